@@ -1,0 +1,119 @@
+"""Where everything lives under ``NEWS_HOME``: the one module that builds paths.
+
+A partition is one UTC capture day. Its folder is ``capture_day=YYYY-MM-DD`` (Hive style), so DuckDB
+and pyarrow can read a whole stage at once; the day also stands inside every staged file.
+
+::
+
+    raw/objects/<2>/<sha256>                      captured bytes, stored once, read-only
+    raw/manifest/capture_day=…/captures.parquet   what was captured that day
+    raw/manifest/capture_day=…/rejected.parquet   what land turned away that day
+    staged/parsed/capture_day=…/*.parquet         what parse read, and what it couldn't
+    staged/validated/capture_day=…/*.parquet      the same rows split, with their contract results
+    warehouse/news.duckdb                         private: every loaded day
+    warehouse/candidate/news.duckdb               private: the marts being made ready
+    marts/releases/<id>/news.duckdb               a published, read-only release
+    marts/current                                 symlink to the newest release
+    docs/                                         Data Docs, one site a day
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from include.errors import UsageError
+
+Stage = Literal["manifest", "parsed", "validated"]
+
+_ROOTS: dict[Stage, tuple[str, ...]] = {
+    "manifest": ("raw", "manifest"),
+    "parsed": ("staged", "parsed"),
+    "validated": ("staged", "validated"),
+}
+_PREFIX = "capture_day="
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def partition_path(home: Path, stage: Stage, day: date) -> Path:
+    """The folder of one day of one stage; it may not exist yet."""
+    return home.joinpath(*_ROOTS[stage], f"{_PREFIX}{day.isoformat()}")
+
+
+def partition_days(home: Path, stage: Stage) -> Iterator[date]:
+    """The days that a stage has, in order."""
+    root = home.joinpath(*_ROOTS[stage])
+    if not root.is_dir():
+        return
+    for name in sorted(entry.name for entry in root.iterdir()):
+        if name.startswith(_PREFIX):
+            yield parse_day(name.removeprefix(_PREFIX))
+
+
+def raw_object_path(home: Path, sha256: str) -> Path:
+    """Where the bytes with this SHA-256 are kept. Raises ValueError when it is no SHA-256."""
+    if not _SHA256.fullmatch(sha256):
+        raise ValueError(f"not a lowercase SHA-256: {sha256!r}")
+    return home / "raw" / "objects" / sha256[:2] / sha256
+
+
+def warehouse_path(home: Path) -> Path:
+    """The private DuckDB file that holds every loaded day."""
+    return home / "warehouse" / "news.duckdb"
+
+
+def candidate_path(home: Path) -> Path:
+    """The private DuckDB file in which the next release's marts are built."""
+    return home / "warehouse" / "candidate" / "news.duckdb"
+
+
+def releases_path(home: Path) -> Path:
+    """The folder of published releases."""
+    return home / "marts" / "releases"
+
+
+def current_release_path(home: Path) -> Path:
+    """The symlink to the newest published release (a folder)."""
+    return home / "marts" / "current"
+
+
+def published_path(home: Path) -> Path:
+    """The published DuckDB file that readers open."""
+    return current_release_path(home) / "news.duckdb"
+
+
+def docs_path(home: Path) -> Path:
+    """The folder of the Data Docs."""
+    return home / "docs"
+
+
+def parse_day(text: str) -> date:
+    """Read ``YYYY-MM-DD``. Raises UsageError, saying what was given."""
+    try:
+        if len(text) != len("2025-08-25"):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"not a day: {text!r}. Write it as YYYY-MM-DD, as in 2025-08-25."
+        ) from None
+
+
+def day_interval(day: date) -> tuple[datetime, datetime]:
+    """The half-open UTC interval [start, end) that a capture day covers."""
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return start, start + timedelta(days=1)
+
+
+def contiguous_ranges(days: list[date]) -> list[tuple[date, date]]:
+    """Fold days into inclusive (first, last) ranges without gaps, in order."""
+    ranges: list[tuple[date, date]] = []
+    for day in sorted(set(days)):
+        if ranges and day - ranges[-1][1] == timedelta(days=1):
+            ranges[-1] = (ranges[-1][0], day)
+        else:
+            ranges.append((day, day))
+    return ranges

@@ -1,0 +1,173 @@
+"""The Parquet schemas of every file in raw/manifest and staged/: one place, every column.
+
+``capture_day`` stands inside the files, not only in their path, so that any engine can read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+UTC_TIME = pa.timestamp("us", tz="UTC")
+WALL_TIME = pa.timestamp("us")
+
+CAPTURES = pa.schema(
+    [
+        pa.field("capture_id", pa.string(), nullable=False),
+        pa.field("sha256", pa.string(), nullable=False),
+        pa.field("publisher", pa.string()),
+        pa.field("feed", pa.string(), nullable=False),
+        pa.field("source_path", pa.string(), nullable=False),
+        pa.field("captured_at", UTC_TIME, nullable=False),
+        pa.field("capture_day", pa.date32(), nullable=False),
+        pa.field("media_type", pa.string(), nullable=False),
+        pa.field("size_bytes", pa.int64(), nullable=False),
+        pa.field("landed_at", UTC_TIME, nullable=False),
+    ]
+)
+
+QUARANTINE = pa.schema(
+    [
+        pa.field("capture_id", pa.string(), nullable=False),
+        pa.field("capture_sha256", pa.string()),
+        pa.field("publisher", pa.string()),
+        pa.field("stage", pa.string(), nullable=False),
+        pa.field("reason_code", pa.string(), nullable=False),
+        pa.field("expectation", pa.string()),
+        pa.field("detail", pa.string(), nullable=False),
+        pa.field("source_path", pa.string(), nullable=False),
+        pa.field("captured_at", UTC_TIME, nullable=False),
+        pa.field("capture_day", pa.date32(), nullable=False),
+        pa.field("subject", pa.string(), nullable=False),
+    ]
+)
+
+BODY_BLOCK = pa.struct(
+    [("kind", pa.string()), ("text", pa.string()), ("items", pa.list_(pa.string()))]
+)
+
+ARTICLES = pa.schema(
+    [
+        pa.field("capture_id", pa.string(), nullable=False),
+        pa.field("capture_sha256", pa.string(), nullable=False),
+        pa.field("feed", pa.string(), nullable=False),
+        pa.field("source_path", pa.string(), nullable=False),
+        pa.field("captured_at", UTC_TIME, nullable=False),
+        pa.field("capture_day", pa.date32(), nullable=False),
+        pa.field("article_id", pa.string()),  # null only before validate
+        pa.field("publisher", pa.string(), nullable=False),
+        pa.field("language", pa.string(), nullable=False),
+        pa.field("news_id", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("headline", pa.string()),
+        pa.field("standfirst", pa.string()),
+        pa.field("byline_raw", pa.string()),
+        pa.field("byline", pa.string()),
+        pa.field("agency", pa.string()),
+        pa.field("published_local", WALL_TIME),
+        pa.field("timezone", pa.string(), nullable=False),
+        pa.field("published_at", UTC_TIME),
+        pa.field("modified_at", UTC_TIME),
+        pa.field("section", pa.string()),
+        pa.field("read_minutes", pa.int32()),
+        pa.field("share_count", pa.int64()),
+        pa.field("image_alt", pa.string()),
+        pa.field("image_caption", pa.string()),
+        pa.field("image_url", pa.string()),
+        pa.field("body", pa.list_(BODY_BLOCK), nullable=False),
+        pa.field("body_text", pa.string(), nullable=False),
+        pa.field("text_sha256", pa.string(), nullable=False),
+        pa.field("excerpt", pa.string(), nullable=False),
+        pa.field("word_count", pa.int32(), nullable=False),
+        pa.field("body_length_chars", pa.int32(), nullable=False),
+        pa.field("tags", pa.list_(pa.string()), nullable=False),
+        pa.field("keywords", pa.list_(pa.string()), nullable=False),
+        pa.field("related_headlines", pa.list_(pa.string()), nullable=False),
+        pa.field("coverage", pa.list_(pa.string()), nullable=False),
+        pa.field("metadata_disagreements", pa.list_(pa.string()), nullable=False),
+        pa.field("captured_on_or_after", pa.date32()),
+        pa.field("rule_version", pa.string(), nullable=False),
+    ]
+)
+
+TICKER_ITEMS = pa.schema(
+    [
+        pa.field("capture_id", pa.string(), nullable=False),
+        pa.field("capture_sha256", pa.string(), nullable=False),
+        pa.field("source_path", pa.string(), nullable=False),
+        pa.field("captured_at", UTC_TIME, nullable=False),
+        pa.field("capture_day", pa.date32(), nullable=False),
+        pa.field("publisher", pa.string(), nullable=False),
+        pa.field("position", pa.int32(), nullable=False),  # from 1, top to bottom
+        pa.field("text", pa.string(), nullable=False),
+    ]
+)
+
+PAGE_LINKS = pa.schema(
+    [
+        pa.field("capture_id", pa.string(), nullable=False),
+        pa.field("captured_at", UTC_TIME, nullable=False),
+        pa.field("capture_day", pa.date32(), nullable=False),
+        pa.field("publisher", pa.string(), nullable=False),
+        pa.field("list_name", pa.string(), nullable=False),  # most_read, read_next or related
+        pa.field("position", pa.int32(), nullable=False),  # from 1, top to bottom
+        pa.field("headline", pa.string(), nullable=False),
+        pa.field("caption", pa.string()),
+        pa.field("section", pa.string()),
+        pa.field("published_on", pa.date32()),
+    ]
+)
+
+CONTRACT_RESULTS = pa.schema(
+    [
+        pa.field("capture_day", pa.date32(), nullable=False),
+        pa.field("contract", pa.string(), nullable=False),  # suite name
+        pa.field("expectation", pa.string(), nullable=False),  # id, unique in its suite
+        pa.field("expectation_type", pa.string(), nullable=False),  # Great Expectations' name
+        pa.field("column_name", pa.string()),
+        pa.field("severity", pa.string(), nullable=False),  # critical, warning or info
+        pa.field("passed", pa.bool_(), nullable=False),
+        pa.field("evaluated_rows", pa.int64(), nullable=False),
+        pa.field("unexpected_rows", pa.int64(), nullable=False),
+        pa.field("notes", pa.string(), nullable=False),
+    ]
+)
+
+OUTCOMES = pa.schema(
+    [
+        pa.field("capture_day", pa.date32(), nullable=False),
+        pa.field("captures", pa.int64(), nullable=False),  # landed + rejected
+        pa.field("landed", pa.int64(), nullable=False),
+        pa.field("rejected", pa.int64(), nullable=False),  # turned away by land
+        pa.field("parsed", pa.int64(), nullable=False),
+        pa.field("valid", pa.int64(), nullable=False),
+        pa.field("quarantined", pa.int64(), nullable=False),  # captures, not rows, of any stage
+        pa.field("ticker_items", pa.int64(), nullable=False),  # valid sightings
+        pa.field("ticker_items_quarantined", pa.int64(), nullable=False),
+        pa.field("fingerprint", pa.string(), nullable=False),  # of all the day's validated rows
+        pa.field("accepted", pa.bool_(), nullable=False),  # False: too much was turned away
+        pa.field("refusal", pa.string()),  # why it wasn't accepted, for a person
+        pa.field("run_id", pa.string()),  # the Airflow run that validated the day, if one did
+    ]
+)
+
+
+def write_rows(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Write a small Parquet file in one go and return its number of rows."""
+    table = pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
+    write_table(path, table)
+    return table.num_rows
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write a table as every staged file is written: zstd, UTC kept, no pandas metadata."""
+    pq.write_table(table.replace_schema_metadata(None), path, compression="zstd")
+
+
+def read_table(path: Path, schema: pa.Schema) -> pa.Table:
+    """Read a staged file; its columns must be exactly the schema's."""
+    return pq.read_table(path, schema=schema, partitioning=None)

@@ -1,0 +1,94 @@
+"""Settings: one frozen object, read from ``NEWS_*`` environment variables, passed into every stage."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from include.errors import SettingsError
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Every field is also an environment variable: ``NEWS_`` + its name."""
+
+    model_config = SettingsConfigDict(env_prefix="NEWS_", frozen=True, extra="forbid")
+
+    home: Path = Field(
+        default=PROJECT_ROOT / "data",
+        description="Folder that holds inbox/, raw/, staged/, warehouse/, marts/ and docs/.",
+    )
+    inbox: Path | None = Field(
+        default=None, description="Folder of captures to land; <home>/inbox when not set."
+    )
+    contracts_dir: Path = Field(
+        default=PROJECT_ROOT / "expectations", description="Folder of the GX suites (JSON)."
+    )
+    max_file_bytes: int = Field(
+        default=20 * 1024 * 1024, gt=0, description="A larger capture file is turned away."
+    )
+    settle_seconds: float = Field(
+        default=2.0,
+        ge=0,
+        description="A file whose size or mtime moves within this time waits for the next run.",
+    )
+    quarantine_warn_share: float = Field(
+        default=0.10, ge=0, le=1, description="Share of a day in quarantine that logs a warning."
+    )
+    quarantine_fail_share: float = Field(
+        default=0.50, ge=0, le=1, description="Share of a day in quarantine above which it fails."
+    )
+    quarantine_fail_min_pages: int = Field(
+        default=2,
+        ge=1,
+        description="The share fails a day only when at least this many pages were turned away.",
+    )
+    ticker_neighbour_days: int = Field(
+        default=3,
+        ge=0,
+        description="The marts compare bodies with ticker lines of this many days on each side.",
+    )
+    releases_kept: int = Field(default=3, ge=1, description="Published releases kept on disk.")
+    duckdb_memory_limit: str = Field(default="1GB", description="DuckDB memory_limit of a writer.")
+    duckdb_max_temp_size: str = Field(
+        default="20GB", description="DuckDB max_temp_directory_size of a writer."
+    )
+    duckdb_threads: int = Field(default=2, ge=1, description="DuckDB threads of a writer.")
+    lock_timeout_seconds: float = Field(
+        default=900, ge=0, description="How long a writer waits for another one to finish."
+    )
+
+    @property
+    def inbox_dir(self) -> Path:
+        """The folder that land reads."""
+        return self.inbox if self.inbox is not None else self.home / "inbox"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment, then apply overrides that are not None.
+
+    Raises:
+        SettingsError: naming each variable at fault and what is wrong with it.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        settings = Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        faults = "; ".join(
+            f"NEWS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()
+        )
+        raise SettingsError(f"{faults}. Set it to a valid value or unset it.") from None
+    absolute = {"home": settings.home.expanduser().absolute()}
+    if settings.inbox is not None:
+        absolute["inbox"] = settings.inbox.expanduser().absolute()
+    return settings.model_copy(update=absolute)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once from the environment."""
+    return load_settings()
