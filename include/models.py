@@ -125,9 +125,7 @@ class Article:
     timezone: str
     published_at: datetime | None
     body: tuple[BodyBlock, ...]
-    identity: (
-        tuple[str, ...] | None
-    )  # what tells this article from others; None: not enough is known
+    identity: tuple[str, ...] | None  # what tells this article from others; None: not enough is known
     rule_version: str  # publisher rules and their date, as "al_mayadeen/2021-06-01"
     news_id: str | None = None
     standfirst: str | None = None
@@ -180,9 +178,7 @@ class Article:
             "published_at": _isoformat(self.published_at),
             "read_minutes": self.read_minutes,
             "share_count": self.share_count,
-            "image": None
-            if self.image is None
-            else {"alt": self.image.alt, "caption": self.image.caption},
+            "image": None if self.image is None else {"alt": self.image.alt, "caption": self.image.caption},
             "body": [block.to_record() for block in self.body],
             "tags": list(self.tags),
             "ticker": list(self.ticker),

@@ -97,9 +97,7 @@ def parse_day(text: str) -> date:
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(
-            f"not a day: {text!r}. Write it as YYYY-MM-DD, as in 2025-08-25."
-        ) from None
+        raise UsageError(f"not a day: {text!r}. Write it as YYYY-MM-DD, as in 2025-08-25.") from None
 
 
 def day_interval(day: date) -> tuple[datetime, datetime]:

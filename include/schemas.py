@@ -46,9 +46,7 @@ QUARANTINE = pa.schema(
     ]
 )
 
-BODY_BLOCK = pa.struct(
-    [("kind", pa.string()), ("text", pa.string()), ("items", pa.list_(pa.string()))]
-)
+BODY_BLOCK = pa.struct([("kind", pa.string()), ("text", pa.string()), ("items", pa.list_(pa.string()))])
 
 ARTICLES = pa.schema(
     [
@@ -160,7 +158,7 @@ def write_rows(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]])
     """Write a small Parquet file in one go and return its number of rows."""
     table = pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
     write_table(path, table)
-    return table.num_rows
+    return int(table.num_rows)
 
 
 def write_table(path: Path, table: pa.Table) -> None:

@@ -78,9 +78,7 @@ def load_settings(**overrides: object) -> Settings:
     try:
         settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        faults = "; ".join(
-            f"NEWS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors()
-        )
+        faults = "; ".join(f"NEWS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
         raise SettingsError(f"{faults}. Set it to a valid value or unset it.") from None
     absolute = {"home": settings.home.expanduser().absolute()}
     if settings.inbox is not None:
