@@ -1,0 +1,155 @@
+"""The command line: ``parse``, ``run`` and ``summary``.
+
+Exit codes: 0 the command worked (rows in quarantine are part of working), 1 it failed, 2 bad usage.
+Answers go to standard output, progress and errors to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from include.errors import CaptureError, NewsError, UsageError
+from include.settings import Settings, load_settings
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    logging.basicConfig(
+        level=logging.INFO if arguments.verbose else logging.ERROR, format="%(levelname)s %(message)s"
+    )
+    try:
+        return int(arguments.command(arguments))
+    except UsageError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except NewsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m include",
+        description="Captured news pages in, trustworthy DuckDB marts out.",
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="tell each stage's story on the way")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    parse = commands.add_parser("parse", help="read captures, print one JSON object a line")
+    parse.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    parse.set_defaults(command=_parse)
+
+    run = commands.add_parser("run", help="land to publish over every day in the inbox")
+    run.add_argument("--inbox", type=Path, help="folder of captures (default: <home>/inbox)")
+    _home_option(run)
+    _json_option(run)
+    run.set_defaults(command=_run)
+
+    summary = commands.add_parser("summary", help="what the published marts hold")
+    _home_option(summary)
+    _json_option(summary)
+    summary.set_defaults(command=_summary)
+    return parser
+
+
+def _home_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--home", type=Path, help="folder of raw/, staged/, warehouse/, marts/ (default: NEWS_HOME)"
+    )
+
+
+def _json_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON for machines")
+
+
+def _parse(arguments: argparse.Namespace) -> int:
+    from include.parse.run import parse_file  # noqa: PLC0415 - keeps --help quick
+
+    missing = [str(path) for path in arguments.files if not path.is_file()]
+    if missing:
+        raise UsageError(f"No such file: {', '.join(missing)}. Give the paths of saved pages.")
+    settings = load_settings()
+    for path in arguments.files:
+        answer: dict[str, Any] = {"file": str(path)}
+        try:
+            answer["article"] = parse_file(path, settings=settings).to_record()
+        except CaptureError as error:
+            answer["quarantine"] = {"reason_code": error.reason_code, "detail": error.detail}
+        print(json.dumps(answer, ensure_ascii=False))
+    return 0
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from include.pipeline import run  # noqa: PLC0415 - imports every stage
+    from include.publish.summary import read_summary  # noqa: PLC0415
+
+    settings = load_settings(home=arguments.home, inbox=arguments.inbox)
+    result = run(settings, progress=_progress_bar())
+    summary = read_summary(settings.home)
+    if arguments.json:
+        answer = summary.as_dict() | {
+            "run": {
+                "days": [day.isoformat() for day in result.days],
+                "failed_days": {day.isoformat(): why for day, why in result.failed_days.items()},
+                "waiting": list(result.waiting),
+                "published": result.published,
+            }
+        }
+        print(json.dumps(answer, ensure_ascii=False, indent=2))
+    else:
+        print(_rendered(summary, settings))
+        for source_path in result.waiting:
+            print(f"still being written, left for the next run: {source_path!r}")
+    for day, why in result.failed_days.items():
+        print(f"error: {day} is not loaded: {why}", file=sys.stderr)
+    return 1 if result.failed_days else 0
+
+
+def _summary(arguments: argparse.Namespace) -> int:
+    from include.publish.summary import read_summary  # noqa: PLC0415 - imports DuckDB
+
+    settings = load_settings(home=arguments.home)
+    summary = read_summary(settings.home)
+    if arguments.json:
+        print(json.dumps(summary.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        print(_rendered(summary, settings))
+    return 0
+
+
+def _rendered(summary: Any, settings: Settings) -> str:
+    from include.publish.summary import render_summary  # noqa: PLC0415
+
+    return render_summary(summary, settings.home)
+
+
+def _progress_bar() -> Callable[[int], Any]:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import Progress  # noqa: PLC0415
+
+    @contextmanager
+    def progress(total: int) -> Iterator[Callable[[str], None]]:
+        with Progress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("days", total=total)
+
+            def step(label: str) -> None:
+                bar.update(task, advance=1, description=label)
+
+            yield step
+
+    return progress
+
+
+__all__ = ["main"]

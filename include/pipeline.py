@@ -1,0 +1,97 @@
+"""All stages over all days without Airflow: what ``python -m include run`` does.
+
+The DAGs call the same stage entries; Airflow adds schedule, retries, history and hands.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from include.errors import ContractError, UsageError
+from include.land.run import inbox_days
+from include.land.run import run as land
+from include.load.run import run as load
+from include.parse.run import run as parse
+from include.partitions import partition_days
+from include.publish.run import audit, build, publish
+from include.settings import Settings
+from include.validate.run import run as validate
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineResult:
+    """What a run over the inbox did.
+
+    ``failed_days`` maps a day whose contract failed as a whole to the reason; such a day keeps what was
+    loaded before. ``waiting`` names files that were still being written: the next run takes them.
+    """
+
+    days: tuple[date, ...]
+    failed_days: dict[date, str]
+    waiting: tuple[str, ...]
+    release_id: str
+    published: bool
+
+
+@contextmanager
+def _silent(days: int) -> Iterator[Callable[[str], None]]:  # noqa: ARG001 - the shape of a progress bar
+    yield lambda _step: None
+
+
+def days_to_run(settings: Settings) -> list[date]:
+    """Every day in the inbox, and every landed day that an interrupted run left unvalidated.
+
+    Raises:
+        UsageError: the inbox isn't a folder.
+    """
+    if not settings.inbox_dir.is_dir():
+        raise UsageError(
+            f"The inbox {settings.inbox_dir} is not a folder. Make it and put captures in it "
+            "(sub-folders like 2025-08-25/ give the capture day), or name another one with --inbox."
+        )
+    landed = set(partition_days(settings.home, "manifest"))
+    unfinished = landed - set(partition_days(settings.home, "validated"))
+    return sorted({found.day for found in inbox_days(settings)} | unfinished)
+
+
+def run(settings: Settings, progress: Callable[..., object] = _silent) -> PipelineResult:
+    """Land, parse, validate and load every day in the inbox, then build, audit and publish the marts.
+
+    Args:
+        progress: a context manager over the number of steps that yields ``step(label)``.
+
+    Raises:
+        NewsError: what stops all days, such as a held lock or a failed audit.
+    """
+    days = days_to_run(settings)
+    failed: dict[date, str] = {}
+    waiting: list[str] = []
+    with progress(len(days) + 1) as step:  # type: ignore[attr-defined]
+        for day in days:
+            waiting += land(day, settings).waiting
+            parse(day, settings)
+            try:
+                validate(day, settings)
+            except ContractError as error:
+                logger.error("%s is not loaded: %s", day, error)  # noqa: TRY400 - told without a traceback
+                failed[day] = str(error)
+            else:
+                load(day, settings)
+            step(day.isoformat())
+        build(settings)
+        audit(settings)
+        release = publish(settings)
+        step("marts")
+    return PipelineResult(
+        days=tuple(days),
+        failed_days=failed,
+        waiting=tuple(waiting),
+        release_id=release.release_id,
+        published=release.published,
+    )
