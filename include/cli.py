@@ -7,6 +7,7 @@ Answers go to standard output, progress and errors to standard error.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import logging
 import os
@@ -14,14 +15,21 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from include.errors import CaptureError, NewsError, UsageError
-from include.settings import Settings, load_settings
+from include.settings import load_settings
+
+if TYPE_CHECKING:
+    from include.pipeline import Progress
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # a file name that is no UTF-8 becomes \udcXX, which JSON reads back as the same name
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     arguments = _parser().parse_args(argv)
     logging.basicConfig(
         level=logging.INFO if arguments.verbose else logging.ERROR, format="%(levelname)s %(message)s"
@@ -94,6 +102,7 @@ def _parse(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     from include.pipeline import run  # noqa: PLC0415 - imports every stage
     from include.publish.summary import read_summary  # noqa: PLC0415
+    from include.terminal import render_summary  # noqa: PLC0415
 
     settings = load_settings(home=arguments.home, inbox=arguments.inbox)
     result = run(settings, progress=_progress_bar())
@@ -109,7 +118,7 @@ def _run(arguments: argparse.Namespace) -> int:
         }
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
-        print(_rendered(summary, settings))
+        print(render_summary(summary, settings.home))
         for source_path in result.waiting:
             print(f"still being written, left for the next run: {source_path!r}")
     for day, why in result.failed_days.items():
@@ -119,23 +128,18 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _summary(arguments: argparse.Namespace) -> int:
     from include.publish.summary import read_summary  # noqa: PLC0415 - imports DuckDB
+    from include.terminal import render_summary  # noqa: PLC0415
 
     settings = load_settings(home=arguments.home)
     summary = read_summary(settings.home)
     if arguments.json:
         print(json.dumps(summary.as_dict(), ensure_ascii=False, indent=2))
     else:
-        print(_rendered(summary, settings))
+        print(render_summary(summary, settings.home))
     return 0
 
 
-def _rendered(summary: Any, settings: Settings) -> str:
-    from include.publish.summary import render_summary  # noqa: PLC0415
-
-    return render_summary(summary, settings.home)
-
-
-def _progress_bar() -> Callable[[int], Any]:
+def _progress_bar() -> Progress:
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress  # noqa: PLC0415
 
@@ -150,6 +154,3 @@ def _progress_bar() -> Callable[[int], Any]:
             yield step
 
     return progress
-
-
-__all__ = ["main"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +22,9 @@ from include.settings import Settings
 from include.validate.run import run as validate
 
 logger = logging.getLogger(__name__)
+
+Progress = Callable[[int], AbstractContextManager[Callable[[str], None]]]
+"""Opened over a number of steps; what it yields is called with a label after each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class PipelineResult:
 
 
 @contextmanager
-def _silent(days: int) -> Iterator[Callable[[str], None]]:  # noqa: ARG001 - the shape of a progress bar
+def _silent(_steps: int) -> Iterator[Callable[[str], None]]:
     yield lambda _step: None
 
 
@@ -60,11 +63,8 @@ def days_to_run(settings: Settings) -> list[date]:
     return sorted({found.day for found in inbox_days(settings)} | unfinished)
 
 
-def run(settings: Settings, progress: Callable[..., object] = _silent) -> PipelineResult:
+def run(settings: Settings, progress: Progress = _silent) -> PipelineResult:
     """Land, parse, validate and load every day in the inbox, then build, audit and publish the marts.
-
-    Args:
-        progress: a context manager over the number of steps that yields ``step(label)``.
 
     Raises:
         NewsError: what stops all days, such as a held lock or a failed audit.
@@ -72,7 +72,7 @@ def run(settings: Settings, progress: Callable[..., object] = _silent) -> Pipeli
     days = days_to_run(settings)
     failed: dict[date, str] = {}
     waiting: list[str] = []
-    with progress(len(days) + 1) as step:  # type: ignore[attr-defined]
+    with progress(len(days) + 1) as step:
         for day in days:
             waiting += land(day, settings).waiting
             parse(day, settings)
