@@ -1,0 +1,73 @@
+"""Writes are whole or not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from include.files import TEMPORARY_PREFIX, replacing_folder, write_atomically
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_litter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "page"
+    write_atomically(path, b"old")
+
+    def no_space(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("include.files.os.fsync", no_space)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["page"]
+
+
+def test_write_makes_folders_and_sets_the_mode(tmp_path: Path) -> None:
+    path = tmp_path / "a" / "b" / "page"
+    write_atomically(path, b"bytes", mode=0o444)
+    assert path.read_bytes() == b"bytes"
+    assert path.stat().st_mode & 0o777 == 0o444
+
+
+def test_a_folder_is_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "day"
+    for content in ("first", "second"):
+        with replacing_folder(path) as folder:
+            (folder / content).write_text(content)
+        assert [entry.name for entry in path.iterdir()] == [content]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["day"]
+
+
+def test_an_error_while_filling_keeps_the_old_folder(tmp_path: Path) -> None:
+    path = tmp_path / "day"
+    with replacing_folder(path) as folder:
+        (folder / "old").touch()
+    with pytest.raises(RuntimeError), replacing_folder(path) as folder:
+        (folder / "new").touch()
+        raise RuntimeError
+    assert [entry.name for entry in path.iterdir()] == ["old"]
+    assert not [entry for entry in tmp_path.iterdir() if entry.name.startswith(TEMPORARY_PREFIX)]
+
+
+def test_an_error_between_the_two_renames_puts_the_old_folder_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from include import files
+
+    path = tmp_path / "day"
+    with replacing_folder(path) as folder:
+        (folder / "old").touch()
+    real = files.os.rename
+
+    def fail_on_the_new(source: Path, target: Path) -> None:
+        if Path(target) == path and "-old" not in Path(source).name:
+            raise OSError(5, "Input/output error")
+        real(source, target)
+
+    monkeypatch.setattr(files.os, "rename", fail_on_the_new)
+    with pytest.raises(OSError, match="Input/output"), replacing_folder(path) as folder:
+        (folder / "new").touch()
+    assert [entry.name for entry in path.iterdir()] == ["old"]
