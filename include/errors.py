@@ -12,6 +12,7 @@
     │   ├── NotAnArticle         parse: a page of a known publisher that is no article
     │   └── MissingField         parse: an article without something that it can't be without
     ├── MissingPartition         a stage was asked for a day that the stage before hasn't finished
+    ├── DamagedPartition         a staged file that can't be read as what it should be
     ├── ContractError            validate: the day as a whole can't be trusted
     │   ├── TooManyQuarantined   more of the day was turned away than the settings allow
     │   └── IncompleteResult     Great Expectations listed fewer failing rows than it counted
@@ -78,6 +79,10 @@ class MissingField(CaptureError):
 
 class MissingPartition(NewsError):
     """A stage was asked for a day that the stage before it hasn't finished."""
+
+
+class DamagedPartition(NewsError):
+    """A staged file that can't be read as what it should be; running its day again replaces it."""
 
 
 class ContractError(NewsError):
