@@ -161,7 +161,14 @@ def write_rows(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]])
     return int(table.num_rows)
 
 
-def write_table(path: Path, table: pa.Table) -> None:
+def rows_to_bytes(schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """The Parquet file that ``write_rows`` would write, as bytes."""
+    sink = pa.BufferOutputStream()
+    write_table(sink, pa.Table.from_pylist([dict(row) for row in rows], schema=schema))
+    return bytes(sink.getvalue())
+
+
+def write_table(path: Path | pa.NativeFile, table: pa.Table) -> None:
     """Write a table as every staged file is written: zstd, UTC kept, no pandas metadata."""
     pq.write_table(table.replace_schema_metadata(None), path, compression="zstd")
 
