@@ -1,0 +1,100 @@
+"""DuckDB as the writing stages use it: one writer at a time, bounded memory, SQL kept in files."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from include.errors import LockTimeout
+from include.settings import Settings
+
+# Text is compressed from v1.4.0 on, and 1.4, 1.5 and 2.0 can read it; small row groups keep
+# the rewriting of one day cheap.
+_STORAGE = "STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE 16384"
+
+
+@contextlib.contextmanager
+def writer_lock(settings: Settings) -> Iterator[None]:
+    """Hold the warehouse and the release candidate for one writer, across processes.
+
+    Raises:
+        LockTimeout: another writer held it for longer than ``lock_timeout_seconds``.
+    """
+    path = settings.home / "warehouse" / ".writer.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=settings.lock_timeout_seconds)
+    except Timeout:
+        raise LockTimeout(
+            f"Another writer has held {path} for more than {settings.lock_timeout_seconds:g} s. Let it finish and "
+            "try again, or raise NEWS_LOCK_TIMEOUT_SECONDS; the lock goes away with the process that holds it."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def writer(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the settings' limits and no database of its own: attach those to work on."""
+    scratch = settings.home / "warehouse" / ".duckdb_tmp"
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": settings.duckdb_memory_limit,
+            "max_temp_directory_size": settings.duckdb_max_temp_size,
+            "temp_directory": str(scratch),
+            "threads": settings.duckdb_threads,
+            "autoinstall_known_extensions": "false",  # nothing is ever downloaded
+            "autoload_known_extensions": "false",
+        },
+    )
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool = False) -> None:
+    """Attach a database file under a name; a writable one is made when missing."""
+    if not read_only:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    options = "READ_ONLY" if read_only else _STORAGE
+    literal = str(path).replace("'", "''")  # ATTACH takes no parameters
+    connection.execute(f"ATTACH '{literal}' AS {name} ({options})")
+
+
+@contextlib.contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commit when the block ends well; otherwise leave everything as it was."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        # a fatal error has already ended the transaction, and is the one to report
+        with contextlib.suppress(duckdb.Error):
+            connection.rollback()
+        raise
+    connection.commit()
+
+
+@cache
+def read_sql(path: Path) -> str:
+    """One statement, as its file has it."""
+    return path.read_text(encoding="utf-8")
+
+
+def run_sql(
+    connection: duckdb.DuckDBPyConnection, path: Path, parameters: Mapping[str, Any] | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Run the statement of a ``.sql`` file, with its ``$name`` parameters."""
+    return connection.execute(read_sql(path), dict(parameters) if parameters else None)

@@ -1,0 +1,1 @@
+"""Load: one validated day into the private warehouse, in one transaction."""

@@ -1,0 +1,114 @@
+"""A validated day on disk, opened as one consistent whole and checked against the schemas."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from include import schemas
+from include.errors import MissingPartition
+from include.partitions import partition_path
+
+_VALIDATED: dict[str, pa.Schema] = {
+    "articles": schemas.ARTICLES,
+    "ticker_items": schemas.TICKER_ITEMS,
+    "page_links": schemas.PAGE_LINKS,
+    "quarantine": schemas.QUARANTINE,
+    "contract_results": schemas.CONTRACT_RESULTS,
+    "outcome": schemas.OUTCOMES,
+}
+# A column that tells of a run, not of the day: it may differ where nothing else does.
+_NOT_CONTENT = {"captures": ["landed_at"], "outcome": ["run_id"]}
+
+
+@dataclass(frozen=True, slots=True)
+class StagedDay:
+    """The files of one validated day, open; ``source_sha256`` names all that is loaded from them."""
+
+    day: date
+    source_sha256: str
+    outcome: dict[str, Any]
+    _files: dict[str, pq.ParquetFile] = field(repr=False)
+
+    @contextlib.contextmanager
+    def registered(self, connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[None]:
+        """Make the files that the SQL names readable as ``staged_<file>``, batch by batch."""
+        names = [name for name in self._files if f"staged_{name}" in sql]
+        for name in names:
+            file = self._files[name]
+            batches = file.iter_batches(batch_size=2048)
+            connection.register(f"staged_{name}", pa.RecordBatchReader.from_batches(file.schema_arrow, batches))
+        try:
+            yield
+        finally:
+            for name in names:
+                connection.unregister(f"staged_{name}")
+
+
+@contextlib.contextmanager
+def open_day(home: Path, day: date) -> Iterator[StagedDay]:
+    """Open everything that load reads of one day.
+
+    The folder may be replaced meanwhile (a second run of the day): what was opened stays whole.
+
+    Raises:
+        MissingPartition: the day isn't validated, or by a version with other columns.
+    """
+    folder = partition_path(home, "validated", day)
+    manifest = partition_path(home, "manifest", day) / "captures.parquet"
+    with contextlib.ExitStack() as stack:
+        try:
+            before = folder.stat().st_ino
+            handles = {name: stack.enter_context((folder / f"{name}.parquet").open("rb")) for name in _VALIDATED}
+            handles["captures"] = stack.enter_context(manifest.open("rb"))
+            replaced = folder.stat().st_ino != before
+        except FileNotFoundError as error:
+            raise MissingPartition(
+                f"{error.filename} is missing, so {day} can't be loaded. Run validate for {day} first."
+            ) from None
+        if replaced:
+            raise MissingPartition(f"{folder} was replaced while it was being opened. Load {day} again.")
+        files = {name: _checked(name, handle, folder) for name, handle in handles.items()}
+        outcome = files["outcome"].read().to_pylist()
+        if len(outcome) != 1 or outcome[0]["capture_day"] != day:
+            raise MissingPartition(f"{folder / 'outcome.parquet'} isn't the outcome of {day}. Run validate again.")
+        yield StagedDay(day, _digest(handles, files), outcome[0], files)
+
+
+def _checked(name: str, handle: BinaryIO, folder: Path) -> pq.ParquetFile:
+    expected = schemas.CAPTURES if name == "captures" else _VALIDATED[name]
+    try:
+        file = pq.ParquetFile(handle)
+    except pa.ArrowInvalid as error:
+        raise MissingPartition(
+            f"{handle.name} is damaged ({error}). Run the stages of that day again, from land on."
+        ) from None
+    if not file.schema_arrow.remove_metadata().equals(expected):
+        raise MissingPartition(
+            f"{handle.name} was written by another version: its columns differ. Run the stages of the day again, "
+            "from land on."
+        )
+    return file
+
+
+def _digest(handles: dict[str, BinaryIO], files: dict[str, pq.ParquetFile]) -> str:
+    """Hash of the day's content: of files as bytes, but of rows where a column isn't content."""
+    total = hashlib.sha256()
+    for name in sorted(handles):
+        if name in _NOT_CONTENT:
+            rows = files[name].read().drop_columns(_NOT_CONTENT[name]).to_pylist()
+            part = hashlib.sha256(repr([list(row.items()) for row in rows]).encode("utf-8", "backslashreplace"))
+        else:
+            handles[name].seek(0)
+            part = hashlib.file_digest(handles[name], "sha256")
+        total.update(f"{name}:{part.hexdigest()}\n".encode())
+    return total.hexdigest()

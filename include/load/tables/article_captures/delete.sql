@@ -1,0 +1,1 @@
+DELETE FROM warehouse.article_captures WHERE capture_day = $day

@@ -1,0 +1,5 @@
+INSERT INTO warehouse.article_captures BY NAME
+SELECT
+    * EXCLUDE (feed, body, body_text, tags)
+FROM staged_articles
+ORDER BY captured_at, source_path, capture_id

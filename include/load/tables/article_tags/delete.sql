@@ -1,0 +1,1 @@
+DELETE FROM warehouse.article_tags WHERE capture_day = $day

@@ -1,0 +1,1 @@
+DELETE FROM warehouse.article_texts WHERE capture_day = $day

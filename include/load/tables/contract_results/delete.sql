@@ -1,0 +1,1 @@
+DELETE FROM warehouse.contract_results WHERE capture_day = $day

@@ -1,0 +1,1 @@
+DELETE FROM warehouse.days WHERE capture_day = $day

@@ -1,0 +1,1 @@
+DELETE FROM warehouse.page_links WHERE capture_day = $day

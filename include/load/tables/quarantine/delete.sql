@@ -1,0 +1,1 @@
+DELETE FROM warehouse.quarantine WHERE capture_day = $day

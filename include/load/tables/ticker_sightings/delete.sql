@@ -1,0 +1,1 @@
+DELETE FROM warehouse.ticker_sightings WHERE capture_day = $day

@@ -1,0 +1,110 @@
+"""The private warehouse: one DuckDB file that holds every loaded day, replaced a day at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from include.duck import attach, read_sql, run_sql, transaction, writer
+from include.errors import ConservationError, NewsError
+from include.load.staged import StagedDay
+from include.partitions import warehouse_path
+from include.settings import Settings
+
+_HERE = Path(__file__).parent
+TABLES = tuple(sorted(entry.name for entry in (_HERE / "tables").iterdir()))
+_SHOWN = 5  # captures that a message names; the rest are counted
+
+
+@contextlib.contextmanager
+def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, open for writing, with its tables made when missing. Hold the writer lock."""
+    path = warehouse_path(settings.home)
+    with writer(settings) as connection:
+        try:
+            attach(connection, path, "news")
+            connection.execute("USE news")
+            with transaction(connection):
+                connection.execute("CREATE SCHEMA IF NOT EXISTS warehouse")
+                for table in TABLES:
+                    run_sql(connection, _HERE / "tables" / table / "create.sql")
+        except (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException) as error:
+            raise NewsError(
+                f"The warehouse {path} can't be opened: {error}. If it is damaged, remove it and load every day "
+                "again: staged/validated holds all of it."
+            ) from error
+        yield connection
+        connection.execute("CHECKPOINT news")
+
+
+def loaded_sha256(connection: duckdb.DuckDBPyConnection, day: date) -> str | None:
+    """The hash of what the day was loaded from, or None when it isn't loaded."""
+    row = run_sql(connection, _HERE / "queries" / "loaded_day.sql", {"day": day}).fetchone()
+    return None if row is None else str(row[0])
+
+
+def replace_day(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> None:
+    """Put the day's rows in the place of those that were there: all of them, or nothing changes.
+
+    Raises:
+        ConservationError: a capture of the day is neither valid nor in quarantine, or both.
+    """
+    with transaction(connection):
+        for table in TABLES:
+            folder = _HERE / "tables" / table
+            run_sql(connection, folder / "delete.sql", {"day": staged.day})
+            insert = folder / "insert.sql"
+            parameters = {"source_sha256": staged.source_sha256} if table == "days" else None
+            with staged.registered(connection, read_sql(insert)):
+                run_sql(connection, insert, parameters)
+        _check_conservation(connection, staged)
+
+
+def day_counts(connection: duckdb.DuckDBPyConnection, day: date) -> dict[str, int]:
+    """How many captures, articles, quarantined captures and ticker items the loaded day has."""
+    return _one_row(run_sql(connection, _HERE / "queries" / "day_counts.sql", {"day": day}))
+
+
+def _check_conservation(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> None:
+    strays = run_sql(connection, _HERE / "queries" / "unaccounted.sql", {"day": staged.day}).fetchall()
+    counts = day_counts(connection, staged.day)
+    outcome = staged.outcome
+    stated = {
+        "captures": outcome["captures"],
+        "articles": outcome["valid"],
+        "quarantined": outcome["quarantined"],
+        "ticker_items": outcome["ticker_items"],
+    }
+    if not strays and counts == stated:
+        return
+    named = ", ".join(
+        f"{capture_id} (captured: {captured}, valid: {valid}, quarantined: {turned_away})"
+        for capture_id, captured, valid, turned_away in strays[:_SHOWN]
+    )
+    raise ConservationError(
+        f"{staged.day} doesn't add up: the outcome says {stated}, its rows say {counts}"
+        + (f"; {len(strays)} captures aren't accounted for once: {named}" if strays else "")
+        + f". Nothing was loaded. Run {staged.day} again from land on."
+    )
+
+
+def _one_row(result: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    names = [column[0] for column in result.description or ()]
+    row = result.fetchone()
+    if row is None:
+        raise NewsError(f"A query for {names} gave no row.")
+    return dict(zip(names, row, strict=True))
+
+
+def layout_version() -> str:
+    """Hash of the tables' definitions and of how they are filled."""
+    digest = hashlib.sha256()
+    for path in sorted((_HERE / "tables").rglob("*.sql")):
+        digest.update(f"{path.parent.name}/{path.name}\n{read_sql(path)}\n".encode())
+    return digest.hexdigest()

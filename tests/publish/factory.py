@@ -1,0 +1,205 @@
+"""Validated days made from a few words: the files that load reads, without the stages before it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from include import schemas
+from include.models import Article, BodyBlock, article_id_of, capture_id_of
+from include.partitions import partition_path
+
+DAY = date(2025, 8, 25)
+
+
+def day_after(days: int) -> date:
+    """The test week's first day, or one so many days later."""
+    return DAY + timedelta(days=days)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One capture, told by what matters to load and publish."""
+
+    name: str
+    headline: str = "Harbour reopens"
+    body: tuple[str, ...] = ("Boats went out again on Monday.",)
+    publisher: str = "al_mayadeen"
+    tags: tuple[str, ...] = ()
+    ticker: tuple[str, ...] = ()
+    quarantined: str | None = None
+    shares: int | None = None
+    hour: int = 0
+    news_id: str | None = None
+    rejected: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def sha256(self) -> str:
+        told = (self.headline, self.body, self.publisher, self.tags, self.ticker, self.shares)
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
+    def article(self) -> Article:
+        identity = (self.news_id,) if self.news_id else (self.headline,)
+        return Article(
+            publisher=self.publisher,
+            language="en",
+            headline=self.headline,
+            published_local=datetime(2025, 8, 20, 12, 30),
+            timezone="Asia/Beirut",
+            published_at=datetime(2025, 8, 20, 9, 30, tzinfo=UTC),
+            body=tuple(BodyBlock("paragraph", text) for text in self.body),
+            identity=identity,
+            rule_version="test/1",
+            news_id=self.news_id,
+            standfirst="What happened.",
+            byline_raw="Al Mayadeen English" if self.publisher == "al_mayadeen" else None,
+            byline="Al Mayadeen" if self.publisher == "al_mayadeen" else None,
+            tags=self.tags,
+            share_count=self.shares,
+        )
+
+
+def write_day(home: Path, day: date, pages: list[Page], **outcome: Any) -> None:
+    """Write a manifest and a validated partition that hold these pages."""
+    manifest, articles, tickers, quarantine = [], [], [], []
+    for page in sorted(pages, key=lambda page: (page.hour, page.name)):
+        facts = _facts(page, day)
+        if page.rejected:
+            quarantine.append(_turned_away(page, facts, "land", page.quarantined or "file_too_large") | {"capture_sha256": None})
+            continue
+        manifest.append(
+            {
+                "capture_id": facts["capture_id"],
+                "sha256": page.sha256,
+                "publisher": page.publisher,
+                "feed": "inbox",
+                "source_path": facts["source_path"],
+                "captured_at": facts["captured_at"],
+                "capture_day": day,
+                "media_type": "text/plain",
+                "size_bytes": 1000,
+                "landed_at": datetime(2025, 9, 1, tzinfo=UTC),
+            }
+        )
+        for position, text in enumerate(page.ticker, start=1):
+            tickers.append({**facts, "publisher": page.publisher, "position": position, "text": text})
+        if page.quarantined:
+            quarantine.append(_turned_away(page, facts, "validate", page.quarantined))
+        else:
+            articles.append(_article_row(page, facts))
+    write_rows(home, day, manifest, articles, tickers, quarantine, **outcome)
+
+
+def write_rows(
+    home: Path,
+    day: date,
+    manifest: list[dict[str, Any]],
+    articles: list[dict[str, Any]],
+    tickers: list[dict[str, Any]],
+    quarantine: list[dict[str, Any]],
+    **outcome: Any,
+) -> None:
+    """Write the rows of one day where land and validate would."""
+    turned_away = {row["capture_id"] for row in quarantine if row["subject"] == "page"}
+    rejected = {row["capture_id"] for row in quarantine if row["stage"] == "land"}
+    files: dict[str, tuple[Any, list[dict[str, Any]]]] = {
+        "articles": (schemas.ARTICLES, articles),
+        "ticker_items": (schemas.TICKER_ITEMS, tickers),
+        "page_links": (schemas.PAGE_LINKS, []),
+        "quarantine": (schemas.QUARANTINE, quarantine),
+        "contract_results": (schemas.CONTRACT_RESULTS, [_contract_result(day, len(articles))]),
+        "outcome": (
+            schemas.OUTCOMES,
+            [
+                {
+                    "capture_day": day,
+                    "captures": len(manifest) + len(rejected),
+                    "landed": len(manifest),
+                    "rejected": len(rejected),
+                    "parsed": len(manifest),
+                    "valid": len(articles),
+                    "quarantined": len(turned_away),
+                    "ticker_items": len(tickers),
+                    "ticker_items_quarantined": 0,
+                    "fingerprint": "0" * 64,
+                    "accepted": True,
+                    "refusal": None,
+                    "run_id": None,
+                }
+                | outcome
+            ],
+        ),
+    }
+    folder = partition_path(home, "validated", day)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (schema, rows) in files.items():
+        schemas.write_rows(folder / f"{name}.parquet", schema, rows)
+    landed = partition_path(home, "manifest", day)
+    landed.mkdir(parents=True, exist_ok=True)
+    schemas.write_rows(landed / "captures.parquet", schemas.CAPTURES, manifest)
+
+
+def _facts(page: Page, day: date) -> dict[str, Any]:
+    captured_at = datetime(day.year, day.month, day.day, page.hour, tzinfo=UTC)
+    source_path = f"{day}/{page.name}.txt"
+    return {
+        "capture_id": capture_id_of("inbox", source_path, captured_at, "" if page.rejected else page.sha256),
+        "capture_sha256": page.sha256,
+        "source_path": source_path,
+        "captured_at": captured_at,
+        "capture_day": day,
+    }
+
+
+def _turned_away(page: Page, facts: dict[str, Any], stage: str, reason: str) -> dict[str, Any]:
+    return {
+        **facts,
+        "publisher": page.publisher,
+        "stage": stage,
+        "reason_code": reason,
+        "expectation": f"no_{reason}" if stage == "validate" else None,
+        "detail": f"{page.name} shows {reason}",
+        "subject": "page",
+    }
+
+
+def _article_row(page: Page, facts: dict[str, Any]) -> dict[str, Any]:
+    article = page.article()
+    row: dict[str, Any] = {name: getattr(article, name, None) for name in schemas.ARTICLES.names}
+    return (
+        row
+        | facts
+        | {
+            "feed": "inbox",
+            "article_id": article_id_of(article.publisher, *(article.identity or ())),
+            "body": [block.to_record() for block in article.body],
+            "excerpt": article.body_text[:80],
+            "word_count": len(article.body_text.split()),
+            "body_length_chars": len(article.body_text),
+            "tags": list(article.tags),
+            "keywords": [],
+            "coverage": [],
+            "related_headlines": [],
+            "metadata_disagreements": [],
+        }
+        | page.extra
+    )
+
+
+def _contract_result(day: date, rows: int) -> dict[str, Any]:
+    return {
+        "capture_day": day,
+        "contract": "al_mayadeen_articles",
+        "expectation": "headline_present",
+        "expectation_type": "expect_column_values_to_not_be_null",
+        "column_name": "headline",
+        "severity": "critical",
+        "passed": True,
+        "evaluated_rows": rows,
+        "unexpected_rows": 0,
+        "notes": "An article without a headline can't be listed.",
+    }
