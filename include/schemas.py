@@ -12,6 +12,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from include.errors import DamagedPartition
+
 UTC_TIME = pa.timestamp("us", tz="UTC")
 WALL_TIME = pa.timestamp("us")
 
@@ -174,5 +176,18 @@ def write_table(path: Path | pa.NativeFile, table: pa.Table) -> None:
 
 
 def read_table(path: Path, schema: pa.Schema) -> pa.Table:
-    """Read a staged file; its columns must be exactly the schema's."""
-    return pq.read_table(path, schema=schema, partitioning=None)
+    """Read a staged file; its columns must be exactly the schema's.
+
+    Raises:
+        DamagedPartition: the file is torn, or holds other columns.
+        FileNotFoundError: there is no such file.
+    """
+    remedy = "Run its day again from the stage that writes it."
+    try:
+        # without this, pyarrow gives nulls for a column that the file lacks
+        found = pq.read_schema(path).remove_metadata()
+        if not found.equals(schema):
+            raise DamagedPartition(f"{path} holds other columns than it should. {remedy}")
+        return pq.read_table(path, schema=schema, partitioning=None)
+    except pa.ArrowException as error:
+        raise DamagedPartition(f"{path} can't be read as Parquet ({error}). {remedy}") from error
