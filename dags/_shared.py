@@ -1,0 +1,51 @@
+"""What both DAGs share: the asset between them, the pool of the single writer, and when to try again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from inspect import cleandoc
+from typing import Any
+
+from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule, task
+
+from include.errors import LockTimeout, NewsError
+
+WAREHOUSE = Asset("news_warehouse")
+"""The private warehouse; its partitions are capture days (YYYY-MM-DD)."""
+
+WRITER_POOL = "duckdb_writer"
+"""One slot, see config/pools.json: a DuckDB file has one writer, or many readers, never both."""
+
+DEFAULT_ARGS = {
+    "owner": "news desk",
+    "retries": 2,
+    "retry_delay": timedelta(seconds=30),
+    "execution_timeout": timedelta(hours=2),
+    # A broken contract or a bad setting is the same on the next try, and its message is for a person:
+    # fail at once. A held lock, a full disk or a lost connection may be gone in a minute.
+    "retry_policy": ExceptionRetryPolicy(
+        rules=[
+            RetryRule(LockTimeout, RetryAction.RETRY, reason="another writer holds the lock"),
+            RetryRule(NewsError, RetryAction.FAIL, reason="trying again can't change this; see the message"),
+        ]
+    ),
+}
+
+
+def stage(display_name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """A task under this display name, with its docstring, unindented, as the task's documentation."""
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        documentation = cleandoc(function.__doc__ or "")
+        return task(task_display_name=display_name, doc_md=documentation, **options)(function)
+
+    return decorate
+
+
+def plain(result: Any) -> dict[str, Any]:
+    """A stage's result as JSON-ready values, for XCom."""
+    from pydantic_core import to_jsonable_python
+
+    values: dict[str, Any] = to_jsonable_python(result)
+    return values

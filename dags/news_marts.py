@@ -1,0 +1,96 @@
+"""**The marts that people read, made from the warehouse after each loaded day.**
+
+| task | what it does |
+|---|---|
+| `build` | brings the release candidate (private) up to date with the warehouse |
+| `audit` | holds the candidate to the contracts `expectations/marts_*.json` |
+| `publish` | makes it a read-only release, and moves `marts/current` to it |
+
+It runs by itself, once for every day that `news_pages` loads (the run's *partition key*), one run at a
+time. *Trigger* runs it by hand; `full_rebuild` builds every mart from nothing. When nothing has changed
+since the last release, no new one is made. Readers of `marts/current/news.duckdb` never notice a publish,
+and the last releases are kept beside it.
+
+**When a task is red,** the published release stays as it was. Open the log: the last lines say what is
+wrong and what to do. *Clear* the task when it is mended, or let the next loaded day run it: each run takes
+all days that changed.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from airflow.sdk import DAG, Param, PartitionedAssetTimetable
+
+from dags._shared import DEFAULT_ARGS, WAREHOUSE, WRITER_POOL, plain, stage
+
+with DAG(
+    dag_id="news_marts",
+    description="Release of the marts: build, audit, publish",
+    doc_md=__doc__,
+    # Partitioned: plain asset events of days that finish together may be folded into one run or lost.
+    schedule=PartitionedAssetTimetable(assets=WAREHOUSE),
+    start_date=datetime(2000, 1, 1, tzinfo=UTC),
+    catchup=False,
+    max_active_runs=1,  # one candidate file
+    default_args={**DEFAULT_ARGS, "pool": WRITER_POOL},
+    tags=["news", "marts"],
+    params={
+        "full_rebuild": Param(
+            False,
+            type="boolean",
+            title="Build every mart from nothing",
+            description="Slower, and gives the same tables; for when the candidate is in doubt.",
+        ),
+    },
+):
+
+    @stage("Build: the release candidate")
+    def build(params: Any = None, dag_run: Any = None) -> dict[str, Any]:
+        """Brings the candidate up to date: only days whose content changed, and their neighbours, are made
+        again. An article that shows a ticker line of a neighbouring day is withheld and listed in
+        `marts.quarantine`.
+
+        **Red?**
+        - *LockTimeout* (after its retries): another process holds the warehouse; the message names the
+          lock. End that process, then clear this task.
+        - *a DuckDB error about the candidate file*: trigger this DAG with `full_rebuild`; the candidate is
+          made from the warehouse alone.
+        """
+        from include.publish import run as stage_publish
+        from include.settings import settings
+
+        result = stage_publish.build(settings(), full=params["full_rebuild"])
+        return {"partition_key": dag_run.partition_key, **plain(result)}
+
+    @stage("Audit: the candidate's contracts")
+    def audit(built: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - tells Airflow the order
+        """Holds the whole candidate to the marts' contracts: keys are unique, nothing is lost, types and
+        texts are right.
+
+        **Red?** *AuditFailed*: the message names the mart, the expectation and the rows. The published
+        release is untouched. If the rows are wrong, mend the SQL in `include/publish/` (or the day's pages)
+        and trigger this DAG with `full_rebuild`. If the expectation is wrong, mend it in `expectations/`
+        and clear this task.
+        """
+        from include.publish import run as stage_publish
+        from include.settings import settings
+
+        return plain(stage_publish.audit(settings()))
+
+    @stage("Publish: the new release")
+    def publish(audited: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - tells Airflow the order
+        """Copies the audited candidate to `marts/releases/<id>/`, read-only, and moves `marts/current` to
+        it.
+
+        **Red?**
+        - *No space left on device*: make room under `NEWS_HOME`, then clear this task.
+        - *the candidate isn't the one that was audited*: someone built it again in between. Clear `audit`.
+        """
+        from include.publish import run as stage_publish
+        from include.settings import settings
+
+        return plain(stage_publish.publish(settings()))
+
+    publish(audit(build()))

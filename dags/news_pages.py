@@ -1,0 +1,178 @@
+"""**One capture day from the inbox to the warehouse.** A run works on one UTC day, its *partition*.
+
+| task | what it does | where to look |
+|---|---|---|
+| `land` | keeps the bytes of the day's captures, once, unchanged | `raw/` |
+| `parse` | reads the pages; one that can't be read goes to quarantine | `staged/parsed/` |
+| `validate` | holds every article to its publisher's contract | `staged/validated/`, `docs/` |
+| `load` | replaces the day in the warehouse, then wakes `news_marts` | `warehouse/` |
+
+All paths are under `NEWS_HOME`; the log of each task ends with its counts, reasons and paths.
+
+**Running it.** It runs daily for the day that has just ended. *Trigger* with a `day` runs that day;
+*Trigger → Backfill* (reprocess: all runs), or
+`airflow backfill create --dag-id news_pages --from-date 2025-09-01 --to-date 2025-09-05 --reprocess-behavior completed`,
+runs a range, days in parallel. Running a day again replaces that day, so it is always safe.
+
+**When a task is red,** open its log: the last lines name the file or setting and what to do. The task's
+*Docs* tell the rest. Then *Clear* the task; the tasks after it follow. Locks and lost connections are tried
+again by themselves, broken contracts are not. A day that failed leaves the warehouse and the marts as they
+were.
+
+**When all tasks are pink (skipped),** the inbox had nothing for that day.
+"""  # noqa: E501 - a command has to stay on one line
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from airflow.sdk import DAG, CronDataIntervalTimetable, Param
+from airflow.sdk.exceptions import AirflowSkipException
+
+from dags._shared import DEFAULT_ARGS, WAREHOUSE, WRITER_POOL, plain, stage
+from include.errors import UsageError
+from include.partitions import day_interval, parse_day
+
+
+def capture_day(params: dict[str, Any], dag_run: Any) -> date:
+    """The run's day: the form's, else the schedule's or backfill's, else the last day that is over.
+
+    Raises:
+        UsageError: the day isn't over (UTC) and the form didn't ask for it all the same.
+    """
+    if params["day"]:
+        day = parse_day(params["day"])
+    else:
+        day = (dag_run.data_interval_start or dag_run.run_after - timedelta(days=1)).astimezone(UTC).date()
+    if day_interval(day)[1] > datetime.now(UTC) and not params["allow_unfinished_day"]:
+        raise UsageError(
+            f"{day} isn't over yet (UTC), so its captures aren't complete. Run it tomorrow, or trigger it "
+            "with allow_unfinished_day and run it once more when the day is over."
+        )
+    return day
+
+
+with DAG(
+    dag_id="news_pages",
+    description="Captured pages of one day: land, parse, validate, load",
+    doc_md=__doc__,
+    # At midnight: with any other time `backfill --to-date` drops its last day. An interval, not "@daily",
+    # whose interval is empty in Airflow 3.
+    schedule=CronDataIntervalTimetable("0 0 * * *", timezone="UTC"),
+    start_date=datetime(2000, 1, 1, tzinfo=UTC),  # before any capture, so that every day can be backfilled
+    catchup=False,
+    max_active_runs=8,  # days are independent; a backfill sets its own
+    default_args=DEFAULT_ARGS,
+    tags=["news", "pages"],
+    params={
+        "day": Param(
+            None,
+            type=["null", "string"],
+            format="date",
+            title="Capture day (UTC)",
+            description="The day to run. Empty: the day of the schedule, or yesterday.",
+        ),
+        "allow_unfinished_day": Param(
+            False,
+            type="boolean",
+            title="Run a day that isn't over",
+            description="Takes what has been captured so far. Run the day again when it is over.",
+        ),
+    },
+):
+
+    @stage("Land: keep the bytes")
+    def land(params: Any = None, dag_run: Any = None) -> dict[str, Any]:
+        """Stores each capture of the day under its SHA-256 and lists it in the day's manifest.
+
+        **Red?**
+        - *"isn't over yet"*: the day asked for hasn't ended in UTC. Run it tomorrow, or trigger it with
+          `allow_unfinished_day`.
+        - *the inbox is no folder, can't be read, or holds NEWS_HOME*: set `NEWS_INBOX` (or make the
+          folder), then clear this task.
+        - *No space left on device*: make room under `NEWS_HOME`, then clear this task.
+
+        **Pink?** Nothing was captured on that day. If you expected captures, look for the day in the
+        inbox's paths and clear this task.
+
+        Single files can't make it red: too large, unreadable, of another type, or a link that leaves the
+        inbox becomes a quarantine row. A file that is still being written waits: run the day again.
+        """
+        from include.land import run as stage_land
+        from include.settings import settings
+
+        day = capture_day(params, dag_run)
+        result = stage_land.run(day, settings())
+        if not result.landed + result.rejected:
+            raise AirflowSkipException(
+                f"nothing was captured on {day}: {settings().inbox_dir} has no such day"
+            )
+        return {
+            "day": day.isoformat(),
+            "landed": result.landed,
+            "new": result.new,
+            "rejected": result.rejected,
+            "waiting": len(result.waiting),
+        }
+
+    @stage("Parse: read the pages")
+    def parse(landed: dict[str, Any]) -> dict[str, Any]:
+        """Reads the day's captures into articles, ticker lines and links to other pages.
+
+        **Red?**
+        - *MissingPartition*: the day's manifest is gone. Clear `land`.
+        - *anything else* is a fault of the machine (disk, memory): mend it and clear this task.
+
+        A page that can't be read doesn't make it red: it goes to quarantine with its reason (`parser_error`
+        has the traceback in this log; that page is worth a report).
+        """
+        from include.parse import run as stage_parse
+        from include.settings import settings
+
+        return plain(stage_parse.run(parse_day(landed["day"]), settings()))
+
+    @stage("Validate: hold pages to the contracts")
+    def validate(parsed: dict[str, Any], dag_run: Any = None) -> dict[str, Any]:
+        """Holds each article and ticker line to the contracts in `expectations/`; what breaks a critical
+        one goes to quarantine with the offending text. The day's Data Docs are in `docs/` under
+        `NEWS_HOME`.
+
+        **Red?**
+        - *TooManyQuarantined*: more than `NEWS_QUARANTINE_FAIL_SHARE` of the day was turned away. The
+          message names the expectations and the pages; the run's **Contracts** tab shows them. Mostly the
+          publisher has changed its layout: mend the rules in `include/parse/`, then clear `parse`. If the
+          pages really are bad, raise the share for this run's day and clear this task.
+        - *IncompleteResult*: Great Expectations counted more failures than it listed. Nothing was let
+          through; this is a fault in a contract or in the library, to be mended in code.
+        - *ConservationError*: a capture was lost or counted twice: a fault in code.
+
+        What was loaded for this day before stays until a run of it succeeds.
+        """
+        from include.settings import settings
+        from include.validate import run as stage_validate
+
+        return plain(stage_validate.run(parse_day(parsed["day"]), settings(), run_id=dag_run.run_id))
+
+    @stage("Load: into the warehouse", pool=WRITER_POOL, outlets=[WAREHOUSE])
+    def load(validated: dict[str, Any], outlet_events: Any = None) -> dict[str, Any]:
+        """Replaces the day in the private warehouse in one transaction, then wakes `news_marts` for it.
+
+        **Red?**
+        - *LockTimeout* (after its retries): another process holds the warehouse. The message names the
+          lock; end that process, then clear this task.
+        - *ContractError*: the validated day wasn't accepted. Clear `validate` and read its message.
+        - *MissingPartition*: the validated files are gone. Clear `parse`.
+
+        **Grey and waiting?** The pool `duckdb_writer` has one slot on purpose. If nothing runs and it still
+        waits, see *Admin → Pools*; `airflow pools import config/pools.json` makes it.
+        """
+        from include.load import run as stage_load
+        from include.settings import settings
+
+        result = stage_load.run(parse_day(validated["day"]), settings())
+        # always, not only when rows changed: a publish that failed earlier gets its chance
+        outlet_events[WAREHOUSE].add_partitions(validated["day"])
+        return plain(result)
+
+    load(validate(parse(land())))
