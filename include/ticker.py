@@ -1,136 +1,238 @@
 """Ticker lines in bodies: where the line between a leak and a quotation is drawn.
 
 Shared by the contract on a day (validate) and by the one across neighbouring days (publish), and
-independent of how parse recognised the ticker. A body line is a leak when it *is* ticker text:
+independent of how parse recognised the ticker. What counts is letters and digits alone: not case,
+spacing, punctuation, quotation marks, accents, bullets or invisible characters. A leak is a complete
+ticker line that
 
-- the whole line is a ticker line, or several of them run together; or
-- a complete ticker line of at least four words stands in it as a sentence of its own: it begins the
-  line or follows a finished sentence, and ends the line or is followed by a new one.
+- makes up a whole body line, by itself, with others run together, or beside a label, time or number; or
+- has four words or more and stands in a body line as a sentence of its own: it begins the line or
+  follows a finished sentence, and ends the line or is followed by a new one; or
+- has four words or more and touches another such line.
 
-It is no leak when a body tells the same news in its own words, or when a sentence quotes a ticker line
-in part or goes on after it. Case, white space, punctuation, quotation marks and invisible characters
-don't count.
+It is no leak when a body tells the same news in its own words, quotes a ticker line in part, or has one
+inside a sentence that began before it or goes on after it ("Pope arrives in Turkey, officials said").
 """
 
 from __future__ import annotations
 
+import bisect
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 MIN_EMBEDDED_WORDS = 4
-_KEY_WORDS = 3
-_SENTENCE_END = re.compile(r"[.!?…؟۔][\"'”’»)\]]*$")
-_CONTINUES = re.compile(r"[,;:–—-][\"'”’»)\]]*$")
+_KEY_CHARS = 8
+
+# Format and control characters, accents and vowel signs, the Arabic stroke that stretches a word.
+_IGNORED = dict.fromkeys(
+    code
+    for code in (*range(0x10000), *range(0xE0000, 0xE01F0))
+    if unicodedata.category(chr(code)) in {"Cf", "Mn", "Me"} or (code < 32 and code not in range(9, 14))
+) | {0x0640: None}
+_WORD = re.compile(r"[^\W_]+")
+_SEPARATOR = re.compile(r"[\n\v\f\r\x85\u2028\u2029|¦•·●○▪■►▶◆★✦→]")
+_SENTENCE_END = re.compile(r"[.!?؟۔。]")
+_CONTINUES = re.compile(r"[,;:،؛–—-]")
+_TITLE = re.compile(r"mrs?|ms|dr|prof|gen|col|maj|capt|lt|sgt|adm|brig|sen|rep|gov|st|jr|sr|no|vs", re.I)
+# what a page sets beside a ticker line: its label, the time, a number, the cross that closes it
+_LABEL = re.compile(r"breaking|news|urgent|live|latest|alert|updates?|ticker|x|[ap]m|gmt|\d{1,2}", re.I)
+# capitals that begin no sentence: "Pope Leo arrives in Turkey Thursday"
+_CALENDAR = re.compile(
+    r"(mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september"
+    r"|october|november|december",
+    re.I,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """A line as raw words and the same words normalised; words of punctuation only are gone."""
-
-    raw: tuple[str, ...]
-    plain: tuple[str, ...]
-
-
-def _split(line: str) -> _Words:
-    raw, plain = [], []
-    for word in unicodedata.normalize("NFKC", line).split():
-        normal = "".join(
-            char
-            for char in word.casefold()
-            if unicodedata.category(char)[0] in "LNMS"  # letters, digits, marks, symbols
-        )
-        if normal:
-            raw.append(word)
-            plain.append(normal)
-    return _Words(tuple(raw), tuple(plain))
+def _prepared(line: str) -> str:
+    """The line with one spelling for what looks alike; case and punctuation are kept."""
+    if line.isascii() and line.isprintable():
+        return line
+    text = unicodedata.normalize("NFKD", line).translate(_IGNORED)
+    if len(text.casefold()) != len(text):  # ß: folding mustn't move the letters after it
+        text = "".join(char if len(char.casefold()) == 1 else char.casefold() for char in text)
+    return text
 
 
 def normalise_line(line: str) -> str:
-    """The line's words without case, punctuation and invisible characters, single spaces between."""
-    return " ".join(_split(line).plain)
+    """The line's words without case, punctuation, accents and invisible characters."""
+    words = ("".join(_WORD.findall(word)) for word in _prepared(line).casefold().split())
+    return " ".join(word for word in words if word)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A text, and all its letters and digits in one run, which is what is searched."""
+
+    text: str  # prepared, case kept
+    words: tuple[tuple[int, int], ...]  # where each word begins and ends in text
+    starts: tuple[int, ...]  # where each word begins in letters
+    letters: str  # all words run together, case folded
+
+    @classmethod
+    def read(cls, line: str) -> _Line:
+        text = _prepared(line)
+        folded = text.casefold()
+        words = tuple(match.span() for match in _WORD.finditer(folded))
+        starts, length = [], 0
+        for start, end in words:
+            starts.append(length)
+            length += end - start
+        return cls(text, words, tuple(starts), "".join(folded[start:end] for start, end in words))
+
+    def word(self, number: int) -> str:
+        start, end = self.words[number]
+        return self.text[start:end]
+
+    def gap_before(self, number: int) -> str:
+        """What stands between a word and the one before it."""
+        return self.text[self.words[number - 1][1] : self.words[number][0]]
+
+    def word_at(self, position: int) -> int:
+        """The number of the word that this letter belongs to."""
+        return bisect.bisect_right(self.starts, position) - 1
+
+    def is_label(self, number: int) -> bool:
+        return _LABEL.fullmatch(self.word(number)) is not None
+
+    def is_furniture(self) -> bool:
+        """Whether there is nothing but labels, as in "BREAKING"."""
+        return all(self.is_label(number) for number in range(len(self.words)))
+
+    def glued(self) -> set[int]:
+        """Letters amid a word where another line may have been glued on, as in "summerPope"."""
+        found = set()
+        for number, first in enumerate(self.starts):
+            word = self.word(number)
+            if not (word.islower() or word.istitle() or word.isupper()):
+                places = range(1, len(word))
+                found |= {first + at for at in places if word[at].isupper() and not word[at - 1].isupper()}
+        return found
+
+    def sentence_ends_before(self, number: int) -> bool:
+        gap, before = self.gap_before(number), self.word(number - 1)
+        if not _SENTENCE_END.search(gap):
+            return False
+        if gap.startswith(".") and (_TITLE.fullmatch(before) or (len(before) == 1 and before.isalpha())):
+            return False  # "Gen. Moussavi", "the U.S. Army"
+        return any(char.isspace() for char in gap) or self.word(number)[0].isupper()
 
 
 class TickerIndex:
     """All ticker lines of some captures, made ready to be looked for in bodies.
 
-    Looking costs time in proportion to the body's words, however many ticker lines there are.
+    Looking costs time in proportion to the body, hardly more when there are more ticker lines, and the
+    answer doesn't depend on their order.
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._text: dict[tuple[str, ...], str] = {}
+        self._lines: dict[str, str] = {}  # letters → the line, in its smallest spelling
+        self._long: set[str] = set()  # letters of the lines that count inside a body line
+        lengths: dict[str, set[int]] = {}
         for line in lines:
-            words = _split(line).plain
-            if words:
-                # the smallest spelling, so that the answer never depends on order
-                self._text[words] = min(line, self._text.get(words, line))
-        self._by_key: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-        for words in sorted(self._text, key=len, reverse=True):
-            self._by_key.setdefault(words[:_KEY_WORDS], []).append(words)
+            read = _Line.read(line)
+            letters = read.letters
+            if read.is_furniture():  # a stray "BREAKING" would find itself in every body that says so
+                continue
+            self._lines[letters] = min(line, self._lines.get(letters, line))
+            if normalise_line(line).count(" ") + 1 >= MIN_EMBEDDED_WORDS:
+                self._long.add(letters)
+            lengths.setdefault(letters[:_KEY_CHARS], set()).add(len(letters))
+        self._lengths = {key: tuple(sorted(found)) for key, found in lengths.items()}
+        self._key_lengths = tuple(sorted({len(key) for key in lengths}))
 
     def __len__(self) -> int:
-        return len(self._text)
+        return len(self._lines)
 
     def leak_in(self, line: str) -> str | None:
         """The ticker line that leaked into this body line, or None."""
-        words = _split(line)
-        if not words.plain:
-            return None
-        whole = self._text.get(words.plain)
-        if whole is not None:
-            return whole
-        matches = self._matches(words.plain)
-        if not matches:
-            return None
-        if _covers(matches, len(words.plain)):
-            return self._text[words.plain[matches[0][0] : matches[0][1]]]
-        ends = {end for _, end in matches}
-        for start, end in matches:
-            if end - start < MIN_EMBEDDED_WORDS:
-                continue
-            begins = start == 0 or start in ends or _ends_sentence(words.raw[start - 1])
-            if begins and _finishes(words.raw, end):
-                return self._text[words.plain[start:end]]
-        return None
-
-    def first_leak(self, lines: Sequence[str]) -> str | None:
-        """The first ticker line that leaked into any of the body lines, or None."""
-        for line in lines:
-            leak = self.leak_in(line)
+        parts = _SEPARATOR.split(line)
+        for part in parts if len(parts) == 1 else [*parts, line]:
+            leak = self._leak_in_part(_Line.read(part))
             if leak is not None:
                 return leak
         return None
 
-    def _matches(self, plain: tuple[str, ...]) -> list[tuple[int, int]]:
-        """Where complete ticker lines stand, longest first at each place."""
-        found = []
-        for start in range(len(plain)):
-            for size in range(1, _KEY_WORDS + 1):
-                for words in self._by_key.get(plain[start : start + size], ()):
-                    if len(words) >= size and plain[start : start + len(words)] == words:
-                        found.append((start, start + len(words)))
-        return sorted(set(found), key=lambda match: (match[0], -match[1]))
+    def first_leak(self, lines: Iterable[str]) -> str | None:
+        """The first ticker line that leaked into any of the body lines, or None."""
+        return next((leak for line in lines if (leak := self.leak_in(line)) is not None), None)
+
+    def _leak_in_part(self, line: _Line) -> str | None:
+        matches = self._matches(line)
+        if not matches:
+            return None
+        starts, ends = {start for start, _ in matches}, {end for _, end in matches}
+        long = [(start, end) for start, end in matches if line.letters[start:end] in self._long]
+        long_ends = {end for _, end in long}
+        for start, end in long:
+            touches = start in long_ends
+            if touches or (_begins(line, start, ends) and _finishes(line, end, starts)):
+                return self._lines[line.letters[start:end]]
+        whole = _first_of_whole(line, matches)
+        return None if whole is None else self._lines[line.letters[whole[0] : whole[1]]]
+
+    def _matches(self, line: _Line) -> list[tuple[int, int]]:
+        """Where complete ticker lines stand: from a word, a glued word, or another line's end on."""
+        found: set[tuple[int, int]] = set()
+        places = {*line.starts, *line.glued()}
+        seen: set[int] = set()
+        while places:
+            start = places.pop()
+            seen.add(start)
+            ends = set(self._ends(line.letters, start))
+            found |= {(start, end) for end in ends}
+            places |= ends - seen
+        return sorted(found, key=lambda match: (match[0], -match[1]))
+
+    def _ends(self, letters: str, start: int) -> Iterator[int]:
+        for key_length in self._key_lengths:
+            for length in self._lengths.get(letters[start : start + key_length], ()):
+                if letters[start : start + length] in self._lines:
+                    yield min(start + length, len(letters))
 
 
-def _covers(matches: Sequence[tuple[int, int]], length: int) -> bool:
-    """Whether some of the matches, end to end, make up the whole line."""
-    reachable = {0}
-    for start, end in matches:  # in order of start, so one pass is enough
-        if start in reachable:
-            reachable.add(end)
-    return length in reachable
-
-
-def _ends_sentence(word: str) -> bool:
-    return bool(_SENTENCE_END.search(word))
-
-
-def _finishes(raw: Sequence[str], end: int) -> bool:
-    """Whether the words up to ``end`` finish a sentence: at the line's end, or a new one begins."""
-    if end == len(raw) or _ends_sentence(raw[end - 1]):
+def _begins(line: _Line, start: int, ends: Collection[int]) -> bool:
+    """Whether what stands at this letter begins a line, a sentence, or follows another ticker line."""
+    number = line.word_at(start)
+    if start in ends or start != line.starts[number]:
         return True
-    if _CONTINUES.search(raw[end - 1]):
+    while number > 0 and not line.sentence_ends_before(number):
+        number -= 1
+        if not line.is_label(number):
+            return False
+    return True
+
+
+def _finishes(line: _Line, end: int, starts: Collection[int]) -> bool:
+    """Whether what stands up to this letter ends a line, a sentence, or another ticker line follows."""
+    if end == len(line.letters) or end in starts:
+        return True
+    number = line.word_at(end)
+    if end != line.starts[number]:
+        return end in line.glued()
+    if line.sentence_ends_before(number):
+        return True
+    if _CONTINUES.search(line.gap_before(number)):
         return False
-    following = raw[end].lstrip("\"'“”‘’«([")
-    return bool(following) and (following[0].isupper() or following != raw[end])
+    if all(line.is_label(later) for later in range(number, len(line.words))):
+        return True
+    word = line.word(number)
+    return word[0].isupper() and not _CALENDAR.fullmatch(word)
+
+
+def _first_of_whole(line: _Line, matches: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The first of the ticker lines that, with labels between, make up the whole line; None if none do."""
+    labels = [
+        (start, start + len(line.word(number)), False)
+        for number, start in enumerate(line.starts)
+        if line.is_label(number)
+    ]
+    pieces = sorted([*((start, end, True) for start, end in matches), *labels])
+    first: dict[int, tuple[int, int] | None] = {0: None}  # place reached → first ticker line on the way
+    for start, end, is_ticker in pieces:
+        if start in first:
+            on_the_way = first[start] or ((start, end) if is_ticker else None)
+            first[end] = first.get(end) or on_the_way
+    return first.get(len(line.letters))
