@@ -36,6 +36,7 @@ _ROOTS: dict[Stage, tuple[str, ...]] = {
 }
 _PREFIX = "capture_day="
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def partition_path(home: Path, stage: Stage, day: date) -> Path:
@@ -93,7 +94,8 @@ def docs_path(home: Path) -> Path:
 def parse_day(text: str) -> date:
     """Read ``YYYY-MM-DD``. Raises UsageError, saying what was given."""
     try:
-        if len(text) != len("2025-08-25"):
+        # fromisoformat alone takes 2025-W35-1 and 2025082500 too
+        if not _DAY.fullmatch(text):
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:

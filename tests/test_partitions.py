@@ -38,7 +38,10 @@ def test_days_of_a_stage_come_in_order_and_without_litter(tmp_path: Path) -> Non
     assert list(partition_days(tmp_path, "validated")) == []
 
 
-@pytest.mark.parametrize("text", ["", "2025-8-25", "2025-02-30", "20250825", "../../etc", "2025-08-25T00"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "2025-8-25", "2025-02-30", "20250825", "2025-W35-1", "4199090100", "../../etc", "2025-08-25T00"],
+)
 def test_what_is_no_day_is_refused_with_the_text(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         parse_day(text)
