@@ -1,0 +1,107 @@
+"""Validated days as validate leaves them, written through the real schemas; for the tests of the pages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from include.partitions import day_interval, partition_path
+from include.schemas import CAPTURES, CONTRACT_RESULTS, OUTCOMES, QUARANTINE, write_rows
+
+HOSTILE = "<script>window.pwned=1</script>"
+HOSTILE_ATTRIBUTE = '"><img src=x onerror="window.pwned=1">'
+
+
+@dataclass(frozen=True)
+class TurnedAwayPage:
+    """A quarantine row to write; pages of one name share their capture."""
+
+    name: str
+    reason_code: str
+    detail: str
+    expectation: str | None = None
+    stage: str = "validate"
+    publisher: str | None = "al_mayadeen"
+    subject: str = "page"
+
+
+def expectation(contract: str, name: str, **changes: Any) -> dict[str, Any]:
+    """One contract result: met, critical, over four rows; change what matters."""
+    return {
+        "contract": contract,
+        "expectation": name,
+        "expectation_type": "expect_column_values_to_not_be_null",
+        "column_name": "published_at",
+        "severity": "critical",
+        "passed": True,
+        "evaluated_rows": 4,
+        "unexpected_rows": 0,
+        "notes": "A page without it can't be placed in time.",
+        **changes,
+    }
+
+
+def write_day(
+    home: Path,
+    day: date,
+    *,
+    captures: int = 4,
+    turned_away: Sequence[TurnedAwayPage] = (),
+    expectations: Sequence[dict[str, Any]] = (),
+    **outcome: Any,
+) -> Path:
+    """Write outcome, contract results and quarantine of one day; returns its folder."""
+    folder = partition_path(home, "validated", day)
+    folder.mkdir(parents=True, exist_ok=True)
+    start, _ = day_interval(day)
+    quarantine = [
+        {
+            "capture_id": hashlib.sha256(page.name.encode()).hexdigest()[:32],
+            "capture_sha256": hashlib.sha256(page.name.encode()).hexdigest(),
+            "publisher": page.publisher,
+            "stage": page.stage,
+            "reason_code": page.reason_code,
+            "expectation": page.expectation,
+            "detail": page.detail,
+            "source_path": page.name,
+            "captured_at": start,
+            "capture_day": day,
+            "subject": page.subject,
+        }
+        for page in turned_away
+    ]
+    away = len({page.name for page in turned_away if page.subject == "page"})
+    write_rows(folder / "quarantine.parquet", QUARANTINE, quarantine)
+    write_rows(
+        folder / "contract_results.parquet",
+        CONTRACT_RESULTS,
+        [{"capture_day": day, **result} for result in expectations],
+    )
+    counts = {
+        "capture_day": day,
+        "captures": captures,
+        "landed": captures,
+        "rejected": 0,
+        "parsed": captures,
+        "valid": captures - away,
+        "quarantined": away,
+        "ticker_items": 9,
+        "ticker_items_quarantined": 0,
+        "fingerprint": "0" * 64,
+        "accepted": True,
+        "refusal": None,
+        "run_id": None,
+    }
+    write_rows(folder / "outcome.parquet", OUTCOMES, [{**counts, **outcome}])
+    return folder
+
+
+def write_landed_day(home: Path, day: date) -> None:
+    """A day that has a manifest and nothing more."""
+    folder = partition_path(home, "manifest", day)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_rows(folder / "captures.parquet", CAPTURES, [])

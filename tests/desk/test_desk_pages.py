@@ -1,0 +1,149 @@
+"""The rendered pages: hostile text stays text, and nothing in them needs what the headers forbid."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given
+from hypothesis import strategies as st
+
+from include.desk import pages
+from include.desk.views import Notice, day_view, days_view
+from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, TurnedAwayPage, expectation, write_day
+
+DAY = date(2025, 9, 1)
+TEMPLATES = Path(pages.__file__).parent / "templates"
+
+
+def day_page(home: Path, **options: str) -> BeautifulSoup:
+    view = day_view(home, DAY, **options)  # type: ignore[arg-type]
+    return BeautifulSoup(pages.render("day.html", base_path="/desk", view=view), "lxml")
+
+
+def hostile_day(home: Path, text: str) -> None:
+    write_day(
+        home,
+        DAY,
+        turned_away=[TurnedAwayPage(f"{text}.txt", text, text, text, text, text)],
+        expectations=[
+            expectation(text, text, notes=text, expectation_type=text, column_name=text, severity=text)
+        ],
+        accepted=False,
+        refusal=text,
+        run_id=text,
+    )
+
+
+def assert_no_foreign_markup(page: BeautifulSoup) -> None:
+    """Only the page's own script and style are there, and no element carries behaviour."""
+    assert [script.get("src", "").split("?")[0] for script in page.find_all("script")] == [
+        "/desk/static/theme.js"
+    ]
+    assert not any(script.string for script in page.find_all("script"))
+    assert not page.find_all(["img", "iframe", "object", "embed", "style", "base", "template"])
+    for element in page.find_all(True):
+        for name, value in element.attrs.items():
+            assert not name.startswith("on"), f"{element.name} has {name}"
+            assert name != "style", f"{element.name} has a style, which the headers refuse"
+            assert "javascript:" not in str(value).lower()
+
+
+@pytest.mark.parametrize("text", [HOSTILE, HOSTILE_ATTRIBUTE, "</title></bdi><svg onload=x>", "{{ 7*7 }}"])
+def test_hostile_text_stays_text_everywhere(tmp_path: Path, text: str) -> None:
+    hostile_day(tmp_path, text)
+    page = day_page(tmp_path)
+    assert_no_foreign_markup(page)
+    shown = page.get_text()
+    # source path, reason and its chip, detail, stage, expectation, publisher, refusal, run, contract …
+    assert shown.count(text) >= 12
+    assert "49" not in shown
+
+
+def test_hostile_text_stays_text_in_messages() -> None:
+    html = pages.render("message.html", base_path="/desk", item=Notice(HOSTILE, HOSTILE_ATTRIBUTE))
+    page = BeautifulSoup(html, "lxml")
+    assert_no_foreign_markup(page)
+    assert HOSTILE in page.get_text()
+
+
+@given(st.text())
+def test_visible_leaves_nothing_that_can_hide_or_reorder(text: str) -> None:
+    shown = pages.visible(text)
+    assert all(char.isprintable() or char in "\u00a0\u200c\u200d" for char in shown)
+    if text.isprintable():
+        assert shown == text
+
+
+def test_direction_marks_and_controls_are_spelled_out(tmp_path: Path) -> None:
+    write_day(tmp_path, DAY, turned_away=[TurnedAwayPage("a\u202etxt.exe\n\x07", "missing_date", "…")])
+    assert "a\\u202etxt.exe\\n\\x07" in day_page(tmp_path).get_text()
+
+
+def test_every_shape_of_page_keeps_to_the_rules(tmp_path: Path) -> None:
+    empty = pages.render("days.html", base_path="", view=days_view(tmp_path))
+    assert "No captures yet" in empty
+    write_day(tmp_path, DAY, turned_away=[TurnedAwayPage("a.txt", "missing_date", "no date")])
+    (tmp_path / "staged" / "validated" / "capture_day=2025-09-02").mkdir()
+    for html in (
+        empty,
+        pages.render("days.html", base_path="/desk", view=days_view(tmp_path)),
+        pages.render("days.html", base_path="/desk", view=days_view(tmp_path, date(1999, 1, 1))),
+        pages.render("day.html", base_path="/desk", view=day_view(tmp_path, date(2020, 1, 1))),
+    ):
+        page = BeautifulSoup(html, "lxml")
+        assert page.select_one("meta[name=viewport]")
+        assert len(page.find_all("h1")) <= 1
+        assert not page.select("[style]")
+
+
+def test_links_keep_the_path_that_the_pages_are_mounted_under(tmp_path: Path) -> None:
+    write_day(tmp_path, DAY, turned_away=[TurnedAwayPage("a.txt", "missing date&x", "…")])
+    page = day_page(tmp_path)
+    links = [link["href"] for link in page.select("a, link")] + [page.form["action"]]
+    assert all(str(link).startswith("/desk/") for link in links)
+    assert "/desk/contracts?day=2025-09-01&reason=missing%20date%26x" in links
+
+
+def test_outcome_and_expectations_are_shown(tmp_path: Path) -> None:
+    write_day(
+        tmp_path,
+        DAY,
+        captures=5,
+        turned_away=[TurnedAwayPage("2025-09-01/a.txt", "missing_date", "no date", "date_present")],
+        expectations=[expectation("nour_news_articles", "date_present", passed=False, unexpected_rows=1)],
+    )
+    page = day_page(tmp_path)
+    sentence = " ".join(page.select_one(".sum").get_text(" ", strip=True).split())
+    assert sentence == "5 captures = 4 valid + 1 turned away every capture is accounted for"
+    row = page.select_one("tr.broken")
+    assert [cell.get_text(strip=True) for cell in row.find_all("td")] == ["not met", "critical", "4", "1"]
+    away = " ".join(page.select_one("table.cards tbody tr").get_text(" ").split())
+    assert away == (
+        "2025-09-01/a.txt al_mayadeen 2025-09-01 00:00 UTC missing_date validate · date_present no date"
+    )
+
+
+def test_a_day_that_does_not_add_up_says_so(tmp_path: Path) -> None:
+    write_day(tmp_path, DAY, captures=5, valid=4)
+    page = day_page(tmp_path)
+    assert "≠" in page.select_one(".sum.bad").get_text()
+
+
+def test_every_asset_exists_and_unknown_names_are_refused() -> None:
+    for name in ("desk.css", "theme.js", "contracts.svg", "contracts-dark.svg"):
+        assert pages.asset(name).content
+    for name in ("../pages.py", "nope", ""):
+        with pytest.raises(KeyError):
+            pages.asset(name)
+
+
+def test_style_fetches_nothing_and_templates_mark_nothing_safe() -> None:
+    css = pages.asset("desk.css").content.decode()
+    assert not re.search(r"url\(|@import|https?:", css)
+    for template in TEMPLATES.glob("*.html"):
+        text = template.read_text(encoding="utf-8")
+        assert not re.search(r"\|\s*safe|autoescape|Markup", text), template.name

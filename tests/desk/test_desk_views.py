@@ -1,0 +1,250 @@
+"""What the pages read and make of it: days, notices, order, and the day that a run works on."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from include.desk.results import read_day
+from include.desk.views import DAYS_PER_PAGE, PAGES_SHOWN, capture_day_of_run, day_view, days_view
+from include.errors import DamagedPartition, MissingPartition, UsageError
+from tests.desk.day_files import TurnedAwayPage, expectation, write_day, write_landed_day
+
+DAY = date(2025, 9, 1)
+
+
+def test_reasons_of_one_page_stand_together(tmp_path: Path) -> None:
+    write_day(
+        tmp_path,
+        DAY,
+        turned_away=[
+            TurnedAwayPage("a.txt", "missing_date", "no date", "date_present"),
+            TurnedAwayPage("b.txt", "ticker_in_body", "LINE", "no_ticker"),
+            TurnedAwayPage("a.txt", "foreign_byline", "Jo Doe", "house_byline"),
+        ],
+    )
+    pages = read_day(tmp_path, DAY).turned_away
+    assert [(page.source_path, [reason.reason_code for reason in page.reasons]) for page in pages] == [
+        ("a.txt", ["missing_date", "foreign_byline"]),
+        ("b.txt", ["ticker_in_body"]),
+    ]
+
+
+def test_a_page_and_its_ticker_line_are_two_entries(tmp_path: Path) -> None:
+    write_day(
+        tmp_path,
+        DAY,
+        turned_away=[
+            TurnedAwayPage("a.txt", "missing_date", "no date"),
+            TurnedAwayPage("a.txt", "ticker_text", "…", subject="ticker_item"),
+        ],
+    )
+    assert [page.subject for page in read_day(tmp_path, DAY).turned_away] == ["page", "ticker_item"]
+
+
+def test_broken_expectations_come_first_and_worst_first(tmp_path: Path) -> None:
+    write_day(
+        tmp_path,
+        DAY,
+        expectations=[
+            expectation("nour", "z_met"),
+            expectation("nour", "warned", severity="warning", passed=False),
+            expectation("nour", "broken", passed=False, unexpected_rows=1),
+            expectation("alm", "a_met"),
+        ],
+    )
+    contracts = day_view(tmp_path, DAY).contracts
+    assert [(contract.name, contract.failed) for contract in contracts] == [("alm", 0), ("nour", 2)]
+    assert [result.expectation for result in contracts[1].expectations] == ["broken", "warned", "z_met"]
+
+
+def test_reason_filter_counts_and_cuts(tmp_path: Path) -> None:
+    many = [TurnedAwayPage(f"{n}.txt", "missing_date", "…") for n in range(PAGES_SHOWN + 5)]
+    write_day(
+        tmp_path, DAY, captures=300, turned_away=[*many, TurnedAwayPage("x.txt", "foreign_byline", "…")]
+    )
+    view = day_view(tmp_path, DAY)
+    assert [(item.reason_code, item.count) for item in view.reasons] == [
+        ("missing_date", PAGES_SHOWN + 5),
+        ("foreign_byline", 1),
+    ]
+    assert (len(view.turned_away), view.matching) == (PAGES_SHOWN, PAGES_SHOWN + 6)
+    only = day_view(tmp_path, DAY, reason="foreign_byline")
+    assert [page.source_path for page in only.turned_away] == ["x.txt"]
+    assert day_view(tmp_path, DAY, reason="never_seen").matching == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "label", "title"),
+    [
+        ({}, "accepted, all valid", None),
+        ({"ticker_items_quarantined": 1}, "accepted, some turned away", None),
+        (
+            {"accepted": False, "refusal": "4 of 4 pages"},
+            "refused",
+            "This day was refused as a whole",
+        ),
+        ({"valid": 3}, "doesn't add up", "Captures are missing"),
+    ],
+)
+def test_status_and_notice(tmp_path: Path, changes: dict[str, object], label: str, title: str | None) -> None:
+    write_day(tmp_path, DAY, **changes)  # type: ignore[arg-type]
+    view = day_view(tmp_path, DAY)
+    assert view.status.label == label
+    assert [notice.title for notice in view.notices] == ([title] if title else [])
+
+
+def test_a_refusal_tells_its_reason_and_that_the_marts_stay(tmp_path: Path) -> None:
+    write_day(tmp_path, DAY, accepted=False, refusal="3 of 4 pages broke date_present.")
+    (notice,) = day_view(tmp_path, DAY).notices
+    assert notice.text.startswith("3 of 4 pages broke date_present.")
+    assert "keep what they had before" in notice.text
+
+
+@pytest.mark.parametrize(
+    ("wrote", "asked", "expected"),
+    [
+        ("run-1", "run-1", None),
+        ("run-2", "run-1", "written by the run run-2"),
+        (None, "run-1", "written by a run outside Airflow"),
+        ("run-2", None, None),
+    ],
+)
+def test_results_of_another_run_say_so(
+    tmp_path: Path, wrote: str | None, asked: str | None, expected: str | None
+) -> None:
+    write_day(tmp_path, DAY, run_id=wrote)
+    notices = day_view(tmp_path, DAY, run_id=asked).notices
+    assert (notices == ()) is (expected is None)
+    if expected:
+        assert expected in notices[0].text
+
+
+def test_a_day_without_results_says_what_to_do(tmp_path: Path) -> None:
+    unknown = day_view(tmp_path, DAY)
+    assert unknown.outcome is None
+    assert "inbox" in unknown.notices[0].text
+    assert str(DAY) in unknown.notices[0].text
+
+    write_landed_day(tmp_path, DAY)
+    landed = day_view(tmp_path, DAY, run_state="failed")
+    assert landed.status.label == "not validated yet"
+    assert "clear the task" in landed.notices[0].text
+
+    assert "This run is running" in day_view(tmp_path, DAY, run_state="running").notices[0].text
+
+
+def test_a_torn_file_is_told_apart_from_a_missing_one(tmp_path: Path) -> None:
+    with pytest.raises(MissingPartition):
+        read_day(tmp_path, DAY)
+    folder = write_day(tmp_path, DAY)
+    (folder / "quarantine.parquet").write_bytes(b"PAR1 torn")
+    with pytest.raises(DamagedPartition, match=r"quarantine\.parquet"):
+        read_day(tmp_path, DAY)
+    assert day_view(tmp_path, DAY).status.tone == "bad"
+
+
+def test_a_day_replaced_while_it_is_read_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Results are never those of one validation beside the outcome of another."""
+    write_day(tmp_path, DAY, run_id="old", expectations=[expectation("old", "x")])
+    from include.desk import results
+
+    reads = results.read_outcome
+    swaps = iter([True])
+
+    def replaced_after_the_first_look(home: Path, day: date) -> results.Outcome:
+        seen = reads(home, day)
+        if next(swaps, False):
+            write_day(tmp_path, DAY, run_id="new", expectations=[expectation("new", "x")])
+        return seen
+
+    monkeypatch.setattr(results, "read_outcome", replaced_after_the_first_look)
+    day = results.read_day(tmp_path, DAY)
+    assert (day.outcome.run_id, day.expectations[0].contract) == ("new", "new")
+
+
+def test_list_of_days_pages_through_all_of_them(tmp_path: Path) -> None:
+    days = [DAY + timedelta(days=n) for n in range(2 * DAYS_PER_PAGE + 3)]
+    for day in days:
+        write_landed_day(tmp_path, day)
+    write_day(tmp_path, days[-1])
+
+    seen: list[date] = []
+    view = days_view(tmp_path)
+    assert view.newest
+    assert [line.outcome is None for line in view.lines][:2] == [False, True]
+    before: list[date | None] = [None]
+    while True:
+        seen += [line.day for line in view.lines]
+        if view.older_before is None:
+            break
+        before.append(view.older_before)
+        view = days_view(tmp_path, view.older_before)
+    assert seen == sorted(days, reverse=True)
+
+    # and back again by the links to newer days
+    for expected in reversed(before[:-1]):
+        assert view.newer_before == expected
+        view = days_view(tmp_path, view.newer_before)
+    assert view.newest
+
+
+def test_neighbours_of_a_day(tmp_path: Path) -> None:
+    for offset in (0, 2, 5):
+        write_landed_day(tmp_path, DAY + timedelta(days=offset))
+    around = day_view(tmp_path, DAY + timedelta(days=2)).around
+    assert (around.previous_day, around.next_day) == (DAY, DAY + timedelta(days=5))
+    between = day_view(tmp_path, DAY + timedelta(days=3)).around
+    assert (between.previous_day, between.next_day) == (DAY + timedelta(days=2), DAY + timedelta(days=5))
+
+
+def test_empty_home_has_no_days(tmp_path: Path) -> None:
+    view = days_view(tmp_path)
+    assert (view.lines, view.total_days, view.first_day) == ((), 0, None)
+
+
+MIDNIGHT = datetime(2025, 9, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("conf", "partition_key", "interval_start", "run_after", "expected"),
+    [
+        ({"day": "2025-08-25"}, "2025-08-26", MIDNIGHT, MIDNIGHT, date(2025, 8, 25)),
+        ({"day": None}, "2025-08-26", MIDNIGHT, MIDNIGHT, date(2025, 8, 26)),
+        ({}, None, MIDNIGHT, MIDNIGHT, date(2025, 9, 1)),
+        (None, None, None, MIDNIGHT, date(2025, 8, 31)),
+        (None, None, None, None, None),
+    ],
+)
+def test_day_of_a_run(
+    conf: dict[str, str | None] | None,
+    partition_key: str | None,
+    interval_start: datetime | None,
+    run_after: datetime | None,
+    expected: date | None,
+) -> None:
+    assert capture_day_of_run(conf, partition_key, interval_start, run_after) == expected
+
+
+@given(st.one_of(st.text(min_size=1), st.integers(min_value=1), st.lists(st.integers(), min_size=1)))
+def test_a_run_with_a_strange_day_is_a_usage_error(day: object) -> None:
+    try:
+        found = capture_day_of_run({"day": day}, None, MIDNIGHT)
+    except UsageError:
+        return
+    assert found is not None
+    assert found.isoformat() == day
+
+
+def test_partitions_are_left_as_they_were(tmp_path: Path) -> None:
+    folder = write_day(tmp_path, DAY)
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    day_view(tmp_path, DAY)
+    days_view(tmp_path)
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
