@@ -1,0 +1,108 @@
+"""What stands on every page of a site, and how the site writes dates and counts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+NEWS_SECTIONS = (
+    "Politics",
+    "Economy",
+    "Sports",
+    "Arts&Culture",
+    "Health",
+    "Miscellaneous",
+    "Technology",
+    "Environment",
+)
+MENUS: dict[str, tuple[str, ...]] = {
+    "News": NEWS_SECTIONS,
+    "Articles": ("Opinion", "Analysis", "Blog", "Features"),
+    "Videos": ("NewsFeed", "Video Features", "Explainers", "TV", "Digital Series"),
+}
+PLAIN_MENUS = ("Infographs", "In Pictures")
+REGIONS = (
+    "Africa",
+    "Asia",
+    "Asia-Pacific",
+    "Europe",
+    "Latin America",
+    "MENA",
+    "Palestine",
+    "US & Canada",
+)
+SAMPLE_NOTICE = "A sample page of the news pipeline: its people, places and events are invented."
+NOUR_NEWS_FORM_LABEL = "first name & last name"
+
+
+def _navigation() -> str:
+    lines = ["Al Mayadeen English", "", "  • Ar", "  • Es", "  • x", "Al Mayadeen English", "", "Slogan", ""]
+    for menu, entries in MENUS.items():
+        lines += [f"  • {menu}", *(f"    • {entry}" for entry in entries)]
+    lines += [f"  • {menu}" for menu in PLAIN_MENUS]
+    lines.append("  • • LIVE")
+    for menu, entries in MENUS.items():
+        lines += [menu, *(f"  • {entry}" for entry in entries)]
+    lines += [*PLAIN_MENUS, *(f"  • {region}" for region in REGIONS)]
+    return "\n".join(lines)
+
+
+AL_MAYADEEN_TEXT_NAVIGATION = _navigation()
+AL_MAYADEEN_TEXT_FOOTER = "\n".join(
+    [
+        "Al Mayadeen English",
+        "",
+        SAMPLE_NOTICE,
+        "",
+        "All Rights Reserved",
+        "",
+        "  • x",
+        "  • Privacy Policy",
+        "  • About Us",
+        "  • Contact Us",
+        "  • Authors",
+        "Android",
+        "iOS",
+    ]
+)
+
+
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def long_date(day: date) -> str:
+    """``August 11, 2024``, in English whatever the machine's locale."""
+    return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def short_date(day: date) -> str:
+    """``5 Aug 2024``."""
+    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def short_time(moment: datetime) -> str:
+    """``5 Aug 2024 22:44``."""
+    return f"{short_date(moment)} {moment:%H:%M}"
+
+
+def us_time(moment: datetime) -> str:
+    """``6/22/2024 5:01:54 PM``, month first."""
+    noon = "AM" if moment.hour < 12 else "PM"
+    return f"{moment.month}/{moment.day}/{moment.year} {moment.hour % 12 or 12}:{moment:%M:%S} {noon}"
+
+
+def shares_label(shares: str) -> str:
+    """``1 Share``, ``3 Shares``."""
+    return f"{shares} Share" if shares == "1" else f"{shares} Shares"

@@ -1,0 +1,236 @@
+"""Al Mayadeen pages as HTML.
+
+Head metadata, ``p.summary`` and ``div.p-content`` are as scrapers of the site describe them; the markup of
+the ticker, the related block and the lists isn't known, so it is made up, in the order of text captures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urljoin
+
+from samples import furniture
+from samples.html_body import body_nodes, slug_of, tag_link
+from samples.markup import Node, el, json_script
+from samples.model import Link, Page
+
+_SITE = "https://english.almayadeen.net"
+
+
+def url_of(page: Page) -> str:
+    """The article's canonical address: section and slug, no id."""
+    return urljoin(_SITE, f"/news/{slug_of(page.section)}/{slug_of(page.headline or 'untitled')}")
+
+
+def image_url_of(page: Page) -> str:
+    """The lead picture's address."""
+    return f"https://media.example.org/archive/image/{slug_of(page.headline or 'untitled')}.jpg"
+
+
+def head(page: Page, extra: Sequence[Node]) -> Node:
+    """Everything a machine may read about the page, all in agreement with what is visible."""
+    title = f"{page.headline} | Al Mayadeen English" if page.headline else "Al Mayadeen English"
+    published = page.offset_time(page.published_local) if page.published_local else None
+    changed = page.modified_local or page.published_local
+    modified = page.offset_time(changed) if changed else None
+    facts = {
+        "og:site_name": "Al Mayadeen English",
+        "og:type": "article",
+        "og:url": url_of(page),
+        "og:title": page.headline,
+        "og:description": page.standfirst,
+        "og:image": image_url_of(page) if page.picture else None,
+        "article:published_time": published,
+        "article:modified_time": modified,
+        "article:section": page.section,
+    }
+    return el(
+        "head",
+        el("meta", charset="utf-8"),
+        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        el("title", title),
+        el("link", rel="canonical", href=url_of(page)),
+        el("meta", name="description", content=page.standfirst) if page.standfirst else None,
+        el("meta", name="postid", content=page.news_id) if page.news_id else None,
+        el("meta", name="keywords", content=", ".join(page.tags)),
+        *(el("meta", property=name, content=value) for name, value in facts.items() if value),
+        json_script(_json_ld(page, published, modified), type="application/ld+json"),
+        json_script(_tawsiyat(page, published, modified), id="tawsiyat-metadata", type="text/tawsiyat"),
+        *extra,
+    )
+
+
+def body(page: Page, menu: Sequence[Node], tail: Sequence[Node]) -> Node:
+    """The visible page. ``menu`` goes into the navigation, ``tail`` after the footer."""
+    return el(
+        "body",
+        _header(menu),
+        _ticker(page),
+        el("main", _article(page), _lists(page), class_="page-main"),
+        _footer(),
+        *tail,
+        class_="single single-news",
+    )
+
+
+def _json_ld(page: Page, published: str | None, modified: str | None) -> dict[str, object]:
+    data = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "mainEntityOfPage": url_of(page),
+        "headline": page.headline,
+        "description": page.standfirst,
+        "datePublished": published,
+        "dateModified": modified,
+        "articleSection": page.section,
+        "inLanguage": "en",
+        "author": {"@type": "Organization", "name": page.byline_raw} if page.byline_raw else None,
+        "publisher": {"@type": "Organization", "name": "Al Mayadeen English"},
+    }
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def _tawsiyat(page: Page, published: str | None, modified: str | None) -> dict[str, object]:
+    return {
+        "type": "post",
+        "url": url_of(page),
+        "postid": page.news_id,
+        "title": page.headline,
+        "keywords": ",".join(page.tags),
+        "thumbnail": image_url_of(page) if page.picture else "",
+        "word_count": str(sum(len(block.get("text", "").split()) for block in page.record("html")["body"])),
+        "lang": "en",
+        "published_time": published,
+        "last_updated": modified,
+        "description": page.standfirst or "",
+        "author": page.byline_raw or "",
+        "classes": [
+            {"key": "class1", "value": "News", "mapping": "posttype"},
+            {"key": "class2", "value": page.section, "mapping": "category"},
+            *({"key": "class4", "value": name, "mapping": "coverage"} for name in page.coverage),
+            {"key": "class5", "value": page.byline_raw or "", "mapping": "author"},
+        ],
+    }
+
+
+def _header(menu: Sequence[Node]) -> Node:
+    languages = el("ul", *(el("li", el("a", name, href=f"/{name}")) for name in ("Ar", "Es")), el("li", "x"))
+    menus = [
+        el(
+            "li",
+            el("a", name, href=f"/{slug_of(name)}"),
+            el("ul", *(el("li", el("a", entry, href=f"/{slug_of(entry)}")) for entry in entries)),
+            class_="menu-item",
+        )
+        for name, entries in furniture.MENUS.items()
+    ]
+    regions = [el("li", el("a", name, href=f"/{slug_of(name)}")) for name in furniture.REGIONS]
+    return el(
+        "header",
+        el("a", "Al Mayadeen English", href="/", class_="logo"),
+        languages,
+        el("div", "Slogan", class_="slogan"),
+        el("nav", el("ul", *menus, el("li", el("a", "LIVE", href="/live"))), class_="main-menu"),
+        *menu,
+        el("nav", el("ul", *regions), class_="regions"),
+        class_="site-header",
+    )
+
+
+def _ticker(page: Page) -> Node | None:
+    if not page.ticker:
+        return None
+    lines = (el("div", el("a", line, href="/latest"), class_="ticker-item") for line in page.ticker)
+    return el(
+        "section",
+        el("div", "BREAKING", class_="ticker-label"),
+        el("div", *lines, class_="ticker-items"),
+        class_="breaking-news",
+    )
+
+
+def _article(page: Page) -> Node:
+    facts = [
+        el("li", "By ", el("a", page.byline_raw, href="/authors/desk")) if page.byline_raw else None,
+        el("li", f"Source: {page.agency}") if page.agency else None,
+        el("li", furniture.short_time(page.published_local)) if page.published_local else None,
+        el("li", furniture.shares_label(page.shares)) if page.shares else None,
+    ]
+    figure = None
+    if page.picture:
+        figure = el(
+            "li",
+            el("img", src=image_url_of(page), alt=page.picture.alt, loading="lazy"),
+            el("div", page.picture.caption, class_="image-caption"),
+        )
+    minutes = None
+    if page.read_minutes is not None:
+        minutes = el("div", f"{page.read_minutes} Min Read", class_="read-time")
+    return el(
+        "article",
+        el("h1", page.headline, class_="post-title") if page.headline else None,
+        el("ul", *facts, class_="post-facts"),
+        minutes,
+        el("p", page.standfirst, class_="summary") if page.standfirst else None,
+        el("button", "Listen", type="button", class_="listen") if page.listen else None,
+        el("ul", el("li", "x"), figure, class_="post-media"),
+        el("div", *body_nodes(page), class_="p-content"),
+        el("ul", *(el("li", tag_link(name)) for name in page.tags), class_="tags") if page.tags else None,
+        class_="post",
+    )
+
+
+def _lists(page: Page) -> Node:
+    sections = []
+    if page.most_read:
+        cards = [_most_read_card(link) for link in page.most_read]
+        sections.append(el("section", el("h2", "Most Read"), *cards, class_="most-read"))
+    if page.coverage:
+        names = [
+            el("div", el("a", name, href=f"/coverage/{slug_of(name)}"), class_="coverage-item")
+            for name in page.coverage
+        ]
+        sections.append(el("section", el("h2", "Coverage"), _all_link(), *names, class_="coverage"))
+    if page.read_next:
+        cards = [_read_next_card(link) for link in page.read_next]
+        sections.append(el("section", el("h2", "Read Next"), _all_link(), *cards, class_="read-next"))
+    return el("aside", *sections, class_="lists")
+
+
+def _all_link() -> Node:
+    return el("div", el("a", "All", href="/all"), class_="all-link")
+
+
+def _most_read_card(link: Link) -> Node:
+    published_on = furniture.short_date(link.published_on) if link.published_on else ""
+    return el(
+        "div",
+        el("a", el("img", alt=link.caption, src="/thumb.jpg"), href=f"/news/{slug_of(link.headline)}"),
+        el("h3", el("a", link.headline, href=f"/news/{slug_of(link.headline)}")),
+        el("ul", el("li", link.section), el("li", published_on)),
+        class_="card",
+    )
+
+
+def _read_next_card(link: Link) -> Node:
+    return el(
+        "div",
+        el("a", el("img", alt=link.caption, src="/thumb.jpg"), href=f"/news/{slug_of(link.headline)}"),
+        el("div", link.section, class_="card-section"),
+        el("h3", el("a", link.headline, href=f"/news/{slug_of(link.headline)}")),
+        class_="card",
+    )
+
+
+def _footer() -> Node:
+    entries = ("x", "Privacy Policy", "About Us", "Contact Us", "Authors")
+    return el(
+        "footer",
+        el("div", "Al Mayadeen English", class_="footer-name"),
+        el("p", furniture.SAMPLE_NOTICE),
+        el("p", "All Rights Reserved"),
+        el("ul", *(el("li", el("a", name, href=f"/{slug_of(name)}")) for name in entries)),
+        el("div", el("a", "Android", href="/android"), class_="app"),
+        el("div", el("a", "iOS", href="/ios"), class_="app"),
+        class_="site-footer",
+    )

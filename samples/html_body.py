@@ -1,0 +1,69 @@
+"""An article's body as markup, the same for both publishers."""
+
+from __future__ import annotations
+
+from samples.markup import Node, Raw, el, kept, script
+from samples.model import BodyPart, Bullets, Page, Paragraph, Post, Promo, Related, Subheading
+
+
+def body_nodes(page: Page) -> list[Node]:
+    """The body's parts in order, with an advertisement's empty slot after the second."""
+    nodes = [_part(part) for part in page.body]
+    if page.dateline and nodes:
+        nodes[0] = Node(nodes[0].tag, nodes[0].attributes, (page.dateline, *nodes[0].children))
+    nodes.insert(2, _advertisement())
+    return nodes
+
+
+def slug_of(text: str) -> str:
+    """Lower-case words with hyphens, cut at 60 characters as the sites do."""
+    words = "".join(char if char.isalnum() else " " for char in text.casefold()).split()
+    return "-".join(words)[:60].strip("-")
+
+
+def tag_link(name: str) -> Node:
+    """A tag's link."""
+    return el("a", name, href=f"/tags/{slug_of(name)}")
+
+
+def _part(part: BodyPart) -> Node:
+    match part:
+        case Paragraph(text):
+            return el("p", text)
+        case Subheading(text):
+            return el("h3", el("strong", text))
+        case Bullets(items):
+            return kept(el("ul", *(kept(el("li", item)) for item in items)))
+        case Post():
+            return _post(part)
+        case Related(headlines):
+            links = (
+                el(
+                    "div",
+                    el("a", el("span", line), href=f"/news/politics/{slug_of(line)}"),
+                    class_="related-item",
+                )
+                for line in headlines
+            )
+            return el("div", el("h4", "Related News"), *links, class_="related-news")
+        case Promo(headline):
+            link = el("a", headline, href=f"/news/politics/{slug_of(headline)}")
+            return el("p", el("strong", "Read more: ", link), class_="read-more")
+
+
+def _post(post: Post) -> Node:
+    words: list[Node | str] = [post.text]
+    if post.picture:
+        words += [" ", el("a", post.picture, href=f"https://t.co/{slug_of(post.picture)}")]
+    return el(
+        "blockquote",
+        el("p", *words, lang="en", dir="ltr"),
+        f"— {post.author} ",
+        el("a", post.posted_on_words, href="https://twitter.com/sample/status/1"),
+        class_="twitter-tweet",
+    )
+
+
+def _advertisement() -> Node:
+    slot = script("window.slots=window.slots||[];slots.push({id:'in-article',sizes:[[300,250],[1,1]]});")
+    return el("div", Raw("<!-- in-article slot -->"), slot, class_="ad-slot", id="ad-in-article")

@@ -1,0 +1,119 @@
+"""Pages as text captures: the layout that a text dump of each site has.
+
+Al Mayadeen: navigation, BREAKING and the ticker without blank lines, the article, its lists, the footer.
+Nour News: the article only, framed by its id and the comment form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from samples import furniture
+from samples.model import BodyPart, Bullets, Link, Page, Paragraph, Post, Promo, Related, Subheading
+
+
+def render(page: Page) -> str:
+    """The page as its text capture."""
+    return _al_mayadeen(page) if page.publisher == "al_mayadeen" else _nour_news(page)
+
+
+def _al_mayadeen(page: Page) -> str:
+    top = furniture.AL_MAYADEEN_TEXT_NAVIGATION
+    if page.ticker:
+        top += "\n".join(["", "BREAKING", *page.ticker])
+    chunks = [top]
+    if page.headline:
+        chunks.append(page.headline)
+    facts = list(_facts(page))
+    if page.read_minutes is not None:
+        facts.append(f"{page.read_minutes} Min Read")
+    chunks.append("\n".join(facts))
+    if page.standfirst:
+        chunks.append(page.standfirst)
+    picture = ["Listen"] if page.listen else []
+    picture.append("  • x")
+    if page.picture:
+        picture += [f"  • {page.picture.alt}", f"    {page.picture.caption}"]
+    chunks.append("\n".join(picture))
+    chunks += [chunk for part in page.body for chunk in _body_chunks(part)]
+    if page.tags:
+        chunks.append(_bullets(page.tags))
+    if page.most_read:
+        chunks += ["Most Read", *_most_read(page.most_read)]
+    if page.coverage:
+        chunks += ["Coverage", "\n".join(["All", *page.coverage])]
+    if page.read_next:
+        chunks += ["Read Next", *_read_next(page.read_next)]
+    chunks.append(furniture.AL_MAYADEEN_TEXT_FOOTER)
+    return "\n\n".join(chunks)
+
+
+def _facts(page: Page) -> Iterator[str]:
+    if page.byline_raw:
+        yield f"  • By {page.byline_raw}"
+    if page.agency:
+        yield f"  • Source: {page.agency}"
+    if page.published_local:
+        yield f"  • {furniture.short_time(page.published_local)}"
+    if page.shares:
+        yield f"  • {furniture.shares_label(page.shares)}"
+
+
+def _body_chunks(part: BodyPart) -> list[str]:
+    match part:
+        case Paragraph(text) | Subheading(text):
+            return [text]
+        case Bullets(items):
+            return [_bullets(items)]
+        case Post():
+            # only a picture's address tells a post's words from a paragraph: without one they stay together
+            if part.picture:
+                return [part.words, part.attribution]
+            return [f"{part.words}\n{part.attribution}"]
+        case Related(headlines):
+            return ["Related News", *headlines]
+        case Promo(headline):
+            return [f"Read more: {headline}"]
+
+
+def _bullets(items: tuple[str, ...]) -> str:
+    return "\n".join(f"  • {item}" for item in items)
+
+
+def _most_read(links: tuple[Link, ...]) -> Iterator[str]:
+    """The caption follows the date above it without a blank line."""
+    above = ""
+    for link in links:
+        yield above + link.caption
+        yield link.headline
+        published_on = furniture.short_date(link.published_on) if link.published_on else ""
+        above = f"  • {link.section}\n  • {published_on}\n"
+    yield above.rstrip("\n")
+
+
+def _read_next(links: tuple[Link, ...]) -> Iterator[str]:
+    above = "All\n"
+    for link in links:
+        yield f"{above}{link.caption}\n{link.section}"
+        yield link.headline
+        above = ""
+
+
+def _nour_news(page: Page) -> str:
+    top = []
+    if page.news_id:
+        top.append(f"News ID : {page.news_id}")
+    if page.published_local:
+        top.append(f"Publish Date : {furniture.us_time(page.published_local)}")
+    if page.headline:
+        top.append(page.headline)
+    chunks = ["\n".join(top)]
+    if page.headline:
+        chunks.append(page.headline)
+    if page.standfirst:
+        chunks.append(page.standfirst)
+    body = [chunk for part in page.body for chunk in _body_chunks(part)]
+    if body and page.dateline:
+        body[0] = page.dateline + body[0]
+    chunks += body
+    return "\n\n".join(chunks) + f"\n\n\n{furniture.NOUR_NEWS_FORM_LABEL}"
