@@ -26,8 +26,8 @@ def held(path: Path, *, timeout_seconds: float, what: str) -> Iterator[None]:
         lock.acquire(timeout=timeout_seconds)
     except Timeout:
         raise LockTimeout(
-            f"Another run has held {what} for more than {timeout_seconds:g} s ({path}). Let it finish and try "
-            "again, or raise NEWS_LOCK_TIMEOUT_SECONDS; the lock goes away with the process that holds it."
+            f"Another run has held {what} for more than {timeout_seconds:g} s ({path}). Let it finish and "
+            "try again, or raise NEWS_LOCK_TIMEOUT_SECONDS; the lock goes with the process that holds it."
         ) from None
     try:
         yield
