@@ -1,0 +1,290 @@
+"""The grammar of an article's body: paragraphs, subheadings, lists, embedded posts, and what isn't body.
+
+Shared by all publishers. Related blocks and promo lines are read into ``related``; ticker lines that stand
+in the body are dropped. Structure (headings, links, containers) decides where a page has it; a text capture
+has only words, so there a subheading is a short line that doesn't end like a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from include.errors import UnreadablePage
+from include.models import BodyBlock
+from include.parse.reading import Reading, Roles, take
+from include.parse.tickers import TickerLines
+
+MAX_SUBHEADING_CHARS = 120
+MAX_HEADLINE_CHARS = 150
+MAX_TAG_CHARS = 60
+_MOST_RELATED = 3  # related blocks hold one to three headlines, usually two
+
+# “…,” he said.” and "'never'" are ends as well: closing marks after the end of a sentence don't count
+_SENTENCE_END = re.compile(r"""(?:(?<!\b[A-Z])[.!?…:;؟۔,]|\b[ap]\.m\.)['"’”»)\]]*$""")
+# U.S., No. 5: one capital and a full stop is an abbreviation, so a headline may end with it
+_QUESTION_END = re.compile(r"""[?!؟]['"’”»)\]]*$""")
+_POST_AUTHOR = re.compile(r"[—–-]{1,2} ?\S.{0,100}\(@\w{1,30}\),? [A-Z][a-z]+ \d{1,2}, \d{4}$")
+_POST_PICTURE = re.compile(r"\bpic\.(?:twitter|x)\.com/\w+")
+_PROMO = re.compile(r"(?:read (?:more|also)|also read|see also)\s?[:|]\s*(.*)", re.IGNORECASE)
+_PROMO_AT_END = re.compile(r"""(?<=[.!?"”’'])\s(?:[Rr]ead (?:more|also)|[Aa]lso [Rr]ead)\s?: (.+)$""")
+_WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+@dataclass(slots=True)
+class Body:
+    """What the blocks of an article's region came to."""
+
+    blocks: list[BodyBlock] = field(default_factory=list)
+    related: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+
+
+def ends_like_sentence(text: str) -> bool:
+    """Whether a line ends as sentences do, or promises something (a colon)."""
+    return _SENTENCE_END.search(text, max(0, len(text) - 8)) is not None
+
+
+def looks_like_headline(text: str) -> bool:
+    """Whether a line could be a headline: not long, and no full stop at its end; a question may be one."""
+    if len(text) > MAX_HEADLINE_CHARS:
+        return False
+    return not ends_like_sentence(text) or _QUESTION_END.search(text) is not None
+
+
+@dataclass(slots=True)
+class BodyReader:
+    """Reads the blocks [start, end) of a reading as an article's body.
+
+    ``related_labels`` and ``noise`` are whole lines, casefolded; ``known_headlines`` are headlines that the
+    page lists elsewhere; ``tags_last`` says that a list at the very end is the article's tags.
+    """
+
+    reading: Reading
+    roles: Roles
+    ticker: TickerLines
+    related_labels: Collection[str]
+    noise: Collection[str]
+    known_headlines: Collection[str] = ()
+    tags_last: bool = False
+    body: Body = field(default_factory=Body)
+
+    def read(self, start: int, end: int) -> Body:
+        """Read the region; every block of it gets its role."""
+        texts, kinds, roles = self.reading.texts, self.reading.kinds, self.roles
+        index = start
+        while index < end:
+            kind = kinds[index]
+            if roles[index]:
+                index += 1
+            elif kind == "bullet":
+                index = self._list(index, end)
+            elif kind in {"image", "caption"}:
+                roles[index] = "picture"
+                index += 1
+            elif texts[index].casefold() in self.related_labels:
+                index = self._related(index, end)
+            else:
+                index = self._line(index, end)
+        return self.body
+
+    def _line(self, index: int, end: int) -> int:
+        """One paragraph, subheading, promo line or part of a post."""
+        text, roles = self.reading.texts[index], self.roles
+        if text.casefold() in self.noise:
+            roles[index] = "noise"
+            return index + 1
+        if self.ticker.has(text):
+            roles[index] = "ticker_repeat"
+            return index + 1
+        if text[:4].lower() in {"read", "also", "see "}:
+            promo = _PROMO.fullmatch(text)
+            if promo:
+                return self._promo(index, end, promo[1])
+        if "(@" in text or ".com/" in text:
+            start = self._post_start(index, text)
+            if start is not None:
+                return self._post(start, index)
+        if "ead more:" in text or "ead also:" in text or "lso read:" in text:
+            text = self._without_promo_at_end(text)
+        kind = "subheading" if self._is_subheading(index, end, text) else "paragraph"
+        self.body.blocks.append(BodyBlock(kind, text))  # type: ignore[arg-type]
+        roles[index] = kind
+        return index + 1
+
+    def _is_subheading(self, index: int, end: int, text: str) -> bool:
+        if self.reading.kinds[index] == "heading":
+            return True
+        if len(text) > MAX_SUBHEADING_CHARS:
+            return False
+        question = _QUESTION_END.search(text) is not None and text[0] not in "\"“‘'«"
+        if ends_like_sentence(text) and not (question and len(text) <= MAX_SUBHEADING_CHARS // 2):
+            return False
+        return self._text_follows(index, end)
+
+    def _text_follows(self, index: int, end: int) -> bool:
+        """Whether some more body comes after a block; a subheading heads something."""
+        kinds, roles = self.reading.kinds, self.roles
+        return any(
+            not roles[later] and kinds[later] in {"text", "heading"} for later in range(index + 1, end)
+        )
+
+    # posts
+
+    def _post_start(self, index: int, text: str) -> int | None:
+        """Where the embedded post that this block belongs to begins; None when it is no post."""
+        if _POST_AUTHOR.match(text):
+            start = index
+            while not self.reading.apart[start] and self.roles[start - 1] in {
+                "paragraph",
+                "subheading",
+                "embed",
+            }:
+                start -= 1
+            if start == index and index and self.roles[index - 1] == "embed":
+                previous = self.body.blocks[-1].text or ""
+                start = index if _POST_AUTHOR.search(previous) else index - 1
+            return start
+        if _POST_AUTHOR.search(text) or _POST_PICTURE.search(text):
+            return index
+        return None
+
+    def _post(self, start: int, index: int) -> int:
+        """One embedded post, its lines on one line: the post's words, then its author and date."""
+        lines = []
+        if start < index:
+            taken = sum(1 for role in self.roles[start:index] if role)
+            before = self.body.blocks[-taken:]
+            del self.body.blocks[-taken:]
+            lines = [block.text or "" for block in before]
+        lines.append(self.reading.texts[index])
+        self.body.blocks.append(BodyBlock("embed", " ".join(lines)))
+        take(self.roles, start, index + 1, "embed")
+        return index + 1
+
+    # related headlines and promos
+
+    def _promo(self, index: int, end: int, headline: str) -> int:
+        roles, texts = self.roles, self.reading.texts
+        roles[index] = "related_headlines"
+        index += 1
+        if not headline and index < end and not roles[index] and looks_like_headline(texts[index]):
+            headline = texts[index]  # the label stands on a line of its own
+            roles[index] = "related_headlines"
+            index += 1
+        if headline:
+            self.body.related.append(headline)
+        return index
+
+    def _without_promo_at_end(self, text: str) -> str:
+        match = _PROMO_AT_END.search(text)
+        if match is None or not looks_like_headline(match[1]):
+            return text
+        self.body.related.append(match[1])
+        return text[: match.start()]
+
+    def _related(self, label: int, end: int) -> int:
+        """A label and one to three headlines."""
+        texts, roles = self.reading.texts, self.roles
+        roles[label] = "label"
+        start = label + 1
+        stop = min(self.reading.section_end(label), end)
+        if stop == start or not all(
+            len(texts[index]) <= 2 * MAX_HEADLINE_CHARS for index in range(start, stop)
+        ):
+            stop = self._related_end(start, end)
+        for index in range(start, stop):
+            if not roles[index]:
+                roles[index] = "related_headlines"
+                if texts[index] and texts[index] not in self.body.related[-1:]:
+                    self.body.related.append(texts[index])
+        return stop
+
+    def _related_end(self, start: int, end: int) -> int:
+        """Where the headlines after a related label end when no container says so.
+
+        Headlines are lines that don't end like sentences, and so may be a subheading after them: two is the
+        usual number; of three or more the last is the subheading when its words come up in the paragraph
+        that it would head. Where neither reading is clear, the page isn't guessed at.
+        """
+        texts, kinds, roles = self.reading.texts, self.reading.kinds, self.roles
+        if start < end and kinds[start] == "bullet":
+            return min(self.reading.run_end(start), end)
+        stop = start
+        while stop < end and kinds[stop] == "text" and not roles[stop] and self._may_be_related(stop, start):
+            stop += 1
+        linked = start
+        while linked < stop and self.reading.link(linked) is not None:
+            linked += 1
+        if linked > start:
+            return linked
+        count = stop - start
+        heads_text = stop < end and kinds[stop] == "text" and not roles[stop]
+        if count <= _MOST_RELATED - 1 or (count == _MOST_RELATED and not heads_text):
+            return stop
+        last = texts[stop - 1]
+        if count == _MOST_RELATED and (last in self.known_headlines or self.ticker.has(last)):
+            return stop
+        if count <= _MOST_RELATED + 1 and heads_text:
+            shares = [_shared_words(text, texts[stop]) for text in texts[start:stop]]
+            if shares[-1] >= 1 / 3 and shares[-1] > max(shares[:-1]):
+                return stop - 1
+            if count == _MOST_RELATED and shares[-1] <= min(1 / 6, max(shares[:-1])):
+                return stop
+        raise UnreadablePage(
+            "unclear_related_block",
+            f"After a related label {count} lines look like headlines, and which of them are body can't be "
+            f"told; the last is {last[:80]!r}. Look at the page.",
+        )
+
+    def _may_be_related(self, index: int, first: int) -> bool:
+        text = self.reading.texts[index]
+        if text.casefold() in self.related_labels or _PROMO.match(text) or _POST_PICTURE.search(text):
+            return False
+        return looks_like_headline(text) or (index == first and len(text) <= MAX_HEADLINE_CHARS)
+
+    # lists and tags
+
+    def _list(self, start: int, end: int) -> int:
+        """A list of the body; or, at its very end, the article's tags."""
+        reading, roles = self.reading, self.roles
+        stop = start + 1
+        while stop < end and reading.kinds[stop] == "bullet" and not reading.apart[stop] and not roles[stop]:
+            stop += 1
+        items = [text for text in reading.texts[start:stop] if text and text.casefold() not in self.noise]
+        kept = tuple(item for item in items if not self.ticker.has(item))
+        if self.tags_last and self._nothing_left(stop, end) and self._are_tags(start, stop, items):
+            self.body.tags += items
+            take(roles, start, stop, "tags")
+        elif kept:
+            self.body.blocks.append(BodyBlock("list", items=kept))
+            take(roles, start, stop, "list")
+        else:
+            take(roles, start, stop, "ticker_repeat" if items else "noise")
+        return stop
+
+    def _nothing_left(self, start: int, end: int) -> bool:
+        return all(
+            self.roles[index] or self.reading.texts[index].casefold() in self.noise
+            for index in range(start, end)
+        )
+
+    def _are_tags(self, start: int, stop: int, items: list[str]) -> bool:
+        """Tags are short names; a list that a colon announces, or whose entries are sentences, is body."""
+        links = [self.reading.link(index) for index in range(start, stop)]
+        if links and all(link and "/tag" in link for link in links):
+            return True
+        before = self.body.blocks[-1] if self.body.blocks else None
+        announced = before is not None and before.kind != "list" and (before.text or "").endswith(":")
+        if announced and self.roles[start - 1] in {"paragraph", "subheading"}:
+            return False
+        return all(len(item) <= MAX_TAG_CHARS and not ends_like_sentence(item) for item in items)
+
+
+def _shared_words(headline: str, paragraph: str) -> float:
+    """The share of a headline's longer words that a paragraph has as well (by their first letters)."""
+    words = {word[:5] for word in _WORD.findall(headline.casefold())}
+    return (
+        len(words & {word[:5] for word in _WORD.findall(paragraph.casefold())}) / len(words) if words else 0.0
+    )

@@ -1,0 +1,94 @@
+"""The lines around a headline: who wrote it, for whom, when, how long it takes, how often it was shared."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from include.parse.reading import Reading, Roles
+from include.parse.times import CLOCK, DAY, parse_day_and_clock
+
+_LINE = re.compile(
+    r"By:? (?P<byline>\S.*)"
+    r"|Source: ?(?P<agency>\S.*)"
+    rf"|(?P<published>{DAY},?(?: [-|–])? {CLOCK})"
+    rf"|(?:Last )?[Uu]pdated?(?: on| at)?:? (?P<modified>{DAY},?(?: [-|–])? {CLOCK})"
+    r"|(?P<shares>\d[\d.,]*[KkMm]?) Shares?"
+    r"|(?P<minutes>\d{1,4}) [Mm][Ii][Nn](?:ute)?s? [Rr][Ee][Aa][Dd]"
+)
+_FIRST_CHARS = frozenset("BSULul0123456789")
+# A paragraph may begin with "By Tuesday, …", so only marked entries and these fields begin a cluster.
+_STRONG = frozenset({"published", "minutes"})
+_MAX_CHARS = 90
+_REACH = 3  # unknown lines between two of a header's lines: icons, "Share", a section's name
+_MAX_COUNT = 10**12
+_THOUSANDS = {"K": 1_000, "M": 1_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The lines under (or over) a headline that follow a pattern."""
+
+    start: int  # block of the first such line
+    end: int  # one past the last
+    lines: tuple[int, ...]
+    byline_raw: str | None
+    agency: str | None
+    published_local: datetime | None
+    modified_local: datetime | None
+    share_count: int | None
+    read_minutes: int | None
+
+
+def find_header(reading: Reading, roles: Roles, start: int, end: int) -> Header | None:
+    """The first cluster of header lines among the unused blocks of [start, end); None when there is none."""
+    texts, kinds = reading.texts, reading.kinds
+    unmarked = _LINE.groupindex.keys() if reading.head is not None else _STRONG
+    found: list[tuple[int, str, str]] = []
+    strong = False
+    for index in range(start, end):
+        text = texts[index]
+        if text and text[0] in _FIRST_CHARS and len(text) <= _MAX_CHARS and not roles[index]:
+            match = _LINE.fullmatch(text)
+            if match is not None and (kinds[index] == "bullet" or match.lastgroup in unmarked):
+                name = str(match.lastgroup)
+                if found and index - found[-1][0] > _REACH:
+                    if strong:
+                        break
+                    found.clear()
+                found.append((index, name, match[name]))
+                strong = strong or kinds[index] == "bullet" or name in _STRONG
+                continue
+        if strong and index - found[-1][0] > _REACH:
+            break
+    if not strong:
+        return None
+    fields: dict[str, str] = {}
+    for _, name, value in found:
+        fields.setdefault(name, value)
+    lines = tuple(index for index, _, _ in found)
+    published, modified = fields.get("published"), fields.get("modified")
+    return Header(
+        start=lines[0],
+        end=lines[-1] + 1,
+        lines=lines,
+        byline_raw=fields.get("byline"),
+        agency=fields.get("agency"),
+        published_local=parse_day_and_clock(published) if published else None,
+        modified_local=parse_day_and_clock(modified) if modified else None,
+        share_count=parse_count(fields["shares"]) if "shares" in fields else None,
+        read_minutes=int(fields["minutes"]) if "minutes" in fields else None,
+    )
+
+
+def parse_count(text: str) -> int | None:
+    """``2``, ``1,204`` or ``12.3K`` as a number; None when it is none that a page could have."""
+    factor = _THOUSANDS.get(text[-1:].upper(), 1)
+    digits = text[:-1] if factor > 1 else text
+    try:
+        number = float(digits.replace(",", "")) if factor > 1 else int(digits.replace(",", ""))
+    except ValueError:
+        return None
+    count = round(number * factor)
+    return count if count <= _MAX_COUNT else None

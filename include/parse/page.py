@@ -1,0 +1,47 @@
+"""One capture's bytes to an article: decode, read, find the publisher, let its rules read the page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from include.errors import UnknownPublisher
+from include.parse.al_mayadeen import AlMayadeen
+from include.parse.decoding import decode
+from include.parse.nour_news import NourNews
+from include.parse.publisher import ParsedPage, Publisher
+from include.parse.reading import Reading
+from include.parse.text import read_text
+
+PUBLISHERS: Final[tuple[Publisher, ...]] = (AlMayadeen(), NourNews())
+
+
+def parse_page(
+    data: bytes, *, media_type: str | None = None, captured_at: datetime | None = None
+) -> ParsedPage:
+    """Read one captured page.
+
+    ``media_type`` is a hint; bytes that are plainly HTML are read as HTML. ``captured_at`` chooses the dated
+    rules; None means the newest.
+
+    Raises:
+        CaptureError: the page is empty, binary, nobody's we know, no article, or can't be read for certain.
+    """
+    reading = read_page(data, media_type)
+    return publisher_of(reading).read(reading, captured_at)
+
+
+def read_page(data: bytes, media_type: str | None = None) -> Reading:  # noqa: ARG001 - for HTML
+    """The page's blocks in reading order, whatever its format."""
+    return read_text(decode(data))
+
+
+def publisher_of(reading: Reading) -> Publisher:
+    """The publisher whose marks the page bears. Raises UnknownPublisher."""
+    for publisher in PUBLISHERS:
+        if publisher.recognises(reading):
+            return publisher
+    raise UnknownPublisher(
+        "The page bears no mark of a publisher that there are rules for "
+        f"({', '.join(sorted(publisher.slug for publisher in PUBLISHERS))})."
+    )

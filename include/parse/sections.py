@@ -1,0 +1,91 @@
+"""The labelled lists under an article, and where they and the footer begin: where its body ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from include.parse.reading import Reading, Roles
+from include.parse.times import DAY
+
+_DAY = re.compile(DAY)
+_MAX_NAME_CHARS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A labelled list: its name, its label's block, and one past its last block."""
+
+    name: str
+    label: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """The lists of a page, and its footer's first block (the page's length when it has none)."""
+
+    lists: tuple[Section, ...]
+    footer: int
+    has_footer: bool
+
+    def first_after(self, index: int) -> int | None:
+        """Where the first list or the footer after a block begins; None when the page has neither."""
+        starts = [section.label for section in self.lists if section.label >= index]
+        if self.has_footer and self.footer >= index:
+            starts.append(self.footer)
+        return min(starts, default=None)
+
+    def find(self, name: str) -> Section | None:
+        """The last list of this name."""
+        return next((section for section in reversed(self.lists) if section.name == name), None)
+
+
+def find_sections(
+    reading: Reading,
+    roles: Roles,
+    *,
+    labels: Mapping[str, str],
+    footer_lines: frozenset[str],
+    masthead: frozenset[str],
+    all_link: str,
+    headline: int,
+) -> Sections:
+    """Find the labelled lists of a page.
+
+    A line is a label when it is one word for word and what follows looks like its list: ``Most Read`` has
+    days, ``Coverage`` and ``Read Next`` open with ``All`` or follow another list. A subheading that happens
+    to be "Coverage" is therefore body. A label that is the capture's very last line counts only when the line
+    is whole: "Most Read" may be the beginning of "Most Read was the title of …".
+    """
+    texts, size = reading.texts, len(reading.texts)
+    footers = [index for index in range(headline, size) if texts[index] in footer_lines]
+    footer = footers[0] if footers else size
+    while footers and footer > headline + 1 and texts[footer - 1] in masthead:
+        footer -= 1
+    found = [
+        (index, labels[text])
+        for index, text in enumerate(texts[:footer])
+        if text in labels and not roles[index] and (index + 1 < size or reading.ended)
+    ]
+    lists: list[Section] = []
+    for position, (index, name) in enumerate(found):
+        end = found[position + 1][0] if position + 1 < len(found) else footer
+        if index < headline < end:
+            end = headline
+        trusted = bool(lists) and lists[-1].end == index
+        if _is_list(reading, name, index + 1, end, all_link, trusted=trusted):
+            lists.append(Section(name, index, end))
+    return Sections(tuple(lists), footer, bool(footers))
+
+
+def _is_list(reading: Reading, name: str, start: int, end: int, all_link: str, *, trusted: bool) -> bool:
+    texts = reading.texts
+    if start == end or texts[start] == all_link:
+        return True
+    if name == "most_read":
+        return any(_DAY.fullmatch(text) for text in texts[start:end])
+    if name == "coverage":
+        return trusted and all(len(text) <= _MAX_NAME_CHARS for text in texts[start:end])
+    return trusted

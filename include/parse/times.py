@@ -1,0 +1,113 @@
+"""Wall times on pages and the moments they mean.
+
+A publisher's pages show wall time without an offset. It becomes UTC through the zone's rules, with two
+conventions where the clocks change: a time that happens twice (clocks go back) is the first of the two,
+and a time that never happens (clocks go forward) is read with the offset in force before the change.
+Metadata with an offset can settle a time that happens twice; see ``moment_of``.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january",
+            "feb february",
+            "mar march",
+            "apr april",
+            "may",
+            "jun june",
+            "jul july",
+            "aug august",
+            "sep sept september",
+            "oct october",
+            "nov november",
+            "dec december",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+DAY = r"\d{1,2} [A-Za-z]{3,9}\.?,? \d{4}"
+CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?"
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp])\.?[Mm]\.?)?")
+_NUMERIC = re.compile(rf"(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}),? ({CLOCK})")
+_NOON = 12
+
+
+@lru_cache(maxsize=8)
+def zone(name: str) -> ZoneInfo:
+    """The time zone with this IANA name."""
+    return ZoneInfo(name)
+
+
+def parse_day(text: str) -> date | None:
+    """``28 Nov 2025`` as a date; None when it is no such date."""
+    parts = text.replace(".", "").replace(",", "").split(" ")
+    try:
+        day, month, year = parts
+        return date(int(year), _MONTHS[month.lower()], int(day))
+    except (ValueError, KeyError):
+        return None
+
+
+def parse_clock(text: str) -> tuple[int, int, int] | None:
+    """``20:44``, ``8:44 PM`` or ``5:01:54 PM`` as hour, minute and second; None when it is no such time.
+
+    On the 12-hour clock 12 AM is midnight and 12 PM is noon; an hour over 12 beside AM or PM is taken as it
+    stands when the two agree (``17:01 PM``), and is no time when they don't.
+    """
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        return None
+    hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
+    half = (match[4] or "").lower()
+    if half and hour <= _NOON:
+        if hour == 0 and half == "p":
+            return None
+        hour = hour % _NOON + (_NOON if half == "p" else 0)
+    elif half == "a":
+        return None
+    return (hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None
+
+
+def parse_day_and_clock(text: str) -> datetime | None:
+    """``16 May 2023 20:44`` as naive wall time; None when it is no such time."""
+    day_text, _, clock_text = text.replace(" - ", " ").replace(" | ", " ").partition(":")
+    day_text, _, hour = day_text.rpartition(" ")
+    day, clock = parse_day(day_text.rstrip(",")), parse_clock(f"{hour}:{clock_text}")
+    return datetime.combine(day, time(*clock)) if day and clock else None
+
+
+def parse_month_first(text: str) -> datetime | None:
+    """``6/22/2024 5:01:54 PM`` as naive wall time; None when it is no such time."""
+    match = _NUMERIC.fullmatch(text)
+    clock = parse_clock(match[4]) if match else None
+    if match is None or clock is None:
+        return None
+    try:
+        return datetime.combine(date(int(match[3]), int(match[1]), int(match[2])), time(*clock))
+    except ValueError:
+        return None
+
+
+def moment_of(wall: datetime, zone_name: str, stated: datetime | None = None) -> datetime:
+    """The UTC moment of a wall time.
+
+    ``stated`` is what metadata with an offset says: when the wall time happens twice and the stated moment is
+    the second of the two (to the minute), the second is meant.
+    """
+    place = zone(zone_name)
+    moment = wall.replace(tzinfo=place).astimezone(UTC)
+    if stated is not None:
+        second = wall.replace(tzinfo=place, fold=1).astimezone(UTC)
+        # in a gap fold=1 is the earlier moment and means nothing; see PEP 495
+        if second > moment and abs(stated - second) < timedelta(minutes=1):
+            return second
+    return moment
