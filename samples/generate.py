@@ -56,7 +56,8 @@ def write_inbox(
         if used == "text":
             rendered = text.render(generated.page)
         else:
-            rendered = html.render(generated.page, skin or rng.choice(SKINS), html_bytes)
+            drawn: Skin = rng.choice(SKINS)
+            rendered = html.render(generated.page, skin or drawn, html_bytes)
         (out / folder).mkdir(parents=True, exist_ok=True)
         (out / path).write_bytes(rendered.encode())
         yield Written(path, generated.page.record(used))

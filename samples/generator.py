@@ -168,7 +168,7 @@ def _nour_news(rng: random.Random, number: int, day: _Day, published: datetime) 
 
 
 def _published(number: int, first_day: date) -> datetime:
-    """A wall time before the first capture day, each page's its own; noon, midnight and clock changes come up."""
+    """A wall time before the first capture day, each page's its own; clock changes come up too."""
     minutes = 1 + (number * _STRIDE) % _MINUTES
     return datetime.combine(first_day, time()) - timedelta(minutes=minutes)
 

@@ -8,9 +8,7 @@ from samples.model import BodyPart, Bullets, Page, Paragraph, Post, Promo, Relat
 
 def body_nodes(page: Page) -> list[Node]:
     """The body's parts in order, with an advertisement's empty slot after the second."""
-    nodes = [_part(part) for part in page.body]
-    if page.dateline and nodes:
-        nodes[0] = Node(nodes[0].tag, nodes[0].attributes, (page.dateline, *nodes[0].children))
+    nodes = [_part(part) for part in page.printed_body]
     nodes.insert(2, _advertisement())
     return nodes
 

@@ -124,6 +124,18 @@ class Page:
     section: str = "Politics"
     modified_local: datetime | None = None  # HTML only
     dateline: str | None = None  # Nour News: "NOURNEWS- " before the first paragraph
+    single_newlines: bool = False  # Nour News, text only: no blank lines between paragraphs
+    repeats_standfirst: bool = False  # Nour News: the standfirst again as first paragraph, which is no body
+
+    @property
+    def printed_body(self) -> tuple[BodyPart, ...]:
+        """The body as the page prints it: with the dateline and the repeated standfirst."""
+        parts = self.body
+        if self.repeats_standfirst and self.standfirst:
+            parts = (Paragraph(self.standfirst), *parts)
+        if self.dateline and parts and isinstance(parts[0], Paragraph):
+            parts = (Paragraph(self.dateline + parts[0].text), *parts[1:])
+        return parts
 
     def captured_with(self, **changes: Any) -> Page:
         """The same article in another capture: another ticker, other lists, more shares."""

@@ -112,8 +112,6 @@ def _nour_news(page: Page) -> str:
         chunks.append(page.headline)
     if page.standfirst:
         chunks.append(page.standfirst)
-    body = [chunk for part in page.body for chunk in _body_chunks(part)]
-    if body and page.dateline:
-        body[0] = page.dateline + body[0]
-    chunks += body
+    body = [chunk for part in page.printed_body for chunk in _body_chunks(part)]
+    chunks += ["\n".join(body)] if page.single_newlines else body
     return "\n\n".join(chunks) + f"\n\n\n{furniture.NOUR_NEWS_FORM_LABEL}"
