@@ -1,4 +1,4 @@
-"""DuckDB as the writing stages use it: one writer at a time, bounded memory, SQL kept in files."""
+"""DuckDB as the writing stages use it: bounded memory, SQL kept in files. Hold ``locks.writer_lock``."""
 
 from __future__ import annotations
 
@@ -9,37 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from filelock import FileLock, Timeout
 
-from include.errors import LockTimeout
 from include.settings import Settings
 
 # Text is compressed from v1.4.0 on, and 1.4, 1.5 and 2.0 can read it; small row groups keep
 # the rewriting of one day cheap.
 _STORAGE = "STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE 16384"
-
-
-@contextlib.contextmanager
-def writer_lock(settings: Settings) -> Iterator[None]:
-    """Hold the warehouse and the release candidate for one writer, across processes.
-
-    Raises:
-        LockTimeout: another writer held it for longer than ``lock_timeout_seconds``.
-    """
-    path = settings.home / "warehouse" / ".writer.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path)
-    try:
-        lock.acquire(timeout=settings.lock_timeout_seconds)
-    except Timeout:
-        raise LockTimeout(
-            f"Another writer has held {path} for more than {settings.lock_timeout_seconds:g} s. Let it finish and "
-            "try again, or raise NEWS_LOCK_TIMEOUT_SECONDS; the lock goes away with the process that holds it."
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 @contextlib.contextmanager

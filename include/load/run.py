@@ -6,10 +6,10 @@ import logging
 from dataclasses import dataclass
 from datetime import date
 
-from include.duck import writer_lock
 from include.errors import ContractError
 from include.load import warehouse
 from include.load.staged import open_day
+from include.locks import partition_lock, writer_lock
 from include.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def run(day: date, settings: Settings) -> LoadResult:
         ConservationError: captures in and captures accounted for differ; nothing is loaded.
         LockTimeout: another writer held the warehouse too long.
     """
-    with open_day(settings.home, day) as staged:
+    with partition_lock(settings, day), open_day(settings.home, day) as staged:
         if not staged.outcome["accepted"]:
             raise ContractError(
                 f"{day} is not loaded, and what was loaded of it before stays: {staged.outcome['refusal']}"

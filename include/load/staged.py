@@ -7,8 +7,9 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -46,7 +47,9 @@ class StagedDay:
         for name in names:
             file = self._files[name]
             batches = file.iter_batches(batch_size=2048)
-            connection.register(f"staged_{name}", pa.RecordBatchReader.from_batches(file.schema_arrow, batches))
+            connection.register(
+                f"staged_{name}", pa.RecordBatchReader.from_batches(file.schema_arrow, batches)
+            )
         try:
             yield
         finally:
@@ -68,7 +71,9 @@ def open_day(home: Path, day: date) -> Iterator[StagedDay]:
     with contextlib.ExitStack() as stack:
         try:
             before = folder.stat().st_ino
-            handles = {name: stack.enter_context((folder / f"{name}.parquet").open("rb")) for name in _VALIDATED}
+            handles = {
+                name: stack.enter_context((folder / f"{name}.parquet").open("rb")) for name in _VALIDATED
+            }
             handles["captures"] = stack.enter_context(manifest.open("rb"))
             replaced = folder.stat().st_ino != before
         except FileNotFoundError as error:
@@ -77,14 +82,16 @@ def open_day(home: Path, day: date) -> Iterator[StagedDay]:
             ) from None
         if replaced:
             raise MissingPartition(f"{folder} was replaced while it was being opened. Load {day} again.")
-        files = {name: _checked(name, handle, folder) for name, handle in handles.items()}
+        files = {name: _checked(name, handle) for name, handle in handles.items()}
         outcome = files["outcome"].read().to_pylist()
         if len(outcome) != 1 or outcome[0]["capture_day"] != day:
-            raise MissingPartition(f"{folder / 'outcome.parquet'} isn't the outcome of {day}. Run validate again.")
+            raise MissingPartition(
+                f"{folder / 'outcome.parquet'} isn't the outcome of {day}. Run validate again."
+            )
         yield StagedDay(day, _digest(handles, files), outcome[0], files)
 
 
-def _checked(name: str, handle: BinaryIO, folder: Path) -> pq.ParquetFile:
+def _checked(name: str, handle: BufferedReader) -> pq.ParquetFile:
     expected = schemas.CAPTURES if name == "captures" else _VALIDATED[name]
     try:
         file = pq.ParquetFile(handle)
@@ -94,19 +101,21 @@ def _checked(name: str, handle: BinaryIO, folder: Path) -> pq.ParquetFile:
         ) from None
     if not file.schema_arrow.remove_metadata().equals(expected):
         raise MissingPartition(
-            f"{handle.name} was written by another version: its columns differ. Run the stages of the day again, "
-            "from land on."
+            f"{handle.name} was written by another version: its columns differ. "
+            "Run the stages of the day again, from land on."
         )
     return file
 
 
-def _digest(handles: dict[str, BinaryIO], files: dict[str, pq.ParquetFile]) -> str:
+def _digest(handles: dict[str, BufferedReader], files: dict[str, pq.ParquetFile]) -> str:
     """Hash of the day's content: of files as bytes, but of rows where a column isn't content."""
     total = hashlib.sha256()
     for name in sorted(handles):
         if name in _NOT_CONTENT:
             rows = files[name].read().drop_columns(_NOT_CONTENT[name]).to_pylist()
-            part = hashlib.sha256(repr([list(row.items()) for row in rows]).encode("utf-8", "backslashreplace"))
+            part = hashlib.sha256(
+                repr([list(row.items()) for row in rows]).encode("utf-8", "backslashreplace")
+            )
         else:
             handles[name].seek(0)
             part = hashlib.file_digest(handles[name], "sha256")

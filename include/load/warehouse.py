@@ -36,8 +36,8 @@ def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
                     run_sql(connection, _HERE / "tables" / table / "create.sql")
         except (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException) as error:
             raise NewsError(
-                f"The warehouse {path} can't be opened: {error}. If it is damaged, remove it and load every day "
-                "again: staged/validated holds all of it."
+                f"The warehouse {path} can't be opened: {error}. If it is damaged, remove it and load "
+                "every day again: staged/validated holds all of it."
             ) from error
         yield connection
         connection.execute("CHECKPOINT news")

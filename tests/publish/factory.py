@@ -69,7 +69,10 @@ def write_day(home: Path, day: date, pages: list[Page], **outcome: Any) -> None:
     for page in sorted(pages, key=lambda page: (page.hour, page.name)):
         facts = _facts(page, day)
         if page.rejected:
-            quarantine.append(_turned_away(page, facts, "land", page.quarantined or "file_too_large") | {"capture_sha256": None})
+            quarantine.append(
+                _turned_away(page, facts, "land", page.quarantined or "file_too_large")
+                | {"capture_sha256": None}
+            )
             continue
         manifest.append(
             {
@@ -91,12 +94,21 @@ def write_day(home: Path, day: date, pages: list[Page], **outcome: Any) -> None:
             quarantine.append(_turned_away(page, facts, "validate", page.quarantined))
         else:
             articles.append(_article_row(page, facts))
-    write_rows(home, day, manifest, articles, tickers, quarantine, **outcome)
+    write_rows(
+        home,
+        day,
+        manifest=manifest,
+        articles=articles,
+        tickers=tickers,
+        quarantine=quarantine,
+        **outcome,
+    )
 
 
 def write_rows(
     home: Path,
     day: date,
+    *,
     manifest: list[dict[str, Any]],
     articles: list[dict[str, Any]],
     tickers: list[dict[str, Any]],

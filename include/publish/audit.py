@@ -1,0 +1,167 @@
+"""The audit: every mart of the release candidate against its contract, ``marts_<table>.json``."""
+
+# ruff: noqa: PLC0415 (Great Expectations takes some ten seconds to import: only an audit waits for it)
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from include.contracts import load_contract, quiet_context, result_rows, results_by_id
+from include.files import write_atomically
+from include.partitions import candidate_path
+from include.publish import catalogue
+from include.publish.releases import AUDIT_NAME
+from include.settings import Settings
+
+if TYPE_CHECKING:
+    import great_expectations as gx
+    from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+
+_SHOWN = 5  # offending rows that a message names
+_VALUE_CHARS = 120
+# Great Expectations fetches rows after closing the connection, and closing rolls back: without these it
+# gets none ("list index out of range").
+_ENGINE = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True, "pool_reset_on_return": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one expectation said of the candidate; ``examples`` shows a few offending rows."""
+
+    contract: str
+    expectation: str
+    severity: str
+    passed: bool
+    evaluated_rows: int
+    unexpected_rows: int
+    examples: tuple[str, ...]
+    notes: str
+
+    def told(self) -> str:
+        """One line for a person."""
+        rows = "row" if self.unexpected_rows == 1 else "rows"
+        shown = "; ".join(self.examples)
+        return f"{self.contract}.{self.expectation}: {self.unexpected_rows} {rows}" + (
+            f", as {shown}" if shown else ""
+        )
+
+
+def run_contracts(settings: Settings) -> list[Finding]:
+    """Ask every mart's contract. Hold the writer lock: the candidate must not change meanwhile.
+
+    Raises:
+        SettingsError: a contract is missing or malformed.
+        ContractError: an expectation couldn't be evaluated.
+    """
+    contracts = {
+        mart.name: load_contract(settings.contracts_dir / f"marts_{mart.name}.json")
+        for mart in catalogue.marts()
+    }
+    path = candidate_path(settings.home)
+    options: dict[str, Any] = {"kwargs": _ENGINE | {"connect_args": {"read_only": True}}}
+    source = quiet_context().data_sources.add_sql(
+        "candidate", connection_string=_url(path, settings), create_temp_table=False, **options
+    )
+    try:
+        return [
+            finding for name, contract in contracts.items() for finding in _audit_mart(source, name, contract)
+        ]
+    finally:
+        # both hold the file open, and the next writer in this process must be able to open it
+        source.get_execution_engine().close()
+        source.get_engine().dispose()
+
+
+def _url(path: Path, settings: Settings) -> Any:
+    import sqlalchemy as sa
+
+    url = sa.URL.create("duckdb", database=str(path), query={"memory_limit": settings.duckdb_memory_limit})
+    return url.render_as_string(hide_password=False)
+
+
+def _audit_mart(source: SQLDatasource, mart: str, contract: gx.ExpectationSuite) -> list[Finding]:
+    asset = source.add_table_asset(mart, table_name=mart, schema_name="marts")
+    batch = asset.add_batch_definition_whole_table("all").get_batch()
+    key = (contract.meta or {}).get("key") or []
+    result = batch.validate(
+        contract, result_format={"result_format": "SUMMARY", "unexpected_index_column_names": list(key)}
+    )
+    details = results_by_id(result, contract)
+    return [
+        Finding(
+            contract=row["contract"],
+            expectation=row["expectation"],
+            severity=row["severity"],
+            passed=row["passed"],
+            evaluated_rows=row["evaluated_rows"],
+            unexpected_rows=row["unexpected_rows"],
+            examples=() if row["passed"] else _examples(details[row["expectation"]].get("result") or {}),
+            notes=row["notes"],
+        )
+        for row in result_rows(result, contract, date.min)
+    ]
+
+
+def _examples(result: Mapping[str, Any]) -> tuple[str, ...]:
+    """A few offending rows: their keys where Great Expectations gives them, else values, quoted."""
+    rows: Sequence[Any] = (
+        (result.get("details") or {}).get("unexpected_rows")
+        or result.get("partial_unexpected_index_list")
+        or result.get("partial_unexpected_list")
+        or ()
+    )
+    return tuple(_shortened(row) for row in rows[:_SHOWN])
+
+
+def _shortened(row: Any) -> str:
+    if isinstance(row, Mapping):
+        return ", ".join(f"{name}={_shortened(value)}" for name, value in row.items())
+    text = repr(row)
+    return text if len(text) <= _VALUE_CHARS else text[: _VALUE_CHARS - 1] + "…"
+
+
+def report_path(settings: Settings) -> Path:
+    """Where the candidate's last audit is kept."""
+    return candidate_path(settings.home).with_name(AUDIT_NAME)
+
+
+def write_report(settings: Settings, fingerprint: str, findings: Sequence[Finding]) -> None:
+    """Keep the audit beside the candidate; publish puts it beside the release."""
+    document = {
+        "fingerprint": fingerprint,
+        "passed": not failures(findings),
+        "results": [
+            {
+                "contract": finding.contract,
+                "expectation": finding.expectation,
+                "severity": finding.severity,
+                "passed": finding.passed,
+                "evaluated_rows": finding.evaluated_rows,
+                "unexpected_rows": finding.unexpected_rows,
+                "examples": list(finding.examples),
+                "notes": finding.notes,
+            }
+            for finding in findings
+        ],
+    }
+    data = json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
+    write_atomically(report_path(settings), data)
+
+
+def passed_audit(settings: Settings, fingerprint: str) -> bool:
+    """Whether the candidate of this content has passed its audit."""
+    try:
+        report = json.loads(report_path(settings).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return False
+    return bool(report.get("passed") is True and report.get("fingerprint") == fingerprint)
+
+
+def failures(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings that keep a release back: critical expectations that didn't hold."""
+    return [finding for finding in findings if not finding.passed and finding.severity == "critical"]

@@ -1,0 +1,186 @@
+"""The release candidate: a private file in which the marts are brought up to date from the warehouse."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from include.duck import attach, run_sql, transaction, writer
+from include.errors import MissingPartition, NewsError
+from include.partitions import candidate_path, warehouse_path
+from include.publish import catalogue
+from include.publish.withheld import FOUND, find_leaks
+from include.settings import Settings
+
+logger = logging.getLogger(__name__)
+_QUERIES = Path(__file__).parent / "queries"
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What bringing the candidate up to date did."""
+
+    days: tuple[date, ...]  # whose content had changed
+    articles: int  # in the marts now
+    withheld: int  # captures, now
+
+
+def bring_up_to_date(settings: Settings, *, rewrite_below: int) -> Brought:
+    """Bring the candidate's marts to the warehouse's state, in one transaction. Hold the writer lock.
+
+    Only changed days, and what depends on them, are written; with fewer valid captures than
+    ``rewrite_below`` in the warehouse all rows are, which costs little then and keeps every table in the
+    order of its key for readers who don't ask for one.
+    """
+    with _opened(settings) as connection:
+        _run(connection, "dirty_days")
+        dirty = [
+            day for (day,) in connection.execute("SELECT capture_day FROM dirty_days ORDER BY ALL").fetchall()
+        ]
+        if dirty:
+            captures = _count(connection, "article_captures_count")
+            with transaction(connection):
+                _bring_days(connection, settings, everything=captures < rewrite_below)
+            connection.execute("CHECKPOINT news")
+        articles, withheld = _run(connection, "counts").fetchone() or (0, 0)
+    return Brought(tuple(dirty), int(articles), int(withheld))
+
+
+def read_fingerprint(settings: Settings) -> str:
+    """Names the candidate's content: marts follow from loaded days and versions, and from nothing else.
+
+    Raises:
+        MissingPartition: nothing was built yet.
+    """
+    path = candidate_path(settings.home)
+    if not path.exists():
+        raise MissingPartition(f"There is no release candidate at {path} yet. Run build first.")
+    with _reading(settings, path) as connection:
+        version = _version_of(connection) or ""
+        rows = _run(connection, "built_days").fetchall()
+    told = "".join(f"{day.isoformat()} {sha256}\n" for day, sha256 in rows)
+    return hashlib.sha256(f"{version}\n{told}".encode()).hexdigest()
+
+
+def checkpoint(settings: Settings) -> None:
+    """Write all that is in the candidate's log into its file: a copy of the file alone would lose it."""
+    with writer(settings) as connection:
+        attach(connection, candidate_path(settings.home), "news")
+        connection.execute("CHECKPOINT news")
+    log = _log_of(candidate_path(settings.home))
+    if log.exists():
+        raise NewsError(
+            f"{log} is still there after a checkpoint, so the candidate can't be copied. Run build again."
+        )
+
+
+def mart_rows(settings: Settings, path: Path) -> dict[str, int]:
+    """How many rows each mart in a candidate or release has."""
+    with _reading(settings, path) as connection:
+        return {
+            mart.name: int((connection.table(f"marts.{mart.name}").count("*").fetchone() or (0,))[0])
+            for mart in catalogue.marts()
+        }
+
+
+@contextlib.contextmanager
+def _reading(settings: Settings, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    # attached, not connected to: a reader in this process may have the file open with other settings
+    with writer(settings) as connection:
+        attach(connection, path, "news", read_only=True)
+        connection.execute("USE news")
+        yield connection
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
+def discard(settings: Settings) -> None:
+    """Remove the candidate, so that it is built anew from the warehouse."""
+    path = candidate_path(settings.home)
+    for file in (path, _log_of(path)):
+        file.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Candidate and warehouse (as ``source``), the candidate made anew when it is of another version."""
+    source = warehouse_path(settings.home)
+    if not source.exists():
+        raise MissingPartition(f"There is no warehouse at {source} yet. Load at least one day first.")
+    version = f"{catalogue.marts_version()} {settings.ticker_neighbour_days}"
+    path = candidate_path(settings.home)
+    with writer(settings) as connection:
+        attach(connection, path, "news")
+        connection.execute("USE news")
+        found = _version_of(connection)
+        if found != version:
+            if found is not None:
+                logger.info("The marts' definitions changed: the candidate is built anew.")
+            connection.execute("USE memory")
+            connection.execute("DETACH news")
+            discard(settings)
+            attach(connection, path, "news")
+            connection.execute("USE news")
+            _make(connection, version)
+        attach(connection, source, "source", read_only=True)
+        yield connection
+
+
+def _version_of(connection: duckdb.DuckDBPyConnection) -> str | None:
+    try:
+        row = connection.execute("SELECT value FROM meta.about WHERE key = 'version'").fetchone()
+    except duckdb.CatalogException:
+        return None
+    return None if row is None else str(row[0])
+
+
+def _make(connection: duckdb.DuckDBPyConnection, version: str) -> None:
+    with transaction(connection):
+        for statement in catalogue.definitions():
+            connection.execute(statement)
+        connection.execute("INSERT INTO meta.about VALUES ('version', $version)", {"version": version})
+
+
+def _bring_days(connection: duckdb.DuckDBPyConnection, settings: Settings, *, everything: bool) -> None:
+    """Work out what the dirty days reach, delete it and write it anew."""
+    neighbour_days = settings.ticker_neighbour_days
+    _run(connection, "affected_days", neighbour_days=neighbour_days)
+    _run(connection, "refreshed_days", everything=everything)
+    _withhold(connection, neighbour_days)
+    for name in ("scope_articles", "scope_captures", "scope_days", "scope_ticker_items", "article_history"):
+        _run(connection, name)
+    for mart in catalogue.marts():
+        run_sql(connection, mart.folder / "delete.sql")
+        run_sql(connection, mart.folder / "insert.sql")
+    _run(connection, "delete_built_days")
+    _run(connection, "insert_built_days")
+
+
+def _withhold(connection: duckdb.DuckDBPyConnection, neighbour_days: int) -> None:
+    affected = [day for (day,) in connection.execute("SELECT capture_day FROM affected_days").fetchall()]
+    rows = [leak.to_row() for leak in find_leaks(connection, affected, neighbour_days)]
+    connection.register("found_leaks", pa.Table.from_pylist(rows, schema=FOUND))
+    try:
+        for name in ("changed_withheld", "delete_withheld", "insert_withheld"):
+            _run(connection, name)
+    finally:
+        connection.unregister("found_leaks")
+
+
+def _run(connection: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> duckdb.DuckDBPyConnection:
+    return run_sql(connection, _QUERIES / f"{name}.sql", parameters or None)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+    row = _run(connection, name).fetchone()
+    return 0 if row is None else int(row[0])

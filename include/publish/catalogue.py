@@ -1,0 +1,96 @@
+"""What the marts are: tables, columns, types and their meaning, read from ``marts/<table>/table.toml``."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from include import ticker
+
+HERE = Path(__file__).parent
+# partition_outcomes counts the captures mart, so that comes first
+_ORDER = (
+    "articles",
+    "article_texts",
+    "article_tags",
+    "ticker_items",
+    "ticker_sightings",
+    "captures",
+    "quarantine",
+    "contract_results",
+    "partition_outcomes",
+)
+_META_COMMENTS = {
+    "built_days": "Which state of each capture day this file was built from.",
+    "withheld": "Captures withheld because of neighbouring days: see marts.quarantine.",
+    "about": "Version of the marts' definitions.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a mart: DuckDB type, and meaning for a reader."""
+
+    name: str
+    type: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mart:
+    """One table of schema ``marts``."""
+
+    name: str
+    comment: str
+    columns: tuple[Column, ...]
+
+    @property
+    def folder(self) -> Path:
+        """Where its SQL is."""
+        return HERE / "marts" / self.name
+
+
+@cache
+def marts() -> tuple[Mart, ...]:
+    """All marts, in the order in which they are built."""
+    found = []
+    for name in _ORDER:
+        document = tomllib.loads((HERE / "marts" / name / "table.toml").read_text(encoding="utf-8"))
+        columns = tuple(
+            Column(column, entry["type"], entry["comment"]) for column, entry in document["columns"].items()
+        )
+        found.append(Mart(name, document["comment"], columns))
+    return tuple(found)
+
+
+def definitions() -> Iterator[str]:
+    """The statements that make an empty candidate, comments included."""
+    yield "CREATE SCHEMA marts"
+    yield "CREATE SCHEMA meta"
+    for mart in marts():
+        columns = ", ".join(f'"{column.name}" {column.type}' for column in mart.columns)
+        yield f"CREATE TABLE marts.{mart.name} ({columns})"
+        yield f"COMMENT ON TABLE marts.{mart.name} IS {_literal(mart.comment)}"
+        for column in mart.columns:
+            yield f'COMMENT ON COLUMN marts.{mart.name}."{column.name}" IS {_literal(column.comment)}'
+    for name, comment in _META_COMMENTS.items():
+        yield (HERE / "meta" / f"{name}.sql").read_text(encoding="utf-8")
+        yield f"COMMENT ON TABLE meta.{name} IS {_literal(comment)}"
+
+
+@cache
+def marts_version() -> str:
+    """Hash of all that turns loaded days into marts: a candidate of another version is made anew."""
+    digest = hashlib.sha256()
+    sources = [path for path in HERE.rglob("*") if path.suffix in {".sql", ".toml"}]
+    for path in sorted([*sources, HERE / "withheld.py", Path(ticker.__file__)]):
+        digest.update(f"{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

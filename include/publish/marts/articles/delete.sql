@@ -1,0 +1,1 @@
+DELETE FROM marts.articles WHERE article_id IN (SELECT article_id FROM scope_articles)

@@ -1,0 +1,134 @@
+"""Published releases on disk: a folder each, and the symlink that names the current one.
+
+::
+
+    marts/releases/000007-3f9c0a1b2c4d/news.duckdb   read-only
+    marts/releases/000007-3f9c0a1b2c4d/audit.json    what each contract said of it
+    marts/current -> releases/000007-3f9c0a1b2c4d
+
+A reader that holds a release open keeps it, whatever is published or pruned meanwhile. The folder is swapped,
+not the file: DuckDB takes a path that it has open for the same database, even when the file is another one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from include.files import TEMPORARY_PREFIX, fsync_path
+from include.partitions import current_release_path, releases_path
+
+FILE_NAME = "news.duckdb"
+AUDIT_NAME = "audit.json"
+_RELEASE_ID = re.compile(r"(\d{6,})-[0-9a-f]{12}")
+_FINGERPRINT_CHARS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One published release."""
+
+    release_id: str
+    folder: Path
+
+    @property
+    def path(self) -> Path:
+        """Its DuckDB file."""
+        return self.folder / FILE_NAME
+
+    @property
+    def sequence(self) -> int:
+        """Its number: a later release has a larger one."""
+        return int(self.release_id.partition("-")[0])
+
+    def has_content(self, fingerprint: str) -> bool:
+        """Whether it is whole and holds what the fingerprint names."""
+        try:
+            report = json.loads((self.folder / AUDIT_NAME).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return False
+        return bool(report.get("fingerprint") == fingerprint and self.path.is_file())
+
+
+def all_releases(home: Path) -> list[Release]:
+    """Every release on disk, oldest first."""
+    folder = releases_path(home)
+    found = []
+    if folder.is_dir():
+        for entry in folder.iterdir():
+            if _RELEASE_ID.fullmatch(entry.name) and entry.is_dir():
+                found.append(Release(entry.name, entry))
+    return sorted(found, key=lambda release: release.sequence)
+
+
+def current_release(home: Path) -> Release | None:
+    """The release that readers get, or None before the first."""
+    link = current_release_path(home)
+    if not link.is_symlink():
+        return None
+    folder = link.parent / link.readlink()
+    return Release(folder.name, folder) if folder.is_dir() else None
+
+
+def clean_leftovers(home: Path) -> list[str]:
+    """Remove what a publish that was stopped half-way left under temporary names; return the names."""
+    removed = []
+    for folder in (releases_path(home), current_release_path(home).parent):
+        if not folder.is_dir():
+            continue
+        for entry in folder.iterdir():
+            if entry.name.startswith(TEMPORARY_PREFIX):
+                removed.append(entry.name)
+                if entry.is_symlink() or not entry.is_dir():
+                    entry.unlink()
+                else:
+                    shutil.rmtree(entry)
+    return sorted(removed)
+
+
+def prepare(home: Path, candidate: Path, audit: Path) -> Path:
+    """Copy the candidate into a folder under a temporary name, read-only and flushed to the disk."""
+    releases_path(home).mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=releases_path(home)))
+    folder.chmod(0o755)
+    for source, name in ((candidate, FILE_NAME), (audit, AUDIT_NAME)):
+        shutil.copyfile(source, folder / name)
+        (folder / name).chmod(0o444)
+        fsync_path(folder / name)
+    fsync_path(folder)
+    return folder
+
+
+def adopt(home: Path, prepared: Path, fingerprint: str) -> Release:
+    """Give a prepared folder its release id; readers don't see it yet."""
+    sequence = max((release.sequence for release in all_releases(home)), default=0) + 1
+    folder = releases_path(home) / f"{sequence:06d}-{fingerprint[:_FINGERPRINT_CHARS]}"
+    os.rename(prepared, folder)
+    fsync_path(folder.parent)
+    return Release(folder.name, folder)
+
+
+def make_current(home: Path, release: Release) -> None:
+    """Point readers to this release, in one step."""
+    link = current_release_path(home)
+    temporary = link.with_name(f"{TEMPORARY_PREFIX}{link.name}")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(release.folder.relative_to(link.parent))
+    os.replace(temporary, link)
+    fsync_path(link.parent)
+
+
+def prune(home: Path, keep: int) -> list[Release]:
+    """Remove all but the newest releases; the current one always stays. Returns those removed."""
+    current = current_release(home)
+    removed = []
+    for release in all_releases(home)[:-keep]:
+        if current is None or release.release_id != current.release_id:
+            shutil.rmtree(release.folder)
+            removed.append(release)
+    return removed

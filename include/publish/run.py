@@ -1,0 +1,165 @@
+"""Build the marts, audit them, publish them: the stage's only entry."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from include.errors import AuditFailed, NewsError
+from include.locks import writer_lock
+from include.partitions import candidate_path, warehouse_path
+from include.publish import audit as contracts
+from include.publish import candidate, releases
+from include.settings import Settings
+
+logger = logging.getLogger(__name__)
+# Below this many valid captures the marts are written whole: about a second, and tidier to read.
+_REWRITE_BELOW = 20_000
+_DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What build did: the days whose content had changed, and what the candidate holds now.
+
+    ``withheld`` counts captures that a neighbouring day's ticker keeps out of the marts.
+    """
+
+    days: tuple[date, ...]
+    articles: int
+    withheld: int
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """A candidate that passed: expectations asked, and those that only warn and didn't hold."""
+
+    contracts: int
+    expectations: int
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishResult:
+    """The release that readers get now; ``published`` is False when it was there before."""
+
+    release_id: str
+    path: Path
+    published: bool
+    rows: dict[str, int]
+
+
+def build(settings: Settings, *, full: bool = False, rewrite_below: int = _REWRITE_BELOW) -> BuildResult:
+    """Bring the release candidate up to date with the warehouse; ``full`` builds it from nothing.
+
+    Both ways, and any order of loading, give the same rows. A damaged candidate is built from nothing.
+
+    Raises:
+        MissingPartition: nothing was ever loaded.
+        LockTimeout: another writer held the warehouse too long.
+    """
+    with writer_lock(settings):
+        if full:
+            candidate.discard(settings)
+        try:
+            brought = candidate.bring_up_to_date(settings, rewrite_below=rewrite_below)
+        except _DAMAGE as error:
+            logger.warning("The release candidate can't be used (%r): it is built from nothing.", str(error))
+            candidate.discard(settings)
+            brought = _build_from_nothing(settings, rewrite_below)
+    result = BuildResult(brought.days, brought.articles, brought.withheld, changed=bool(brought.days))
+    logger.info(
+        "Marts %s: %d articles, %d captures withheld because of neighbouring days.",
+        f"brought up to date for {len(result.days)} changed days" if result.changed else "were up to date",
+        result.articles,
+        result.withheld,
+    )
+    return result
+
+
+def _build_from_nothing(settings: Settings, rewrite_below: int) -> candidate.Brought:
+    try:
+        return candidate.bring_up_to_date(settings, rewrite_below=rewrite_below)
+    except _DAMAGE as error:
+        path: Path = warehouse_path(settings.home)
+        raise NewsError(
+            f"The marts can't be built from {path}: {error}. Check the disk's free space; if the file is "
+            "damaged, remove it and load every day again: staged/validated holds all of it."
+        ) from error
+
+
+def audit(settings: Settings) -> AuditResult:
+    """Ask the contract of every mart about the candidate; only one that passes can be published.
+
+    Raises:
+        AuditFailed: naming contract, expectation, count and some offending keys. The old release stays.
+        SettingsError: a contract file is missing or malformed.
+        MissingPartition: nothing was built yet.
+    """
+    with writer_lock(settings):
+        fingerprint = candidate.read_fingerprint(settings)
+        findings = contracts.run_contracts(settings)
+        contracts.write_report(settings, fingerprint, findings)
+    failed = contracts.failures(findings)
+    if failed:
+        for finding in failed:
+            logger.error("The audit failed: %s", finding.told())
+        raise AuditFailed(
+            f"The release candidate broke {len(failed)} expectations, and the old release stays. "
+            + " | ".join(finding.told() for finding in failed)
+            + f"  The candidate is {candidate_path(settings.home)}; its contracts are in "
+            f"{settings.contracts_dir}."
+        )
+    warnings = tuple(finding.told() for finding in findings if not finding.passed)
+    for warning in warnings:
+        logger.warning("The audit warns: %s", warning)
+    result = AuditResult(len({finding.contract for finding in findings}), len(findings), warnings)
+    logger.info(
+        "The candidate passed %d expectations of %d contracts.", result.expectations, result.contracts
+    )
+    return result
+
+
+def publish(settings: Settings) -> PublishResult:
+    """Make the audited candidate the current release, in one step that no reader notices.
+
+    Readers keep the release that they have open. There is no new release when the current one holds the
+    same; the last ``releases_kept`` stay on disk.
+
+    Raises:
+        AuditFailed: the candidate hasn't passed an audit since it was last built.
+        MissingPartition: nothing was built yet.
+    """
+    home = settings.home
+    with writer_lock(settings):
+        for name in releases.clean_leftovers(home):
+            logger.info("Removed %s, left by a publish that was stopped.", name)
+        fingerprint = candidate.read_fingerprint(settings)
+        if not contracts.passed_audit(settings, fingerprint):
+            raise AuditFailed(
+                f"{candidate_path(home)} hasn't passed an audit since it was built, and the old release "
+                "stays. Run audit, then publish."
+            )
+        release = releases.current_release(home)
+        published = release is None or not release.has_content(fingerprint)
+        if release is None or published:
+            candidate.checkpoint(settings)
+            prepared = releases.prepare(home, candidate_path(home), contracts.report_path(settings))
+            release = releases.adopt(home, prepared, fingerprint)
+            releases.make_current(home, release)
+        for old in releases.prune(home, settings.releases_kept):
+            logger.info("Removed release %s: the last %d are kept.", old.release_id, settings.releases_kept)
+        rows = candidate.mart_rows(settings, release.path)
+    logger.info(
+        "Release %s %s: %s.", release.release_id, "published" if published else "is current", _told(rows)
+    )
+    return PublishResult(release.release_id, release.path, published, rows)
+
+
+def _told(rows: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in rows.items())
