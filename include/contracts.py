@@ -37,13 +37,21 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 def quiet_context() -> EphemeralDataContext:
     """A Great Expectations context in memory: no progress bars, no analytics, no files."""
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-    context.variables.analytics_enabled = False
-    return context
+    # gx.get_context would also keep a Data Docs site in a temporary folder that nobody asked for
+    return EphemeralDataContext(
+        project_config=DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
+            analytics_enabled=False,
+        )
+    )
 
 
 def load_contract(path: Path) -> gx.ExpectationSuite:
@@ -73,6 +81,7 @@ def load_contract(path: Path) -> gx.ExpectationSuite:
         name=path.stem,
         expectations=[_build(entry, path) for entry in entries],
         meta=dict(document["meta"]),
+        notes=document["meta"]["notes"],
     )
 
 
@@ -148,7 +157,8 @@ def _build(entry: Mapping[str, Any], path: Path) -> Any:
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     try:
-        return ExpectationConfiguration(**entry).to_domain_obj()
+        # notes twice: in meta for us, beside it for Data Docs
+        return ExpectationConfiguration(**entry, notes=entry["meta"]["notes"]).to_domain_obj()
     except (GreatExpectationsError, ValueError, TypeError, KeyError) as error:
         reason = " ".join(str(error).split())
         raise SettingsError(
@@ -229,7 +239,8 @@ def result_rows(
 def _counts(expectation_type: str, values: Mapping[str, Any], passed: bool) -> tuple[int, int]:
     if "unexpected_count" in values:
         judged = int(values.get("element_count") or 0) - int(values.get("missing_count") or 0)
-        return judged, int(values["unexpected_count"])
+        # None on a SQL engine when the table has no rows
+        return judged, int(values["unexpected_count"] or 0)
     if expectation_type == "unexpected_rows_expectation":  # its observed value is their number
         found = int(values["observed_value"])
         return max(found, 1), found
