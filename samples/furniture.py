@@ -30,7 +30,9 @@ REGIONS = (
     "Palestine",
     "US & Canada",
 )
-SAMPLE_NOTICE = "A sample page of the news pipeline: its people, places and events are invented."
+# In HTML as a comment; a text capture has no place for one.
+SAMPLE_NOTICE = "<!-- A sample page: its people, places and events are invented. -->"
+AL_MAYADEEN_SLOGAN = "Al Mayadeen is an Arab Independent Media Satellite Channel."
 NOUR_NEWS_FORM_LABEL = "first name & last name"
 
 
@@ -51,7 +53,7 @@ AL_MAYADEEN_TEXT_FOOTER = "\n".join(
     [
         "Al Mayadeen English",
         "",
-        SAMPLE_NOTICE,
+        AL_MAYADEEN_SLOGAN,
         "",
         "All Rights Reserved",
         "",

@@ -227,7 +227,7 @@ def _footer() -> Node:
     return el(
         "footer",
         el("div", "Al Mayadeen English", class_="footer-name"),
-        el("p", furniture.SAMPLE_NOTICE),
+        el("p", furniture.AL_MAYADEEN_SLOGAN),
         el("p", "All Rights Reserved"),
         el("ul", *(el("li", el("a", name, href=f"/{slug_of(name)}")) for name in entries)),
         el("div", el("a", "Android", href="/android"), class_="app"),

@@ -43,7 +43,7 @@ def body(page: Page, menu: Sequence[Node], tail: Sequence[Node]) -> Node:
             class_="top",
         ),
         el("main", _article(page), _comment_form(), class_="news"),
-        el("footer", el("p", furniture.SAMPLE_NOTICE), class_="bottom"),
+        el("footer", el("p", "All rights reserved for Nournews"), class_="bottom"),
         *tail,
     )
 

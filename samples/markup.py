@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from samples.furniture import SAMPLE_NOTICE
+
 Skin = Literal["semantic", "hashed", "div_only", "form"]
 SKINS: tuple[Skin, ...] = ("semantic", "hashed", "div_only", "form")
 
@@ -68,7 +70,7 @@ def document(head: Node, body: Node, skin: Skin) -> str:
         form = el("form", state, *body.children, method="post", action="./", id="aspnetForm")
         body = Node("body", body.attributes, (form,))
     printed = "".join(_print(head, "semantic", pretty)) + "".join(_print(body, skin, pretty))
-    return f'<!DOCTYPE html>\n<html lang="en" dir="ltr">\n{printed}</html>\n'
+    return f'<!DOCTYPE html>\n<html lang="en" dir="ltr">\n{SAMPLE_NOTICE}\n{printed}</html>\n'
 
 
 def _print(node: Node | Raw | str, skin: Skin, pretty: bool) -> Iterator[str]:
