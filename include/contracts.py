@@ -37,20 +37,21 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 def quiet_context() -> EphemeralDataContext:
     """A Great Expectations context in memory: no progress bars, no analytics, no files."""
-    from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+    import great_expectations as gx
     from great_expectations.data_context.types.base import (
         DataContextConfig,
         InMemoryStoreBackendDefaults,
         ProgressBarsConfig,
     )
 
-    # gx.get_context would also keep a Data Docs site in a temporary folder that nobody asked for
-    return EphemeralDataContext(
+    return gx.get_context(
+        mode="ephemeral",
         project_config=DataContextConfig(
+            # the default keeps a Data Docs site in a temporary folder that nobody asked for
             store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
             progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
             analytics_enabled=False,
-        )
+        ),
     )
 
 
