@@ -39,6 +39,31 @@ def writer(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
+@contextlib.contextmanager
+def reading(path: Path, *, memory_limit: str = "1GB") -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that reads one database file, as catalog ``news``.
+
+    The file is attached, not connected to: a reader in this process may have it open with other settings,
+    which DuckDB refuses to mix.
+    """
+    connection = duckdb.connect(
+        ":memory:",
+        config={
+            "memory_limit": memory_limit,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        },
+    )
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        attach(connection, path, "news", read_only=True)
+        connection.execute("USE news")
+        connection.execute("SET enable_external_access = false")
+        yield connection
+    finally:
+        connection.close()
+
+
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool = False) -> None:
     """Attach a database file under a name; a writable one is made when missing."""
     if not read_only:

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from include.duck import attach, run_sql, transaction, writer
+from include.duck import attach, reading, run_sql, transaction, writer
 from include.errors import MissingPartition, NewsError
 from include.partitions import candidate_path, warehouse_path
 from include.publish import catalogue
@@ -63,7 +63,7 @@ def read_fingerprint(settings: Settings) -> str:
     path = candidate_path(settings.home)
     if not path.exists():
         raise MissingPartition(f"There is no release candidate at {path} yet. Run build first.")
-    with _reading(settings, path) as connection:
+    with reading(path, memory_limit=settings.duckdb_memory_limit) as connection:
         version = _version_of(connection) or ""
         rows = _run(connection, "built_days").fetchall()
     told = "".join(f"{day.isoformat()} {sha256}\n" for day, sha256 in rows)
@@ -80,24 +80,6 @@ def checkpoint(settings: Settings) -> None:
         raise NewsError(
             f"{log} is still there after a checkpoint, so the candidate can't be copied. Run build again."
         )
-
-
-def mart_rows(settings: Settings, path: Path) -> dict[str, int]:
-    """How many rows each mart in a candidate or release has."""
-    with _reading(settings, path) as connection:
-        return {
-            mart.name: int((connection.table(f"marts.{mart.name}").count("*").fetchone() or (0,))[0])
-            for mart in catalogue.marts()
-        }
-
-
-@contextlib.contextmanager
-def _reading(settings: Settings, path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    # attached, not connected to: a reader in this process may have the file open with other settings
-    with writer(settings) as connection:
-        attach(connection, path, "news", read_only=True)
-        connection.execute("USE news")
-        yield connection
 
 
 def _log_of(path: Path) -> Path:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import duckdb
+
 from include import ticker
 
 HERE = Path(__file__).parent
@@ -80,6 +82,15 @@ def definitions() -> Iterator[str]:
     for name, comment in _META_COMMENTS.items():
         yield (HERE / "meta" / f"{name}.sql").read_text(encoding="utf-8")
         yield f"COMMENT ON TABLE meta.{name} IS {_literal(comment)}"
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """How many rows each mart has."""
+    counts = {}
+    for mart in marts():
+        row = connection.table(f"marts.{mart.name}").count("*").fetchone()
+        counts[mart.name] = 0 if row is None else int(row[0])
+    return counts
 
 
 @cache

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import duckdb
 
+from include.duck import reading
 from include.errors import AuditFailed, NewsError
 from include.locks import writer_lock
-from include.partitions import candidate_path, warehouse_path
+from include.partitions import candidate_path, published_path, warehouse_path
 from include.publish import audit as contracts
-from include.publish import candidate, releases
+from include.publish import candidate, catalogue, releases
 from include.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ class AuditResult:
 
 @dataclass(frozen=True, slots=True)
 class PublishResult:
-    """The release that readers get now; ``published`` is False when it was there before."""
+    """The release that readers get now, under ``path``; ``published`` is False when it was there before."""
 
     release_id: str
     path: Path
@@ -154,11 +155,12 @@ def publish(settings: Settings) -> PublishResult:
             releases.make_current(home, release)
         for old in releases.prune(home, settings.releases_kept):
             logger.info("Removed release %s: the last %d are kept.", old.release_id, settings.releases_kept)
-        rows = candidate.mart_rows(settings, release.path)
+        with reading(release.path, memory_limit=settings.duckdb_memory_limit) as connection:
+            rows = catalogue.count_rows(connection)
     logger.info(
         "Release %s %s: %s.", release.release_id, "published" if published else "is current", _told(rows)
     )
-    return PublishResult(release.release_id, release.path, published, rows)
+    return PublishResult(release.release_id, published_path(home), published, rows)
 
 
 def _told(rows: dict[str, int]) -> str:
