@@ -1,0 +1,66 @@
+"""The summary as a person reads it at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from include.partitions import docs_path
+from include.publish.summary import Summary
+
+
+def render_summary(summary: Summary, home: Path) -> str:
+    """What the published marts hold and where they are, as plain text without a last newline."""
+    counts = summary.captures
+    lines = [
+        f"Release {summary.release_id}",
+        "",
+        f"Captures     {counts.captures:,}: landed {counts.landed:,}, turned away at the inbox {counts.rejected:,}",
+        f"  loaded     {counts.loaded:,} ({counts.new_articles:,} new articles, {counts.revisions:,} revisions)",
+        f"  repeats    {counts.repeats:,}",
+        f"  quarantine {counts.quarantined:,}",
+    ]
+    if summary.quarantined_by_reason:
+        lines += ["", "Quarantine, by reason (a page may have several)"]
+        reasons = sorted(summary.quarantined_by_reason.items(), key=lambda item: (-item[1], item[0]))
+        lines += _columns([(f"{count:,}", reason) for reason, count in reasons], right={0})
+    if summary.days:
+        lines += ["", "Days"]
+        header = ("day", "captures", "loaded", "repeats", "quarantine")
+        days = [
+            (
+                day.day.isoformat(),
+                f"{day.captures:,}",
+                f"{day.loaded:,}",
+                f"{day.repeats:,}",
+                f"{day.quarantined:,}",
+            )
+            for day in summary.days[-_DAYS_SHOWN:]
+        ]
+        if len(summary.days) > _DAYS_SHOWN:
+            lines.append(
+                f"  the last {_DAYS_SHOWN} of {len(summary.days):,}; marts.partition_outcomes has all"
+            )
+        lines += _columns([header, *days], right={1, 2, 3, 4})
+    lines += ["", "Rows"]
+    lines += _columns([(f"{rows:,}", f"marts.{mart}") for mart, rows in summary.rows.items()], right={0})
+    docs = docs_path(home)
+    lines += ["", f"Marts      {summary.path}", f"Data Docs  {docs / 'index.html'}"]
+    return "\n".join(lines)
+
+
+_DAYS_SHOWN = 31
+
+
+def _columns(rows: Iterable[Sequence[str]], *, right: set[int]) -> list[str]:
+    """Rows as aligned lines, two blanks between columns."""
+    table = list(rows)
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    return [
+        "  "
+        + "  ".join(
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]
