@@ -1,0 +1,140 @@
+"""The files that validate reads and writes: parsed rows in, the same rows split out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from include import schemas
+from include.errors import ConservationError, MissingPartition
+from include.files import replacing_folder
+from include.partitions import partition_path
+
+_NAMES_SHOWN = 5
+
+VALIDATED: Mapping[str, pa.Schema] = {
+    "articles": schemas.ARTICLES,
+    "ticker_items": schemas.TICKER_ITEMS,
+    "page_links": schemas.PAGE_LINKS,
+    "quarantine": schemas.QUARANTINE,
+    "contract_results": schemas.CONTRACT_RESULTS,
+}
+"""Every file of a validated day but its outcome, with its schema."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDay:
+    """What the stages before left of one day."""
+
+    day: date
+    captures: list[dict[str, Any]]  # the manifest
+    rejected: list[dict[str, Any]]  # quarantine rows of land
+    unparsed: list[dict[str, Any]]  # quarantine rows of parse
+    articles: pa.Table
+    ticker_items: pa.Table
+    page_links: pa.Table
+
+    @property
+    def all_captures(self) -> int:
+        """Landed and rejected ones."""
+        return len(self.captures) + len({row["capture_id"] for row in self.rejected})
+
+
+def read(home: Path, day: date) -> ParsedDay:
+    """Read one day, and check that every landed capture was parsed or turned away, once.
+
+    Raises:
+        MissingPartition: the day hasn't been landed or parsed.
+        ConservationError: parse's rows and the manifest aren't about the same captures.
+    """
+    landed, parsed = partition_path(home, "manifest", day), partition_path(home, "parsed", day)
+    try:
+        found = ParsedDay(
+            day=day,
+            captures=_rows(landed / "captures.parquet", schemas.CAPTURES),
+            rejected=_rows(landed / "rejected.parquet", schemas.QUARANTINE),
+            unparsed=_rows(parsed / "quarantine.parquet", schemas.QUARANTINE),
+            articles=_sorted(schemas.read_table(parsed / "articles.parquet", schemas.ARTICLES)),
+            ticker_items=_sorted(
+                schemas.read_table(parsed / "ticker_items.parquet", schemas.TICKER_ITEMS), "position"
+            ),
+            page_links=schemas.read_table(parsed / "page_links.parquet", schemas.PAGE_LINKS),
+        )
+    except FileNotFoundError as error:
+        stage = "land" if Path(error.filename or "").is_relative_to(landed) else "parse"
+        raise MissingPartition(
+            f"{error.filename} is missing, so {day} can't be validated. Run {stage} for {day} first."
+        ) from None
+    _check_accounted(found)
+    return found
+
+
+def write(home: Path, day: date, tables: Mapping[str, pa.Table], outcome: Mapping[str, Any]) -> Path:
+    """Replace the validated partition of one day, whole."""
+    folder = partition_path(home, "validated", day)
+    with replacing_folder(folder) as temporary:
+        for name in VALIDATED:
+            schemas.write_table(temporary / f"{name}.parquet", tables[name])
+        schemas.write_rows(temporary / "outcome.parquet", schemas.OUTCOMES, [outcome])
+    return folder
+
+
+def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Rows as a table of one of the validated files."""
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=VALIDATED[name])
+
+
+def fingerprint(tables: Mapping[str, pa.Table]) -> str:
+    """A SHA-256 over all rows: equal for equal rows, on any machine and with any version of Parquet."""
+    digest = hashlib.sha256()
+    for name in VALIDATED:
+        digest.update(f"{name}\n".encode())
+        for batch in tables[name].to_batches(max_chunksize=1_000):
+            for row in batch.to_pylist():
+                digest.update(json.dumps(row, default=str, separators=(",", ":")).encode())
+                digest.update(b"\n")
+    return digest.hexdigest()
+
+
+def _rows(path: Path, schema: pa.Schema) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = schemas.read_table(path, schema).to_pylist()
+    return rows
+
+
+def _sorted(table: pa.Table, *more: str) -> pa.Table:
+    names = ("captured_at", "source_path", "capture_id", *more)
+    return table.sort_by([(name, "ascending") for name in names])
+
+
+def _check_accounted(parsed: ParsedDay) -> None:
+    landed = [row["capture_id"] for row in parsed.captures]
+    read = parsed.articles["capture_id"].to_pylist()
+    unread = [row["capture_id"] for row in parsed.unparsed]
+    names = {row["capture_id"]: row["source_path"] for row in (*parsed.captures, *parsed.unparsed)}
+    faults = {
+        "landed but not parsed": set(landed) - set(read) - set(unread),
+        "parsed but not landed": (set(read) | set(unread)) - set(landed),
+        "both parsed and turned away": set(read) & set(unread),
+        "both landed and rejected": set(landed) & {row["capture_id"] for row in parsed.rejected},
+        "there twice": _doubled(landed) | _doubled(read),
+    }
+    for fault, capture_ids in faults.items():
+        if capture_ids:
+            shown = sorted(repr(names.get(capture_id, capture_id)) for capture_id in capture_ids)
+            more = f" and {len(shown) - _NAMES_SHOWN} more" if len(shown) > _NAMES_SHOWN else ""
+            raise ConservationError(
+                f"{parsed.day}: {len(capture_ids)} captures are {fault}: {', '.join(shown[:_NAMES_SHOWN])}"
+                f"{more}. If captures were landed since the day was parsed, run parse for {parsed.day} again."
+            )
+
+
+def _doubled(capture_ids: list[str]) -> set[str]:
+    seen: set[str] = set()
+    return {each for each in capture_ids if each in seen or seen.add(each)}  # type: ignore[func-returns-value]
