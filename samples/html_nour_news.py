@@ -14,7 +14,8 @@ _MENU = ("Home", "Politics", "Economy", "International", "Society", "Multimedia"
 
 def url_of(page: Page) -> str:
     """The article's canonical address, which holds its id."""
-    return f"https://nournews.ir/en/news/{page.news_id or 0}/{slug_of(page.headline or 'untitled')}"
+    news_id = page.url_news_id or page.news_id or "0"
+    return f"https://nournews.ir/en/news/{news_id}/{slug_of(page.headline or 'untitled')}"
 
 
 def head(page: Page, extra: Sequence[Node]) -> Node:

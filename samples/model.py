@@ -121,6 +121,7 @@ class Page:
     coverage: tuple[str, ...] = ()
     read_next: tuple[Link, ...] = ()
     news_id: str | None = None  # Al Mayadeen prints it in HTML only
+    url_news_id: str | None = None  # an address that has another id than the page shows
     section: str = "Politics"
     modified_local: datetime | None = None  # HTML only
     dateline: str | None = None  # Nour News: "NOURNEWS- " before the first paragraph

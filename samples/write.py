@@ -17,7 +17,7 @@ from samples import html, text
 from samples.model import Format
 from samples.story import HERE, captured_on, load_captures, load_story
 
-EXPECTED_KEYS = ("outcome", "stage", "reason_code", "expectation")
+EXPECTED_KEYS = ("outcome", "stage", "reason_code", "expectations")
 GOOD = ("loaded", "repeat", "revision")
 
 
@@ -43,7 +43,7 @@ def records(captures: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return golden
 
 
-def expected(captures: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
+def expected(captures: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What becomes of every sample file."""
     return {
         capture["file"]: {key: capture[key] for key in EXPECTED_KEYS if key in capture}
