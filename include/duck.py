@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ _STORAGE = "STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE 16384"
 def writer(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection with the settings' limits and no database of its own: attach those to work on."""
     scratch = settings.home / "warehouse" / ".duckdb_tmp"
+    shutil.rmtree(scratch, ignore_errors=True)  # what a stopped writer left; there is only one at a time
     connection = duckdb.connect(
         ":memory:",
         config={

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -58,8 +59,8 @@ class StagedDay:
 
 
 @contextlib.contextmanager
-def open_day(home: Path, day: date) -> Iterator[StagedDay]:
-    """Open everything that load reads of one day.
+def open_day(home: Path, day: date, layout: str) -> Iterator[StagedDay]:
+    """Open everything that load reads of one day, to be loaded into tables of this layout.
 
     The folder may be replaced meanwhile (a second run of the day): what was opened stays whole.
 
@@ -88,7 +89,7 @@ def open_day(home: Path, day: date) -> Iterator[StagedDay]:
             raise MissingPartition(
                 f"{folder / 'outcome.parquet'} isn't the outcome of {day}. Run validate again."
             )
-        yield StagedDay(day, _digest(handles, files), outcome[0], files)
+        yield StagedDay(day, _digest(handles, files, layout), outcome[0], files)
 
 
 def _checked(name: str, handle: BufferedReader) -> pq.ParquetFile:
@@ -107,15 +108,13 @@ def _checked(name: str, handle: BufferedReader) -> pq.ParquetFile:
     return file
 
 
-def _digest(handles: dict[str, BufferedReader], files: dict[str, pq.ParquetFile]) -> str:
+def _digest(handles: dict[str, BufferedReader], files: dict[str, pq.ParquetFile], layout: str) -> str:
     """Hash of the day's content: of files as bytes, but of rows where a column isn't content."""
-    total = hashlib.sha256()
+    total = hashlib.sha256(f"{layout}\n".encode())
     for name in sorted(handles):
         if name in _NOT_CONTENT:
             rows = files[name].read().drop_columns(_NOT_CONTENT[name]).to_pylist()
-            part = hashlib.sha256(
-                repr([list(row.items()) for row in rows]).encode("utf-8", "backslashreplace")
-            )
+            part = hashlib.sha256(json.dumps(rows, default=str).encode())
         else:
             handles[name].seek(0)
             part = hashlib.file_digest(handles[name], "sha256")

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,24 +24,61 @@ _SHOWN = 5  # captures that a message names; the rest are counted
 
 
 @contextlib.contextmanager
-def opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse, open for writing, with its tables made when missing. Hold the writer lock."""
-    path = warehouse_path(settings.home)
+def opened(settings: Settings, path: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, open for writing, with its tables made when it is new. Hold the writer lock.
+
+    Raises:
+        NewsError: the file is damaged.
+        OtherLayout: the file was made with other definitions of its tables.
+    """
+    path = path or warehouse_path(settings.home)
     with writer(settings) as connection:
         try:
             attach(connection, path, "news")
             connection.execute("USE news")
-            with transaction(connection):
-                connection.execute("CREATE SCHEMA IF NOT EXISTS warehouse")
-                for table in TABLES:
-                    run_sql(connection, _HERE / "tables" / table / "create.sql")
+            layout = _layout_of(connection)
+            if layout is None:
+                _make(connection)
         except (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException) as error:
             raise NewsError(
                 f"The warehouse {path} can't be opened: {error}. If it is damaged, remove it and load "
                 "every day again: staged/validated holds all of it."
             ) from error
+        if layout not in {None, layout_version()}:
+            connection.execute("CHECKPOINT news")
+            raise OtherLayout(loaded_days(connection))
         yield connection
         connection.execute("CHECKPOINT news")
+
+
+class OtherLayout(Exception):
+    """The warehouse was made with other definitions; it holds these days."""
+
+    def __init__(self, days: list[date]) -> None:
+        super().__init__(f"a warehouse of {len(days)} days with another layout")
+        self.days = days
+
+
+def loaded_days(connection: duckdb.DuckDBPyConnection) -> list[date]:
+    """The days that the warehouse holds, in order."""
+    return [day for (day,) in run_sql(connection, _HERE / "queries" / "loaded_days.sql").fetchall()]
+
+
+def _layout_of(connection: duckdb.DuckDBPyConnection) -> str | None:
+    try:
+        row = run_sql(connection, _HERE / "queries" / "layout.sql").fetchone()
+    except duckdb.CatalogException:
+        return None
+    return None if row is None else str(row[0])
+
+
+def _make(connection: duckdb.DuckDBPyConnection) -> None:
+    with transaction(connection):
+        connection.execute("CREATE SCHEMA warehouse")
+        for table in TABLES:
+            run_sql(connection, _HERE / "tables" / table / "create.sql")
+        run_sql(connection, _HERE / "queries" / "create_about.sql")
+        connection.execute("INSERT INTO warehouse.about VALUES ($layout)", {"layout": layout_version()})
 
 
 def loaded_sha256(connection: duckdb.DuckDBPyConnection, day: date) -> str | None:
@@ -102,6 +140,7 @@ def _one_row(result: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return dict(zip(names, row, strict=True))
 
 
+@cache
 def layout_version() -> str:
     """Hash of the tables' definitions and of how they are filled."""
     digest = hashlib.sha256()

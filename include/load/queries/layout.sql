@@ -1,0 +1,1 @@
+SELECT layout FROM warehouse.about

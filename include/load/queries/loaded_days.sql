@@ -1,0 +1,1 @@
+SELECT capture_day FROM warehouse.days ORDER BY capture_day
