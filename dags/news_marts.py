@@ -62,7 +62,13 @@ with DAG(
         from include.settings import settings
 
         result = stage_publish.build(settings(), full=params["full_rebuild"])
-        return {"partition_key": dag_run.partition_key, **plain(result)}
+        return {
+            "partition_key": dag_run.partition_key,
+            "days": len(result.days),
+            "articles": result.articles,
+            "withheld": result.withheld,
+            "changed": result.changed,
+        }
 
     @stage("Audit: the candidate's contracts")
     def audit(built: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - tells Airflow the order

@@ -154,7 +154,8 @@ with DAG(
 
         return plain(stage_validate.run(parse_day(parsed["day"]), settings(), run_id=dag_run.run_id))
 
-    @stage("Load: into the warehouse", pool=WRITER_POOL, outlets=[WAREHOUSE])
+    # before the marts' tasks, which wait for the same slot: one run of theirs then takes several days
+    @stage("Load: into the warehouse", pool=WRITER_POOL, priority_weight=10, outlets=[WAREHOUSE])
     def load(validated: dict[str, Any], outlet_events: Any = None) -> dict[str, Any]:
         """Replaces the day in the private warehouse in one transaction, then wakes `news_marts` for it.
 

@@ -1,0 +1,63 @@
+# make run [INBOX=folder] [NEWS_HOME=folder] [PORT=number] [EXIT=1]
+# make test | lint | lock | clean
+#
+# .venv/.synced-run and .venv/.synced-dev say which lock file the virtual environment was last made to match.
+# The development lock holds everything of the other one, so it satisfies both.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+PY := .venv/bin/python
+# pip is slower, and knows a mirror that is set up for pip only
+sync = $(PY) -m uv pip sync --quiet --python $(PY) $1 || $(PY) -m pip install --quiet -r $1
+# a variable of the command line; PORT and the like may stand in the environment for other programs
+given = $(if $(filter command,$(origin $1)),$($1))
+
+.DELETE_ON_ERROR:
+.PHONY: run test lint lock clean help
+
+run: .venv/.synced-run
+	@exec $(PY) -m scripts.run_local \
+	  $(if $(call given,INBOX),--inbox "$(INBOX)") $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)") \
+	  $(if $(call given,PORT),--port "$(PORT)") $(if $(call given,EXIT),--exit)
+
+test: .venv/.synced-dev
+	@exec $(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+lint: .venv/.synced-dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+# what the environment holds changes only with the lock files: run this after an edit of a .in file, then make test
+lock: .venv/.uv
+	$(PY) -m uv pip compile -q requirements.in -o requirements.txt --python-version 3.11 --universal --no-header
+	$(PY) -m uv pip compile -q requirements-dev.in -o requirements-dev.txt --python-version 3.11 --universal --no-header
+
+# data/ stays: it holds your captures and marts
+clean:
+	rm -rf .venv .airflow .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:
+	@sed -n 's/^# \(make .*\)/\1/p' Makefile
+
+.venv/.synced-run: .venv/.uv requirements.txt
+	@echo "Installing the pinned dependencies …"
+	@if [ -e .venv/.synced-dev ]; then $(call sync,requirements-dev.txt); else $(call sync,requirements.txt); fi
+	@touch $@
+
+.venv/.synced-dev: .venv/.uv requirements-dev.txt
+	@echo "Installing the pinned dependencies, with those of development …"
+	@$(call sync,requirements-dev.txt)
+	@touch .venv/.synced-run $@
+
+.venv/.uv: Makefile
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "error: There is no $(PYTHON). Install Python 3.11 or newer, or name one: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "error: $$($(PYTHON) --version) is too old: 3.11 or newer is needed. Name one: make PYTHON=python3.12 …" >&2; exit 1; }
+	@[ -x $(PY) ] && $(PY) -m pip --version >/dev/null 2>&1 || { \
+	  echo "Making a virtual environment in .venv …"; rm -rf .venv; $(PYTHON) -m venv .venv || { \
+	  rm -rf .venv; echo "error: $(PYTHON) can't make a virtual environment (on Debian: apt install python3-venv)." >&2; exit 1; }; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@

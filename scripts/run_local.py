@@ -1,0 +1,197 @@
+"""What ``make run`` does once the virtual environment is there: Airflow up, days run, marts told about.
+
+Airflow keeps running until Ctrl-C (or SIGTERM, SIGHUP), and then no process of it is left. Exit codes: 0 all
+days are in the marts, 1 something failed, 2 a wrong path or option, 130 stopped before the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from include.errors import MissingPartition, NewsError, UsageError
+from include.publish.summary import read_summary
+from include.settings import PROJECT_ROOT, Settings, load_settings
+from include.terminal import render_summary
+from scripts import inbox
+from scripts.airflow_api import AirflowApi
+from scripts.airflow_home import ADMIN, PARALLELISM, AirflowHome, LocalAirflowError, base_url
+from scripts.airflow_servers import STOP_SIGNALS, AirflowServers, choose_port
+from scripts.inbox import longest_range
+from scripts.watch import MARTS, PAGES, Story, Watch
+
+START_SECONDS = 180.0
+
+
+class Stopped(BaseException):
+    """Ctrl-C, SIGTERM or SIGHUP."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run it and return the exit code."""
+    arguments = _parser().parse_args(argv)
+    for number in STOP_SIGNALS:
+        signal.signal(number, _stop)
+    try:
+        return _run(arguments)
+    except Stopped:
+        print("\nStopped. `make run` goes on where this left off.", flush=True)
+        return 130
+    except UsageError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except NewsError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print(f"error: The disk is full ({error.filename}). Make room and run it again.", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="make run", description="Start Airflow, run the inbox's days, show the marts."
+    )
+    parser.add_argument("--inbox", type=Path, help="folder of your own captures, read in place")
+    parser.add_argument("--home", type=Path, help="folder of everything made from them (default: data/)")
+    parser.add_argument(
+        "--airflow-home", type=Path, default=PROJECT_ROOT / ".airflow", help="Airflow's own folder"
+    )
+    parser.add_argument("--port", type=int, help="port of the UI (default: the first free one from 8080 on)")
+    parser.add_argument(
+        "--exit", action="store_true", help="stop after the summary instead of keeping the UI up"
+    )
+    return parser
+
+
+def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    raise Stopped
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    settings = load_settings(home=arguments.home, inbox=arguments.inbox)
+    inbox.check_places(settings)
+    story = Story()
+    home = AirflowHome(PROJECT_ROOT, arguments.airflow_home.absolute(), settings.home, settings.inbox)
+    home.make()
+    port = choose_port(arguments.port)
+    with AirflowServers(home, port) as servers:
+        if servers.prepare():
+            story.say(f"Airflow's database is ready: {home.database}")
+        servers.start("scheduler", "api-server", "dag-processor")
+        story.say("Airflow is starting: scheduler, API server, DAG processor")
+        todo = _look_into_inbox(settings, story)
+        with AirflowApi(base_url(port), ADMIN, home.password()) as api:
+            _wait_until_up(api, servers)
+            story.say(f"Airflow is up: {base_url(port)}  (user {ADMIN}, password {home.password()})")
+            watch = Watch(api, story, servers.check, home.logs)
+            api.unpause(MARTS)
+            api.unpause(PAGES)
+            if watch.active:
+                story.say("runs of an earlier time aren't finished: waiting for them")
+                watch.until_idle(set())
+                todo = inbox.days_to_run(settings)[0]
+            _run_days(todo, api, watch, story)
+        servers.start("triggerer")  # nothing waits for it, and its start takes seconds of a core
+        print(_summary(settings, watch), flush=True)
+        if not arguments.exit:
+            print(f"Airflow: {base_url(port)}  user {ADMIN}  password {home.password()}", flush=True)
+            _stay_up(servers)
+    return 1 if watch.failed else 0
+
+
+def _look_into_inbox(settings: Settings, story: Story) -> set[date]:
+    if settings.inbox is None:
+        copied = inbox.copy_samples(PROJECT_ROOT, settings.inbox_dir)
+        if copied:
+            story.say(f"{copied} sample captures copied into {settings.inbox_dir}")
+    todo, done = inbox.days_to_run(settings)
+    story.say(f"inbox {settings.inbox_dir}: {len(todo)} days to run, {done} already in the marts")
+    return todo
+
+
+def _wait_until_up(api: AirflowApi, servers: AirflowServers) -> None:
+    """Wait for all servers to be healthy and both DAGs to be known."""
+    deadline = time.monotonic() + START_SECONDS
+    health: dict[str, str | None] = {}
+    logged_in = False
+    while time.monotonic() < deadline:
+        servers.check()
+        health = api.health()
+        if all(health.get(name) == "healthy" for name in ("metadatabase", "scheduler", "dag_processor")):
+            if not logged_in:
+                api.log_in()
+                logged_in = True
+            if {PAGES, MARTS} <= api.known_dags():
+                return
+            if errors := api.import_errors():
+                raise LocalAirflowError(
+                    "Airflow can't read the DAGs. Mend them and run again:\n" + "\n".join(errors)
+                )
+        time.sleep(0.3)
+    raise LocalAirflowError(
+        f"Airflow isn't up after {START_SECONDS:.0f} s; its health: {health}. Run it again."
+    )
+
+
+def _run_days(days: set[date], api: AirflowApi, watch: Watch, story: Story) -> None:
+    """Run the days and wait until both DAGs are done with them.
+
+    The longest range becomes a backfill and the other days single runs: Airflow allows one backfill at a
+    time, and takes up to 30 s to see that one is complete.
+    """
+    today = datetime.now(UTC).date()
+    span = longest_range({day for day in days if day < today})
+    if span and not api.active_backfill(PAGES):
+        first, last = span
+        api.backfill(PAGES, first, last, max_active_runs=PARALLELISM)
+        story.say(f"backfill of {first} to {last} started: {(last - first).days + 1} days")
+    else:
+        span = None
+    for day in sorted(days):
+        if span and span[0] <= day <= span[1]:
+            continue
+        unfinished = day >= today
+        api.trigger(PAGES, {"day": day.isoformat(), "allow_unfinished_day": unfinished})
+        story.say(f"{day} started" + (": it isn't over yet (UTC), so with what there is so far" * unfinished))
+    watch.until_idle(days)
+
+
+def _summary(settings: Settings, watch: Watch) -> str:
+    lines = ["", "Runs"]
+    for dag_id in (PAGES, MARTS):
+        states = Counter(run["state"] for run in watch.ended if run["dag_id"] == dag_id)
+        told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        lines.append(f"  {dag_id}: {told or 'none, as nothing was new'}")
+    try:
+        marts = render_summary(read_summary(settings.home), settings.home)
+    except MissingPartition:
+        marts = "Nothing is published: no day has been loaded yet."
+    return "\n".join([*lines, "", marts, ""])
+
+
+def _stay_up(servers: AirflowServers) -> None:
+    print("Ctrl-C ends it.", flush=True)
+    try:
+        while True:
+            servers.check()
+            time.sleep(1)
+    except Stopped:
+        print("\nAirflow is being stopped …", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
