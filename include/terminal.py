@@ -15,8 +15,8 @@ def render_summary(summary: Summary, home: Path) -> str:
     lines = [
         f"Release {summary.release_id}",
         "",
-        f"Captures     {counts.captures:,}  landed {counts.landed:,}, turned away on landing {counts.rejected:,}",
-        f"  loaded     {counts.loaded:,}  new articles {counts.new_articles:,}, revisions {counts.revisions:,}",
+        f"Captures     {counts.captures:,}: {counts.landed:,} landed, {counts.rejected:,} turned away",
+        f"  loaded     {counts.loaded:,}: {counts.new_articles:,} articles, {counts.revisions:,} revisions",
         f"  repeats    {counts.repeats:,}",
         f"  quarantine {counts.quarantined:,}",
     ]
