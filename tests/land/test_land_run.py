@@ -425,7 +425,7 @@ def test_names_of_unfinished_files_wait(settings: Settings) -> None:
 
 
 def test_a_growing_file_waits_for_the_next_run(settings: Settings) -> None:
-    settings = settings.model_copy(update={"settle_seconds": 0.2})
+    settings = settings.model_copy(update={"settle_seconds": 0.5})
     path = put(settings, "2025-08-25/growing.txt", b"start")
     put(settings, "2025-08-25/still.txt")
     stop = threading.Event()
