@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from include.errors import UsageError
 from include.settings import Settings
 
 # Text is compressed from v1.4.0 on, and 1.4, 1.5 and 2.0 can read it; small row groups keep
@@ -67,7 +68,13 @@ def reading(path: Path, *, memory_limit: str = "1GB") -> Iterator[duckdb.DuckDBP
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool = False) -> None:
-    """Attach a database file under a name; a writable one is made when missing."""
+    """Attach a database file under a name; a writable one is made when missing.
+
+    Raises:
+        UsageError: the path has a question mark.
+    """
+    if "?" in str(path):  # DuckDB takes the rest for options and puts its log before it
+        raise UsageError(f"DuckDB can't work in {path}: name a folder without a question mark in its path.")
     if not read_only:
         path.parent.mkdir(parents=True, exist_ok=True)
     options = "READ_ONLY" if read_only else _STORAGE

@@ -1,0 +1,282 @@
+"""Loading a day into the warehouse: what is there afterwards, however often and in whatever order."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from include import schemas
+from include.duck import reading
+from include.errors import (
+    ConservationError,
+    ContractError,
+    LockTimeout,
+    MissingPartition,
+    NewsError,
+    UsageError,
+)
+from include.load import warehouse
+from include.load.run import rebuild, run
+from include.locks import writer_lock
+from include.partitions import partition_path, warehouse_path
+from include.settings import Settings, load_settings
+from tests.publish.factory import DAY, Page, day_after, write_day
+
+PAGES = [
+    Page("a", tags=("sea", "harbour"), ticker=("Ferry delayed by fog", "Market opens at noon")),
+    Page("b", headline="No byline", quarantined="byline_not_house"),
+    Page("c", rejected=True, quarantined="file_too_large"),
+]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return load_settings(home=tmp_path)
+
+
+def everything(settings: Settings) -> dict[str, list[Any]]:
+    """Every row of every table of the warehouse."""
+    with reading(warehouse_path(settings.home)) as connection:
+        return {
+            table: connection.execute(f"SELECT * FROM warehouse.{table} ORDER BY ALL").fetchall()
+            for table in warehouse.TABLES
+        }
+
+
+def test_a_day_is_loaded_whole(settings: Settings) -> None:
+    write_day(settings.home, DAY, PAGES)
+    result = run(DAY, settings)
+    assert (result.captures, result.articles, result.quarantined, result.ticker_items) == (3, 1, 2, 2)
+    assert result.changed
+    rows = everything(settings)
+    assert {table: len(found) for table, found in rows.items()} == {
+        "article_captures": 1,
+        "article_tags": 2,
+        "article_texts": 1,
+        "captures": 3,
+        "contract_results": 1,
+        "days": 1,
+        "page_links": 0,
+        "quarantine": 2,
+        "ticker_sightings": 2,
+    }
+
+
+def test_every_table_knows_how_to_be_made_emptied_and_filled() -> None:
+    folders = {path.name: path for path in (Path(warehouse.__file__).parent / "tables").iterdir()}
+    assert set(warehouse.TABLES) == set(folders)
+    for folder in folders.values():
+        assert {path.name for path in folder.iterdir()} == {"create.sql", "delete.sql", "insert.sql"}
+
+
+def test_a_second_load_writes_nothing(settings: Settings) -> None:
+    write_day(settings.home, DAY, PAGES)
+    run(DAY, settings)
+    before = warehouse_path(settings.home).read_bytes()
+    assert not run(DAY, settings).changed
+    assert warehouse_path(settings.home).read_bytes() == before
+
+
+def test_another_run_of_the_same_content_changes_nothing(settings: Settings) -> None:
+    write_day(settings.home, DAY, PAGES, run_id="manual__1")
+    run(DAY, settings)
+    write_day(settings.home, DAY, PAGES, run_id="manual__2")
+    manifest = partition_path(settings.home, "manifest", DAY) / "captures.parquet"
+    rows = schemas.read_table(manifest, schemas.CAPTURES).to_pylist()
+    later = [row | {"landed_at": datetime(2026, 1, 1, tzinfo=UTC)} for row in rows]
+    schemas.write_rows(manifest, schemas.CAPTURES, later)
+    assert not run(DAY, settings).changed
+
+
+def test_a_day_replaces_itself_and_no_other(settings: Settings) -> None:
+    for day in (DAY, day_after(1)):
+        write_day(settings.home, day, PAGES)
+        run(day, settings)
+    write_day(settings.home, DAY, [Page("z", headline="Something else")])
+    assert run(DAY, settings).changed
+    rows = everything(settings)
+    paths = {row[4] for row in rows["captures"]}
+    assert paths == {f"{DAY}/z.txt", *(f"{day_after(1)}/{name}.txt" for name in "abc")}
+    assert len(rows["days"]) == 2
+
+
+def test_a_day_without_captures_is_loaded_as_such(settings: Settings) -> None:
+    write_day(settings.home, DAY, [])
+    assert run(DAY, settings).captures == 0
+    assert len(everything(settings)["days"]) == 1
+
+
+def test_a_refused_day_keeps_what_was_loaded(settings: Settings) -> None:
+    write_day(settings.home, DAY, PAGES)
+    run(DAY, settings)
+    before = everything(settings)
+    write_day(settings.home, DAY, [Page("x")], accepted=False, refusal="9 of 10 pages lack a byline")
+    with pytest.raises(ContractError, match="9 of 10 pages lack a byline"):
+        run(DAY, settings)
+    assert everything(settings) == before
+
+
+def test_an_unvalidated_day_says_what_to_do(settings: Settings) -> None:
+    with pytest.raises(MissingPartition, match=f"Run validate for {DAY} first"):
+        run(DAY, settings)
+
+
+def test_columns_of_another_version_are_refused(settings: Settings) -> None:
+    write_day(settings.home, DAY, PAGES)
+    path = partition_path(settings.home, "validated", DAY) / "page_links.parquet"
+    schemas.write_rows(path, schemas.TICKER_ITEMS, [])
+    with pytest.raises(MissingPartition, match=r"page_links.parquet was written by another version"):
+        run(DAY, settings)
+
+
+def test_a_damaged_staged_file_is_named(settings: Settings) -> None:
+    write_day(settings.home, DAY, PAGES)
+    path = partition_path(settings.home, "validated", DAY) / "articles.parquet"
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(MissingPartition, match=r"articles.parquet is damaged"):
+        run(DAY, settings)
+
+
+def _drop_article(home: Path) -> None:
+    path = partition_path(home, "validated", DAY) / "articles.parquet"
+    schemas.write_rows(path, schemas.ARTICLES, [])
+
+
+def _quarantine_a_valid_page(home: Path) -> None:
+    folder = partition_path(home, "validated", DAY)
+    article = schemas.read_table(folder / "articles.parquet", schemas.ARTICLES).to_pylist()[0]
+    rows = schemas.read_table(folder / "quarantine.parquet", schemas.QUARANTINE).to_pylist()
+    rows.append(rows[0] | {"capture_id": article["capture_id"]})
+    schemas.write_rows(folder / "quarantine.parquet", schemas.QUARANTINE, rows)
+
+
+def _lose_a_manifest_row(home: Path) -> None:
+    path = partition_path(home, "manifest", DAY) / "captures.parquet"
+    rows = schemas.read_table(path, schemas.CAPTURES).to_pylist()
+    schemas.write_rows(path, schemas.CAPTURES, rows[1:])
+
+
+def _double_an_article(home: Path) -> None:
+    path = partition_path(home, "validated", DAY) / "articles.parquet"
+    rows = schemas.read_table(path, schemas.ARTICLES).to_pylist()
+    schemas.write_rows(path, schemas.ARTICLES, rows * 2)
+
+
+@pytest.mark.parametrize(
+    "damage", [_drop_article, _quarantine_a_valid_page, _lose_a_manifest_row, _double_an_article]
+)
+def test_a_day_that_does_not_add_up_is_not_loaded(settings: Settings, damage: Any) -> None:
+    write_day(settings.home, DAY, [Page("old")])
+    run(DAY, settings)
+    before = everything(settings)
+    write_day(settings.home, DAY, PAGES)
+    damage(settings.home)
+    with pytest.raises(ConservationError, match=f"{DAY} doesn't add up"):
+        run(DAY, settings)
+    assert everything(settings) == before
+
+
+def test_hostile_text_is_only_text(settings: Settings) -> None:
+    nasty = "'); DROP TABLE warehouse.captures; --\x00 \u202e <script>\n\r\t😀 %s {0} $day"
+    write_day(
+        settings.home,
+        DAY,
+        [Page("a'b", headline=nasty, body=(nasty,), tags=(nasty,), ticker=(nasty,))],
+    )
+    run(DAY, settings)
+    rows = everything(settings)
+    assert rows["article_texts"][0][3] == nasty
+    assert rows["article_tags"][0][3] == nasty
+    assert rows["ticker_sightings"][0][7] == nasty
+
+
+def test_a_home_with_awkward_letters_works(tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path / "it's [my] data 100% * $HOME #")
+    write_day(settings.home, DAY, PAGES)
+    assert run(DAY, settings).captures == 3
+
+
+def test_a_home_that_duckdb_cannot_take_is_refused(tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path / "which?")
+    write_day(settings.home, DAY, PAGES)
+    with pytest.raises(UsageError, match="without a question mark"):
+        run(DAY, settings)
+
+
+def test_days_loaded_at_once_are_all_there(settings: Settings) -> None:
+    days = [day_after(number) for number in range(4)]
+    for day in days:
+        write_day(settings.home, day, PAGES)
+    failures: list[BaseException] = []
+
+    def load(day: date) -> None:
+        try:
+            run(day, settings)
+        except BaseException as error:  # noqa: BLE001 - shown by the assertion
+            failures.append(error)
+
+    threads = [threading.Thread(target=load, args=(day,)) for day in days]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert [row[0] for row in everything(settings)["days"]] == days
+
+
+def test_a_held_lock_is_named(settings: Settings) -> None:
+    write_day(settings.home, DAY, PAGES)
+    hasty = settings.model_copy(update={"lock_timeout_seconds": 0.05})
+    with writer_lock(settings), pytest.raises(LockTimeout, match=r"\.writer\.lock"):
+        run(DAY, hasty)
+
+
+def test_a_damaged_warehouse_says_what_to_do(settings: Settings) -> None:
+    write_day(settings.home, DAY, PAGES)
+    path = warehouse_path(settings.home)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"this is no database" * 1000)
+    with pytest.raises(NewsError, match="load every day again"):
+        run(DAY, settings)
+
+
+def _two_days(settings: Settings) -> dict[str, list[Any]]:
+    for day in (DAY, day_after(1)):
+        write_day(settings.home, day, PAGES)
+        run(day, settings)
+    return everything(settings)
+
+
+def _give_another_layout(settings: Settings) -> None:
+    with duckdb.connect(str(warehouse_path(settings.home))) as connection:
+        connection.execute("UPDATE warehouse.about SET layout = 'of yesterday'")
+        connection.execute("ALTER TABLE warehouse.captures DROP COLUMN feed")
+
+
+def test_a_rebuilt_warehouse_is_the_same(settings: Settings) -> None:
+    before = _two_days(settings)
+    warehouse_path(settings.home).unlink()
+    assert rebuild(settings) == [DAY, day_after(1)]
+    assert everything(settings) == before
+
+
+def test_a_warehouse_of_another_layout_is_made_anew(settings: Settings) -> None:
+    before = _two_days(settings)
+    _give_another_layout(settings)
+    run(DAY, settings)
+    assert everything(settings) == before
+
+
+def test_a_warehouse_is_not_made_anew_when_that_would_lose_a_day(settings: Settings) -> None:
+    _two_days(settings)
+    _give_another_layout(settings)
+    write_day(settings.home, day_after(1), [], accepted=False, refusal="refused since")
+    with pytest.raises(MissingPartition, match=str(day_after(1))):
+        run(DAY, settings)
+    with duckdb.connect(str(warehouse_path(settings.home))) as connection:
+        assert connection.execute("SELECT count(*) FROM warehouse.days").fetchone() == (2,)
