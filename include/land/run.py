@@ -13,6 +13,7 @@ from include import partitions
 from include.errors import RejectedFile
 from include.land import inbox, manifest, reading, store
 from include.land.inbox import InboxFile
+from include.locks import partition_lock
 from include.models import Capture, Quarantined, capture_id_of
 from include.settings import Settings
 
@@ -50,13 +51,15 @@ def run(day: date, settings: Settings) -> LandResult:
 
     Raises:
         UsageError: the inbox is no folder.
+        LockTimeout: another run held the day for too long.
     """
     files, other_days = _files_of(day, settings)
-    known = manifest.read(settings.home, day)
     landing = _Landing(settings, landed_at=datetime.now(UTC))
     landing.take(files)
-    merged = manifest.merge(known, landing.captures, landing.rejected)
-    manifest.write(settings.home, day, merged)
+    with partition_lock(settings, day):
+        known = manifest.read(settings.home, day)
+        merged = manifest.merge(known, landing.captures, landing.rejected)
+        manifest.write(settings.home, day, merged)
     result = LandResult(
         day=day,
         landed=len(merged.captures),

@@ -148,6 +148,22 @@ def test_rows_found_later_join_those_known(settings: Settings) -> None:
     assert found == sorted(found, key=lambda row: (row["source_path"], row["sha256"]))
 
 
+def test_two_landings_at_once_lose_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(settings, "2025-08-25/a.txt", b"a")
+
+    def land_meanwhile(_files: object, _settle_seconds: float) -> set[str]:
+        monkeypatch.undo()
+        other = put(settings, "2025-08-25/b.txt", b"b")
+        assert run.run(DAY, settings).new == 2
+        other.unlink()
+        return set()
+
+    monkeypatch.setattr(reading, "moving_files", land_meanwhile)
+    result = run.run(DAY, settings)
+    assert (result.landed, result.new) == (2, 0)
+    assert len(rows(settings, "captures")) == 2
+
+
 def test_same_bytes_at_two_paths_are_stored_once(settings: Settings) -> None:
     put(settings, "2025-08-25/a.txt", b"same")
     put(settings, "2025-08-25/b.txt", b"same")
