@@ -41,6 +41,7 @@ ARTICLE_COLUMNS = (
     ("timezone", "text"),
     ("published_at", "time"),
     ("capture_day_end", "time"),
+    ("days_after_capture_day", "number"),
     ("local_time_disagreement", "text"),
     ("days_until_modified", "number"),
     ("days_ahead_of_capture", "number"),
@@ -100,6 +101,7 @@ def of_article(row: Row, ticker: TickerIndex, linked_headlines: Iterable[str]) -
     words = sum(len(line.split()) for line in told)
     own = {normalise_line(row[name]) for name in ("headline", "standfirst") if row[name]}
     fields = _texts(row, lines)
+    day_end = _day_end(row["captured_at"])
     return {
         "row_key": row["capture_id"],
         "source_path": row["source_path"],
@@ -113,7 +115,8 @@ def of_article(row: Row, ticker: TickerIndex, linked_headlines: Iterable[str]) -
         "language": row["language"],
         "timezone": row["timezone"],
         "published_at": row["published_at"],
-        "capture_day_end": _day_end(row["captured_at"]),
+        "capture_day_end": day_end,
+        "days_after_capture_day": _days(day_end, row["published_at"]),
         "local_time_disagreement": _local_time_disagreement(row),
         "days_until_modified": _days(row["published_at"], row["modified_at"]),
         "days_ahead_of_capture": _days_ahead(row),
