@@ -7,47 +7,29 @@ footer. The ticker is taken out first, wherever it stands, so that nothing else 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from include.errors import MissingField, UnreadablePage
 from include.models import Article, PageLink
 from include.parse.body import BodyReader
 from include.parse.bylines import fold_byline
 from include.parse.header import Header, find_header
+from include.parse.headline import take_headline
 from include.parse.identity import normalised_headline
+from include.parse.layout import Layout, casefolded, layout_at, spellings
 from include.parse.lists import read_dated_entries, read_sectioned_entries
-from include.parse.opening import read_opening
+from include.parse.metadata import disagreements, extra_of, stated_moment
+from include.parse.opening import Opening, OpeningReader
 from include.parse.publisher import ParsedPage
 from include.parse.reading import Reading, Roles, take
-from include.parse.rules import rules_at, spellings
 from include.parse.sections import Sections, find_sections
-from include.parse.tickers import TickerLines
+from include.parse.tickers import TickerLines, take_ticker
 from include.parse.times import moment_of
 
 SLUG: Final = "al_mayadeen"
 LANGUAGE: Final = "en"
 TIMEZONE: Final = "Asia/Beirut"  # "16 May 2023 20:44" is Beirut wall time; articles' metadata says +03:00
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The words that a page of this layout is found by. Whole lines; a new layout overrides what changed."""
-
-    valid_from: date
-    masthead: frozenset[str]
-    navigation: frozenset[str]
-    ticker_labels: frozenset[str]
-    listen_labels: frozenset[str]
-    related_labels: frozenset[str]  # casefolded
-    list_labels: Mapping[str, str]
-    all_link: str
-    footer_lines: frozenset[str]
-    sections: frozenset[str]
-    noise: frozenset[str]  # casefolded
-
 
 _NEWS_SECTIONS = frozenset(
     {"Politics", "Economy", "Sports", "Arts&Culture", "Health", "Miscellaneous", "Technology", "Environment"}
@@ -58,19 +40,17 @@ _REGIONS = frozenset(
     # not in the navigation, but under Most Read and Read Next: golden 2021-06-01
     | {"West Asia"}
 )
+_VIDEO_MENU = frozenset({"Videos", "NewsFeed", "Video Features", "Explainers", "TV", "Digital Series"})
 
 LAYOUTS = (
     Layout(
         valid_from=date(2021, 6, 1),
+        site_names=frozenset({"Al Mayadeen English", "Al Mayadeen"}),
         masthead=frozenset({"Al Mayadeen English", "Slogan"}),
-        navigation=frozenset({"News", "Articles", "Videos", "Infographs", "In Pictures"}),
+        navigation=_VIDEO_MENU | {"News", "Articles", "Infographs", "In Pictures", "LIVE", "Ar", "Es"},
         ticker_labels=spellings("BREAKING", "Breaking News"),
         listen_labels=spellings("Listen"),
-        related_labels=frozenset(
-            label + end
-            for label in ("related news", "related", "related articles", "related stories", "related topics")
-            for end in ("", ":")
-        ),
+        related_labels=casefolded("Related News", "Related", "Related Articles", "Related Stories"),
         list_labels={
             spelling: name
             for name, label in (
@@ -109,11 +89,12 @@ class AlMayadeen:
     slug: str = SLUG
 
     def recognises(self, reading: Reading) -> bool:
-        """The masthead at the top, or the footer's own description of the channel."""
-        texts = reading.texts
-        layout = LAYOUTS[-1]
-        return any(text in layout.masthead for text in texts[:40]) or any(
-            text in layout.footer_lines and "Al Mayadeen" in text for text in texts
+        """The masthead at the top, the footer's own description of the channel, or the head's site name."""
+        texts, layout = reading.texts, LAYOUTS[-1]
+        return (
+            any(text in layout.site_names for text in texts[:40])
+            or any(text in layout.footer_lines and "Al Mayadeen" in text for text in texts)
+            or (reading.head is not None and reading.head.first("site_name") in layout.site_names)
         )
 
     def read(self, reading: Reading, captured_at: datetime | None) -> ParsedPage:
@@ -123,14 +104,14 @@ class AlMayadeen:
 
         Raises:
             MissingField: no line tells author, time or reading time, or there is no body.
-            UnreadablePage: it can't be told where the headline or a related block ends
-                (``unclear_headline``, ``unclear_related_block``), or the capture is cut off before the
-                body's end is certain (``truncated_page``). A cut among the lists under the article costs
-                only the entry that it falls into.
+            UnreadablePage: it can't be told where ticker, headline or a related block end
+                (``unclear_ticker``, ``unclear_headline``, ``unclear_related_block``), or the capture is cut
+                off before the body's end is certain (``truncated_page``). A cut among the lists under the
+                article costs only the entry that it falls into.
 
-        Source: the page's labels in reading order. tests/parse/; golden pages of 2021 to 2024.
+        Source: the page's labels in reading order; head metadata where present. tests/parse/.
         """
-        return _PageReader(reading, rules_at(LAYOUTS, captured_at)).read()
+        return _PageReader(reading, layout_at(LAYOUTS, captured_at)).read()
 
 
 class _PageReader:
@@ -144,27 +125,12 @@ class _PageReader:
     def read(self) -> ParsedPage:
         """The article, whole or not at all."""
         reading, roles, layout = self.reading, self.roles, self.layout
-        ticker = self._take_ticker()
-        header = find_header(reading, roles, 0, len(reading))
-        if header is None:
-            raise MissingField(
-                "article_header",
-                "No line tells who wrote the article, when, or how long it takes to read: it is no article, "
-                "or only the beginning of one. Look at the page; capture it anew if it is cut off.",
-            )
-        for line in header.lines:
-            roles[line] = "header"
-        headline = self._headline(header, ticker)
+        ticker = take_ticker(reading, roles, layout)
+        header = self._header()
+        headline = take_headline(reading, roles, layout, header, ticker)
+        top = header.start if headline is None else headline
         start = header.end if headline is None else max(header.end, headline + 1)
-        sections = find_sections(
-            reading,
-            roles,
-            labels=layout.list_labels,
-            footer_lines=layout.footer_lines,
-            masthead=layout.masthead,
-            all_link=layout.all_link,
-            headline=header.start if headline is None else headline,
-        )
+        sections = find_sections(reading, roles, layout, top)
         end = sections.first_after(start)
         if end is None:
             raise UnreadablePage(
@@ -175,111 +141,93 @@ class _PageReader:
         for section in sections.lists:
             take(roles, section.label, section.end, section.name)
         take(roles, sections.footer, len(roles), "footer")
-        opening = read_opening(
-            reading, roles, start, end, listen_labels=layout.listen_labels, ends_opening=layout.related_labels
-        )
-        most_read, coverage, read_next = self._lists(sections)
+        content = reading.mark(".p-content")
+        opening = OpeningReader(
+            reading,
+            roles,
+            header=top,
+            listen_labels=layout.listen_labels,
+            ends_opening=layout.related_labels,
+            noise=layout.noise,
+            body_mark=content[0] if content else None,
+        ).read(start, end)
+        lists = self._lists(sections)
         body = BodyReader(
             reading,
             roles,
             TickerLines(ticker),
             layout.related_labels,
             layout.noise,
-            known_headlines={link.headline for link in (*most_read, *read_next)},
+            known_headlines={link.headline for link in (*lists[0], *lists[2])},
             tags_last=True,
         ).read(opening.body_start, end)
         if not body.blocks:
             raise MissingField("body", "The page has an article's header but no text under it.")
-        title = None if headline is None else reading.texts[headline]
-        wall = header.published_local
-        days = [link.published_on for link in most_read if link.published_on is not None]
+        fields = self._fields(header, headline, opening) | _list_fields(header, *lists)
         article = Article(
             publisher=SLUG,
             language=LANGUAGE,
-            headline=title,
-            published_local=wall,
             timezone=TIMEZONE,
-            published_at=None if wall is None else moment_of(wall, TIMEZONE),
             body=tuple(body.blocks),
-            identity=(wall.isoformat(timespec="minutes"), normalised_headline(title))
-            if wall and title
-            else None,
             rule_version=f"{SLUG}/{layout.valid_from}",
-            standfirst=opening.standfirst,
-            byline_raw=header.byline_raw,
-            byline=fold_byline(SLUG, header.byline_raw),
-            agency=header.agency,
-            read_minutes=header.read_minutes,
-            share_count=header.share_count,
-            image=opening.image,
             tags=tuple(body.tags),
             ticker=tuple(ticker),
             related_headlines=tuple(body.related),
-            most_read=tuple(most_read),
-            coverage=tuple(coverage),
-            read_next=tuple(read_next),
-            captured_on_or_after=max([*days, *([wall.date()] if wall else [])], default=None),
+            **fields,
         )
         return ParsedPage(article, reading, roles)
 
-    def _take_ticker(self) -> list[str]:
-        """The lines under each ticker label, wherever it stands; each line once."""
-        texts, kinds = self.reading.texts, self.reading.kinds
-        ticker: list[str] = []
-        for label in [index for index, text in enumerate(texts) if text in self.layout.ticker_labels]:
-            if self.roles[label]:
-                continue
-            self.roles[label] = "label"
-            end = self.reading.section_end(label)
-            for index in range(label + 1, end):
-                if kinds[index] != "text" or self._is_label(texts[index]):
-                    break
-                self.roles[index] = "ticker"
-                ticker.append(texts[index])
-        return list(dict.fromkeys(ticker))
-
-    def _is_label(self, text: str) -> bool:
-        layout = self.layout
-        return (
-            text in layout.list_labels or text in layout.masthead or text.casefold() in layout.related_labels
-        )
-
-    def _headline(self, header: Header, ticker: list[str]) -> int | None:
-        """The block of the headline: the one line that stands by itself right over the header.
-
-        Lines without a blank line between them are no headline: they are a ticker whose label is missing.
-
-        Raises:
-            UnreadablePage: several lines could be the headline.
-        """
-        reading, roles, layout = self.reading, self.roles, self.layout
-        texts, kinds = reading.texts, reading.kinds
-        first = header.start
-        while first and (kinds[first - 1] in {"text", "heading"}) and roles[first - 1] != "ticker":
-            first -= 1
-        passed_over = layout.masthead | layout.navigation | layout.sections | layout.ticker_labels
-        runs: list[list[int]] = []
-        for index in range(first, header.start):
-            if texts[index] in passed_over or texts[index].casefold() in layout.noise:
-                continue
-            if not runs or reading.apart[index]:
-                runs.append([])
-            runs[-1].append(index)
-        for run in [run for run in runs if len(run) > 1]:
-            for index in run:
-                roles[index] = "ticker"
-                ticker.append(texts[index])
-        single = [run[0] for run in runs if len(run) == 1]
-        if len(single) > 1:
-            raise UnreadablePage(
-                "unclear_headline",
-                f"{len(single)} lines over the byline could be the headline: "
-                + ", ".join(repr(texts[index][:60]) for index in single[:3])
-                + ". Look at the page.",
+    def _header(self) -> Header:
+        header = find_header(self.reading, self.roles, 0, len(self.reading))
+        if header is None:
+            raise MissingField(
+                "article_header",
+                "No line tells who wrote the article, when, or how long it takes to read: it is no article, "
+                "or only the beginning of one. Look at the page; capture it anew if it is cut off.",
             )
-        if single:
-            roles[single[0]] = "headline"
-        return single[0] if single else None
+        for line in header.lines:
+            self.roles[line] = "header"
+        return header
+
+    def _fields(self, header: Header, headline: int | None, opening: Opening) -> dict[str, Any]:
+        """The record's fields from the header and the opening, and what the page's head adds."""
+        head = self.reading.head
+        title = None if headline is None else self.reading.texts[headline]
+        byline = fold_byline(SLUG, header.byline_raw)
+        wall = header.published_local
+        moment = (
+            None if wall is None else moment_of(wall, TIMEZONE, stated_moment(head, "published", TIMEZONE))
+        )
+        identity = None
+        if wall and title:
+            identity = (wall.isoformat(timespec="minutes"), normalised_headline(title))
+        extra: dict[str, Any] = {}
+        if head is not None:
+            extra = extra_of(head, TIMEZONE, modified_local=header.modified_local, picture=opening.image_url)
+            extra["metadata_disagreements"] = disagreements(
+                head,
+                publisher=SLUG,
+                zone_name=TIMEZONE,
+                headline=title,
+                byline=byline,
+                published_at=moment,
+                site_names=self.layout.site_names,
+            )
+        return {
+            "headline": title,
+            "standfirst": opening.standfirst,
+            "byline_raw": header.byline_raw,
+            "byline": byline,
+            "agency": header.agency,
+            "published_local": wall,
+            "published_at": moment,
+            "identity": identity,
+            "news_id": head.first("news_id") if head else None,
+            "read_minutes": header.read_minutes,
+            "share_count": header.share_count,
+            "image": opening.image,
+            "extra": extra,
+        }
 
     def _lists(self, sections: Sections) -> tuple[list[PageLink], list[str], list[PageLink]]:
         """Most Read, Coverage and Read Next. A capture that is cut off loses the entry that it is cut in."""
@@ -302,3 +250,18 @@ class _PageReader:
                 at_cut = cut and section.end == size
                 read_next += read_sectioned_entries(reading, start, section.end, layout.sections, cut=at_cut)
         return most_read, coverage, read_next
+
+
+def _list_fields(
+    header: Header, most_read: list[PageLink], coverage: list[str], read_next: list[PageLink]
+) -> dict[str, Any]:
+    """The lists' fields, and the latest day that the page names: it was captured then or later."""
+    days = [link.published_on for link in most_read if link.published_on is not None]
+    if header.published_local is not None:
+        days.append(header.published_local.date())
+    return {
+        "most_read": tuple(most_read),
+        "coverage": tuple(coverage),
+        "read_next": tuple(read_next),
+        "captured_on_or_after": max(days, default=None),
+    }

@@ -20,6 +20,8 @@ MAX_SUBHEADING_CHARS = 120
 MAX_HEADLINE_CHARS = 150
 MAX_TAG_CHARS = 60
 _MOST_RELATED = 3  # related blocks hold one to three headlines, usually two
+_MOST_TIED = 12  # blocks of a related container, with sections and days beside its headlines
+_MOST_POST_LINES = 4
 
 # “…,” he said.” and "'never'" are ends as well: closing marks after the end of a sentence don't count
 _SENTENCE_END = re.compile(r"""(?:(?<!\b[A-Z])[.!?…:;؟۔,]|\b[ap]\.m\.)['"’”»)\]]*$""")
@@ -69,19 +71,22 @@ class BodyReader:
     known_headlines: Collection[str] = ()
     tags_last: bool = False
     body: Body = field(default_factory=Body)
+    first: int = 0
 
     def read(self, start: int, end: int) -> Body:
         """Read the region; every block of it gets its role."""
         texts, kinds, roles = self.reading.texts, self.reading.kinds, self.roles
-        index = start
+        index = self.first = start
+        if self.tags_last:
+            self._unmarked_tags(start, end)
         while index < end:
             kind = kinds[index]
             if roles[index]:
                 index += 1
             elif kind == "bullet":
                 index = self._list(index, end)
-            elif kind in {"image", "caption"}:
-                roles[index] = "picture"
+            elif kind in {"image", "caption", "field"}:
+                roles[index] = "noise"
                 index += 1
             elif texts[index].casefold() in self.related_labels:
                 index = self._related(index, end)
@@ -135,13 +140,7 @@ class BodyReader:
     def _post_start(self, index: int, text: str) -> int | None:
         """Where the embedded post that this block belongs to begins; None when it is no post."""
         if _POST_AUTHOR.match(text):
-            start = index
-            while not self.reading.apart[start] and self.roles[start - 1] in {
-                "paragraph",
-                "subheading",
-                "embed",
-            }:
-                start -= 1
+            start = self._words_of_post(index)
             if start == index and index and self.roles[index - 1] == "embed":
                 previous = self.body.blocks[-1].text or ""
                 start = index if _POST_AUTHOR.search(previous) else index - 1
@@ -149,6 +148,14 @@ class BodyReader:
         if _POST_AUTHOR.search(text) or _POST_PICTURE.search(text):
             return index
         return None
+
+    def _words_of_post(self, author: int) -> int:
+        """Where a post's words begin when its author's line ends a run or container of its own."""
+        start, end = self.reading.holder(author)
+        own = end == author + 1 and self.first < start < author and author - start < _MOST_POST_LINES
+        if own and all(role in {"paragraph", "subheading", "embed"} for role in self.roles[start:author]):
+            return start
+        return author
 
     def _post(self, start: int, index: int) -> int:
         """One embedded post, its lines on one line: the post's words, then its author and date."""
@@ -189,17 +196,25 @@ class BodyReader:
         texts, roles = self.reading.texts, self.roles
         roles[label] = "label"
         start = label + 1
-        stop = min(self.reading.section_end(label), end)
-        if stop == start or not all(
-            len(texts[index]) <= 2 * MAX_HEADLINE_CHARS for index in range(start, stop)
-        ):
-            stop = self._related_end(start, end)
+        tied = [stop for stop in self.reading.ties(label) if stop <= end and self._all_related(start, stop)]
+        stop = tied[-1] if tied else self._related_end(start, end)
+        linked = any(self.reading.link(index) is not None for index in range(start, stop))
         for index in range(start, stop):
-            if not roles[index]:
-                roles[index] = "related_headlines"
-                if texts[index] and texts[index] not in self.body.related[-1:]:
-                    self.body.related.append(texts[index])
+            if roles[index] or self.reading.kinds[index] == "image":
+                continue
+            roles[index] = "related_headlines"
+            if texts[index] and (not linked or self.reading.link(index) is not None):
+                self.body.related.append(texts[index])
         return stop
+
+    def _all_related(self, start: int, stop: int) -> bool:
+        """Whether blocks that the layout ties to a related label can all belong to its headlines."""
+        reading = self.reading
+        lines = [at for at in range(start, stop) if reading.kinds[at] != "image"]
+        return 0 < len(lines) <= _MOST_TIED and all(
+            not self.roles[at] and (looks_like_headline(reading.texts[at]) or reading.link(at) is not None)
+            for at in lines
+        )
 
     def _related_end(self, start: int, end: int) -> int:
         """Where the headlines after a related label end when no container says so.
@@ -264,6 +279,25 @@ class BodyReader:
             take(roles, start, stop, "ticker_repeat" if items else "noise")
         return stop
 
+    def _unmarked_tags(self, start: int, end: int) -> None:
+        """Tags that no list's markup tells: the last blocks, short names in a container of their own."""
+        reading, roles = self.reading, self.roles
+        last = end - 1
+        while last > start and (roles[last] or reading.texts[last].casefold() in self.noise):
+            last -= 1
+        if last <= start or reading.kinds[last] != "text":
+            return
+        first, stop = reading.group_around(last, start + 1, last + 1)
+        texts = reading.texts[first:stop]
+        if any(roles[first:stop]) or not self._are_names(texts) or texts[0].casefold() in self.related_labels:
+            return
+        links = [reading.link(at) for at in range(first, stop)]
+        if stop - first > 1 or (links[0] and "/tag" in links[0]):
+            for at in range(first, stop):
+                if texts[at - first].casefold() not in self.noise:
+                    self.body.tags.append(texts[at - first])
+            take(roles, first, stop, "tags")
+
     def _nothing_left(self, start: int, end: int) -> bool:
         return all(
             self.roles[index] or self.reading.texts[index].casefold() in self.noise
@@ -279,7 +313,10 @@ class BodyReader:
         announced = before is not None and before.kind != "list" and (before.text or "").endswith(":")
         if announced and self.roles[start - 1] in {"paragraph", "subheading"}:
             return False
-        return all(len(item) <= MAX_TAG_CHARS and not ends_like_sentence(item) for item in items)
+        return self._are_names(items)
+
+    def _are_names(self, texts: list[str]) -> bool:
+        return all(len(text) <= MAX_TAG_CHARS and not ends_like_sentence(text) for text in texts)
 
 
 def _shared_words(headline: str, paragraph: str) -> float:

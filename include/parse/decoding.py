@@ -34,6 +34,7 @@ _DELETED = ("\u200b", "\u2060", "\ufeff", "\u00ad")
 # No-break space, the typographic spaces and the odd line ends; all are one space to a reader. Text captures
 # have "Russia's\xa0National", "they\xa0called for\xa0 the": see the golden pages of both publishers.
 _SPACES = ("\xa0", "\t", "\u202f", "\x0b", "\x0c", "\x85", "\u2028", "\u2029", "\u3000", "\u205f", "\u1680")
+_DELETE = {ord(char): None for char in _DELETED}
 _EN_QUAD, _HAIR_SPACE = "\u2000", "\u200a"
 _ANY_TYPOGRAPHIC = re.compile(f"[{_EN_QUAD}-{_HAIR_SPACE}]")
 
@@ -124,3 +125,10 @@ def _legacy(data: bytes) -> str:
     broken = repaired.count("\ufffd")
     whole = sum(1 for char in repaired if char > "\x7f") - broken
     return repaired if whole > broken else data.decode("cp1252", errors="replace")
+
+
+def fold_line(text: str) -> str:
+    """The text on one line: any white space as one space, none at its ends, no zero-width characters."""
+    if not text.isascii():
+        text = text.translate(_DELETE)
+    return " ".join(text.split())

@@ -2,7 +2,8 @@
 
 Reading order: ``News ID : 179165``; ``Publish Date : 6/22/2024 5:01:54 PM``; the headline, twice; standfirst;
 body; the comment form, whose first words are ``first name & last name``. A body may open with the dateline
-``NOURNEWS-`` and say the standfirst again.
+``NOURNEWS-`` and say the standfirst again. HTML names its parts: ``#Body_Body_lblNewsTitle``,
+``#Body_Body_lblDatePublish``, ``#Body_Body_lblNewsBody``.
 """
 
 from __future__ import annotations
@@ -10,15 +11,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from include.errors import MissingField, UnreadablePage
 from include.models import Article, BodyBlock
 from include.parse.body import BodyReader
+from include.parse.headline import first_heading
 from include.parse.identity import normalised_headline
+from include.parse.layout import Layout, casefolded, layout_at
+from include.parse.metadata import disagreements, extra_of, stated_moment
+from include.parse.opening import OpeningReader
 from include.parse.publisher import ParsedPage
 from include.parse.reading import Reading, Roles, take
-from include.parse.rules import rules_at
 from include.parse.tickers import TickerLines
 from include.parse.times import moment_of, parse_month_first
 
@@ -26,30 +30,21 @@ SLUG: Final = "nour_news"
 LANGUAGE: Final = "en"
 TIMEZONE: Final = "Asia/Tehran"  # Tehran wall time without an offset; see golden nour_news 2024-06-22
 
-_NEWS_ID = re.compile(r"News ?ID ?: ?(\d{1,12})", re.IGNORECASE)
-_PUBLISHED = re.compile(r"Publish(?:ed)? Date ?: ?(.*)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The words that a page of this layout is found by; a new layout overrides what changed."""
-
-    valid_from: date
-    form_lines: frozenset[str]  # casefolded; the comment form begins with one of them
-    dateline: re.Pattern[str]
-    related_labels: frozenset[str]  # casefolded
-    noise: frozenset[str]  # casefolded
-
-
 LAYOUTS = (
     Layout(
         valid_from=date(2021, 1, 1),
+        site_names=frozenset({"Nour News", "Nournews", "NourNews", "NOURNEWS", "nournews"}),
+        related_labels=casefolded("Related News"),
         form_lines=frozenset({"first name & last name", "first name and last name"}),
-        dateline=re.compile(r"NOUR ?NEWS ?[-–—:]+ ?", re.IGNORECASE),
-        related_labels=frozenset({"related news", "related news:"}),
         noise=frozenset({"", "share", "print"}),
     ),
 )
+
+_NEWS_ID = re.compile(r"News ?ID ?:(?: ?(\d{1,12}))?", re.IGNORECASE)
+_PUBLISHED = re.compile(r"Publish(?:ed)? ?Date ?:(?: ?(.*))?", re.IGNORECASE)
+_DATELINE = re.compile(r"NOUR ?NEWS ?[-–—:]+ ?", re.IGNORECASE)
+_ADDRESS = re.compile(r"^https?://(?:www\.)?nournews\.ir/en/news/(\d{1,12})(?:/|$)")
+_LABEL_STARTS = frozenset({"news", "publ"})
 
 
 class NourNews:
@@ -58,10 +53,15 @@ class NourNews:
     slug: str = SLUG
 
     def recognises(self, reading: Reading) -> bool:
-        """Its two labelled lines, either of which may be missing."""
+        """Its two labelled lines, either of which may be missing, or what the head says."""
+        head = reading.head
+        if head is not None:
+            if head.first("site_name") in LAYOUTS[-1].site_names or reading.mark("#Body_Body_lblNewsBody"):
+                return True
+            if _ADDRESS.match(head.first("canonical") or ""):
+                return True
         return any(
-            text[:4].casefold() in {"news", "publ"}
-            and (_NEWS_ID.fullmatch(text) or _PUBLISHED.fullmatch(text))
+            text[:4].casefold() in _LABEL_STARTS and (_NEWS_ID.fullmatch(text) or _PUBLISHED.fullmatch(text))
             for text in reading.texts[:200]
         )
 
@@ -74,63 +74,124 @@ class NourNews:
             MissingField: there is no body.
             UnreadablePage: the capture is cut off before the comment form (``truncated_page``).
 
-        Source: the page's labels in reading order. tests/parse/; golden page of 2024-06-22.
+        Source: the page's labels in reading order; head metadata and the site's ids where present.
+        tests/parse/.
         """
-        layout = rules_at(LAYOUTS, captured_at)
+        layout = layout_at(LAYOUTS, captured_at)
         roles: Roles = [""] * len(reading)
-        start, news_id, wall = _read_labels(reading, roles)
-        end = _form_start(reading, layout, start)
+        labels = _read_labels(reading, roles)
+        headline, start = _read_headline(reading, roles, layout, labels.end)
+        end = _body_end(reading, layout, start)
         take(roles, end, len(roles), "form")
-        headline, start = _read_headline(reading, roles, start, end)
-        lines = [index for index in range(start, end) if reading.kinds[index] in {"text", "heading"}]
-        standfirst = None
-        if len(lines) > 1 and lines[0] == start and not layout.dateline.match(reading.texts[start]):
-            standfirst = reading.texts[start]
-            roles[start] = "standfirst"
-            start += 1
+        marked = reading.mark("#Body_Body_lblNewsBody")
+        standfirst, image, image_url = None, None, None
+        if not (start < end and _DATELINE.match(reading.texts[start])):
+            opening = OpeningReader(
+                reading,
+                roles,
+                header=max(labels.end - 1, 0),
+                listen_labels=(),
+                ends_opening=layout.related_labels,
+                noise=layout.noise,
+                body_mark=marked[0] if marked and start <= marked[0] else None,
+            ).read(start, end)
+            standfirst, image, image_url = opening.standfirst, opening.image, opening.image_url
+            start = opening.body_start
         body = BodyReader(reading, roles, TickerLines(), layout.related_labels, layout.noise).read(start, end)
-        blocks = _without_dateline(body.blocks, layout.dateline, standfirst)
+        blocks = _without_dateline(body.blocks, standfirst)
         if not blocks:
             raise MissingField("body", "The page has a headline but no text under it.")
+        wall, head = labels.published_local, reading.head
+        moment = (
+            None if wall is None else moment_of(wall, TIMEZONE, stated_moment(head, "published", TIMEZONE))
+        )
+        extra: dict[str, Any] = {}
+        if head is not None:
+            extra = extra_of(head, TIMEZONE, modified_local=None, picture=image_url)
+            extra["metadata_disagreements"] = disagreements(
+                head,
+                publisher=SLUG,
+                zone_name=TIMEZONE,
+                headline=headline,
+                byline=None,
+                published_at=moment,
+                site_names=layout.site_names,
+            )
         article = Article(
             publisher=SLUG,
             language=LANGUAGE,
             headline=headline,
             published_local=wall,
             timezone=TIMEZONE,
-            published_at=None if wall is None else moment_of(wall, TIMEZONE),
+            published_at=moment,
             body=tuple(blocks),
-            identity=(news_id,) if news_id else None,
+            identity=(labels.news_id,) if labels.news_id else None,
             rule_version=f"{SLUG}/{layout.valid_from}",
-            news_id=news_id,
+            news_id=labels.news_id,
             standfirst=standfirst,
+            image=image,
             related_headlines=tuple(body.related),
             captured_on_or_after=None if wall is None else wall.date(),
+            extra=extra,
         )
         return ParsedPage(article, reading, roles)
 
 
-def _read_labels(reading: Reading, roles: Roles) -> tuple[int, str | None, datetime | None]:
-    """The labelled lines: the first block after them, the news id, and the wall time."""
-    news_id: str | None = None
-    published: str | None = None
-    after = 0
-    for index, text in enumerate(reading.texts):
-        if text[:4].casefold() not in {"news", "publ"}:
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """What the labelled lines say, and the block after them."""
+
+    end: int
+    news_id: str | None
+    published_local: datetime | None
+
+
+def _read_labels(reading: Reading, roles: Roles) -> _Labels:
+    """The labelled lines; a label and its value may be two blocks in HTML."""
+    texts = reading.texts
+    news_id = published = None
+    end = 0
+    for index, text in enumerate(texts):
+        if text[:4].casefold() not in _LABEL_STARTS:
             continue
         id_match, date_match = _NEWS_ID.fullmatch(text), _PUBLISHED.fullmatch(text)
+        after = index + 1
         if id_match and news_id is None:
-            news_id = str(int(id_match[1]))  # int reads Persian digits as well
+            news_id = id_match[1]
+            if (
+                news_id is None
+                and after < len(texts)
+                and texts[after].isdecimal()
+                and len(texts[after]) <= 12
+            ):
+                news_id, after = texts[after], after + 1
         elif date_match and published is None:
-            published = date_match[1].strip()
+            published = parse_month_first(date_match[1] or "")
+            if published is None and not date_match[1] and after < len(texts):
+                published = parse_month_first(texts[after])
+                after += published is not None
         else:
             continue
-        roles[index] = "header"
-        after = index + 1
-    return after, news_id, parse_month_first(published) if published else None
+        take(roles, index, after, "header")
+        end = max(end, after)
+    if published is None:
+        marked = reading.mark("#Body_Body_lblDatePublish")
+        published = parse_month_first(texts[marked[0]]) if marked and marked[0] < len(texts) else None
+        if marked and published is not None:
+            roles[marked[0]] = "header"
+            end = max(end, marked[0] + 1)
+    if news_id is None and reading.head is not None:
+        address = _ADDRESS.match(reading.head.first("canonical") or "")
+        news_id = address[1] if address else None
+    # int reads Persian digits as well, and drops leading zeros
+    return _Labels(end, str(int(news_id)) if news_id else None, published)
 
 
-def _form_start(reading: Reading, layout: Layout, start: int) -> int:
+def _body_end(reading: Reading, layout: Layout, start: int) -> int:
+    """Where the body ends: at the site's own container's end, else at the comment form."""
+    marked = reading.mark("#Body_Body_lblNewsBody")
+    if marked and reading.ended and start <= marked[1]:
+        return marked[1]
     for index in range(start, len(reading)):
         if reading.texts[index].casefold() in layout.form_lines:
             return index
@@ -141,26 +202,36 @@ def _form_start(reading: Reading, layout: Layout, start: int) -> int:
     )
 
 
-def _read_headline(reading: Reading, roles: Roles, start: int, end: int) -> tuple[str | None, int]:
+def _read_headline(reading: Reading, roles: Roles, layout: Layout, start: int) -> tuple[str | None, int]:
     """The headline, which the page says twice, and the block after it."""
-    if start >= end:
+    size = len(reading)
+    marked = reading.mark("#Body_Body_lblNewsTitle")
+    first = marked[0] if marked and marked[0] < size else None
+    if first is None and reading.head is not None:
+        first = first_heading(reading, roles, layout, 0, size)
+    if first is None:
+        first = start if start < size and reading.texts[start].casefold() not in layout.form_lines else None
+    if first is None:
         return None, start
-    headline = reading.texts[start]
-    roles[start] = "headline"
-    start += 1
-    while start < end and normalised_headline(reading.texts[start]) == normalised_headline(headline):
-        roles[start] = "headline"
-        start += 1
-    return headline, start
+    headline = reading.texts[first]
+    normalised = normalised_headline(headline)
+    end = max(first + 1, start)
+    for index in range(min(first, start), size):
+        if not roles[index]:
+            if normalised_headline(reading.texts[index]) != normalised:
+                if index >= end:
+                    break
+                continue
+            roles[index] = "headline"
+            end = max(end, index + 1)
+    return headline, end
 
 
-def _without_dateline(
-    blocks: list[BodyBlock], dateline: re.Pattern[str], standfirst: str | None
-) -> list[BodyBlock]:
+def _without_dateline(blocks: list[BodyBlock], standfirst: str | None) -> list[BodyBlock]:
     """The body without ``NOURNEWS-``, and without a first paragraph that only says the standfirst again."""
     if not blocks or blocks[0].text is None:
         return blocks
-    text = dateline.sub("", blocks[0].text, count=1) if dateline.match(blocks[0].text) else blocks[0].text
+    text = _DATELINE.sub("", blocks[0].text, count=1) if _DATELINE.match(blocks[0].text) else blocks[0].text
     repeats = standfirst is not None and normalised_headline(text) == normalised_headline(standfirst)
     if not text or (repeats and len(blocks) > 1):
         return blocks[1:]

@@ -9,99 +9,130 @@ from include.models import Image
 from include.parse.reading import Reading, Roles
 
 _MOST_LINES_BEFORE_PICTURE = 2
+_LISTEN_WITHIN = 12  # blocks after the header
 _CLOSE = "x"  # the picture viewer's closing cross, a bullet of its own in text captures
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The standfirst and the picture; the body may go on from ``body_start``."""
+    """The standfirst and the picture; the body goes on from ``body_start``."""
 
     standfirst: str | None
     image: Image | None
+    image_url: str | None
     body_start: int
 
 
-def read_opening(
-    reading: Reading,
-    roles: Roles,
-    start: int,
-    end: int,
-    *,
-    listen_labels: Collection[str],
-    ends_opening: Collection[str],
-) -> Opening:
-    """Read the blocks [start, end) up to the body.
+@dataclass(frozen=True, slots=True)
+class OpeningReader:
+    """Reads the blocks [start, end), which follow a header that ``header`` is a block of, up to the body.
 
-    The standfirst is the first line; every known page has one. A page without picture and ``Listen`` gives
-    no sign of where it ends, so there the first line is the standfirst when another line follows it.
-    ``ends_opening``: casefolded labels that no opening holds.
+    The standfirst is the first line when a picture, ``Listen`` or the body's own container (``body_mark``,
+    HTML) comes after it. Without these nothing says where the standfirst ends: then the first line is the
+    standfirst when another line follows, as on every known page, unless a container (HTML) holds these two
+    lines and not the header, for then both are body.
+
+    ``ends_opening``: casefolded labels that no opening holds; ``noise``: casefolded lines to pass over.
     """
-    texts, kinds = reading.texts, reading.kinds
-    image = None
-    picture = _find_picture(reading, roles, start, end)
-    if picture is not None:
-        image = _read_picture(reading, roles, picture, end)
-    listen = next((at for at in range(start, min(end, start + 8)) if texts[at] in listen_labels), None)
-    if listen is not None:
-        roles[listen] = "label"
-    lines: list[int] = []
-    for at in range(start, end):
-        if roles[at]:
-            continue
-        if kinds[at] not in {"text", "heading"} or texts[at].casefold() in ends_opening or len(lines) > 1:
-            break
-        lines.append(at)
-    marks = [at for at in (picture, listen) if at is not None]
-    if lines and (lines[0] < max(marks) if marks else len(lines) > 1):
-        roles[lines[0]] = "standfirst"
-        return Opening(texts[lines[0]], image, lines[0] + 1)
-    return Opening(None, image, start)
 
+    reading: Reading
+    roles: Roles
+    header: int
+    listen_labels: Collection[str]
+    ends_opening: Collection[str]
+    noise: Collection[str]
+    body_mark: int | None = None
 
-def _find_picture(reading: Reading, roles: Roles, start: int, end: int) -> int | None:
-    """The block that the lead picture begins with: a closing cross, a picture, or a bullet with a caption."""
-    kinds, lines = reading.kinds, 0
-    for index in range(start, end):
-        if roles[index]:
-            continue
-        kind = kinds[index]
-        if kind == "image" or (kind == "bullet" and reading.texts[index].lower() == _CLOSE):
-            return index
-        if kind == "bullet" and _has_caption(reading, index, end):
-            return index
-        lines += 1
-        if lines > _MOST_LINES_BEFORE_PICTURE:
-            return None
-    return None
-
-
-def _has_caption(reading: Reading, bullet: int, end: int) -> bool:
-    below = bullet + 1
-    return (
-        below < end
-        and not reading.apart[below]
-        and (reading.kinds[below] == "caption" or 0 < reading.indents[bullet] < reading.indents[below])
-        and reading.kinds[below] != "bullet"
-    )
-
-
-def _read_picture(reading: Reading, roles: Roles, start: int, end: int) -> Image | None:
-    """The first alt text and the first caption of the picture's run; None when it has neither."""
-    texts, kinds = reading.texts, reading.kinds
-    stop = min(reading.run_end(start), end)
-    if kinds[start] == "image":
-        stop = min(reading.section_end(start), end)
-        words = [at for at in range(start + 1, stop) if kinds[at] != "image"]
-        if len(words) > 1 and kinds[words[0]] != "caption":
-            stop = start + 1  # the container holds more than the picture
-    alt = caption = None
-    for at in range(start, stop):
-        if roles[at]:
-            continue
-        roles[at] = "image"
-        if kinds[at] in {"bullet", "image"}:
-            if texts[at].lower() != _CLOSE:
-                alt = alt or texts[at] or None
+    def read(self, start: int, end: int) -> Opening:
+        """Read up to the body; every block used gets its role."""
+        texts, roles = self.reading.texts, self.roles
+        image = image_url = None
+        found = picture = self._find_picture(start, end)
+        while found is not None and image is None:
+            image, image_url = self._read_picture(found, end)
+            found = self._find_picture(found + 1, end)
+        listen = None
+        for at in range(start, min(end, start + _LISTEN_WITHIN)):
+            if texts[at] in self.listen_labels:
+                roles[at] = "label"
+                listen = at
+                break
+        lines = self._lines(start, end)
+        marks = [at for at in (picture, listen, self.body_mark) if at is not None and start <= at <= end]
+        if not lines:
+            has_standfirst = False
+        elif marks:
+            has_standfirst = lines[0] < max(marks)
         else:
-            caption = caption or texts[at]
-    return Image(alt, caption) if alt or caption else None
+            has_standfirst = len(lines) > 1 and not self.reading.share_container(
+                lines[0], lines[1], self.header
+            )
+        if not has_standfirst:
+            return Opening(None, image, image_url, start)
+        roles[lines[0]] = "standfirst"
+        return Opening(texts[lines[0]], image, image_url, lines[0] + 1)
+
+    def _lines(self, start: int, end: int) -> list[int]:
+        """The first two lines that may be standfirst or body."""
+        lines: list[int] = []
+        for at in range(start, end):
+            text, kind = self.reading.texts[at].casefold(), self.reading.kinds[at]
+            if self.roles[at] or text in self.noise or kind in {"image", "caption", "field"}:
+                continue
+            if kind == "bullet" or text in self.ends_opening or len(lines) > 1:
+                break
+            lines.append(at)
+        return lines
+
+    def _find_picture(self, start: int, end: int) -> int | None:
+        """The block that the lead picture begins with: a closing cross, a picture, a captioned bullet."""
+        texts, kinds, lines = self.reading.texts, self.reading.kinds, 0
+        for index in range(start, end):
+            if self.roles[index]:
+                continue
+            kind = kinds[index]
+            if kind == "image" or (kind == "bullet" and texts[index].lower() == _CLOSE):
+                return index
+            if kind == "bullet" and self._has_caption(index, end):
+                return index
+            if kind in {"text", "heading"} and texts[index].casefold() not in self.noise:
+                lines += 1
+            if kind == "bullet" or lines > _MOST_LINES_BEFORE_PICTURE:
+                return None
+        return None
+
+    def _has_caption(self, bullet: int, end: int) -> bool:
+        reading, below = self.reading, bullet + 1
+        return (
+            below < end
+            and reading.head is None
+            and reading.kinds[below] == "text"
+            and not reading.apart[below]
+            and reading.indents[bullet] < reading.indents[below]
+        )
+
+    def _read_picture(self, start: int, end: int) -> tuple[Image | None, str | None]:
+        """The first alt text, caption and address of the picture's run."""
+        texts, kinds = self.reading.texts, self.reading.kinds
+        stop = min(self.reading.run_end(start), end)
+        if stop == start + 1 and kinds[start] == "image":
+            stop = self._captioned_end(start, end)
+        alt = caption = address = None
+        for at in range(start, stop):
+            if self.roles[at]:
+                continue
+            self.roles[at] = "image"
+            if kinds[at] == "image" or (kinds[at] == "bullet" and self.reading.head is None):
+                if texts[at].lower() != _CLOSE:
+                    alt = alt or texts[at] or None
+                    address = address or self.reading.link(at)
+            elif texts[at].lower() != _CLOSE:
+                caption = caption or texts[at]
+        return (Image(alt, caption) if alt or caption else None), address
+
+    def _captioned_end(self, picture: int, end: int) -> int:
+        """A container that holds a picture and one line holds its caption."""
+        for stop in self.reading.ties(picture):
+            if stop <= end and sum(kind != "image" for kind in self.reading.kinds[picture + 1 : stop]) == 1:
+                return stop
+        return picture + 1

@@ -8,6 +8,7 @@ from typing import Final
 from include.errors import UnknownPublisher
 from include.parse.al_mayadeen import AlMayadeen
 from include.parse.decoding import decode
+from include.parse.html import looks_like_html, read_html
 from include.parse.nour_news import NourNews
 from include.parse.publisher import ParsedPage, Publisher
 from include.parse.reading import Reading
@@ -31,9 +32,12 @@ def parse_page(
     return publisher_of(reading).read(reading, captured_at)
 
 
-def read_page(data: bytes, media_type: str | None = None) -> Reading:  # noqa: ARG001 - for HTML
+def read_page(data: bytes, media_type: str | None = None) -> Reading:
     """The page's blocks in reading order, whatever its format."""
-    return read_text(decode(data))
+    text = decode(data)
+    if looks_like_html(text) or (media_type == "text/html" and "<" in text):
+        return read_html(text)
+    return read_text(text)
 
 
 def publisher_of(reading: Reading) -> Publisher:

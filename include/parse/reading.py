@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
-Kind = Literal["text", "bullet", "heading", "image", "caption"]
+Kind = Literal["text", "bullet", "heading", "image", "caption", "field"]
 """text: a line or paragraph; bullet: a list's entry; heading: h1 to h6 (HTML); image: a picture's alt text
-(HTML; text captures show it as a bullet); caption: a figcaption (HTML) or a line indented under a picture."""
+(HTML; text captures show it as a bullet); caption: a figcaption (HTML);
+field: what a form's empty field says (HTML)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,28 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """One thing that a page's head says, and where it says so."""
+
+    source: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """What an HTML page says about itself outside its visible text: evidence, never the record's word.
 
-    ``facts`` maps a fact ("title", "published", "canonical" …) to the first value found for it; ``all`` keeps
-    every value, so that two sources that disagree can be told.
+    ``said`` maps a fact (title, published, modified, author, description, image, canonical, section,
+    keywords, news_id, site_name, language, type) to all that is said of it, the most dependable first.
     """
 
-    facts: Mapping[str, str] = field(default_factory=dict)
-    all: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    schema_types: frozenset[str] = frozenset()
+    said: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
+    schema_types: frozenset[str] = frozenset()  # JSON-LD
+
+    def first(self, fact: str) -> str | None:
+        """The most dependable value of a fact; None when the page doesn't say."""
+        values = self.said.get(fact)
+        return values[0].value if values else None
 
 
 @dataclass(slots=True)
@@ -51,7 +64,7 @@ class Reading:
     texts: list[str]
     kinds: list[Kind]
     apart: list[bool]  # a blank line (text) or another container (HTML) lies between it and the block before
-    indents: list[int]  # leading spaces (text) or depth of the list (HTML)
+    indents: list[int]  # leading spaces (text); a heading's level, else the depth of lists (HTML)
     ended: bool  # the last line was finished (text: by a line end; HTML: by the closing tags)
     head: Head | None = None  # None: a text capture
 
@@ -69,13 +82,29 @@ class Reading:
             end += 1
         return end
 
-    def section_end(self, label: int) -> int:
-        """One past the last block that the page's layout ties to a label; ``label + 1`` when it ties none."""
-        return self.run_end(label)
+    def ties(self, index: int) -> list[int]:
+        """Where the blocks that the layout ties to this one may end (one past), nearest first."""
+        end = self.run_end(index)
+        return [end] if end > index + 1 else []
 
-    def is_group(self, start: int, end: int) -> bool:  # noqa: ARG002 - only HTML knows
-        """Whether the blocks [start, end) are the whole content of one container, other than the page."""
+    def group_around(self, index: int, start: int, end: int) -> tuple[int, int]:  # noqa: ARG002 - HTML knows
+        """The blocks of the largest container around a block that lies within [start, end)."""
+        return index, index + 1
+
+    def holder(self, index: int) -> tuple[int, int]:
+        """The blocks of the run (text) or innermost container (HTML) that a block stands in."""
+        start = index
+        while start and not self.apart[start]:
+            start -= 1
+        return start, self.run_end(index)
+
+    def share_container(self, first: int, second: int, without: int) -> bool:  # noqa: ARG002 - HTML knows
+        """Whether some container holds the first two blocks and not the third."""
         return False
+
+    def mark(self, name: str) -> tuple[int, int] | None:  # noqa: ARG002 - only HTML knows
+        """The blocks of the first element with this ``#id`` or ``.class``."""
+        return None
 
     def blocks(self) -> Iterator[Block]:
         """The blocks as objects, numbered from 1."""
@@ -91,11 +120,3 @@ Roles = list[str]
 def take(roles: Roles, start: int, end: int, role: str) -> None:
     """Write down what the blocks [start, end) were taken for."""
     roles[start:end] = [role] * (end - start)
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Metadata that only HTML has, as the record's ``extra`` holds it."""
-
-    extra: Mapping[str, Any]
-    disagreements: tuple[str, ...]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
+from include.parse.layout import Layout
 from include.parse.reading import Reading, Roles
 from include.parse.times import DAY
 
@@ -42,16 +42,7 @@ class Sections:
         return next((section for section in reversed(self.lists) if section.name == name), None)
 
 
-def find_sections(
-    reading: Reading,
-    roles: Roles,
-    *,
-    labels: Mapping[str, str],
-    footer_lines: frozenset[str],
-    masthead: frozenset[str],
-    all_link: str,
-    headline: int,
-) -> Sections:
+def find_sections(reading: Reading, roles: Roles, layout: Layout, headline: int) -> Sections:
     """Find the labelled lists of a page.
 
     A line is a label when it is one word for word and what follows looks like its list: ``Most Read`` has
@@ -60,14 +51,14 @@ def find_sections(
     is whole: "Most Read" may be the beginning of "Most Read was the title of …".
     """
     texts, size = reading.texts, len(reading.texts)
-    footers = [index for index in range(headline, size) if texts[index] in footer_lines]
+    footers = [index for index in range(headline, size) if texts[index] in layout.footer_lines]
     footer = footers[0] if footers else size
-    while footers and footer > headline + 1 and texts[footer - 1] in masthead:
+    while footers and footer > headline + 1 and texts[footer - 1] in layout.masthead:
         footer -= 1
     found = [
-        (index, labels[text])
+        (index, layout.list_labels[text])
         for index, text in enumerate(texts[:footer])
-        if text in labels and not roles[index] and (index + 1 < size or reading.ended)
+        if text in layout.list_labels and not roles[index] and (index + 1 < size or reading.ended)
     ]
     lists: list[Section] = []
     for position, (index, name) in enumerate(found):
@@ -75,12 +66,14 @@ def find_sections(
         if index < headline < end:
             end = headline
         trusted = bool(lists) and lists[-1].end == index
-        if _is_list(reading, name, index + 1, end, all_link, trusted=trusted):
+        if _is_list(reading, name, index + 1, end, layout.all_link, trusted=trusted):
             lists.append(Section(name, index, end))
     return Sections(tuple(lists), footer, bool(footers))
 
 
-def _is_list(reading: Reading, name: str, start: int, end: int, all_link: str, *, trusted: bool) -> bool:
+def _is_list(
+    reading: Reading, name: str, start: int, end: int, all_link: str | None, *, trusted: bool
+) -> bool:
     texts = reading.texts
     if start == end or texts[start] == all_link:
         return True

@@ -1,14 +1,77 @@
-"""A page's own ticker lines, ready to be looked for among the lines of its article."""
+"""A page's ticker: which blocks it is, and whether a line of the article is nothing but ticker text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cached_property
 
+from include.errors import UnreadablePage
+from include.parse.header import find_header
+from include.parse.headline import first_heading, is_high_heading
+from include.parse.layout import Layout
+from include.parse.reading import Reading, Roles
+from include.parse.times import parse_clock
 from include.ticker import normalise_line
 
 _OPENING = "\"'“”‘’«([•-–— "
 _LABELS = ("breaking", "urgent")
+
+
+def take_ticker(reading: Reading, roles: Roles, layout: Layout) -> list[str]:
+    """The lines under each ticker label, wherever it stands; a later label adds only new lines.
+
+    Raises:
+        UnreadablePage: it can't be told where the ticker ends (``unclear_ticker``).
+    """
+    texts, kinds = reading.texts, reading.kinds
+    ticker: list[str] = []
+    for label in [index for index, text in enumerate(texts) if text in layout.ticker_labels]:
+        if roles[label]:
+            continue
+        roles[label] = "label"
+        seen = frozenset(ticker)
+        for index in range(label + 1, _ticker_end(reading, roles, layout, label, found=bool(ticker))):
+            roles[index] = "ticker"
+            if kinds[index] != "image" and texts[index] not in seen and parse_clock(texts[index]) is None:
+                ticker.append(texts[index])
+    return ticker
+
+
+def _ticker_end(reading: Reading, roles: Roles, layout: Layout, label: int, *, found: bool) -> int:
+    """One past the last line of the ticker under a label.
+
+    Text: the lines up to a blank line, a bullet or another label. HTML: what the layout ties to the label;
+    where it ties nothing, the blocks up to the headline.
+    """
+    start, size = label + 1, len(reading)
+    if reading.head is None:
+        end = start
+        while end < size and not reading.apart[end] and reading.kinds[end] == "text":
+            if layout.is_label(reading.texts[end]):
+                break
+            end += 1
+        return end
+    tied = [end for end in reading.ties(label) if _may_be_ticker(reading, roles, layout, start, end)]
+    if tied:
+        return tied[-1]
+    header = find_header(reading, roles, start, size)
+    if header is not None:
+        headline = first_heading(reading, roles, layout, start, header.end)
+        lines = [at for at in range(start, header.start) if reading.kinds[at] in {"text", "bullet"}]
+        return headline if headline is not None else (lines[-1] if lines else start)
+    if found:
+        return start
+    raise UnreadablePage(
+        "unclear_ticker", "Where the ticker ends can't be told: no container holds it. Look at the page."
+    )
+
+
+def _may_be_ticker(reading: Reading, roles: Roles, layout: Layout, start: int, end: int) -> bool:
+    """Whether what the layout ties to a ticker label holds nothing but its lines."""
+    framed = any(
+        layout.is_label(reading.texts[at]) or is_high_heading(reading, at) for at in range(start, end)
+    )
+    return not framed and find_header(reading, roles, start, end) is None
 
 
 class TickerLines:
@@ -35,7 +98,7 @@ class TickerLines:
         for place in range(len(letters)):
             if place in reached:
                 reached.update(place + len(key) for key in self._letters if letters.startswith(key, place))
-        return len(letters) in reached and len(letters) > len(_LABELS[0])
+        return len(letters) in reached and letters not in _LABELS
 
     @cached_property
     def _letters(self) -> frozenset[str]:

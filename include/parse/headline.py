@@ -1,0 +1,91 @@
+"""The headline: the first heading of an HTML page; in a text capture the line over the byline."""
+
+from __future__ import annotations
+
+from include.errors import UnreadablePage
+from include.parse.header import Header
+from include.parse.layout import Layout
+from include.parse.metadata import is_headline
+from include.parse.reading import Head, Reading, Roles
+
+_HIGHEST_LEVELS = 2  # "first h1 or h2": scrapers of the Arabic edition
+
+
+def is_high_heading(reading: Reading, index: int) -> bool:
+    """Whether a block is an h1 or h2."""
+    return reading.kinds[index] == "heading" and reading.indents[index] <= _HIGHEST_LEVELS
+
+
+def first_heading(reading: Reading, roles: Roles, layout: Layout, start: int, end: int) -> int | None:
+    """The first h1 of [start, end) that is neither the site's name nor a label, else the first such h2."""
+    headings = [
+        at
+        for at in range(start, end)
+        if is_high_heading(reading, at)
+        and not roles[at]
+        and reading.texts[at] not in layout.passed_over
+        and not layout.is_label(reading.texts[at])
+    ]
+    return min(headings, key=lambda at: reading.indents[at], default=None)
+
+
+def take_headline(
+    reading: Reading, roles: Roles, layout: Layout, header: Header, ticker: list[str]
+) -> int | None:
+    """The headline's block; None when the page has none.
+
+    HTML: the first h1 or h2, or the line that the head calls the page by. Else the one line that stands by
+    itself right over the header; lines without a blank line between them are no headline but a ticker whose
+    label is missing, and are added to ``ticker``.
+
+    Raises:
+        UnreadablePage: several lines could be the headline (``unclear_headline``).
+    """
+    found = None
+    if reading.head is not None:
+        # a time may stand over the headline, so it is looked for up to the header's end
+        found = first_heading(reading, roles, layout, 0, min(header.end + 2, len(reading)))
+        if found is None:
+            found = _named_by_head(reading, roles, reading.head, layout, header.start)
+    if found is None:
+        found = _line_over_header(reading, roles, layout, header.start, ticker)
+    if found is not None:
+        roles[found] = "headline"
+    return found
+
+
+def _named_by_head(reading: Reading, roles: Roles, head: Head, layout: Layout, end: int) -> int | None:
+    """The last line before ``end`` that the page's head calls the page by."""
+    for index in range(end - 1, -1, -1):
+        if not roles[index] and is_headline(head, reading.texts[index], layout.site_names):
+            return index
+    return None
+
+
+def _line_over_header(
+    reading: Reading, roles: Roles, layout: Layout, end: int, ticker: list[str]
+) -> int | None:
+    texts, kinds = reading.texts, reading.kinds
+    first = end
+    while first and kinds[first - 1] != "bullet" and not roles[first - 1]:
+        first -= 1
+    runs: list[list[int]] = []
+    for index in range(first, end):
+        if kinds[index] not in {"text", "heading"} or reading.link(index) is not None:
+            continue
+        if texts[index] in layout.passed_over or texts[index].casefold() in layout.noise:
+            continue
+        if not runs or reading.apart[index]:
+            runs.append([])
+        runs[-1].append(index)
+    for index in [index for run in runs if len(run) > 1 for index in run]:
+        roles[index] = "ticker"
+        ticker.append(texts[index])
+    single = [run[0] for run in runs if len(run) == 1]
+    if len(single) > 1:
+        lines = ", ".join(repr(texts[index][:60]) for index in single[:3])
+        raise UnreadablePage(
+            "unclear_headline",
+            f"{len(single)} lines over the byline could be the headline: {lines}. Look at the page.",
+        )
+    return single[0] if single else None
