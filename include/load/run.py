@@ -117,7 +117,7 @@ def _rebuild(settings: Settings, known: list[date]) -> list[date]:
     lost = sorted(set(known) - set(loaded))
     if lost:
         raise MissingPartition(
-            f"The warehouse holds {', '.join(map(str, lost))}, which staged/validated has no accepted state of, so "
+            f"The warehouse holds {', '.join(map(str, lost))}, which staged/validated doesn't hold accepted: "
             f"making it anew would lose them. Run their stages again, or remove {path} to give them up."
         )
     os.replace(fresh, path)

@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from include import schemas
+from include.duck import reading
+from include.load.run import run as load
 from include.models import Article, BodyBlock, article_id_of, capture_id_of
 from include.partitions import partition_path
+from include.publish import catalogue
+from include.settings import Settings
 
 DAY = date(2025, 8, 25)
 
@@ -215,3 +219,19 @@ def _contract_result(day: date, rows: int) -> dict[str, Any]:
         "unexpected_rows": 0,
         "notes": "An article without a headline can't be listed.",
     }
+
+
+def load_days(settings: Settings, days: dict[date, list[Page]]) -> None:
+    """Write days and load them, in the order given."""
+    for day, pages in days.items():
+        write_day(settings.home, day, pages)
+        load(day, settings)
+
+
+def mart_rows(path: Path, order: str = "ORDER BY ALL") -> dict[str, list[Any]]:
+    """Every row of every mart in a candidate or a release; without an order, as a reader gets them."""
+    with reading(path) as connection:
+        return {
+            mart.name: connection.execute(f"SELECT * FROM marts.{mart.name} {order}").fetchall()
+            for mart in catalogue.marts()
+        }

@@ -1,0 +1,91 @@
+"""Whatever is loaded in whatever order, built bit by bit or at once: the marts are the same."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from include.load.run import run as load
+from include.partitions import candidate_path
+from include.publish.candidate import read_fingerprint
+from include.publish.run import build
+from include.settings import Settings, load_settings
+from tests.publish.factory import Page, day_after, mart_rows, write_day
+
+LINES = ("Ferries stay in port as the storm nears", "Market in the old town opens at noon")
+TEXTS = (
+    ("Boats went out again.",),
+    ("Boats went out.", "All of them."),
+    ("Boats went out.", LINES[0]),
+    (LINES[1],),
+)
+
+
+@st.composite
+def some_pages(draw: st.DrawFn) -> list[Page]:
+    pages = []
+    for number in range(draw(st.integers(0, 3))):
+        fate = draw(st.sampled_from(["valid", "valid", "valid", "quarantined", "rejected"]))
+        pages.append(
+            Page(
+                # the same name on two days is the same source path but for the day
+                name=f"p{number}",
+                headline=f"Article {draw(st.integers(0, 2))}",
+                body=draw(st.sampled_from(TEXTS)),
+                tags=draw(st.sampled_from([(), ("a",), ("b", "a")])),
+                ticker=draw(st.sampled_from([(), LINES[:1], LINES[1:], LINES])),
+                publisher=draw(st.sampled_from(["al_mayadeen", "nour_news"])),
+                shares=draw(st.sampled_from([None, 4])),
+                hour=draw(st.integers(0, 1)),
+                quarantined=None if fate == "valid" else "turned_away",
+                rejected=fate == "rejected",
+            )
+        )
+    return pages
+
+
+# a day to load with its pages, and how to build the marts after it: not, with rewriting, incrementally
+steps = st.lists(
+    st.tuples(st.integers(0, 6), some_pages(), st.sampled_from([None, 20_000, 0, 0])), min_size=2, max_size=6
+)
+
+
+def in_order(settings: Settings, days: dict[date, list[Page]]) -> None:
+    for day in sorted(days):
+        write_day(settings.home, day, days[day])
+        load(day, settings)
+    build(settings, full=True)
+
+
+@given(steps=steps)
+@hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_marts_follow_from_the_days_alone(steps: list[tuple[int, list[Page], int | None]]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        bit_by_bit = load_settings(home=Path(folder, "bit_by_bit"), ticker_neighbour_days=2)
+        days: dict[date, list[Page]] = {}
+        for number, pages, rewrite_below in steps:
+            days[day_after(number)] = pages
+            write_day(bit_by_bit.home, day_after(number), pages)
+            load(day_after(number), bit_by_bit)
+            if rewrite_below is not None:
+                build(bit_by_bit, rewrite_below=rewrite_below)
+        build(bit_by_bit, rewrite_below=0)
+
+        at_once = load_settings(home=Path(folder, "at_once"), ticker_neighbour_days=2)
+        in_order(at_once, days)
+
+        found = mart_rows(candidate_path(bit_by_bit.home))
+        expected = mart_rows(candidate_path(at_once.home))
+        for mart, rows in expected.items():
+            assert found[mart] == rows, mart
+        assert read_fingerprint(bit_by_bit) == read_fingerprint(at_once)
+        outcomes = {row[0]: row[1:] for row in expected["partition_outcomes"]}
+        assert set(outcomes) == set(days)
+        for day, (captures, loaded, new, revisions, repeats, quarantined, *_) in outcomes.items():
+            assert captures == len(days[day]) == loaded + repeats + quarantined
+            assert loaded == new + revisions
