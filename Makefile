@@ -1,5 +1,6 @@
 # make run [INBOX=folder] [NEWS_HOME=folder] [PORT=number] [EXIT=1]
 # make test | lint | lock | clean
+# make bench [ARGS="pages run airflow --quick"]   see docs/benchmarks.md
 #
 # .venv/.synced-run and .venv/.synced-dev say which lock file the virtual environment was last made to match.
 # The development lock holds everything of the other one, so it satisfies both.
@@ -13,7 +14,7 @@ sync = $(PY) -m uv pip sync --quiet --python $(PY) $1 || $(PY) -m pip install --
 given = $(if $(filter command,$(origin $1)),$($1))
 
 .DELETE_ON_ERROR:
-.PHONY: run test lint lock clean help
+.PHONY: run test bench lint lock clean help
 
 run: .venv/.synced-run
 	@exec $(PY) -m scripts.run_local \
@@ -22,6 +23,9 @@ run: .venv/.synced-run
 
 test: .venv/.synced-dev
 	@exec $(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+bench: .venv/.synced-run
+	@exec $(PY) -m bench $(ARGS)
 
 lint: .venv/.synced-dev
 	$(PY) -m ruff check .

@@ -1,0 +1,64 @@
+"""The command line of the measurements. The Markdown goes to standard output, progress to standard error."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bench import pages, pipeline, report, scheduler
+from bench.machine import this_machine
+from bench.processes import ChildFailed
+from bench.readers import READERS
+
+SECTIONS = ("pages", "run", "airflow")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print and keep. Exit codes: 0 measured, 1 something that was measured failed, 2 bad usage."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure side by side, in one run.")
+    parser.add_argument(
+        "sections", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)} (default: all)"
+    )
+    parser.add_argument("--quick", action="store_true", help="fewer pages, one round: does it work at all?")
+    parser.add_argument("--rounds", type=int, help="of pages")
+    parser.add_argument("--readers", help="of pages, comma-separated: " + ",".join(r.name for r in READERS))
+    options = parser.parse_args(arguments)
+    wanted = options.sections or list(SECTIONS)
+    if unknown := set(wanted) - set(SECTIONS):
+        parser.error(f"no such section: {', '.join(sorted(unknown))}")
+    names = options.readers.split(",") if options.readers else [reader.name for reader in READERS]
+    if unknown := set(names) - {reader.name for reader in READERS}:
+        parser.error(f"no such reader: {', '.join(sorted(unknown))}")
+
+    quick = options.quick
+    effort = pages.QUICK if quick else pages.FULL
+    if options.rounds:
+        effort = replace(effort, rounds=options.rounds)
+    readers = [reader for reader in READERS if reader.name in names]
+    measurements: dict[str, Callable[[], dict[str, Any]]] = {
+        "pages": lambda: pages.measure_pages(effort, readers),
+        "run": lambda: pipeline.measure_run(pipeline.QUICK if quick else pipeline.FULL),
+        "airflow": lambda: scheduler.measure_airflow(scheduler.QUICK if quick else scheduler.FULL),
+    }
+    measured: dict[str, dict[str, Any]] = {}
+    failed = False
+    for name in SECTIONS:
+        if name not in wanted:
+            continue
+        print(f"bench {name}", file=sys.stderr)
+        machine = this_machine()
+        facts = {"machine": machine.as_dict(), "machine_line": machine.line()}
+        try:
+            section = measurements[name]()
+        except ChildFailed as error:
+            print(f"error: {error}", file=sys.stderr)
+            failed = True
+            continue
+        measured[name] = {"measured_on": f"{datetime.now(UTC):%Y-%m-%d}", "quick": quick, **facts, **section}
+        report.save(measured)
+    print(report.render(measured), end="")
+    return int(failed)

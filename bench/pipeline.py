@@ -1,0 +1,89 @@
+"""``bench run``: what ``python -m include run`` costs over generated pages, without Airflow."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.processes import measure
+from bench.readers import PROJECT
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An inbox of generated pages."""
+
+    name: str
+    pages: int
+    days: int
+    page_format: str
+    html_bytes: int = 0
+
+
+FULL = (
+    Case("text and HTML over 10 days", 1000, 10, "mixed"),
+    Case("text and HTML over 10 days, HTML of 150 KB", 1000, 10, "mixed", 150_000),
+    Case("text of one day", 1000, 1, "text"),
+    Case("text of one day", 5000, 1, "text"),
+)
+QUICK = (
+    Case("text and HTML over 10 days", 100, 10, "mixed"),
+    Case("text of one day", 100, 1, "text"),
+    Case("text of one day", 500, 1, "text"),
+)
+
+
+def measure_run(cases: tuple[Case, ...]) -> dict[str, Any]:
+    """Each case from an empty home, and then run again when there is nothing new."""
+    return {"cases": [_measure(case) for case in cases]}
+
+
+def clean_environment() -> dict[str, str]:
+    """This process's environment without settings that would change what is measured."""
+    private = ("NEWS_", "AIRFLOW", "PYTHONPATH", "VIRTUAL_ENV", "MAKE", "MFLAGS")
+    return {name: value for name, value in os.environ.items() if not name.startswith(private)}
+
+
+def generate(inbox: Path, pages: int, days: int, page_format: str, html_bytes: int = 0) -> None:
+    """Write an inbox of generated pages."""
+    options = ["--pages", str(pages), "--days", str(days), "--format", page_format]
+    command = [sys.executable, "-m", "samples.generate", *options, "--html-bytes", str(html_bytes)]
+    subprocess.run([*command, "--out", str(inbox)], check=True, cwd=PROJECT)
+
+
+def _measure(case: Case) -> dict[str, Any]:
+    print(f"  {case.pages} pages, {case.name}", file=sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="news-bench-") as scratch:
+        inbox, home, output = Path(scratch, "inbox"), Path(scratch, "home"), Path(scratch, "summary.json")
+        generate(inbox, case.pages, case.days, case.page_format, case.html_bytes)
+        command = [
+            sys.executable,
+            "-m",
+            "include",
+            "run",
+            "--inbox",
+            str(inbox),
+            "--home",
+            str(home),
+            "--json",
+        ]
+        environment = clean_environment()
+        first = measure(command, output=output, cwd=PROJECT, env=environment)
+        summary = json.loads(output.read_text())
+        again = measure(command, output=output, cwd=PROJECT, env=environment)
+    return {
+        "name": case.name,
+        "pages": case.pages,
+        "days": case.days,
+        "wall_seconds": first.wall_seconds,
+        "cpu_seconds": first.cpu_seconds,
+        "peak_rss_bytes": first.peak_rss_bytes,
+        "again_wall_seconds": again.wall_seconds,
+        "captures": summary["captures"],
+    }

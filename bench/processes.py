@@ -1,0 +1,122 @@
+"""Child processes, and what they cost."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a child and all its waited-for descendants took. ``peak_rss_bytes`` is the largest single process.
+
+    Linux counts the parent's memory at the fork into it: the parent that measures must stay small.
+    """
+
+    wall_seconds: float
+    cpu_seconds: float
+    peak_rss_bytes: int
+
+
+class ChildFailed(RuntimeError):
+    """A measured command ended with an error."""
+
+
+def measure(
+    command: Sequence[str],
+    *,
+    output: Path,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    timeout_seconds: float = 1800,
+) -> Usage:
+    """Run a command to its end, its standard output into a file (its errors into the file + ``.err``).
+
+    Raises:
+        ChildFailed: it ended with an error or was stopped at the timeout, with the end of what it said.
+    """
+    errors = output.with_name(output.name + ".err")
+    with output.open("wb") as out, errors.open("wb") as err:
+        start = time.monotonic()
+        child = subprocess.Popen(
+            command,
+            stdout=out,
+            stderr=err,
+            stdin=subprocess.DEVNULL,
+            cwd=cwd,
+            env=env,
+            start_new_session=True,
+        )
+        timer = threading.Timer(timeout_seconds, _end_session, [child.pid])
+        timer.start()
+        try:
+            _, status, used = os.wait4(child.pid, 0)
+        except BaseException:
+            _end_session(child.pid)
+            raise
+        finally:
+            timer.cancel()
+        wall_seconds = time.monotonic() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        said = "\n".join(path.read_text(errors="replace")[-1500:] for path in (output, errors))
+        raise ChildFailed(f"{command} ended with {child.returncode}:\n{said}")
+    return Usage(wall_seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * _RSS_UNIT)
+
+
+def _end_session(leader: int) -> None:
+    """SIGINT first, so that servers stop their own children; SIGKILL for what is left."""
+    for number, patience_seconds in ((signal.SIGINT, 20.0), (signal.SIGKILL, 0.0)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(leader, number)
+        deadline = time.monotonic() + patience_seconds
+        while time.monotonic() < deadline and _runs(leader):
+            time.sleep(0.1)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
+@contextlib.contextmanager
+def peak_memory_of_descendants(every_seconds: float = 0.5) -> Iterator[Callable[[], int]]:
+    """While open, sample the memory of all processes below this one; what it yields tells the peak in bytes.
+
+    Memory is the sum of proportional set sizes (PSS): pages that forked processes share count once.
+    """
+    peak, done = [0], threading.Event()
+
+    def sample() -> None:
+        while not done.wait(every_seconds):
+            peak[0] = max(peak[0], sum(map(_pss, psutil.Process().children(recursive=True))))
+
+    thread = threading.Thread(target=sample, daemon=True)
+    thread.start()
+    try:
+        yield lambda: peak[0]
+    finally:
+        done.set()
+        thread.join()
+
+
+def _pss(process: psutil.Process) -> int:
+    try:
+        memory = process.memory_full_info()
+    except psutil.Error:
+        return 0
+    return int(getattr(memory, "pss", memory.uss))

@@ -1,0 +1,73 @@
+"""``bench airflow``: what ``make run`` and a 30-day backfill cost under a real scheduler.
+
+Both run in a fresh clone of the last commit. The package cache is warm: the project's own environment was
+installed before. Memory is that of all processes together, counted once where they share it.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.pipeline import clean_environment, generate
+from bench.processes import measure, peak_memory_of_descendants
+from bench.readers import PROJECT
+
+_STORY = re.compile(r"^\[ *(\d+\.\d) s\] (.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """How much the backfill has to do."""
+
+    days: int
+    pages: int
+
+
+FULL = Backfill(days=30, pages=1000)
+QUICK = Backfill(days=5, pages=50)
+
+
+def measure_airflow(backfill: Backfill) -> dict[str, Any]:
+    """``make run`` from nothing, again with nothing to do, and on an inbox of its own."""
+    with tempfile.TemporaryDirectory(prefix="news-bench-") as scratch:
+        clone, inbox, home = (Path(scratch, name) for name in ("clone", "inbox", "home"))
+        subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(clone)], check=True)
+        generate(inbox, backfill.pages, backfill.days, "mixed")
+        commands = {
+            "make run, from nothing": (),
+            "make run, again": (),
+            f"backfill of {backfill.days} days, {backfill.pages} pages": (
+                f"INBOX={inbox}",
+                f"NEWS_HOME={home}",
+            ),
+        }
+        return {"runs": [_measure(name, clone, variables) for name, variables in commands.items()]}
+
+
+def _measure(name: str, clone: Path, variables: tuple[str, ...]) -> dict[str, Any]:
+    print(f"  {name}", file=sys.stderr)
+    output = clone.parent / "output.txt"
+    with peak_memory_of_descendants() as peak:
+        command = ["make", "run", "EXIT=1", f"PYTHON={sys.executable}", *variables]
+        usage = measure(command, output=output, cwd=clone, env=clean_environment())
+        peak_bytes = peak()
+    return {
+        "name": name,
+        "wall_seconds": usage.wall_seconds,
+        "cpu_seconds": usage.cpu_seconds,
+        "peak_memory_bytes": peak_bytes,
+        "backfill_seconds": backfill_seconds(output.read_text()),
+    }
+
+
+def backfill_seconds(story: str) -> float | None:
+    """From the backfill's start to the last thing told, by what ``make run`` printed; None without one."""
+    told = [(float(seconds), line) for seconds, line in _STORY.findall(story)]
+    starts = [seconds for seconds, line in told if line.startswith("backfill of")]
+    return told[-1][0] - starts[0] if starts else None

@@ -1,0 +1,49 @@
+"""The Markdown that measurements become, and what a run's story tells about its backfill."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench import report
+from bench.machine import this_machine
+from bench.readers import PROJECT
+from bench.scheduler import backfill_seconds
+
+CASE = {
+    "name": "text of one day",
+    "pages": 5000,
+    "days": 1,
+    "wall_seconds": 12.34,
+    "cpu_seconds": 11.0,
+    "peak_rss_bytes": 300 * 2**20,
+    "again_wall_seconds": 2.0,
+}
+SECTION = {"measured_on": "2025-09-01", "machine_line": "a CPU", "cases": [CASE]}
+
+
+def test_results_of_other_sections_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "RESULTS", tmp_path)
+    report.save({"run": SECTION})
+    airflow = {"measured_on": "2025-09-02", "machine_line": "a CPU", "runs": []}
+    report.save({"airflow": airflow})
+    assert json.loads((tmp_path / "latest.json").read_text()) == {"run": SECTION, "airflow": airflow}
+    written = (tmp_path / "latest.md").read_text()
+    assert "| 5,000 | text of one day | 12.3 s | 11.0 s | 300 MiB | 2.0 s |" in written
+    assert "Measured 2025-09-02 on a CPU." in written
+
+
+def test_the_machine_is_told_without_paths() -> None:
+    facts = json.dumps(this_machine().as_dict())
+    assert str(PROJECT) not in facts
+    assert str(Path.home()) + "/" not in facts
+
+
+def test_a_backfill_lasts_from_its_start_to_the_last_thing_told() -> None:
+    story = (
+        "[   9.1 s] Airflow is up\n[  10.0 s] backfill of a to b started\n[  70.5 s] marts published\nRuns\n"
+    )
+    assert backfill_seconds(story) == 60.5
+    assert backfill_seconds("[   9.1 s] Airflow is up\n") is None
