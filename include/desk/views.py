@@ -196,8 +196,8 @@ def status_of(outcome: Outcome) -> Status:
     if not outcome.accepted:
         return Status("refused", "bad")
     if outcome.quarantined or outcome.ticker_items_quarantined:
-        return Status("accepted, some turned away", "warn")
-    return Status("accepted, all valid", "good")
+        return Status("some turned away", "warn")
+    return Status("all valid", "good")
 
 
 def _day_line(home: Path, day: date) -> DayLine:

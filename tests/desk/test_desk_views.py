@@ -81,8 +81,8 @@ def test_reason_filter_counts_and_cuts(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "label", "title"),
     [
-        ({}, "accepted, all valid", None),
-        ({"ticker_items_quarantined": 1}, "accepted, some turned away", None),
+        ({}, "all valid", None),
+        ({"ticker_items_quarantined": 1}, "some turned away", None),
         (
             {"accepted": False, "refusal": "4 of 4 pages"},
             "refused",

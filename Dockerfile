@@ -1,0 +1,30 @@
+# One image for every Airflow component: Python, exactly requirements.txt, and this project, read-only.
+FROM python:3.11-slim-bookworm
+
+ENV PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PIP_NO_CACHE_DIR=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    AIRFLOW_HOME=/opt/airflow \
+    NEWS_HOME=/var/lib/news \
+    PYTHONPATH=/opt/news:/opt/news/config
+
+# The folders that volumes are mounted on belong to the user, or Docker would make them root's.
+RUN groupadd --gid 50000 news \
+ && useradd --uid 50000 --gid news --no-create-home --home-dir /opt/airflow --shell /usr/sbin/nologin news \
+ && install --directory --owner news --group news /opt/airflow /opt/airflow/logs /var/lib/news
+
+# requirements.txt is a full lock: --no-deps installs it and nothing else, and pip check says if it isn't whole.
+COPY requirements.txt /tmp/requirements.txt
+RUN pip install --no-deps --requirement /tmp/requirements.txt && pip check && rm /tmp/requirements.txt
+
+WORKDIR /opt/news
+COPY config config
+COPY dags dags
+COPY expectations expectations
+COPY include include
+COPY plugins plugins
+RUN python -m compileall -q include dags plugins config
+
+USER news
+CMD ["airflow", "version"]
