@@ -35,7 +35,7 @@ class Share:
 
     def told(self) -> str:
         """As in "6 of 8 pages (75 %)"."""
-        return f"{self.quarantined} of {self.pages} pages ({self.value:.0%})".replace("%", " %")
+        return f"{self.quarantined} of {self.pages} pages ({percent(self.value)})"
 
 
 def share_of(landed: int, quarantine: Iterable[dict[str, Any]]) -> Share:
@@ -59,10 +59,14 @@ def refusal(day: date, share: Share, settings: Settings) -> str | None:
     if not too_many or share.quarantined < settings.quarantine_fail_min_pages:
         return None
     return (
-        f"{day}: {share.told()} were turned away; more than "
-        f"{settings.quarantine_fail_share:.0%} fails a day.\n".replace("%", " %")
-        + "\n".join(causes(share.rows))
+        f"{day}: {share.told()} were turned away; more than {percent(settings.quarantine_fail_share)} "
+        "fails a day.\n" + "\n".join(causes(share.rows))
     )
+
+
+def percent(share: float) -> str:
+    """As in "50 %"."""
+    return f"{share * 100:.0f} %"
 
 
 def causes(rows: Sequence[Row]) -> list[str]:

@@ -55,7 +55,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffe\
 _REPLACEMENT = re.compile("\ufffd")
 # UTF-8 read as Windows-1252 or Latin-1: "Iranâ€™s", "MacrÃ©"
 _MOJIBAKE = re.compile(
-    r"â€[™œ˜\x9c\x9d“”–—¦\x93\x94\x98\x99\xa6]|Ã[\x80-\xbf©¨¡³¢¶¼±]|Â[\xa0-\xbf]|ï»¿|[ØÙ][\x80-\xbf§„…‡ˆ±]"
+    r"â\x80|â€[™œ˜\x9c\x9d“”–—¦\x93\x94\x98\x99\xa6]|Ã[\x80-\xbf©¨¡³¢¶¼±]|Â[\xa0-\xbf]|ï»¿|[ØÙ][\x80-\xbf§„…‡ˆ±]"
 )
 
 

@@ -86,10 +86,10 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
     warned = share.value > settings.quarantine_warn_share
     if warned:
         log.warning(
-            "%s: %s were turned away, more than the %.0f %% that call for a look:\n%s",
+            "%s: %s were turned away, more than the %s that call for a look:\n%s",
             day,
             share.told(),
-            settings.quarantine_warn_share * 100,
+            breaker.percent(settings.quarantine_warn_share),
             "\n".join(breaker.causes(share.rows)),
         )
     return ValidateResult(

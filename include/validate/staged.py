@@ -55,23 +55,19 @@ def read(home: Path, day: date) -> ParsedDay:
         ConservationError: parse's rows and the manifest aren't about the same captures.
     """
     landed, parsed = partition_path(home, "manifest", day), partition_path(home, "parsed", day)
-    try:
-        found = ParsedDay(
-            day=day,
-            captures=_rows(landed / "captures.parquet", schemas.CAPTURES),
-            rejected=_rows(landed / "rejected.parquet", schemas.QUARANTINE),
-            unparsed=_rows(parsed / "quarantine.parquet", schemas.QUARANTINE),
-            articles=_sorted(schemas.read_table(parsed / "articles.parquet", schemas.ARTICLES)),
-            ticker_items=_sorted(
-                schemas.read_table(parsed / "ticker_items.parquet", schemas.TICKER_ITEMS), "position"
-            ),
-            page_links=schemas.read_table(parsed / "page_links.parquet", schemas.PAGE_LINKS),
-        )
-    except FileNotFoundError as error:
-        stage = "land" if Path(error.filename or "").is_relative_to(landed) else "parse"
-        raise MissingPartition(
-            f"{error.filename} is missing, so {day} can't be validated. Run {stage} for {day} first."
-        ) from None
+    _check_there(day, "land", landed, ("captures", "rejected"))
+    _check_there(day, "parse", parsed, ("articles", "ticker_items", "page_links", "quarantine"))
+    found = ParsedDay(
+        day=day,
+        captures=_rows(landed / "captures.parquet", schemas.CAPTURES),
+        rejected=_rows(landed / "rejected.parquet", schemas.QUARANTINE),
+        unparsed=_rows(parsed / "quarantine.parquet", schemas.QUARANTINE),
+        articles=_sorted(schemas.read_table(parsed / "articles.parquet", schemas.ARTICLES)),
+        ticker_items=_sorted(
+            schemas.read_table(parsed / "ticker_items.parquet", schemas.TICKER_ITEMS), "position"
+        ),
+        page_links=schemas.read_table(parsed / "page_links.parquet", schemas.PAGE_LINKS),
+    )
     _check_accounted(found)
     return found
 
@@ -101,6 +97,15 @@ def fingerprint(tables: Mapping[str, pa.Table]) -> str:
                 digest.update(json.dumps(row, default=str, separators=(",", ":")).encode())
                 digest.update(b"\n")
     return digest.hexdigest()
+
+
+def _check_there(day: date, stage: str, folder: Path, names: Iterable[str]) -> None:
+    for name in names:
+        path = folder / f"{name}.parquet"
+        if not path.is_file():
+            raise MissingPartition(
+                f"{path} is missing, so {day} can't be validated. Run {stage} for {day} first."
+            )
 
 
 def _rows(path: Path, schema: pa.Schema) -> list[dict[str, Any]]:

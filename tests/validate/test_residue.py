@@ -1,0 +1,224 @@
+"""What is page furniture, form text or markup, and what only looks like it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from include.validate import residue
+
+FURNITURE = [
+    "x",
+    "X",
+    "  • x",
+    "Listen",
+    "BREAKING",
+    "Breaking news",
+    "Related News",
+    "Most Read",
+    "Read Next:",
+    "Read more",
+    "Read more: Lighthouse keeper of Cape Dunmore retires",
+    "READ MORE : Lighthouse keeper retires",
+    "The pier opened. Read more: Lighthouse keeper retires",
+    "“The pier is open.” Read also: Lighthouse keeper retires",
+    "3 Min Read",
+    "12 minutes read",
+    "1 min read.",
+    "2 Shares",
+    "1 Share",
+    "By Al Mayadeen",
+    "By Al Mayadeen English",
+    "Al Mayadeen English",
+    "Source: Agencies",
+    "Source: Al Mayadeen + Agencies",
+    "16 May 2023 20:44",
+    "1 Jun 2021",
+    "Al Mayadeen is an Arab Independent Media Satellite Channel.",
+    "All Rights Reserved",
+    "© 2025 Al Mayadeen. All rights reserved.",
+    "Copyright 2025",
+    "Privacy Policy",
+    "About Us",
+    "Skip to main content",
+    "News ID : 179165",
+    "Publish Date : 6/22/2024 5:01:54 PM",
+]
+NO_FURNITURE = [
+    "Coverage",
+    "All",
+    "Politics",
+    "Africa",
+    "Read more than one book a month, the librarian advised.",
+    "Those who read more: a portrait",
+    "He listened.",
+    "Listen to the sea, the keeper said.",
+    "x marks the spot",
+    "Breaking the ice took three days.",
+    "Related news reached the harbour in the evening.",
+    "The company has 2 shares.",
+    "12 Shares were sold by noon.",
+    "By Al Mayadeen's count, forty crews waited.",
+    "Source: the harbour master, who counted them himself",
+    "On 16 May 2023 20:44 was the last train.",
+    "The storm began on 1 Jun 2021",
+    "A copyright dispute keeps the song off the air.",
+    "— Port Almond (@portalmond) August 25, 2025",
+    "pic.twitter.com/aBcDeF1234",
+    "About us, nobody asked.",
+    "",
+]
+FORMS = [
+    "first name & last name",
+    "First Name & Last Name *",
+    "Enter your first name &amp; last name here",
+    "first name and last name",
+    "Name",
+    "Your name *",
+    "E-mail",
+    "Email address *",
+    "Your comment",
+    "Leave a comment",
+    "Captcha",
+]
+NO_FORMS = [
+    "Name your price, the fishmonger said.",
+    "The first name on the list was hers, the last name his.",
+    "An e-mail reached the harbour master.",
+    "Comments by the mayor followed.",
+    "The crews left no comment.",
+]
+MARKUP = [
+    "Crews <b>return</b>",
+    "Crews<br/>return",
+    "<p class='x'>Crews return",
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "<img src=x onerror=alert(1)",
+    "<!-- hidden -->",
+    "Fish &amp; Sons",
+    "Crews&nbsp;return",
+    "the harbour&#8217;s lights",
+    "the harbour&#x2019;s lights",
+]
+NO_MARKUP = [
+    "Fish & Sons",
+    "3 < 4 and 5 > 4",
+    "<so it goes>",
+    "Q&A; and more",
+    "AT&T",
+    "a <- b",
+]
+
+
+@pytest.mark.parametrize("line", FURNITURE)
+def test_furniture_is_told(line: str) -> None:
+    found = residue.furniture_in(["The pier stays shut.", line])
+    assert found is not None
+    assert found.strip("…") in " ".join(line.split()) or found == line
+
+
+@pytest.mark.parametrize("line", NO_FURNITURE)
+def test_text_that_looks_like_furniture_passes(line: str) -> None:
+    assert residue.furniture_in([line]) is None
+
+
+@pytest.mark.parametrize("line", FORMS)
+def test_form_text_is_told(line: str) -> None:
+    assert residue.form_text_in(["The pier stays shut.", line]) == line
+
+
+@pytest.mark.parametrize("line", NO_FORMS)
+def test_text_that_looks_like_a_form_passes(line: str) -> None:
+    assert residue.form_text_in([line]) is None
+
+
+@pytest.mark.parametrize("text", MARKUP)
+def test_markup_is_told_with_where_it_stands(text: str) -> None:
+    found = residue.markup_in({"headline": ("Crews return",), "body": (None, text)})
+    assert found is not None
+    assert found.startswith("body: ")
+
+
+@pytest.mark.parametrize("text", NO_MARKUP)
+def test_text_that_looks_like_markup_passes(text: str) -> None:
+    assert residue.markup_in({"body": (text,)}) is None
+
+
+@pytest.mark.parametrize(
+    "char", ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\x9d", "\ue000", "\uf099", "\uffff"]
+)
+def test_control_characters_are_told(char: str) -> None:
+    assert residue.control_characters_in({"tags": ("sea", f"Port{char}Almond")}) == f"tags: Port{char}Almond"
+
+
+@pytest.mark.parametrize(
+    "char", ["\t", "\n", "\r", "\u00a0", "\u200b", "\u200c", "\u200f", "\u2067", "\ufeff", "🌊"]
+)
+def test_layout_joiners_and_direction_marks_pass(char: str) -> None:
+    assert residue.control_characters_in({"body": (f"Port{char}Almond",)}) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Iranâ€™s", "MacrÃ©", "Â«PortÂ»", "ï»¿Port", "Ø§Ù„Ù…ÙŠÙ†Ø§Ø¡", "itâ\x80\x99s"]
+)
+def test_mojibake_is_told(text: str) -> None:
+    assert residue.mojibake_in({"headline": (text,)}) is not None
+
+
+@pytest.mark.parametrize("text", ["Macré", "Ângela", "São João", "«Port»", "الميناء", "Ørsted", "Île d'Âme"])
+def test_accents_are_no_mojibake(text: str) -> None:
+    assert residue.mojibake_in({"headline": (text,)}) is None
+
+
+@pytest.mark.parametrize(
+    "headline",
+    [
+        "Just a moment...",
+        "Attention Required! | Cloudflare",
+        "Access denied",
+        "404 Not Found",
+        "403 Forbidden",
+        "Page not found",
+        "BREAKING",
+        "Al Mayadeen English",
+        "Nour News",
+        "Most Read",
+        "Home",
+    ],
+)
+def test_titles_that_are_no_headlines(headline: str) -> None:
+    assert residue.furniture_as_headline(headline) == headline
+
+
+@pytest.mark.parametrize(
+    "headline", [None, "Home at last: crews return", "Access denied no longer: pier opens", "War"]
+)
+def test_headlines_that_are(headline: str | None) -> None:
+    expected = headline if headline and headline.startswith("Access denied") else None
+    assert residue.furniture_as_headline(headline) == expected
+
+
+@given(text=st.text(max_size=200))
+def test_any_text_can_be_asked_about(text: str) -> None:
+    fields = {"body": (text,)}
+    for answer in (
+        residue.furniture_in([text]),
+        residue.form_text_in([text]),
+        residue.furniture_as_headline(text),
+        residue.markup_in(fields),
+        residue.control_characters_in(fields),
+        residue.replacement_characters_in(fields),
+        residue.mojibake_in(fields),
+    ):
+        assert answer is None or isinstance(answer, str)
+    assert (residue.replacement_characters_in(fields) is not None) == ("\ufffd" in text)
+
+
+@given(before=st.text(max_size=80), after=st.text(max_size=80))
+def test_what_is_told_of_a_long_text_is_short_and_holds_the_place(before: str, after: str) -> None:
+    text = f"{before}<b>{after}"
+    told = residue.around(text, len(before), len(before) + 3)
+    assert "<b>" in told
+    assert len(told) <= 3 + 2 * 40 + 2

@@ -1,0 +1,149 @@
+"""Every capture is valid or turned away, never both or neither, whatever the verdicts are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from include import schemas
+from include.errors import ConservationError
+from include.validate import staged
+from include.validate.judging import Failure, Verdict
+from include.validate.splitting import Split, split
+from include.validate.staged import ParsedDay
+from tests.validate.days import DAY, Row, article, capture, page_link, ticker_item, turned_away
+
+FATES = ("valid", "broken once", "broken twice", "unparsed", "rejected")
+
+
+def _table(schema: Any, rows: list[Row]) -> pa.Table:
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _verdict(*failures: Failure) -> Verdict:
+    return Verdict(contract=None, result=None, rows=[], failures=failures)  # type: ignore[arg-type]
+
+
+def _day(fates: list[str], bad_lines: frozenset[int] = frozenset()) -> tuple[ParsedDay, Split]:
+    pages = [(article(f"page {number}"), fate) for number, fate in enumerate(fates)]
+    read = [page for page, fate in pages if fate not in {"unparsed", "rejected"}]
+    unparsed = [turned_away(page, "missing_body") for page, fate in pages if fate == "unparsed"]
+    rejected = [
+        turned_away(page, "file_too_large", stage="land") for page, fate in pages if fate == "rejected"
+    ]
+    ticker = [ticker_item(page, f"Line of {page['source_path']}") for page in read]
+    links = [
+        page_link(page, f"Link {at}", name, at)
+        for page in reversed(read)
+        for name in ("read_next", "most_read")
+        for at in (2, 1)
+    ]
+    parsed = ParsedDay(
+        day=DAY,
+        captures=[capture(page) for page, fate in pages if fate != "rejected"],
+        rejected=rejected,
+        unparsed=unparsed,
+        articles=_table(schemas.ARTICLES, read),
+        ticker_items=_table(schemas.TICKER_ITEMS, ticker),
+        page_links=_table(schemas.PAGE_LINKS, links),
+    )
+    times = {"broken once": 1, "broken twice": 2}
+    failures = [
+        Failure(page["capture_id"], f"reason_{time}", f"expectation_{time}", "As the test has it.")
+        for page, fate in pages
+        for time in range(times.get(fate, 0))
+    ]
+    rows = {f"line {number}": row for number, row in enumerate(ticker)}
+    lines = [
+        Failure(f"line {number}", "label", "no_label", "x") for number in bad_lines if number < len(rows)
+    ]
+    return parsed, split(parsed, [_verdict(*failures)], _verdict(*lines), rows)
+
+
+@given(fates=st.lists(st.sampled_from(FATES), max_size=12), bad_lines=st.frozensets(st.integers(0, 11)))
+def test_captures_are_conserved(fates: list[str], bad_lines: frozenset[int]) -> None:
+    parsed, found = _day(fates, bad_lines)
+    assert found.captures == len(fates)
+    assert found.valid == fates.count("valid") == found.tables["articles"].num_rows
+    assert found.quarantined == len(fates) - fates.count("valid")
+    assert found.valid + found.quarantined == found.captures
+    kept = found.tables["ticker_items"].num_rows
+    assert kept + found.ticker_items_quarantined == parsed.ticker_items.num_rows
+
+
+@given(fates=st.lists(st.sampled_from(FATES), max_size=12))
+def test_rows_come_out_in_the_order_of_their_pages(fates: list[str]) -> None:
+    _, found = _day(fates)
+    names = [row["source_path"] for row in found.quarantine]
+    assert names == sorted(names)
+    links = found.tables["page_links"].to_pylist()
+    order = {key: place for place, key in enumerate(found.tables["articles"]["capture_id"].to_pylist())}
+    places = [(order[link["capture_id"]], link["list_name"], link["position"]) for link in links]
+    assert places == sorted(places)
+    assert len(links) == 4 * fates.count("valid")
+
+
+def test_the_rows_of_a_broken_page() -> None:
+    _, found = _day(["broken twice"])
+    page = article("page 0")
+    assert found.tables["quarantine"].to_pylist() == [
+        {
+            "capture_id": page["capture_id"],
+            "capture_sha256": page["capture_sha256"],
+            "publisher": "al_mayadeen",  # the page's, not the path's
+            "stage": "validate",
+            "reason_code": f"reason_{time}",
+            "expectation": f"expectation_{time}",
+            "detail": "As the test has it.",
+            "source_path": "2025-08-25/page 0.txt",
+            "captured_at": page["captured_at"],
+            "capture_day": DAY,
+            "subject": "page",
+        }
+        for time in (0, 1)
+    ]
+    assert found.pages_by_reason() == {"reason_0": 1, "reason_1": 1}
+
+
+def test_a_bad_ticker_line_leaves_its_page_alone() -> None:
+    _, found = _day(["valid", "valid"], frozenset({1}))
+    assert found.valid == 2
+    assert found.quarantined == 0
+    assert [row["subject"] for row in found.quarantine] == ["ticker_item"]
+    assert found.tables["ticker_items"]["text"].to_pylist() == ["Line of 2025-08-25/page 0.txt"]
+    assert found.pages_by_reason() == {}
+
+
+def test_a_capture_that_is_valid_and_quarantined_stops_the_day() -> None:
+    parsed, _ = _day(["valid", "unparsed"])
+    both = turned_away(article("page 0"), "missing_body")
+    doubled = ParsedDay(
+        parsed.day,
+        parsed.captures,
+        parsed.rejected,
+        [*parsed.unparsed, both],
+        parsed.articles,
+        parsed.ticker_items,
+        parsed.page_links,
+    )
+    rows = {"line 0": ticker_item(article("page 0"), "Line")}
+    with pytest.raises(ConservationError, match="2 captures came in, but 1 valid and 2 quarantined"):
+        split(doubled, [_verdict()], _verdict(), rows)
+
+
+def test_the_fingerprint_tells_rows_apart_and_nothing_else() -> None:
+    _, found = _day(["valid", "broken once", "unparsed"])
+    _, same = _day(["valid", "broken once", "unparsed"])
+    chunked = {
+        name: pa.concat_tables([table.slice(0, 1), table.slice(1)]) for name, table in same.tables.items()
+    }
+    assert staged.fingerprint(found.tables) == staged.fingerprint(same.tables) == staged.fingerprint(chunked)
+    _, other = _day(["valid", "broken twice", "unparsed"])
+    assert staged.fingerprint(found.tables) != staged.fingerprint(other.tables)
+    assert staged.fingerprint(found.tables) != staged.fingerprint(
+        {**found.tables, "ticker_items": found.tables["ticker_items"].slice(1)}
+    )
