@@ -1,0 +1,80 @@
+"""The whole pipeline over the samples: every capture ends as ``expected.json`` says, and for that reason."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from include import partitions
+from include.settings import PROJECT_ROOT
+from samples import story
+
+EXPECTED: dict[str, dict[str, Any]] = json.loads((story.HERE / "expected.json").read_bytes())
+
+# What no page can break, only a fault in parse: these are tested with rows, in tests/validate.
+NOT_BY_A_PAGE = {"local_and_utc_time_agree", "timezone_is_the_sites", "body_present"}
+
+
+@pytest.fixture(scope="module")
+def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    home = tmp_path_factory.mktemp("home")
+    options = ["--inbox", str(story.HERE / "inbox"), "--home", str(home)]
+    subprocess.run([sys.executable, "-m", "include", "run", *options], cwd=PROJECT_ROOT, check=True)
+    with duckdb.connect(str(partitions.published_path(home)), read_only=True) as connection:
+        yield connection
+
+
+def test_outcomes(marts: duckdb.DuckDBPyConnection) -> None:
+    found = marts.sql("SELECT source_path, outcome, is_revision FROM marts.captures").fetchall()
+    outcomes = {path: "revision" if revision else outcome for path, outcome, revision in found}
+    assert outcomes == {path: expected["outcome"] for path, expected in EXPECTED.items()}
+
+
+def test_reasons(marts: duckdb.DuckDBPyConnection) -> None:
+    found: dict[str, list[tuple[str, str, str | None]]] = {}
+    rows = marts.sql("SELECT source_path, stage, reason_code, expectation FROM marts.quarantine").fetchall()
+    for path, *reason in rows:
+        found.setdefault(path, []).append(tuple(reason))
+    turned_away = {path: told for path, told in EXPECTED.items() if told["outcome"] == "quarantined"}
+    assert set(found) == set(turned_away)
+    for path, told in turned_away.items():
+        assert {stage for stage, _, _ in found[path]} == {told["stage"]}, path
+        assert told["reason_code"] in {reason for _, reason, _ in found[path]}, path
+        broken = sorted(expectation for _, _, expectation in found[path] if expectation)
+        assert broken == told.get("expectations", []), path
+
+
+def test_articles_are_the_golden_records(marts: duckdb.DuckDBPyConnection) -> None:
+    """One row an article, in its latest text."""
+    latest: dict[tuple[str, str], dict[str, Any]] = {}
+    for path in sorted((story.HERE / "golden").rglob("*.json")):
+        record = json.loads(path.read_bytes())
+        latest[record["publisher"], record["headline"]] = record
+    query = """
+        SELECT publisher, headline, standfirst, byline, published_local, body_text
+        FROM marts.articles JOIN marts.article_texts USING (article_id)
+    """
+    found = {(row[0], row[1]): row[2:] for row in marts.sql(query).fetchall()}
+    assert set(found) == set(latest)
+    for key, record in latest.items():
+        blocks = ["\n".join(block.get("items", [block.get("text")])) for block in record["body"]]
+        standfirst, byline, published_local, body_text = found[key]
+        assert (standfirst, byline) == (record["standfirst"], record["byline"])
+        assert published_local.isoformat() == record["published_local"]
+        assert body_text == "\n\n".join(blocks)
+
+
+@pytest.mark.parametrize("suite", ["al_mayadeen_articles", "nour_news_articles"])
+def test_every_critical_expectation_has_a_page_that_breaks_it(suite: str) -> None:
+    contract = json.loads(Path(PROJECT_ROOT, "expectations", f"{suite}.json").read_bytes())
+    critical = {row["meta"]["id"] for row in contract["expectations"] if row["severity"] == "critical"}
+    broken = Counter(name for told in EXPECTED.values() for name in told.get("expectations", []))
+    assert critical - set(broken) == NOT_BY_A_PAGE
