@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from airflow.sdk import DAG, Param, PartitionedAssetTimetable
+from airflow.sdk.exceptions import AirflowSkipException
 
 from dags._shared import DEFAULT_ARGS, WAREHOUSE, WRITER_POOL, plain, stage
 
@@ -62,6 +63,8 @@ with DAG(
         from include.settings import settings
 
         result = stage_publish.build(settings(), full=params["full_rebuild"])
+        if result.released_as and dag_run.partition_key:
+            raise AirflowSkipException(f"release {result.released_as} already holds every loaded day")
         return {
             "partition_key": dag_run.partition_key,
             "days": len(result.days),

@@ -9,10 +9,15 @@ from pathlib import Path
 
 def main(pools_file: Path) -> None:
     """Do what ``airflow db migrate`` and ``airflow pools import`` do."""
-    from airflow.models.pool import Pool  # noqa: PLC0415 - the environment must be read by then
+    from airflow.models.pool import Pool  # noqa: PLC0415 - read the environment first
+    from airflow.settings import get_engine  # noqa: PLC0415
     from airflow.utils import db  # noqa: PLC0415
+    from sqlalchemy import text  # noqa: PLC0415
 
     db.initdb()
+    with get_engine().connect() as connection:  # type: ignore[no-untyped-call]
+        # readers and the one writer don't wait for each other then; the file keeps the mode
+        connection.execute(text("PRAGMA journal_mode = WAL"))
     for name, pool in json.loads(pools_file.read_text()).items():
         Pool.create_or_update_pool(
             name, pool["slots"], pool["description"], pool.get("include_deferred", False)

@@ -27,13 +27,15 @@ _DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalExc
 class BuildResult:
     """What build did: the days whose content had changed, and what the candidate holds now.
 
-    ``withheld`` counts captures that a neighbouring day's ticker keeps out of the marts.
+    ``withheld`` counts captures that a neighbouring day's ticker keeps out of the marts. ``released_as`` is
+    the current release when it holds just this already: there is nothing to audit or to publish.
     """
 
     days: tuple[date, ...]
     articles: int
     withheld: int
     changed: bool
+    released_as: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,15 @@ def build(settings: Settings, *, full: bool = False, rewrite_below: int = _REWRI
             logger.warning("The release candidate can't be used (%r): it is built from nothing.", str(error))
             candidate.discard(settings)
             brought = _build_from_nothing(settings, rewrite_below)
-    result = BuildResult(brought.days, brought.articles, brought.withheld, changed=bool(brought.days))
+        release = releases.current_release(settings.home)
+        released = release is not None and release.has_content(candidate.read_fingerprint(settings))
+    result = BuildResult(
+        brought.days,
+        brought.articles,
+        brought.withheld,
+        changed=bool(brought.days),
+        released_as=release.release_id if release is not None and released else None,
+    )
     logger.info(
         "Marts %s: %d articles, %d captures withheld because of neighbouring days.",
         f"brought up to date for {len(result.days)} changed days" if result.changed else "were up to date",
