@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, Final
 
-from include.errors import MissingField, UnreadablePage
+from include.errors import CaptureError, MissingField, UnreadablePage
 from include.models import Article, PageLink
 from include.parse.body import BodyReader
 from include.parse.bylines import fold_byline
@@ -20,6 +20,7 @@ from include.parse.identity import normalised_headline
 from include.parse.layout import Layout, casefolded, layout_at, spellings
 from include.parse.lists import read_dated_entries, read_sectioned_entries
 from include.parse.metadata import disagreements, extra_of, stated_moment
+from include.parse.not_articles import declared, is_live_blog, refuse, why_no_article
 from include.parse.opening import Opening, OpeningReader
 from include.parse.publisher import ParsedPage
 from include.parse.reading import Reading, Roles, take
@@ -125,6 +126,9 @@ class _PageReader:
     def read(self) -> ParsedPage:
         """The article, whole or not at all."""
         reading, roles, layout = self.reading, self.roles, self.layout
+        reason_code = declared(reading.head)
+        if reason_code is not None:
+            raise refuse(reason_code)
         ticker = take_ticker(reading, roles, layout)
         header = self._header()
         headline = take_headline(reading, roles, layout, header, ticker)
@@ -133,11 +137,9 @@ class _PageReader:
         sections = find_sections(reading, roles, layout, top)
         end = sections.first_after(start)
         if end is None:
-            raise UnreadablePage(
-                "truncated_page",
-                "The capture ends before anything that follows an article's body (Most Read, Coverage, Read "
-                "Next, the footer), so the body may go on. Capture the page anew.",
-            )
+            raise _cut_off()
+        if is_live_blog(reading.texts[start:end]):
+            raise refuse("live_blog")
         for section in sections.lists:
             take(roles, section.label, section.end, section.name)
         take(roles, sections.footer, len(roles), "footer")
@@ -162,7 +164,8 @@ class _PageReader:
             tags_last=True,
         ).read(opening.body_start, end)
         if not body.blocks:
-            raise MissingField("body", "The page has an article's header but no text under it.")
+            missing = MissingField("body", "The page has an article's header but no text under it.")
+            raise why_no_article(reading, reading.texts[start:end], missing)
         fields = self._fields(header, headline, opening) | _list_fields(header, *lists)
         article = Article(
             publisher=SLUG,
@@ -180,14 +183,28 @@ class _PageReader:
     def _header(self) -> Header:
         header = find_header(self.reading, self.roles, 0, len(self.reading))
         if header is None:
-            raise MissingField(
-                "article_header",
-                "No line tells who wrote the article, when, or how long it takes to read: it is no article, "
-                "or only the beginning of one. Look at the page; capture it anew if it is cut off.",
-            )
+            raise self._without_header()
         for line in header.lines:
             self.roles[line] = "header"
         return header
+
+    def _without_header(self) -> CaptureError:
+        """Why a page has no line that tells who wrote it, when, or how long it takes to read."""
+        reading, roles, layout = self.reading, self.roles, self.layout
+        sections = find_sections(reading, roles, layout, 0)
+        for section in sections.lists:
+            take(roles, section.label, section.end, section.name)
+        frame = layout.passed_over | layout.footer_lines
+        lines = [
+            text
+            for text, role in zip(reading.texts[: sections.footer], roles, strict=False)
+            if not role and text not in frame
+        ]
+        missing = MissingField(
+            "article_header",
+            "No line tells who wrote the article, when, or how long it takes to read. Look at the page.",
+        )
+        return why_no_article(reading, lines, missing if sections.has_footer else _cut_off())
 
     def _fields(self, header: Header, headline: int | None, opening: Opening) -> dict[str, Any]:
         """The record's fields from the header and the opening, and what the page's head adds."""
@@ -250,6 +267,14 @@ class _PageReader:
                 at_cut = cut and section.end == size
                 read_next += read_sectioned_entries(reading, start, section.end, layout.sections, cut=at_cut)
         return most_read, coverage, read_next
+
+
+def _cut_off() -> UnreadablePage:
+    return UnreadablePage(
+        "truncated_page",
+        "The capture ends before anything that follows an article's body (Most Read, Coverage, Read Next, "
+        "the footer), so the body may go on. Capture the page anew.",
+    )
 
 
 def _list_fields(

@@ -13,25 +13,27 @@ from dataclasses import dataclass, field
 
 from include.errors import UnreadablePage
 from include.models import BodyBlock
+from include.parse.prose import (
+    MAX_HEADLINE_CHARS,
+    ends_like_question,
+    ends_like_sentence,
+    looks_like_headline,
+    shared_words,
+)
 from include.parse.reading import Reading, Roles, take
 from include.parse.tickers import TickerLines
 
 MAX_SUBHEADING_CHARS = 120
-MAX_HEADLINE_CHARS = 150
 MAX_TAG_CHARS = 60
+_MAX_LABEL_CHARS = 40
 _MOST_RELATED = 3  # related blocks hold one to three headlines, usually two
 _MOST_TIED = 12  # blocks of a related container, with sections and days beside its headlines
 _MOST_POST_LINES = 4
 
-# “…,” he said.” and "'never'" are ends as well: closing marks after the end of a sentence don't count
-_SENTENCE_END = re.compile(r"""(?:(?<!\b[A-Z])[.!?…:;؟۔,]|\b[ap]\.m\.)['"’”»)\]]*$""")
-# U.S., No. 5: one capital and a full stop is an abbreviation, so a headline may end with it
-_QUESTION_END = re.compile(r"""[?!؟]['"’”»)\]]*$""")
 _POST_AUTHOR = re.compile(r"[—–-]{1,2} ?\S.{0,100}\(@\w{1,30}\),? [A-Z][a-z]+ \d{1,2}, \d{4}$")
 _POST_PICTURE = re.compile(r"\bpic\.(?:twitter|x)\.com/\w+")
 _PROMO = re.compile(r"(?:read (?:more|also)|also read|see also)\s?[:|]\s*(.*)", re.IGNORECASE)
 _PROMO_AT_END = re.compile(r"""(?<=[.!?"”’'])\s(?:[Rr]ead (?:more|also)|[Aa]lso [Rr]ead)\s?: (.+)$""")
-_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 @dataclass(slots=True)
@@ -41,18 +43,6 @@ class Body:
     blocks: list[BodyBlock] = field(default_factory=list)
     related: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
-
-
-def ends_like_sentence(text: str) -> bool:
-    """Whether a line ends as sentences do, or promises something (a colon)."""
-    return _SENTENCE_END.search(text, max(0, len(text) - 8)) is not None
-
-
-def looks_like_headline(text: str) -> bool:
-    """Whether a line could be a headline: not long, and no full stop at its end; a question may be one."""
-    if len(text) > MAX_HEADLINE_CHARS:
-        return False
-    return not ends_like_sentence(text) or _QUESTION_END.search(text) is not None
 
 
 @dataclass(slots=True)
@@ -88,7 +78,7 @@ class BodyReader:
             elif kind in {"image", "caption", "field"}:
                 roles[index] = "noise"
                 index += 1
-            elif texts[index].casefold() in self.related_labels:
+            elif len(texts[index]) <= _MAX_LABEL_CHARS and texts[index].casefold() in self.related_labels:
                 index = self._related(index, end)
             else:
                 index = self._line(index, end)
@@ -97,7 +87,7 @@ class BodyReader:
     def _line(self, index: int, end: int) -> int:
         """One paragraph, subheading, promo line or part of a post."""
         text, roles = self.reading.texts[index], self.roles
-        if text.casefold() in self.noise:
+        if len(text) <= _MAX_LABEL_CHARS and text.casefold() in self.noise:
             roles[index] = "noise"
             return index + 1
         if self.ticker.has(text):
@@ -123,7 +113,7 @@ class BodyReader:
             return True
         if len(text) > MAX_SUBHEADING_CHARS:
             return False
-        question = _QUESTION_END.search(text) is not None and text[0] not in "\"“‘'«"
+        question = ends_like_question(text) and text[0] not in "\"“‘'«"
         if ends_like_sentence(text) and not (question and len(text) <= MAX_SUBHEADING_CHARS // 2):
             return False
         return self._text_follows(index, end)
@@ -242,7 +232,7 @@ class BodyReader:
         if count == _MOST_RELATED and (last in self.known_headlines or self.ticker.has(last)):
             return stop
         if count <= _MOST_RELATED + 1 and heads_text:
-            shares = [_shared_words(text, texts[stop]) for text in texts[start:stop]]
+            shares = [shared_words(text, texts[stop]) for text in texts[start:stop]]
             if shares[-1] >= 1 / 3 and shares[-1] > max(shares[:-1]):
                 return stop - 1
             if count == _MOST_RELATED and shares[-1] <= min(1 / 6, max(shares[:-1])):
@@ -317,11 +307,3 @@ class BodyReader:
 
     def _are_names(self, texts: list[str]) -> bool:
         return all(len(text) <= MAX_TAG_CHARS and not ends_like_sentence(text) for text in texts)
-
-
-def _shared_words(headline: str, paragraph: str) -> float:
-    """The share of a headline's longer words that a paragraph has as well (by their first letters)."""
-    words = {word[:5] for word in _WORD.findall(headline.casefold())}
-    return (
-        len(words & {word[:5] for word in _WORD.findall(paragraph.casefold())}) / len(words) if words else 0.0
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import NamedTuple
 
 from include.errors import UnreadablePage
 
@@ -25,22 +26,31 @@ _MAGIC = (
     (b"\x7fELF", "a program"),
     (b"SQLite format 3\0", "an SQLite file"),
 )
+_MAGIC_NUMBERS = tuple(magic for magic, _ in _MAGIC)
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""")
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _LONGEST_UTF8 = 4
+_PLAIN_ASCII = bytes((*range(0x20, 0x7F), 0x0A))
+_CONTROL = frozenset(chr(code) for code in (*range(0x20), 0x7F)) - frozenset("\t\n\v\f\r\x1b")
 
 # Invisible and of no width: they only hint where a line may or mayn't break.
-_DELETED = ("\u200b", "\u2060", "\ufeff", "\u00ad")
+_DELETED = frozenset("\u200b\u2060\ufeff\u00ad")
 # No-break space, the typographic spaces and the odd line ends; all are one space to a reader. Text captures
 # have "Russia's\xa0National", "they\xa0called for\xa0 the": see the golden pages of both publishers.
-_SPACES = ("\xa0", "\t", "\u202f", "\x0b", "\x0c", "\x85", "\u2028", "\u2029", "\u3000", "\u205f", "\u1680")
+_SPACES = frozenset("\t\v\f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | frozenset(
+    map(chr, range(0x2000, 0x200B))
+)
 _DELETE = {ord(char): None for char in _DELETED}
-_EN_QUAD, _HAIR_SPACE = "\u2000", "\u200a"
-_ANY_TYPOGRAPHIC = re.compile(f"[{_EN_QUAD}-{_HAIR_SPACE}]")
 
 
-def decode(data: bytes) -> str:
-    """The text of a capture, without byte order mark.
+class Decoded(NamedTuple):
+    """A capture's text without byte order mark, and the characters in it that aren't plain ASCII."""
+
+    text: str
+    rare: frozenset[str]
+
+
+def decode(data: bytes) -> Decoded:
+    """The text of a capture.
 
     In order: a byte order mark; UTF-16 told by its zero bytes; UTF-8 when it decodes (whatever the page
     claims: a wrong charset in the head is common, accidental UTF-8 is not); the charset that the page
@@ -50,37 +60,42 @@ def decode(data: bytes) -> str:
     Raises:
         UnreadablePage: ``empty_file`` or ``binary_file``.
     """
-    if not data or data.isspace():
-        raise UnreadablePage("empty_file", "The file holds no text. Capture the page anew.")
-    for magic, what in _MAGIC:
-        if data.startswith(magic):
-            raise UnreadablePage(
-                "binary_file", f"The file is {what}, not a page. Capture the page as text or HTML."
-            )
+    if data.startswith(_MAGIC_NUMBERS):
+        what = next(what for magic, what in _MAGIC if data.startswith(magic))
+        raise _binary(f"is {what}")
     text = _decode(data)
-    sample = text[:65536]
-    if "\x00" in text or len(_CONTROL.findall(sample)) > len(sample) // 100:
-        raise UnreadablePage(
-            "binary_file", "The file holds binary data, not text. Capture the page as text or HTML."
-        )
     if not text or text.isspace():
         raise UnreadablePage("empty_file", "The file holds no text. Capture the page anew.")
-    return text
+    # one fast pass leaves little to look at
+    rare = frozenset(text.encode("utf-8", "replace").translate(None, _PLAIN_ASCII).decode())
+    if not rare.isdisjoint(_CONTROL):
+        control = sum(text.count(char) for char in rare & _CONTROL)
+        if "\x00" in rare or control > len(text) // 100:
+            raise _binary("holds binary data")
+    return Decoded(text, rare)
 
 
-def fold_spaces(text: str) -> str:
+def fold_spaces(decoded: Decoded) -> str:
     """The text with line ends as ``\\n`` and other white space as plain spaces; no words are glued."""
-    if "\r" in text:
+    text, rare = decoded
+    if "\r" in rare:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    for char in _DELETED:
-        if char in text:
-            text = text.replace(char, "")
-    for char in _SPACES:
-        if char in text:
-            text = text.replace(char, " ")
-    if _ANY_TYPOGRAPHIC.search(text):
-        text = _ANY_TYPOGRAPHIC.sub(" ", text)
+    for char in rare & _DELETED:
+        text = text.replace(char, "")
+    for char in rare & _SPACES:
+        text = text.replace(char, " ")
     return text
+
+
+def fold_line(text: str) -> str:
+    """The text on one line: any white space as one space, none at its ends, no zero-width characters."""
+    if not text.isascii():
+        text = text.translate(_DELETE)
+    return " ".join(text.split())
+
+
+def _binary(what: str) -> UnreadablePage:
+    return UnreadablePage("binary_file", f"The file {what}, not a page. Capture the page as text or HTML.")
 
 
 def _decode(data: bytes) -> str:
@@ -104,9 +119,7 @@ def _utf_16_without_mark(data: bytes) -> str:
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     encoding = "utf-16-le" if odd > even else "utf-16-be"
     if min(even, odd) > len(sample) // 50 or max(even, odd) < len(sample) // 5:
-        raise UnreadablePage(
-            "binary_file", "The file holds binary data, not text. Capture the page as text or HTML."
-        )
+        raise _binary("holds binary data")
     return data.decode(encoding, errors="replace").rstrip("\ufffd")
 
 
@@ -125,10 +138,3 @@ def _legacy(data: bytes) -> str:
     broken = repaired.count("\ufffd")
     whole = sum(1 for char in repaired if char > "\x7f") - broken
     return repaired if whole > broken else data.decode("cp1252", errors="replace")
-
-
-def fold_line(text: str) -> str:
-    """The text on one line: any white space as one space, none at its ends, no zero-width characters."""
-    if not text.isascii():
-        text = text.translate(_DELETE)
-    return " ".join(text.split())

@@ -20,6 +20,7 @@ from include.parse.headline import first_heading
 from include.parse.identity import normalised_headline
 from include.parse.layout import Layout, casefolded, layout_at
 from include.parse.metadata import disagreements, extra_of, stated_moment
+from include.parse.not_articles import declared, is_live_blog, refuse, why_no_article
 from include.parse.opening import OpeningReader
 from include.parse.publisher import ParsedPage
 from include.parse.reading import Reading, Roles, take
@@ -77,11 +78,16 @@ class NourNews:
         Source: the page's labels in reading order; head metadata and the site's ids where present.
         tests/parse/.
         """
+        reason_code = declared(reading.head)
+        if reason_code is not None:
+            raise refuse(reason_code)
         layout = layout_at(LAYOUTS, captured_at)
         roles: Roles = [""] * len(reading)
         labels = _read_labels(reading, roles)
         headline, start = _read_headline(reading, roles, layout, labels.end)
         end = _body_end(reading, layout, start)
+        if is_live_blog(reading.texts[start:end]):
+            raise refuse("live_blog")
         take(roles, end, len(roles), "form")
         marked = reading.mark("#Body_Body_lblNewsBody")
         standfirst, image, image_url = None, None, None
@@ -100,7 +106,8 @@ class NourNews:
         body = BodyReader(reading, roles, TickerLines(), layout.related_labels, layout.noise).read(start, end)
         blocks = _without_dateline(body.blocks, standfirst)
         if not blocks:
-            raise MissingField("body", "The page has a headline but no text under it.")
+            missing = MissingField("body", "The page has a headline but no text under it.")
+            raise why_no_article(reading, reading.texts[:end], missing)
         wall, head = labels.published_local, reading.head
         moment = (
             None if wall is None else moment_of(wall, TIMEZONE, stated_moment(head, "published", TIMEZONE))
@@ -195,11 +202,12 @@ def _body_end(reading: Reading, layout: Layout, start: int) -> int:
     for index in range(start, len(reading)):
         if reading.texts[index].casefold() in layout.form_lines:
             return index
-    raise UnreadablePage(
+    cut_off = UnreadablePage(
         "truncated_page",
         "The capture ends before the comment form that follows an article, so its body may go on. "
         "Capture the page anew.",
     )
+    raise why_no_article(reading, reading.texts, cut_off)
 
 
 def _read_headline(reading: Reading, roles: Roles, layout: Layout, start: int) -> tuple[str | None, int]:

@@ -9,6 +9,7 @@ from include.errors import UnknownPublisher
 from include.parse.al_mayadeen import AlMayadeen
 from include.parse.decoding import decode
 from include.parse.html import looks_like_html, read_html
+from include.parse.not_articles import blocking, refuse
 from include.parse.nour_news import NourNews
 from include.parse.publisher import ParsedPage, Publisher
 from include.parse.reading import Reading
@@ -29,23 +30,32 @@ def parse_page(
         CaptureError: the page is empty, binary, nobody's we know, no article, or can't be read for certain.
     """
     reading = read_page(data, media_type)
-    return publisher_of(reading).read(reading, captured_at)
+    return parse_reading(reading, publisher_of(reading), captured_at)
 
 
 def read_page(data: bytes, media_type: str | None = None) -> Reading:
     """The page's blocks in reading order, whatever its format."""
-    text = decode(data)
-    if looks_like_html(text) or (media_type == "text/html" and "<" in text):
-        return read_html(text)
-    return read_text(text)
+    decoded = decode(data)
+    if looks_like_html(decoded.text) or (media_type == "text/html" and "<" in decoded.text):
+        return read_html(decoded.text)
+    return read_text(decoded)
 
 
-def publisher_of(reading: Reading) -> Publisher:
-    """The publisher whose marks the page bears. Raises UnknownPublisher."""
-    for publisher in PUBLISHERS:
-        if publisher.recognises(reading):
-            return publisher
-    raise UnknownPublisher(
-        "The page bears no mark of a publisher that there are rules for "
-        f"({', '.join(sorted(publisher.slug for publisher in PUBLISHERS))})."
-    )
+def publisher_of(reading: Reading) -> Publisher | None:
+    """The publisher whose marks the page bears; None when it bears none."""
+    return next((publisher for publisher in PUBLISHERS if publisher.recognises(reading)), None)
+
+
+def parse_reading(reading: Reading, publisher: Publisher | None, captured_at: datetime | None) -> ParsedPage:
+    """Read a page by its publisher's rules.
+
+    Raises:
+        CaptureError: as ``parse_page``.
+    """
+    if publisher is None:
+        reason_code = blocking(reading, reading.texts)
+        if reason_code is not None:
+            raise refuse(reason_code)
+        known = ", ".join(sorted(publisher.slug for publisher in PUBLISHERS))
+        raise UnknownPublisher(f"The page bears no mark of a publisher that there are rules for ({known}).")
+    return publisher.read(reading, captured_at)

@@ -20,7 +20,7 @@ from include.errors import CaptureError, MissingPartition, UnreadablePage
 from include.files import replacing_folder
 from include.models import Article, Capture
 from include.parse import rows
-from include.parse.page import parse_page, publisher_of, read_page
+from include.parse.page import parse_page, parse_reading, publisher_of, read_page
 from include.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -140,8 +140,8 @@ def _parse_capture(capture: Capture, home: Path, out: _Writer, reasons: Counter[
     try:
         reading = read_page(_raw_bytes(capture, home), capture.media_type)
         rules = publisher_of(reading)
-        publisher = rules.slug
-        return rules.read(reading, capture.captured_at).article
+        publisher = rules.slug if rules else publisher
+        return parse_reading(reading, rules, capture.captured_at).article
     except CaptureError as error:
         reason_code, detail = error.reason_code, error.detail
         log.info("Quarantined %r: %s", capture.source_path, reason_code)

@@ -51,9 +51,12 @@ def find_sections(reading: Reading, roles: Roles, layout: Layout, headline: int)
     is whole: "Most Read" may be the beginning of "Most Read was the title of …".
     """
     texts, size = reading.texts, len(reading.texts)
-    footers = [index for index in range(headline, size) if texts[index] in layout.footer_lines]
-    footer = footers[0] if footers else size
-    while footers and footer > headline + 1 and texts[footer - 1] in layout.masthead:
+    footer = min(
+        (texts.index(line, headline) for line in layout.footer_lines if line in texts[headline:]),
+        default=size,
+    )
+    has_footer = footer < size
+    while has_footer and footer > headline + 1 and texts[footer - 1] in layout.masthead:
         footer -= 1
     found = [
         (index, layout.list_labels[text])
@@ -68,7 +71,7 @@ def find_sections(reading: Reading, roles: Roles, layout: Layout, headline: int)
         trusted = bool(lists) and lists[-1].end == index
         if _is_list(reading, name, index + 1, end, layout.all_link, trusted=trusted):
             lists.append(Section(name, index, end))
-    return Sections(tuple(lists), footer, bool(footers))
+    return Sections(tuple(lists), footer, has_footer)
 
 
 def _is_list(

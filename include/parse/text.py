@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
-from include.parse.decoding import fold_spaces
+from functools import lru_cache
+
+from include.parse.decoding import Decoded, fold_spaces
 from include.parse.reading import Kind, Reading
 
 _BULLETS = "•◦▪‣●"
+_INDENTED = frozenset(f" {_BULLETS}")
+_FURNITURE_CHARS = 40  # the navigation's lines are the same on every page
 
 
-def read_text(text: str) -> Reading:
+def read_text(decoded: Decoded) -> Reading:
     """Read a text capture.
 
     Text captures never wrap lines, so a line is a block. ``  • Iran`` is a bullet with text "Iran"; a bullet
     without text is kept as a bullet with text "".
     """
-    text = fold_spaces(text)
-    texts: list[str] = []
-    kinds: list[Kind] = []
-    apart: list[bool] = []
-    indents: list[int] = []
-    gap = True
-    for line in text.split("\n"):
-        if not line:
-            gap = True
-            continue
-        indent = 0
-        kind: Kind = "text"
-        if line[0] in " •◦▪‣●":
-            content = line.lstrip(" ")
-            if not content:
-                gap = True
-                continue
-            indent = len(line) - len(content)
-            if content[0] in _BULLETS:
-                kind = "bullet"
-                content = content[1:].lstrip(" ")
-            line = content  # noqa: PLW2901 - the loop's next step works on either
-        if line[-1:] == " " or "  " in line:
-            line = " ".join(line.split())  # noqa: PLW2901
-        texts.append(line)
-        kinds.append(kind)
-        apart.append(gap)
-        indents.append(indent)
-        gap = False
+    text = fold_spaces(decoded)
+    lines = text.split("\n")
+    if " \n" in text or text[-1:] == " ":
+        lines = [line.rstrip(" ") if line[-1:] == " " else line for line in lines]
+    texts = [line for line in lines if line]
+    apart = [not before for before, line in zip(["", *lines], lines, strict=False) if line]
+    kinds: list[Kind] = ["text"] * len(texts)
+    indents = [0] * len(texts)
+    for index, line in enumerate(texts):
+        if line[0] in _INDENTED:
+            read = _read_furniture(line) if len(line) <= _FURNITURE_CHARS else _read_indented(line)
+            texts[index], kinds[index], indents[index] = read
+        elif "  " in line:
+            texts[index] = " ".join(line.split())
     return Reading(texts, kinds, apart, indents, ended=text.endswith("\n"))
+
+
+def _read_indented(line: str) -> tuple[str, Kind, int]:
+    """A line that begins with spaces or a bullet: its text, kind and leading spaces."""
+    content = line.lstrip(" ")
+    indent = len(line) - len(content)
+    kind: Kind = "text"
+    if content[0] in _BULLETS:
+        kind = "bullet"
+        content = content[1:]
+    return " ".join(content.split()), kind, indent
+
+
+_read_furniture = lru_cache(maxsize=1024)(_read_indented)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -14,6 +15,9 @@ from include.parse.times import parse_clock
 from include.ticker import normalise_line
 
 _OPENING = "\"'“”‘’«([•-–— "
+_WORD = re.compile(r"[^\W_]+")
+_LOOK_CHARS = 40
+_KEY_CHARS = 12
 _LABELS = ("breaking", "urgent")
 
 
@@ -93,6 +97,9 @@ class TickerLines:
             return True
         if _opening(line) not in self._openings and not line.lower().startswith(_LABELS):
             return False
+        key = _key(line)
+        if key not in self._keys and not key.startswith(self._short_keys):
+            return False
         letters = _letters(line)
         reached = {0} | {len(label) for label in _LABELS if letters.startswith(label)}
         for place in range(len(letters)):
@@ -101,12 +108,28 @@ class TickerLines:
         return len(letters) in reached and letters not in _LABELS
 
     @cached_property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(_key(line) for line in self.lines)
+
+    @cached_property
+    def _short_keys(self) -> tuple[str, ...]:
+        return tuple(key for key in self._keys if key and len(key) < _KEY_CHARS)
+
+    @cached_property
     def _letters(self) -> frozenset[str]:
         return frozenset(key for line in self.lines if (key := _letters(line)))
 
 
 def _letters(line: str) -> str:
     return normalise_line(line).replace(" ", "")
+
+
+def _key(line: str) -> str:
+    """The first letters of a line, whatever stands between them, a ticker label left out."""
+    words = _WORD.findall(line[:_LOOK_CHARS].casefold())
+    while words and words[0] in _LABELS:
+        del words[0]
+    return "".join(words)[:_KEY_CHARS]
 
 
 def _opening(line: str) -> str:
