@@ -17,19 +17,14 @@ class StillMoving(Exception):
     """The file changed between two looks at it; it waits for the next run."""
 
 
-def moving_files(files: Sequence[InboxFile], settle_seconds: float) -> set[str]:
-    """The source paths of files that are still being written.
+def let_settle(files: Sequence[InboxFile], settle_seconds: float) -> None:
+    """Sleep once, when any file changed within the last ``settle_seconds`` before the scan saw it.
 
-    Only files changed within the last ``settle_seconds`` get a second look, all after one sleep.
+    What is still being written has moved by the second look, which ``read_file`` takes.
     """
-    if settle_seconds <= 0:
-        return set()
     horizon_ns = time.time_ns() - int(settle_seconds * 10**9)
-    young = [file for file in files if file.look is not None and file.look.mtime_ns > horizon_ns]
-    if not young:
-        return set()
-    time.sleep(settle_seconds)
-    return {file.source_path for file in young if _look_again(file.path) != file.look}
+    if settle_seconds > 0 and any(file.look and file.look.mtime_ns > horizon_ns for file in files):
+        time.sleep(settle_seconds)
 
 
 def read_file(file: InboxFile, max_file_bytes: int) -> bytes:
@@ -72,10 +67,3 @@ def _read(descriptor: int, max_file_bytes: int) -> bytes:
             raise too_large(size_bytes, max_file_bytes)
         chunks.append(chunk)
     return b"".join(chunks)
-
-
-def _look_again(path: str) -> Look | None:
-    try:
-        return Look.of(os.lstat(path))
-    except OSError:
-        return None

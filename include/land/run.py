@@ -113,9 +113,9 @@ class _Landing:
 
     def take(self, files: Sequence[InboxFile]) -> None:
         """Store, reject or leave waiting each of the files."""
-        moving = reading.moving_files(files, self._settings.settle_seconds)
+        reading.let_settle(files, self._settings.settle_seconds)
         for file in files:
-            if file.unfinished or file.source_path in moving:
+            if file.unfinished:
                 self._wait(file)
                 continue
             try:

@@ -151,14 +151,13 @@ def test_rows_found_later_join_those_known(settings: Settings) -> None:
 def test_two_landings_at_once_lose_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     put(settings, "2025-08-25/a.txt", b"a")
 
-    def land_meanwhile(_files: object, _settle_seconds: float) -> set[str]:
+    def land_meanwhile(_files: object, _settle_seconds: float) -> None:
         monkeypatch.undo()
         other = put(settings, "2025-08-25/b.txt", b"b")
         assert run.run(DAY, settings).new == 2
         other.unlink()
-        return set()
 
-    monkeypatch.setattr(reading, "moving_files", land_meanwhile)
+    monkeypatch.setattr(reading, "let_settle", land_meanwhile)
     result = run.run(DAY, settings)
     assert (result.landed, result.new) == (2, 0)
     assert len(rows(settings, "captures")) == 2
@@ -487,7 +486,7 @@ def test_a_file_that_changes_after_the_scan_waits(
     path = put(settings, "2025-08-25/a.txt", b"seen by the scan")
     secret = put(settings, "2025-08-26/secret.txt", b"secret")
 
-    def meddle(_files: object, _settle_seconds: float) -> set[str]:
+    def meddle(_files: object, _settle_seconds: float) -> None:
         if change == "grow":
             path.write_bytes(path.read_bytes() + b" and more")
         elif change == "touch":
@@ -500,9 +499,8 @@ def test_a_file_that_changes_after_the_scan_waits(
                 path.symlink_to(secret)
             elif change == "pipe":
                 os.mkfifo(path)
-        return set()
 
-    monkeypatch.setattr(reading, "moving_files", meddle)
+    monkeypatch.setattr(reading, "let_settle", meddle)
     result = run.run(DAY, settings)
     assert result.landed == 0
     if change == "link":
