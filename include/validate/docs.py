@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bs4 import BeautifulSoup
 from great_expectations.core.run_identifier import RunIdentifier
@@ -29,9 +29,7 @@ from include.contracts import quiet_context
 from include.errors import ContractError
 from include.files import replacing_folder
 from include.partitions import day_interval, docs_path
-
-if TYPE_CHECKING:
-    from include.validate.judging import Verdict
+from include.validate.judging import ROW_KEY, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +39,8 @@ _WITHOUT = (
     "script, link, style, img, iframe, object, embed, footer, form, button, input, .btn-group, .navbar-brand"
 )
 _SHOWN_CELL_CHARS = 600
+_SHOWN_ROWS = 100  # of one expectation; all of them are in quarantine.parquet
+_INDEX_HEADS = ("Expectation", "Severity", "Result", "Rows", "Broken", "Why")
 
 
 def write(home: Path, day: date, verdicts: Sequence[Verdict], summary: str) -> Path:
@@ -106,13 +106,16 @@ def _result_page(verdict: Verdict, day: date) -> str:
 
 
 def _escaped_result(entry: Any) -> Any:
+    """A result as the pages show it: the first failing rows, by the path of their page."""
     escaped = copy.copy(entry)
-    escaped.result = {
-        # the whole lists are in quarantine.parquet; the pages show the first rows
-        name: _escaped(value)
-        for name, value in entry.result.items()
-        if name not in {"unexpected_list", "unexpected_index_list"}
-    }
+    shown = {name: value for name, value in entry.result.items() if name != "unexpected_list"}
+    if shown.get("unexpected_index_list"):
+        shown["unexpected_index_column_names"] = ["source_path"]
+        shown["unexpected_index_list"] = [
+            {name: value for name, value in row.items() if name != ROW_KEY}
+            for row in shown["unexpected_index_list"][:_SHOWN_ROWS]
+        ]
+    escaped.result = _escaped(shown)
     return escaped
 
 
@@ -165,12 +168,12 @@ def _index_lines(day: date, verdicts: Sequence[Verdict], summary: str) -> Iterat
             f'<p><a href="{_result_page(verdict, day)}">Results with examples</a> · '
             f'<a href="expectations/{name}.html">The contract</a></p>'
         )
-        yield '<table class="table"><thead><tr><th>Expectation<th>Severity<th>Result<th>Rows<th>Broken'
-        yield "<th>Why</tr></thead><tbody>"
+        heads = "".join(f"<th>{head}</th>" for head in _INDEX_HEADS)
+        yield f'<table class="table"><thead><tr>{heads}</tr></thead><tbody>'
         for row in verdict.rows:
             told = "passed" if row["passed"] else "broken"
             cells = [row[key] for key in ("expectation", "severity")] + [told]
             cells += [row[key] for key in ("evaluated_rows", "unexpected_rows", "notes")]
-            told_cells = "".join(f"<td>{html.escape(str(cell))}" for cell in cells)
+            told_cells = "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells)
             yield f'<tr class="{told} {row["severity"]}">{told_cells}</tr>'
         yield "</tbody></table>"

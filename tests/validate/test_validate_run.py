@@ -1,0 +1,299 @@
+"""The stage as a whole: files in, files out, and what it raises and logs."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.errors import MissingPartition, SettingsError, TooManyQuarantined
+from include.land.run import run as land
+from include.parse.run import run as parse
+from include.partitions import docs_path, partition_path
+from include.settings import PROJECT_ROOT, Settings, load_settings
+from include.validate.run import run
+from tests.validate.days import (
+    DAY,
+    PARAGRAPHS,
+    Row,
+    article,
+    blocks,
+    page_link,
+    read_rows,
+    ticker_item,
+    turned_away,
+    write_day,
+)
+
+PAGES = PROJECT_ROOT.parent / "shared" / "pages"
+TICKER_LINE = "Harbour Office: Ferry crossings to Marrow Island suspended until Thursday"
+
+
+def _settings(home: Path, **overrides: Any) -> Settings:
+    return load_settings(home=home, settle_seconds=0, **overrides)
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _mixed_day(home: Path) -> None:
+    """Four valid pages, three that break a contract, two unparsed and one rejected."""
+    clean = article("clean")
+    leaking = article("leaking", body=blocks(*PARAGRAPHS, f"• {TICKER_LINE.upper()}"))
+    undated = article("undated", published_at=None, published_local=None, byline="Ines Calloway")
+    nour = article("nour", "nour_news")
+    form = article("form", "nour_news", body=blocks(*PARAGRAPHS, "first name & last name"))
+    quoting = article("quoting", body=blocks(*PARAGRAPHS, f"A notice that read {TICKER_LINE} hung there."))
+    plain = article("plain", standfirst=None)
+    articles = [plain, quoting, form, nour, undated, leaking, clean]
+    write_day(
+        home,
+        articles,
+        ticker=[
+            # the line is on a page that is turned away itself, and only there
+            ticker_item(undated, TICKER_LINE),
+            ticker_item(clean, "Mayor opens the north pier", 1),
+            ticker_item(clean, "BREAKING", 2),
+        ],
+        links=[
+            page_link(clean, "Lighthouse keeper retires"),
+            page_link(leaking, "Lighthouse keeper retires"),
+        ],
+        unparsed=[
+            turned_away(article("strange"), "unknown_publisher"),
+            turned_away(article("bodyless"), "missing_body", publisher="al_mayadeen"),
+        ],
+        rejected=[turned_away(article("huge"), "file_too_large", stage="land")],
+    )
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    home = tmp_path_factory.mktemp("mixed")
+    _mixed_day(home)
+    return home, run(DAY, _settings(home), run_id="manual__1")
+
+
+def _by_page(rows: list[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["source_path"].removeprefix("2025-08-25/").removesuffix(".txt"), []).append(row)
+    return found
+
+
+def test_the_result_counts_every_capture_once(mixed: tuple[Path, Any]) -> None:
+    _, result = mixed
+    assert (result.captures, result.parsed, result.valid, result.quarantined) == (10, 7, 4, 6)
+    assert result.by_reason == {
+        "file_too_large": 1,
+        "form_text_in_body": 1,
+        "missing_body": 1,
+        "missing_published_at": 1,
+        "ticker_in_body": 1,
+        "unexpected_byline": 1,
+        "unknown_publisher": 1,
+    }
+    assert result.warned
+
+
+def test_valid_rows_go_on_in_order(mixed: tuple[Path, Any]) -> None:
+    home, _ = mixed
+    assert list(_by_page(read_rows(home, "articles"))) == ["clean", "nour", "plain", "quoting"]
+    assert [row["headline"] for row in read_rows(home, "page_links")] == ["Lighthouse keeper retires"]
+    assert [row["text"] for row in read_rows(home, "ticker_items")] == [
+        "Mayor opens the north pier",
+        TICKER_LINE,  # of a page that is turned away: the line itself is sound
+    ]
+
+
+def test_quarantine_keeps_the_reasons_of_all_stages(mixed: tuple[Path, Any]) -> None:
+    home, _ = mixed
+    rows = _by_page(read_rows(home, "quarantine"))
+    told = {
+        page: [(row["stage"], row["reason_code"], row["expectation"], row["subject"]) for row in found]
+        for page, found in rows.items()
+    }
+    assert told == {
+        "bodyless": [("parse", "missing_body", None, "page")],
+        "clean": [("validate", "label_in_ticker", "text_is_no_label", "ticker_item")],
+        "form": [("validate", "form_text_in_body", "no_form_text_in_body", "page")],
+        "huge": [("land", "file_too_large", None, "page")],
+        "leaking": [("validate", "ticker_in_body", "no_ticker_line_in_body", "page")],
+        "strange": [("parse", "unknown_publisher", None, "page")],
+        "undated": [
+            ("validate", "missing_published_at", "published_at_present", "page"),
+            ("validate", "unexpected_byline", "byline_is_the_house", "page"),
+        ],
+    }
+    assert list(rows) == sorted(rows)
+    assert rows["leaking"][0]["detail"] == f"A body line holds the ticker line: {TICKER_LINE}"
+    assert rows["form"][0]["detail"] == "The body holds form text: first name & last name"
+    assert rows["undated"][1]["detail"] == "The byline is Ines Calloway."
+
+
+def test_results_are_stored_for_every_expectation(mixed: tuple[Path, Any]) -> None:
+    home, _ = mixed
+    rows = read_rows(home, "contract_results")
+    assert Counter(row["contract"] for row in rows) == {
+        "al_mayadeen_articles": 38,
+        "nour_news_articles": 33,
+        "ticker_items": 11,
+    }
+    broken = {(row["contract"], row["expectation"]): row for row in rows if not row["passed"]}
+    leak = broken["al_mayadeen_articles", "no_ticker_line_in_body"]
+    assert (leak["severity"], leak["evaluated_rows"], leak["unexpected_rows"]) == ("critical", 5, 1)
+    # a warning is recorded, and its page goes on
+    assert broken["al_mayadeen_articles", "standfirst_present"]["unexpected_rows"] == 1
+
+
+def test_the_outcome_adds_up(mixed: tuple[Path, Any]) -> None:
+    home, _ = mixed
+    (outcome,) = read_rows(home, "outcome")
+    assert outcome["captures"] == outcome["landed"] + outcome["rejected"] == 10
+    assert outcome["captures"] == outcome["valid"] + outcome["quarantined"]
+    assert (outcome["ticker_items"], outcome["ticker_items_quarantined"]) == (2, 1)
+    assert (outcome["accepted"], outcome["refusal"], outcome["run_id"]) == (True, None, "manual__1")
+    assert len(outcome["fingerprint"]) == 64
+
+
+def test_a_second_run_gives_the_same_bytes(mixed: tuple[Path, Any], tmp_path: Path) -> None:
+    home, result = mixed
+    _mixed_day(tmp_path)
+    assert run(DAY, _settings(tmp_path), run_id="manual__1") == result
+    first = _hashes(partition_path(tmp_path, "validated", DAY))
+    docs = _hashes(docs_path(tmp_path))
+    assert first == _hashes(partition_path(home, "validated", DAY))
+    assert run(DAY, _settings(tmp_path), run_id="manual__1") == result
+    assert _hashes(partition_path(tmp_path, "validated", DAY)) == first
+    assert _hashes(docs_path(tmp_path)) == docs == _hashes(docs_path(home))
+    assert set(first) == {
+        f"{name}.parquet"
+        for name in ("articles", "ticker_items", "page_links", "quarantine", "contract_results", "outcome")
+    }
+
+
+def test_a_day_without_captures_has_results_too(tmp_path: Path) -> None:
+    write_day(tmp_path)
+    result = run(DAY, _settings(tmp_path))
+    assert (result.captures, result.valid, result.quarantined, result.warned) == (0, 0, 0, False)
+    assert len(read_rows(tmp_path, "contract_results")) == 82
+    assert (docs_path(tmp_path) / "2025-08-25" / "index.html").is_file()
+
+
+def test_too_many_bad_pages_refuse_the_day_but_show_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = [article(f"broken {number}", byline="Ines\nCalloway") for number in range(3)]
+    write_day(tmp_path, [*broken, article("clean")])
+    with pytest.raises(TooManyQuarantined) as caught:
+        run(DAY, _settings(tmp_path))
+    message = str(caught.value)
+    assert "2025-08-25: 3 of 4 pages (75 %) were turned away; more than 50 % fails a day." in message
+    assert "- unexpected_byline (al_mayadeen_articles.byline_is_the_house): 3 pages: " in message
+    assert "'2025-08-25/broken 0.txt'" in message
+    assert str(docs_path(tmp_path) / "2025-08-25" / "index.html") in message
+    (outcome,) = read_rows(tmp_path, "outcome")
+    assert outcome["accepted"] is False
+    assert outcome["refusal"].startswith("2025-08-25: 3 of 4 pages (75 %)")
+    assert str(tmp_path) not in outcome["refusal"]  # a row tells nothing of this machine
+    assert len(read_rows(tmp_path, "articles")) == 1
+    index = (docs_path(tmp_path) / "2025-08-25" / "index.html").read_text(encoding="utf-8")
+    assert "This day was not accepted." in index
+
+    # the same day, accepted by a setting: nothing else differs
+    result = run(DAY, _settings(tmp_path, quarantine_fail_share=0.8))
+    assert (result.valid, result.quarantined, result.warned) == (1, 3, True)
+    (again,) = read_rows(tmp_path, "outcome")
+    assert again == outcome | {"accepted": True, "refusal": None}
+    assert not [record for record in caplog.records if "\nCalloway" in record.getMessage()]
+
+
+def test_a_day_warns_above_the_warning_share_only(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    pages = [article(f"page {number}") for number in range(9)]
+    bad = article("bad", byline="Ines Calloway")
+    with caplog.at_level(logging.WARNING, logger="include.validate.run"):
+        write_day(tmp_path, [*pages, bad])
+        assert not run(DAY, _settings(tmp_path)).warned
+        assert not caplog.records
+        write_day(tmp_path, [*pages[:8], bad])
+        assert run(DAY, _settings(tmp_path)).warned
+    assert [record.getMessage() for record in caplog.records] == [
+        "2025-08-25: 1 of 9 pages (11 %) were turned away, more than the 10 % that call for a look:\n"
+        "- unexpected_byline (al_mayadeen_articles.byline_is_the_house): 1 page: '2025-08-25/bad.txt'"
+    ]
+
+
+def test_the_log_tells_the_story(mixed: tuple[Path, Any], caplog: pytest.LogCaptureFixture) -> None:
+    home, _ = mixed
+    with caplog.at_level(logging.INFO, logger="include.validate.run"):
+        run(DAY, _settings(home), run_id="manual__1")
+    told = "\n".join(record.getMessage() for record in caplog.records)
+    assert "Turned away page of '2025-08-25/leaking.txt': ticker_in_body (no_ticker_line_in_body)" in told
+    assert "al_mayadeen_articles: 1 of 5 rows break standfirst_present (warning)" in told
+    assert "Validated 2025-08-25: 10 captures = 4 valid + 6 quarantined" in told
+    assert str(partition_path(home, "validated", DAY)) in told
+
+
+def test_a_publisher_without_a_contract_stops_the_day(tmp_path: Path) -> None:
+    write_day(tmp_path, [article("a", publisher="harbour_times")])
+    with pytest.raises(SettingsError, match=r"harbour_times_articles\.json: pages of 'harbour_times'"):
+        run(DAY, _settings(tmp_path))
+    assert not partition_path(tmp_path, "validated", DAY).exists()
+
+
+def test_a_broken_contract_stops_the_day_and_keeps_what_was_there(tmp_path: Path) -> None:
+    contracts = tmp_path / "expectations"
+    shutil.copytree(PROJECT_ROOT / "expectations", contracts)
+    write_day(tmp_path, [article()])
+    settings = _settings(tmp_path, contracts_dir=contracts)
+    run(DAY, settings)
+    before = _hashes(partition_path(tmp_path, "validated", DAY))
+    (contracts / "ticker_items.json").write_text("{", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"ticker_items\.json: not valid JSON"):
+        run(DAY, settings)
+    assert _hashes(partition_path(tmp_path, "validated", DAY)) == before
+
+
+def test_a_day_that_wasnt_landed(tmp_path: Path) -> None:
+    with pytest.raises(MissingPartition, match="Run land for 2025-08-25 first"):
+        run(DAY, _settings(tmp_path))
+
+
+def test_hundreds_of_bad_pages_are_all_turned_away(tmp_path: Path) -> None:
+    bad = [article(f"bad {number:03}", byline=None) for number in range(230)]
+    lines = [ticker_item(bad[0], "BREAKING", number) for number in range(1, 202)]
+    write_day(tmp_path, [article("clean"), *bad], ticker=lines)
+    result = run(DAY, _settings(tmp_path, quarantine_fail_share=1))
+    assert (result.valid, result.quarantined) == (1, 230)
+    subjects = Counter(row["subject"] for row in read_rows(tmp_path, "quarantine"))
+    # 201 labels, and the last line's place is out of range
+    assert subjects == {"page": 230, "ticker_item": 202}
+    assert read_rows(tmp_path, "ticker_items") == []
+
+
+@pytest.mark.skipif(not PAGES.is_dir(), reason="the real captures (../shared/pages) are not on this machine")
+def test_real_captures_pass_every_expectation(tmp_path: Path) -> None:
+    day = date(2025, 12, 6)
+    inbox = tmp_path / "inbox" / day.isoformat()
+    inbox.mkdir(parents=True)
+    for page in PAGES.glob("*.txt"):
+        shutil.copy(page, inbox)
+    settings = _settings(tmp_path)
+    land(day, settings)
+    parse(day, settings)
+    result = run(day, settings)
+    assert (result.captures, result.valid, result.quarantined) == (5, 5, 0)
+    rows = read_rows(tmp_path, "contract_results", day)
+    assert [row["expectation"] for row in rows if not row["passed"]] == []
+    assert len(read_rows(tmp_path, "ticker_items", day)) == 40
