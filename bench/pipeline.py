@@ -85,5 +85,6 @@ def _measure(case: Case) -> dict[str, Any]:
         "cpu_seconds": first.cpu_seconds,
         "peak_rss_bytes": first.peak_rss_bytes,
         "again_wall_seconds": again.wall_seconds,
+        "again_cpu_seconds": again.cpu_seconds,
         "captures": summary["captures"],
     }

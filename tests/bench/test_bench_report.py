@@ -20,6 +20,7 @@ CASE = {
     "cpu_seconds": 11.0,
     "peak_rss_bytes": 300 * 2**20,
     "again_wall_seconds": 2.0,
+    "again_cpu_seconds": 1.5,
 }
 SECTION = {"measured_on": "2025-09-01", "machine_line": "a CPU", "cases": [CASE]}
 
@@ -31,7 +32,7 @@ def test_results_of_other_sections_are_kept(tmp_path: Path, monkeypatch: pytest.
     report.save({"airflow": airflow})
     assert json.loads((tmp_path / "latest.json").read_text()) == {"run": SECTION, "airflow": airflow}
     written = (tmp_path / "latest.md").read_text()
-    assert "| 5,000 | text of one day | 12.3 s | 11.0 s | 300 MiB | 2.0 s |" in written
+    assert "| 5,000 | text of one day | 12.3 s | 11.0 s | 300 MiB | 2.0 s | 1.5 s |" in written
     assert "Measured 2025-09-02 on a CPU." in written
 
 
