@@ -36,7 +36,8 @@ log = logging.getLogger(__name__)
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _WITHOUT = (
-    "script, link, style, img, iframe, object, embed, footer, form, button, input, .btn-group, .navbar-brand"
+    "script, link, style, img, iframe, object, embed, footer, form, button, input, .navbar-brand, "
+    ".card:has(.btn-group)"
 )
 _SHOWN_CELL_CHARS = 600
 _SHOWN_ROWS = 100  # of one expectation; all of them are in quarantine.parquet
@@ -80,12 +81,11 @@ def _render(folder: Path, day: date, verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
         context.suites.add(copy.deepcopy(verdict.contract))
         result = copy.copy(verdict.result)
-        result.meta = {
-            key: value
-            for key, value in verdict.result.meta.items()
-            if key in {"great_expectations_version", "active_batch_definition"}  # the others hold the time
+        result.meta = {  # Great Expectations' own holds the time and random names
+            "great_expectations_version": verdict.result.meta["great_expectations_version"],
+            "batch_kwargs": {"data_asset_name": f"{verdict.contract.name} of {day}"},
+            "run_id": _run_id(day),
         }
-        result.meta["run_id"] = _run_id(day)
         result.results = [_escaped_result(entry) for entry in verdict.result.results]
         key = ValidationResultIdentifier(
             expectation_suite_identifier=ExpectationSuiteIdentifier(verdict.contract.name),
@@ -169,7 +169,7 @@ def _index_lines(day: date, verdicts: Sequence[Verdict], summary: str) -> Iterat
             f'<a href="expectations/{name}.html">The contract</a></p>'
         )
         heads = "".join(f"<th>{head}</th>" for head in _INDEX_HEADS)
-        yield f'<table class="table"><thead><tr>{heads}</tr></thead><tbody>'
+        yield f'<table class="table contract"><thead><tr>{heads}</tr></thead><tbody>'
         for row in verdict.rows:
             told = "passed" if row["passed"] else "broken"
             cells = [row[key] for key in ("expectation", "severity")] + [told]
