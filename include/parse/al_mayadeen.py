@@ -140,9 +140,10 @@ class _PageReader:
             raise _cut_off()
         if is_live_blog(reading.texts[start:end]):
             raise refuse("live_blog")
-        for section in sections.lists:
-            take(roles, section.label, section.end, section.name)
+        lists = self._lists(sections)
         take(roles, sections.footer, len(roles), "footer")
+        ticker_lines = TickerLines(ticker)
+        ticker_lines.mark_repeats(reading, roles, start, end)
         content = reading.mark(".p-content")
         opening = OpeningReader(
             reading,
@@ -153,11 +154,10 @@ class _PageReader:
             noise=layout.noise,
             body_mark=content[0] if content else None,
         ).read(start, end)
-        lists = self._lists(sections)
         body = BodyReader(
             reading,
             roles,
-            TickerLines(ticker),
+            ticker_lines,
             layout.related_labels,
             layout.noise,
             known_headlines={link.headline for link in (*lists[0], *lists[2])},
@@ -249,23 +249,24 @@ class _PageReader:
     def _lists(self, sections: Sections) -> tuple[list[PageLink], list[str], list[PageLink]]:
         """Most Read, Coverage and Read Next. A capture that is cut off loses the entry that it is cut in."""
         reading, layout = self.reading, self.layout
-        cut = not sections.has_footer
-        size = len(reading)
         most_read: list[PageLink] = []
         coverage: list[str] = []
         read_next: list[PageLink] = []
         for section in sections.lists:
-            start = section.label + 1
-            if start < section.end and reading.texts[start] == layout.all_link:
-                start += 1
+            blocks = [at for at in range(section.label + 1, section.end) if not self.roles[at]]
+            if blocks and reading.texts[blocks[0]] == layout.all_link:
+                del blocks[0]
+            cut = not sections.has_footer and section.end == len(reading)
             if section.name == "most_read":
-                most_read += read_dated_entries(reading, start, section.end, layout.sections)
+                most_read += read_dated_entries(reading, blocks, layout.sections)
             elif section.name == "coverage":
-                end = section.end - 1 if cut and section.end == size else section.end
-                coverage += [text for text in reading.texts[start:end] if text]
+                coverage += [
+                    reading.texts[at] for at in (blocks[:-1] if cut else blocks) if reading.texts[at]
+                ]
             else:
-                at_cut = cut and section.end == size
-                read_next += read_sectioned_entries(reading, start, section.end, layout.sections, cut=at_cut)
+                read_next += read_sectioned_entries(reading, blocks, layout.sections, cut=cut)
+            for at in (section.label, *blocks):
+                self.roles[at] = section.name
         return most_read, coverage, read_next
 
 

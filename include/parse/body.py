@@ -11,23 +11,19 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from include.errors import UnreadablePage
 from include.models import BodyBlock
 from include.parse.prose import (
-    MAX_HEADLINE_CHARS,
     ends_like_question,
     ends_like_sentence,
     looks_like_headline,
-    shared_words,
 )
 from include.parse.reading import Reading, Roles, take
-from include.parse.tickers import TickerLines
+from include.parse.related import RelatedBlocks
+from include.parse.tickers import REPEAT, TickerLines
 
 MAX_SUBHEADING_CHARS = 120
 MAX_TAG_CHARS = 60
 _MAX_LABEL_CHARS = 40
-_MOST_RELATED = 3  # related blocks hold one to three headlines, usually two
-_MOST_TIED = 12  # blocks of a related container, with sections and days beside its headlines
 _MOST_POST_LINES = 4
 
 _POST_AUTHOR = re.compile(r"[—–-]{1,2} ?\S.{0,100}\(@\w{1,30}\),? [A-Z][a-z]+ \d{1,2}, \d{4}$")
@@ -62,6 +58,10 @@ class BodyReader:
     tags_last: bool = False
     body: Body = field(default_factory=Body)
     first: int = 0
+    related: RelatedBlocks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.related = RelatedBlocks(self.reading, self.roles, self.related_labels, self.known_headlines)
 
     def read(self, start: int, end: int) -> Body:
         """Read the region; every block of it gets its role."""
@@ -89,9 +89,6 @@ class BodyReader:
         text, roles = self.reading.texts[index], self.roles
         if len(text) <= _MAX_LABEL_CHARS and text.casefold() in self.noise:
             roles[index] = "noise"
-            return index + 1
-        if self.ticker.has(text):
-            roles[index] = "ticker_repeat"
             return index + 1
         if text[:4].lower() in {"read", "also", "see "}:
             promo = _PROMO.fullmatch(text)
@@ -166,7 +163,7 @@ class BodyReader:
         roles, texts = self.roles, self.reading.texts
         roles[index] = "related_headlines"
         index += 1
-        if not headline and index < end and not roles[index] and looks_like_headline(texts[index]):
+        if not headline and index < end and self.related.is_free(index) and looks_like_headline(texts[index]):
             headline = texts[index]  # the label stands on a line of its own
             roles[index] = "related_headlines"
             index += 1
@@ -186,68 +183,15 @@ class BodyReader:
         texts, roles = self.reading.texts, self.roles
         roles[label] = "label"
         start = label + 1
-        tied = [stop for stop in self.reading.ties(label) if stop <= end and self._all_related(start, stop)]
-        stop = tied[-1] if tied else self._related_end(start, end)
+        stop = self.related.end(label, end)
         linked = any(self.reading.link(index) is not None for index in range(start, stop))
         for index in range(start, stop):
-            if roles[index] or self.reading.kinds[index] == "image":
+            if not self.related.is_free(index) or self.reading.kinds[index] == "image":
                 continue
             roles[index] = "related_headlines"
             if texts[index] and (not linked or self.reading.link(index) is not None):
                 self.body.related.append(texts[index])
         return stop
-
-    def _all_related(self, start: int, stop: int) -> bool:
-        """Whether blocks that the layout ties to a related label can all belong to its headlines."""
-        reading = self.reading
-        lines = [at for at in range(start, stop) if reading.kinds[at] != "image"]
-        return 0 < len(lines) <= _MOST_TIED and all(
-            not self.roles[at] and (looks_like_headline(reading.texts[at]) or reading.link(at) is not None)
-            for at in lines
-        )
-
-    def _related_end(self, start: int, end: int) -> int:
-        """Where the headlines after a related label end when no container says so.
-
-        Headlines are lines that don't end like sentences, and so may be a subheading after them: two is the
-        usual number; of three or more the last is the subheading when its words come up in the paragraph
-        that it would head. Where neither reading is clear, the page isn't guessed at.
-        """
-        texts, kinds, roles = self.reading.texts, self.reading.kinds, self.roles
-        if start < end and kinds[start] == "bullet":
-            return min(self.reading.run_end(start), end)
-        stop = start
-        while stop < end and kinds[stop] == "text" and not roles[stop] and self._may_be_related(stop, start):
-            stop += 1
-        linked = start
-        while linked < stop and self.reading.link(linked) is not None:
-            linked += 1
-        if linked > start:
-            return linked
-        count = stop - start
-        heads_text = stop < end and kinds[stop] == "text" and not roles[stop]
-        if count <= _MOST_RELATED - 1 or (count == _MOST_RELATED and not heads_text):
-            return stop
-        last = texts[stop - 1]
-        if count == _MOST_RELATED and (last in self.known_headlines or self.ticker.has(last)):
-            return stop
-        if count <= _MOST_RELATED + 1 and heads_text:
-            shares = [shared_words(text, texts[stop]) for text in texts[start:stop]]
-            if shares[-1] >= 1 / 3 and shares[-1] > max(shares[:-1]):
-                return stop - 1
-            if count == _MOST_RELATED and shares[-1] <= min(1 / 6, max(shares[:-1])):
-                return stop
-        raise UnreadablePage(
-            "unclear_related_block",
-            f"After a related label {count} lines look like headlines, and which of them are body can't be "
-            f"told; the last is {last[:80]!r}. Look at the page.",
-        )
-
-    def _may_be_related(self, index: int, first: int) -> bool:
-        text = self.reading.texts[index]
-        if text.casefold() in self.related_labels or _PROMO.match(text) or _POST_PICTURE.search(text):
-            return False
-        return looks_like_headline(text) or (index == first and len(text) <= MAX_HEADLINE_CHARS)
 
     # lists and tags
 
@@ -266,27 +210,25 @@ class BodyReader:
             self.body.blocks.append(BodyBlock("list", items=kept))
             take(roles, start, stop, "list")
         else:
-            take(roles, start, stop, "ticker_repeat" if items else "noise")
+            take(roles, start, stop, REPEAT if items else "noise")
         return stop
 
     def _unmarked_tags(self, start: int, end: int) -> None:
-        """Tags that no list's markup tells: the last blocks, short names in a container of their own."""
+        """Tags without a list's markup: the last blocks, linked as tags or in a container of their own."""
         reading, roles = self.reading, self.roles
-        last = end - 1
-        while last > start and (roles[last] or reading.texts[last].casefold() in self.noise):
-            last -= 1
-        if last <= start or reading.kinds[last] != "text":
-            return
-        first, stop = reading.group_around(last, start + 1, last + 1)
-        texts = reading.texts[first:stop]
-        if any(roles[first:stop]) or not self._are_names(texts) or texts[0].casefold() in self.related_labels:
-            return
-        links = [reading.link(at) for at in range(first, stop)]
-        if stop - first > 1 or (links[0] and "/tag" in links[0]):
-            for at in range(first, stop):
-                if texts[at - first].casefold() not in self.noise:
-                    self.body.tags.append(texts[at - first])
-            take(roles, first, stop, "tags")
+        stop = end
+        while stop > start and (roles[stop - 1] or reading.texts[stop - 1].casefold() in self.noise):
+            stop -= 1
+        first = stop
+        while first > start and not roles[first - 1] and _is_tag_link(reading.link(first - 1)):
+            first -= 1
+        if first == stop and stop > start + 1 and reading.kinds[stop - 1] == "text":
+            group = reading.group_around(stop - 1, start + 1, stop)
+            texts = reading.texts[group[0] : stop]
+            if len(texts) > 1 and not any(roles[group[0] : stop]) and self._are_names(texts):
+                first = group[0] if texts[0].casefold() not in self.related_labels else stop
+        self.body.tags += [text for text in reading.texts[first:stop] if text.casefold() not in self.noise]
+        take(roles, first, stop, "tags")
 
     def _nothing_left(self, start: int, end: int) -> bool:
         return all(
@@ -297,7 +239,7 @@ class BodyReader:
     def _are_tags(self, start: int, stop: int, items: list[str]) -> bool:
         """Tags are short names; a list that a colon announces, or whose entries are sentences, is body."""
         links = [self.reading.link(index) for index in range(start, stop)]
-        if links and all(link and "/tag" in link for link in links):
+        if all(_is_tag_link(link) for link in links):
             return True
         before = self.body.blocks[-1] if self.body.blocks else None
         announced = before is not None and before.kind != "list" and (before.text or "").endswith(":")
@@ -307,3 +249,7 @@ class BodyReader:
 
     def _are_names(self, texts: list[str]) -> bool:
         return all(len(text) <= MAX_TAG_CHARS and not ends_like_sentence(text) for text in texts)
+
+
+def _is_tag_link(link: str | None) -> bool:
+    return link is not None and "/tag" in link

@@ -82,6 +82,8 @@ def _line_over_header(
         roles[index] = "ticker"
         ticker.append(texts[index])
     single = [run[0] for run in runs if len(run) == 1]
+    if len(single) > 1:  # a line of the ticker may stand there as decoration
+        single = [index for index in single if texts[index] not in ticker]
     if len(single) > 1:
         lines = ", ".join(repr(texts[index][:60]) for index in single[:3])
         raise UnreadablePage(

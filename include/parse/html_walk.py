@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import groupby
-from typing import TypeVar
+from collections.abc import Iterator
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement
 
 from include.parse.decoding import fold_line
+from include.parse.html_parts import Piece, parts_of
 from include.parse.html_reading import HtmlReading
 from include.parse.reading import Head, Kind
 
@@ -26,18 +25,13 @@ _CONTAINERS = frozenset(
         "nav", "form", "fieldset", "legend", "ul", "ol", "menu", "li", "dl", "dt", "dd", "h1", "h2",
         "h3", "h4", "h5", "h6", "hgroup", "figure", "figcaption", "blockquote", "table", "thead",
         "tbody", "tfoot", "tr", "td", "th", "caption", "pre", "address", "details", "summary",
-        "dialog", "center", "button", "label", "search",
+        "dialog", "center", "button", "label", "search", "marquee",
     }
 )  # fmt: skip
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset({"ul", "ol", "menu"})
 _TIGHT = frozenset({"li", "figure", "blockquote"})  # what stands in one of these belongs together
-_UNSPLIT = frozenset({"p", "blockquote", "figcaption"})  # running text, even when all of it is spans
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_SEPARATORS = " ,|·•/–—-\n\t\r\xa0،"
-_MAX_PIECE_CHARS = 60
-
-_Key = TypeVar("_Key")
 
 
 class _Open:
@@ -56,17 +50,6 @@ class _Open:
             self.names.append(f"#{node.attrs['id']}")
 
 
-class _Piece:
-    """Some text of the block being read, and the link and inline element that it stands in."""
-
-    __slots__ = ("inline", "link", "text")
-
-    def __init__(self, text: str, link: tuple[int, str] | None, inline: int) -> None:
-        self.text = text
-        self.link = link  # (which link, where to)
-        self.inline = inline  # the outermost inline element in its container; 0: none
-
-
 class Walker:
     """Walks a tree once, without recursion, and collects its blocks."""
 
@@ -82,7 +65,7 @@ class Walker:
         self.parents: list[int] = []
         self._tags: list[str] = [""]  # of the containers that are open
         self.marks: dict[str, tuple[int, int]] = {}
-        self._pieces: list[_Piece] = []
+        self._pieces: list[Piece] = []
         self._pictures: list[tuple[str, str]] = []  # alt and address, met amid a block's text
         self._container = -1
         self._link: tuple[int, str] | None = None
@@ -124,7 +107,7 @@ class Walker:
                 if opened is not None:
                     stack.append(opened)
             elif type(node) is NavigableString:  # comments, doctypes and scripts are subclasses
-                self._pieces.append(_Piece(node, self._link, self._inline))
+                self._pieces.append(Piece(node, self._link, self._inline))
         self._flush()
 
     def _enter(self, node: Tag) -> _Open | None:
@@ -223,7 +206,7 @@ class Walker:
         """End the block being read."""
         pieces, self._pieces = self._pieces, []
         if pieces:
-            parts = self._parts(pieces)
+            parts = parts_of(pieces, self._tags[-1])
             for number, (text, link) in enumerate(parts):
                 self._emit(text, self._kind(len(parts) > 1, link), link, joined=number > 0)
         pictures, self._pictures = self._pictures, []
@@ -241,29 +224,6 @@ class Walker:
             return "bullet"
         return "bullet" if split and link is not None else "text"
 
-    def _parts(self, pieces: list[_Piece]) -> list[tuple[str, str | None]]:
-        """The block's text and link; or several, when links or short labelled spans make a list of it."""
-        whole = fold_line("".join(piece.text for piece in pieces))
-        if not whole:
-            return []
-        said = [piece for piece in pieces if piece.text.strip(_SEPARATORS)]
-        links = {piece.link for piece in said}
-        if None not in links and said:
-            if len(links) == 1:
-                return [(whole, said[0].link[1] if said[0].link else None)]
-            if not self._level:
-                return [
-                    (text, link[1])
-                    for link, text in _joined((piece.link, piece.text) for piece in pieces)
-                    if link
-                ]
-        inlines = {piece.inline for piece in said}
-        if len(inlines) > 1 and 0 not in inlines and not self._level and self._tags[-1] not in _UNSPLIT:
-            spans = _with_labels(text for _, text in _joined((piece.inline, piece.text) for piece in pieces))
-            if all(len(text) <= _MAX_PIECE_CHARS and not text[0].islower() for text in spans):
-                return [(text, None) for text in spans]
-        return [(whole, None)]
-
     def _emit(self, text: str, kind: Kind, link: str | None, *, joined: bool = False) -> None:
         tight = frozenset(self._tight)
         together = joined or self._breaks == 1 or bool(tight & self._last_tight)
@@ -275,23 +235,3 @@ class Walker:
         self.indents.append(self._level or len(self._lists))
         self.links.append(link)
         self.owners.append(self._container)
-
-
-def _joined(pieces: Iterable[tuple[_Key, str]]) -> list[tuple[_Key, str]]:
-    """The texts of pieces that follow each other under one key, folded; those of no words are left out."""
-    runs = [
-        (key, fold_line("".join(text for _, text in run)))
-        for key, run in groupby(pieces, key=lambda piece: piece[0])
-    ]
-    return [(key, text) for key, text in runs if text.strip(_SEPARATORS)]
-
-
-def _with_labels(spans: Iterable[str]) -> list[str]:
-    """Spans, a label joined with its value: "News ID :" and "179165", "By" and a name."""
-    joined: list[str] = []
-    for span in spans:
-        if joined and (joined[-1].endswith(":") or joined[-1].lower() == "by"):
-            joined[-1] += f" {span}"
-        else:
-            joined.append(span)
-    return joined

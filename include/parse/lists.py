@@ -12,31 +12,32 @@ from include.parse.times import DAY, parse_day
 _DAY = re.compile(DAY)
 
 
-def read_dated_entries(reading: Reading, start: int, end: int, sections: Collection[str]) -> list[PageLink]:
+def read_dated_entries(reading: Reading, blocks: Sequence[int], sections: Collection[str]) -> list[PageLink]:
     """Entries that end with a day: caption (maybe), headline, section (maybe), day.
 
     What follows the last day is no entry: a capture may be cut off there.
     """
     texts, kinds = reading.texts, reading.kinds
     entries = []
-    first = start
-    for index in range(start, end):
+    lines: list[tuple[str, str]] = []
+    for index in blocks:
         day = parse_day(texts[index]) if _DAY.fullmatch(texts[index]) else None
         if day is None:
+            if texts[index]:
+                lines.append((kinds[index], texts[index]))
             continue
-        lines = [(kinds[at], texts[at]) for at in range(first, index) if texts[at]]
-        first = index + 1
         section = None
         if lines and (lines[-1][0] == "bullet" or lines[-1][1] in sections or len(lines) > 2):
             section = lines.pop()[1]
-        headline = lines.pop()[1] if lines else None
-        if headline is not None:
+        if lines:
+            headline = lines.pop()[1]
             entries.append(PageLink(headline, _caption(lines), section, day))
+        lines = []
     return entries
 
 
 def read_sectioned_entries(
-    reading: Reading, start: int, end: int, sections: Collection[str], *, cut: bool
+    reading: Reading, blocks: Sequence[int], sections: Collection[str], *, cut: bool
 ) -> list[PageLink]:
     """Entries of caption (maybe), section (maybe) and headline.
 
@@ -45,31 +46,31 @@ def read_sectioned_entries(
     """
     texts, kinds, apart = reading.texts, reading.kinds, reading.apart
     entries = []
-    index = start
-    while index < end:
-        image = kinds[index] == "image"
+    place, size = 0, len(blocks)
+    while place < size:
+        here = blocks[place]
+        image = kinds[here] == "image"
+        following = [blocks[at] for at in (place + 1, place + 2) if at < size]
         if (
             image
-            and index + 1 < end
-            and texts[index + 1] == texts[index]
-            and texts[index + 1] not in sections
+            and len(following) > 1
+            and texts[here] == texts[following[0]]
+            and texts[following[1]] in sections
         ):
-            ahead = texts[index + 2] if index + 2 < end else ""
-            if ahead in sections:  # the picture's alt text and its caption say the same
-                index += 1
+            place += 1  # the picture's alt text and its caption say the same
+            continue
         caption = section = None
-        following = index + 1
-        if following < end and (texts[following] in sections or (not image and not apart[following])):
-            caption, section, at = texts[index], texts[following], index + 2
-        elif texts[index] in sections:
-            section, at = texts[index], following
-        elif image or following < end:
-            caption, at = texts[index], following
+        if following and (texts[following[0]] in sections or not (image or apart[following[0]])):
+            caption, section, at = texts[here], texts[following[0]], place + 2
+        elif texts[here] in sections:
+            section, at = texts[here], place + 1
+        elif following:
+            caption, at = texts[here], place + 1
         else:
-            at = index
-        if at < end and not (cut and at == end - 1):
-            entries.append(PageLink(texts[at], caption or None, section))
-        index = at + 1
+            at = place
+        if at < size and not (cut and at == size - 1):
+            entries.append(PageLink(texts[blocks[at]], caption or None, section))
+        place = at + 1
     return entries
 
 

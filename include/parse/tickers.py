@@ -18,6 +18,8 @@ _OPENING = "\"'“”‘’«([•-–— "
 _WORD = re.compile(r"[^\W_]+")
 _LOOK_CHARS = 40
 _KEY_CHARS = 12
+_LINES = frozenset({"text", "heading"})
+REPEAT = "ticker_repeat"
 _LABELS = ("breaking", "urgent")
 
 
@@ -106,6 +108,12 @@ class TickerLines:
             if place in reached:
                 reached.update(place + len(key) for key in self._letters if letters.startswith(key, place))
         return len(letters) in reached and letters not in _LABELS
+
+    def mark_repeats(self, reading: Reading, roles: Roles, start: int, end: int) -> None:
+        """Mark the unused lines of [start, end) that are ticker text: they stand there as decoration."""
+        for index in range(start, end):
+            if not roles[index] and reading.kinds[index] in _LINES and self.has(reading.texts[index]):
+                roles[index] = REPEAT
 
     @cached_property
     def _keys(self) -> frozenset[str]:

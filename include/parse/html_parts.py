@@ -1,0 +1,87 @@
+"""One block's pieces of text: one part, or several when links or spans make a list of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby, pairwise
+from typing import TypeVar
+
+from include.parse.decoding import fold_line
+
+_SEPARATORS = " ,|·•/–—-\n\t\r\xa0،"
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_RUNNING_TEXT = frozenset({"p", "blockquote", "figcaption"})  # one text, even when all of it is spans
+_SHORT_CHARS = 60
+_LEAST_CHARS = 3
+
+_Key = TypeVar("_Key")
+
+
+class Piece:
+    """Some text of the block being read, and the link and inline element that it stands in."""
+
+    __slots__ = ("inline", "link", "text")
+
+    def __init__(self, text: str, link: tuple[int, str] | None, inline: int) -> None:
+        self.text = text
+        self.link = link  # (which link, where to)
+        self.inline = inline  # the outermost inline element in its container; 0: none
+
+
+def parts_of(pieces: list[Piece], tag: str) -> list[tuple[str, str | None]]:
+    """The text and link of a block that stands in an element ``tag``, or of the list's entries that it is.
+
+    It is a list when all its words are in several links, or in several spans that are short, or that have
+    nothing or a line break between them; each span has to begin like a line does.
+    """
+    whole = fold_line("".join(piece.text for piece in pieces))
+    if not whole:
+        return []
+    said = [piece for piece in pieces if piece.text.strip(_SEPARATORS)]
+    links = {piece.link for piece in said}
+    if said and None not in links:
+        if len(links) == 1:
+            return [(whole, said[0].link[1] if said[0].link else None)]
+        if tag not in _HEADINGS:
+            runs = _joined((piece.link, piece.text) for piece in pieces)
+            return [(text, link[1]) for link, text in runs if link]
+    inlines = {piece.inline for piece in said}
+    if len(inlines) > 1 and 0 not in inlines and tag not in _HEADINGS and tag not in _RUNNING_TEXT:
+        spans = _with_labels(text for _, text in _joined((piece.inline, piece.text) for piece in pieces))
+        listed = all(len(text) <= _SHORT_CHARS for text in spans) or _is_stacked(pieces)
+        if listed and all(len(text) >= _LEAST_CHARS and not text[0].islower() for text in spans):
+            return [(text, None) for text in spans]
+    return [(whole, None)]
+
+
+def _is_stacked(pieces: list[Piece]) -> bool:
+    """Whether spans follow each other without a space, or each on a line of the source: words never do."""
+    runs = [
+        (key, "".join(piece.text for piece in run))
+        for key, run in groupby(pieces, lambda piece: piece.inline)
+    ]
+    between = [text for key, text in runs[1:-1] if not key]
+    touching = [(one[-1:], other[:1]) for (first, one), (second, other) in pairwise(runs) if first and second]
+    return all("\n" in text for text in between) and not any(
+        one.isspace() or other.isspace() for one, other in touching
+    )
+
+
+def _joined(pieces: Iterable[tuple[_Key, str]]) -> list[tuple[_Key, str]]:
+    """The texts of pieces that follow each other under one key, folded; those of no words are left out."""
+    runs = [
+        (key, fold_line("".join(text for _, text in run)))
+        for key, run in groupby(pieces, key=lambda piece: piece[0])
+    ]
+    return [(key, text) for key, text in runs if text.strip(_SEPARATORS)]
+
+
+def _with_labels(spans: Iterable[str]) -> list[str]:
+    """Spans, a label joined with its value: "News ID :" and "179165", "By" and a name."""
+    joined: list[str] = []
+    for span in spans:
+        if joined and (joined[-1].endswith(":") or joined[-1].lower() == "by"):
+            joined[-1] += f" {span}"
+        else:
+            joined.append(span)
+    return joined
