@@ -98,7 +98,7 @@ class AlMayadeen:
             or (reading.head is not None and reading.head.first("site_name") in layout.site_names)
         )
 
-    def read(self, reading: Reading, captured_at: datetime | None) -> ParsedPage:
+    def read(self, reading: Reading, roles: Roles, captured_at: datetime | None) -> ParsedPage:
         """Read one article page.
 
         Times are UTC; the page shows Beirut wall time.
@@ -112,16 +112,16 @@ class AlMayadeen:
 
         Source: the page's labels in reading order; head metadata where present. tests/parse/.
         """
-        return _PageReader(reading, layout_at(LAYOUTS, captured_at)).read()
+        return _PageReader(reading, roles, layout_at(LAYOUTS, captured_at)).read()
 
 
 class _PageReader:
     """Reads one page, step by step; each step marks the blocks that it has used."""
 
-    def __init__(self, reading: Reading, layout: Layout) -> None:
+    def __init__(self, reading: Reading, roles: Roles, layout: Layout) -> None:
         self.reading = reading
+        self.roles = roles
         self.layout = layout
-        self.roles: Roles = [""] * len(reading)
 
     def read(self) -> ParsedPage:
         """The article, whole or not at all."""
@@ -184,8 +184,8 @@ class _PageReader:
         header = find_header(self.reading, self.roles, 0, len(self.reading))
         if header is None:
             raise self._without_header()
-        for line in header.lines:
-            self.roles[line] = "header"
+        for line, name in header.lines:
+            self.roles[line] = name
         return header
 
     def _without_header(self) -> CaptureError:
@@ -254,8 +254,9 @@ class _PageReader:
         read_next: list[PageLink] = []
         for section in sections.lists:
             blocks = [at for at in range(section.label + 1, section.end) if not self.roles[at]]
+            labels = [section.label]
             if blocks and reading.texts[blocks[0]] == layout.all_link:
-                del blocks[0]
+                labels.append(blocks.pop(0))
             cut = not sections.has_footer and section.end == len(reading)
             if section.name == "most_read":
                 most_read += read_dated_entries(reading, blocks, layout.sections)
@@ -265,8 +266,10 @@ class _PageReader:
                 ]
             else:
                 read_next += read_sectioned_entries(reading, blocks, layout.sections, cut=cut)
-            for at in (section.label, *blocks):
+            for at in blocks:
                 self.roles[at] = section.name
+            for at in labels:
+                self.roles[at] = "label"
         return most_read, coverage, read_next
 
 

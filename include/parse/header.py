@@ -9,17 +9,18 @@ from datetime import datetime
 from include.parse.reading import Reading, Roles
 from include.parse.times import CLOCK, DAY, parse_day_and_clock
 
+# groups are named after the record's fields
 _LINE = re.compile(
-    r"By:? (?P<byline>\S.*)"
+    r"By:? (?P<byline_raw>\S.*)"
     r"|Source: ?(?P<agency>\S.*)"
-    rf"|(?P<published>{DAY},?(?: [-|–])? {CLOCK})"
-    rf"|(?:Last )?[Uu]pdated?(?: on| at)?:? (?P<modified>{DAY},?(?: [-|–])? {CLOCK})"
-    r"|(?P<shares>\d[\d.,]*[KkMm]?) Shares?"
-    r"|(?P<minutes>\d{1,4}) [Mm][Ii][Nn](?:ute)?s? [Rr][Ee][Aa][Dd]"
+    rf"|(?P<published_local>{DAY},?(?: [-|–])? {CLOCK})"
+    rf"|(?:Last )?[Uu]pdated?(?: on| at)?:? (?P<modified_at>{DAY},?(?: [-|–])? {CLOCK})"
+    r"|(?P<share_count>\d[\d.,]*[KkMm]?) Shares?"
+    r"|(?P<read_minutes>\d{1,4}) [Mm][Ii][Nn](?:ute)?s? [Rr][Ee][Aa][Dd]"
 )
 _FIRST_CHARS = frozenset("BSULul0123456789")
 # A paragraph may begin with "By Tuesday, …", so only marked entries and these fields begin a cluster.
-_STRONG = frozenset({"published", "minutes"})
+_STRONG = frozenset({"published_local", "read_minutes"})
 _MAX_CHARS = 90
 _REACH = 3  # unknown lines between two of a header's lines: icons, "Share", a section's name
 _MAX_COUNT = 10**12
@@ -32,7 +33,7 @@ class Header:
 
     start: int  # block of the first such line
     end: int  # one past the last
-    lines: tuple[int, ...]
+    lines: tuple[tuple[int, str], ...]  # each such line's block, and the field that it tells
     byline_raw: str | None
     agency: str | None
     published_local: datetime | None
@@ -67,18 +68,18 @@ def find_header(reading: Reading, roles: Roles, start: int, end: int) -> Header 
     fields: dict[str, str] = {}
     for _, name, value in found:
         fields.setdefault(name, value)
-    lines = tuple(index for index, _, _ in found)
-    published, modified = fields.get("published"), fields.get("modified")
+    lines = tuple((index, name) for index, name, _ in found)
+    published, modified = fields.get("published_local"), fields.get("modified_at")
     return Header(
-        start=lines[0],
-        end=lines[-1] + 1,
+        start=lines[0][0],
+        end=lines[-1][0] + 1,
         lines=lines,
-        byline_raw=fields.get("byline"),
+        byline_raw=fields.get("byline_raw"),
         agency=fields.get("agency"),
         published_local=parse_day_and_clock(published) if published else None,
         modified_local=parse_day_and_clock(modified) if modified else None,
-        share_count=parse_count(fields["shares"]) if "shares" in fields else None,
-        read_minutes=int(fields["minutes"]) if "minutes" in fields else None,
+        share_count=parse_count(fields["share_count"]) if "share_count" in fields else None,
+        read_minutes=int(fields["read_minutes"]) if "read_minutes" in fields else None,
     )
 
 

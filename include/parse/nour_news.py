@@ -23,7 +23,7 @@ from include.parse.metadata import disagreements, extra_of, stated_moment
 from include.parse.not_articles import declared, is_live_blog, refuse, why_no_article
 from include.parse.opening import OpeningReader
 from include.parse.publisher import ParsedPage
-from include.parse.reading import Reading, Roles, take
+from include.parse.reading import BODY_ROLES, Reading, Roles, take
 from include.parse.tickers import TickerLines
 from include.parse.times import moment_of, parse_month_first
 
@@ -66,7 +66,7 @@ class NourNews:
             for text in reading.texts[:200]
         )
 
-    def read(self, reading: Reading, captured_at: datetime | None) -> ParsedPage:
+    def read(self, reading: Reading, roles: Roles, captured_at: datetime | None) -> ParsedPage:
         """Read one article page.
 
         Times are UTC; the page shows Tehran wall time, month first.
@@ -82,7 +82,6 @@ class NourNews:
         if reason_code is not None:
             raise refuse(reason_code)
         layout = layout_at(LAYOUTS, captured_at)
-        roles: Roles = [""] * len(reading)
         labels = _read_labels(reading, roles)
         headline, start = _read_headline(reading, roles, layout, labels.end)
         end = _body_end(reading, layout, start)
@@ -105,6 +104,9 @@ class NourNews:
             start = opening.body_start
         body = BodyReader(reading, roles, TickerLines(), layout.related_labels, layout.noise).read(start, end)
         blocks = _without_dateline(body.blocks, standfirst)
+        if len(blocks) < len(body.blocks):
+            first = next(at for at in range(start, end) if roles[at] in BODY_ROLES)
+            roles[first] = "noise" if _DATELINE.fullmatch(reading.texts[first]) else "standfirst"
         if not blocks:
             missing = MissingField("body", "The page has a headline but no text under it.")
             raise why_no_article(reading, reading.texts[:end], missing)
@@ -179,13 +181,13 @@ def _read_labels(reading: Reading, roles: Roles) -> _Labels:
                 after += published is not None
         else:
             continue
-        take(roles, index, after, "header")
+        take(roles, index, after, "news_id" if id_match else "published_local")
         end = max(end, after)
     if published is None:
         marked = reading.mark("#Body_Body_lblDatePublish")
         published = parse_month_first(texts[marked[0]]) if marked and marked[0] < len(texts) else None
         if marked and published is not None:
-            roles[marked[0]] = "header"
+            roles[marked[0]] = "published_local"
             end = max(end, marked[0] + 1)
     if news_id is None and reading.head is not None:
         address = _ADDRESS.match(reading.head.first("canonical") or "")

@@ -12,7 +12,7 @@ from include.parse.html import looks_like_html, read_html
 from include.parse.not_articles import blocking, refuse
 from include.parse.nour_news import NourNews
 from include.parse.publisher import ParsedPage, Publisher
-from include.parse.reading import Reading
+from include.parse.reading import Reading, Roles
 from include.parse.text import read_text
 
 PUBLISHERS: Final[tuple[Publisher, ...]] = (AlMayadeen(), NourNews())
@@ -46,16 +46,25 @@ def publisher_of(reading: Reading) -> Publisher | None:
     return next((publisher for publisher in PUBLISHERS if publisher.recognises(reading)), None)
 
 
-def parse_reading(reading: Reading, publisher: Publisher | None, captured_at: datetime | None) -> ParsedPage:
+def parse_reading(
+    reading: Reading,
+    publisher: Publisher | None,
+    captured_at: datetime | None,
+    roles: Roles | None = None,
+) -> ParsedPage:
     """Read a page by its publisher's rules.
+
+    ``roles``, when given, is made to say what each block was taken for, also when the page can't be read.
 
     Raises:
         CaptureError: as ``parse_page``.
     """
+    roles = [] if roles is None else roles
+    roles[:] = [""] * len(reading)
     if publisher is None:
         reason_code = blocking(reading, reading.texts)
         if reason_code is not None:
             raise refuse(reason_code)
         known = ", ".join(sorted(publisher.slug for publisher in PUBLISHERS))
         raise UnknownPublisher(f"The page bears no mark of a publisher that there are rules for ({known}).")
-    return publisher.read(reading, captured_at)
+    return publisher.read(reading, roles, captured_at)

@@ -31,8 +31,11 @@ class Publisher(Protocol):
         """Whether a page says that it is this publisher's."""
         ...
 
-    def read(self, reading: Reading, captured_at: datetime | None) -> ParsedPage:
+    def read(self, reading: Reading, roles: Roles, captured_at: datetime | None) -> ParsedPage:
         """Read one article page.
+
+        ``roles`` has "" for each block and is filled in on the way: who gave it sees how far the reading
+        came, even when it ends in an error.
 
         Raises:
             CaptureError: the page can't be read for certain, or is no article.

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
+
+from include.models import BlockKind
 
 Kind = Literal["text", "bullet", "heading", "image", "caption", "field"]
 """text: a line or paragraph; bullet: a list's entry; heading: h1 to h6 (HTML); image: a picture's alt text
@@ -114,7 +116,10 @@ class Reading:
 
 
 Roles = list[str]
-"""For each block of a reading what it was taken for: a field's name, "label", or "" when it wasn't used."""
+"""For each block of a reading what it was taken for: a field's name or, in the body, its block's kind;
+"label" and "noise" (furniture), "ticker_repeat", "footer", "form"; or "" when it wasn't used."""
+
+BODY_ROLES = frozenset(get_args(BlockKind))
 
 
 def take(roles: Roles, start: int, end: int, role: str) -> None:

@@ -52,7 +52,7 @@ def parse_day(text: str) -> date | None:
     parts = text.replace(".", "").replace(",", "").split(" ")
     try:
         day, month, year = parts
-        return date(int(year), _MONTHS[month.lower()], int(day))
+        return _date(int(year), _MONTHS[month.lower()], int(day))
     except (ValueError, KeyError):
         return None
 
@@ -92,9 +92,16 @@ def parse_month_first(text: str) -> datetime | None:
     if match is None or clock is None:
         return None
     try:
-        return datetime.combine(date(int(match[3]), int(match[1]), int(match[2])), time(*clock))
+        return datetime.combine(_date(int(match[3]), int(match[1]), int(match[2])), time(*clock))
     except ValueError:
         return None
+
+
+def _date(year: int, month: int, day: int) -> date:
+    """A date; ValueError when there is none, or its moment couldn't be told in UTC."""
+    if not 1000 <= year <= 9998:
+        raise ValueError(year)
+    return date(year, month, day)
 
 
 def moment_of(wall: datetime, zone_name: str, stated: datetime | None = None) -> datetime:

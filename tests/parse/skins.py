@@ -87,7 +87,7 @@ def _flat_part(part: BodyPart) -> list[str]:
 
 
 def spans(page: Page) -> str:
-    """Lists as spans in one line, cards as list items, figure and figcaption, paragraphs with inline markup."""
+    """Lists as spans in one line, cards as list items, a figcaption, paragraphs with inline markup."""
     ticker = "".join(f"<span>{_e(line)}</span>" for line in page.ticker)
     facts = "".join(f"<span>{_e(fact)}</span>" for fact in _facts(page))
     tags = ", ".join(_link(tag, "tags") for tag in page.tags)
@@ -108,8 +108,9 @@ def spans(page: Page) -> str:
         for link in page.read_next
     )
     coverage = "".join(f"<p>{_link(name, 'coverage')}</p>" for name in page.coverage)
+    navigation = f"<nav><ul>{_navigation('<li>{}')}</ul></nav>"
     parts = [
-        f'<header><img alt="Al Mayadeen English" src="/logo.png"><nav><ul>{_navigation("<li>{}")}</ul></nav></header>',
+        f'<header><img alt="Al Mayadeen English" src="/logo.png">{navigation}</header>',
         f"<div><strong>Breaking</strong><marquee>{ticker}</marquee></div>" if page.ticker else "",
         f"<article><header><div>{facts}</div><h1>{_e(page.headline or '')}</h1></header>",
         f"<h2>{_e(page.standfirst)}</h2>" if page.standfirst else "",

@@ -1,0 +1,109 @@
+"""Bytes to text: encodings whatever they claim, and white space without glue."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+
+from include.errors import UnreadablePage
+from include.parse.decoding import decode, fold_line, fold_spaces
+from include.parse.text import read_text
+
+TEXT = "Ferry to Velmora’s port “delayed” – سفينة\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TEXT.encode(),
+        codecs.BOM_UTF8 + TEXT.encode(),
+        codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le"),
+        codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"),
+        codecs.BOM_UTF32_LE + TEXT.encode("utf-32-le"),
+        TEXT.encode("utf-16-le"),
+        TEXT.encode("utf-16-be"),
+    ],
+    ids=["utf-8", "utf-8-bom", "utf-16-le-bom", "utf-16-be-bom", "utf-32", "utf-16-le", "utf-16-be"],
+)
+def test_unicode_in_any_form_is_the_same_text(data: bytes) -> None:
+    assert decode(data).text == TEXT
+
+
+def test_a_wrong_charset_in_the_head_loses_to_utf8() -> None:
+    page = '<meta charset="windows-1252"><p>Velmora’s port</p>'
+    assert decode(page.encode()).text == page
+
+
+@pytest.mark.parametrize(
+    ("charset", "words"),
+    [("windows-1252", "Velmora’s port – café"), ("iso-8859-1", "Velmora’s port"), ("windows-1256", "ميناء")],
+)
+def test_the_charset_that_a_page_claims_is_used_when_it_is_no_utf8(charset: str, words: str) -> None:
+    encoding = "windows-1252" if charset == "iso-8859-1" else charset  # browsers read it so
+    page = f'<meta charset="{charset}"><p>{words}</p>'
+    assert decode(page.encode(encoding)).text == page
+
+
+def test_without_any_claim_broken_utf8_is_windows_1252() -> None:
+    assert decode(b"Velmora\x92s port").text == "Velmora’s port"
+
+
+def test_one_broken_byte_among_much_utf8_costs_one_character() -> None:
+    data = "‘Velmora’ ‘Ostrin’".encode() + b"\xff" + " ‘Ilvane’".encode()
+    assert decode(data).text == "‘Velmora’ ‘Ostrin’\ufffd ‘Ilvane’"
+
+
+@pytest.mark.parametrize("cut", [1, 2])
+def test_a_character_cut_off_at_the_end_is_dropped(cut: int) -> None:
+    assert decode("port’".encode()[:-cut]).text == "port"
+
+
+@pytest.mark.parametrize("data", [b"", b" \r\n\t ", codecs.BOM_UTF8, "\u00a0\n".encode()])
+def test_a_file_without_text_is_empty(data: bytes) -> None:
+    with pytest.raises(UnreadablePage) as caught:
+        decode(data)
+    assert caught.value.reason_code == "empty_file"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"%PDF-1.7 ...",
+        b"\x89PNG\r\n\x1a\n",
+        b"\x1f\x8b\x08\x00",
+        b"PK\x03\x04",
+        bytes(range(256)) * 20,
+        b"text \x00\x00\x00 with zeros" + b"\x00" * 99,
+        b"\x01\x02\x03 control characters \x04\x05",
+    ],
+)
+def test_binary_data_is_no_page(data: bytes) -> None:
+    with pytest.raises(UnreadablePage) as caught:
+        decode(data)
+    assert caught.value.reason_code == "binary_file"
+
+
+def test_spaces_of_all_kinds_part_words_and_zero_width_ones_do_not() -> None:
+    text = "they\u00a0called\u2009for\u202fthe\u3000\u200bfurther ex\u00adpansion\ufeff"
+    assert fold_spaces(decode(text.encode())) == "they called for the further expansion"
+    assert fold_line(text) == "they called for the further expansion"
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+def test_line_ends_of_all_kinds_part_blocks(line_end: str) -> None:
+    text = line_end.join(["One", "", "  • two ", "\u00a0", "Three  and\u00a0 four", ""])
+    reading = read_text(decode(text.encode()))
+    assert reading.texts == ["One", "two", "Three and four"]
+    assert reading.kinds == ["text", "bullet", "text"]
+    assert reading.apart == [True, True, True]
+    assert reading.indents == [0, 2, 0]
+    assert reading.ended
+
+
+def test_blocks_are_numbered_from_one() -> None:
+    blocks = list(read_text(decode(b"One\n\nTwo")).blocks())
+    assert [(block.number, block.text, block.apart) for block in blocks] == [
+        (1, "One", True),
+        (2, "Two", True),
+    ]
