@@ -43,10 +43,11 @@ _DELETE = {ord(char): None for char in _DELETED}
 
 
 class Decoded(NamedTuple):
-    """A capture's text without byte order mark, and the characters in it that aren't plain ASCII."""
+    """A capture's text without byte order mark, its characters that aren't plain ASCII, and its encoding."""
 
     text: str
     rare: frozenset[str]
+    encoding: str
 
 
 def decode(data: bytes) -> Decoded:
@@ -63,7 +64,7 @@ def decode(data: bytes) -> Decoded:
     if data.startswith(_MAGIC_NUMBERS):
         what = next(what for magic, what in _MAGIC if data.startswith(magic))
         raise _binary(f"is {what}")
-    text = _decode(data)
+    text, encoding = _decode(data)
     if not text or text.isspace():
         raise UnreadablePage("empty_file", "The file holds no text. Capture the page anew.")
     # one fast pass leaves little to look at
@@ -72,12 +73,12 @@ def decode(data: bytes) -> Decoded:
         control = sum(text.count(char) for char in rare & _CONTROL)
         if "\x00" in rare or control > len(text) // 100:
             raise _binary("holds binary data")
-    return Decoded(text, rare)
+    return Decoded(text, rare, encoding)
 
 
 def fold_spaces(decoded: Decoded) -> str:
     """The text with line ends as ``\\n`` and other white space as plain spaces; no words are glued."""
-    text, rare = decoded
+    text, rare, _ = decoded
     if "\r" in rare:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     for char in rare & _DELETED:
@@ -98,32 +99,33 @@ def _binary(what: str) -> UnreadablePage:
     return UnreadablePage("binary_file", f"The file {what}, not a page. Capture the page as text or HTML.")
 
 
-def _decode(data: bytes) -> str:
+def _decode(data: bytes) -> tuple[str, str]:
+    """The text and the name of its encoding."""
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, errors="replace").rstrip("\ufffd")
+            return data[len(mark) :].decode(encoding, errors="replace").rstrip("\ufffd"), encoding
     if b"\0" in data[:4096]:
         return _utf_16_without_mark(data)
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
         if error.end == len(data) and error.start >= len(data) - _LONGEST_UTF8 + 1 and error.start > 0:
             # the capture was cut off inside a character
-            return data[: error.start].decode("utf-8")
+            return data[: error.start].decode("utf-8"), "utf-8"
     return _legacy(data)
 
 
-def _utf_16_without_mark(data: bytes) -> str:
+def _utf_16_without_mark(data: bytes) -> tuple[str, str]:
     """UTF-16 of mostly Latin text has its zero bytes all on even or all on odd places."""
     sample = data[:4096]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     encoding = "utf-16-le" if odd > even else "utf-16-be"
     if min(even, odd) > len(sample) // 50 or max(even, odd) < len(sample) // 5:
         raise _binary("holds binary data")
-    return data.decode(encoding, errors="replace").rstrip("\ufffd")
+    return data.decode(encoding, errors="replace").rstrip("\ufffd"), encoding
 
 
-def _legacy(data: bytes) -> str:
+def _legacy(data: bytes) -> tuple[str, str]:
     claimed = _CHARSET.search(data[:4096])
     if claimed:
         name = claimed.group(1).decode("ascii").lower()
@@ -131,10 +133,12 @@ def _legacy(data: bytes) -> str:
         name = "cp1252" if name in {"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"} else name
         try:
             if not name.startswith(("utf", "unicode")):
-                return data.decode(name)
+                return data.decode(name), name
         except (LookupError, UnicodeDecodeError, ValueError):
             pass
     repaired = data.decode("utf-8", errors="replace")
     broken = repaired.count("\ufffd")
     whole = sum(1 for char in repaired if char > "\x7f") - broken
-    return repaired if whole > broken else data.decode("cp1252", errors="replace")
+    if whole > broken:
+        return repaired, "utf-8"
+    return data.decode("cp1252", errors="replace"), "cp1252"
