@@ -11,6 +11,7 @@ from bench.readers import BENCH
 
 RESULTS = BENCH / "results"
 Section = Mapping[str, Any]
+FORMAT = 2  # of the JSON: results kept from another format are dropped
 
 
 def save(sections: Mapping[str, Section]) -> dict[str, Section]:
@@ -18,7 +19,8 @@ def save(sections: Mapping[str, Section]) -> dict[str, Section]:
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / "latest.json"
     kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    together = {**kept, **sections}
+    kept = {name: section for name, section in kept.items() if section.get("format") == FORMAT}
+    together = {**kept, **{name: {"format": FORMAT, **section} for name, section in sections.items()}}
     path.write_text(json.dumps(together, indent=2) + "\n", encoding="utf-8")
     (RESULTS / "latest.md").write_text(render(together), encoding="utf-8")
     return together

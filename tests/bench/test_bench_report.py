@@ -30,10 +30,19 @@ def test_results_of_other_sections_are_kept(tmp_path: Path, monkeypatch: pytest.
     report.save({"run": SECTION})
     airflow = {"measured_on": "2025-09-02", "machine_line": "a CPU", "runs": []}
     report.save({"airflow": airflow})
-    assert json.loads((tmp_path / "latest.json").read_text()) == {"run": SECTION, "airflow": airflow}
+    kept = json.loads((tmp_path / "latest.json").read_text())
+    assert kept == {"run": {"format": 2, **SECTION}, "airflow": {"format": 2, **airflow}}
     written = (tmp_path / "latest.md").read_text()
     assert "| 5,000 | text of one day | 12.3 s | 11.0 s | 300 MiB | 2.0 s | 1.5 s |" in written
     assert "Measured 2025-09-02 on a CPU." in written
+
+
+def test_results_of_another_format_are_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "RESULTS", tmp_path)
+    (tmp_path / "latest.json").write_text('{"run": {"format": 1, "cases": [{}]}}')
+    assert report.save({"airflow": {"measured_on": "2025-09-02", "machine_line": "", "runs": []}}).keys() == {
+        "airflow"
+    }
 
 
 def test_the_machine_is_told_without_paths() -> None:
