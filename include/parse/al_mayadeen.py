@@ -20,7 +20,7 @@ from include.parse.identity import normalised_headline
 from include.parse.layout import Layout, casefolded, layout_at, spellings
 from include.parse.lists import read_dated_entries, read_sectioned_entries
 from include.parse.metadata import disagreements, extra_of, stated_moment
-from include.parse.not_articles import declared, is_live_blog, refuse, why_no_article
+from include.parse.not_articles import declared, other_than_text, refuse, why_no_article
 from include.parse.opening import Opening, OpeningReader
 from include.parse.publisher import ParsedPage
 from include.parse.reading import Reading, Roles, take
@@ -138,8 +138,9 @@ class _PageReader:
         end = sections.first_after(start)
         if end is None:
             raise _cut_off()
-        if is_live_blog(reading.texts[start:end]):
-            raise refuse("live_blog")
+        reason_code = other_than_text(reading.texts[start:end])
+        if reason_code is not None:
+            raise refuse(reason_code)
         lists = self._lists(sections)
         take(roles, sections.footer, len(roles), "footer")
         ticker_lines = TickerLines(ticker)

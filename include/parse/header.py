@@ -66,14 +66,15 @@ def find_header(reading: Reading, roles: Roles, start: int, end: int) -> Header 
     if not strong:
         return None
     fields: dict[str, str] = {}
-    for _, name, value in found:
+    lines = []
+    for index, name, value in found:
+        lines.append((index, "noise" if name in fields else name))  # said twice
         fields.setdefault(name, value)
-    lines = tuple((index, name) for index, name, _ in found)
     published, modified = fields.get("published_local"), fields.get("modified_at")
     return Header(
         start=lines[0][0],
         end=lines[-1][0] + 1,
-        lines=lines,
+        lines=tuple(lines),
         byline_raw=fields.get("byline_raw"),
         agency=fields.get("agency"),
         published_local=parse_day_and_clock(published) if published else None,

@@ -66,6 +66,8 @@ _FEW_WORDS = 600
 _MANY_ENTRIES = 3
 _MANY_PICTURES = 3
 _MANY_CONSENTS = 2
+_MANY_CONTROLS = 2
+_PLAYER_STARTS = frozenset("VvPpWwCcSsFf")
 _STAMP_CHARS = 40
 _LATIN = "\u024f"
 
@@ -175,10 +177,10 @@ def why_no_article(reading: Reading, lines: Sequence[str], otherwise: CaptureErr
     return otherwise
 
 
-def is_live_blog(texts: Sequence[str]) -> bool:
-    """Whether a body holds the times of several entries, each on a line of its own."""
+def other_than_text(texts: Sequence[str]) -> str | None:
+    """What the lines where a body should be are, when they are entries with times or a video's player."""
     stamps = [text for text in texts if len(text) <= _STAMP_CHARS and text[:1].isdigit()]
-    return (
-        len(stamps) >= _MANY_ENTRIES
-        and sum(_STAMP.fullmatch(text) is not None for text in stamps) >= _MANY_ENTRIES
-    )
+    if len(stamps) >= _MANY_ENTRIES and sum(bool(_STAMP.fullmatch(text)) for text in stamps) >= _MANY_ENTRIES:
+        return "live_blog"
+    controls = [text for text in texts if text[:1] in _PLAYER_STARTS and _PLAYER.fullmatch(text)]
+    return "video_page" if len(controls) >= _MANY_CONTROLS else None

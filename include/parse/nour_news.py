@@ -20,7 +20,7 @@ from include.parse.headline import first_heading
 from include.parse.identity import normalised_headline
 from include.parse.layout import Layout, casefolded, layout_at
 from include.parse.metadata import disagreements, extra_of, stated_moment
-from include.parse.not_articles import declared, is_live_blog, refuse, why_no_article
+from include.parse.not_articles import declared, other_than_text, refuse, why_no_article
 from include.parse.opening import OpeningReader
 from include.parse.publisher import ParsedPage
 from include.parse.reading import BODY_ROLES, Reading, Roles, take
@@ -85,8 +85,9 @@ class NourNews:
         labels = _read_labels(reading, roles)
         headline, start = _read_headline(reading, roles, layout, labels.end)
         end = _body_end(reading, layout, start)
-        if is_live_blog(reading.texts[start:end]):
-            raise refuse("live_blog")
+        reason_code = other_than_text(reading.texts[start:end])
+        if reason_code is not None:
+            raise refuse(reason_code)
         take(roles, end, len(roles), "form")
         marked = reading.mark("#Body_Body_lblNewsBody")
         standfirst, image, image_url = None, None, None

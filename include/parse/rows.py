@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from include.models import Article, Capture, PageLink
+from include.parse.provenance import sources_of
+from include.parse.publisher import ParsedPage
 
 Row = dict[str, Any]
 
 EXCERPT_CHARS = 280
 
 
-def article_row(capture: Capture, article: Article) -> Row:
-    """One row of articles.parquet: what one capture of an article says."""
+def article_row(capture: Capture, page: ParsedPage) -> Row:
+    """One row of articles.parquet: what one capture of an article says, and where on the page it says so."""
+    article = page.article
     body_text = article.body_text
     image, extra = article.image, article.extra
     return {
@@ -58,6 +61,10 @@ def article_row(capture: Capture, article: Article) -> Row:
         "metadata_disagreements": list(extra.get("metadata_disagreements", ())),
         "captured_on_or_after": article.captured_on_or_after,
         "rule_version": article.rule_version,
+        "field_sources": [
+            {"field": source.field, "blocks": source.blocks, "head": source.head}
+            for source in sources_of(page)
+        ],
     }
 
 

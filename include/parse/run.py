@@ -21,6 +21,7 @@ from include.files import replacing_folder
 from include.models import Article, Capture
 from include.parse import rows
 from include.parse.page import parse_page, parse_reading, publisher_of, read_page
+from include.parse.publisher import ParsedPage
 from include.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -65,12 +66,12 @@ def run(day: date, settings: Settings) -> ParseResult:
     reasons: Counter[str] = Counter()
     with replacing_folder(folder) as temporary, _Writer(temporary) as out:
         for number, capture in enumerate(captures, start=1):
-            article = _parse_capture(capture, settings.home, out, reasons)
-            if article is not None:
-                out.add("articles", rows.article_row(capture, article))
-                for row in rows.ticker_rows(capture, article):
+            page = _parse_capture(capture, settings.home, out, reasons)
+            if page is not None:
+                out.add("articles", rows.article_row(capture, page))
+                for row in rows.ticker_rows(capture, page.article):
                     out.add("ticker_items", row)
-                for row in rows.link_rows(capture, article):
+                for row in rows.link_rows(capture, page.article):
                     out.add("page_links", row)
             if number % _PROGRESS_EVERY == 0:
                 log.info("Parsing %s: %d captures so far", day, number)
@@ -134,14 +135,14 @@ def _captures_in(table: pa.Table) -> Iterator[Capture]:
             yield Capture(**row)
 
 
-def _parse_capture(capture: Capture, home: Path, out: _Writer, reasons: Counter[str]) -> Article | None:
-    """The capture's article; None when it went to quarantine."""
+def _parse_capture(capture: Capture, home: Path, out: _Writer, reasons: Counter[str]) -> ParsedPage | None:
+    """The capture's page; None when it went to quarantine."""
     publisher = capture.publisher
     try:
         reading = read_page(_raw_bytes(capture, home), capture.media_type)
         rules = publisher_of(reading)
         publisher = rules.slug if rules else publisher
-        return parse_reading(reading, rules, capture.captured_at).article
+        return parse_reading(reading, rules, capture.captured_at)
     except CaptureError as error:
         reason_code, detail = error.reason_code, error.detail
         log.info("Quarantined %r: %s", capture.source_path, reason_code)

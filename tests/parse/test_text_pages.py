@@ -227,7 +227,7 @@ def test_roles_tell_what_each_block_was_taken_for() -> None:
     assert taken["BREAKING"] == "label"
     assert taken[TICKER[0]] == "ticker"
     assert taken["Velmora opens third pier"] == "headline"
-    assert taken["By Al Mayadeen English"] == "header"
+    assert taken["By Al Mayadeen English"] == "byline_raw"
     assert taken[FIRST.text] == "paragraph"
     assert taken["velmora"] == "tags"
     assert taken["Ilvane counts its boats"] == "most_read"

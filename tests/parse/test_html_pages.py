@@ -1,0 +1,241 @@
+"""HTML captures: structure and labels first, head metadata as evidence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from include.errors import CaptureError
+from include.parse.page import parse_page
+from samples import html
+from samples.generator import Generator
+from samples.markup import SKINS
+from samples.model import Related, Subheading
+from tests.parse.pages import ARTICLE, FIRST, NOUR_ARTICLE, SECOND, THIRD, TICKER, read
+from tests.parse.skins import SKINS as OTHER_SKINS
+
+# A few generated pages hold what pages do: lists, posts, promos, related blocks, a ticker of none to many.
+GENERATED = [Generator(seed=11, days=2).page(number).page for number in range(24)]
+
+
+def rendered(**changes: Any) -> str:
+    return html.render(replace(ARTICLE, **changes), "semantic")
+
+
+@pytest.mark.parametrize("skin", SKINS)
+@pytest.mark.parametrize("number", range(len(GENERATED)))
+def test_generated_pages_in_every_skin(number: int, skin: Any) -> None:
+    page = GENERATED[number]
+    assert read(html.render(page, skin)).to_record() == page.record("html")
+
+
+@pytest.mark.parametrize("skin", OTHER_SKINS)
+@pytest.mark.parametrize("number", [n for n, page in enumerate(GENERATED) if page.publisher == "al_mayadeen"])
+def test_generated_pages_in_other_structures(number: int, skin: str) -> None:
+    page = GENERATED[number]
+    assert read(OTHER_SKINS[skin](page)).to_record() == page.record("text")
+
+
+@pytest.mark.parametrize("skin", SKINS)
+@pytest.mark.parametrize(
+    "body",
+    [
+        (FIRST, SECOND, Related(("Ostrin reopens", "Ilvane votes", "Ruvia waits"))),
+        (Related(("Ostrin reopens",)), FIRST, SECOND),
+        (FIRST, Related(("Ostrin reopens", "Ilvane votes")), Subheading("Who paid for the pier"), SECOND),
+        (FIRST, Related(("Ostrin reopens", "Ilvane votes", "Ruvia waits")), Subheading("Who paid"), SECOND),
+    ],
+    ids=str,
+)
+def test_containers_tell_where_a_related_block_ends(skin: Any, body: Any) -> None:
+    page = replace(ARTICLE, body=body, news_id="7")
+    assert read(html.render(page, skin)).to_record() == page.record("html")
+
+
+@pytest.mark.parametrize("skin", SKINS)
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"picture": None},
+        {"standfirst": None},
+        {"standfirst": None, "picture": None},
+        {"ticker": ()},
+        {"tags": ()},
+    ],
+    ids=str,
+)
+def test_what_a_page_may_lack(skin: Any, changes: dict[str, Any]) -> None:
+    page = replace(ARTICLE, news_id="7", **changes)
+    assert read(html.render(page, skin)).to_record() == page.record("html")
+
+
+@pytest.mark.parametrize("skin", SKINS)
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"standfirst": None}, {"news_id": None}, {"published_local": None}, {"dateline": "NOURNEWS- "}],
+    ids=str,
+)
+def test_nour_news(skin: Any, changes: dict[str, Any]) -> None:
+    page = replace(NOUR_ARTICLE, **changes)
+    assert read(html.render(page, skin)).to_record() == page.record("html")
+
+
+def test_html_adds_what_only_it_has() -> None:
+    page = replace(
+        ARTICLE,
+        news_id="2412150",
+        section="Economy",
+        modified_local=datetime(2025, 8, 20, 18, 30),
+    )
+    article = read(html.render(page, "hashed"))
+    assert article.news_id == "2412150"
+    assert article.extra == {
+        "url": "https://english.almayadeen.net/news/economy/velmora-opens-third-pier",
+        "image_url": "https://media.example.org/archive/image/velmora-opens-third-pier.jpg",
+        "section": "Economy",
+        "modified_at": datetime(2025, 8, 20, 15, 30, tzinfo=UTC),
+        "keywords": ("Velmora", "Ports", "velmora"),
+        "metadata_disagreements": (),
+    }
+    text_of_it = read(OTHER_SKINS["flat"](page))
+    assert article.article_id == text_of_it.article_id, "one article, whatever the format"
+    assert article.text_sha256 == text_of_it.text_sha256
+
+
+def test_the_record_keeps_what_a_reader_sees_and_says_where_the_head_disagrees() -> None:
+    capture = rendered()
+    capture = capture.replace(
+        'og:title" content="Velmora opens third pier"', 'og:title" content="Pier opens"'
+    )
+    capture = re.sub(r'(published_time" content=")[^"]*', r"\g<1>2025-08-20T15:29:07+03:00", capture, count=1)
+    capture = capture.replace('"author": "Al Mayadeen English"', '"author": "Maren Pell"')
+    article = read(capture)
+    assert article.to_record() == ARTICLE.record("text")
+    assert article.extra["metadata_disagreements"] == (
+        "headline: og:title says Pier opens",
+        "byline: tawsiyat-metadata author says Maren Pell",
+        "published_at: article:published_time says 2025-08-20T15:29:07+03:00",
+    )
+
+
+def test_seconds_and_the_sites_name_are_no_disagreement() -> None:
+    capture = rendered().replace("T15:19:00+03:00", "T15:19:42+03:00")
+    assert read(capture).extra["metadata_disagreements"] == ()
+
+
+def test_the_head_settles_a_wall_time_that_happens_twice() -> None:
+    capture = rendered(published_local=datetime(2024, 10, 26, 23, 30, fold=1))
+    assert read(capture).published_at == datetime(2024, 10, 26, 21, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        '<script type="application/ld+json">{"headline": </script>',
+        '<script type="application/ld+json">[[[[1]]], null, "x", {"@graph": 3, "@type": 5}]</script>',
+        '<script id="tawsiyat-metadata">{"classes": [1, {"mapping": "category"}], "title": {}}</script>',
+        f'<script type="application/ld+json">{"[" * 100_000}</script>',
+        '<link rel="canonical" href="http://[broken">',
+        '<meta property="og:url" content="javascript:alert(1)">',
+        '<meta property="article:modified_time" content="yesterday">',
+        '<meta property="article:published_time" content="0001-01-01T00:00:00+14:00">',
+    ],
+)
+def test_a_broken_head_says_nothing(broken: str) -> None:
+    capture = re.sub(r"<head>.*</head>", lambda _: f"<head>{broken}</head>", rendered(), flags=re.DOTALL)
+    article = read(capture)
+    assert article.to_record() == ARTICLE.record("text")
+    assert not article.extra.get("url")
+    assert not article.extra.get("modified_at")
+
+
+def test_hidden_text_scripts_and_comments_are_no_text() -> None:
+    hidden = (
+        '<p style="display: none">Hidden one.</p><p hidden>Hidden two.</p><!-- <p>Hidden three.</p> -->'
+        "<script>document.write('<p>Hidden four.</p>')</script><noscript><p>Hidden five.</p></noscript>"
+        "<template><p>Hidden six.</p></template><style>p::after{content:'seven'}</style>"
+    )
+    capture = rendered().replace(f"<p>{SECOND.text}</p>", f"{hidden}<p>{SECOND.text}</p>")
+    assert "Hidden six" in capture
+    assert read(capture).to_record() == ARTICLE.record("text")
+
+
+def test_inline_markup_entities_and_spaces_do_not_part_or_glue_words() -> None:
+    markup = (
+        '<p>The harbor of <a href="/tags/velmora"><b>Vel</b>mora</a>&nbsp;<i>opened</i>\n   a&#160; third'
+        "&#x200b; pier<!-- 3 --> on Mon<wbr>day, after <span>nine</span> years of build&shy;ing.</p>"
+    )
+    capture = rendered().replace(f"<p>{FIRST.text}</p>", markup)
+    assert markup in capture
+    assert read(capture).to_record() == ARTICLE.record("text")
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>{0}<br><br>{1}<br/>{2}</p>",
+        "<p>{0}<p>{1}<p>{2}",
+        "{0}<p>{1}</p>{2}",
+        "<div><div>{0}</div><section>{1}</section></div><blockquote>{2}</blockquote>",
+        "<table><tr><td>{0}<tr><td>{1}<tr><td>{2}</table>",
+        "<center><font color=red>{0}</font></center><pre>{1}</pre><address>{2}</address>",
+    ],
+)
+def test_paragraphs_in_any_markup(markup: str) -> None:
+    paragraphs = [FIRST.text, SECOND.text, THIRD.text]
+    whole = re.compile(rf"<p>{re.escape(FIRST.text)}</p>.*?<p>{re.escape(THIRD.text)}</p>", re.DOTALL)
+    capture, count = whole.subn(lambda _: markup.format(*paragraphs), rendered())
+    assert count == 1
+    assert read(capture).to_record() == ARTICLE.record("text")
+
+
+@pytest.mark.parametrize("line", [TICKER[0], TICKER[1].upper(), f"{TICKER[0]} {TICKER[2]}"])
+@pytest.mark.parametrize("skin", SKINS)
+def test_a_ticker_line_in_the_article_never_becomes_body(line: str, skin: Any) -> None:
+    capture = html.render(ARTICLE, skin)
+    tag = "div" if skin == "div_only" else "p"
+    place = f"<{tag}>{SECOND.text}</{tag}>"
+    assert place in capture
+    assert read(capture.replace(place, f"<{tag}>{line}</{tag}>{place}")).to_record() == ARTICLE.record("text")
+
+
+def test_a_second_ticker_amid_the_body() -> None:
+    capture = rendered()
+    ticker = f"<div><b>BREAKING</b><ul><li>{TICKER[0]}<li>Fog keeps ferries in port</ul></div>"
+    capture = capture.replace(f"<p>{SECOND.text}</p>", f"{ticker}<p>{SECOND.text}</p>")
+    assert read(capture).to_record() == ARTICLE.record("text") | {
+        "ticker": [*TICKER, "Fog keeps ferries in port"]
+    }
+
+
+@pytest.mark.parametrize("skin", [*SKINS, *OTHER_SKINS])
+def test_a_capture_cut_off_anywhere_is_whole_or_nothing(skin: Any) -> None:
+    capture = OTHER_SKINS[skin](ARTICLE) if skin in OTHER_SKINS else html.render(ARTICLE, skin)
+    data, whole = capture.encode(), ARTICLE.record("text")
+    articles = 0
+    for cut in range(11, len(data), 97):
+        try:
+            record = parse_page(data[:cut], media_type="text/html").article.to_record()
+        except CaptureError:
+            continue
+        articles += 1
+        for field in ("headline", "standfirst", "body", "tags", "ticker", "related_headlines", "image"):
+            assert record[field] == whole[field], (cut, field)
+    assert articles
+
+
+def test_an_html_page_is_known_without_its_name() -> None:
+    assert parse_page(rendered().encode(), media_type="text/plain").article.to_record() == ARTICLE.record(
+        "text"
+    )
+
+
+def test_a_text_page_under_an_html_name_is_read_as_text() -> None:
+    from samples import text
+
+    data = text.render(ARTICLE).encode()
+    assert parse_page(data, media_type="text/html").article.to_record() == ARTICLE.record("text")
