@@ -1,0 +1,167 @@
+"""The audit as a gate: what it says when a contract is broken, and what stays in place then."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from include.duck import reading
+from include.errors import AuditFailed, ContractError, MissingPartition, SettingsError
+from include.partitions import candidate_path, current_release_path
+from include.publish.run import audit, build, publish
+from include.settings import PROJECT_ROOT, Settings, load_settings
+from tests.publish.factory import DAY, Page, day_after, load_days
+
+
+def corrupt(settings: Settings, sql: str) -> None:
+    with duckdb.connect(str(candidate_path(settings.home))) as connection:
+        connection.execute(sql)
+
+
+@pytest.fixture
+def published(settings: Settings) -> str:
+    """A first release is out, and a changed candidate is ready."""
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings)
+    audit(settings)
+    release_id = publish(settings).release_id
+    load_days(settings, {day_after(1): [Page("b", headline="B")]})
+    build(settings)
+    return release_id
+
+
+def test_a_broken_candidate_names_contract_expectation_count_and_keys(
+    settings: Settings, published: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    corrupt(settings, "UPDATE marts.articles SET byline = e'Eve\\nINFO forged line' WHERE headline = 'B'")
+    with reading(candidate_path(settings.home)) as connection:
+        [(article_id,)] = connection.execute(
+            "SELECT article_id FROM marts.articles WHERE headline = 'B'"
+        ).fetchall()
+    with caplog.at_level(logging.ERROR), pytest.raises(AuditFailed) as raised:
+        audit(settings)
+    message = str(raised.value)
+    assert "marts_articles.al_mayadeen_byline_is_the_house: 1 row" in message
+    assert article_id in message
+    assert r"'Eve\nINFO forged line'" in message
+    assert "\n" not in message
+    assert "al_mayadeen_byline_is_the_house" in caplog.text
+    assert current_release_path(settings.home).readlink().name == published
+
+
+def test_what_failed_its_audit_is_not_published(settings: Settings, published: str) -> None:
+    corrupt(settings, "DELETE FROM marts.article_texts")
+    with pytest.raises(AuditFailed, match="has_text"):
+        audit(settings)
+    with pytest.raises(AuditFailed, match="Run audit, then publish"):
+        publish(settings)
+    assert current_release_path(settings.home).readlink().name == published
+    build(settings, full=True)
+    audit(settings)
+    assert publish(settings).release_id != published
+
+
+def test_what_changed_after_its_audit_is_not_published(settings: Settings, published: str) -> None:
+    audit(settings)
+    load_days(settings, {day_after(2): [Page("c", headline="C")]})
+    build(settings)
+    with pytest.raises(AuditFailed, match="hasn't passed an audit since it was built"):
+        publish(settings)
+    assert current_release_path(settings.home).readlink().name == published
+
+
+def test_every_broken_expectation_is_told(settings: Settings, published: str) -> None:
+    corrupt(settings, "DELETE FROM marts.articles")
+    with pytest.raises(AuditFailed) as raised:
+        audit(settings)
+    for name in (
+        "marts_article_texts.article_known",
+        "marts_captures.article_known",
+        "first_captures_are_articles",
+    ):
+        assert name in str(raised.value)
+
+
+def test_without_a_candidate_there_is_nothing_to_audit(settings: Settings) -> None:
+    with pytest.raises(MissingPartition, match="Run build first"):
+        audit(settings)
+
+
+def _with_contracts(settings: Settings, tmp_path: Path, change: Any) -> Settings:
+    folder = tmp_path / "contracts"
+    shutil.copytree(PROJECT_ROOT / "expectations", folder)
+    path = folder / "marts_articles.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    change(document)
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return settings.model_copy(update={"contracts_dir": folder})
+
+
+def test_a_warning_is_told_and_holds_nothing_back(settings: Settings, tmp_path: Path) -> None:
+    def warn(document: dict[str, Any]) -> None:
+        document["expectations"].append(
+            {
+                "type": "expect_column_values_to_not_be_null",
+                "kwargs": {"column": "agency"},
+                "severity": "warning",
+                "meta": {"id": "agency_present", "notes": "Good to have."},
+            }
+        )
+
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings)
+    result = audit(_with_contracts(settings, tmp_path, warn))
+    assert len(result.warnings) == 1
+    assert result.warnings[0].startswith("marts_articles.agency_present: 1 row")
+
+
+def test_an_expectation_that_cannot_be_asked_fails(settings: Settings, tmp_path: Path) -> None:
+    def misspell(document: dict[str, Any]) -> None:
+        document["expectations"][0]["kwargs"]["column"] = "artikle_id"
+
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings)
+    wrong = _with_contracts(settings, tmp_path, misspell)
+    with pytest.raises(ContractError, match="article_id_present"):
+        audit(wrong)
+    with pytest.raises(AuditFailed):
+        publish(wrong)
+
+
+def test_a_missing_contract_is_named(settings: Settings, tmp_path: Path) -> None:
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings)
+    with pytest.raises(SettingsError, match=r"marts_articles\.json"):
+        audit(settings.model_copy(update={"contracts_dir": tmp_path}))
+
+
+def test_a_home_with_awkward_letters_is_audited(tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path / "it's [my] data 100% * $HOME #&=")
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings)
+    audit(settings)
+    assert publish(settings).rows["articles"] == 1
+
+
+def test_marts_with_the_log_of_a_killed_build_pass(settings: Settings) -> None:
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings)
+    path = candidate_path(settings.home)
+    copy = path.with_name("copy.duckdb")
+    log = path.with_name(path.name + ".wal")
+    with duckdb.connect(str(path), config={"checkpoint_threshold": "1GB"}) as connection:
+        connection.execute("UPDATE marts.articles SET headline = 'In the log'")
+        shutil.copyfile(path, copy)
+        shutil.copyfile(log, log.with_name("copy.wal"))
+    shutil.move(copy, path)
+    shutil.move(log.with_name("copy.wal"), log)
+    audit(settings)
+    release = publish(settings)
+    with duckdb.connect(str(release.path), read_only=True) as connection:
+        assert connection.execute("SELECT headline FROM marts.articles").fetchall() == [("In the log",)]
