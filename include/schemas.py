@@ -50,6 +50,9 @@ QUARANTINE = pa.schema(
 
 BODY_BLOCK = pa.struct([("kind", pa.string()), ("text", pa.string()), ("items", pa.list_(pa.string()))])
 
+# Where a field comes from: blocks of the page, numbered from 1 in reading order, or a place in its head.
+FIELD_SOURCE = pa.struct([("field", pa.string()), ("blocks", pa.list_(pa.int32())), ("head", pa.string())])
+
 ARTICLES = pa.schema(
     [
         pa.field("capture_id", pa.string(), nullable=False),
@@ -91,6 +94,7 @@ ARTICLES = pa.schema(
         pa.field("metadata_disagreements", pa.list_(pa.string()), nullable=False),
         pa.field("captured_on_or_after", pa.date32()),
         pa.field("rule_version", pa.string(), nullable=False),
+        pa.field("field_sources", pa.list_(FIELD_SOURCE)),  # fields with a value only
     ]
 )
 

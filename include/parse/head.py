@@ -160,6 +160,7 @@ def _add(
 ) -> None:
     if not isinstance(value, str):
         return
-    text = fold_line(value[:_MAX_VALUE_CHARS])
+    # JSON may write half a surrogate pair, which no file can hold
+    text = fold_line(value[:_MAX_VALUE_CHARS].encode("utf-8", "replace").decode())
     if text:
         said[fact].insert(0 if first else len(said[fact]), Said(source, text))

@@ -21,7 +21,6 @@ from include.files import replacing_folder
 from include.models import Article, Capture
 from include.parse import rows
 from include.parse.page import parse_page, parse_reading, publisher_of, read_page
-from include.parse.publisher import ParsedPage
 from include.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -66,12 +65,13 @@ def run(day: date, settings: Settings) -> ParseResult:
     reasons: Counter[str] = Counter()
     with replacing_folder(folder) as temporary, _Writer(temporary) as out:
         for number, capture in enumerate(captures, start=1):
-            page = _parse_capture(capture, settings.home, out, reasons)
-            if page is not None:
-                out.add("articles", rows.article_row(capture, page))
-                for row in rows.ticker_rows(capture, page.article):
+            parsed = _parse_capture(capture, settings.home, out, reasons)
+            if parsed is not None:
+                article, article_row = parsed
+                out.add("articles", article_row)
+                for row in rows.ticker_rows(capture, article):
                     out.add("ticker_items", row)
-                for row in rows.link_rows(capture, page.article):
+                for row in rows.link_rows(capture, article):
                     out.add("page_links", row)
             if number % _PROGRESS_EVERY == 0:
                 log.info("Parsing %s: %d captures so far", day, number)
@@ -135,14 +135,17 @@ def _captures_in(table: pa.Table) -> Iterator[Capture]:
             yield Capture(**row)
 
 
-def _parse_capture(capture: Capture, home: Path, out: _Writer, reasons: Counter[str]) -> ParsedPage | None:
-    """The capture's page; None when it went to quarantine."""
+def _parse_capture(
+    capture: Capture, home: Path, out: _Writer, reasons: Counter[str]
+) -> tuple[Article, rows.Row] | None:
+    """The capture's article and its row; None when it went to quarantine."""
     publisher = capture.publisher
     try:
         reading = read_page(_raw_bytes(capture, home), capture.media_type)
         rules = publisher_of(reading)
         publisher = rules.slug if rules else publisher
-        return parse_reading(reading, rules, capture.captured_at)
+        page = parse_reading(reading, rules, capture.captured_at)
+        return page.article, rows.article_row(capture, page)
     except CaptureError as error:
         reason_code, detail = error.reason_code, error.detail
         log.info("Quarantined %r: %s", capture.source_path, reason_code)

@@ -1,5 +1,5 @@
 INSERT INTO warehouse.article_captures BY NAME
 SELECT
-    * EXCLUDE (feed, body, body_text, tags)
+    * EXCLUDE (feed, body, body_text, tags, field_sources)
 FROM staged_articles
 ORDER BY captured_at, source_path, capture_id
