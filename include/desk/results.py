@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from include.errors import DamagedPartition, MissingPartition
 from include.partitions import partition_days, partition_path
@@ -105,7 +106,7 @@ def read_day(home: Path, day: date) -> DayResults:
             ExpectationResult(**_without(row, "capture_day"))
             for row in _rows(home, day, "contract_results.parquet", CONTRACT_RESULTS)
         )
-        turned_away = tuple(_turned_away(_rows(home, day, "quarantine.parquet", QUARANTINE)))
+        turned_away = tuple(group_by_page(_rows(home, day, "quarantine.parquet", QUARANTINE)))
         again = read_outcome(home, day)
         if again == outcome:
             return DayResults(day, outcome, expectations, turned_away)
@@ -133,6 +134,24 @@ def known_days(home: Path) -> list[date]:
     return sorted({*partition_days(home, "manifest"), *partition_days(home, "validated")})
 
 
+def landed_captures(home: Path, day: date) -> int:
+    """How many captures of a day land has seen, those that it turned away included.
+
+    Raises:
+        DamagedPartition: a file of the day's manifest can't be read.
+    """
+    folder = partition_path(home, "manifest", day)
+    rows = 0
+    for path in (folder / "captures.parquet", folder / "rejected.parquet"):
+        try:
+            rows += pq.read_metadata(path).num_rows
+        except FileNotFoundError:
+            continue
+        except (pa.ArrowException, OSError) as error:
+            raise DamagedPartition(f"{path} can't be read ({error}). Run {day} again from land.") from error
+    return rows
+
+
 def _rows(home: Path, day: date, name: str, schema: pa.Schema) -> list[dict[str, Any]]:
     path = partition_path(home, "validated", day) / name
     for _ in range(_TRIES):
@@ -146,8 +165,8 @@ def _rows(home: Path, day: date, name: str, schema: pa.Schema) -> list[dict[str,
     raise MissingPartition(f"{day} has no results: validate has not finished for this day.")
 
 
-def _turned_away(rows: Iterable[dict[str, Any]]) -> Iterator[TurnedAway]:
-    """Quarantine rows, one per reason, as pages with all their reasons; in the file's order."""
+def group_by_page(rows: Iterable[dict[str, Any]]) -> Iterator[TurnedAway]:
+    """Quarantine rows, one per reason, as pages with all their reasons; in the rows' order."""
     pages: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
         pages.setdefault((row["capture_id"], row["subject"]), []).append(row)

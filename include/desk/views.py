@@ -16,9 +16,11 @@ from include.desk.results import (
     Outcome,
     TurnedAway,
     known_days,
+    landed_captures,
     read_day,
     read_outcome,
 )
+from include.desk.withheld import read_withheld
 from include.errors import DamagedPartition, MissingPartition
 from include.partitions import parse_day
 
@@ -70,11 +72,11 @@ class DaysView:
 
 @dataclass(frozen=True, slots=True)
 class ContractView:
-    """One contract's expectations, failed ones first."""
+    """One contract's expectations."""
 
     name: str
-    expectations: tuple[ExpectationResult, ...]
-    failed: int
+    broken: tuple[ExpectationResult, ...]  # worst first
+    met: tuple[ExpectationResult, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class DayView:
     reason: str | None = None  # only pages with this reason are shown
     turned_away: tuple[TurnedAway, ...] = ()
     matching: int = 0  # turned_away may be cut short; this many there are
+    withheld: tuple[TurnedAway, ...] = ()  # valid by themselves, but kept out of the published marts
 
 
 def capture_day_of_run(
@@ -169,11 +172,10 @@ def day_view(
     try:
         results = read_day(home, day)
     except MissingPartition:
-        status, notice = _missing(day, day in days, run_state)
+        status, notice = _missing(home, day, run_state)
         return DayView(day, around, status, (notice,))
     except DamagedPartition as damaged:
-        notice = Notice("These results can't be read", str(damaged), "bad")
-        return DayView(day, around, Status("unreadable", "bad"), (notice,))
+        return DayView(day, around, *_unreadable(damaged))
     matching = [page for page in results.turned_away if reason is None or _has_reason(page, reason)]
     return DayView(
         day=day,
@@ -186,6 +188,7 @@ def day_view(
         reason=reason,
         turned_away=tuple(matching[:PAGES_SHOWN]),
         matching=len(matching),
+        withheld=read_withheld(home, day),
     )
 
 
@@ -204,16 +207,26 @@ def _day_line(home: Path, day: date) -> DayLine:
     try:
         outcome = read_outcome(home, day)
     except MissingPartition:
-        return DayLine(day, Status("not validated yet", "idle"), None)
+        return DayLine(day, _missing(home, day, None)[0], None)
     except DamagedPartition:
         return DayLine(day, Status("unreadable", "bad"), None)
     return DayLine(day, status_of(outcome), outcome)
 
 
-def _missing(day: date, landed: bool, run_state: str | None) -> tuple[Status, Notice]:
+def _unreadable(damaged: DamagedPartition) -> tuple[Status, tuple[Notice]]:
+    return Status("unreadable", "bad"), (Notice("These results can't be read", str(damaged), "bad"),)
+
+
+def _missing(home: Path, day: date, run_state: str | None) -> tuple[Status, Notice]:
+    """Why a day has no results, and what to do."""
     if run_state in {"queued", "running"}:
         text = f"This run is {run_state}. Its results appear here when its validate task has finished."
         return Status("running", "idle"), Notice(f"No results for {day} yet", text)
+    try:
+        landed = landed_captures(home, day)
+    except DamagedPartition as damaged:
+        status, (notice,) = _unreadable(damaged)
+        return status, notice
     if landed:
         text = (
             "Captures of this day have landed, but they haven't been validated. If its run failed, open the "
@@ -221,10 +234,11 @@ def _missing(day: date, landed: bool, run_state: str | None) -> tuple[Status, No
         )
         return Status("not validated yet", "idle"), Notice(f"No results for {day} yet", text)
     text = (
-        "Nothing is known of this day. Put its captures in the inbox (in a folder named "
-        f"{day}) and run news_pages for it: Trigger, with the day as its parameter, or Backfill for a range."
+        "The inbox had nothing for this day. If it should have, put the captures in the inbox (in a folder "
+        f"named {day}) and run news_pages for it: Trigger, with the day as its parameter, or Backfill for a "
+        "range."
     )
-    return Status("no captures", "idle"), Notice(f"No captures for {day}", text)
+    return Status("nothing captured", "idle"), Notice(f"Nothing was captured on {day}", text)
 
 
 def _notices(outcome: Outcome, run_id: str | None) -> list[Notice]:
@@ -246,15 +260,16 @@ def _notices(outcome: Outcome, run_id: str | None) -> list[Notice]:
 
 
 def _contracts(results: DayResults) -> list[ContractView]:
-    def urgency(result: ExpectationResult) -> tuple[str, bool, int, str]:
-        order = _SEVERITY_ORDER.get(result.severity, 9)
-        return result.contract, result.passed, order, result.expectation
+    def urgency(result: ExpectationResult) -> tuple[str, int, str]:
+        return result.contract, _SEVERITY_ORDER.get(result.severity, 9), result.expectation
 
     ordered = sorted(results.expectations, key=urgency)
     views = []
     for name, group in groupby(ordered, key=lambda result: result.contract):
         members = tuple(group)
-        views.append(ContractView(name, members, sum(not member.passed for member in members)))
+        broken = tuple(member for member in members if not member.passed)
+        met = tuple(member for member in members if member.passed)
+        views.append(ContractView(name, broken, met))
     return views
 
 

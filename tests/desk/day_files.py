@@ -9,7 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from include.partitions import day_interval, partition_path
+import duckdb
+
+from include.partitions import current_release_path, day_interval, partition_path, releases_path
 from include.schemas import CAPTURES, CONTRACT_RESULTS, OUTCOMES, QUARANTINE, write_rows
 
 HOSTILE = "<script>window.pwned=1</script>"
@@ -100,8 +102,47 @@ def write_day(
     return folder
 
 
-def write_landed_day(home: Path, day: date) -> None:
+def write_landed_day(home: Path, day: date, *, captures: int = 1) -> None:
     """A day that has a manifest and nothing more."""
     folder = partition_path(home, "manifest", day)
     folder.mkdir(parents=True, exist_ok=True)
-    write_rows(folder / "captures.parquet", CAPTURES, [])
+    start, _ = day_interval(day)
+    rows = [
+        {
+            "capture_id": f"{number:032x}",
+            "sha256": f"{number:064x}",
+            "publisher": None,
+            "feed": "inbox",
+            "source_path": f"{day}/{number}.txt",
+            "captured_at": start,
+            "capture_day": day,
+            "media_type": "text/plain",
+            "size_bytes": 1,
+            "landed_at": start,
+        }
+        for number in range(captures)
+    ]
+    write_rows(folder / "captures.parquet", CAPTURES, rows)
+    write_rows(folder / "rejected.parquet", QUARANTINE, [])
+
+
+def publish_withheld(home: Path, day: date, pages: Sequence[TurnedAwayPage]) -> None:
+    """A published release that holds nothing but these pages in quarantine, and one of another day."""
+    release = releases_path(home) / "000001-made-up"
+    release.mkdir(parents=True)
+    with duckdb.connect(str(release / "news.duckdb")) as marts:
+        marts.execute("CREATE SCHEMA marts")
+        marts.execute(
+            """CREATE TABLE marts.quarantine (capture_id VARCHAR, capture_sha256 VARCHAR, publisher VARCHAR,
+            stage VARCHAR, reason_code VARCHAR, expectation VARCHAR, detail VARCHAR, source_path VARCHAR,
+            captured_at TIMESTAMPTZ, capture_day DATE, subject VARCHAR)"""
+        )
+        for page, its_day in [*((page, day) for page in pages), (TurnedAwayPage("z", "z", "z"), date.min)]:
+            marts.execute(
+                "INSERT INTO marts.quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    *(page.name, None, page.publisher, page.stage, page.reason_code, page.expectation),
+                    *(page.detail, page.name, day_interval(its_day)[0], its_day, page.subject),
+                ],
+            )
+    current_release_path(home).symlink_to(release)

@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 from include.desk import pages
 from include.desk.views import Notice, day_view, days_view
-from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, TurnedAwayPage, expectation, write_day
+from tests.desk.day_files import (
+    HOSTILE,
+    HOSTILE_ATTRIBUTE,
+    TurnedAwayPage,
+    expectation,
+    publish_withheld,
+    write_day,
+)
 
 DAY = date(2025, 9, 1)
 TEMPLATES = Path(pages.__file__).parent / "templates"
@@ -36,6 +43,7 @@ def hostile_day(home: Path, text: str) -> None:
         refusal=text,
         run_id=text,
     )
+    publish_withheld(home, DAY, [TurnedAwayPage(text, text, text, text, stage="publish")])
 
 
 def assert_no_foreign_markup(page: BeautifulSoup) -> None:
@@ -59,7 +67,7 @@ def test_hostile_text_stays_text_everywhere(tmp_path: Path, text: str) -> None:
     assert_no_foreign_markup(page)
     shown = page.get_text()
     # source path, reason and its chip, detail, stage, expectation, publisher, refusal, run, contract …
-    assert shown.count(text) >= 12
+    assert shown.count(text) >= 16
     assert "49" not in shown
 
 
@@ -125,6 +133,16 @@ def test_outcome_and_expectations_are_shown(tmp_path: Path) -> None:
     assert away == (
         "2025-09-01/a.txt al_mayadeen 2025-09-01 00:00 UTC missing_date validate · date_present no date"
     )
+
+
+def test_what_is_met_is_folded_away(tmp_path: Path) -> None:
+    """Contracts have dozens of expectations; those that ask for a look are seen first."""
+    write_day(tmp_path, DAY, expectations=[expectation("a", "met"), expectation("a", "broken", passed=False)])
+    page = day_page(tmp_path)
+    assert [row.select_one(".mono").get_text() for row in page.select("details tr.met")] == ["met"]
+    assert page.select_one("details").get("open") is None
+    assert not page.select("details tr.broken")
+    assert page.select("section > .table-wrap tr.broken")
 
 
 def test_a_day_that_does_not_add_up_says_so(tmp_path: Path) -> None:

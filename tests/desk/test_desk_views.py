@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from include.desk.results import read_day
 from include.desk.views import DAYS_PER_PAGE, PAGES_SHOWN, capture_day_of_run, day_view, days_view
 from include.errors import DamagedPartition, MissingPartition, UsageError
-from tests.desk.day_files import TurnedAwayPage, expectation, write_day, write_landed_day
+from include.partitions import current_release_path
+from tests.desk.day_files import (
+    TurnedAwayPage,
+    expectation,
+    publish_withheld,
+    write_day,
+    write_landed_day,
+)
 
 DAY = date(2025, 9, 1)
 
@@ -58,8 +65,10 @@ def test_broken_expectations_come_first_and_worst_first(tmp_path: Path) -> None:
         ],
     )
     contracts = day_view(tmp_path, DAY).contracts
-    assert [(contract.name, contract.failed) for contract in contracts] == [("alm", 0), ("nour", 2)]
-    assert [result.expectation for result in contracts[1].expectations] == ["broken", "warned", "z_met"]
+    assert [contract.name for contract in contracts] == ["alm", "nour"]
+    assert [result.expectation for result in contracts[0].broken] == []
+    assert [result.expectation for result in contracts[1].broken] == ["broken", "warned"]
+    assert [result.expectation for result in contracts[1].met] == ["z_met"]
 
 
 def test_reason_filter_counts_and_cuts(tmp_path: Path) -> None:
@@ -135,6 +144,9 @@ def test_a_day_without_results_says_what_to_do(tmp_path: Path) -> None:
     assert landed.status.label == "not validated yet"
     assert "clear the task" in landed.notices[0].text
 
+    write_landed_day(tmp_path, DAY, captures=0)
+    assert day_view(tmp_path, DAY, run_state="success").status.label == "nothing captured"
+
     assert "This run is running" in day_view(tmp_path, DAY, run_state="running").notices[0].text
 
 
@@ -146,6 +158,39 @@ def test_a_torn_file_is_told_apart_from_a_missing_one(tmp_path: Path) -> None:
     with pytest.raises(DamagedPartition, match=r"quarantine\.parquet"):
         read_day(tmp_path, DAY)
     assert day_view(tmp_path, DAY).status.tone == "bad"
+
+
+def test_a_damaged_manifest_is_no_day_without_captures(tmp_path: Path) -> None:
+    write_landed_day(tmp_path, DAY)
+    (tmp_path / "raw/manifest/capture_day=2025-09-01/captures.parquet").write_bytes(b"torn")
+    assert day_view(tmp_path, DAY).status.label == "unreadable"
+    assert days_view(tmp_path).lines[0].status.label == "unreadable"
+
+
+def test_valid_pages_that_the_marts_leave_out_are_shown(tmp_path: Path) -> None:
+    write_day(tmp_path, DAY)
+    assert day_view(tmp_path, DAY).withheld == ()
+    publish_withheld(
+        tmp_path,
+        DAY,
+        [
+            TurnedAwayPage("b.txt", "ticker_in_body", "LINE", "neighbours", stage="publish"),
+            TurnedAwayPage("a.txt", "ticker_in_body", "LINE", "neighbours", stage="publish"),
+            TurnedAwayPage("c.txt", "missing_date", "known from the day itself", stage="validate"),
+        ],
+    )
+    view = day_view(tmp_path, DAY)
+    assert [page.source_path for page in view.withheld] == ["a.txt", "b.txt"]
+    assert view.turned_away == ()
+    assert day_view(tmp_path, DAY.replace(day=2)).withheld == ()
+
+
+def test_marts_that_cannot_be_asked_hide_no_results(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    write_day(tmp_path, DAY)
+    publish_withheld(tmp_path, DAY, [])
+    (current_release_path(tmp_path) / "news.duckdb").write_bytes(b"no database")
+    assert day_view(tmp_path, DAY).status.label == "all valid"
+    assert "can't be asked" in caplog.text
 
 
 def test_a_day_replaced_while_it_is_read_is_read_again(

@@ -69,7 +69,8 @@ LOW_CONTRAST = """() => {
 }"""
 
 
-@pytest.fixture(scope="session")
+# Of this module only: while Playwright is started its event loop counts as running, and others' can't start.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if not os.access(CHROMIUM, os.X_OK):
         reason = "no Chromium on this machine (apt-get install chromium), so nobody looked at the pages"

@@ -1,26 +1,19 @@
-"""Routes, login and permissions of the pages; what they show comes from ``include.desk``.
+"""The pages as a web app. Who may see what is asked of the guards that the plugin brings from Airflow.
 
-Airflow mounts a plugin's app *without* login. So the whole app asks for a user (401), and every page for
-the right to read the runs of the DAG that it shows and of news_pages, whose results it shows (403).
-Nothing is mounted below the app, since a mount would escape the app's dependencies.
+Nothing is mounted below the app: a mount would escape the guards, so even the style sheet is a route.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
-from datetime import date
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
 from urllib.parse import quote
 
-from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
-from airflow.api_fastapi.common.db.common import SessionDep
-from airflow.api_fastapi.core_api.security import get_user, requires_access_dag
-from airflow.models.dagrun import DagRun
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
-from sqlalchemy import select
 from starlette.exceptions import HTTPException
 
 from include.desk import pages
@@ -29,27 +22,59 @@ from include.errors import NewsError, UsageError
 from include.partitions import parse_day
 from include.settings import settings
 
-logger = logging.getLogger(__name__)
-
 PRODUCER = "news_pages"
 FOLLOWER = "news_marts"
 
-app = FastAPI(
-    title="News desk",
-    docs_url=None,
-    redoc_url=None,
-    openapi_url=None,
-    dependencies=[Depends(get_user)],
-)
 
-_reads_results = Depends(requires_access_dag("GET", DagAccessEntity.RUN, param_dag_id=PRODUCER))
-_reads_run = Depends(requires_access_dag("GET", DagAccessEntity.RUN))  # of the path's dag_id
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What the pages need to know of a DAG run."""
 
+    conf: Mapping[str, Any] | None
+    partition_key: str | None
+    data_interval_start: datetime | None
+    run_after: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """FastAPI dependencies that let a request pass or raise 401 or 403."""
+
+    logged_in: Callable[..., Any]
+    may_read_results: Callable[..., Any]  # of PRODUCER, whatever run is shown
+    may_read_run: Callable[..., Any]  # of the path's dag_id
+
+
+FindRun = Callable[[str, str], RunFacts | None]
 DayText = Annotated[str | None, Query(max_length=10)]
 ReasonCode = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_.-]{1,80}$")]
 
+_days, _runs, _assets = APIRouter(), APIRouter(), APIRouter()
 
-@app.get("/contracts", dependencies=[_reads_results])
+
+def create_app(guards: Guards, find_run: FindRun) -> FastAPI:
+    """The app behind its guards; ``find_run`` looks a run up by dag_id and run_id."""
+    app = FastAPI(
+        title="News desk",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(guards.logged_in)],
+    )
+    app.state.find_run = find_run
+    reads_results = Depends(guards.may_read_results)
+    app.include_router(_days, dependencies=[reads_results])
+    app.include_router(_runs, dependencies=[Depends(guards.may_read_run), reads_results])
+    app.include_router(_assets)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _bad_parameter)
+    app.add_exception_handler(NewsError, _known_error)
+    app.add_exception_handler(Exception, _unknown_error)
+    return app
+
+
+@_days.get("/contracts")
 def contracts(
     request: Request, day: DayText = None, before: DayText = None, reason: ReasonCode = None
 ) -> HTMLResponse:
@@ -60,19 +85,13 @@ def contracts(
     return _page(request, "days.html", view=days_view(home, parse_day(before) if before else None))
 
 
-@app.get("/contracts/runs/{dag_id}/{run_id:path}", dependencies=[_reads_run, _reads_results])
-def contracts_of_run(
-    request: Request, session: SessionDep, dag_id: str, run_id: str, reason: ReasonCode = None
-) -> HTMLResponse:
+@_runs.get("/contracts/runs/{dag_id}/{run_id:path}")
+def contracts_of_run(request: Request, dag_id: str, run_id: str, reason: ReasonCode = None) -> HTMLResponse:
     """The results of the capture day that a DAG run works on."""
-    run = session.execute(
-        select(
-            DagRun.conf, DagRun.partition_key, DagRun.data_interval_start, DagRun.run_after, DagRun.state
-        ).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
-    ).one_or_none()
+    run: RunFacts | None = request.app.state.find_run(dag_id, run_id)
     if run is None:
         raise HTTPException(404)
-    day: date | None = None
+    day, view = None, None
     no_day = Notice(
         "No capture day",
         f"The runs of {dag_id} work on no capture day. See the runs of {PRODUCER} and {FOLLOWER}.",
@@ -88,18 +107,17 @@ def contracts_of_run(
             )
     except UsageError as error:
         no_day = Notice("No capture day", f"This run's day is {error}", "bad")
-    view = None
     if day is not None:
         # The marts follow whichever run validated the day last, so only the producer's runs are compared.
         writer = run_id if dag_id == PRODUCER else None
-        view = day_view(settings().home, day, reason=reason, run_id=writer, run_state=str(run.state))
+        view = day_view(settings().home, day, reason=reason, run_id=writer, run_state=run.state)
     path = f"{_base_path(request)}/contracts/runs/{quote(dag_id, safe='')}/{quote(run_id, safe='')}"
     return _page(
         request, "run.html", view=view, no_day=no_day, run_id=run_id, run_state=run.state, run_path=path
     )
 
 
-@app.get("/static/{name}")
+@_assets.get("/static/{name}")
 def static(name: str) -> Response:
     """The pages' own style, script and icons."""
     try:
@@ -111,34 +129,30 @@ def static(name: str) -> Response:
 
 _MESSAGES = {
     401: Notice("Not logged in", "Log in to Airflow, then open this page again."),
-    403: Notice(
-        "Not allowed", f"This page needs the right to read the runs of {PRODUCER}. Ask an administrator."
-    ),
+    403: Notice("Not allowed", f"This page asks for the right to read the runs of {PRODUCER}."),
     404: Notice("Nothing here", "There is no such page, or no such run."),
     405: Notice("Not possible", "These pages can only be read."),
 }
 _FAULT = Notice("This page could not be made", "The API server's log says why.", "bad")
 
 
-@app.exception_handler(HTTPException)
-def _http_error(request: Request, error: HTTPException) -> HTMLResponse:
-    item = _MESSAGES.get(error.status_code, _FAULT)
-    return _page(request, "message.html", status=error.status_code, headers=error.headers, item=item)
+def _http_error(request: Request, error: Exception) -> HTMLResponse:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = error.headers if isinstance(error, HTTPException) else None
+    item = _MESSAGES.get(status, _FAULT)
+    return _page(request, "message.html", status=status, headers=headers, item=item)
 
 
-@app.exception_handler(RequestValidationError)
-def _bad_parameter(request: Request, _error: RequestValidationError) -> HTMLResponse:
+def _bad_parameter(request: Request, _error: Exception) -> HTMLResponse:
     item = Notice("Not understood", "A part of the address can't be right. Start from the list of days.")
     return _page(request, "message.html", status=422, item=item)
 
 
-@app.exception_handler(NewsError)
-def _known_error(request: Request, error: NewsError) -> HTMLResponse:
+def _known_error(request: Request, error: Exception) -> HTMLResponse:
     status = 422 if isinstance(error, UsageError) else 500
     return _page(request, "message.html", status=status, item=Notice("Not possible", str(error), "bad"))
 
 
-@app.exception_handler(Exception)
 def _unknown_error(request: Request, _error: Exception) -> HTMLResponse:
     # The server logs the exception after this answer; the page tells nothing of it.
     return _page(request, "message.html", status=500, item=_FAULT)

@@ -1,0 +1,33 @@
+"""Read from the published marts which valid captures of a day they leave out, and why."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from include.desk.results import TurnedAway, group_by_page
+from include.errors import MissingPartition
+from include.publish.reader import connect
+
+logger = logging.getLogger(__name__)
+
+_SQL = (Path(__file__).parent / "withheld_of_day.sql").read_text(encoding="utf-8")
+
+
+def read_withheld(home: Path, day: date) -> tuple[TurnedAway, ...]:
+    """Captures of a day that were withheld when the current release was built; none without a release."""
+    try:
+        with connect(home, memory_limit="256MB") as marts:
+            found = marts.execute(_SQL, {"day": day})
+            names = [column[0] for column in found.description or ()]
+            rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    except MissingPartition:
+        return ()
+    except duckdb.Error as error:
+        # The day's own results are worth showing without it.
+        logger.warning("the published marts can't be asked what they withhold of %s: %r", day, str(error))
+        return ()
+    return tuple(group_by_page(rows))
