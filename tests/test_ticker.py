@@ -29,6 +29,8 @@ LEAKS = {
     "no quotes": (COAST.replace("'", ""), COAST),
     "other quotes": (MAYOR.replace('"', "«"), MAYOR),
     "no-break spaces": (FERRY.replace(" ", "\u00a0"), FERRY),
+    "broken over two lines": (FERRY.replace("crossings ", "crossings\n"), FERRY),
+    "a bar set into it": (FERRY.replace(": ", " | "), FERRY),
     "doubled spaces and tabs": (FERRY.replace(" ", " \t "), FERRY),
     "zero-width spaces": (FERRY.replace("r", "r\u200b"), FERRY),
     "zero-width joiners and a byte-order mark": ("\ufeff" + FERRY.replace("s", "s\u200d"), FERRY),
