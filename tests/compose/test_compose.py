@@ -128,12 +128,14 @@ print("ANSWER" + json.dumps({
     return said
 
 
+@pytest.mark.xdist_group("airflow_says")
 def test_every_airflow_command_is_one(airflow_says: dict[str, Any]) -> None:
     # the one that isn't was put in to see that the parser refuses
     (only,) = airflow_says["faults"]
     assert "--no-such" in only
 
 
+@pytest.mark.xdist_group("airflow_says")
 def test_every_airflow_option_is_one(airflow_says: dict[str, Any]) -> None:
     assert airflow_says["unknown"] == ["AIRFLOW__CORE__NO_SUCH"]
 
