@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from include import partitions, schemas
 from include.errors import CaptureError, MissingPartition, UnreadablePage
 from include.files import replacing_folder
+from include.locks import partition_lock
 from include.models import Article, Capture
 from include.parse import rows
 from include.parse.page import parse_page, parse_reading, publisher_of, read_page
@@ -60,10 +61,14 @@ def run(day: date, settings: Settings) -> ParseResult:
     Raises:
         MissingPartition: the day was never landed.
     """
-    captures = _captures_of(day, settings.home)
     folder = partitions.partition_path(settings.home, "parsed", day)
     reasons: Counter[str] = Counter()
-    with replacing_folder(folder) as temporary, _Writer(temporary) as out:
+    with (
+        partition_lock(settings, day),
+        replacing_folder(folder) as temporary,
+        _Writer(temporary) as out,
+    ):
+        captures = _captures_of(day, settings.home)
         for number, capture in enumerate(captures, start=1):
             parsed = _parse_capture(capture, settings.home, out, reasons)
             if parsed is not None:
@@ -102,6 +107,15 @@ def parse_file(path: Path, *, settings: Settings) -> Article:
     Raises:
         CaptureError: it can't be read, or is no article; the same reasons as in a day's run.
     """
+    return parse_page(read_file(path, settings=settings), media_type=media_type_of(path)).article
+
+
+def read_file(path: Path, *, settings: Settings) -> bytes:
+    """The bytes of one captured page.
+
+    Raises:
+        CaptureError: it is too large, or can't be read.
+    """
     try:
         if path.stat().st_size > settings.max_file_bytes:
             raise UnreadablePage(
@@ -109,12 +123,16 @@ def parse_file(path: Path, *, settings: Settings) -> Article:
                 f"The file is larger than {settings.max_file_bytes} bytes. "
                 "Raise NEWS_MAX_FILE_BYTES if it is a page.",
             )
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise UnreadablePage(
             "unreadable_file", f"Reading it failed: {error.strerror}. Make it readable for this user."
         ) from None
-    return parse_page(data, media_type=_MEDIA_TYPES.get(path.suffix.lower(), "text/plain")).article
+
+
+def media_type_of(path: Path) -> str:
+    """What a file's name says about what it holds."""
+    return _MEDIA_TYPES.get(path.suffix.lower(), "text/plain")
 
 
 def _captures_of(day: date, home: Path) -> Iterator[Capture]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _ROWS_AT_ONCE = 1_000
-_TICKER_CONTRACT = "ticker_items"
+TICKER_CONTRACT = "ticker_items"
 _MARTS_PREFIX = "marts_"
 
 
@@ -65,7 +65,7 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
         parsed = staged.read(settings.home, day)
         pages, ticker, ticker_rows = _judge(parsed, settings)
 
-        from include.validate import docs
+        from include.validate import docs, docs_index
         from include.validate.splitting import split
 
         found = split(parsed, pages, ticker, ticker_rows)
@@ -74,6 +74,7 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
         outcome = _outcome(parsed, found, refusal, run_id)
         folder = staged.write(settings.home, day, found.tables, outcome)
         index = docs.write(settings.home, day, [*pages, ticker], _summary(outcome, found))
+    docs_index.write(settings)
 
     _tell(found, outcome, (*pages, ticker), folder, index)
     if refusal is not None:
@@ -109,7 +110,7 @@ def _judge(parsed: ParsedDay, settings: Settings) -> tuple[list[Verdict], Verdic
 
     context = quiet_context()
     rows_by_publisher: dict[str, list[evidence.Columns]] = {}
-    for publisher, columns in _article_columns(parsed):
+    for publisher, columns in article_columns(parsed):
         rows_by_publisher.setdefault(publisher, []).append(columns)
     verdicts = []
     for publisher, contract in _article_contracts(settings.contracts_dir, set(rows_by_publisher)):
@@ -122,12 +123,12 @@ def _judge(parsed: ParsedDay, settings: Settings) -> tuple[list[Verdict], Verdic
         columns = evidence.of_ticker_item(row, number)
         ticker_rows[columns["row_key"]] = row
         ticker_columns.append(columns)
-    contract = load_contract(settings.contracts_dir / f"{_TICKER_CONTRACT}.json")
+    contract = load_contract(settings.contracts_dir / f"{TICKER_CONTRACT}.json")
     frame = frame_of(ticker_columns, evidence.TICKER_COLUMNS)
     return verdicts, judge(context, contract, frame, parsed.day), ticker_rows
 
 
-def _article_columns(parsed: ParsedDay) -> Iterator[tuple[str, evidence.Columns]]:
+def article_columns(parsed: ParsedDay) -> Iterator[tuple[str, evidence.Columns]]:
     """Each article's publisher and columns, a thousand bodies in memory at a time."""
     ticker = TickerIndex(parsed.ticker_items["text"].to_pylist())
     linked: dict[str, list[str]] = {}
