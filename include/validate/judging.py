@@ -106,7 +106,7 @@ def _failures(
             continue
         for key in listed:
             row = frame.iloc[places[key]]
-            detail = _detail(config["meta"].get("detail"), config["kwargs"], row)
+            detail = detail_of(config, row)
             found.append((places[key], Failure(key, config["meta"]["reason_code"], name, detail)))
     return tuple(failure for _, failure in sorted(found, key=lambda entry: entry[0]))
 
@@ -148,11 +148,12 @@ def _check_details(contract: gx.ExpectationSuite, columns: Iterable[str]) -> Non
             )
 
 
-def _detail(template: str | None, kwargs: Mapping[str, Any], row: pd.Series) -> str:
-    """The expectation's detail with the row's values put in, on one line."""
+def detail_of(config: Mapping[str, Any], row: pd.Series) -> str:
+    """What an expectation says of a row that breaks it: its detail with the row's values, on one line."""
+    kwargs = config["kwargs"]
     names = [kwargs[key] for key in ("column", "column_A", "column_B") if kwargs.get(key)]
     names += kwargs.get("column_list") or ()
-    template = template or "; ".join(f"{name}: {{{name}}}" for name in names)
+    template = config["meta"].get("detail") or "; ".join(f"{name}: {{{name}}}" for name in names)
     return _PLACE.sub(lambda place: one_line(_told(row[place[1]])), template)
 
 
