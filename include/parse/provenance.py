@@ -5,16 +5,16 @@ Worked out after a page was read, from what its blocks were taken for, so that r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from include.models import Article, PageLink
 from include.parse.metadata import stated_moment
 from include.parse.publisher import ParsedPage
-from include.parse.reading import BODY_ROLES, Head, Reading, Said
+from include.parse.reading import BODY_ROLES, Head, Reading
 from include.parse.times import parse_day
 
-_HEAD_FACTS = {"url": "canonical", "section": "section", "keywords": "keywords"}
+_HEAD_FACTS = {"section": "section", "keywords": "keywords"}
 _SIMPLE = {  # field → the role of its blocks
     "headline": "headline",
     "standfirst": "standfirst",
@@ -83,9 +83,11 @@ def _sources(page: ParsedPage) -> Iterator[Source]:
 
     if article.news_id is not None:
         yield _news_id(article, reading, blocks("news_id"))
+    if extra.get("url"):
+        yield Source("url", (), _said_address(reading.head, "canonical", extra["url"]))
     for name, fact in _HEAD_FACTS.items():
         if extra.get(name):
-            yield _said(name, reading.head, fact)
+            yield Source(name, (), _said(reading.head, fact))
     for name, role in _SIMPLE.items():
         if getattr(article, name) is not None:
             yield Source(name, blocks(role))
@@ -124,15 +126,20 @@ def _news_id(article: Article, reading: Reading, blocks: tuple[int, ...]) -> Sou
     if blocks:
         return Source("news_id", blocks)
     stated = reading.head is not None and reading.head.first("news_id") == article.news_id
-    return _said("news_id", reading.head, "news_id" if stated else "canonical")
+    return Source("news_id", (), _said(reading.head, "news_id" if stated else "canonical"))
 
 
-def _said(name: str, head: Head | None, fact: str) -> Source:
-    return Source(name, (), _first(head.said.get(fact, ()) if head else ()))
+def _said(head: Head | None, fact: str) -> str | None:
+    """Where the head says a fact, the most dependable place of several."""
+    return next((said.source for said in head.said.get(fact, ())), None) if head else None
 
 
-def _first(said: Iterable[Said]) -> str | None:
-    return next((each.source for each in said), None)
+def _said_address(head: Head | None, fact: str, address: str) -> str | None:
+    """Where the head says a web address, which the record has without its fragment; None: nowhere."""
+    for said in head.said.get(fact, ()) if head else ():
+        if said.value.partition("#")[0].casefold() == address.casefold():
+            return said.source
+    return None
 
 
 def _modified_at(page: ParsedPage, blocks: tuple[int, ...]) -> Source:
@@ -153,9 +160,9 @@ def _picture(page: ParsedPage, places: Sequence[int]) -> Iterator[Source]:
             left.remove(at)
             yield Source(name, (at + 1,))
     if address:
-        stated = reading.head is not None and bool(reading.head.first("image"))
+        stated = _said_address(reading.head, "image", address)
         shown = tuple(at + 1 for at in places if reading.link(at))
-        yield _said("image_url", reading.head, "image") if stated else Source("image_url", shown[:1])
+        yield Source("image_url", () if stated else shown[:1], stated)
 
 
 def _related(article: Article, reading: Reading, by_role: dict[str, list[int]]) -> Source:
