@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,7 +19,19 @@ SECTIONS = ("pages", "run", "airflow")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print and keep. Exit codes: 0 measured, 1 something that was measured failed, 2 bad usage."""
+    """Measure, print and keep.
+
+    Exit codes: 0 measured, 1 something that was measured failed, 2 bad usage, 130 stopped.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what is being measured is ended with us
+    try:
+        return _main(arguments)
+    except KeyboardInterrupt:
+        print("Stopped; sections that were finished are kept.", file=sys.stderr)
+        return 130
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure side by side, in one run.")
     parser.add_argument(
         "sections", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)} (default: all)"

@@ -34,7 +34,7 @@ class Effort:
     soak_html_pages: int
 
 
-FULL = Effort(rounds=3, pages_per_skin=16, text_pages=1000, soak_text_pages=100_000, soak_html_pages=1000)
+FULL = Effort(rounds=3, pages_per_skin=12, text_pages=1000, soak_text_pages=100_000, soak_html_pages=1000)
 QUICK = Effort(rounds=1, pages_per_skin=5, text_pages=200, soak_text_pages=5000, soak_html_pages=200)
 
 
