@@ -58,6 +58,7 @@ class BodyReader:
     tags_last: bool = False
     body: Body = field(default_factory=Body)
     first: int = 0
+    last_text: int = -1
     related: RelatedBlocks = field(init=False)
 
     def __post_init__(self) -> None:
@@ -67,6 +68,7 @@ class BodyReader:
         """Read the region; every block of it gets its role."""
         texts, kinds, roles = self.reading.texts, self.reading.kinds, self.roles
         index = self.first = start
+        self.last_text = self._last_text(start, end)
         if self.tags_last:
             self._unmarked_tags(start, end)
         while index < end:
@@ -100,12 +102,12 @@ class BodyReader:
                 return self._post(start, index)
         if "ead more:" in text or "ead also:" in text or "lso read:" in text:
             text = self._without_promo_at_end(text)
-        kind = "subheading" if self._is_subheading(index, end, text) else "paragraph"
+        kind = "subheading" if self._is_subheading(index, text) else "paragraph"
         self.body.blocks.append(BodyBlock(kind, text))  # type: ignore[arg-type]
         roles[index] = kind
         return index + 1
 
-    def _is_subheading(self, index: int, end: int, text: str) -> bool:
+    def _is_subheading(self, index: int, text: str) -> bool:
         if self.reading.kinds[index] == "heading":
             return True
         if len(text) > MAX_SUBHEADING_CHARS:
@@ -113,14 +115,15 @@ class BodyReader:
         question = ends_like_question(text) and text[0] not in "\"“‘'«"
         if ends_like_sentence(text) and not (question and len(text) <= MAX_SUBHEADING_CHARS // 2):
             return False
-        return self._text_follows(index, end)
+        return index < self.last_text  # a subheading heads something
 
-    def _text_follows(self, index: int, end: int) -> bool:
-        """Whether some more body comes after a block; a subheading heads something."""
+    def _last_text(self, start: int, end: int) -> int:
+        """The last unused line of [start, end); -1 when there is none."""
         kinds, roles = self.reading.kinds, self.roles
-        return any(
-            not roles[later] and kinds[later] in {"text", "heading"} for later in range(index + 1, end)
-        )
+        last = end - 1
+        while last >= start and (roles[last] or kinds[last] not in {"text", "heading"}):
+            last -= 1
+        return last if last >= start else -1
 
     # posts
 

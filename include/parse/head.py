@@ -163,4 +163,6 @@ def _add(
     # JSON may write half a surrogate pair, which no file can hold
     text = fold_line(value[:_MAX_VALUE_CHARS].encode("utf-8", "replace").decode())
     if text:
-        said[fact].insert(0 if first else len(said[fact]), Said(source, text))
+        known = said[fact]
+        place = sum(other.source == source for other in known) if first else len(known)
+        known.insert(place, Said(source, text))

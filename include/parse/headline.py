@@ -83,7 +83,8 @@ def _line_over_header(
         ticker.append(texts[index])
     single = [run[0] for run in runs if len(run) == 1]
     if len(single) > 1:  # a line of the ticker may stand there as decoration
-        single = [index for index in single if texts[index] not in ticker]
+        shown = frozenset(ticker)
+        single = [index for index in single if texts[index] not in shown]
     if len(single) > 1:
         lines = ", ".join(repr(texts[index][:60]) for index in single[:3])
         raise UnreadablePage(

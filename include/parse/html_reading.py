@@ -16,6 +16,7 @@ class HtmlReading(Reading):
     starts: list[int] = field(default_factory=list)  # for each container its first block
     ends: list[int] = field(default_factory=list)  # and one past its last
     parents: list[int] = field(default_factory=list)
+    by_start: dict[int, list[int]] = field(default_factory=dict)  # made when first asked for
     marks: dict[str, tuple[int, int]] = field(default_factory=dict)  # "#id" or ".class" → its first blocks
 
     def link(self, index: int) -> str | None:
@@ -37,12 +38,13 @@ class HtmlReading(Reading):
             container = self.parents[container]
         if container < 0:
             return []
+        if not self.by_start:
+            for child, start in enumerate(self.starts):
+                self.by_start.setdefault(start, []).append(child)
         found = {
             self.ends[child]
-            for child in range(container + 1, len(self.starts))
-            if self.parents[child] == container
-            and self.starts[child] == index + 1
-            and self.ends[child] > index + 2
+            for child in self.by_start.get(index + 1, ())
+            if self.parents[child] == container and self.ends[child] > index + 2
         }
         if self.starts[container] == index:
             found.add(self.ends[container])

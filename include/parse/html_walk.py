@@ -76,7 +76,7 @@ class Walker:
         self._lists: list[int] = []
         self._items: list[bool] = []  # for each open li whether it has given a block
         self._tight: list[int] = []
-        self._last_tight: frozenset[int] = frozenset()
+        self._last_tight = -1
 
     def reading(self, head: Head, *, ended: bool) -> HtmlReading:
         """What the walk has found."""
@@ -225,8 +225,8 @@ class Walker:
         return "bullet" if split and link is not None else "text"
 
     def _emit(self, text: str, kind: Kind, link: str | None, *, joined: bool = False) -> None:
-        tight = frozenset(self._tight)
-        together = joined or self._breaks == 1 or bool(tight & self._last_tight)
+        tight = self._tight[0] if self._tight else -1
+        together = joined or self._breaks == 1 or (tight >= 0 and tight == self._last_tight)
         self._last_tight = tight
         self._breaks = 0
         self.texts.append(text)

@@ -41,8 +41,8 @@ def extra_of(
         for word in said.value.replace("،", ",").split(",")
     ]
     extra: dict[str, Any] = {
-        "url": _address(head.first("canonical")),
-        "image_url": _address(head.first("image")) or _address(picture),
+        "url": _first_address(head, "canonical"),
+        "image_url": _first_address(head, "image") or _address(picture),
         "section": head.first("section"),
         "modified_at": modified,
         "keywords": tuple(dict.fromkeys(word for word in keywords if word)),
@@ -113,6 +113,10 @@ def _same_minute(one: datetime, other: datetime) -> bool:
     return abs(one.replace(second=0, microsecond=0) - other.replace(second=0, microsecond=0)) < timedelta(
         minutes=1
     )
+
+
+def _first_address(head: Head, fact: str) -> str | None:
+    return next((address for said in head.said.get(fact, ()) if (address := _address(said.value))), None)
 
 
 def _address(text: str | None) -> str | None:

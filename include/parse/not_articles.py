@@ -69,6 +69,7 @@ _MANY_CONSENTS = 2
 _MANY_CONTROLS = 2
 _PLAYER_STARTS = frozenset("VvPpWwCcSsFf")
 _STAMP_CHARS = 40
+_ADDRESS_CHARS = 2_000
 _LATIN = "\u024f"
 
 _TYPES = (
@@ -110,8 +111,10 @@ def declared(head: Head | None) -> str | None:
         for pattern, reason_code in _TYPES:
             if pattern.search(said.value):
                 return reason_code
-    address = head.first("canonical")
-    by_address = _by_address(address) if address else None
+    address = next(
+        (said.value for said in head.said.get("canonical", ()) if len(said.value) <= _ADDRESS_CHARS), ""
+    )
+    by_address = _by_address(address)
     if by_address is not None:
         return by_address
     types = head.schema_types
@@ -126,9 +129,12 @@ def declared(head: Head | None) -> str | None:
 
 def _by_address(address: str) -> str | None:
     try:
-        path = urlsplit(address).path.lower()
+        parts = urlsplit(address)
     except ValueError:
         return None
+    if not parts.netloc:
+        return None
+    path = parts.path.lower()
     language = _LANGUAGE.match(path)
     for pattern, reason_code in _PATHS:
         if pattern.match(path, language.end() if language else 0):

@@ -84,7 +84,8 @@ def _sources(page: ParsedPage) -> Iterator[Source]:
     if article.news_id is not None:
         yield _news_id(article, reading, blocks("news_id"))
     if extra.get("url"):
-        yield Source("url", (), _said_address(reading.head, "canonical", extra["url"]))
+        stated = _said_address(reading.head, "canonical", extra["url"])
+        yield Source("url", (), stated or _said(reading.head, "canonical"))
     for name, fact in _HEAD_FACTS.items():
         if extra.get(name):
             yield Source(name, (), _said(reading.head, fact))

@@ -22,6 +22,9 @@ Kind = Literal["text", "bullet", "heading", "image", "caption", "field"]
 field: what a form's empty field says (HTML)."""
 
 
+_REACH = 8
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """One block of a reading, for people and tests; rules use the lists."""
@@ -94,11 +97,13 @@ class Reading:
         return index, index + 1
 
     def holder(self, index: int) -> tuple[int, int]:
-        """The blocks of the run (text) or innermost container (HTML) that a block stands in."""
-        start = index
-        while start and not self.apart[start]:
+        """The blocks of a block's run (text; eight each way at most) or innermost container (HTML)."""
+        start, end = index, index + 1
+        while start and not self.apart[start] and index - start < _REACH:
             start -= 1
-        return start, self.run_end(index)
+        while end < len(self.texts) and not self.apart[end] and end - index < _REACH:
+            end += 1
+        return start, end
 
     def share_container(self, first: int, second: int, without: int) -> bool:  # noqa: ARG002 - HTML knows
         """Whether some container holds the first two blocks and not the third."""

@@ -13,6 +13,7 @@ from include.parse.tickers import REPEAT
 _USUAL = 2
 _MOST = 3
 _MOST_TIED = 12  # blocks of a related container, with sections and days beside its headlines
+_MOST_BLOCKS = 60  # the same with pictures
 _LEAST_WORDS = 4  # of a list's entries, on average, when they are headlines; names of tags are shorter
 # the share of a line's longer words that come up in the paragraph under it
 _HEADS_IT = 1 / 3
@@ -62,6 +63,8 @@ class RelatedBlocks:
     def _all_related(self, start: int, stop: int) -> bool:
         """Whether blocks that the layout ties to a label can all belong to its headlines."""
         reading = self.reading
+        if stop - start > _MOST_BLOCKS:
+            return False
         lines = [at for at in range(start, stop) if reading.kinds[at] != "image"]
         return 0 < len(lines) <= _MOST_TIED and all(
             self.is_free(at) and (looks_like_headline(reading.texts[at]) or reading.link(at) is not None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from include.errors import UnreadablePage
@@ -17,6 +17,8 @@ from include.ticker import normalise_line
 _OPENING = "\"'“”‘’«([•-–— "
 _WORD = re.compile(r"[^\W_]+")
 _LOOK_CHARS = 40
+_MOST_CHARS = 20_000  # of a line that could be several ticker lines run together
+_MOST_LABELS = 50
 _KEY_CHARS = 12
 _LINES = frozenset({"text", "heading"})
 REPEAT = "ticker_repeat"
@@ -31,7 +33,10 @@ def take_ticker(reading: Reading, roles: Roles, layout: Layout) -> list[str]:
     """
     texts, kinds = reading.texts, reading.kinds
     ticker: list[str] = []
-    for label in [index for index, text in enumerate(texts) if text in layout.ticker_labels]:
+    labels = [index for index, text in enumerate(texts) if text in layout.ticker_labels]
+    if len(labels) > _MOST_LABELS:
+        raise UnreadablePage("unclear_ticker", f"The page has {len(labels)} ticker labels. Look at the page.")
+    for label in labels:
         if roles[label]:
             continue
         roles[label] = "label"
@@ -46,8 +51,9 @@ def take_ticker(reading: Reading, roles: Roles, layout: Layout) -> list[str]:
 def _ticker_end(reading: Reading, roles: Roles, layout: Layout, label: int, *, found: bool) -> int:
     """One past the last line of the ticker under a label.
 
-    Text: the lines up to a blank line, a bullet or another label. HTML: what the layout ties to the label;
-    where it ties nothing, the blocks up to the headline.
+    Text: the lines up to a blank line, a bullet or another label. HTML, over the article: the largest
+    container that begins with the label and ends before the headline, or without one all blocks up to the
+    headline. HTML, elsewhere: the smallest container that the layout ties to the label.
     """
     start, size = label + 1, len(reading)
     if reading.head is None:
@@ -57,19 +63,22 @@ def _ticker_end(reading: Reading, roles: Roles, layout: Layout, label: int, *, f
                 break
             end += 1
         return end
-    tied = [end for end in reading.ties(label) if _may_be_ticker(reading, roles, layout, start, end)]
-    if tied:
-        return tied[-1]
     header = find_header(reading, roles, start, size)
-    if header is not None:
-        headline = first_heading(reading, roles, layout, start, header.end)
+    tied = [end for end in reading.ties(label) if _may_be_ticker(reading, roles, layout, start, end)]
+    if header is None:
+        if tied or found:
+            return tied[0] if tied else start
+        raise UnreadablePage(
+            "unclear_ticker", "Where the ticker ends can't be told: no container holds it. Look at the page."
+        )
+    limit = first_heading(reading, roles, layout, start, min(header.end + 2, size))
+    if limit is None:
         lines = [at for at in range(start, header.start) if reading.kinds[at] in {"text", "bullet"}]
-        return headline if headline is not None else (lines[-1] if lines else start)
-    if found:
-        return start
-    raise UnreadablePage(
-        "unclear_ticker", "Where the ticker ends can't be told: no container holds it. Look at the page."
-    )
+        limit = lines[-1] if lines else start
+    limit = min(limit, header.start)  # a time may stand over the headline
+    limit = next((at for at in range(start, limit) if layout.is_label(reading.texts[at])), limit)
+    end = max([reading.group_around(label, label, limit)[1], *(end for end in tied if end <= limit)])
+    return end if end > start else limit
 
 
 def _may_be_ticker(reading: Reading, roles: Roles, layout: Layout, start: int, end: int) -> bool:
@@ -100,14 +109,21 @@ class TickerLines:
         if _opening(line) not in self._openings and not line.lower().startswith(_LABELS):
             return False
         key = _key(line)
-        if key not in self._keys and not key.startswith(self._short_keys):
+        if len(line) > _MOST_CHARS or (key not in self._by_key and not key.startswith(self._short_keys)):
             return False
         letters = _letters(line)
         reached = {0} | {len(label) for label in _LABELS if letters.startswith(label)}
         for place in range(len(letters)):
             if place in reached:
-                reached.update(place + len(key) for key in self._letters if letters.startswith(key, place))
+                reached.update(place + len(ticker) for ticker in self._beginning_at(letters, place))
         return len(letters) in reached and letters not in _LABELS
+
+    def _beginning_at(self, letters: str, place: int) -> Iterator[str]:
+        """The ticker lines, as letters, that stand at a place."""
+        for key in (letters[place : place + _KEY_CHARS], *self._short_keys):
+            for ticker in self._by_key.get(key, ()):
+                if letters.startswith(ticker, place):
+                    yield ticker
 
     def mark_repeats(self, reading: Reading, roles: Roles, start: int, end: int) -> None:
         """Mark the unused lines of [start, end) that are ticker text: they stand there as decoration."""
@@ -116,16 +132,17 @@ class TickerLines:
                 roles[index] = REPEAT
 
     @cached_property
-    def _keys(self) -> frozenset[str]:
-        return frozenset(_key(line) for line in self.lines)
+    def _by_key(self) -> dict[str, list[str]]:
+        """The ticker lines as letters, by the first of them."""
+        found: dict[str, list[str]] = {}
+        for letters in dict.fromkeys(_letters(line) for line in self.lines):
+            if letters:
+                found.setdefault(letters[:_KEY_CHARS], []).append(letters)
+        return found
 
     @cached_property
     def _short_keys(self) -> tuple[str, ...]:
-        return tuple(key for key in self._keys if key and len(key) < _KEY_CHARS)
-
-    @cached_property
-    def _letters(self) -> frozenset[str]:
-        return frozenset(key for line in self.lines if (key := _letters(line)))
+        return tuple(key for key in self._by_key if len(key) < _KEY_CHARS)
 
 
 def _letters(line: str) -> str:

@@ -212,6 +212,18 @@ def test_a_second_ticker_amid_the_body() -> None:
     }
 
 
+def test_a_ticker_that_opens_the_body_s_container_takes_only_its_own_lines() -> None:
+    ticker = f"<b>BREAKING</b><ul><li>{TICKER[0]}</li><li>{TICKER[1]}</li></ul>"
+    capture = rendered().replace(f"<p>{FIRST.text}</p>", f"{ticker}<p>{FIRST.text}</p>")
+    assert read(capture).to_record() == ARTICLE.record("text")
+
+
+def test_a_line_beside_the_ticker_s_label_does_not_hide_the_ticker() -> None:
+    capture = rendered().replace("BREAKING</div>", "BREAKING<div>Live</div></div>")
+    capture = capture.replace(f"<p>{SECOND.text}</p>", f"<p>{TICKER[2]}</p><p>{SECOND.text}</p>")
+    assert read(capture).to_record() == ARTICLE.record("text") | {"ticker": ["Live", *TICKER]}
+
+
 @pytest.mark.parametrize("skin", [*SKINS, *OTHER_SKINS])
 def test_a_capture_cut_off_anywhere_is_whole_or_nothing(skin: Any) -> None:
     capture = OTHER_SKINS[skin](ARTICLE) if skin in OTHER_SKINS else html.render(ARTICLE, skin)

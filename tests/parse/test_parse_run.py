@@ -1,0 +1,253 @@
+"""A day's captures become staged files; what can't be read becomes a row, and the day goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include import partitions, schemas
+from include.errors import CaptureError, MissingPartition
+from include.models import capture_id_of
+from include.parse import run as stage
+from include.parse.al_mayadeen import AlMayadeen
+from include.parse.rows import EXCERPT_CHARS, excerpt_of
+from include.settings import Settings
+from samples import html, text
+from samples.model import Paragraph, Related
+from tests.parse.pages import ARTICLE, FIRST, NOUR_ARTICLE, SECOND, TICKER
+
+DAY = date(2025, 8, 25)
+SCHEMAS = {
+    "articles": schemas.ARTICLES,
+    "ticker_items": schemas.TICKER_ITEMS,
+    "page_links": schemas.PAGE_LINKS,
+    "quarantine": schemas.QUARANTINE,
+}
+
+
+def land(home: Path, captures: dict[str, bytes]) -> None:
+    """Put captures where land would, with a manifest whose rows stand in no useful order."""
+    rows = []
+    for path, data in captures.items():
+        sha256 = hashlib.sha256(data).hexdigest()
+        raw = partitions.raw_object_path(home, sha256)
+        raw.parent.mkdir(parents=True, exist_ok=True)
+        raw.write_bytes(data)
+        captured_at = datetime(2025, 8, 25, tzinfo=UTC)
+        rows.append(
+            {
+                "capture_id": capture_id_of("inbox", path, captured_at, sha256),
+                "sha256": sha256,
+                "publisher": "al_mayadeen" if "mayadeen" in path else None,
+                "feed": "inbox",
+                "source_path": path,
+                "captured_at": captured_at,
+                "capture_day": DAY,
+                "media_type": "text/html" if path.endswith("html") else "text/plain",
+                "size_bytes": len(data),
+                "landed_at": datetime(2025, 8, 26, tzinfo=UTC),
+            }
+        )
+    folder = partitions.partition_path(home, "manifest", DAY)
+    folder.mkdir(parents=True, exist_ok=True)
+    schemas.write_rows(folder / "captures.parquet", schemas.CAPTURES, reversed(rows))
+
+
+def staged(home: Path) -> dict[str, list[dict[str, Any]]]:
+    folder = partitions.partition_path(home, "parsed", DAY)
+    assert {path.name for path in folder.iterdir()} == {f"{name}.parquet" for name in SCHEMAS}
+    return {
+        name: schemas.read_table(folder / f"{name}.parquet", schema).to_pylist()
+        for name, schema in SCHEMAS.items()
+    }
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path)
+
+
+def test_a_day_of_all_kinds(settings: Settings) -> None:
+    page = replace(ARTICLE, body=(FIRST, Related(("Ostrin reopens", "Ilvane votes")), SECOND))
+    land(
+        settings.home,
+        {
+            "b/nour.txt": text.render(NOUR_ARTICLE).encode(),
+            "a/mayadeen.txt": text.render(page).encode(),
+            "c/page.html": html.render(replace(page, news_id="2412150"), "hashed").encode(),
+            "d/empty.txt": b"",
+            "d/mayadeen-cut.txt": text.render(page).encode().partition(b"after nine years")[0],
+            "d/other.txt": b"The Harbor Gazette\n",
+            "d/picture.txt": b"\x89PNG\r\n\x1a\n",
+        },
+    )
+    result = stage.run(DAY, settings)
+    assert result == stage.ParseResult(
+        day=DAY,
+        captures=7,
+        parsed=3,
+        quarantined=4,
+        reasons={"binary_file": 1, "empty_file": 1, "truncated_page": 1, "unknown_publisher": 1},
+        ticker_items=6,
+    )
+    files = staged(settings.home)
+    assert [row["source_path"] for row in files["articles"]] == [
+        "a/mayadeen.txt",
+        "b/nour.txt",
+        "c/page.html",
+    ]
+    first, nour, page_row = files["articles"]
+    assert first["article_id"] == page_row["article_id"] != nour["article_id"]
+    assert first["text_sha256"] == page_row["text_sha256"]
+    assert first["body_text"] == f"{FIRST.text}\n\n{SECOND.text}"
+    assert first["body_length_chars"] == len(first["body_text"])
+    assert first["word_count"] == len(first["body_text"].split())
+    assert first["published_at"] == datetime(2025, 8, 20, 12, 19, tzinfo=UTC)
+    assert first["published_local"] == datetime(2025, 8, 20, 15, 19)
+    assert first["image_alt"] == "Third pier"
+    assert first["rule_version"] == "al_mayadeen/2021-06-01"
+    assert page_row["url"].endswith("/velmora-opens-third-pier")
+    assert page_row["news_id"] == "2412150"
+    assert (first["url"], first["news_id"]) == (None, None)
+    assert [(row["position"], row["text"]) for row in files["ticker_items"][:3]] == list(
+        enumerate(TICKER, start=1)
+    )
+    related = [row["headline"] for row in files["page_links"] if row["list_name"] == "related"]
+    assert related == ["Ostrin reopens", "Ilvane votes"] * 2
+    assert [
+        (row["source_path"], row["publisher"], row["reason_code"], row["stage"], row["subject"])
+        for row in files["quarantine"]
+    ] == [
+        ("d/empty.txt", None, "empty_file", "parse", "page"),
+        ("d/mayadeen-cut.txt", "al_mayadeen", "truncated_page", "parse", "page"),
+        ("d/other.txt", None, "unknown_publisher", "parse", "page"),
+        ("d/picture.txt", None, "binary_file", "parse", "page"),
+    ]
+    assert all(row["detail"] for row in files["quarantine"])
+
+
+def test_parsing_twice_gives_the_same_bytes(settings: Settings) -> None:
+    land(
+        settings.home,
+        {"a.txt": text.render(ARTICLE).encode(), "b.html": html.render(ARTICLE, "form").encode()},
+    )
+    folder = partitions.partition_path(settings.home, "parsed", DAY)
+    stage.run(DAY, settings)
+    first = {path.name: path.read_bytes() for path in folder.iterdir()}
+    stage.run(DAY, settings)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
+
+
+def test_a_day_without_captures_has_all_files(settings: Settings) -> None:
+    land(settings.home, {})
+    assert stage.run(DAY, settings).captures == 0
+    assert staged(settings.home) == {name: [] for name in SCHEMAS}
+
+
+def test_a_day_that_was_never_landed(settings: Settings) -> None:
+    with pytest.raises(MissingPartition, match="Land the day first"):
+        stage.run(DAY, settings)
+    assert not partitions.partition_path(settings.home, "parsed", DAY).exists()
+
+
+def test_raw_bytes_that_changed_or_went_are_not_read(settings: Settings) -> None:
+    pages = {
+        name: text.render(replace(ARTICLE, read_minutes=n)).encode()
+        for n, name in enumerate(("a", "b", "c"), 1)
+    }
+    land(settings.home, pages)
+    paths = {
+        name: partitions.raw_object_path(settings.home, hashlib.sha256(data).hexdigest())
+        for name, data in pages.items()
+    }
+    paths["a"].write_bytes(pages["b"])
+    paths["b"].unlink()
+    result = stage.run(DAY, settings)
+    assert (result.parsed, result.reasons) == (1, {"raw_bytes_damaged": 2})
+
+
+def test_a_fault_of_the_parser_costs_one_page(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    read = AlMayadeen.read
+
+    def fail_on_one(self: AlMayadeen, reading: Any, *rest: Any) -> Any:
+        if "Pier of fault" in reading.texts:
+            raise ZeroDivisionError("nine years by no ships")
+        return read(self, reading, *rest)
+
+    monkeypatch.setattr(AlMayadeen, "read", fail_on_one)
+    land(
+        settings.home,
+        {
+            "a\nforged: line.txt": text.render(replace(ARTICLE, headline="Pier of fault")).encode(),
+            "b.txt": text.render(ARTICLE).encode(),
+        },
+    )
+    with caplog.at_level(logging.INFO):
+        result = stage.run(DAY, settings)
+    assert (result.parsed, result.reasons) == (1, {"parser_error": 1})
+    (row,) = staged(settings.home)["quarantine"]
+    assert row["publisher"] == "al_mayadeen"
+    assert row["detail"].startswith("ZeroDivisionError: nine years by no ships")
+    assert any(record.exc_info for record in caplog.records), "the traceback is logged"
+    assert not any("\nforged" in record.getMessage() for record in caplog.records), (
+        "names are logged on one line"
+    )
+
+
+def test_rows_beyond_one_row_group(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage, "_ROWS_AT_ONCE", 2)
+    land(
+        settings.home,
+        {f"{n}.txt": text.render(replace(ARTICLE, read_minutes=n)).encode() for n in range(1, 6)},
+    )
+    assert stage.run(DAY, settings).parsed == 5
+    files = staged(settings.home)
+    assert [row["read_minutes"] for row in files["articles"]] == [1, 2, 3, 4, 5]
+    assert len(files["ticker_items"]) == 15
+
+
+def test_one_file(settings: Settings, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(html.render(ARTICLE, "semantic"), encoding="utf-8")
+    assert stage.parse_file(page, settings=settings).to_record() == ARTICLE.record("text")
+
+
+def test_one_file_that_is_too_large_or_gone(tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    with pytest.raises(CaptureError) as caught:
+        stage.parse_file(page, settings=Settings(home=tmp_path))
+    assert caught.value.reason_code == "unreadable_file"
+    page.write_bytes(b"x" * 11)
+    with pytest.raises(CaptureError) as caught:
+        stage.parse_file(page, settings=Settings(home=tmp_path, max_file_bytes=10))
+    assert caught.value.reason_code == "file_too_large"
+
+
+@pytest.mark.parametrize(
+    ("body", "excerpt"),
+    [
+        ("Short text.", "Short text."),
+        ("One.\n\nTwo.", "One. Two."),
+        ("word " * 100, ("word " * 56).strip() + "…"),
+        ("x" * 300, "x" * 279 + "…"),
+    ],
+)
+def test_excerpt(body: str, excerpt: str) -> None:
+    assert excerpt_of(body) == excerpt
+    assert len(excerpt_of(body)) <= EXCERPT_CHARS
+
+
+def test_an_article_may_be_long(settings: Settings) -> None:
+    body = tuple(Paragraph(f"Ship number {n} came to the third pier of Velmora.") for n in range(3000))
+    land(settings.home, {"a.txt": text.render(replace(ARTICLE, body=body)).encode()})
+    stage.run(DAY, settings)
+    (row,) = staged(settings.home)["articles"]
+    assert len(row["body"]) == 3000
