@@ -148,19 +148,25 @@ class AirflowServers:
             )
         server = _Server(name, process, log)
         self._servers.append(server)
-        sessions = [each.process.pid for each in self._servers]
-        write_atomically(self._record, json.dumps(sessions).encode())
+        started = {each.process.pid: _started_at(each.process.pid) for each in self._servers}
+        write_atomically(self._record, json.dumps(started).encode())
         return server
 
     def _end_leftovers(self) -> None:
-        """End servers whose `make run` was killed outright. Only ours: same session, same AIRFLOW_HOME."""
+        """End servers whose `make run` was killed outright, and nobody else who has got their number."""
         with contextlib.suppress(FileNotFoundError, ValueError):
-            sessions = {int(pid) for pid in json.loads(self._record.read_bytes())}
-            ours = {pid for pid in sessions if any(self._is_ours(each) for each in _members({pid}))}
-            _kill(ours)
+            started = {int(pid): at for pid, at in json.loads(self._record.read_bytes()).items()}
+            _kill(
+                {
+                    pid
+                    for pid, at in started.items()
+                    if _started_at(pid) == at or any(self._is_ours(each) for each in _members({pid}))
+                }
+            )
         self._record.unlink(missing_ok=True)
 
     def _is_ours(self, pid: int) -> bool:
+        # some servers write their title over their environment: for them this can't tell
         with contextlib.suppress(psutil.Error):
             return bool(psutil.Process(pid).environ().get("AIRFLOW_HOME") == str(self._home.folder))
         return False
@@ -216,6 +222,13 @@ def _members(sessions: set[int]) -> Iterator[int]:
         with contextlib.suppress(OSError, psutil.Error):
             if os.getsid(pid) in sessions and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
                 yield pid
+
+
+def _started_at(pid: int) -> float | None:
+    """When the process that has this number now was started."""
+    with contextlib.suppress(psutil.Error):
+        return float(psutil.Process(pid).create_time())
+    return None
 
 
 def _kill(sessions: set[int]) -> None:

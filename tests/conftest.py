@@ -1,0 +1,36 @@
+"""What all tests share: an Airflow home of their own, and servers that are started once."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+# Before anything imports Airflow, which reads them then: never the Airflow of the person who runs the tests.
+# NEWS_REQUIRE_BROWSER speaks to the tests: without a browser they fail instead of skipping.
+for name in [name for name in os.environ if name.startswith(("AIRFLOW", "NEWS_"))]:
+    if name != "NEWS_REQUIRE_BROWSER":
+        del os.environ[name]
+_AIRFLOW_HOME = tempfile.mkdtemp(prefix="news-tests-")
+atexit.register(shutil.rmtree, _AIRFLOW_HOME, ignore_errors=True)
+os.environ |= {
+    "AIRFLOW_HOME": _AIRFLOW_HOME,
+    "AIRFLOW__CORE__DAGS_FOLDER": str(PROJECT / "dags"),
+    "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",  # the default one asks a name server
+}
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a folder's tests of real servers on one worker, so that its servers are started once."""
+    for item in items:
+        if item.get_closest_marker("integration"):
+            item.add_marker(pytest.mark.xdist_group(item.path.parent.name))

@@ -1,0 +1,61 @@
+"""The DAGs as Airflow reads them, and a database for them to run in."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from include.settings import PROJECT_ROOT, settings
+
+if TYPE_CHECKING:
+    from airflow.dag_processing.dagbag import DagBag
+
+IGNORED = (
+    # Airflow 3.3.2 on its own use of pathspec and of Starlette
+    "ignore:GitWildMatchPattern:DeprecationWarning",
+    "ignore:Using `httpx` with `starlette.testclient`",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Warnings that Airflow makes about itself are none of ours."""
+    for item in items:
+        if "dags" in item.path.parts:
+            for ignored in IGNORED:
+                item.add_marker(pytest.mark.filterwarnings(ignored))
+
+
+@pytest.fixture(scope="session")
+def known_pools() -> set[str]:
+    """The pools that a started Airflow has."""
+    return {"default_pool", *json.loads((PROJECT_ROOT / "config" / "pools.json").read_text())}
+
+
+@pytest.fixture(scope="session")
+def dagbag(known_pools: set[str]) -> DagBag:
+    """The project's DAGs."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(known_pools=known_pools)
+
+
+@pytest.fixture(scope="session")
+def airflow_database() -> None:
+    """Airflow's tables, in the tests' own home."""
+    from airflow.utils.db import initdb
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Alembic's, on Airflow's own configuration of it
+        initdb()
+
+
+@pytest.fixture
+def fresh_settings() -> Iterator[None]:
+    """Settings are read once a process: forget them, before and after."""
+    settings.cache_clear()
+    yield
+    settings.cache_clear()

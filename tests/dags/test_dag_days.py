@@ -1,0 +1,49 @@
+"""Which day a run of news_pages works on."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from include.errors import UsageError
+
+NOTHING_ASKED = {"day": None, "allow_unfinished_day": False}
+
+
+def capture_day(params: dict[str, Any], **dag_run: Any) -> date:
+    from dags.news_pages import capture_day
+
+    return capture_day(params, SimpleNamespace(**dag_run))
+
+
+def test_a_scheduled_run_works_on_the_day_that_its_interval_covers() -> None:
+    start = datetime(2025, 9, 1, tzinfo=UTC)
+    assert capture_day(NOTHING_ASKED, data_interval_start=start) == date(2025, 9, 1)
+
+
+def test_the_forms_day_goes_before_the_schedules() -> None:
+    asked = {"day": "2025-08-25", "allow_unfinished_day": False}
+    assert capture_day(asked, data_interval_start=datetime(2025, 9, 1, tzinfo=UTC)) == date(2025, 8, 25)
+
+
+def test_a_run_by_hand_without_a_day_works_on_the_last_whole_day() -> None:
+    now = datetime(2025, 9, 2, 0, 0, 1, tzinfo=UTC)
+    assert capture_day(NOTHING_ASKED, data_interval_start=None, run_after=now) == date(2025, 9, 1)
+
+
+def test_a_day_that_is_not_over_is_refused_unless_asked_for() -> None:
+    today = datetime.now(UTC).date()
+    asked = {"day": today.isoformat(), "allow_unfinished_day": False}
+    with pytest.raises(UsageError, match=rf"{today} isn't over yet .*allow_unfinished_day"):
+        capture_day(asked)
+    assert capture_day({**asked, "allow_unfinished_day": True}) == today
+    yesterday = today - timedelta(days=1)
+    assert capture_day({**asked, "day": yesterday.isoformat()}) == yesterday
+
+
+def test_what_is_no_day_is_refused() -> None:
+    with pytest.raises(UsageError, match="YYYY-MM-DD"):
+        capture_day({"day": "2025-9-1", "allow_unfinished_day": False})

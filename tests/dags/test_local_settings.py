@@ -1,0 +1,84 @@
+"""config/airflow_local_settings.py: what every Airflow process gets before it does anything."""
+
+from __future__ import annotations
+
+import importlib.util
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from include.settings import PROJECT_ROOT
+
+FILE = PROJECT_ROOT / "config" / "airflow_local_settings.py"
+
+
+@pytest.fixture
+def local_settings() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("airflow_local_settings", FILE)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("mode", ["WAL", "DELETE"])
+def test_a_savepoint_that_reads_and_then_writes_is_never_refused(
+    local_settings: ModuleType, tmp_path: Path, mode: str
+) -> None:
+    path = tmp_path / "airflow.db"
+    with sqlite3.connect(path) as made:
+        made.execute(f"PRAGMA journal_mode = {mode}")
+        made.execute("CREATE TABLE runs (id INTEGER)")
+    engine = local_settings.create_metadata_engine(f"sqlite:///{path}", engine_args={}, connect_args={})
+    other = sqlite3.connect(path, timeout=0)
+    with Session(engine) as session:
+        with session.begin_nested():
+            session.execute(text("SELECT * FROM runs")).all()
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                other.execute("INSERT INTO runs VALUES (2)")
+            session.execute(text("INSERT INTO runs VALUES (1)"))
+        session.commit()
+    other.execute("INSERT INTO runs VALUES (2)")
+    other.commit()
+    assert other.execute("SELECT id FROM runs ORDER BY id").fetchall() == [(1,), (2,)]
+    other.close()
+    engine.dispose()
+
+
+def test_without_it_sqlite_refuses_at_once(tmp_path: Path) -> None:
+    """Should this fail one day, the engine of our own is no longer needed."""
+    from sqlalchemy import create_engine
+
+    path = tmp_path / "airflow.db"
+    with sqlite3.connect(path) as made:
+        made.execute("PRAGMA journal_mode = WAL")
+        made.execute("CREATE TABLE runs (id INTEGER)")
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
+    with Session(engine) as session, session.begin_nested():
+        session.execute(text("SELECT * FROM runs")).all()
+        with sqlite3.connect(path) as other:
+            other.execute("INSERT INTO runs VALUES (2)")
+        with pytest.raises(OperationalError, match="locked"):
+            session.execute(text("INSERT INTO runs VALUES (1)"))
+        session.rollback()
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("command", "preloaded"), [("scheduler", True), ("api-server", False)])
+def test_only_the_scheduler_loads_what_tasks_need(command: str, preloaded: bool) -> None:
+    script = f"import runpy, sys; runpy.run_path({str(FILE)!r}); print('great_expectations' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script, command], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(preloaded)]
+
+
+def test_no_module_of_the_project_is_preloaded(local_settings: ModuleType) -> None:
+    assert local_settings.PRELOADED
+    assert not {name for name in local_settings.PRELOADED if (PROJECT_ROOT / name.partition(".")[0]).exists()}

@@ -1,0 +1,292 @@
+"""``make run`` as a person has it: real servers, samples and real captures, and what is left after it.
+
+One start serves all tests but the last: Airflow takes its time to come up. The runs of ``make run`` are a
+backfill over the REST API; another one is asked for on the command line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import httpx
+import psutil
+import pytest
+
+from include.partitions import published_path
+from include.publish.reader import connect
+from include.settings import PROJECT_ROOT
+from scripts.airflow_api import AirflowApi
+from scripts.airflow_home import ADMIN, AirflowHome
+
+pytestmark = [pytest.mark.integration, pytest.mark.enable_socket, pytest.mark.timeout(900)]
+SAMPLES = PROJECT_ROOT / "samples"
+REAL_PAGES = PROJECT_ROOT.parent / "shared" / "pages"
+REAL_DAY = "2025-08-31"  # beside the samples' days, so that all make one range
+DAYS = ["2025-09-01", "2025-09-02", "2025-09-03", "2025-09-04", "2025-09-05"]
+PATIENCE_SECONDS = 400
+
+
+@dataclass
+class MakeRun:
+    """A running ``make run`` and what it has told so far."""
+
+    folder: Path
+    options: list[str] = field(default_factory=list)
+    told: str = ""
+
+    def __post_init__(self) -> None:
+        command = [sys.executable, "-m", "scripts.run_local", *self.options]
+        homes = ["--home", str(self.news), "--airflow-home", str(self.airflow)]
+        self.process = subprocess.Popen(
+            [*command, *homes],
+            cwd=PROJECT_ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    @property
+    def news(self) -> Path:
+        return self.folder / "news home"  # a space, as people have them
+
+    @property
+    def airflow(self) -> Path:
+        return self.folder / "airflow"
+
+    @property
+    def home(self) -> AirflowHome:
+        return AirflowHome(PROJECT_ROOT, self.airflow, self.news, None)
+
+    @property
+    def address(self) -> str:
+        (address,) = set(re.findall(r"http://127\.0\.0\.1:\d+", self.told))
+        return str(address)
+
+    def read_until(self, words: str) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.told += line
+            if words in line:
+                return
+        pytest.fail(f"make run ended with {self.process.wait()} before {words!r}:\n{self.told}")
+
+    def end(self, number: signal.Signals) -> int:
+        self.process.send_signal(number)
+        self.told += self.process.communicate(timeout=60)[0]
+        return self.process.returncode
+
+    def sessions(self) -> set[int]:
+        """The sessions of its servers; every process that works for them is in one of these."""
+        return {int(pid) for pid in json.loads((self.airflow / "servers.json").read_bytes())}
+
+    def task_instances(self) -> list[dict[str, Any]]:
+        with sqlite3.connect(f"file:{self.home.database}?mode=ro", uri=True) as database:
+            database.row_factory = sqlite3.Row
+            query = "SELECT * FROM task_instance JOIN dag_run USING (dag_id, run_id)"
+            return [dict(row) for row in database.execute(query)]
+
+
+def alive(sessions: set[int]) -> list[str]:
+    """The processes of these sessions."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(OSError, psutil.Error):
+            if os.getsid(process.pid) in sessions and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(f"{process.pid} {' '.join(process.cmdline())}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeRun]:
+    """A first ``make run`` that has told its summary and stays up."""
+    folder = tmp_path_factory.mktemp("make-run")
+    inbox = folder / "news home" / "inbox" / REAL_DAY
+    inbox.mkdir(parents=True)
+    for page in REAL_PAGES.glob("*.txt"):
+        shutil.copy2(page, inbox)
+    run = MakeRun(folder)
+    try:
+        run.read_until("Ctrl-C ends it.")
+        yield run
+    finally:
+        if run.process.poll() is None:
+            run.end(signal.SIGINT)
+
+
+@pytest.fixture
+def api(first: MakeRun) -> Iterator[AirflowApi]:
+    with AirflowApi(first.address, ADMIN, first.home.password()) as api:
+        api.log_in()
+        yield api
+
+
+def everything(home: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every mart."""
+    with connect(home) as marts:
+        names = [name for (name,) in marts.sql("SHOW TABLES FROM marts").fetchall()]
+        assert len(names) > 5
+        return {name: marts.sql(f"SELECT * FROM marts.{name} ORDER BY ALL").fetchall() for name in names}
+
+
+def test_the_samples_end_as_they_should(first: MakeRun) -> None:
+    expected = json.loads((SAMPLES / "expected.json").read_bytes())
+    with connect(first.news) as marts:
+        found = marts.execute(
+            "SELECT source_path, CASE WHEN is_revision THEN 'revision' ELSE outcome END FROM marts.captures "
+            "WHERE capture_day >= $first",
+            {"first": DAYS[0]},
+        ).fetchall()
+        days = marts.sql(
+            "SELECT captures, articles_loaded + quarantined + repeats FROM marts.partition_outcomes"
+        ).fetchall()
+    assert dict(found) == {path: told["outcome"] for path, told in expected.items()}
+    assert len(days) >= len(DAYS)
+    assert all(captures == accounted for captures, accounted in days)
+
+
+@pytest.mark.skipif(
+    not REAL_PAGES.is_dir(), reason="the real captures (../shared/pages) are not on this machine"
+)
+def test_the_real_captures_are_articles(first: MakeRun) -> None:
+    with connect(first.news) as marts:
+        found = marts.execute(
+            "SELECT publisher, count(DISTINCT article_id) FROM marts.captures WHERE capture_day = $day "
+            "AND outcome = 'loaded' AND article_id IN (SELECT article_id FROM marts.articles) GROUP BY ALL",
+            {"day": REAL_DAY},
+        ).fetchall()
+    assert dict(found) == {"al_mayadeen": 4, "nour_news": 1}
+
+
+def test_the_terminal_tells_what_happened_and_where_it_is(first: MakeRun) -> None:
+    told = first.told
+    for day in DAYS:
+        assert re.search(rf"{day} loaded: \d+ captures", told), told
+    assert re.search(r"news_pages: \d+ success\n", told)
+    assert re.search(r"news_marts: \d+ success\n", told)
+    assert "quarantine" in told
+    assert "unexpected_byline" in told
+    assert "marts.articles" in told
+    assert str(published_path(first.news)) in told
+    assert str(first.news / "docs") in told
+    assert f"user {ADMIN}  password {first.home.password()}" in told
+
+
+def test_days_ran_at_the_same_time_and_marts_one_after_another(first: MakeRun) -> None:
+    spans: dict[str, dict[str, tuple[str, str]]] = {"news_pages": {}, "news_marts": {}}
+    for task in first.task_instances():
+        if task["state"] != "success" or task["operator"] is None:
+            continue
+        start, end = spans[task["dag_id"]].get(task["run_id"], ("9", ""))
+        spans[task["dag_id"]][task["run_id"]] = (min(start, task["start_date"]), max(end, task["end_date"]))
+    pages = sorted(spans["news_pages"].values())
+    assert len(pages) >= len(DAYS)
+    assert any(later[0] < earlier[1] for earlier, later in pairwise(pages))
+    marts = sorted(spans["news_marts"].values())
+    assert len(marts) >= 1
+    assert all(later[0] >= earlier[1] for earlier, later in pairwise(marts))
+
+
+def test_nobody_else_gets_in(first: MakeRun) -> None:
+    assert httpx.get(f"{first.address}/api/v2/dags", trust_env=False).status_code == 401
+    for secret in ("secrets.json", "simple_auth_manager_passwords.json.generated"):
+        assert stat.S_IMODE((first.airflow / secret).stat().st_mode) == 0o600
+    listening = {
+        connection.laddr.ip
+        for process in psutil.Process(first.process.pid).children(recursive=True)
+        for connection in process.net_connections(kind="tcp")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert listening == {"127.0.0.1"}
+
+
+def test_a_backfill_from_the_command_line_changes_nothing(first: MakeRun, api: AirflowApi) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while api.active_backfill("news_pages"):  # Airflow sees within 30 s that one is complete
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    before, release = everything(first.news), published_path(first.news).resolve()
+    since = datetime.now(UTC)
+    port = int(first.address.rpartition(":")[2])
+    span = ["--from-date", DAYS[0], "--to-date", DAYS[2]]
+    again = ["--reprocess-behavior", "completed", "--max-active-runs", "3"]
+    done = subprocess.run(
+        [sys.executable, "-m", "airflow", "backfill", "create", "--dag-id", "news_pages", *span, *again],
+        env=first.home.environment(port),
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    ended: dict[str, str] = {}
+    while len(ended) < 3:
+        assert time.monotonic() < deadline, api.changed_runs(since)
+        time.sleep(1)
+        runs = [run for run in api.changed_runs(since) if run["dag_id"] == "news_pages"]
+        ended = {run["data_interval_start"][:10]: run["state"] for run in runs if run["end_date"]}
+    assert ended == dict.fromkeys(DAYS[:3], "success")
+    while api.active_runs():
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    assert everything(first.news) == before
+    assert published_path(first.news).resolve() == release
+
+
+def test_a_second_run_goes_on_where_the_first_left_off(first: MakeRun, tmp_path: Path) -> None:
+    """With nothing new it runs nothing; stopped half way it leaves no process, and the next one goes on."""
+    shutil.copytree(first.news, tmp_path / "news home", symlinks=True)
+    shutil.copytree(
+        first.airflow, tmp_path / "airflow", ignore=shutil.ignore_patterns("*.db*", "servers.*", "logs")
+    )
+    with (
+        sqlite3.connect(first.home.database) as database,
+        sqlite3.connect(tmp_path / "airflow" / "airflow.db") as copy,
+    ):
+        database.backup(copy)
+    before, release = everything(first.news), published_path(tmp_path / "news home").resolve()
+
+    second = MakeRun(tmp_path)
+    second.read_until("Ctrl-C ends it.")
+    assert re.search(r"0 days to run, \d+ already in the marts", second.told)
+    assert "none, as nothing was new" in second.told
+    sessions = second.sessions()
+    assert len(alive(sessions)) > len(sessions) == 4
+    assert second.end(signal.SIGINT) == 0
+    assert alive(sessions) == []
+    assert everything(second.news) == before
+    assert published_path(second.news).resolve() == release
+
+    new = second.news / "inbox" / "2025-09-07" / "al_mayadeen"
+    new.mkdir(parents=True)
+    shutil.copy2(SAMPLES / "inbox" / DAYS[0] / "al_mayadeen" / "halden-census.txt", new)
+    stopped = MakeRun(tmp_path)
+    stopped.read_until("2025-09-07 started")
+    sessions = stopped.sessions()
+    assert stopped.end(signal.SIGTERM) == 130
+    assert alive(sessions) == []
+
+    third = MakeRun(tmp_path, ["--exit"])
+    third.read_until("2025-09-07 loaded")
+    sessions = third.sessions()
+    third.read_until("Data Docs")
+    assert third.process.wait(60) == 0
+    assert alive(sessions) == []
+    with duckdb.connect(str(published_path(third.news)), read_only=True) as marts:
+        days = marts.sql("SELECT capture_day::VARCHAR FROM marts.partition_outcomes").fetchall()
+    assert ("2025-09-07",) in days
