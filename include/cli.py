@@ -1,4 +1,4 @@
-"""The command line: ``parse``, ``run`` and ``summary``.
+"""The command line: ``parse``, ``show``, ``run`` and ``summary``.
 
 Exit codes: 0 the command worked (rows in quarantine are part of working), 1 it failed, 2 bad usage.
 Answers go to standard output, progress and errors to standard error.
@@ -59,6 +59,16 @@ def _parser() -> argparse.ArgumentParser:
     parse.add_argument("files", nargs="+", type=Path, metavar="FILE")
     parse.set_defaults(command=_parse)
 
+    show = commands.add_parser("show", help="look at one capture: its blocks, its record, its contract")
+    show.add_argument("file", type=Path, metavar="FILE")
+    show.add_argument(
+        "-o", "--out", metavar="OUT.html", help='write the page there ("-": standard output), open no browser'
+    )
+    show.add_argument(
+        "--no-contracts", action="store_true", help="don't ask the contracts, which takes seconds"
+    )
+    show.set_defaults(command=_show)
+
     run = commands.add_parser("run", help="land to publish over every day in the inbox")
     run.add_argument("--inbox", type=Path, help="folder of captures (default: <home>/inbox)")
     _home_option(run)
@@ -96,6 +106,13 @@ def _parse(arguments: argparse.Namespace) -> int:
         except CaptureError as error:
             answer["quarantine"] = {"reason_code": error.reason_code, "detail": error.detail}
         print(json.dumps(answer, ensure_ascii=False))
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from include.show.command import show  # noqa: PLC0415 - imports the parser
+
+    show(arguments.file, load_settings(), out=arguments.out, contracts=not arguments.no_contracts)
     return 0
 
 

@@ -1,0 +1,95 @@
+"""What the contracts say of one page, asked as the validate stage asks of a day.
+
+A page knows only its own ticker: a line of another page's ticker in its body is found in the day's run.
+"""
+
+# ruff: noqa: PLC0415 (Great Expectations and pandas take seconds to import: only who asks waits for them)
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from include.contracts import load_contract, quiet_context, results_by_id
+from include.models import Capture
+from include.parse import rows
+from include.parse.publisher import ParsedPage
+from include.settings import Settings
+from include.validate import evidence, staged
+from include.validate.run import TICKER_CONTRACT, article_columns
+
+if TYPE_CHECKING:
+    import great_expectations as gx
+    import pandas as pd
+    from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+
+_MOST_SHOWN = 5  # offending ticker lines of one expectation
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One expectation of one contract, and what it found."""
+
+    contract: str
+    expectation: str
+    severity: str
+    passed: bool
+    reason_code: str | None
+    offending: tuple[str, ...]
+    notes: str
+
+    @property
+    def turns_away(self) -> bool:
+        """Whether a page with this answer goes to quarantine."""
+        return not self.passed and self.severity == "critical"
+
+
+def answers_for(capture: Capture, page: ParsedPage, settings: Settings) -> list[Answer]:
+    """The answers of the publisher's contract, then those about the page's ticker lines.
+
+    Raises:
+        SettingsError: a contract is missing or broken.
+        ContractError, IncompleteResult: an expectation couldn't be evaluated.
+    """
+    from include.validate.judging import frame_of
+
+    article = page.article
+    day = staged.ParsedDay(
+        day=capture.capture_day,
+        captures=[],
+        rejected=[],
+        unparsed=[],
+        articles=staged.table_of("articles", [rows.article_row(capture, page)]),
+        ticker_items=staged.table_of("ticker_items", rows.ticker_rows(capture, article)),
+        page_links=staged.table_of("page_links", rows.link_rows(capture, article)),
+    )
+    context = quiet_context()
+    columns = [columns for _, columns in article_columns(day)]
+    contract = load_contract(settings.contracts_dir / f"{article.publisher}_articles.json")
+    answers = list(_answers(context, contract, frame_of(columns, evidence.ARTICLE_COLUMNS), day))
+    lines = [evidence.of_ticker_item(row, at) for at, row in enumerate(day.ticker_items.to_pylist(), start=1)]
+    contract = load_contract(settings.contracts_dir / f"{TICKER_CONTRACT}.json")
+    answers += _answers(context, contract, frame_of(lines, evidence.TICKER_COLUMNS), day)
+    return answers
+
+
+def _answers(
+    context: EphemeralDataContext, contract: gx.ExpectationSuite, frame: pd.DataFrame, day: staged.ParsedDay
+) -> Iterator[Answer]:
+    from include.validate.judging import ROW_KEY, detail_of, failing_keys, judge
+
+    verdict = judge(context, contract, frame, day.day)
+    found = {row[ROW_KEY]: row for _, row in frame.iterrows()}
+    for name, plain in results_by_id(verdict.result, contract).items():
+        config = plain["expectation_config"]
+        offending = (detail_of(config, found[key]) for key in failing_keys(plain, contract.name))
+        yield Answer(
+            contract=contract.name,
+            expectation=name,
+            severity=config["severity"],
+            passed=bool(plain["success"]),
+            reason_code=config["meta"].get("reason_code"),
+            offending=tuple(dict.fromkeys(offending))[:_MOST_SHOWN],
+            notes=config["meta"]["notes"],
+        )
