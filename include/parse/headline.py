@@ -9,6 +9,8 @@ from include.parse.metadata import is_headline
 from include.parse.reading import Head, Reading, Roles
 
 _HIGHEST_LEVELS = 2  # "first h1 or h2": scrapers of the Arabic edition
+_H1_REACH = 10  # blocks beyond the header's end
+_H2_REACH = 2  # an h2 farther on may be a standfirst or subheading
 
 
 def is_high_heading(reading: Reading, index: int) -> bool:
@@ -16,17 +18,19 @@ def is_high_heading(reading: Reading, index: int) -> bool:
     return reading.kinds[index] == "heading" and reading.indents[index] <= _HIGHEST_LEVELS
 
 
-def first_heading(reading: Reading, roles: Roles, layout: Layout, start: int, end: int) -> int | None:
-    """The first h1 of [start, end) that is neither the site's name nor a label, else the first such h2."""
-    headings = [
-        at
-        for at in range(start, end)
-        if is_high_heading(reading, at)
-        and not roles[at]
-        and reading.texts[at] not in layout.passed_over
-        and not layout.is_label(reading.texts[at])
-    ]
-    return min(headings, key=lambda at: reading.indents[at], default=None)
+def first_heading(reading: Reading, roles: Roles, layout: Layout, start: int, header_end: int) -> int | None:
+    """The first h1 from a block on that is neither the site's name nor a label, else the first such h2.
+
+    A time may stand over the headline, so it is looked for a little beyond the header's end.
+    """
+    texts, size = reading.texts, len(reading)
+    for level, end in ((1, header_end + _H1_REACH), (2, header_end + _H2_REACH)):
+        for at in range(start, min(end, size)):
+            if reading.kinds[at] != "heading" or reading.indents[at] != level or roles[at]:
+                continue
+            if texts[at] not in layout.passed_over and not layout.is_label(texts[at]):
+                return at
+    return None
 
 
 def take_headline(
@@ -43,8 +47,7 @@ def take_headline(
     """
     found = None
     if reading.head is not None:
-        # a time may stand over the headline, so it is looked for up to the header's end
-        found = first_heading(reading, roles, layout, 0, min(header.end + 2, len(reading)))
+        found = first_heading(reading, roles, layout, 0, header.end)
         if found is None:
             found = _named_by_head(reading, roles, reading.head, layout, header.start)
     if found is None:

@@ -19,6 +19,8 @@ _WORD = re.compile(r"[^\W_]+")
 _LOOK_CHARS = 40
 _MOST_CHARS = 20_000  # of a line that could be several ticker lines run together
 _MOST_LABELS = 50
+_SENTENCE_SPACES = 3
+_MANY_SENTENCES = 3
 _KEY_CHARS = 12
 _LINES = frozenset({"text", "heading"})
 REPEAT = "ticker_repeat"
@@ -71,14 +73,17 @@ def _ticker_end(reading: Reading, roles: Roles, layout: Layout, label: int, *, f
         raise UnreadablePage(
             "unclear_ticker", "Where the ticker ends can't be told: no container holds it. Look at the page."
         )
-    limit = first_heading(reading, roles, layout, start, min(header.end + 2, size))
+    limit = first_heading(reading, roles, layout, start, header.end)
     if limit is None:
         lines = [at for at in range(start, header.start) if reading.kinds[at] in {"text", "bullet"}]
         limit = lines[-1] if lines else start
     limit = min(limit, header.start)  # a time may stand over the headline
     limit = next((at for at in range(start, limit) if layout.is_label(reading.texts[at])), limit)
     end = max([reading.group_around(label, label, limit)[1], *(end for end in tied if end <= limit)])
-    return end if end > start else limit
+    sentences = [at for at in range(end, limit) if reading.texts[at].count(" ") >= _SENTENCE_SPACES]
+    if end > start and len(sentences) < _MANY_SENTENCES:
+        return end
+    return limit  # no container holds them all, but what else would so many lines over a headline be?
 
 
 def _may_be_ticker(reading: Reading, roles: Roles, layout: Layout, start: int, end: int) -> bool:
