@@ -7,6 +7,7 @@ installed before. Memory is that of all processes together, counted once where t
 from __future__ import annotations
 
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -54,7 +55,7 @@ def _measure(name: str, clone: Path, variables: tuple[str, ...]) -> dict[str, An
     print(f"  {name}", file=sys.stderr)
     output = clone.parent / "output.txt"
     with peak_memory_of_descendants() as peak:
-        command = ["make", "run", "EXIT=1", f"PYTHON={sys.executable}", *variables]
+        command = ["make", "run", "EXIT=1", f"PORT={_free_port()}", f"PYTHON={sys.executable}", *variables]
         usage = measure(command, output=output, cwd=clone, env=clean_environment())
         peak_bytes = peak()
     return {
@@ -64,6 +65,13 @@ def _measure(name: str, clone: Path, variables: tuple[str, ...]) -> dict[str, An
         "peak_memory_bytes": peak_bytes,
         "backfill_seconds": backfill_seconds(output.read_text()),
     }
+
+
+def _free_port() -> int:
+    """A port far from where another Airflow on this machine would look for one."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def backfill_seconds(story: str) -> float | None:
