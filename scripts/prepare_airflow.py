@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from pathlib import Path
 
 
@@ -25,4 +26,8 @@ def main(pools_file: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    try:
+        main(Path(sys.argv[1]))
+    except Exception as error:  # noqa: BLE001 - whatever it is, its last line is what a person is shown
+        traceback.print_exc()
+        sys.exit(str(error).partition("\n")[0])
