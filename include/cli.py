@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument(
         "--no-contracts", action="store_true", help="don't ask the contracts, which takes seconds"
     )
+    _home_option(show)
     show.set_defaults(command=_show)
 
     run = commands.add_parser("run", help="land to publish over every day in the inbox")
@@ -112,7 +113,8 @@ def _parse(arguments: argparse.Namespace) -> int:
 def _show(arguments: argparse.Namespace) -> int:
     from include.show.command import show  # noqa: PLC0415 - imports the parser
 
-    show(arguments.file, load_settings(), out=arguments.out, contracts=not arguments.no_contracts)
+    settings = load_settings(home=arguments.home)
+    show(arguments.file, settings, out=arguments.out, contracts=not arguments.no_contracts)
     return 0
 
 

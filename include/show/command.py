@@ -8,10 +8,11 @@ import tempfile
 import webbrowser
 from pathlib import Path
 
-from include.errors import ContractError, SettingsError, UsageError
+from include.errors import ContractError, DamagedPartition, SettingsError, UsageError
 from include.settings import Settings
 from include.show.capture import Look, look_at
-from include.show.render import Answers, render
+from include.show.contracts import Answers, answers_for
+from include.show.render import render
 
 STDOUT = "-"
 
@@ -26,7 +27,8 @@ def show(path: Path, settings: Settings, *, out: str | None, contracts: bool) ->
     look = look_at(path, settings)
     if out is not None and out != STDOUT:
         _check_target(Path(out), path)
-    page = render(look, _answers(look, settings) if contracts and look.page else None)
+    answers, trouble = _answers(look, settings) if contracts else (None, None)
+    page = render(look, answers, trouble)
     # a page may hold half a surrogate pair, which UTF-8 can't
     data = page.encode("utf-8", "backslashreplace")
     if out == STDOUT:
@@ -42,17 +44,16 @@ def show(path: Path, settings: Settings, *, out: str | None, contracts: bool) ->
         print("No browser could be opened; open the file yourself.", file=sys.stderr)
 
 
-def _answers(look: Look, settings: Settings) -> Answers:
-    from include.show.contracts import answers_for  # noqa: PLC0415 - imports Great Expectations
-
+def _answers(look: Look, settings: Settings) -> tuple[Answers | None, str | None]:
+    """What the contracts say of the article, or why they couldn't be asked."""
     if look.page is None:
-        return Answers()
+        return None, None
     try:
-        return Answers(answers_for(look.capture, look.page, settings))
-    except (ContractError, SettingsError) as error:
-        # a publisher's contract may yet have to be written; the page is worth seeing all the same
+        return answers_for(look.capture, look.page, settings), None
+    except (ContractError, DamagedPartition, SettingsError) as error:
+        # the contract may yet have to be written; the page is worth seeing all the same
         print(f"warning: {error}", file=sys.stderr)
-        return Answers(trouble=str(error))
+        return None, str(error)
 
 
 def _check_target(out: Path, capture: Path) -> None:

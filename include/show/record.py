@@ -132,7 +132,14 @@ class _Fields:
         for block, numbers in zip(self.page.article.body, body_sources(self.page), strict=True):
             kind = BY_KEY[block.kind]
             if block.kind != "list":
-                lines.append(Line(block.text or "", spans_of(numbers), block.kind, kind))
+                lines.append(
+                    Line(
+                        block.text or "",
+                        spans_of(numbers),
+                        "" if block.kind == "paragraph" else block.kind,
+                        kind,
+                    )
+                )
                 continue
             for position, item in enumerate(block.items):
                 place = numbers[position : position + 1]

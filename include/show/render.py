@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby, islice
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -21,7 +22,7 @@ from include.desk.pages import utc_time, visible
 from include.parse.provenance import sources_of
 from include.parse.reading import Block
 from include.show.capture import Look
-from include.show.contracts import Answer
+from include.show.contracts import Answers
 from include.show.kinds import KINDS, Kind, kinds_of
 from include.show.record import Field, fields_of
 
@@ -33,7 +34,7 @@ _HUES = """
 .{key} {{ --h: {hue}; --c: 1; }}
 """
 _FILTERS = """
-body:has(#show-{key}:not(:checked)) .block.{key} {{ display: none; }}
+body:has(#show-{key}:not(:checked)) .run.{key} {{ display: none; }}
 """
 
 
@@ -42,35 +43,38 @@ class ShownBlock:
     """One block, what it was taken for, and the fields of the record that come from it."""
 
     block: Block
-    kind: Kind
     role: str
-    first_of_kind: bool
     fields: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """What the contracts say: broken expectations first; or why they couldn't be asked."""
+class Run:
+    """Blocks that follow each other and were taken for the same kind of thing."""
 
-    asked: Sequence[Answer] = ()
-    trouble: str | None = None
-
-    @property
-    def broken(self) -> list[Answer]:
-        """The expectations that don't hold, those that turn the page away first."""
-        return sorted((each for each in self.asked if not each.passed), key=lambda each: not each.turns_away)
-
-    @property
-    def held(self) -> list[Answer]:
-        """The expectations that hold, in the contracts' order."""
-        return [each for each in self.asked if each.passed]
+    kind: Kind
+    blocks: Sequence[ShownBlock]
 
 
-def render(look: Look, answers: Answers | None) -> str:
-    """The page, as text. ``answers`` None: the contracts weren't asked."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The page in a sentence; its tone is good, warn, bad or plain."""
+
+    tone: str
+    title: str
+    text: str
+
+
+def render(look: Look, answers: Answers | None, trouble: str | None = None) -> str:
+    """The page, as text.
+
+    Args:
+        answers: what the contracts say; None: they weren't asked.
+        trouble: why they couldn't be asked.
+    """
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    blocks = list(_blocks(look))
+    runs = list(_runs(look))
+    count = len(look.reading) if look.reading else 0
     return (
         _environment()
         .get_template("page.html")
@@ -80,32 +84,36 @@ def render(look: Look, answers: Answers | None) -> str:
             look=look,
             capture=look.capture,
             name=look.capture.source_path.rpartition("/")[2],
-            blocks=blocks[:MAX_BLOCKS],
-            left_out=max(0, len(blocks) - MAX_BLOCKS),
-            legend=_legend(blocks),
+            runs=runs,
+            count=count,
+            left_out=max(0, count - MAX_BLOCKS),
+            legend=_legend(runs),
             record=_record(look),
             head=_head(look),
             answers=answers,
-            verdict=_verdict(look, answers),
+            trouble=trouble,
+            verdict=_verdict(look, answers, trouble),
         )
     )
 
 
-def _blocks(look: Look) -> Iterator[ShownBlock]:
+def _runs(look: Look) -> Iterator[Run]:
     if look.reading is None:
         return
     fields: dict[int, list[str]] = {}
     for source in sources_of(look.page) if look.page else ():
         for number in source.blocks:
             fields.setdefault(number, []).append(source.field)
-    before = None
-    for block, role, kind in zip(look.reading.blocks(), look.roles, kinds_of(look.roles), strict=True):
-        yield ShownBlock(block, kind, role, kind is not before, fields.get(block.number, ()))
-        before = kind
+    blocks = zip(look.reading.blocks(), look.roles, kinds_of(look.roles), strict=True)
+    for kind, run in groupby(islice(blocks, MAX_BLOCKS), key=lambda each: each[2]):
+        yield Run(kind, [ShownBlock(block, role, fields.get(block.number, ())) for block, role, _ in run])
 
 
-def _legend(blocks: Sequence[ShownBlock]) -> list[tuple[Kind, int]]:
-    counts = Counter(block.kind.key for block in blocks)
+def _legend(runs: Sequence[Run]) -> list[tuple[Kind, int]]:
+    """The kinds that the page has, with the number of their blocks."""
+    counts: Counter[str] = Counter()
+    for run in runs:
+        counts[run.kind.key] += len(run.blocks)
     return [(kind, counts[kind.key]) for kind in KINDS if counts[kind.key]]
 
 
@@ -121,32 +129,24 @@ def _head(look: Look) -> list[tuple[str, str, str]]:
     return [(fact, said.source, said.value) for fact, found in sorted(head.said.items()) for said in found]
 
 
-def _verdict(look: Look, answers: Answers | None) -> dict[str, str]:
-    """The page in one sentence: its tone (good, warn, bad), title and text."""
+def _verdict(look: Look, answers: Answers | None, trouble: str | None) -> Verdict:
+    """The page in a sentence."""
     if look.turned_away is not None:
         reason_code, detail = look.turned_away
-        return {"tone": "bad", "title": f"Turned away by parse: {reason_code}", "text": detail}
-    away = [each for each in answers.broken if each.turns_away] if answers else []
+        return Verdict("bad", f"Turned away by parse: {reason_code}", detail)
+    if answers is None:
+        if trouble is not None:
+            return Verdict("warn", "An article; its contract couldn't be asked", trouble)
+        return Verdict("plain", "An article", "Its contract wasn't asked.")
+    away = [each for each in answers.broken if each.turns_away]
     if away:
         reasons = ", ".join(dict.fromkeys(each.reason_code or each.expectation for each in away))
-        told = " ".join(text for each in away for text in each.offending[:1])
-        return {"tone": "bad", "title": f"Turned away by its contract: {reasons}", "text": told}
-    if answers is None or answers.trouble:
-        why = answers.trouble if answers and answers.trouble else "The contracts weren't asked."
-        return {"tone": "warn" if answers else "plain", "title": "An article", "text": why}
-    count = len(answers.broken)
-    if count:
-        noun = "expectation doesn't" if count == 1 else "expectations don't"
-        return {
-            "tone": "warn",
-            "title": "An article, with a remark",
-            "text": f"{count} {noun} hold, none of them critical: the page would be loaded.",
-        }
-    return {
-        "tone": "good",
-        "title": "An article",
-        "text": f"All {len(answers.asked)} expectations hold.",
-    }
+        found = " ".join(text for each in away for text in each.offending[:1])
+        return Verdict("bad", f"Turned away by its contract: {reasons}", found)
+    if answers.broken:
+        names = ", ".join(each.expectation for each in answers.broken)
+        return Verdict("warn", "An article, with a remark", f"Broken, but not critical: {names}.")
+    return Verdict("good", "An article", f"All {len(answers.asked)} expectations hold.")
 
 
 def _shortened(text: str) -> str:
