@@ -132,11 +132,11 @@ def report_path(settings: Settings) -> Path:
     return candidate_path(settings.home).with_name(AUDIT_NAME)
 
 
-def write_report(settings: Settings, fingerprint: str, findings: Sequence[Finding]) -> None:
-    """Keep the audit beside the candidate; publish puts it beside the release."""
+def write_report(settings: Settings, fingerprint: str, findings: Sequence[Finding] | None) -> None:
+    """Keep the audit beside the candidate, for the release; None: it couldn't be asked."""
     document = {
         "fingerprint": fingerprint,
-        "passed": not failures(findings),
+        "passed": findings is not None and not failures(findings),
         "results": [
             {
                 "contract": finding.contract,
@@ -148,7 +148,7 @@ def write_report(settings: Settings, fingerprint: str, findings: Sequence[Findin
                 "examples": list(finding.examples),
                 "notes": finding.notes,
             }
-            for finding in findings
+            for finding in findings or ()
         ],
     }
     data = json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
@@ -157,11 +157,21 @@ def write_report(settings: Settings, fingerprint: str, findings: Sequence[Findin
 
 def passed_audit(settings: Settings, fingerprint: str) -> bool:
     """Whether the candidate of this content has passed its audit."""
+    report = _read_report(settings)
+    return report.get("passed") is True and report.get("fingerprint") == fingerprint
+
+
+def failed_audit(settings: Settings) -> bool:
+    """Whether the candidate failed its last audit."""
+    return _read_report(settings).get("passed") is False
+
+
+def _read_report(settings: Settings) -> dict[str, Any]:
     try:
         report = json.loads(report_path(settings).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
-        return False
-    return bool(report.get("passed") is True and report.get("fingerprint") == fingerprint)
+        return {}
+    return report if isinstance(report, dict) else {}
 
 
 def failures(findings: Sequence[Finding]) -> list[Finding]:

@@ -95,12 +95,16 @@ def prepare(home: Path, candidate: Path, audit: Path) -> Path:
     """Copy the candidate into a folder under a temporary name, read-only and flushed to the disk."""
     releases_path(home).mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=releases_path(home)))
-    folder.chmod(0o755)
-    for source, name in ((candidate, FILE_NAME), (audit, AUDIT_NAME)):
-        shutil.copyfile(source, folder / name)
-        (folder / name).chmod(0o444)
-        fsync_path(folder / name)
-    fsync_path(folder)
+    try:
+        folder.chmod(0o755)
+        for source, name in ((candidate, FILE_NAME), (audit, AUDIT_NAME)):
+            shutil.copyfile(source, folder / name)
+            (folder / name).chmod(0o444)
+            fsync_path(folder / name)
+        fsync_path(folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # a full disk needs the room
+        raise
     return folder
 
 

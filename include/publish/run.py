@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from include.duck import reading
-from include.errors import AuditFailed, NewsError
+from include.errors import AuditFailed, ContractError, NewsError
 from include.locks import writer_lock
 from include.partitions import candidate_path, published_path, warehouse_path
 from include.publish import audit as contracts
@@ -60,15 +60,18 @@ class PublishResult:
 def build(settings: Settings, *, full: bool = False, rewrite_below: int = _REWRITE_BELOW) -> BuildResult:
     """Bring the release candidate up to date with the warehouse; ``full`` builds it from nothing.
 
-    Both ways, and any order of loading, give the same rows. A damaged candidate is built from nothing.
+    Both ways, and any order of loading, give the same rows. A candidate that is damaged, or that failed
+    its last audit, is built from nothing.
 
     Raises:
         MissingPartition: nothing was ever loaded.
         LockTimeout: another writer held the warehouse too long.
     """
     with writer_lock(settings):
-        if full:
+        # what failed an audit may be damaged where no error shows it
+        if full or contracts.failed_audit(settings):
             candidate.discard(settings)
+            contracts.report_path(settings).unlink(missing_ok=True)
         try:
             brought = candidate.bring_up_to_date(settings, rewrite_below=rewrite_below)
         except _DAMAGE as error:
@@ -114,7 +117,11 @@ def audit(settings: Settings) -> AuditResult:
     """
     with writer_lock(settings):
         fingerprint = candidate.read_fingerprint(settings)
-        findings = contracts.run_contracts(settings)
+        try:
+            findings = contracts.run_contracts(settings)
+        except ContractError:
+            contracts.write_report(settings, fingerprint, None)
+            raise
         contracts.write_report(settings, fingerprint, findings)
     failed = contracts.failures(findings)
     if failed:

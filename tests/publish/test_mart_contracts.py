@@ -35,7 +35,10 @@ BREAKS: dict[str, dict[str, str]] = {
         "published_before_captured": "UPDATE marts.articles SET published_at = '2030-01-01 00:00:00Z'",
         "al_mayadeen_byline_is_the_house": "UPDATE marts.articles SET byline = 'A. Person'",
         "nour_news_has_news_id": "UPDATE marts.articles SET news_id = NULL",
-        "news_id_unique_in_publisher": "UPDATE marts.articles SET news_id = '7', publisher = 'nour_news'",
+        "nour_news_id_unique": "UPDATE marts.articles SET news_id = '7', publisher = 'nour_news'",
+        "no_ticker_line_of_neighbouring_days_in_body": (
+            "INSERT INTO marts.quarantine BY NAME SELECT capture_id, 'publish' AS stage FROM marts.captures"
+        ),
         "word_count_in_range": "UPDATE marts.articles SET word_count = 0",
         "body_length_chars_in_range": "UPDATE marts.articles SET body_length_chars = 0",
         "capture_sha256_present": "UPDATE marts.articles SET capture_sha256 = NULL",
@@ -47,7 +50,7 @@ BREAKS: dict[str, dict[str, str]] = {
         "article_id_present": "UPDATE marts.article_texts SET article_id = NULL",
         "article_id_unique": "INSERT INTO marts.article_texts FROM marts.article_texts",
         "body_text_present": "UPDATE marts.article_texts SET body_text = NULL",
-        "body_not_empty": "UPDATE marts.article_texts SET body_text = ' … — '",
+        "body_not_empty": "UPDATE marts.article_texts SET body_text = e' \\n '",
         "article_known": "UPDATE marts.article_texts SET article_id = 'nobody'",
         "length_as_told": "UPDATE marts.article_texts SET body_text = body_text || '!'",
         "no_ticker_line_in_body": f"UPDATE marts.article_texts SET body_text = e'Boats.\\n\\n{TICKER}'",
@@ -218,4 +221,14 @@ def test_each_expectation_notices_its_break(broken: Settings, mart: str, expecta
     assert found.expectation == expectation
     assert not found.passed
     assert found.unexpected_rows >= 1
-    assert found.severity == "critical"
+
+
+def test_only_oddities_of_the_results_themselves_do_not_hold_a_release_back() -> None:
+    kinds = {
+        (mart, entry["meta"]["id"]): entry["severity"]
+        for mart in BREAKS
+        for entry in contract_of(mart)["expectations"]
+    }
+    assert {name for name, severity in kinds.items() if severity != "critical"} == {
+        ("contract_results", "counts_make_sense")
+    }

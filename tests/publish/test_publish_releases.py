@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -103,6 +104,27 @@ def test_without_an_audit_nothing_is_published(settings: Settings) -> None:
     with pytest.raises(AuditFailed, match="Run audit, then publish"):
         publish(settings)
     assert not current_release_path(settings.home).exists()
+
+
+def test_build_knows_when_there_is_nothing_to_publish(settings: Settings) -> None:
+    released = release(settings, "One")
+    assert build(settings).released_as == released.release_id
+    load_days(settings, {DAY: [Page("a", headline="Two")]})
+    assert build(settings).released_as is None
+
+
+def test_a_full_disk_leaves_nothing_behind(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = release(settings, "One")
+
+    def full(_source: object, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space left"):
+        patched.setattr("include.publish.releases.shutil.copyfile", full)
+        release(settings, "Two")
+    assert [entry.name for entry in releases_path(settings.home).iterdir()] == [old.release_id]
+    assert headlines(published_path(settings.home)) == ["One"]
 
 
 KILLED_PUBLISH = """
