@@ -122,6 +122,7 @@ class _PageReader:
         self.reading = reading
         self.roles = roles
         self.layout = layout
+        self.labels = layout.labels_in(reading.texts)
 
     def read(self) -> ParsedPage:
         """The article, whole or not at all."""
@@ -129,12 +130,13 @@ class _PageReader:
         reason_code = declared(reading.head)
         if reason_code is not None:
             raise refuse(reason_code)
-        ticker = take_ticker(reading, roles, layout)
+        labels = self.labels
+        ticker = take_ticker(reading, roles, layout, labels)
         header = self._header()
         headline = take_headline(reading, roles, layout, header, ticker)
         top = header.start if headline is None else headline
         start = header.end if headline is None else max(header.end, headline + 1)
-        sections = find_sections(reading, roles, layout, top)
+        sections = find_sections(reading, roles, layout, labels, top)
         end = sections.first_after(start)
         if end is None:
             raise _cut_off()
@@ -182,7 +184,11 @@ class _PageReader:
         return ParsedPage(article, reading, roles)
 
     def _header(self) -> Header:
-        header = find_header(self.reading, self.roles, 0, len(self.reading))
+        # mostly right under the ticker; a page may have its parts in another order
+        ticker_end = len(self.roles) - self.roles[::-1].index("ticker") if "ticker" in self.roles else 0
+        header = find_header(self.reading, self.roles, ticker_end, len(self.reading))
+        if header is None and ticker_end:
+            header = find_header(self.reading, self.roles, 0, len(self.reading))
         if header is None:
             raise self._without_header()
         for line, name in header.lines:
@@ -192,7 +198,7 @@ class _PageReader:
     def _without_header(self) -> CaptureError:
         """Why a page has no line that tells who wrote it, when, or how long it takes to read."""
         reading, roles, layout = self.reading, self.roles, self.layout
-        sections = find_sections(reading, roles, layout, 0)
+        sections = find_sections(reading, roles, layout, self.labels, 0)
         for section in sections.lists:
             take(roles, section.label, section.end, section.name)
         frame = layout.passed_over | layout.footer_lines

@@ -24,11 +24,12 @@ from include.parse.tickers import REPEAT, TickerLines
 MAX_SUBHEADING_CHARS = 120
 MAX_TAG_CHARS = 60
 _MAX_LABEL_CHARS = 40
+_NO_TEXT = frozenset({"image", "caption", "field"})
 _MOST_POST_LINES = 4
 
 _POST_AUTHOR = re.compile(r"[—–-]{1,2} ?\S.{0,100}\(@\w{1,30}\),? [A-Z][a-z]+ \d{1,2}, \d{4}$")
 _POST_PICTURE = re.compile(r"\bpic\.(?:twitter|x)\.com/\w+")
-_PROMO = re.compile(r"(?:read (?:more|also)|also read|see also)\s?[:|]\s*(.*)", re.IGNORECASE)
+_PROMO = re.compile(r"(?:read (?:more|also)|also read)\s?[:|]\s*(.*)", re.IGNORECASE)
 _PROMO_AT_END = re.compile(r"""(?<=[.!?"”’'])\s(?:[Rr]ead (?:more|also)|[Aa]lso [Rr]ead)\s?: (.+)$""")
 
 
@@ -72,46 +73,45 @@ class BodyReader:
         if self.tags_last:
             self._unmarked_tags(start, end)
         while index < end:
-            kind = kinds[index]
+            kind, text = kinds[index], texts[index]
             if roles[index]:
                 index += 1
             elif kind == "bullet":
                 index = self._list(index, end)
-            elif kind in {"image", "caption", "field"}:
+            elif kind in _NO_TEXT or (len(text) <= _MAX_LABEL_CHARS and text.casefold() in self.noise):
                 roles[index] = "noise"
                 index += 1
-            elif len(texts[index]) <= _MAX_LABEL_CHARS and texts[index].casefold() in self.related_labels:
+            elif len(text) <= _MAX_LABEL_CHARS and text.casefold() in self.related_labels:
                 index = self._related(index, end)
+            elif "ead" in text or ".com/" in text or "(@" in text:
+                index = self._promo_or_post(index, end)
             else:
-                index = self._line(index, end)
+                index = self._line(index, text)
         return self.body
 
-    def _line(self, index: int, end: int) -> int:
-        """One paragraph, subheading, promo line or part of a post."""
-        text, roles = self.reading.texts[index], self.roles
-        if len(text) <= _MAX_LABEL_CHARS and text.casefold() in self.noise:
-            roles[index] = "noise"
-            return index + 1
-        if text[:4].lower() in {"read", "also", "see "}:
-            promo = _PROMO.fullmatch(text)
-            if promo:
-                return self._promo(index, end, promo[1])
+    def _promo_or_post(self, index: int, end: int) -> int:
+        """A promo line, a part of a post, or what only looks like one at first."""
+        text = self.reading.texts[index]
+        promo = _PROMO.fullmatch(text)
+        if promo:
+            return self._promo(index, end, promo[1])
         if "(@" in text or ".com/" in text:
             start = self._post_start(index, text)
             if start is not None:
                 return self._post(start, index)
-        if "ead more:" in text or "ead also:" in text or "lso read:" in text:
-            text = self._without_promo_at_end(text)
-        kind = "subheading" if self._is_subheading(index, text) else "paragraph"
-        self.body.blocks.append(BodyBlock(kind, text))  # type: ignore[arg-type]
-        roles[index] = kind
+        return self._line(index, self._without_promo_at_end(text))
+
+    def _line(self, index: int, text: str) -> int:
+        """One paragraph or subheading."""
+        subheading = self.reading.kinds[index] == "heading" or (
+            len(text) <= MAX_SUBHEADING_CHARS and self._is_subheading(index, text)
+        )
+        self.body.blocks.append(BodyBlock("subheading" if subheading else "paragraph", text))
+        self.roles[index] = "subheading" if subheading else "paragraph"
         return index + 1
 
     def _is_subheading(self, index: int, text: str) -> bool:
-        if self.reading.kinds[index] == "heading":
-            return True
-        if len(text) > MAX_SUBHEADING_CHARS:
-            return False
+        """Whether a short line doesn't end like a sentence, or asks something, and text follows it."""
         question = ends_like_question(text) and text[0] not in "\"“‘'«"
         if ends_like_sentence(text) and not (question and len(text) <= MAX_SUBHEADING_CHARS // 2):
             return False

@@ -68,7 +68,8 @@ def decode(data: bytes) -> Decoded:
     if not text or text.isspace():
         raise UnreadablePage("empty_file", "The file holds no text. Capture the page anew.")
     # one fast pass leaves little to look at
-    rare = frozenset(text.encode("utf-8", "replace").translate(None, _PLAIN_ASCII).decode())
+    utf_8 = data if encoding == "utf-8" else text.encode("utf-8", "replace")
+    rare = frozenset(utf_8.translate(None, _PLAIN_ASCII).decode("utf-8", "replace"))
     if not rare.isdisjoint(_CONTROL):
         control = sum(text.count(char) for char in rare & _CONTROL)
         if "\x00" in rare or control > len(text) // 100:

@@ -9,6 +9,11 @@ from functools import cached_property
 
 _NONE: frozenset[str] = frozenset()
 
+TICKER = "ticker"
+LISTEN = "listen"
+FOOTER = "footer"
+Labels = Sequence[tuple[int, str]]
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -35,6 +40,20 @@ class Layout:
     def passed_over(self) -> frozenset[str]:
         """Lines that are never a headline."""
         return self.masthead | self.navigation | self.sections | self.ticker_labels
+
+    @cached_property
+    def _label_names(self) -> Mapping[str, str]:
+        return (
+            dict.fromkeys(self.ticker_labels, TICKER)
+            | dict.fromkeys(self.listen_labels, LISTEN)
+            | dict.fromkeys(self.footer_lines, FOOTER)
+            | dict(self.list_labels)
+        )
+
+    def labels_in(self, texts: Sequence[str]) -> list[tuple[int, str]]:
+        """The lines that are word for word a label, and which: TICKER, LISTEN, FOOTER or a list's name."""
+        names = self._label_names
+        return [(index, names[text]) for index, text in enumerate(texts) if text in names]
 
     def is_label(self, text: str) -> bool:
         """Whether a line is a label or a fixed line of the page's frame."""

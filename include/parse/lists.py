@@ -21,10 +21,11 @@ def read_dated_entries(reading: Reading, blocks: Sequence[int], sections: Collec
     entries = []
     lines: list[tuple[str, str]] = []
     for index in blocks:
-        day = parse_day(texts[index]) if _DAY.fullmatch(texts[index]) else None
+        text = texts[index]
+        day = parse_day(text) if text[:1].isdigit() and _DAY.fullmatch(text) else None
         if day is None:
-            if texts[index]:
-                lines.append((kinds[index], texts[index]))
+            if text:
+                lines.append((kinds[index], text))
             continue
         section = None
         if lines and (lines[-1][0] == "bullet" or lines[-1][1] in sections or len(lines) > 2):

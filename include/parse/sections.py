@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from include.parse.layout import Layout
+from include.parse.layout import FOOTER, Labels, Layout
 from include.parse.reading import Reading, Roles
 from include.parse.times import DAY
 
 _DAY = re.compile(DAY)
 _MAX_NAME_CHARS = 100
+_NAMES = frozenset({"most_read", "coverage", "read_next"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,8 @@ class Sections:
             starts.append(self.footer)
         return min(starts, default=None)
 
-    def find(self, name: str) -> Section | None:
-        """The last list of this name."""
-        return next((section for section in reversed(self.lists) if section.name == name), None)
 
-
-def find_sections(reading: Reading, roles: Roles, layout: Layout, headline: int) -> Sections:
+def find_sections(reading: Reading, roles: Roles, layout: Layout, labels: Labels, headline: int) -> Sections:
     """Find the labelled lists of a page.
 
     A line is a label when it is one word for word and what follows looks like its list: ``Most Read`` has
@@ -51,17 +48,14 @@ def find_sections(reading: Reading, roles: Roles, layout: Layout, headline: int)
     is whole: "Most Read" may be the beginning of "Most Read was the title of …".
     """
     texts, size = reading.texts, len(reading.texts)
-    footer = min(
-        (texts.index(line, headline) for line in layout.footer_lines if line in texts[headline:]),
-        default=size,
-    )
+    footer = next((at for at, name in labels if name == FOOTER and at >= headline), size)
     has_footer = footer < size
     while has_footer and footer > headline + 1 and texts[footer - 1] in layout.masthead:
         footer -= 1
     found = [
-        (index, layout.list_labels[text])
-        for index, text in enumerate(texts[:footer])
-        if text in layout.list_labels and not roles[index] and (index + 1 < size or reading.ended)
+        (at, name)
+        for at, name in labels
+        if at < footer and name in _NAMES and not roles[at] and (at + 1 < size or reading.ended)
     ]
     lists: list[Section] = []
     for position, (index, name) in enumerate(found):

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from include.parse.decoding import Decoded, fold_spaces
 from include.parse.reading import Kind, Reading
 
 _BULLETS = "•◦▪‣●"
 _INDENTED = frozenset(f" {_BULLETS}")
-_FURNITURE_CHARS = 40  # the navigation's lines are the same on every page
+# What stands over the ticker is the same on all pages of a site, and is read once. Where the text is cut
+# makes no difference to its blocks, so this is about speed alone.
+_FRAME_END = "\nBREAKING\n"
+_FRAME_CHARS = 20_000
+_SHORT_CHARS = 40  # tags, sections and the footer's links come again and again
 
 
 def read_text(decoded: Decoded) -> Reading:
@@ -19,6 +24,29 @@ def read_text(decoded: Decoded) -> Reading:
     without text is kept as a bullet with text "".
     """
     text = fold_spaces(decoded)
+    frame, cut, rest = text.partition(_FRAME_END)
+    if not cut or len(frame) > _FRAME_CHARS:
+        texts, kinds, apart, indents = _read_lines(text)
+    else:
+        first, second = _read_frame(frame), _read_lines(cut[1:] + rest)
+        second.apart[0] = frame.endswith("\n")
+        texts, kinds = first.texts + second.texts, first.kinds + second.kinds
+        apart, indents = first.apart + second.apart, first.indents + second.indents
+    return Reading(texts, kinds, apart, indents, ended=text.endswith("\n"))
+
+
+class _Lines(NamedTuple):
+    """Blocks as a reading has them."""
+
+    texts: list[str]
+    kinds: list[Kind]
+    apart: list[bool]
+    indents: list[int]
+
+
+def _read_lines(text: str) -> _Lines:
+    """The blocks of a text; the first stands apart."""
+    text = text.replace(" \n", "\n")  # most lines that end with a space end with one
     lines = text.split("\n")
     if " \n" in text or text[-1:] == " ":
         lines = [line.rstrip(" ") if line[-1:] == " " else line for line in lines]
@@ -28,11 +56,11 @@ def read_text(decoded: Decoded) -> Reading:
     indents = [0] * len(texts)
     for index, line in enumerate(texts):
         if line[0] in _INDENTED:
-            read = _read_furniture(line) if len(line) <= _FURNITURE_CHARS else _read_indented(line)
+            read = _read_short(line) if len(line) <= _SHORT_CHARS else _read_indented(line)
             texts[index], kinds[index], indents[index] = read
         elif "  " in line:
             texts[index] = " ".join(line.split())
-    return Reading(texts, kinds, apart, indents, ended=text.endswith("\n"))
+    return _Lines(texts, kinds, apart, indents)
 
 
 def _read_indented(line: str) -> tuple[str, Kind, int]:
@@ -46,4 +74,5 @@ def _read_indented(line: str) -> tuple[str, Kind, int]:
     return " ".join(content.split()), kind, indent
 
 
-_read_furniture = lru_cache(maxsize=1024)(_read_indented)
+_read_short = lru_cache(maxsize=1024)(_read_indented)
+_read_frame = lru_cache(maxsize=64)(_read_lines)

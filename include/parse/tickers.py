@@ -9,12 +9,13 @@ from functools import cached_property
 from include.errors import UnreadablePage
 from include.parse.header import find_header
 from include.parse.headline import first_heading, is_high_heading
-from include.parse.layout import Layout
+from include.parse.layout import TICKER, Labels, Layout
 from include.parse.reading import Reading, Roles
 from include.parse.times import parse_clock
 from include.ticker import normalise_line
 
-_OPENING = "\"'“”‘’«([•-–— "
+_BEFORE_OPENING = "\"'“”‘’«([•-–— "
+_OPENING_CHARS = 4
 _WORD = re.compile(r"[^\W_]+")
 _LOOK_CHARS = 40
 _MOST_CHARS = 20_000  # of a line that could be several ticker lines run together
@@ -25,9 +26,11 @@ _KEY_CHARS = 12
 _LINES = frozenset({"text", "heading"})
 REPEAT = "ticker_repeat"
 _LABELS = ("breaking", "urgent")
+_LABEL_CHARS = 8
+_LABEL_OPENINGS = frozenset(label[:_OPENING_CHARS] for label in _LABELS)
 
 
-def take_ticker(reading: Reading, roles: Roles, layout: Layout) -> list[str]:
+def take_ticker(reading: Reading, roles: Roles, layout: Layout, labels: Labels) -> list[str]:
     """The lines under each ticker label, wherever it stands; a later label adds only new lines.
 
     Raises:
@@ -35,18 +38,24 @@ def take_ticker(reading: Reading, roles: Roles, layout: Layout) -> list[str]:
     """
     texts, kinds = reading.texts, reading.kinds
     ticker: list[str] = []
-    labels = [index for index, text in enumerate(texts) if text in layout.ticker_labels]
-    if len(labels) > _MOST_LABELS:
-        raise UnreadablePage("unclear_ticker", f"The page has {len(labels)} ticker labels. Look at the page.")
-    for label in labels:
+    ours = [index for index, name in labels if name == TICKER]
+    if len(ours) > _MOST_LABELS:
+        raise UnreadablePage("unclear_ticker", f"The page has {len(ours)} ticker labels. Look at the page.")
+    for label in ours:
         if roles[label]:
             continue
         roles[label] = "label"
         seen = frozenset(ticker)
         for index in range(label + 1, _ticker_end(reading, roles, layout, label, found=bool(ticker))):
             roles[index] = "ticker"
-            if kinds[index] != "image" and texts[index] not in seen and parse_clock(texts[index]) is None:
-                ticker.append(texts[index])
+            text = texts[index]
+            if (
+                kinds[index] == "image"
+                or text in seen
+                or (text[0].isdigit() and parse_clock(text) is not None)
+            ):
+                continue
+            ticker.append(text)
     return ticker
 
 
@@ -105,16 +114,23 @@ class TickerLines:
     def __init__(self, lines: Iterable[str] = ()) -> None:
         self.lines = tuple(lines)
         self._exact = frozenset(self.lines)
-        self._openings = frozenset(_opening(line) for line in self.lines)
+        self._by_opening: dict[str, list[str]] = {}
+        for line in self.lines:
+            self._by_opening.setdefault(_opening(line), []).append(line)
 
     def has(self, line: str) -> bool:
         """Whether the line is nothing but ticker text, whatever its case, punctuation and spacing."""
         if line in self._exact:
             return True
-        if _opening(line) not in self._openings and not line.lower().startswith(_LABELS):
+        alike = self._by_opening.get(_opening(line))
+        if alike is None:
+            if not line[:_LABEL_CHARS].lower().startswith(_LABELS):
+                return False
+            alike = list(self.lines)
+        if len(line) > _MOST_CHARS:
             return False
         key = _key(line)
-        if len(line) > _MOST_CHARS or (key not in self._by_key and not key.startswith(self._short_keys)):
+        if not any(key.startswith(_key(ticker)) for ticker in alike):
             return False
         letters = _letters(line)
         reached = {0} | {len(label) for label in _LABELS if letters.startswith(label)}
@@ -132,8 +148,14 @@ class TickerLines:
 
     def mark_repeats(self, reading: Reading, roles: Roles, start: int, end: int) -> None:
         """Mark the unused lines of [start, end) that are ticker text: they stand there as decoration."""
+        openings = self._by_opening
         for index in range(start, end):
-            if not roles[index] and reading.kinds[index] in _LINES and self.has(reading.texts[index]):
+            if roles[index] or reading.kinds[index] not in _LINES:
+                continue
+            text = reading.texts[index]
+            opening = text[:_OPENING_CHARS].casefold()
+            likely = opening in openings or text[:1] in _BEFORE_OPENING or opening in _LABEL_OPENINGS
+            if likely and self.has(text):
                 roles[index] = REPEAT
 
     @cached_property
@@ -164,4 +186,4 @@ def _key(line: str) -> str:
 
 def _opening(line: str) -> str:
     """The first letters of a line, without quotation marks and case."""
-    return line.lstrip(_OPENING)[:4].casefold()
+    return line.lstrip(_BEFORE_OPENING)[:_OPENING_CHARS].casefold()
