@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from include.errors import UsageError
+from include.errors import NewsError, SettingsError, UsageError
 from include.settings import Settings
 
 # Text is compressed from v1.4.0 on, and 1.4, 1.5 and 2.0 can read it; small row groups keep
@@ -21,23 +21,43 @@ _STORAGE = "STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE 16384"
 
 @contextlib.contextmanager
 def writer(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection with the settings' limits and no database of its own: attach those to work on."""
+    """A connection with the settings' limits and no database of its own: attach those to work on.
+
+    Raises:
+        SettingsError: a limit that DuckDB doesn't understand.
+        NewsError: the work needs more memory than the limit.
+    """
     scratch = settings.home / "warehouse" / ".duckdb_tmp"
     shutil.rmtree(scratch, ignore_errors=True)  # what a stopped writer left; there is only one at a time
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "memory_limit": settings.duckdb_memory_limit,
-            "max_temp_directory_size": settings.duckdb_max_temp_size,
-            "temp_directory": str(scratch),
-            "threads": settings.duckdb_threads,
-            "autoinstall_known_extensions": "false",  # nothing is ever downloaded
-            "autoload_known_extensions": "false",
-        },
-    )
+    scratch.parent.mkdir(parents=True, exist_ok=True)  # DuckDB makes the last folder only
+    limits = {
+        "memory_limit": settings.duckdb_memory_limit,
+        "max_temp_directory_size": settings.duckdb_max_temp_size,
+    }
+    try:
+        connection = duckdb.connect(
+            ":memory:",
+            config={
+                **limits,
+                "temp_directory": str(scratch),
+                "threads": settings.duckdb_threads,
+                "autoinstall_known_extensions": "false",  # nothing is ever downloaded
+                "autoload_known_extensions": "false",
+            },
+        )
+    except duckdb.Error as error:
+        raise SettingsError(
+            f"DuckDB refuses NEWS_DUCKDB_MEMORY_LIMIT={settings.duckdb_memory_limit!r} or "
+            f"NEWS_DUCKDB_MAX_TEMP_SIZE={settings.duckdb_max_temp_size!r}: {error}. Write them as in 1GB."
+        ) from error
     try:
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
+    except duckdb.OutOfMemoryException as error:
+        raise NewsError(
+            f"DuckDB needs more than NEWS_DUCKDB_MEMORY_LIMIT ({settings.duckdb_memory_limit}), or in "
+            f"{scratch} more than NEWS_DUCKDB_MAX_TEMP_SIZE ({settings.duckdb_max_temp_size}). {error}"
+        ) from error
     finally:
         connection.close()
 
