@@ -23,7 +23,7 @@ from include.parse.metadata import disagreements, extra_of, stated_moment
 from include.parse.not_articles import declared, other_than_text, refuse, why_no_article
 from include.parse.opening import Opening, OpeningReader
 from include.parse.publisher import ParsedPage
-from include.parse.reading import Reading, Roles, take
+from include.parse.reading import Reading, Roles, mark_noise, take
 from include.parse.sections import Sections, find_sections
 from include.parse.tickers import TickerLines, take_ticker
 from include.parse.times import moment_of
@@ -147,6 +147,7 @@ class _PageReader:
         take(roles, sections.footer, len(roles), "footer")
         ticker_lines = TickerLines(ticker)
         ticker_lines.mark_repeats(reading, roles, start, end)
+        mark_noise(reading, roles, layout.noise, start, end)
         content = reading.mark(".p-content")
         opening = OpeningReader(
             reading,
@@ -154,7 +155,6 @@ class _PageReader:
             header=top,
             listen_labels=layout.listen_labels,
             ends_opening=layout.related_labels,
-            noise=layout.noise,
             body_mark=content[0] if content else None,
         ).read(start, end)
         body = BodyReader(

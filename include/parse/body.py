@@ -17,7 +17,7 @@ from include.parse.prose import (
     ends_like_sentence,
     looks_like_headline,
 )
-from include.parse.reading import Reading, Roles, take
+from include.parse.reading import NOISE, Reading, Roles, take
 from include.parse.related import RelatedBlocks
 from include.parse.tickers import REPEAT, TickerLines
 
@@ -46,8 +46,8 @@ class Body:
 class BodyReader:
     """Reads the blocks [start, end) of a reading as an article's body.
 
-    ``related_labels`` and ``noise`` are whole lines, casefolded; ``known_headlines`` are headlines that the
-    page lists elsewhere; ``tags_last`` says that a list at the very end is the article's tags.
+    ``related_labels`` and ``noise`` (entries of lists) are casefolded; ``known_headlines`` are headlines
+    that the page lists elsewhere; ``tags_last`` says that a list at the very end is the article's tags.
     """
 
     reading: Reading
@@ -78,8 +78,8 @@ class BodyReader:
                 index += 1
             elif kind == "bullet":
                 index = self._list(index, end)
-            elif kind in _NO_TEXT or (len(text) <= _MAX_LABEL_CHARS and text.casefold() in self.noise):
-                roles[index] = "noise"
+            elif kind in _NO_TEXT:
+                roles[index] = NOISE
                 index += 1
             elif len(text) <= _MAX_LABEL_CHARS and text.casefold() in self.related_labels:
                 index = self._related(index, end)
@@ -213,14 +213,14 @@ class BodyReader:
             self.body.blocks.append(BodyBlock("list", items=kept))
             take(roles, start, stop, "list")
         else:
-            take(roles, start, stop, REPEAT if items else "noise")
+            take(roles, start, stop, REPEAT if items else NOISE)
         return stop
 
     def _unmarked_tags(self, start: int, end: int) -> None:
         """Tags without a list's markup: the last blocks, linked as tags or in a container of their own."""
         reading, roles = self.reading, self.roles
         stop = end
-        while stop > start and (roles[stop - 1] or reading.texts[stop - 1].casefold() in self.noise):
+        while stop > start and roles[stop - 1]:
             stop -= 1
         first = stop
         while first > start and not roles[first - 1] and _is_tag_link(reading.link(first - 1)):
@@ -230,7 +230,7 @@ class BodyReader:
             texts = reading.texts[group[0] : stop]
             if len(texts) > 1 and not any(roles[group[0] : stop]) and self._are_names(texts):
                 first = group[0] if texts[0].casefold() not in self.related_labels else stop
-        self.body.tags += [text for text in reading.texts[first:stop] if text.casefold() not in self.noise]
+        self.body.tags += reading.texts[first:stop]
         take(roles, first, stop, "tags")
 
     def _nothing_left(self, start: int, end: int) -> bool:

@@ -70,7 +70,7 @@ def _line_over_header(
 ) -> int | None:
     texts, kinds = reading.texts, reading.kinds
     first = end
-    while first and kinds[first - 1] != "bullet" and not roles[first - 1]:
+    while first and not (kinds[first - 1] == "bullet" and texts[first - 1]) and not roles[first - 1]:
         first -= 1
     runs: list[list[int]] = []
     for index in range(first, end):

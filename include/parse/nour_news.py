@@ -23,7 +23,7 @@ from include.parse.metadata import disagreements, extra_of, stated_moment
 from include.parse.not_articles import declared, other_than_text, refuse, why_no_article
 from include.parse.opening import OpeningReader
 from include.parse.publisher import ParsedPage
-from include.parse.reading import BODY_ROLES, Reading, Roles, take
+from include.parse.reading import BODY_ROLES, Reading, Roles, mark_noise, take
 from include.parse.tickers import TickerLines
 from include.parse.times import moment_of, parse_month_first
 
@@ -89,6 +89,7 @@ class NourNews:
         if reason_code is not None:
             raise refuse(reason_code)
         take(roles, end, len(roles), "form")
+        mark_noise(reading, roles, layout.noise, start, end)
         marked = reading.mark("#Body_Body_lblNewsBody")
         standfirst, image, image_url = None, None, None
         if not (start < end and _DATELINE.match(reading.texts[start])):
@@ -98,7 +99,6 @@ class NourNews:
                 header=max(labels.end - 1, 0),
                 listen_labels=(),
                 ends_opening=layout.related_labels,
-                noise=layout.noise,
                 body_mark=marked[0] if marked and start <= marked[0] else None,
             ).read(start, end)
             standfirst, image, image_url = opening.standfirst, opening.image, opening.image_url

@@ -32,7 +32,7 @@ class OpeningReader:
     standfirst when another line follows, as on every known page, unless a container (HTML) holds these two
     lines and not the header, for then both are body.
 
-    ``ends_opening``: casefolded labels that no opening holds; ``noise``: casefolded lines to pass over.
+    ``ends_opening``: casefolded labels that no opening holds.
     """
 
     reading: Reading
@@ -40,7 +40,6 @@ class OpeningReader:
     header: int
     listen_labels: Collection[str]
     ends_opening: Collection[str]
-    noise: Collection[str]
     body_mark: int | None = None
 
     def read(self, start: int, end: int) -> Opening:
@@ -77,7 +76,7 @@ class OpeningReader:
         lines: list[int] = []
         for at in range(start, end):
             text, kind = self.reading.texts[at].casefold(), self.reading.kinds[at]
-            if self.roles[at] or text in self.noise or kind in {"image", "caption", "field"}:
+            if self.roles[at] or kind in {"image", "caption", "field"}:
                 continue
             if kind == "bullet" or text in self.ends_opening or len(lines) > 1:
                 break
@@ -95,7 +94,7 @@ class OpeningReader:
                 return index
             if kind == "bullet" and self._has_caption(index, end):
                 return index
-            if kind in {"text", "heading"} and texts[index].casefold() not in self.noise:
+            if kind in {"text", "heading"}:
                 lines += 1
             if kind == "bullet" or lines > _MOST_LINES_BEFORE_PICTURE:
                 return None

@@ -10,7 +10,7 @@ cost more than reading them does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -130,3 +130,17 @@ BODY_ROLES = frozenset(get_args(BlockKind))
 def take(roles: Roles, start: int, end: int, role: str) -> None:
     """Write down what the blocks [start, end) were taken for."""
     roles[start:end] = [role] * (end - start)
+
+
+NOISE = "noise"
+_MAX_NOISE_CHARS = 40
+
+
+def mark_noise(reading: Reading, roles: Roles, noise: Collection[str], start: int, end: int) -> None:
+    """Mark the unused lines of [start, end) that are no part of an article (``noise``: casefolded)."""
+    for index in range(start, end):
+        text = reading.texts[index]
+        if len(text) > _MAX_NOISE_CHARS or roles[index] or (text and reading.kinds[index] == "bullet"):
+            continue
+        if text.casefold() in noise and reading.kinds[index] != "image":
+            roles[index] = NOISE

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import takewhile
 
 from include.errors import UnreadablePage
 from include.parse.prose import MAX_HEADLINE_CHARS, looks_like_headline, shared_words
-from include.parse.reading import Reading, Roles
+from include.parse.reading import NOISE, Reading, Roles
 from include.parse.tickers import REPEAT
 
 _USUAL = 2
@@ -48,13 +49,18 @@ class RelatedBlocks:
             return tied[-1]
         if start < end and self.reading.kinds[start] == "bullet":
             return self._end_of_list(start, end)
-        stop = start
-        while stop < end and self._may_be_related(stop, start):
-            stop += 1
-        linked = start
-        while linked < stop and self.reading.link(linked) is not None:
-            linked += 1
-        return linked if linked > start else self._end_of_lines(start, stop, end)
+        lines: list[int] = []
+        for at in range(start, end):
+            if self.roles[at] == NOISE:
+                continue
+            if not self._may_be_related(at, first=not lines):
+                break
+            lines.append(at)
+        else:
+            at = end
+        linked = list(takewhile(lambda line: self.reading.link(line) is not None, lines))
+        taken = linked or self._related_of(lines, at, end)
+        return taken[-1] + 1 if taken else start
 
     def is_free(self, index: int) -> bool:
         """Whether a block may be a related headline; one that repeats a ticker line may."""
@@ -65,7 +71,7 @@ class RelatedBlocks:
         reading = self.reading
         if stop - start > _MOST_BLOCKS:
             return False
-        lines = [at for at in range(start, stop) if reading.kinds[at] != "image"]
+        lines = [at for at in range(start, stop) if reading.kinds[at] != "image" and self.roles[at] != NOISE]
         return 0 < len(lines) <= _MOST_TIED and all(
             self.is_free(at) and (looks_like_headline(reading.texts[at]) or reading.link(at) is not None)
             for at in lines
@@ -76,7 +82,7 @@ class RelatedBlocks:
         words = sum(text.count(" ") + 1 for text in self.reading.texts[start:stop])
         return stop if words >= _LEAST_WORDS * (stop - start) else start
 
-    def _may_be_related(self, index: int, first: int) -> bool:
+    def _may_be_related(self, index: int, *, first: bool) -> bool:
         text = self.reading.texts[index]
         kind = self.reading.kinds[index]
         if kind != "text" and (kind != "heading" or self.reading.link(index) is None):
@@ -85,26 +91,26 @@ class RelatedBlocks:
             return False
         if text.lower().startswith(("read more", "read also", "also read")) or ".twitter.com/" in text:
             return False
-        return looks_like_headline(text) or (index == first and len(text) <= MAX_HEADLINE_CHARS)
+        return looks_like_headline(text) or (first and len(text) <= MAX_HEADLINE_CHARS)
 
-    def _end_of_lines(self, start: int, stop: int, end: int) -> int:
-        """Of the lines [start, stop) that look like headlines, those that are related."""
+    def _related_of(self, lines: list[int], following: int, end: int) -> list[int]:
+        """Of the lines under a label that look like headlines, those that are; then comes ``following``."""
         texts, roles = self.reading.texts, self.roles
-        count = stop - start
-        heads_text = stop < end and self.reading.kinds[stop] == "text" and not roles[stop]
+        count = len(lines)
+        heads_text = following < end and self.reading.kinds[following] == "text" and not roles[following]
         if count <= _USUAL or (count == _MOST and not heads_text):
-            return stop
-        last = texts[stop - 1]
-        if count == _MOST and (last in self.known_headlines or roles[stop - 1] == REPEAT):
-            return stop
+            return lines
+        last = lines[-1]
+        if count == _MOST and (texts[last] in self.known_headlines or roles[last] == REPEAT):
+            return lines
         if count <= _MOST + 1 and heads_text:
-            shares = [shared_words(text, texts[stop]) for text in texts[start:stop]]
+            shares = [shared_words(texts[line], texts[following]) for line in lines]
             if shares[-1] >= _HEADS_IT and shares[-1] > max(shares[:-1]):
-                return stop - 1
+                return lines[:-1]
             if count == _MOST and shares[-1] <= max(_UNRELATED, *shares[:-1]):
-                return stop
+                return lines
         raise UnreadablePage(
             "unclear_related_block",
             f"After a related label {count} lines look like headlines, and which of them are body can't be "
-            f"told; the last is {last[:80]!r}. Look at the page.",
+            f"told; the last is {texts[last][:80]!r}. Look at the page.",
         )
