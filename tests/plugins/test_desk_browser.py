@@ -69,14 +69,19 @@ LOW_CONTRAST = """() => {
 }"""
 
 
-# Of this module only: while Playwright is started its event loop counts as running, and others' can't start.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="session", autouse=True)
+def chromium() -> None:
+    """Looked for before anything is started."""
     if not os.access(CHROMIUM, os.X_OK):
         reason = "no Chromium on this machine (apt-get install chromium), so nobody looked at the pages"
         if os.environ.get("NEWS_REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
+
+
+# Of this module only: while Playwright is started its event loop counts as running, and others' can't start.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
