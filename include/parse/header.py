@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from include.parse.metadata import is_headline
+from include.parse.prose import ends_like_sentence
 from include.parse.reading import Reading, Roles
 from include.parse.times import CLOCK, DAY, parse_day_and_clock
 
@@ -21,7 +23,9 @@ _LINE = re.compile(
 _FIRST_CHARS = frozenset("BSULul0123456789")
 # A paragraph may begin with "By Tuesday, …", so only marked entries and these fields begin a cluster.
 _STRONG = frozenset({"published_local", "read_minutes"})
+_BARE_LABELS = {"By": "byline_raw", "By:": "byline_raw", "Source:": "agency", "Source": "agency"}
 _MAX_CHARS = 90
+_MAX_NAME_CHARS = 60
 _REACH = 3  # unknown lines between two of a header's lines: icons, "Share", a section's name
 _MAX_COUNT = 10**12
 _THOUSANDS = {"K": 1_000, "M": 1_000_000}
@@ -44,31 +48,63 @@ class Header:
 
 def find_header(reading: Reading, roles: Roles, start: int, end: int) -> Header | None:
     """The first cluster of header lines among the unused blocks of [start, end); None when there is none."""
-    texts, kinds = reading.texts, reading.kinds
-    unmarked = _LINE.groupindex.keys() if reading.head is not None else _STRONG
+    texts = reading.texts
     found: list[tuple[int, str, str]] = []
     strong = False
     for index in range(start, end):
         text = texts[index]
         if text and text[0] in _FIRST_CHARS and len(text) <= _MAX_CHARS and not roles[index]:
-            match = _LINE.fullmatch(text)
-            if match is not None and (kinds[index] == "bullet" or match.lastgroup in unmarked):
-                name = str(match.lastgroup)
-                if found and index - found[-1][0] > _REACH:
+            field = _field(reading, index, end)
+            if field is not None:
+                name, value = field
+                marked = reading.kinds[index] == "bullet" or name in _STRONG
+                away = index - found[-1][0] if found else 0
+                if away > (_REACH if marked or not strong else 1):
                     if strong:
                         break
                     found.clear()
-                found.append((index, name, match[name]))
-                strong = strong or kinds[index] == "bullet" or name in _STRONG
+                found.append((index, name, value))
+                if text in _BARE_LABELS:
+                    found.append((index + 1, name, value))
+                strong = strong or marked
                 continue
         if strong and index - found[-1][0] > _REACH:
             break
-    if not strong:
-        return None
+    return _header_of(found) if strong else None
+
+
+def _field(reading: Reading, index: int, end: int) -> tuple[str, str] | None:
+    """The field that a line tells, and its value.
+
+    HTML may have a label and its value in two blocks, and no mark of a list's entry: there a line that ends
+    like a sentence is none ("By Tuesday, the port had reopened.").
+    """
+    text, html = reading.texts[index], reading.head is not None and reading.kinds[index] != "heading"
+    match = _LINE.fullmatch(text)
+    if match is not None:
+        name = str(match.lastgroup)
+        if reading.kinds[index] == "bullet" or name in _STRONG or (html and _may_be_unmarked(reading, text)):
+            return name, match[name]
+    if html and text in _BARE_LABELS and index + 1 < end:
+        value = reading.texts[index + 1]
+        if value and len(value) <= _MAX_NAME_CHARS and not ends_like_sentence(value):
+            return _BARE_LABELS[text], value
+    return None
+
+
+def _may_be_unmarked(reading: Reading, text: str) -> bool:
+    """Whether a line without a list's mark is a header line, not a sentence or a headline (By the numbers)."""
+    return not ends_like_sentence(text) and not (reading.head and is_headline(reading.head, text, ()))
+
+
+def _header_of(found: list[tuple[int, str, str]]) -> Header:
+    """The header that a cluster of lines makes up; where two name authors, the byline names both."""
     fields: dict[str, str] = {}
     lines = []
     for index, name, value in found:
-        lines.append((index, "noise" if name in fields else name))  # said twice
+        if name == "byline_raw" and fields.get(name, value) != value:
+            fields[name] += f", {value}"
+        lines.append((index, "noise" if name in fields and name != "byline_raw" else name))  # said twice
         fields.setdefault(name, value)
     published, modified = fields.get("published_local"), fields.get("modified_at")
     return Header(

@@ -14,7 +14,7 @@ from include.parse.page import parse_page
 from samples import html
 from samples.generator import Generator
 from samples.markup import SKINS
-from samples.model import Related, Subheading
+from samples.model import Paragraph, Related, Subheading
 from tests.parse.pages import ARTICLE, FIRST, NOUR_ARTICLE, SECOND, THIRD, TICKER, read
 from tests.parse.skins import SKINS as OTHER_SKINS
 
@@ -210,6 +210,39 @@ def test_a_second_ticker_amid_the_body() -> None:
     assert read(capture).to_record() == ARTICLE.record("text") | {
         "ticker": [*TICKER, "Fog keeps ferries in port"]
     }
+
+
+@pytest.mark.parametrize(
+    ("byline", "raw"),
+    [
+        ("<div>By</div><div>Al Mayadeen English</div>", "Al Mayadeen English"),
+        ("<div>By:</div><div>Maren Pell</div>", "Maren Pell"),
+        ("<div>By Al Mayadeen</div><div>By Maren Pell</div>", "Al Mayadeen, Maren Pell"),
+        (
+            "<div><span>By</span> <a href=/a>Al Mayadeen</a> <span>Source: Agencies</span></div>",
+            "Al Mayadeen",
+        ),
+    ],
+)
+def test_bylines_in_any_markup(byline: str, raw: str) -> None:
+    facts = re.compile(r"<li>By <a[^>]*>Al Mayadeen English</a></li>\s*<li>Source: Agencies</li>")
+    capture, count = facts.subn(f"</ul>{byline}<div>Source: Agencies</div><ul>", rendered())
+    assert count == 1
+    byline_now = "Al Mayadeen" if raw.startswith("Al Mayadeen") and "," not in raw else raw
+    assert read(capture).to_record() == ARTICLE.record("text") | {"byline_raw": raw, "byline": byline_now}
+
+
+@pytest.mark.parametrize("opening", ["By Tuesday, two ships had come.", "Source: the harbor's own logbook."])
+def test_a_first_paragraph_that_begins_like_a_byline_is_body(opening: str) -> None:
+    page = replace(ARTICLE, byline_raw=None, agency=None, picture=None, body=(Paragraph(opening), SECOND))
+    for skin in SKINS:
+        assert read(html.render(page, skin)).to_record() == page.record("text")
+
+
+def test_a_headline_may_begin_like_a_byline() -> None:
+    page = replace(ARTICLE, headline="By the numbers: Velmora's third pier")
+    for skin in SKINS:
+        assert read(html.render(page, skin)).to_record() == page.record("text")
 
 
 def test_a_ticker_that_opens_the_body_s_container_takes_only_its_own_lines() -> None:
