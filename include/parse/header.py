@@ -93,7 +93,7 @@ def _field(reading: Reading, index: int, end: int) -> tuple[str, str] | None:
 
 
 def _may_be_unmarked(reading: Reading, text: str) -> bool:
-    """Whether a line without a list's mark is a header line, not a sentence or a headline (By the numbers)."""
+    """Whether a line without a list's mark is a header line, no sentence or headline (By the numbers)."""
     return not ends_like_sentence(text) and not (reading.head and is_headline(reading.head, text, ()))
 
 
