@@ -75,8 +75,10 @@ class _Fields:
                 fields.append(self._links(name, getattr(article, name)))
             else:
                 fields.append(self._one(name, record[name]))
-        for name in ("url", "image_url", "section", "modified_at"):
+        for name in ("url", "image_url", "section"):
             fields.append(self._one(name, extra.get(name)))
+        modified = extra.get("modified_at")
+        fields.append(self._one("modified_at", modified and modified.isoformat().replace("+00:00", "Z")))
         fields.append(self._many("keywords", extra.get("keywords", ())))
         fields.append(self._many("metadata_disagreements", extra.get("metadata_disagreements", ())))
         for name in ("article_id", "text_sha256", "rule_version"):
@@ -121,7 +123,8 @@ class _Fields:
             starts.append(place)
             place += 1
         lines = []
-        for link, start, end in zip(links, starts, [*starts[1:], len(numbers)], strict=True):
+        ends = [*starts[1:], len(numbers)]
+        for link, start, end in zip(links, starts, ends, strict=False):
             more = (link.caption, link.section, link.published_on and link.published_on.isoformat())
             mark = " · ".join(part for part in more if part)
             lines.append(Line(link.headline, spans_of(numbers[start:end]), mark))

@@ -1,0 +1,354 @@
+"""The page about a page: every block once, in its colour, beside it the record, and nothing that runs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from include.desk.pages import visible
+from include.errors import CaptureError, UsageError
+from include.parse import run as parse
+from include.parse.reading import Reading
+from include.settings import PROJECT_ROOT, Settings
+from include.show.capture import Look, look_at
+from include.show.contracts import Answer, Answers
+from include.show.kinds import KINDS, kinds_of
+from include.show.record import spans_of
+from include.show.render import render
+from samples import html, story, text
+from samples.markup import SKINS
+from samples.model import Page
+from tests.parse.pages import ARTICLE, NOUR_ARTICLE
+
+INBOX = story.HERE / "inbox"
+SHOW = PROJECT_ROOT / "include" / "show"
+SAMPLES = sorted(path.relative_to(INBOX).as_posix() for path in INBOX.rglob("*") if path.is_file())
+HOSTILE = (
+    '</bdi></li></ol></style></title><script>alert(1)</script><img src=x onerror="alert(2)"> '
+    "{{ 7 * 7 }} <base href=//evil.example> &lt;b&gt; \" ' onmouseover=alert(3) javascript:alert(4) "
+    "\u202egpj.exe\u202c"
+)
+
+
+def shown(look: Look, answers: Answers | None = None, trouble: str | None = None) -> BeautifulSoup:
+    return BeautifulSoup(render(look, answers, trouble), "lxml")
+
+
+def look(path: Path, data: str | bytes) -> Look:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return look_at(path, Settings())
+
+
+def blocks_of(page: BeautifulSoup) -> dict[int, Tag]:
+    found = page.select("ol.run > li.block")
+    numbers = [int(str(block["id"]).removeprefix("b")) for block in found]
+    assert len(set(numbers)) == len(numbers)
+    assert numbers == sorted(numbers)
+    return dict(zip(numbers, found, strict=True))
+
+
+def text_of(tag: Tag | None) -> str:
+    assert tag is not None
+    return tag.get_text()
+
+
+def kind(block: Tag) -> str:
+    assert block.parent is not None
+    (name,) = set(block.parent.get_attribute_list("class")) & {kind.key for kind in KINDS}
+    return str(name)
+
+
+def fields_of(page: BeautifulSoup) -> dict[str, Tag]:
+    return {str(field["id"]).removeprefix("f-"): field for field in page.select(".field")}
+
+
+def places(tag: Tag | None) -> list[str]:
+    assert tag is not None
+    return [str(link["href"]) for link in tag.select("a.place")]
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_block_of_a_sample_is_shown_once_and_in_order(name: str) -> None:
+    seen = look_at(INBOX / name, Settings())
+    page = shown(seen)
+    found = blocks_of(page)
+    assert seen.reading is not None
+    assert {number: text_of(block.select_one(".text > bdi")) for number, block in found.items()} == {
+        block.number: visible(block.text) for block in seen.reading.blocks()
+    }
+    targets = {str(tag["id"]) for tag in page.select("[id]")}
+    links = {str(link["href"]) for link in page.select("a")}
+    assert all(link.startswith("#") and link[1:] in targets for link in links - {"#contract"})
+    counts = {label.get_text(" ", strip=True) for label in page.select(".legend label")}
+    assert sum(int(label.rpartition(" ")[2]) for label in counts) == len(found)
+
+
+def test_blocks_are_coloured_by_what_they_were_taken_for(tmp_path: Path) -> None:
+    found = blocks_of(shown(look(tmp_path / "2025-08-25" / "page.txt", text.render(ARTICLE))))
+    kinds = {text_of(block.select_one(".text > bdi")): kind(block) for block in found.values()}
+    assert kinds["Politics"] == "read_next"  # its last place; the navigation has it too
+    wanted = {
+        "Slogan": "navigation",
+        "BREAKING": "label",
+        ARTICLE.ticker[0]: "ticker",
+        "Velmora opens third pier": "headline",
+        "By Al Mayadeen English": "byline",
+        "Source: Agencies": "byline",
+        "20 Aug 2025 15:19": "date",
+        "3 Shares": "count",
+        "2 Min Read": "count",
+        str(ARTICLE.standfirst): "standfirst",
+        "Third pier": "picture",
+        "Ports": "tags",
+        "Most Read": "label",
+        "Ilvane counts its boats": "most_read",
+        "The Ferry Talks": "coverage",
+        "Rain in Ruvia after 200 days": "read_next",
+        "All Rights Reserved": "footer",
+    }
+    assert {told: kinds[told] for told in wanted} == wanted
+    assert [kind(block) for block in found.values()].count("paragraph") == 3
+    assert "unused" not in kinds.values()
+
+
+def test_body_parts_and_what_isnt_body_have_their_colours(tmp_path: Path) -> None:
+    sample = look_at(INBOX / "2025-09-04/al_mayadeen/zephrin-harbor-strike.txt", Settings())
+    used = {kind(block) for block in blocks_of(shown(sample)).values()}
+    assert {"paragraph", "related", "label"} <= used
+    roles = ["", "label", "ticker", "headline", "subheading", "list", "embed", "", "noise", "form", "odd"]
+    assert [kind.key for kind in kinds_of(roles)] == [
+        "navigation", "label", "ticker", "headline", "subheading", "list", "embed", "unused", "furniture",
+        "form", "other",
+    ]  # fmt: skip
+    assert [kind.key for kind in kinds_of(["", "", ""])] == ["unused"] * 3
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [(ARTICLE, "page.txt"), (NOUR_ARTICLE, "page.txt"), (ARTICLE, "page.html"), (NOUR_ARTICLE, "page.html")],
+)
+def test_the_record_stands_beside_with_its_block_numbers(page: Page, name: str, tmp_path: Path) -> None:
+    printed = text.render(page) if name.endswith("txt") else html.render(page, "hashed")
+    seen = look(tmp_path / "2025-08-25" / name, printed)
+    whole = shown(seen)
+    blocks, fields = blocks_of(whole), fields_of(whole)
+    assert seen.page is not None
+    assert [*fields][:4] == ["publisher", "language", "news_id", "headline"]
+    (headline, *_) = places(fields["headline"].dt)
+    assert text_of(blocks[int(headline[2:])].select_one(".text > bdi")) == page.headline
+    lines = fields["body"].select("dd")
+    assert [text_of(line.bdi) for line in lines] == [block.text for block in seen.page.article.body]
+    for line in lines:
+        (place,) = places(line)
+        assert text_of(blocks[int(place[2:])].select_one(".text > bdi")) == text_of(line.bdi)
+    assert places(fields["publisher"]) == []
+    assert "rules" in text_of(fields["publisher"].dt)
+    if name.endswith("html"):
+        assert "head: link canonical" in text_of(fields["url"].dt)
+        assert page.headline in text_of(whole.select_one("details.said"))
+    else:
+        assert "none" in text_of(fields["url"])
+        assert whole.select_one("details.said") is None
+
+
+def test_each_entry_of_a_list_names_its_blocks(tmp_path: Path) -> None:
+    seen = look(tmp_path / "page.txt", text.render(ARTICLE))
+    whole = shown(seen)
+    blocks = blocks_of(whole)
+    for field in ("most_read", "read_next", "ticker", "tags"):
+        for line in fields_of(whole)[field].select("dd"):
+            (place,) = places(line)
+            first, last = re.fullmatch(r"#b(\d+)(\d*)", place), text_of(line.select_one("a.place"))
+            assert first is not None
+            numbers = [int(number) for number in last.split("–")]
+            told = [
+                text_of(blocks[number].select_one(".text > bdi"))
+                for number in range(numbers[0], numbers[-1] + 1)
+            ]
+            assert text_of(line.bdi) in told, field
+
+
+def test_facts_of_the_file(tmp_path: Path) -> None:
+    data = html.render(ARTICLE, "div_only").encode("utf-16")
+    facts = text_of(shown(look(tmp_path / "2025-08-25" / "page.html", data)).select_one(".facts"))
+    for fact in (
+        hashlib.sha256(data).hexdigest(),
+        "utf-16-le",
+        "HTML",
+        "text/html",
+        "al_mayadeen/2021-06-01",
+        "2025-08-25 00:00 UTC",
+        "by its path",
+        f"{len(data):,} bytes",
+    ):
+        assert fact in facts
+
+
+def hostile_pages() -> Iterator[tuple[str, str]]:
+    """Captures that put markup wherever the page shows text of theirs, and their names."""
+    name = "<img src=x onerror=alert(9)>\"'&.txt"
+    yield name, text.render(ARTICLE)
+    lines = text.render(ARTICLE).split("\n")
+    for at in range(0, len(lines), 17):
+        yield "page.txt", "\n".join([*lines[:at], lines[at] + HOSTILE, *lines[at + 1 :]])
+    yield "page.txt", "\n".join(f"{line}{HOSTILE}" if len(line) > 60 else line for line in lines)
+    yield "other.txt", HOSTILE
+    escaped = HOSTILE.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    for skin in SKINS:
+        printed = html.render(ARTICLE, skin)
+        yield "page.html", printed.replace(ARTICLE.headline, escaped)
+        yield "page.html", printed.replace("Velmora", escaped)
+        yield "page.html", printed.replace('href="', 'href="javascript:alert(1)//')
+    yield "page.html", f"<html><head><title>{escaped}</title><body><p>{escaped}</p>{HOSTILE}"
+
+
+OWN_TAGS = set(re.findall(r"<([a-z][a-z0-9]*)", (SHOW / "templates" / "page.html").read_text("utf-8")))
+OWN_ATTRIBUTES = {
+    "lang", "charset", "http-equiv", "content", "name", "class", "id", "title", "type", "checked",
+    "aria-label", "start", "href", "tabindex", "open", "scope",
+}  # fmt: skip
+
+
+def assert_harmless(page: BeautifulSoup) -> None:
+    assert not OWN_TAGS & {"script", "img", "svg", "iframe", "form", "link", "base"}
+    assert {tag.name for tag in page.find_all(True)} <= OWN_TAGS
+    assert {name for tag in page.find_all(True) for name in tag.attrs} <= OWN_ATTRIBUTES
+    assert all(str(link["href"]).startswith("#") for link in page.select("[href]"))
+    assert len(page.select("style, title, main, h1")) == 4
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0e-\x1f]", page.get_text())
+
+
+def test_captured_text_makes_no_elements(tmp_path: Path) -> None:
+    trouble = Answers(
+        (
+            Answer("c", "e", "critical", passed=False, reason_code="r", offending=(HOSTILE,), notes="n"),
+            Answer("c", "f", "warning", passed=False, reason_code=None, offending=(HOSTILE,), notes="n"),
+        ),
+        other_ticker_lines=3,
+    )
+    for number, (name, data) in enumerate(hostile_pages()):
+        seen = look(tmp_path / str(number) / name, data)
+        assert_harmless(shown(seen, trouble))
+        assert_harmless(shown(seen, None, HOSTILE))
+    seen = look(tmp_path / "late.txt", text.render(ARTICLE))
+    seen.turned_away, seen.page = ("odd", HOSTILE), None
+    assert_harmless(shown(seen))
+
+
+def test_the_policy_allows_the_pages_own_style_and_nothing_else(tmp_path: Path) -> None:
+    page = shown(look(tmp_path / "page.txt", text.render(ARTICLE)))
+    policy = page.select_one('meta[http-equiv="Content-Security-Policy"]')
+    assert policy is not None
+    digest = base64.b64encode(hashlib.sha256(text_of(page.style).encode()).digest()).decode()
+    assert policy["content"] == (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+    assert not re.search(r"url\(|@import|expression", text_of(page.style))
+    assert not page.select("[style], script, link, img")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason", "blocks"),
+    [
+        (text.render(ARTICLE).partition("Dockers had asked")[0], "truncated_page", True),
+        ("The Harbor Gazette\n\nNothing that we know.\n", "unknown_publisher", True),
+        ("<html><title>Just a moment...</title><body><p>Checking your browser", "challenge_page", True),
+        ("", "empty_file", False),
+        (b"\x89PNG\r\n\x1a\n\0\0", "binary_file", False),
+        ("<html><body>" + "<p>" * 70_000, "too_many_tags", False),
+    ],
+)
+def test_a_page_turned_away_shows_why_and_its_blocks(
+    data: str | bytes, reason: str, blocks: bool, tmp_path: Path
+) -> None:
+    seen = look(tmp_path / "page.txt", data)
+    page = shown(seen)
+    verdict = page.select_one(".verdict")
+    assert verdict is not None
+    assert verdict.find_previous("h2") is None, "the reason stands on top"
+    assert reason in text_of(verdict.h2)
+    assert seen.turned_away is not None
+    assert visible(seen.turned_away[1]) in text_of(verdict)
+    assert bool(blocks_of(page)) == blocks
+    assert page.select_one(".record") is None
+
+
+def test_what_was_read_before_the_reading_failed_keeps_its_colours(tmp_path: Path) -> None:
+    cut = text.render(ARTICLE).partition("Dockers had asked")[0]
+    kinds = [kind(block) for block in blocks_of(shown(look(tmp_path / "page.txt", cut))).values()]
+    assert kinds.count("ticker") == 3
+    assert "headline" in kinds
+
+
+def test_a_fault_of_the_parser_is_shown_like_in_the_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("by nought")
+
+    monkeypatch.setattr("include.parse.al_mayadeen.take_ticker", fail)
+    seen = look(tmp_path / "page.txt", text.render(ARTICLE))
+    assert seen.turned_away is not None
+    assert seen.turned_away[0] == "parser_error"
+    page = shown(seen)
+    assert "ZeroDivisionError: by nought" in text_of(page.select_one(".verdict"))
+    assert len(blocks_of(page)) > 100
+
+
+def test_a_page_of_very_many_blocks_says_what_it_leaves_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("include.show.render.MAX_BLOCKS", 2_000)
+    page = shown(look(tmp_path / "page.txt", "line\n" * 2_005))
+    assert len(page.select("ol.run > li.block")) == 2_000
+    assert "5 more blocks are left out" in page.get_text()
+    assert "2,005 blocks" in page.get_text()
+
+
+def test_the_capture_time_is_the_landings(tmp_path: Path) -> None:
+    by_path = look(tmp_path / "2024-02-30" / "2025-08-25" / "page.txt", text.render(ARTICLE))
+    assert by_path.capture.captured_at.isoformat() == "2025-08-25T00:00:00+00:00"
+    seen = look_at(INBOX / "2025-09-01/al_mayadeen/halden-census.txt", Settings())
+    assert seen.capture.capture_day.isoformat() == "2025-09-01"
+
+
+def test_a_file_that_cant_be_read(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text("four")
+    with pytest.raises(CaptureError, match="file_too_large"):
+        look_at(tmp_path / "page.txt", Settings(max_file_bytes=3))
+    with pytest.raises(UsageError, match="No such file"):
+        look_at(tmp_path / "none.txt", Settings())
+    with pytest.raises(UsageError, match="No such file"):
+        look_at(tmp_path, Settings())
+
+
+def test_looking_reads_as_parse_does() -> None:
+    for name in SAMPLES[::9]:
+        seen = look_at(INBOX / name, Settings())
+        if seen.page is not None:
+            assert seen.page.article == parse.parse_file(INBOX / name, settings=Settings())
+
+
+def test_every_kind_has_a_name_of_its_own() -> None:
+    assert len({kind.key for kind in KINDS}) == len(KINDS) == len({kind.title for kind in KINDS})
+
+
+def test_spans() -> None:
+    assert spans_of([7, 1, 2, 3, 9, 8]) == [(1, 3), (7, 9)]
+    assert spans_of([]) == []
+
+
+def test_readings_of_any_kind_are_shown() -> None:
+    """Kinds and indents that no sample has."""
+    kinds = ["text", "bullet", "heading", "image", "caption", "field"]
+    reading = Reading(kinds[:], kinds, [False] * 6, [0, 40, 3, 0, 0, 1], ended=True)  # type: ignore[arg-type]
+    seen = look_at(INBOX / SAMPLES[0], Settings())
+    seen.reading, seen.roles, seen.page = reading, [""] * 6, None
+    assert len(blocks_of(shown(seen))) == 6
