@@ -22,6 +22,8 @@ from include.settings import Settings
 
 logger = logging.getLogger(__name__)
 _QUERIES = Path(__file__).parent / "queries"
+# How DuckDB tells that a file isn't what it should be; a full disk says the first as well.
+DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +61,17 @@ def read_fingerprint(settings: Settings) -> str:
 
     Raises:
         MissingPartition: nothing was built yet.
+        NewsError: the candidate is damaged.
     """
     path = candidate_path(settings.home)
     if not path.exists():
         raise MissingPartition(f"There is no release candidate at {path} yet. Run build first.")
-    with reading(path, memory_limit=settings.duckdb_memory_limit) as connection:
-        version = _version_of(connection) or ""
-        rows = _run(connection, "built_days").fetchall()
+    try:
+        with reading(path, memory_limit=settings.duckdb_memory_limit) as connection:
+            version = _version_of(connection) or ""
+            rows = _run(connection, "built_days").fetchall()
+    except DAMAGE as error:
+        raise NewsError(f"{path} can't be read: {error}. Run build: it makes the candidate anew.") from error
     told = "".join(f"{day.isoformat()} {sha256}\n" for day, sha256 in rows)
     return hashlib.sha256(f"{version}\n{told}".encode()).hexdigest()
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import duckdb
-
 from include.duck import reading
 from include.errors import AuditFailed, ContractError, NewsError
 from include.locks import writer_lock
@@ -20,7 +18,6 @@ from include.settings import Settings
 logger = logging.getLogger(__name__)
 # Below this many valid captures the marts are written whole: about a second, and tidier to read.
 _REWRITE_BELOW = 20_000
-_DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,7 @@ def build(settings: Settings, *, full: bool = False, rewrite_below: int = _REWRI
             contracts.report_path(settings).unlink(missing_ok=True)
         try:
             brought = candidate.bring_up_to_date(settings, rewrite_below=rewrite_below)
-        except _DAMAGE as error:
+        except candidate.DAMAGE as error:
             logger.warning("The release candidate can't be used (%r): it is built from nothing.", str(error))
             candidate.discard(settings)
             brought = _build_from_nothing(settings, rewrite_below)
@@ -99,7 +96,7 @@ def build(settings: Settings, *, full: bool = False, rewrite_below: int = _REWRI
 def _build_from_nothing(settings: Settings, rewrite_below: int) -> candidate.Brought:
     try:
         return candidate.bring_up_to_date(settings, rewrite_below=rewrite_below)
-    except _DAMAGE as error:
+    except candidate.DAMAGE as error:
         path: Path = warehouse_path(settings.home)
         raise NewsError(
             f"The marts can't be built from {path}: {error}. Check the disk's free space; if the file is "
@@ -128,7 +125,7 @@ def audit(settings: Settings) -> AuditResult:
         for finding in failed:
             logger.error("The audit failed: %s", finding.told())
         raise AuditFailed(
-            f"The release candidate broke {len(failed)} expectations, and the old release stays. "
+            f"The release candidate broke {len(failed)} of {len(findings)} expectations, and the old release stays. "
             + " | ".join(finding.told() for finding in failed)
             + f"  The candidate is {candidate_path(settings.home)}; its contracts are in "
             f"{settings.contracts_dir}."

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from include.duck import reading
-from include.errors import AuditFailed, ContractError, MissingPartition, SettingsError
+from include.errors import AuditFailed, ContractError, MissingPartition, NewsError, SettingsError
 from include.partitions import candidate_path, current_release_path
 from include.publish.run import audit, build, publish
 from include.settings import PROJECT_ROOT, Settings, load_settings
@@ -92,6 +92,16 @@ def test_every_broken_expectation_is_told(settings: Settings, published: str) ->
 def test_without_a_candidate_there_is_nothing_to_audit(settings: Settings) -> None:
     with pytest.raises(MissingPartition, match="Run build first"):
         audit(settings)
+
+
+def test_a_damaged_candidate_says_what_to_do(settings: Settings) -> None:
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings)
+    candidate_path(settings.home).write_bytes(b"no database" * 1000)
+    with pytest.raises(NewsError, match="Run build"):
+        audit(settings)
+    build(settings)
+    audit(settings)
 
 
 def _with_contracts(settings: Settings, tmp_path: Path, change: Any) -> Settings:
