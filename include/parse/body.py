@@ -24,6 +24,9 @@ from include.parse.tickers import REPEAT, TickerLines
 MAX_SUBHEADING_CHARS = 120
 MAX_TAG_CHARS = 60
 _MAX_LABEL_CHARS = 40
+_PROMO_STARTS = frozenset(
+    case(word) for word in ("read", "also") for case in (str.lower, str.title, str.upper)
+)
 _NO_TEXT = frozenset({"image", "caption", "field"})
 _MOST_POST_LINES = 4
 
@@ -83,7 +86,7 @@ class BodyReader:
                 index += 1
             elif len(text) <= _MAX_LABEL_CHARS and text.casefold() in self.related_labels:
                 index = self._related(index, end)
-            elif "ead" in text or ".com/" in text or "(@" in text:
+            elif text[:4] in _PROMO_STARTS or _has_sign(text):
                 index = self._promo_or_post(index, end)
             else:
                 index = self._line(index, text)
@@ -252,6 +255,13 @@ class BodyReader:
 
     def _are_names(self, texts: list[str]) -> bool:
         return all(len(text) <= MAX_TAG_CHARS and not ends_like_sentence(text) for text in texts)
+
+
+def _has_sign(text: str) -> bool:
+    """Whether a line may be part of a post, or end with a promo."""
+    return (
+        "(@" in text or ".com/" in text or "ead more:" in text or "ead also:" in text or "lso read:" in text
+    )
 
 
 def _is_tag_link(link: str | None) -> bool:
