@@ -125,7 +125,7 @@ def audit(settings: Settings) -> AuditResult:
         for finding in failed:
             logger.error("The audit failed: %s", finding.told())
         raise AuditFailed(
-            f"The release candidate broke {len(failed)} of {len(findings)} expectations; the old release stays. "
+            f"The candidate broke {len(failed)} of {len(findings)} expectations, and the old release stays. "
             + " | ".join(finding.told() for finding in failed)
             + f"  The candidate is {candidate_path(settings.home)}; its contracts are in "
             f"{settings.contracts_dir}."
