@@ -127,8 +127,8 @@ def audit(settings: Settings) -> AuditResult:
         raise AuditFailed(
             f"The candidate broke {len(failed)} of {len(findings)} expectations, and the old release stays. "
             + " | ".join(finding.told() for finding in failed)
-            + f"  The candidate is {candidate_path(settings.home)}; its contracts are in "
-            f"{settings.contracts_dir}."
+            + f" | Look at {candidate_path(settings.home)} and the contracts in {settings.contracts_dir}; "
+            "the next build makes the candidate from nothing."
         )
     warnings = tuple(finding.told() for finding in findings if not finding.passed)
     for warning in warnings:
