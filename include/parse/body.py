@@ -208,15 +208,16 @@ class BodyReader:
         while stop < end and reading.kinds[stop] == "bullet" and not reading.apart[stop] and not roles[stop]:
             stop += 1
         items = [text for text in reading.texts[start:stop] if text and text.casefold() not in self.noise]
-        kept = tuple(item for item in items if not self.ticker.has(item))
-        if self.tags_last and self._nothing_left(stop, end) and self._are_tags(start, stop, items):
+        if not items:
+            take(roles, start, stop, NOISE)
+        elif self.tags_last and self._nothing_left(stop, end) and self._are_tags(start, stop, items):
             self.body.tags += items
             take(roles, start, stop, "tags")
-        elif kept:
-            self.body.blocks.append(BodyBlock("list", items=kept))
-            take(roles, start, stop, "list")
         else:
-            take(roles, start, stop, REPEAT if items else NOISE)
+            items = [item for item in items if not self.ticker.has(item)]
+            take(roles, start, stop, "list" if items else REPEAT)
+            if items:
+                self.body.blocks.append(BodyBlock("list", items=tuple(items)))
         return stop
 
     def _unmarked_tags(self, start: int, end: int) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from include.parse.metadata import is_headline
 from include.parse.prose import ends_like_sentence
@@ -31,8 +31,7 @@ _MAX_COUNT = 10**12
 _THOUSANDS = {"K": 1_000, "M": 1_000_000}
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """The lines under (or over) a headline that follow a pattern."""
 
     start: int  # block of the first such line

@@ -25,6 +25,8 @@ _TAIL_CHARS = 4_000  # comments and trackers may stand after the closing tags
 
 def looks_like_html(text: str) -> bool:
     """Whether a text is plainly HTML, whatever its name says."""
+    if "<" not in text[:2000]:
+        return False
     beginning = text[:2000].lstrip("\ufeff \t\r\n").lower()
     return beginning.startswith(("<!doctype html", "<head", "<body")) or "<html" in beginning
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from include.models import Image
 from include.parse.reading import Reading, Roles
@@ -13,8 +14,7 @@ _LISTEN_WITHIN = 12  # blocks after the header
 _CLOSE = "x"  # the picture viewer's closing cross, a bullet of its own in text captures
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """The standfirst and the picture; the body goes on from ``body_start``."""
 
     standfirst: str | None
@@ -23,7 +23,7 @@ class Opening:
     body_start: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OpeningReader:
     """Reads the blocks [start, end), which follow a header that ``header`` is a block of, up to the body.
 

@@ -21,7 +21,7 @@ _HEADS_IT = 1 / 3
 _UNRELATED = 1 / 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RelatedBlocks:
     """Finds the ends of related blocks.
 

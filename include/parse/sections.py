@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from include.parse.layout import FOOTER, Labels, Layout
 from include.parse.reading import Reading, Roles
@@ -14,8 +14,7 @@ _MAX_NAME_CHARS = 100
 _NAMES = frozenset({"most_read", "coverage", "read_next"})
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A labelled list: its name, its label's block, and one past its last block."""
 
     name: str
@@ -23,8 +22,7 @@ class Section:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Sections:
+class Sections(NamedTuple):
     """The lists of a page, and its footer's first block (the page's length when it has none)."""
 
     lists: tuple[Section, ...]

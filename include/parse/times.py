@@ -47,6 +47,7 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+@lru_cache(maxsize=4096)  # the lists of pages captured together name the same few days
 def parse_day(text: str) -> date | None:
     """``28 Nov 2025`` as a date; None when it is no such date."""
     parts = text.replace(".", "").replace(",", "").split(" ")
