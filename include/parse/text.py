@@ -46,19 +46,18 @@ class _Lines(NamedTuple):
 
 def _read_lines(text: str) -> _Lines:
     """The blocks of a text; the first stands apart."""
-    text = text.replace(" \n", "\n")  # most lines that end with a space end with one
     lines = text.split("\n")
-    if " \n" in text or text[-1:] == " ":
-        lines = [line.rstrip(" ") if line[-1:] == " " else line for line in lines]
     texts = [line for line in lines if line]
     apart = [not before for before, line in zip(["", *lines], lines, strict=False) if line]
     kinds: list[Kind] = ["text"] * len(texts)
     indents = [0] * len(texts)
     for index, line in enumerate(texts):
         if line[0] in _INDENTED:
+            if line.isspace():  # a blank line after all: read once more with such lines empty
+                return _read_lines("\n".join(line.rstrip(" ") for line in lines))
             read = _read_short(line) if len(line) <= _SHORT_CHARS else _read_indented(line)
             texts[index], kinds[index], indents[index] = read
-        elif "  " in line:
+        elif line[-1] == " " or "  " in line:
             texts[index] = " ".join(line.split())
     return _Lines(texts, kinds, apart, indents)
 
