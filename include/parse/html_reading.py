@@ -62,6 +62,15 @@ class HtmlReading(Reading):
             container = self.parents[container]
         return container >= 0 and not self.starts[container] <= without < self.ends[container]
 
+    def is_alone(self, index: int) -> bool:
+        """Whether a block is all that a container holds which could hold more: one around others."""
+        own = self.owners[index]
+        if own < 0:
+            return False
+        child = own + 1  # containers are numbered as they open
+        outer = own if child < len(self.parents) and self.parents[child] == own else self.parents[own]
+        return outer >= 0 and self.starts[outer] == index and self.ends[outer] == index + 1
+
     def group_around(self, index: int, start: int, end: int) -> tuple[int, int]:
         """The blocks of the largest container around a block that lies within [start, end)."""
         group = (index, index + 1)

@@ -92,6 +92,10 @@ class Reading:
         end = self.run_end(index)
         return [end] if end > index + 1 else []
 
+    def is_alone(self, index: int) -> bool:  # noqa: ARG002 - only HTML knows
+        """Whether a block is all that a container holds which could hold more."""
+        return False
+
     def group_around(self, index: int, start: int, end: int) -> tuple[int, int]:  # noqa: ARG002 - HTML knows
         """The blocks of the largest container around a block that lies within [start, end)."""
         return index, index + 1

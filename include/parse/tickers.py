@@ -90,7 +90,7 @@ def _ticker_end(reading: Reading, roles: Roles, layout: Layout, label: int, *, f
     limit = next((at for at in range(start, limit) if layout.is_label(reading.texts[at])), limit)
     end = max([reading.group_around(label, label, limit)[1], *(end for end in tied if end <= limit)])
     sentences = [at for at in range(end, limit) if reading.texts[at].count(" ") >= _SENTENCE_SPACES]
-    if end > start and len(sentences) < _MANY_SENTENCES:
+    if (end > start or reading.is_alone(label)) and len(sentences) < _MANY_SENTENCES:
         return end
     return limit  # no container holds them all, but what else would so many lines over a headline be?
 

@@ -251,6 +251,15 @@ def test_a_ticker_that_opens_the_body_s_container_takes_only_its_own_lines() -> 
     assert read(capture).to_record() == ARTICLE.record("text")
 
 
+@pytest.mark.parametrize(
+    "label", ["<div><b>BREAKING</b><ul></ul></div>", "<section><div>BREAKING</div></section>"]
+)
+def test_a_ticker_without_lines_takes_none_of_what_follows(label: str) -> None:
+    capture = html.render(replace(ARTICLE, ticker=()), "semantic")
+    capture = capture.replace("<main", f"{label}<div>Economy</div><div>From our desk in Velmora</div><main")
+    assert read(capture).to_record() == replace(ARTICLE, ticker=()).record("text")
+
+
 def test_a_line_beside_the_ticker_s_label_does_not_hide_the_ticker() -> None:
     capture = rendered().replace("BREAKING</div>", "BREAKING<div>Live</div></div>")
     capture = capture.replace(f"<p>{SECOND.text}</p>", f"<p>{TICKER[2]}</p><p>{SECOND.text}</p>")

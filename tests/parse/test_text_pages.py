@@ -164,6 +164,13 @@ def test_a_second_ticker_adds_its_new_lines_and_nothing_to_the_body(place: str) 
     assert record == ARTICLE.record("text") | {"ticker": [*TICKER, new]}
 
 
+def test_a_ticker_label_without_lines() -> None:
+    page = replace(ARTICLE, ticker=())
+    capture = text.render(page).replace("US & Canada\n", "US & Canada\nBREAKING\n", 1)
+    assert "BREAKING" in capture
+    assert read(capture).to_record() == page.record("text")
+
+
 def test_a_ticker_line_in_a_related_block_or_promo_is_a_related_headline() -> None:
     body = (FIRST, Related((TICKER[0], "Ilvane votes")), SECOND, Promo(TICKER[1]), THIRD)
     page = replace(ARTICLE, body=body)
