@@ -11,12 +11,12 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from include.errors import ContractError, UsageError
+from include.errors import ContractError, MissingPartition, UsageError
 from include.land.run import inbox_days
 from include.land.run import run as land
 from include.load.run import run as load
 from include.parse.run import run as parse
-from include.partitions import partition_days
+from include.partitions import partition_days, warehouse_path
 from include.publish.run import audit, build, publish
 from include.settings import Settings
 from include.validate.run import run as validate
@@ -67,6 +67,7 @@ def run(settings: Settings, progress: Progress = _silent) -> PipelineResult:
     """Land, parse, validate and load every day in the inbox, then build, audit and publish the marts.
 
     Raises:
+        MissingPartition: there is nothing to publish, neither now nor from before.
         NewsError: what stops all days, such as a held lock or a failed audit.
     """
     days = days_to_run(settings)
@@ -84,6 +85,7 @@ def run(settings: Settings, progress: Progress = _silent) -> PipelineResult:
             else:
                 load(day, settings)
             step(day.isoformat())
+        _require_something_loaded(settings, failed)
         build(settings)
         audit(settings)
         release = publish(settings)
@@ -94,4 +96,15 @@ def run(settings: Settings, progress: Progress = _silent) -> PipelineResult:
         waiting=tuple(waiting),
         release_id=release.release_id,
         published=release.published,
+    )
+
+
+def _require_something_loaded(settings: Settings, failed: dict[date, str]) -> None:
+    if warehouse_path(settings.home).exists():
+        return
+    if failed:
+        raise MissingPartition("No day could be loaded.\n" + "\n".join(failed.values()))
+    raise MissingPartition(
+        f"The inbox {settings.inbox_dir} holds no captures yet. Put saved pages (.txt, .html) in it, best in "
+        "a folder named by their capture day, such as 2025-08-25/."
     )
