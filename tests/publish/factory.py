@@ -127,7 +127,7 @@ def write_rows(
         "ticker_items": (schemas.TICKER_ITEMS, tickers),
         "page_links": (schemas.PAGE_LINKS, []),
         "quarantine": (schemas.QUARANTINE, quarantine),
-        "contract_results": (schemas.CONTRACT_RESULTS, [_contract_result(day, len(articles))]),
+        "contract_results": (schemas.CONTRACT_RESULTS, _contract_results(day, manifest, len(articles))),
         "outcome": (
             schemas.OUTCOMES,
             [
@@ -206,19 +206,23 @@ def _article_row(page: Page, facts: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _contract_result(day: date, rows: int) -> dict[str, Any]:
-    return {
-        "capture_day": day,
-        "contract": "al_mayadeen_articles",
-        "expectation": "headline_present",
-        "expectation_type": "expect_column_values_to_not_be_null",
-        "column_name": "headline",
-        "severity": "critical",
-        "passed": True,
-        "evaluated_rows": rows,
-        "unexpected_rows": 0,
-        "notes": "An article without a headline can't be listed.",
-    }
+def _contract_results(day: date, manifest: list[dict[str, Any]], rows: int) -> list[dict[str, Any]]:
+    """One result of each contract that the day has pages for, or of one contract on an empty day."""
+    return [
+        {
+            "capture_day": day,
+            "contract": f"{publisher}_articles",
+            "expectation": "headline_present",
+            "expectation_type": "expect_column_values_to_not_be_null",
+            "column_name": "headline",
+            "severity": "critical",
+            "passed": True,
+            "evaluated_rows": rows,
+            "unexpected_rows": 0,
+            "notes": "An article without a headline can't be listed.",
+        }
+        for publisher in sorted({row["publisher"] for row in manifest}) or ["al_mayadeen"]
+    ]
 
 
 def load_days(settings: Settings, days: dict[date, list[Page]]) -> None:

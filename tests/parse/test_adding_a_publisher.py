@@ -1,0 +1,143 @@
+"""docs/adding-a-publisher.md, followed to the letter in a copy of the project."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import pytest
+from bs4 import BeautifulSoup
+
+from include import partitions
+from include.settings import PROJECT_ROOT
+
+DOCUMENT = PROJECT_ROOT / "docs" / "adding-a-publisher.md"
+GOLDEN = Path("tests/golden/harbour_gazette")
+_FENCE = re.compile(r"^```(\w+) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class Piece(NamedTuple):
+    """A file of the document, or an edit of one of the project's."""
+
+    language: str
+    path: str
+    content: str
+
+
+def pieces() -> list[Piece]:
+    """What the document tells to write, in its order."""
+    return [Piece(*match.groups()) for match in _FENCE.finditer(DOCUMENT.read_text(encoding="utf-8"))]
+
+
+def edited(text: str, diff: str) -> str:
+    """The text with a diff applied whose old lines stand in it exactly once, each after the other."""
+    lines = diff.splitlines(keepends=True)
+    old = "".join(line[1:] for line in lines if line[0] in " -")
+    assert text.count(old) == 1, f"the document edits lines that aren't there (any more):\n{old}"
+    return text.replace(old, "".join(line[1:] for line in lines if line[0] in " +"))
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project after all of the document's steps."""
+    root = tmp_path_factory.mktemp("project")
+    for folder in ("include", "expectations"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(PROJECT_ROOT / folder, root / folder, ignore=ignored)
+    shutil.copy(PROJECT_ROOT / "pyproject.toml", root)
+    for piece in pieces():
+        path = root / piece.path
+        if piece.language == "diff":
+            path.write_text(edited(path.read_text(encoding="utf-8"), piece.content), encoding="utf-8")
+            continue
+        assert not path.exists(), f"the document writes {piece.path} twice, or over a file of the project"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(piece.content, encoding="utf-8")
+    return root
+
+
+def include(project: Path, *arguments: str | Path) -> str:
+    """The answer of ``python -m include`` in the copy."""
+    command = [sys.executable, "-m", "include", *map(str, arguments)]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_document_has_all_pieces() -> None:
+    assert [(piece.language, piece.path) for piece in pieces()] == [
+        ("text", f"{GOLDEN}/crane.txt"),
+        ("html", f"{GOLDEN}/crane.html"),
+        ("json", f"{GOLDEN}/crane.json"),
+        ("python", "include/parse/harbour_gazette.py"),
+        ("diff", "include/parse/page.py"),
+        ("diff", "include/parse/page.py"),
+        ("json", "expectations/harbour_gazette_articles.json"),
+    ]
+
+
+def test_both_captures_give_the_documents_record(project: Path) -> None:
+    golden = json.loads((project / GOLDEN / "crane.json").read_bytes())
+    files = [GOLDEN / "crane.txt", GOLDEN / "crane.html"]
+    answers = [json.loads(line) for line in include(project, "parse", *files).splitlines()]
+    assert answers == [{"file": str(file), "article": golden} for file in files]
+    assert [*answers[0]["article"]] == [*golden], "the keys stand in another order"
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "said"),
+    [
+        ("crane.txt", "--no-contracts", "contract wasn't asked"),
+        ("crane.html", "--home=empty", "expectations hold"),
+    ],
+)
+def test_no_block_is_lost_and_the_contract_holds(project: Path, name: str, option: str, said: str) -> None:
+    page = BeautifulSoup(include(project, "show", GOLDEN / name, "-o", "-", option), "lxml")
+    verdict = page.select_one(".verdict")
+    assert verdict is not None
+    assert said in verdict.get_text()
+    assert [block.get_text() for block in page.select(".run.unused, .run.other")] == []
+    assert len(page.select(".run.repeat .block")) == 1
+
+
+def test_its_articles_reach_the_marts(project: Path) -> None:
+    inbox, home = project / "inbox" / "2025-03-14", project / "home"
+    inbox.mkdir(parents=True)
+    whole = (project / GOLDEN / "crane.txt").read_text(encoding="utf-8")
+    for name in ("crane.txt", "crane.html"):  # one article
+        shutil.copy(project / GOLDEN / name, inbox)
+    # without its own ticker, it is other pages of the day that tell the line in its body from a subheading
+    ticker, rest = whole.index("LATEST"), whole.index("Third crane")
+    (inbox / "leak.txt").write_text(
+        whole[:ticker] + whole[rest:].replace("Third crane", "Fourth crane"), encoding="utf-8"
+    )
+    (inbox / "cut.txt").write_text(whole.partition("© Harbour")[0], encoding="utf-8")
+    include(project, "run", "--inbox", inbox.parent, "--home", home)
+    with duckdb.connect(str(partitions.published_path(home)), read_only=True) as marts:
+        articles = marts.sql("SELECT publisher, headline FROM marts.articles ORDER BY headline").fetchall()
+        reasons = marts.sql("SELECT source_path, reason_code FROM marts.quarantine").fetchall()
+    assert articles == [("harbour_gazette", "Third crane arrives at Velmora quay")]
+    assert sorted(reasons) == [
+        ("2025-03-14/cut.txt", "truncated_page"),
+        ("2025-03-14/leak.txt", "ticker_in_body"),
+    ]
+
+
+def test_its_code_passes_the_linter(project: Path) -> None:
+    rules = project / "include" / "parse" / "harbour_gazette.py"
+    for check in (["check"], ["format", "--check"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *check, str(rules)],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+    json.loads((project / "expectations" / "harbour_gazette_articles.json").read_bytes())
