@@ -63,5 +63,5 @@ help:
 	@[ -x $(PY) ] && $(PY) -m pip --version >/dev/null 2>&1 || { \
 	  echo "Making a virtual environment in .venv …"; rm -rf .venv; $(PYTHON) -m venv .venv || { \
 	  rm -rf .venv; echo "error: $(PYTHON) can't make a virtual environment (on Debian: apt install python3-venv)." >&2; exit 1; }; }
-	@$(PY) -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(PY) -m pip install -qq --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import errno
+import os
+import select
 import signal
 import sys
 import time
@@ -40,7 +42,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run it and return the exit code."""
     arguments = _parser().parse_args(argv)
     for number in STOP_SIGNALS:
-        signal.signal(number, _stop)
+        # whoever has SIGHUP ignored (nohup) wants it to go on; a shell's `&` ignores SIGINT unasked
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, _stop)
+    try:
+        return _run_and_tell(arguments)
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.EIO):
+            raise
+        # the terminal, or who read our words, is gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 130
+
+
+def _run_and_tell(arguments: argparse.Namespace) -> int:
     try:
         return _run(arguments)
     except Stopped:
@@ -75,10 +90,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
+def _stop(_number: int = 0, _frame: FrameType | None = None) -> NoReturn:
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     raise Stopped
+
+
+def _stop_without_listener() -> None:
+    """Raises Stopped when the terminal has hung up, or the pipe's reader has gone.
+
+    The system sends SIGHUP to the session's leader only, and that may be make, which just waits then.
+    """
+    standard_output = select.poll()
+    standard_output.register(sys.stdout.fileno(), 0)
+    if any(event & (select.POLLHUP | select.POLLERR) for _, event in standard_output.poll(0)):
+        _stop()
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -97,7 +123,7 @@ def _run(arguments: argparse.Namespace) -> int:
         with AirflowApi(base_url(port), ADMIN, home.password()) as api:
             _wait_until_up(api, servers)
             story.say(f"Airflow is up: {base_url(port)}  (user {ADMIN}, password {home.password()})")
-            watch = Watch(api, story, servers.check, home.logs)
+            watch = Watch(api, story, lambda: _check(servers), home.logs)
             api.unpause(MARTS)
             api.unpause(PAGES)
             if watch.active:
@@ -105,12 +131,17 @@ def _run(arguments: argparse.Namespace) -> int:
                 watch.until_idle(set())
                 todo = inbox.days_to_run(settings)[0]
             _run_days(todo, api, watch, story)
-        servers.start("triggerer")  # nothing waits for it, and its start takes seconds of a core
         print(_summary(settings, watch), flush=True)
         if not arguments.exit:
+            servers.start("triggerer")  # no task waits for it, and its start takes seconds of a core
             print(f"Airflow: {base_url(port)}  user {ADMIN}  password {home.password()}", flush=True)
             _stay_up(servers)
     return 1 if watch.failed else 0
+
+
+def _check(servers: AirflowServers) -> None:
+    servers.check()
+    _stop_without_listener()
 
 
 def _look_into_inbox(settings: Settings, story: Story) -> set[date]:
@@ -129,7 +160,7 @@ def _wait_until_up(api: AirflowApi, servers: AirflowServers) -> None:
     health: dict[str, str | None] = {}
     logged_in = False
     while time.monotonic() < deadline:
-        servers.check()
+        _check(servers)
         health = api.health()
         if all(health.get(name) == "healthy" for name in ("metadatabase", "scheduler", "dag_processor")):
             if not logged_in:
@@ -187,7 +218,7 @@ def _stay_up(servers: AirflowServers) -> None:
     print("Ctrl-C ends it.", flush=True)
     try:
         while True:
-            servers.check()
+            _check(servers)
             time.sleep(1)
     except Stopped:
         print("\nAirflow is being stopped …", flush=True)
