@@ -67,8 +67,12 @@ _ARTICLE_TYPES = frozenset(
         "LiveBlogPosting",
     }
 )  # fmt: skip
+_READ_SCRIPTS = frozenset({"application/ld+json", "text/tawsiyat"})
 _MAX_JSON_CHARS = 500_000
 _MAX_VALUE_CHARS = 4_000
+
+
+HEAD_TAGS = frozenset({"html", "meta", "link", "title", "script"})
 
 
 def read_head(soup: BeautifulSoup) -> Head:
@@ -76,7 +80,7 @@ def read_head(soup: BeautifulSoup) -> Head:
     said: defaultdict[str, list[Said]] = defaultdict(list)
     types: set[str] = set()
     title: Tag | None = None
-    for node in soup.find_all(["html", "meta", "link", "title", "script"]):
+    for node in soup.find_all(list(HEAD_TAGS)):
         if node.name == "html":
             _add(said, "language", "html lang", node.get("lang"))
         elif node.name == "meta":
@@ -95,10 +99,19 @@ def read_head(soup: BeautifulSoup) -> Head:
     return Head({fact: tuple(values) for fact, values in said.items()}, frozenset(types))
 
 
+def is_read_script(attributes: Mapping[str, Any]) -> bool:
+    """Whether a script with these attributes says something about the page."""
+    return _kind_of(attributes) in _READ_SCRIPTS or attributes.get("id") == "tawsiyat-metadata"
+
+
+def _kind_of(attributes: Mapping[str, Any]) -> str:
+    return str(attributes.get("type") or "").strip().lower()
+
+
 def _read_script(node: Tag, said: defaultdict[str, list[Said]], types: set[str]) -> None:
-    kind = str(node.get("type") or "").strip().lower()
-    if kind not in {"application/ld+json", "text/tawsiyat"} and node.get("id") != "tawsiyat-metadata":
+    if not is_read_script(node.attrs):
         return
+    kind = _kind_of(node.attrs)
     text = node.string or ""
     if len(text) > _MAX_JSON_CHARS:
         return

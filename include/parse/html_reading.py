@@ -17,7 +17,8 @@ class HtmlReading(Reading):
     ends: list[int] = field(default_factory=list)  # and one past its last
     parents: list[int] = field(default_factory=list)
     by_start: dict[int, list[int]] = field(default_factory=dict)  # made when first asked for
-    marks: dict[str, tuple[int, int]] = field(default_factory=dict)  # "#id" or ".class" → its first blocks
+    ids: dict[str, tuple[int, int]] = field(default_factory=dict)  # an element's id → its first blocks
+    classes: dict[str, tuple[int, int]] = field(default_factory=dict)  # a whole class attribute → the same
 
     def link(self, index: int) -> str | None:
         """Where the block leads when all of it is one link, or a picture's address; None for no link."""
@@ -25,7 +26,17 @@ class HtmlReading(Reading):
 
     def mark(self, name: str) -> tuple[int, int] | None:
         """The blocks of the first element with this ``#id`` or ``.class``."""
-        return self.marks.get(name)
+        if name[0] == "#":
+            return self.ids.get(name[1:])
+        wanted = name[1:]
+        return next(
+            (
+                blocks
+                for classes, blocks in self.classes.items()
+                if wanted in classes and wanted in classes.split()
+            ),
+            None,
+        )
 
     def ties(self, index: int) -> list[int]:
         """Where the blocks that the layout ties to this one may end, nearest first.

@@ -1,12 +1,13 @@
-"""The walk over an HTML tree that makes blocks of it."""
+"""The walk over a page's elements and texts that makes blocks of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString, PageElement
+from bs4.element import NavigableString
 
 from include.parse.decoding import fold_line
 from include.parse.html_parts import Piece, parts_of
@@ -31,27 +32,25 @@ _CONTAINERS = frozenset(
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset({"ul", "ol", "menu"})
 _TIGHT = frozenset({"li", "figure", "blockquote"})  # what stands in one of these belongs together
+_SHAPING = frozenset({*_HEADINGS, *_LISTS, *_TIGHT, "figcaption"})
+_LEAVES = frozenset({"br", "hr", "img", "input"})
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-class _Open:
+class _Open(NamedTuple):
     """An element that the walk is inside of."""
 
-    __slots__ = ("children", "container", "inline", "names", "tag", "where")
-
-    def __init__(self, tag: str, node: Tag, *, container: int, inline: tuple[int, int], where: int) -> None:
-        self.tag = tag
-        self.children: Iterator[PageElement] = iter(node.contents)
-        self.container = container  # -1: an inline element
-        self.inline = inline  # the inline elements around it: the outermost one, and how many
-        self.where = where
-        self.names = [f".{name}" for name in node.get_attribute_list("class") if name]
-        if node.attrs.get("id"):
-            self.names.append(f"#{node.attrs['id']}")
+    tag: str
+    container: int  # -1: an inline element
+    inline: int  # the outermost inline element around it in its container
+    inline_depth: int
+    where: int  # the block that comes next
+    classes: str
+    id: str
 
 
 class Walker:
-    """Walks a tree once, without recursion, and collects its blocks."""
+    """Takes a page's elements and texts once, in reading order, and collects its blocks."""
 
     def __init__(self) -> None:
         self.texts: list[str] = []
@@ -63,8 +62,10 @@ class Walker:
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.parents: list[int] = []
+        self._open: list[_Open] = []
         self._tags: list[str] = [""]  # of the containers that are open
-        self.marks: dict[str, tuple[int, int]] = {}
+        self.ids: dict[str, tuple[int, int]] = {}
+        self.classes: dict[str, tuple[int, int]] = {}  # by whole attribute
         self._pieces: list[Piece] = []
         self._pictures: list[tuple[str, str]] = []  # alt and address, met amid a block's text
         self._container = -1
@@ -92,53 +93,78 @@ class Walker:
             starts=self.starts,
             ends=self.ends,
             parents=self.parents,
-            marks=self.marks,
+            ids=self.ids,
+            classes=self.classes,
         )
 
     def walk(self, soup: BeautifulSoup) -> None:
-        """Read the whole tree."""
-        stack = [_Open("", soup, container=-1, inline=(0, 0), where=0)]
-        while stack:
-            node = next(stack[-1].children, None)
+        """Read a whole tree, without recursion."""
+        stack = [iter(soup.contents)]
+        while True:
+            node = next(stack[-1], None)
             if node is None:
-                self._leave(stack.pop())
+                stack.pop()
+                if not stack:
+                    break
+                self.leave()
             elif isinstance(node, Tag):
-                opened = self._enter(node)
-                if opened is not None:
-                    stack.append(opened)
+                attributes = node.attrs
+                if "class" in attributes:
+                    attributes = {**attributes, "class": " ".join(map(str, node.get_attribute_list("class")))}
+                if self.enter(node.name, attributes):
+                    stack.append(iter(node.contents))
             elif type(node) is NavigableString:  # comments, doctypes and scripts are subclasses
-                self._pieces.append(Piece(node, self._link, self._inline))
+                self.text(node)
+        self.finish()
+
+    def text(self, text: str) -> None:
+        """Take a text that is to be seen."""
+        self._pieces.append(Piece(text, self._link, self._inline))
+
+    def finish(self) -> None:
+        """End what is still open: the page is over."""
+        while self._open:
+            self.leave()
         self._flush()
 
-    def _enter(self, node: Tag) -> _Open | None:
-        tag, attributes = node.name, node.attrs
-        if tag in _SKIPPED or "hidden" in attributes or _HIDDEN.search(str(attributes.get("style", ""))):
-            return None
-        if tag == "br":
-            self._flush()
-            self._breaks += 1
-            return None
-        if tag == "img":
-            self._picture(
-                str(attributes.get("alt", "")), str(attributes.get("data-src") or attributes.get("src", ""))
-            )
-            return None
-        if tag == "input":
-            if attributes.get("placeholder"):
-                self._flush()
-                self._emit(fold_line(str(attributes["placeholder"])), "field", None)
-            return None
-        if tag == "hr":
-            self._flush()
-            return None
+    def enter(self, tag: str, attributes: Mapping[str, Any]) -> bool:
+        """Take an element's beginning; False when nothing in it is read (``leave`` isn't called then)."""
+        if tag in _SKIPPED:
+            return False
+        if tag in _LEAVES:
+            if "hidden" not in attributes and not _HIDDEN.search(str(attributes.get("style", ""))):
+                self._leaf(tag, attributes)
+            return False
+        classes = name = href = ""
+        if attributes:
+            if "hidden" in attributes or (
+                "style" in attributes and _HIDDEN.search(str(attributes["style"])) is not None
+            ):
+                return False
+            classes, name = str(attributes.get("class", "")), str(attributes.get("id", ""))
+            href = str(attributes.get("href", ""))
+        inline, depth = self._inline, self._inline_depth
         container = -1
-        inline = (self._inline, self._inline_depth)
         if tag in _CONTAINERS:
-            self._flush()
+            if self._pieces or self._pictures:
+                self._flush()
             container = self._open_container(tag)
         else:
-            self._open_inline(tag, str(attributes.get("href", "")))
-        return _Open(tag, node, container=container, inline=inline, where=len(self.texts))
+            self._open_inline(tag, href)
+        self._open.append(_Open(tag, container, inline, depth, len(self.texts), classes, name))
+        return True
+
+    def _leaf(self, tag: str, attributes: Mapping[str, Any]) -> None:
+        """Take an element that holds nothing."""
+        if tag == "img":
+            address = attributes.get("data-src") or attributes.get("src", "")
+            self._picture(str(attributes.get("alt", "")), str(address))
+        elif tag != "input":
+            self._flush()
+            self._breaks += tag == "br"
+        elif attributes.get("placeholder"):
+            self._flush()
+            self._emit(fold_line(str(attributes["placeholder"])), "field", None)
 
     def _open_container(self, tag: str) -> int:
         container = len(self.starts)
@@ -148,6 +174,11 @@ class Walker:
         self._container = container
         self._tags.append(tag)
         self._breaks = self._inline = self._inline_depth = 0
+        if tag in _SHAPING:
+            self._shape(tag, container)
+        return container
+
+    def _shape(self, tag: str, container: int) -> None:
         if tag in _HEADINGS:
             self._level = _HEADINGS[tag]
         elif tag == "figcaption":
@@ -158,7 +189,6 @@ class Walker:
             self._items.append(False)
         if tag in _TIGHT or (tag in _LISTS and len(self._lists) == 1):
             self._tight.append(container)
-        return container
 
     def _open_inline(self, tag: str, href: str) -> None:
         self._elements += 1
@@ -168,30 +198,40 @@ class Walker:
         if tag == "a":
             self._link = (self._elements, href)
 
-    def _leave(self, opened: _Open) -> None:
-        tag = opened.tag
-        if opened.container >= 0:
-            self._flush()
-            self.ends[opened.container] = len(self.texts)
-            self._container = self.parents[opened.container]
+    def leave(self) -> None:
+        """Take the end of the innermost element that is open."""
+        tag, container, inline, depth, where, classes, name = self._open.pop()
+        if container >= 0:
+            if self._pieces or self._pictures:
+                self._flush()
+            self.ends[container] = len(self.texts)
+            self._container = self.parents[container]
             self._tags.pop()
             self._breaks = 0
-            if tag in _HEADINGS:
-                self._level = 0
-            elif tag == "figcaption":
-                self._in_caption = False
-            elif tag in _LISTS:
-                self._lists.pop()
-            elif tag == "li":
-                self._items.pop()
-            if self._tight and self._tight[-1] == opened.container:
-                self._tight.pop()
+            if tag in _SHAPING:
+                self._close_container(tag, container)
         elif tag == "a":
             self._link = None
-        self._inline, self._inline_depth = opened.inline
-        pending = any(not piece.text.isspace() for piece in self._pieces)
-        for name in opened.names:
-            self.marks.setdefault(name, (opened.where, len(self.texts) + pending))
+        self._inline, self._inline_depth = inline, depth
+        if (classes and classes not in self.classes) or name:
+            pending = any(not piece.text.isspace() for piece in self._pieces)
+            blocks = (where, len(self.texts) + pending)
+            if classes:
+                self.classes.setdefault(classes, blocks)
+            if name:
+                self.ids.setdefault(name, blocks)
+
+    def _close_container(self, tag: str, container: int) -> None:
+        if tag in _HEADINGS:
+            self._level = 0
+        elif tag == "figcaption":
+            self._in_caption = False
+        elif tag in _LISTS:
+            self._lists.pop()
+        elif tag == "li":
+            self._items.pop()
+        if self._tight and self._tight[-1] == container:
+            self._tight.pop()
 
     def _picture(self, alt: str, address: str) -> None:
         alt = fold_line(alt)

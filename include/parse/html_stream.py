@@ -1,0 +1,133 @@
+"""BeautifulSoup's lxml tree builder that makes a tree of a page's metadata alone.
+
+A page's cost is in the objects that a tree has for each element: some 15 µs each, of which libxml2 takes
+one. What is to be seen goes to the walk as it is parsed, in the very order in which a walk over the whole
+tree would meet it; only the elements that say something about the page are put into the tree.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bs4 import BeautifulSoup
+from bs4.builder._lxml import LXMLTreeBuilder
+
+from include.parse.head import HEAD_TAGS, is_read_script
+from include.parse.html_walk import Walker
+
+_SPACES = BeautifulSoup.ASCII_SPACES
+_RUBY = frozenset({"rt", "rp"})  # BeautifulSoup gives the strings in these a class of their own
+_WITH_TEXT = frozenset({"title", "script"})
+
+
+class UnclearMarkup(Exception):
+    """Markup that BeautifulSoup reads in ways of its own: it takes the whole tree."""
+
+
+class MetadataBuilder(LXMLTreeBuilder):
+    """Builds a tree of metadata, and lets ``walker`` walk over the page meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.walker = Walker()
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self.walker = Walker()
+        self._text: list[str] = []
+        self._skipped = 0  # how many elements are open of which nothing is to be seen
+        self._kept = 0  # how many are open of a title or a script that goes into the tree whole
+        self._ruby = self._preformatted = 0
+
+    def reset(self) -> None:
+        """Begin a page; BeautifulSoup calls it for each encoding that it tries."""
+        super().reset()
+        self._start_over()
+
+    def start(self, tag: Any, attrib: Any, nsmap: Any = None) -> None:  # noqa: ARG002 - HTML has none
+        """Take an element's beginning from lxml.
+
+        Raises:
+            UnclearMarkup: an attribute's name looks like one with a namespace to BeautifulSoup.
+        """
+        if self._text:
+            self._end_text()
+        if attrib and "{" in "".join(attrib):
+            raise UnclearMarkup(tag)
+        if self._kept or tag in HEAD_TAGS:
+            self._keep(tag, attrib)
+        if self._skipped or not self.walker.enter(tag, attrib):
+            self._skipped += 1
+        elif tag in _RUBY:
+            self._ruby += 1
+        elif tag == "pre":
+            self._preformatted += 1
+
+    def end(self, tag: Any) -> None:
+        """Take an element's end from lxml."""
+        if self._text:
+            self._end_text()
+        if self._kept:
+            self._kept -= 1
+            super().end(tag)
+        elif tag in HEAD_TAGS and tag not in _WITH_TEXT:
+            super().end(tag)
+        if self._skipped:
+            self._skipped -= 1
+            return
+        self.walker.leave()
+        if tag in _RUBY:
+            self._ruby -= 1
+        elif tag == "pre":
+            self._preformatted -= 1
+
+    def data(self, data: Any) -> None:
+        """Take a text, or part of one, from lxml."""
+        if self._kept:
+            super().data(data)
+        if not self._skipped:
+            self._text.append(data)
+
+    def comment(self, text: Any) -> None:
+        """Take a comment from lxml."""
+        if self._text:
+            self._end_text()
+        if self._kept:
+            super().comment(text)
+
+    def pi(self, target: str, data: str) -> None:
+        """Take a processing instruction from lxml."""
+        if self._text:
+            self._end_text()
+        if self._kept:
+            super().pi(target, data)
+
+    def doctype(self, name: str, pubid: str, system: str) -> None:  # noqa: ARG002 - it says nothing
+        """Take the document's type from lxml."""
+        if self._text:
+            self._end_text()
+
+    def close(self) -> None:
+        """Take the page's end from lxml."""
+        if self._text:
+            self._end_text()
+        self.walker.finish()
+        super().close()
+
+    def _keep(self, tag: str, attrib: Any) -> None:
+        """Put an element into the tree, if it is one of those that say something."""
+        if self._kept or tag == "title" or (tag == "script" and is_read_script(attrib)):
+            self._kept += 1
+        elif tag in _WITH_TEXT:
+            return
+        super().start(tag, attrib)
+
+    def _end_text(self) -> None:
+        """Hand on a text, spaces alone as BeautifulSoup hands them on."""
+        text = "".join(self._text)
+        self._text.clear()
+        if self._skipped or self._ruby:
+            return
+        if not self._preformatted and not text.strip(_SPACES):
+            text = "\n" if "\n" in text else " "
+        self.walker.text(text)
