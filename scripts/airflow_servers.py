@@ -47,11 +47,14 @@ class _Server:
 
 
 class AirflowServers:
-    """The servers of one Airflow home. Use as a context manager; leaving it stops them all."""
+    """The servers of one Airflow home. Use as a context manager; leaving it stops them all.
 
-    def __init__(self, home: AirflowHome, port: int) -> None:
+    Entering ends what a killed run left, so choose the ``port`` after it.
+    """
+
+    def __init__(self, home: AirflowHome, port: int = FIRST_PORT) -> None:
+        self.port = port
         self._home = home
-        self._environment = home.environment(port)
         self._servers: list[_Server] = []
         self._lock = filelock.FileLock(home.folder / "servers.lock", timeout=0)
 
@@ -140,7 +143,7 @@ class AirflowServers:
             process = subprocess.Popen(
                 command,
                 cwd=self._home.project,
-                env=self._environment,
+                env=self._home.environment(self.port),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -113,8 +113,8 @@ def _run(arguments: argparse.Namespace) -> int:
     story = Story()
     home = AirflowHome(PROJECT_ROOT, arguments.airflow_home.absolute(), settings.home, settings.inbox)
     home.make()
-    port = choose_port(arguments.port)
-    with AirflowServers(home, port) as servers:
+    with AirflowServers(home) as servers:
+        port = servers.port = choose_port(arguments.port)
         if servers.prepare():
             story.say(f"Airflow's database is ready: {home.database}")
         servers.start("scheduler", "api-server", "dag-processor")

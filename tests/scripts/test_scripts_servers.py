@@ -73,21 +73,21 @@ def start_stubborn(servers: AirflowServers) -> int:
 
 
 def test_leaving_ends_every_process_even_a_stubborn_one(home: AirflowHome) -> None:
-    with AirflowServers(home, 8080) as servers:
+    with AirflowServers(home) as servers:
         session = start_stubborn(servers)
     assert members(session) == []
     assert not (home.folder / "servers.json").exists()
 
 
 def test_an_error_ends_them_too(home: AirflowHome) -> None:
-    with pytest.raises(RuntimeError), AirflowServers(home, 8080) as servers:
+    with pytest.raises(RuntimeError), AirflowServers(home) as servers:
         session = start_stubborn(servers)
         raise RuntimeError
     assert members(session) == []
 
 
 def test_signals_while_stopping_change_nothing(home: AirflowHome) -> None:
-    with AirflowServers(home, 8080) as servers:
+    with AirflowServers(home) as servers:
         session = start_stubborn(servers)
         again = subprocess.Popen(["sh", "-c", f"sleep 0.1; kill -INT {os.getpid()}; kill -HUP {os.getpid()}"])
     assert again.wait() == 0
@@ -96,11 +96,11 @@ def test_signals_while_stopping_change_nothing(home: AirflowHome) -> None:
 
 
 def test_what_a_killed_run_left_is_ended_by_the_next_one(home: AirflowHome) -> None:
-    killed = AirflowServers(home, 8080)
+    killed = AirflowServers(home)
     killed.__enter__()
     session = start_stubborn(killed)
     killed._lock.release()  # as the system does when its process is killed
-    with AirflowServers(home, 8080):
+    with AirflowServers(home):
         assert members(session) == []
     killed._servers[0].process.wait()
 
@@ -110,22 +110,22 @@ def test_a_process_that_only_got_the_number_is_left_alone(home: AirflowHome) -> 
         [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True
     )
     (home.folder / "servers.json").write_text(json.dumps({str(stranger.pid): 1.0}))
-    with AirflowServers(home, 8080):
+    with AirflowServers(home):
         assert stranger.poll() is None
     stranger.communicate(b"\n")
 
 
 def test_two_runs_of_one_home_do_not_meet(home: AirflowHome) -> None:
     with (
-        AirflowServers(home, 8080),
+        AirflowServers(home),
         pytest.raises(LocalAirflowError, match="already running"),
-        AirflowServers(home, 8080),
+        AirflowServers(home),
     ):
         pass
 
 
 def test_a_server_that_ends_by_itself_is_named_with_its_last_words(home: AirflowHome) -> None:
-    with AirflowServers(home, 8080) as servers:
+    with AirflowServers(home) as servers:
         servers._spawn("scheduler", [sys.executable, "-c", "print('out of luck'); raise SystemExit(3)"])
         servers._servers[0].process.wait()
         with pytest.raises(
@@ -138,7 +138,7 @@ def test_a_broken_database_is_told_with_what_to_do(home: AirflowHome) -> None:
     home.database.write_bytes(b"no database")
     (home.folder / "prepared").write_text("an older Airflow")
     with (
-        AirflowServers(home, 8080) as servers,
+        AirflowServers(home) as servers,
         pytest.raises(
             LocalAirflowError, match=r"can't be brought up to date.*not a database(.|\n)*removing that folder"
         ),
