@@ -16,7 +16,8 @@ from include.parse.head import HEAD_TAGS, is_read_script
 from include.parse.html_walk import Walker
 
 _SPACES = BeautifulSoup.ASCII_SPACES
-_RUBY = frozenset({"rt", "rp"})  # BeautifulSoup gives the strings in these a class of their own
+# BeautifulSoup gives the strings in these a class of their own; so it does in scripts, which hold no elements
+_ASIDE = frozenset({"rt", "rp", "template"})
 _WITH_TEXT = frozenset({"title", "script"})
 
 
@@ -37,7 +38,8 @@ class MetadataBuilder(LXMLTreeBuilder):
         self._text: list[str] = []
         self._skipped = 0  # how many elements are open of which nothing is to be seen
         self._kept = 0  # how many are open of a title or a script that goes into the tree whole
-        self._ruby = self._preformatted = 0
+        self._titled = False
+        self._aside = self._preformatted = 0
 
     def reset(self) -> None:
         """Begin a page; BeautifulSoup calls it for each encoding that it tries."""
@@ -48,7 +50,7 @@ class MetadataBuilder(LXMLTreeBuilder):
         """Take an element's beginning from lxml.
 
         Raises:
-            UnclearMarkup: an attribute's name looks like one with a namespace to BeautifulSoup.
+            UnclearMarkup: to BeautifulSoup an attribute's name has a namespace, or the title's text is none.
         """
         if self._text:
             self._end_text()
@@ -58,10 +60,10 @@ class MetadataBuilder(LXMLTreeBuilder):
             self._keep(tag, attrib)
         if self._skipped or not self.walker.enter(tag, attrib):
             self._skipped += 1
-        elif tag in _RUBY:
-            self._ruby += 1
         elif tag == "pre":
             self._preformatted += 1
+        if tag in _ASIDE:
+            self._aside += 1
 
     def end(self, tag: Any) -> None:
         """Take an element's end from lxml."""
@@ -72,13 +74,13 @@ class MetadataBuilder(LXMLTreeBuilder):
             super().end(tag)
         elif tag in HEAD_TAGS and tag not in _WITH_TEXT:
             super().end(tag)
+        if tag in _ASIDE:
+            self._aside -= 1
         if self._skipped:
             self._skipped -= 1
             return
         self.walker.leave()
-        if tag in _RUBY:
-            self._ruby -= 1
-        elif tag == "pre":
+        if tag == "pre":
             self._preformatted -= 1
 
     def data(self, data: Any) -> None:
@@ -116,17 +118,24 @@ class MetadataBuilder(LXMLTreeBuilder):
 
     def _keep(self, tag: str, attrib: Any) -> None:
         """Put an element into the tree, if it is one of those that say something."""
-        if self._kept or tag == "title" or (tag == "script" and is_read_script(attrib)):
+        if not self._kept:
+            if tag == "title":
+                if self._titled:  # a page's title is its first; pictures have titles as well
+                    return
+                if self._aside:
+                    raise UnclearMarkup(tag)
+                self._titled = True
+            elif tag == "script" and not is_read_script(attrib):
+                return
+        if self._kept or tag in _WITH_TEXT:
             self._kept += 1
-        elif tag in _WITH_TEXT:
-            return
         super().start(tag, attrib)
 
     def _end_text(self) -> None:
         """Hand on a text, spaces alone as BeautifulSoup hands them on."""
         text = "".join(self._text)
         self._text.clear()
-        if self._skipped or self._ruby:
+        if self._skipped or self._aside:
             return
         if not self._preformatted and not text.strip(_SPACES):
             text = "\n" if "\n" in text else " "

@@ -125,6 +125,16 @@ def test_an_attribute_that_seems_to_have_a_namespace_takes_the_whole_tree() -> N
     assert reading.mark(".named") == (1, 2)
 
 
+@pytest.mark.parametrize("around", ["template", "rp", "svg"])
+def test_a_first_title_inside_another_kind_of_text_reads_the_same(
+    around: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for title in ("<title>One</title>", "<title></title>"):
+        page = f"<html><{around}>{title}</{around}><title>Two</title><body><p>Text</p></body></html>"
+        assert_same(page, monkeypatch)
+        assert_same(f"<title>Zero</title>{page}", monkeypatch)
+
+
 def test_the_last_element_left_open_ends_with_the_page() -> None:
     reading = reading_html.read_html('<html><body><div class="open"><p>One<p>Two')
     assert reading.texts == ["One", "Two"]
