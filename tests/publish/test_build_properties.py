@@ -63,7 +63,7 @@ def in_order(settings: Settings, days: dict[date, list[Page]]) -> None:
 
 
 @given(steps=steps)
-@hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@hypothesis_settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_marts_follow_from_the_days_alone(steps: list[tuple[int, list[Page], int | None]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         bit_by_bit = load_settings(home=Path(folder, "bit_by_bit"), ticker_neighbour_days=2)
