@@ -34,10 +34,12 @@ def parts_of(pieces: list[Piece], tag: str) -> list[tuple[str, str | None]]:
     It is a list when all its words are in several links, or in several spans that are short, or that have
     nothing or a line break between them; each span has to begin like a line does.
     """
-    whole = fold_line("".join(piece.text for piece in pieces))
+    whole = fold_line("".join([piece.text for piece in pieces]) if len(pieces) > 1 else pieces[0].text)
     if not whole:
         return []
     said = [piece for piece in pieces if piece.text.strip(_SEPARATORS)]
+    if len(said) == 1:
+        return [(whole, said[0].link[1] if said[0].link else None)]
     links = {piece.link for piece in said}
     if said and None not in links:
         if len(links) == 1:

@@ -133,7 +133,7 @@ class MetadataBuilder(LXMLTreeBuilder):
 
     def _end_text(self) -> None:
         """Hand on a text, spaces alone as BeautifulSoup hands them on."""
-        text = "".join(self._text)
+        text = self._text[0] if len(self._text) == 1 else "".join(self._text)
         self._text.clear()
         if self._skipped or self._aside:
             return

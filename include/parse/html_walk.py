@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString
@@ -33,20 +33,14 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset({"ul", "ol", "menu"})
 _TIGHT = frozenset({"li", "figure", "blockquote"})  # what stands in one of these belongs together
 _SHAPING = frozenset({*_HEADINGS, *_LISTS, *_TIGHT, "figcaption"})
-_LEAVES = frozenset({"br", "hr", "img", "input"})
+_SPECIAL = _SKIPPED | {"br", "hr", "img", "input"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-class _Open(NamedTuple):
-    """An element that the walk is inside of."""
-
-    tag: str
-    container: int  # -1: an inline element
-    inline: int  # the outermost inline element around it in its container
-    inline_depth: int
-    where: int  # the block that comes next
-    classes: str
-    id: str
+_Open = tuple[str, int, int, int, int, str, str]
+"""An element that the walk is inside of: its tag; its container (-1: an inline element); the outermost inline
+element around it in its container, and how many; the block that comes next; its classes and id. No class of
+its own: a page has over a thousand."""
 
 
 class Walker:
@@ -129,29 +123,35 @@ class Walker:
 
     def enter(self, tag: str, attributes: Mapping[str, Any]) -> bool:
         """Take an element's beginning; False when nothing in it is read (``leave`` isn't called then)."""
-        if tag in _SKIPPED:
-            return False
-        if tag in _LEAVES:
+        if tag in _SPECIAL:
+            if tag in _SKIPPED:
+                return False
             if "hidden" not in attributes and not _HIDDEN.search(str(attributes.get("style", ""))):
                 self._leaf(tag, attributes)
             return False
-        classes = name = href = ""
+        classes = name = ""
         if attributes:
             if "hidden" in attributes or (
                 "style" in attributes and _HIDDEN.search(str(attributes["style"])) is not None
             ):
                 return False
-            classes, name = str(attributes.get("class", "")), str(attributes.get("id", ""))
-            href = str(attributes.get("href", ""))
+            classes, name = attributes.get("class", ""), attributes.get("id", "")
         inline, depth = self._inline, self._inline_depth
-        container = -1
+        where = len(self.texts)
         if tag in _CONTAINERS:
             if self._pieces or self._pictures:
                 self._flush()
-            container = self._open_container(tag)
+                where = len(self.texts)
+            container = self._open_container(tag, where)
         else:
-            self._open_inline(tag, href)
-        self._open.append(_Open(tag, container, inline, depth, len(self.texts), classes, name))
+            container = -1
+            self._elements += 1
+            if depth == 0:
+                self._inline = self._elements
+            self._inline_depth = depth + 1
+            if tag == "a":
+                self._link = (self._elements, str(attributes.get("href", "")))
+        self._open.append((tag, container, inline, depth, where, classes, name))
         return True
 
     def _leaf(self, tag: str, attributes: Mapping[str, Any]) -> None:
@@ -166,10 +166,10 @@ class Walker:
             self._flush()
             self._emit(fold_line(str(attributes["placeholder"])), "field", None)
 
-    def _open_container(self, tag: str) -> int:
+    def _open_container(self, tag: str, where: int) -> int:
         container = len(self.starts)
-        self.starts.append(len(self.texts))
-        self.ends.append(len(self.texts))
+        self.starts.append(where)
+        self.ends.append(where)
         self.parents.append(self._container)
         self._container = container
         self._tags.append(tag)
@@ -189,14 +189,6 @@ class Walker:
             self._items.append(False)
         if tag in _TIGHT or (tag in _LISTS and len(self._lists) == 1):
             self._tight.append(container)
-
-    def _open_inline(self, tag: str, href: str) -> None:
-        self._elements += 1
-        if self._inline_depth == 0:
-            self._inline = self._elements
-        self._inline_depth += 1
-        if tag == "a":
-            self._link = (self._elements, href)
 
     def leave(self) -> None:
         """Take the end of the innermost element that is open."""
@@ -245,14 +237,17 @@ class Walker:
     def _flush(self) -> None:
         """End the block being read."""
         pieces, self._pieces = self._pieces, []
+        if len(pieces) == 1 and pieces[0].text in {"\n", " "}:  # mostly what lies between two elements
+            pieces = []
         if pieces:
             parts = parts_of(pieces, self._tags[-1])
             for number, (text, link) in enumerate(parts):
                 self._emit(text, self._kind(len(parts) > 1, link), link, joined=number > 0)
-        pictures, self._pictures = self._pictures, []
-        for alt, address in pictures:
-            if alt:
-                self._emit(alt, "image", address)
+        if self._pictures:
+            pictures, self._pictures = self._pictures, []
+            for alt, address in pictures:
+                if alt:
+                    self._emit(alt, "image", address)
 
     def _kind(self, split: bool, link: str | None) -> Kind:
         if self._level:
