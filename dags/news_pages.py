@@ -13,11 +13,13 @@ All paths are under `NEWS_HOME`; the log of each task ends with its counts, reas
 *Trigger → Backfill* (reprocess: all runs), or
 `airflow backfill create --dag-id news_pages --from-date 2025-09-01 --to-date 2025-09-05 --reprocess-behavior completed`,
 runs a range, days in parallel. Running a day again replaces that day, so it is always safe.
+Airflow names a run by the midnight that ends its day: `backfill__2025-09-02T00:00:00+00:00` ran
+1 September.
 
 **When a task is red,** open its log: the last lines name the file or setting and what to do. The task's
-*Docs* tell the rest. Then *Clear* the task; the tasks after it follow. Locks and lost connections are tried
-again by themselves, broken contracts are not. A day that failed leaves the warehouse and the marts as they
-were.
+documentation (the book on the task's page) tells the rest. Then *Clear* the task; the tasks after it follow.
+Locks and lost connections are tried again by themselves, broken contracts are not. A day that failed leaves
+the warehouse and the marts as they were.
 
 **When all tasks are pink (skipped),** the inbox had nothing for that day.
 """  # noqa: E501 - a command has to stay on one line
@@ -39,8 +41,13 @@ def capture_day(params: dict[str, Any], dag_run: Any) -> date:
     """The run's day: the form's, else the schedule's or backfill's, else the last day that is over.
 
     Raises:
-        UsageError: the day isn't over (UTC) and the form didn't ask for it all the same.
+        UsageError: the day isn't over (UTC) and the form didn't ask for it all the same; or the form of a
+            backfill, which has its own days, names one.
     """
+    if params["day"] and dag_run.run_type == "backfill":
+        raise UsageError(
+            f"A backfill runs its own days, and would run {params['day']} for each: leave `day` empty."
+        )
     if params["day"]:
         day = parse_day(params["day"])
     else:
@@ -87,6 +94,7 @@ with DAG(
         """Stores each capture of the day under its SHA-256 and lists it in the day's manifest.
 
         **Red?**
+        - *"A backfill runs its own days"*: its form named a `day`. Start it again without one.
         - *"isn't over yet"*: the day asked for hasn't ended in UTC. Run it tomorrow, or trigger it with
           `allow_unfinished_day`.
         - *the inbox is no folder, can't be read, or holds NEWS_HOME*: set `NEWS_INBOX` (or make the
@@ -132,7 +140,7 @@ with DAG(
 
         return plain(stage_parse.run(parse_day(landed["day"]), settings()))
 
-    @stage("Validate: hold pages to the contracts")
+    @stage("Validate: ask the contracts")
     def validate(parsed: dict[str, Any], dag_run: Any = None) -> dict[str, Any]:
         """Holds each article and ticker line to the contracts in `expectations/`; what breaks a critical
         one goes to quarantine with the offending text. The day's Data Docs are in `docs/` under

@@ -16,7 +16,7 @@ NOTHING_ASKED = {"day": None, "allow_unfinished_day": False}
 def capture_day(params: dict[str, Any], **dag_run: Any) -> date:
     from dags.news_pages import capture_day
 
-    return capture_day(params, SimpleNamespace(**dag_run))
+    return capture_day(params, SimpleNamespace(**{"run_type": "manual", **dag_run}))
 
 
 def test_a_scheduled_run_works_on_the_day_that_its_interval_covers() -> None:
@@ -47,3 +47,12 @@ def test_a_day_that_is_not_over_is_refused_unless_asked_for() -> None:
 def test_what_is_no_day_is_refused() -> None:
     with pytest.raises(UsageError, match="YYYY-MM-DD"):
         capture_day({"day": "2025-9-1", "allow_unfinished_day": False})
+
+
+def test_a_backfill_with_a_day_of_its_own_is_refused() -> None:
+    """It would run that day again and again, and its own days never."""
+    asked = {"day": "2025-08-25", "allow_unfinished_day": False}
+    start = datetime(2025, 9, 1, tzinfo=UTC)
+    with pytest.raises(UsageError, match="backfill runs its own days"):
+        capture_day(asked, run_type="backfill", data_interval_start=start)
+    assert capture_day(NOTHING_ASKED, run_type="backfill", data_interval_start=start) == date(2025, 9, 1)

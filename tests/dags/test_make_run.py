@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -43,6 +44,13 @@ DAYS = ["2025-09-01", "2025-09-02", "2025-09-03", "2025-09-04", "2025-09-05"]
 PATIENCE_SECONDS = 400
 
 
+def free_port() -> int:
+    """One that the system gives to nobody else for a while, unlike the first free one from 8080 on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @dataclass
 class MakeRun:
     """A running ``make run`` and what it has told so far."""
@@ -52,7 +60,7 @@ class MakeRun:
     told: str = ""
 
     def __post_init__(self) -> None:
-        command = [sys.executable, "-m", "scripts.run_local", *self.options]
+        command = [sys.executable, "-m", "scripts.run_local", *self.options, "--port", str(free_port())]
         homes = ["--home", str(self.news), "--airflow-home", str(self.airflow)]
         self.process = subprocess.Popen(
             [*command, *homes],
