@@ -1,4 +1,4 @@
-"""HTML captures to readings: BeautifulSoup on lxml, then one walk over the tree in reading order.
+"""HTML captures to readings: BeautifulSoup on lxml, and one walk over the page in reading order.
 
 Tags say where blocks begin and end, what is a heading, a list's entry or a picture. Names of classes and ids
 are kept as marks: evidence for rules, never needed by them.

@@ -17,15 +17,9 @@ _LEAST_CHARS = 3
 _Key = TypeVar("_Key")
 
 
-class Piece:
-    """Some text of the block being read, and the link and inline element that it stands in."""
-
-    __slots__ = ("inline", "link", "text")
-
-    def __init__(self, text: str, link: tuple[int, str] | None, inline: int) -> None:
-        self.text = text
-        self.link = link  # (which link, where to)
-        self.inline = inline  # the outermost inline element in its container; 0: none
+Piece = tuple[str, tuple[int, str] | None, int]
+"""Some text of the block being read, the link that it stands in (which link, where to), and the outermost
+inline element in its container (0: none)."""
 
 
 def parts_of(pieces: list[Piece], tag: str) -> list[tuple[str, str | None]]:
@@ -34,22 +28,23 @@ def parts_of(pieces: list[Piece], tag: str) -> list[tuple[str, str | None]]:
     It is a list when all its words are in several links, or in several spans that are short, or that have
     nothing or a line break between them; each span has to begin like a line does.
     """
-    whole = fold_line("".join([piece.text for piece in pieces]) if len(pieces) > 1 else pieces[0].text)
+    whole = fold_line("".join([text for text, _, _ in pieces]) if len(pieces) > 1 else pieces[0][0])
     if not whole:
         return []
-    said = [piece for piece in pieces if piece.text.strip(_SEPARATORS)]
+    said = [piece for piece in pieces if piece[0].strip(_SEPARATORS)]
     if len(said) == 1:
-        return [(whole, said[0].link[1] if said[0].link else None)]
-    links = {piece.link for piece in said}
+        link = said[0][1]
+        return [(whole, link[1] if link else None)]
+    links = {link for _, link, _ in said}
     if said and None not in links:
         if len(links) == 1:
-            return [(whole, said[0].link[1] if said[0].link else None)]
+            return [(whole, next(link[1] for link in links if link))]
         if tag not in _HEADINGS:
-            runs = _joined((piece.link, piece.text) for piece in pieces)
+            runs = _joined((link, text) for text, link, _ in pieces)
             return [(text, link[1]) for link, text in runs if link]
-    inlines = {piece.inline for piece in said}
+    inlines = {inline for _, _, inline in said}
     if len(inlines) > 1 and 0 not in inlines and tag not in _HEADINGS and tag not in _RUNNING_TEXT:
-        spans = _with_labels(text for _, text in _joined((piece.inline, piece.text) for piece in pieces))
+        spans = _with_labels(text for _, text in _joined((inline, text) for text, _, inline in pieces))
         listed = all(len(text) <= _SHORT_CHARS for text in spans) or _is_stacked(pieces)
         if listed and all(len(text) >= _LEAST_CHARS and not text[0].islower() for text in spans):
             return [(text, None) for text in spans]
@@ -59,8 +54,7 @@ def parts_of(pieces: list[Piece], tag: str) -> list[tuple[str, str | None]]:
 def _is_stacked(pieces: list[Piece]) -> bool:
     """Whether spans follow each other without a space, or each on a line of the source: words never do."""
     runs = [
-        (key, "".join(piece.text for piece in run))
-        for key, run in groupby(pieces, lambda piece: piece.inline)
+        (key, "".join(text for text, _, _ in run)) for key, run in groupby(pieces, lambda piece: piece[2])
     ]
     between = [text for key, text in runs[1:-1] if not key]
     touching = [(one[-1:], other[:1]) for (first, one), (second, other) in pairwise(runs) if first and second]

@@ -19,6 +19,7 @@ _SPACES = BeautifulSoup.ASCII_SPACES
 # BeautifulSoup gives the strings in these a class of their own; so it does in scripts, which hold no elements
 _ASIDE = frozenset({"rt", "rp", "template"})
 _WITH_TEXT = frozenset({"title", "script"})
+_WATCHED = HEAD_TAGS | _ASIDE | {"pre"}
 
 
 class UnclearMarkup(Exception):
@@ -30,11 +31,11 @@ class MetadataBuilder(LXMLTreeBuilder):
 
     def __init__(self) -> None:
         super().__init__()
-        self.walker = Walker()
         self._start_over()
 
     def _start_over(self) -> None:
         self.walker = Walker()
+        self._enter, self._leave = self.walker.enter, self.walker.leave
         self._text: list[str] = []
         self._skipped = 0  # how many elements are open of which nothing is to be seen
         self._kept = 0  # how many are open of a title or a script that goes into the tree whole
@@ -56,32 +57,21 @@ class MetadataBuilder(LXMLTreeBuilder):
             self._end_text()
         if attrib and "{" in "".join(attrib):
             raise UnclearMarkup(tag)
-        if self._kept or tag in HEAD_TAGS:
-            self._keep(tag, attrib)
-        if self._skipped or not self.walker.enter(tag, attrib):
+        if self._kept or tag in _WATCHED:
+            self._open_watched(tag, attrib)
+        if self._skipped or not self._enter(tag, attrib):
             self._skipped += 1
-        elif tag == "pre":
-            self._preformatted += 1
-        if tag in _ASIDE:
-            self._aside += 1
 
     def end(self, tag: Any) -> None:
         """Take an element's end from lxml."""
         if self._text:
             self._end_text()
-        if self._kept:
-            self._kept -= 1
-            super().end(tag)
-        elif tag in HEAD_TAGS and tag not in _WITH_TEXT:
-            super().end(tag)
-        if tag in _ASIDE:
-            self._aside -= 1
+        if self._kept or tag in _WATCHED:
+            self._close_watched(tag)
         if self._skipped:
             self._skipped -= 1
-            return
-        self.walker.leave()
-        if tag == "pre":
-            self._preformatted -= 1
+        else:
+            self._leave()
 
     def data(self, data: Any) -> None:
         """Take a text, or part of one, from lxml."""
@@ -115,6 +105,25 @@ class MetadataBuilder(LXMLTreeBuilder):
             self._end_text()
         self.walker.finish()
         super().close()
+
+    def _open_watched(self, tag: str, attrib: Any) -> None:
+        if self._kept or tag in HEAD_TAGS:
+            self._keep(tag, attrib)
+        if tag in _ASIDE:
+            self._aside += 1
+        elif tag == "pre":
+            self._preformatted += 1
+
+    def _close_watched(self, tag: str) -> None:
+        if self._kept:
+            self._kept -= 1
+            super().end(tag)
+        elif tag in HEAD_TAGS and tag not in _WITH_TEXT:
+            super().end(tag)
+        if tag in _ASIDE:
+            self._aside -= 1
+        elif tag == "pre":
+            self._preformatted -= 1
 
     def _keep(self, tag: str, attrib: Any) -> None:
         """Put an element into the tree, if it is one of those that say something."""

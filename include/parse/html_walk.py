@@ -34,6 +34,7 @@ _LISTS = frozenset({"ul", "ol", "menu"})
 _TIGHT = frozenset({"li", "figure", "blockquote"})  # what stands in one of these belongs together
 _SHAPING = frozenset({*_HEADINGS, *_LISTS, *_TIGHT, "figcaption"})
 _SPECIAL = _SKIPPED | {"br", "hr", "img", "input"}
+_SPACES = frozenset({"\n", " "})
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -113,7 +114,8 @@ class Walker:
 
     def text(self, text: str) -> None:
         """Take a text that is to be seen."""
-        self._pieces.append(Piece(text, self._link, self._inline))
+        if self._pieces or self._inline or text not in _SPACES:  # what lies between elements says nothing
+            self._pieces.append((text, self._link, self._inline))
 
     def finish(self) -> None:
         """End what is still open: the page is over."""
@@ -206,7 +208,7 @@ class Walker:
             self._link = None
         self._inline, self._inline_depth = inline, depth
         if (classes and classes not in self.classes) or name:
-            pending = any(not piece.text.isspace() for piece in self._pieces)
+            pending = any(not text.isspace() for text, _, _ in self._pieces)
             blocks = (where, len(self.texts) + pending)
             if classes:
                 self.classes.setdefault(classes, blocks)
@@ -227,7 +229,7 @@ class Walker:
 
     def _picture(self, alt: str, address: str) -> None:
         alt = fold_line(alt)
-        if any(not piece.text.isspace() for piece in self._pieces):
+        if any(not text.isspace() for text, _, _ in self._pieces):
             self._pictures.append((alt, address))  # it doesn't cut the text around it in two
         elif alt or self._tight:
             self._emit(alt, "image", address)
@@ -237,19 +239,21 @@ class Walker:
     def _flush(self) -> None:
         """End the block being read."""
         pieces, self._pieces = self._pieces, []
-        if len(pieces) == 1 and pieces[0].text in {"\n", " "}:  # mostly what lies between two elements
-            pieces = []
         if pieces:
             parts = parts_of(pieces, self._tags[-1])
-            for number, (text, link) in enumerate(parts):
-                self._emit(text, self._kind(len(parts) > 1, link), link, joined=number > 0)
+            if len(parts) == 1:
+                text, link = parts[0]
+                self._emit(text, self._kind(split=False, link=link), link)
+            else:
+                for number, (text, link) in enumerate(parts):
+                    self._emit(text, self._kind(split=True, link=link), link, joined=number > 0)
         if self._pictures:
             pictures, self._pictures = self._pictures, []
             for alt, address in pictures:
                 if alt:
                     self._emit(alt, "image", address)
 
-    def _kind(self, split: bool, link: str | None) -> Kind:
+    def _kind(self, *, split: bool, link: str | None) -> Kind:
         if self._level:
             return "heading"
         if self._in_caption:
