@@ -117,7 +117,7 @@ def _versions(section: Section) -> list[tuple[str, str]]:
 
 def _run(section: Section) -> Iterable[str]:
     yield "## The pipeline without Airflow"
-    yield "`python -m include run`, from an empty home; then again, with nothing new."
+    yield "`python -m include run`, from an empty home, and again with nothing new."
     rows = [
         (
             f"{case['pages']:,}",
@@ -125,8 +125,8 @@ def _run(section: Section) -> Iterable[str]:
             f"{case['wall_seconds']:.1f} s",
             f"{case['cpu_seconds']:.1f} s",
             _mebibytes(case["peak_rss_bytes"]),
-            f"{case['again_wall_seconds']:.1f} s",
-            f"{case['again_cpu_seconds']:.1f} s",
+            _seconds(case["again_wall_seconds"]),
+            _seconds(case["again_cpu_seconds"]),
         )
         for case in section["cases"]
     ]
@@ -152,6 +152,10 @@ def _airflow(section: Section) -> Iterable[str]:
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [titles, ["---", *["---:"] * (len(titles) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _seconds(seconds: float | None) -> str:
+    return "–" if seconds is None else f"{seconds:.1f} s"
 
 
 def _speed(row: Section) -> str:
