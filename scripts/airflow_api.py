@@ -50,9 +50,14 @@ class AirflowApi:
         token = self._request("POST", "/auth/token", json=self._credentials)["access_token"]
         self._client.headers["Authorization"] = f"Bearer {token}"
 
-    def known_dags(self) -> set[str]:
-        """The DAGs that Airflow has read so far."""
-        return {dag["dag_id"] for dag in self._get("/dags", {"limit": PAGE})["dags"]}
+    def dags_read_since(self, moment: datetime) -> set[str]:
+        """The DAGs whose files Airflow has read at or after this moment."""
+        dags = self._get("/dags", {"limit": PAGE})["dags"]
+        return {
+            dag["dag_id"]
+            for dag in dags
+            if dag["last_parsed_time"] and datetime.fromisoformat(dag["last_parsed_time"]) >= moment
+        }
 
     def import_errors(self) -> list[str]:
         """Why DAG files can't be read, one text a file."""

@@ -29,7 +29,7 @@ from scripts.airflow_api import AirflowApi
 from scripts.airflow_home import ADMIN, PARALLELISM, AirflowHome, LocalAirflowError, base_url
 from scripts.airflow_servers import STOP_SIGNALS, AirflowServers, choose_port
 from scripts.inbox import longest_range
-from scripts.watch import MARTS, PAGES, Story, Watch
+from scripts.watch import MARTS, PAGES, Run, Story, Watch
 
 START_SECONDS = 180.0
 
@@ -114,12 +114,17 @@ def _run(arguments: argparse.Namespace) -> int:
     home = AirflowHome(PROJECT_ROOT, arguments.airflow_home.absolute(), settings.home, settings.inbox)
     home.make()
     with AirflowServers(home) as servers:
+        todo = _look_into_inbox(settings, story) if arguments.exit else None
+        if todo == set():
+            print(_summary(settings, []), flush=True)
+            return 0
         port = servers.port = choose_port(arguments.port)
         if servers.prepare():
             story.say(f"Airflow's database is ready: {home.database}")
         servers.start("scheduler", "api-server", "dag-processor")
         story.say("Airflow is starting: scheduler, API server, DAG processor")
-        todo = _look_into_inbox(settings, story)
+        if todo is None:
+            todo = _look_into_inbox(settings, story)
         with AirflowApi(base_url(port), ADMIN, home.password()) as api:
             _wait_until_up(api, servers)
             story.say(f"Airflow is up: {base_url(port)}  (user {ADMIN}, password {home.password()})")
@@ -131,7 +136,7 @@ def _run(arguments: argparse.Namespace) -> int:
                 watch.until_idle(set())
                 todo = inbox.days_to_run(settings)[0]
             _run_days(todo, api, watch, story)
-        print(_summary(settings, watch), flush=True)
+        print(_summary(settings, watch.ended), flush=True)
         if not arguments.exit:
             servers.start("triggerer")  # no task waits for it, and its start takes seconds of a core
             print(f"Airflow: {base_url(port)}  user {ADMIN}  password {home.password()}", flush=True)
@@ -155,7 +160,8 @@ def _look_into_inbox(settings: Settings, story: Story) -> set[date]:
 
 
 def _wait_until_up(api: AirflowApi, servers: AirflowServers) -> None:
-    """Wait for all servers to be healthy and both DAGs to be known."""
+    """Wait for all servers to be healthy and both DAGs to be read as they are now."""
+    started_at = datetime.now(UTC)
     deadline = time.monotonic() + START_SECONDS
     health: dict[str, str | None] = {}
     logged_in = False
@@ -166,7 +172,7 @@ def _wait_until_up(api: AirflowApi, servers: AirflowServers) -> None:
             if not logged_in:
                 api.log_in()
                 logged_in = True
-            if {PAGES, MARTS} <= api.known_dags():
+            if {PAGES, MARTS} <= api.dags_read_since(started_at):
                 return
             if errors := api.import_errors():
                 raise LocalAirflowError(
@@ -201,10 +207,10 @@ def _run_days(days: set[date], api: AirflowApi, watch: Watch, story: Story) -> N
     watch.until_idle(days)
 
 
-def _summary(settings: Settings, watch: Watch) -> str:
+def _summary(settings: Settings, ended: list[Run]) -> str:
     lines = ["", "Runs"]
     for dag_id in (PAGES, MARTS):
-        states = Counter(run["state"] for run in watch.ended if run["dag_id"] == dag_id)
+        states = Counter(run["state"] for run in ended if run["dag_id"] == dag_id)
         told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
         lines.append(f"  {dag_id}: {told or 'none, as nothing was new'}")
     try:
@@ -215,8 +221,8 @@ def _summary(settings: Settings, watch: Watch) -> str:
 
 
 def _stay_up(servers: AirflowServers) -> None:
-    print("Ctrl-C ends it.", flush=True)
     try:
+        print("Ctrl-C ends it.", flush=True)
         while True:
             _check(servers)
             time.sleep(1)
