@@ -33,12 +33,16 @@ DEFAULT_ARGS = {
 }
 
 
-def stage(display_name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """A task under this display name, with its docstring, unindented, as the task's documentation."""
+def stage(display_name: str, *, may_end: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """A task under this display name, with its docstring, unindented, as the task's documentation.
+
+    One that ``may_end`` the run does so by returning None: all tasks after it are skipped at once.
+    """
+    kind = task.short_circuit if may_end else task
 
     def decorate(function: Callable[..., Any]) -> Any:
         documentation = cleandoc(function.__doc__ or "")
-        return task(task_display_name=display_name, doc_md=documentation, **options)(function)
+        return kind(task_display_name=display_name, doc_md=documentation, **options)(function)
 
     return decorate
 

@@ -90,6 +90,10 @@ def build(settings: Settings, *, full: bool = False, rewrite_below: int = _REWRI
         result.articles,
         result.withheld,
     )
+    if result.released_as:
+        logger.info(
+            "Release %s holds just that: there is nothing to audit or to publish.", result.released_as
+        )
     return result
 
 
