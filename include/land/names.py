@@ -10,6 +10,8 @@ import os
 import re
 from datetime import UTC, date, datetime, timedelta
 
+from include import publishers
+
 MEDIA_TYPES = {
     ".txt": "text/plain",
     ".text": "text/plain",
@@ -25,10 +27,6 @@ _DATE = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)", re.ASCII)
 _FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MTIME_NS = int((datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) * 10**9
-_PUBLISHERS = {
-    "al_mayadeen": re.compile(r"al[_-]?mayadeen", re.IGNORECASE),
-    "nour_news": re.compile(r"nour[_-]?news", re.IGNORECASE),
-}
 
 
 def source_path_of(relative: str) -> str:
@@ -70,8 +68,7 @@ def captured_at_of(source_path: str, mtime_ns: int) -> datetime | None:
 
 def publisher_of(source_path: str) -> str | None:
     """The publisher that a path names; None when it names none or more than one."""
-    named = [slug for slug, pattern in _PUBLISHERS.items() if pattern.search(source_path)]
-    return named[0] if len(named) == 1 else None
+    return publishers.named_in(source_path)
 
 
 def media_type_of(file_name: str) -> str | None:

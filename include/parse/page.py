@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from include.errors import UnknownPublisher
-from include.parse.al_mayadeen import AlMayadeen
 from include.parse.decoding import decode
 from include.parse.html import looks_like_html, read_html
 from include.parse.not_articles import blocking, refuse
-from include.parse.nour_news import NourNews
 from include.parse.publisher import ParsedPage, Publisher
+from include.parse.publishers import PUBLISHERS
 from include.parse.reading import Reading, Roles
 from include.parse.text import read_text
-
-PUBLISHERS: Final[tuple[Publisher, ...]] = (AlMayadeen(), NourNews())
 
 
 def parse_page(
@@ -65,6 +61,6 @@ def parse_reading(
         reason_code = blocking(reading, reading.texts)
         if reason_code is not None:
             raise refuse(reason_code)
-        known = ", ".join(sorted(publisher.slug for publisher in PUBLISHERS))
+        known = ", ".join(publisher.slug for publisher in PUBLISHERS)
         raise UnknownPublisher(f"The page bears no mark of a publisher that there are rules for ({known}).")
     return publisher.read(reading, roles, captured_at)

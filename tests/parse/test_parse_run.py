@@ -15,7 +15,7 @@ from include import partitions, schemas
 from include.errors import CaptureError, MissingPartition
 from include.models import capture_id_of
 from include.parse import run as stage
-from include.parse.al_mayadeen import AlMayadeen
+from include.parse.publishers.al_mayadeen import AlMayadeen
 from include.parse.rows import EXCERPT_CHARS, excerpt_of
 from include.settings import Settings
 from samples import html, text

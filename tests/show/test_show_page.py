@@ -197,7 +197,7 @@ def test_a_fault_of_the_parser_is_shown_like_in_the_day(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("by nought")
 
-    monkeypatch.setattr("include.parse.al_mayadeen.take_ticker", fail)
+    monkeypatch.setattr("include.parse.publishers.al_mayadeen.take_ticker", fail)
     seen = look(tmp_path / "page.txt", text.render(ARTICLE))
     assert seen.turned_away is not None
     assert seen.turned_away[0] == "parser_error"

@@ -22,7 +22,7 @@ from include.parse.layout import Layout, casefolded, layout_at
 from include.parse.metadata import disagreements, extra_of, stated_moment
 from include.parse.not_articles import declared, other_than_text, refuse, why_no_article
 from include.parse.opening import OpeningReader
-from include.parse.publisher import ParsedPage
+from include.parse.publisher import ParsedPage, Publisher
 from include.parse.reading import BODY_ROLES, Reading, Roles, mark_noise, take
 from include.parse.tickers import TickerLines
 from include.parse.times import moment_of, parse_month_first
@@ -145,6 +145,9 @@ class NourNews:
             extra=extra,
         )
         return ParsedPage(article, reading, roles)
+
+
+PUBLISHER: Final[Publisher] = NourNews()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from include.parse.lists import read_dated_entries, read_sectioned_entries
 from include.parse.metadata import disagreements, extra_of, stated_moment
 from include.parse.not_articles import declared, other_than_text, refuse, why_no_article
 from include.parse.opening import Opening, OpeningReader
-from include.parse.publisher import ParsedPage
+from include.parse.publisher import ParsedPage, Publisher
 from include.parse.reading import Reading, Roles, mark_noise, take
 from include.parse.sections import Sections, find_sections
 from include.parse.tickers import TickerLines, take_ticker
@@ -113,6 +113,9 @@ class AlMayadeen:
         Source: the page's labels in reading order; head metadata where present. tests/parse/.
         """
         return _PageReader(reading, roles, layout_at(LAYOUTS, captured_at)).read()
+
+
+PUBLISHER: Final[Publisher] = AlMayadeen()
 
 
 class _PageReader:
