@@ -11,6 +11,9 @@
     │   ├── UnknownPublisher     parse: a page of nobody we have rules for
     │   ├── NotAnArticle         parse: a page of a known publisher that is no article
     │   └── MissingField         parse: an article without something that it can't be without
+    ├── FeedError                land: feeds failed; what they gave before, and other feeds, is landed
+    │   ├── FeedUnavailable      a feed can't answer now: trying again may help
+    │   └── FeedRefused          a site won't have us (403, a challenge): trying again can't help
     ├── MissingPartition         a stage was asked for a day that the stage before hasn't finished
     ├── DamagedPartition         a staged file that can't be read as what it should be
     ├── ContractError            validate: the day as a whole can't be trusted
@@ -75,6 +78,18 @@ class MissingField(CaptureError):
     def __init__(self, field: str, detail: str) -> None:
         super().__init__(f"missing_{field}", detail)
         self.field = field
+
+
+class FeedError(NewsError):
+    """Land: one or more feeds failed on a day; what they gave before that, and the others', is landed."""
+
+
+class FeedUnavailable(FeedError):
+    """A feed can't answer now (no network, 5xx, too many requests): trying again later may help."""
+
+
+class FeedRefused(FeedError):
+    """A site won't have us (403, a challenge page): trying again can't help, another feed may."""
 
 
 class MissingPartition(NewsError):
