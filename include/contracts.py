@@ -1,6 +1,7 @@
 """Contracts: Great Expectations suites kept as JSON, read strictly and reported as rows.
 
-Shared by validate (one suite a publisher) and publish (one suite a mart). A contract file is::
+Shared by validate (one suite a publisher, and one for those without their own) and publish (one suite a
+mart). A contract file is::
 
     {"name": <the file's stem>,
      "meta": {"notes": "what the contract is for, and where it draws its lines"},
@@ -17,6 +18,7 @@ silently weaken a contract: here it is a :class:`SettingsError` that names the f
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -30,9 +32,12 @@ if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuiteValidationResult
     from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
 
+log = logging.getLogger(__name__)
+
 SEVERITIES = ("critical", "warning", "info")
 _ENTRY_KEYS = {"type", "kwargs", "severity", "meta"}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_ARTICLES = "articles"
 
 
 def quiet_context() -> EphemeralDataContext:
@@ -84,6 +89,29 @@ def load_contract(path: Path) -> gx.ExpectationSuite:
         meta=dict(document["meta"]),
         notes=document["meta"]["notes"],
     )
+
+
+def article_contract(folder: Path, publisher: str) -> gx.ExpectationSuite:
+    """The contract of a publisher's articles, named ``<publisher>_articles``.
+
+    Its own file of that name; without one, ``articles.json``, which holds for any publisher.
+
+    Raises:
+        SettingsError: neither is there, or the one that is can't be read as a contract.
+    """
+    name = f"{publisher}_{_ARTICLES}"
+    own, shared = folder / f"{name}.json", folder / f"{_ARTICLES}.json"
+    if own.exists():
+        return load_contract(own)
+    if not shared.exists():
+        raise SettingsError(
+            f"{own}: there is no contract for pages of {publisher!r}, and no {shared.name} beside it, which "
+            "holds for any publisher. Write one, or set NEWS_CONTRACTS_DIR to the folder that has it."
+        )
+    log.info("Pages of %s have no contract of their own: they are held to %s", publisher, shared)
+    contract = load_contract(shared)
+    contract.name = name
+    return contract
 
 
 def _read_object(path: Path) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from include import schemas
-from include.contracts import load_contract, quiet_context, results_by_id
+from include.contracts import article_contract, load_contract, quiet_context, results_by_id
 from include.models import Capture
 from include.parse import rows
 from include.parse.publisher import ParsedPage
@@ -93,7 +93,7 @@ def answers_for(capture: Capture, page: ParsedPage, settings: Settings) -> Answe
     )
     context = quiet_context()
     columns = [columns for _, columns in article_columns(day)]
-    contract = load_contract(settings.contracts_dir / f"{article.publisher}_articles.json")
+    contract = article_contract(settings.contracts_dir, article.publisher)
     answers = list(_answers(context, contract, frame_of(columns, evidence.ARTICLE_COLUMNS), day))
     lines = [evidence.of_ticker_item(row, at) for at, row in enumerate(own.to_pylist(), start=1)]
     contract = load_contract(settings.contracts_dir / f"{TICKER_CONTRACT}.json")

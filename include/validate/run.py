@@ -11,9 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include.contracts import load_contract, quiet_context
-from include.errors import SettingsError, TooManyQuarantined
+from include.contracts import article_contract, load_contract, quiet_context
+from include.errors import TooManyQuarantined
 from include.locks import partition_lock
+from include.publishers import slugs
 from include.settings import Settings
 from include.ticker import TickerIndex
 from include.validate import breaker, evidence, staged
@@ -29,7 +30,6 @@ log = logging.getLogger(__name__)
 
 _ROWS_AT_ONCE = 1_000
 TICKER_CONTRACT = "ticker_items"
-_MARTS_PREFIX = "marts_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,20 +145,8 @@ def article_columns(parsed: ParsedDay) -> Iterator[tuple[str, evidence.Columns]]
 
 def _article_contracts(folder: Path, publishers: set[str]) -> Iterator[tuple[str, gx.ExpectationSuite]]:
     """Every publisher's contract, so that a day without its pages has results as well."""
-    suffix = "_articles"
-    found = {
-        path.stem.removesuffix(suffix): path
-        for path in sorted(folder.glob(f"*{suffix}.json"))
-        if not path.stem.startswith(_MARTS_PREFIX)
-    }
-    missing = sorted(publishers - set(found))
-    if missing:
-        raise SettingsError(
-            f"{folder / (missing[0] + suffix)}.json: pages of {missing[0]!r} were parsed, but there is no "
-            "contract for them. Write one, or set NEWS_CONTRACTS_DIR to the folder that has it."
-        )
-    for publisher, path in found.items():
-        yield publisher, load_contract(path)
+    for publisher in sorted({*slugs(), *publishers}):
+        yield publisher, article_contract(folder, publisher)
 
 
 def _outcome(parsed: ParsedDay, found: Split, refusal: str | None, run_id: str | None) -> dict[str, Any]:

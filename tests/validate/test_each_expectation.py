@@ -15,7 +15,7 @@ from include.ticker import TickerIndex
 from include.validate import evidence
 from tests.validate.days import DAY, MIDNIGHT, PARAGRAPHS, Row, article, blocks, ticker_item
 
-CONTRACTS = ("al_mayadeen_articles", "nour_news_articles", "ticker_items")
+CONTRACTS = ("articles", "al_mayadeen_articles", "nour_news_articles", "ticker_items")
 TICKER_LINE = "Harbour Office: Ferry crossings to Marrow Island suspended until Thursday"
 LINKED = "Lighthouse keeper of Cape Dunmore retires"
 LONG_CAPTION = "Crews mend their nets on the quay of Port Almond"
@@ -34,16 +34,11 @@ def _published(moment: datetime, hours_ahead: float) -> Row:
 
 
 def _shared(hours_ahead: float) -> dict[str, Row]:
-    """What breaks the expectations that both publishers' contracts have; hours ahead of UTC in August."""
+    """What breaks the expectations that all publishers' contracts have; hours ahead of UTC in August."""
     return {
         "published_at_present": {"published_at": None, "published_local": None},
         "published_before_capture_day_ends": _published(MIDNIGHT + timedelta(days=1), hours_ahead),
         "local_and_utc_time_agree": {"published_local": datetime(2025, 8, 25, 13, 30)},
-        "timezone_is_the_sites": {
-            "timezone": "Europe/Lisbon",
-            "published_local": datetime(2025, 8, 25, 10, 0),
-            "published_at": datetime(2025, 8, 25, 9, 0, tzinfo=UTC),
-        },
         "page_no_newer_than_its_capture": {"captured_on_or_after": DAY + timedelta(days=1)},
         "modified_about_when_published": {"modified_at": datetime(2025, 8, 23, 9, 0, tzinfo=UTC)},
         "headline_present": {"headline": " — "},
@@ -79,15 +74,27 @@ def _shared(hours_ahead: float) -> dict[str, Row]:
     }
 
 
+OTHER_ZONE = {
+    "timezone": "Europe/Lisbon",
+    "published_local": datetime(2025, 8, 25, 10, 0),
+    "published_at": datetime(2025, 8, 25, 9, 0, tzinfo=UTC),
+}
+ODD_TAG = {"tags": ["Port Almond", "x"]}
 ARTICLES: dict[str, dict[str, Row]] = {
+    "articles": {
+        **_shared(3),
+        "published_since_sites_began": _published(datetime(1991, 8, 5, 23, 59, tzinfo=UTC), 3),
+        "tags_are_tags": ODD_TAG,
+    },
     "al_mayadeen_articles": {
         **_shared(3),
+        "timezone_is_the_sites": OTHER_ZONE,
         "published_since_site_began": _published(datetime(2012, 6, 10, 20, 59, tzinfo=UTC), 3),
         "byline_present": {"byline": None},
         "byline_is_the_house": {"byline": "Ines Calloway"},
         "agency_present": {"agency": None},
         "tags_present": {"tags": []},
-        "tags_are_tags": {"tags": ["Port Almond", "x"]},
+        "tags_are_tags": ODD_TAG,
         "read_minutes_plausible": {"read_minutes": 0},
         "read_minutes_fit_word_count": {"read_minutes": 5},
         "share_count_plausible": {"share_count": 123_456_789},
@@ -95,6 +102,7 @@ ARTICLES: dict[str, dict[str, Row]] = {
     },
     "nour_news_articles": {
         **_shared(3.5),
+        "timezone_is_the_sites": OTHER_ZONE,
         "news_id_present": {"news_id": None},
         "news_id_is_a_number": {"news_id": "١٧٩١٦٥"},
         "news_id_agrees_with_url": {"url": "https://nournews.ir/en/news/179166/harbour"},

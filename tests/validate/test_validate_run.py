@@ -16,6 +16,7 @@ from include.errors import MissingPartition, SettingsError, TooManyQuarantined
 from include.land.run import run as land
 from include.parse.run import run as parse
 from include.partitions import docs_path, partition_path
+from include.publishers import slugs
 from include.settings import PROJECT_ROOT, Settings, load_settings
 from include.validate.run import run
 from tests.validate.days import (
@@ -245,11 +246,34 @@ def test_the_log_tells_the_story(mixed: tuple[Path, Any], caplog: pytest.LogCapt
     assert str(partition_path(home, "validated", DAY)) in told
 
 
-def test_a_publisher_without_a_contract_stops_the_day(tmp_path: Path) -> None:
+def test_a_publisher_without_a_contract_of_its_own_is_held_to_the_shared_one(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    pages = [article(name, publisher="harbour_times") for name in "abc"]
+    write_day(tmp_path, [*pages, article("untitled", publisher="harbour_times", headline=None)])
+    with caplog.at_level(logging.INFO, logger="include.contracts"):
+        result = run(DAY, _settings(tmp_path, quarantine_fail_share=1))
+    assert (result.valid, result.by_reason) == (3, {"missing_headline": 1})
+    results = [row for row in read_rows(tmp_path, "contract_results") if row["evaluated_rows"] == 4]
+    assert {row["contract"] for row in results} == {"harbour_times_articles"}
+    assert "Pages of harbour_times have no contract of their own" in caplog.text
+    assert "Pages of al_mayadeen" not in caplog.text
+
+
+def test_no_contract_at_all_stops_the_day(tmp_path: Path) -> None:
+    contracts = tmp_path / "expectations"
+    shutil.copytree(PROJECT_ROOT / "expectations", contracts)
+    (contracts / "articles.json").unlink()
     write_day(tmp_path, [article("a", publisher="harbour_times")])
-    with pytest.raises(SettingsError, match=r"harbour_times_articles\.json: pages of 'harbour_times'"):
-        run(DAY, _settings(tmp_path))
+    with pytest.raises(SettingsError, match=r"harbour_times_articles\.json: there is no contract"):
+        run(DAY, _settings(tmp_path, contracts_dir=contracts))
     assert not partition_path(tmp_path, "validated", DAY).exists()
+
+
+def test_the_projects_publishers_have_contracts_of_their_own() -> None:
+    """Without its file a publisher would be held to less, and only the log would tell."""
+    missing = [slug for slug in slugs() if not (Settings().contracts_dir / f"{slug}_articles.json").is_file()]
+    assert missing == []
 
 
 def test_a_broken_contract_stops_the_day_and_keeps_what_was_there(tmp_path: Path) -> None:
