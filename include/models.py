@@ -46,6 +46,8 @@ class Capture:
     media_type: str  # text/plain or text/html
     size_bytes: int
     landed_at: datetime  # UTC, wall clock; never reaches a mart
+    url: str | None = None  # what was asked for, where the feed knows it
+    http_status: int | None = None
 
     @property
     def capture_day(self) -> date:

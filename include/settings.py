@@ -31,6 +31,18 @@ class Settings(BaseSettings):
     max_file_bytes: int = Field(
         default=20 * 1024 * 1024, gt=0, description="A larger capture file is turned away."
     )
+    feeds_file: Path = Field(
+        default=PROJECT_ROOT / "config" / "feeds.toml", description="TOML file that declares the feeds."
+    )
+    max_archive_records: int = Field(
+        default=5_000_000, gt=0, description="Records read of one archive file; the rest is turned away."
+    )
+    max_archive_bytes: int = Field(
+        default=200 * 1024**3, gt=0, description="Bytes that one archive file may unpack to."
+    )
+    max_archive_ratio: int = Field(
+        default=1000, gt=1, description="A page that unpacks to more than this times its size is turned away."
+    )
     settle_seconds: float = Field(
         default=2.0,
         ge=0,

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from include import partitions, schemas
 from include.files import write_atomically
-from include.models import Capture, Quarantined
+from include.models import Capture, Quarantined, capture_id_of
 
 Row = dict[str, Any]
 
@@ -38,24 +38,40 @@ def read(home: Path, day: date) -> Manifest:
     )
 
 
-def merge(known: Manifest, captures: Iterable[Capture], rejected: Iterable[Quarantined]) -> Manifest:
-    """Known rows and rows found now.
+def is_of(feed: str, rejection: Row) -> bool:
+    """Whether a rejection's row is this feed's; only its capture_id tells."""
+    expected = capture_id_of(feed, rejection["source_path"], rejection["captured_at"], "")
+    return bool(rejection["capture_id"] == expected)
 
-    A capture that is known keeps its row, ``landed_at`` included. A path has one rejection at most, the
-    latest; it goes when the path lands.
+
+def merge(
+    known: Manifest, feed: str, captures: Iterable[Capture], rejected: Iterable[Quarantined]
+) -> Manifest:
+    """Known rows and rows that a feed gave now.
+
+    A capture that is known keeps its row, ``landed_at`` included. A path of the feed has one rejection at
+    most, the latest; it goes when the path lands. Rejections of other feeds stay.
     """
     by_id = {row["capture_id"]: row for row in known.captures}
     landed_now = set()
     for capture in captures:
         landed_now.add(capture.source_path)
         by_id.setdefault(capture.capture_id, _row(capture, capture_day=capture.capture_day))
-    by_path = {row["source_path"]: row for row in known.rejected if row["source_path"] not in landed_now}
+    by_path = {}
+    others = []
+    for row in known.rejected:
+        if not is_of(feed, row):
+            others.append(row)
+        elif row["source_path"] not in landed_now:
+            by_path[row["source_path"]] = row
     by_path.update((rejection.source_path, _row(rejection)) for rejection in rejected)
     return Manifest(
         captures=sorted(
             by_id.values(), key=lambda row: (row["source_path"], row["sha256"], row["captured_at"])
         ),
-        rejected=sorted(by_path.values(), key=lambda row: row["source_path"]),
+        rejected=sorted(
+            [*others, *by_path.values()], key=lambda row: (row["source_path"], row["capture_id"])
+        ),
     )
 
 

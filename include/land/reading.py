@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 
 from include.errors import RejectedFile
-from include.land.inbox import InboxFile, Look, too_large
+from include.land.scan import InboxFile, Look, too_large
 
 _CHUNK_BYTES = 1 << 20
 

@@ -1,0 +1,156 @@
+"""What passes between a feed and landing: plain values, no files and no network.
+
+A feed answers one question: which captures were made on this UTC day, and what are their bytes? It yields
+them one by one, so that memory stays flat however many there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Protocol
+
+Key = tuple[str, datetime]
+"""source_path and captured_at: what a feed knows of a capture before it has the bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One capture, with its bytes.
+
+    ``source_path`` names it inside its feed, the same at every landing: ``2025-09-01/page.html``,
+    ``crawl.warc.gz!/1234`` (a record), ``20250901120000/https://…`` (a web archive's capture). No other
+    capture of the feed has it, but for a live page that is captured again, later. It comes from
+    outside: it may hold anything but surrogates, and never becomes a path.
+
+    ``data`` is what a browser would save: transfer and content encodings undone, nothing else.
+    """
+
+    source_path: str
+    captured_at: datetime  # UTC, and on the day asked for
+    media_type: str  # text/html or text/plain
+    data: bytes
+    publisher: str | None = None  # a hint, from path or host; parse decides from the page
+    url: str | None = None  # without user and password
+    http_status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """A capture that can't be landed; it becomes a row of rejected.parquet, and of quarantine later.
+
+    A source_path has one such row at most, the latest; it goes when the source_path lands.
+    """
+
+    source_path: str
+    captured_at: datetime
+    reason_code: str  # snake_case
+    detail: str  # one sentence for a person: what was found and what to do
+    publisher: str | None = None
+    url: str | None = None  # told in the log
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that isn't whole yet; the day's next run looks at it again."""
+
+    source_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Things that are no captures of ours (pictures, requests, other hosts): counted, and nothing more."""
+
+    reason: str  # snake_case
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that one source holds of the day has been yielded.
+
+    ``token`` names the source in its present version. Landing keeps it beside the day's manifest, once
+    the rows before it are there; so a feed can tell, without reading the source again, that it has
+    nothing new for the day.
+    """
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherDay:
+    """Captures that a local source holds of another day than the one asked for: counted, and nothing more."""
+
+    day: date
+    count: int = 1
+
+
+Item = Found | TurnedAway | Waiting | PassedOver | OtherDay | Told
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A user and password (or token) for a feed, from an Airflow connection; shown nowhere."""
+
+    login: str | None = field(repr=False)
+    password: str | None = field(repr=False)
+
+
+class Known:
+    """What the day's manifest already has from a feed: what need not be fetched again."""
+
+    def __init__(
+        self,
+        captures: Callable[[], Iterable[Key]] = tuple,
+        turned_away: Callable[[], Mapping[Key, str]] = dict,
+    ) -> None:
+        # callables, because a feed that reads local files never asks, and a day may hold a million
+        self._load_captures = captures
+        self._load_turned_away = turned_away
+
+    @cached_property
+    def captures(self) -> frozenset[Key]:
+        """The captures that have landed."""
+        return frozenset(self._load_captures())
+
+    @cached_property
+    def turned_away(self) -> Mapping[Key, str]:
+        """The reason code of each capture that was turned away, and hasn't landed since."""
+        return dict(self._load_turned_away())
+
+
+class Feed(Protocol):
+    """A source of captures.
+
+    ``captures`` raises FeedUnavailable when the source can't answer now, FeedRefused when it won't, and
+    UsageError when it is set up wrongly; what was yielded before stays landed. One bad record never
+    raises: it is yielded as TurnedAway.
+    """
+
+    @property
+    def name(self) -> str:
+        """The feed's name in feeds.toml."""
+        ...
+
+    def captures(self, day: date, known: Known) -> Iterator[Item]:
+        """All captures of one UTC day, in an order that doesn't change from run to run."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDay:
+    """How much a local source holds of one capture day."""
+
+    day: date
+    files: int
+    new: int  # of these, not landed as they are now
+
+
+class LocalFeed(Feed, Protocol):
+    """A feed that can tell which days it has captures of, because it reads files of this machine."""
+
+    def days(self) -> Iterable[SourceDay]:
+        """Its days; one may come more than once, and then the numbers add up."""
+        ...

@@ -1,0 +1,94 @@
+"""The inbox: saved pages in a folder, and in the folders below it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from include.errors import RejectedFile
+from include.land import manifest, reading, scan
+from include.land.capture import Credential, Found, Item, Known, OtherDay, SourceDay, TurnedAway, Waiting
+from include.land.feeds.config import InboxConfig
+from include.land.scan import InboxFile
+from include.models import capture_id_of
+from include.settings import Settings
+
+
+def make(config: InboxConfig, settings: Settings, _credential: Credential | None = None) -> InboxFeed:
+    """The feed of this folder."""
+    return InboxFeed(config, settings)
+
+
+class InboxFeed:
+    """A folder of saved pages; nothing in it is changed."""
+
+    def __init__(self, config: InboxConfig, settings: Settings) -> None:
+        self.name = config.name
+        self._settings = settings
+
+    def captures(self, day: date, _known: Known) -> Iterator[Item]:
+        """The day's files; one that is still being written waits.
+
+        Raises:
+            UsageError: the inbox is no folder.
+        """
+        files: list[InboxFile] = []
+        other_days: Counter[date] = Counter()
+        for file in scan.scan(self._settings):
+            if file.day == day:
+                files.append(file)
+            else:
+                other_days[file.day] += 1
+        reading.let_settle(files, self._settings.settle_seconds)
+        for file in files:
+            yield self._item(file)
+        yield from (OtherDay(other, count) for other, count in other_days.items())
+
+    def days(self) -> Iterator[SourceDay]:
+        """Every day that there are files of; each file is read to tell whether it is new.
+
+        Raises:
+            UsageError: the inbox is no folder.
+        """
+        by_day: dict[date, list[InboxFile]] = {}
+        for file in scan.scan(self._settings):
+            if not file.unfinished:
+                by_day.setdefault(file.day, []).append(file)
+        for day, files in sorted(by_day.items()):
+            yield SourceDay(day, len(files), self._count_new(day, files))
+
+    def _item(self, file: InboxFile) -> Item:
+        if file.unfinished:
+            return Waiting(file.source_path)
+        try:
+            data = self._bytes_of(file)
+        except reading.StillMoving:
+            return Waiting(file.source_path)
+        except RejectedFile as rejection:
+            return TurnedAway(
+                file.source_path, file.captured_at, rejection.reason_code, rejection.detail, file.publisher
+            )
+        return Found(file.source_path, file.captured_at, file.media_type or "", data, file.publisher)
+
+    def _bytes_of(self, file: InboxFile) -> bytes:
+        if file.rejection is not None:
+            raise file.rejection
+        return reading.read_file(file, self._settings.max_file_bytes)
+
+    def _count_new(self, day: date, files: Sequence[InboxFile]) -> int:
+        known = manifest.read(self._settings.home, day)
+        settled: set[str | tuple[str, str] | None] = {row["capture_id"] for row in known.captures}
+        settled |= {(row["source_path"], row["reason_code"]) for row in known.rejected}
+        return sum(self._outcome(file) not in settled for file in files)
+
+    def _outcome(self, file: InboxFile) -> str | tuple[str, str] | None:
+        """What landing the file now would add: a capture_id, a rejection, or None for one that moves."""
+        try:
+            sha256 = hashlib.sha256(self._bytes_of(file)).hexdigest()
+        except reading.StillMoving:
+            return None
+        except RejectedFile as rejection:
+            return (file.source_path, rejection.reason_code)
+        return capture_id_of(self.name, file.source_path, file.captured_at, sha256)
