@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,14 @@ from include.settings import PROJECT_ROOT
 
 DOCUMENT = PROJECT_ROOT / "docs" / "adding-a-publisher.md"
 GOLDEN = Path("tests/golden/harbour_gazette")
+CONTRACT = [("sh", "run"), ("diff", "expectations/harbour_gazette_articles.json")]
+STEPS = [
+    ("text", f"{GOLDEN}/crane.txt"),
+    ("html", f"{GOLDEN}/crane.html"),
+    ("json", f"{GOLDEN}/crane.json"),
+    ("python", "include/parse/publishers/harbour_gazette.py"),
+    *CONTRACT,
+]
 _FENCE = re.compile(r"^```(\w+) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -43,22 +52,38 @@ def edited(text: str, diff: str) -> str:
     return text.replace(old, "".join(line[1:] for line in lines if line[0] in " +"))
 
 
+def follow(root: Path, steps: Iterable[Piece]) -> None:
+    """Write, edit and run what the document says, in a copy of the project."""
+    for piece in steps:
+        path = root / piece.path
+        if piece.path == "run":
+            subprocess.run(["sh", "-ec", piece.content], cwd=root, check=True)
+        elif piece.language == "diff":
+            path.write_text(edited(path.read_text(encoding="utf-8"), piece.content), encoding="utf-8")
+        else:
+            assert not path.exists(), f"the document writes {piece.path} twice, or over a file of the project"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(piece.content, encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project after all of the document's steps."""
+    """A copy of the project with the publisher's pages and rules: one file, and goldens."""
     root = tmp_path_factory.mktemp("project")
-    for folder in ("include", "expectations"):
+    for folder in ("include", "expectations", "config"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(PROJECT_ROOT / folder, root / folder, ignore=ignored)
     shutil.copy(PROJECT_ROOT / "pyproject.toml", root)
-    for piece in pieces():
-        path = root / piece.path
-        if piece.language == "diff":
-            path.write_text(edited(path.read_text(encoding="utf-8"), piece.content), encoding="utf-8")
-            continue
-        assert not path.exists(), f"the document writes {piece.path} twice, or over a file of the project"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(piece.content, encoding="utf-8")
+    follow(root, pieces()[: STEPS.index(CONTRACT[0])])
+    return root
+
+
+@pytest.fixture(scope="module")
+def strict_project(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same after the document's last step: with the publisher's own contract."""
+    root = tmp_path_factory.mktemp("strict")
+    shutil.copytree(project, root, dirs_exist_ok=True)
+    follow(root, pieces()[STEPS.index(CONTRACT[0]) :])
     return root
 
 
@@ -71,15 +96,7 @@ def include(project: Path, *arguments: str | Path) -> str:
 
 
 def test_the_document_has_all_pieces() -> None:
-    assert [(piece.language, piece.path) for piece in pieces()] == [
-        ("text", f"{GOLDEN}/crane.txt"),
-        ("html", f"{GOLDEN}/crane.html"),
-        ("json", f"{GOLDEN}/crane.json"),
-        ("python", "include/parse/harbour_gazette.py"),
-        ("diff", "include/parse/page.py"),
-        ("diff", "include/parse/page.py"),
-        ("json", "expectations/harbour_gazette_articles.json"),
-    ]
+    assert [(piece.language, piece.path) for piece in pieces()] == STEPS
 
 
 def test_both_captures_give_the_documents_record(project: Path) -> None:
@@ -129,8 +146,30 @@ def test_its_articles_reach_the_marts(project: Path) -> None:
     ]
 
 
+def test_a_path_that_names_it_is_a_hint(project: Path) -> None:
+    code = "from include.land import names; print(names.publisher_of('www.harbour-gazette.example/a.txt'))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "harbour_gazette"
+
+
+def test_its_own_contract_asks_more(strict_project: Path) -> None:
+    inbox, home = strict_project / "strict-inbox" / "2025-03-14", strict_project / "strict-home"
+    inbox.mkdir(parents=True)
+    shutil.copy(strict_project / GOLDEN / "crane.txt", inbox)
+    unsigned = (strict_project / GOLDEN / "crane.txt").read_text(encoding="utf-8")
+    unsigned = unsigned.replace("  • By Mara Odell\n", "").replace("Third crane", "Fourth crane")
+    (inbox / "unsigned.txt").write_text(unsigned, encoding="utf-8")
+    include(strict_project, "run", "--inbox", inbox.parent, "--home", home)
+    with duckdb.connect(str(partitions.published_path(home)), read_only=True) as marts:
+        assert marts.sql("SELECT count(*) FROM marts.articles").fetchall() == [(1,)]
+        reasons = marts.sql("SELECT reason_code, expectation FROM marts.quarantine").fetchall()
+    assert reasons == [("missing_byline", "byline_present")]
+
+
 def test_its_code_passes_the_linter(project: Path) -> None:
-    rules = project / "include" / "parse" / "harbour_gazette.py"
+    rules = project / "include" / "parse" / "publishers" / "harbour_gazette.py"
     for check in (["check"], ["format", "--check"]):
         done = subprocess.run(
             [sys.executable, "-m", "ruff", *check, str(rules)],
@@ -140,4 +179,3 @@ def test_its_code_passes_the_linter(project: Path) -> None:
             check=False,
         )
         assert done.returncode == 0, done.stdout
-    json.loads((project / "expectations" / "harbour_gazette_articles.json").read_bytes())
