@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,12 @@ CAPTURES = pa.schema(
         pa.field("media_type", pa.string(), nullable=False),
         pa.field("size_bytes", pa.int64(), nullable=False),
         pa.field("landed_at", UTC_TIME, nullable=False),
+        pa.field("url", pa.string()),  # what was asked for, where the feed knows it
+        pa.field("http_status", pa.int32()),
     ]
 )
+# Manifests are kept for ever, and those from before there were feeds lack these; they read as null.
+ADDED_LATER = frozenset({"url", "http_status"})
 
 QUARANTINE = pa.schema(
     [
@@ -179,8 +183,25 @@ def write_table(path: Path | pa.NativeFile, table: pa.Table) -> None:
     pq.write_table(table.replace_schema_metadata(None), path, compression="zstd")
 
 
+def is_of(found: pa.Schema, schema: pa.Schema) -> bool:
+    """Whether a file with these columns can be read as this schema: equal, or from before ADDED_LATER."""
+    found = found.remove_metadata()
+    before = pa.schema([field for field in schema if field.name not in ADDED_LATER])
+    return bool(found.equals(schema) or found.equals(before))
+
+
+def batches(file: pq.ParquetFile, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The file's rows, a few thousand at a time; columns that it lacks are null."""
+    for batch in file.iter_batches(batch_size=2048):
+        columns = [
+            batch.column(field.name) if field.name in batch.schema.names else pa.nulls(len(batch), field.type)
+            for field in schema
+        ]
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
 def read_table(path: Path, schema: pa.Schema) -> pa.Table:
-    """Read a staged file; its columns must be exactly the schema's.
+    """Read a staged file; its columns must be exactly the schema's, but for those that were added later.
 
     Raises:
         DamagedPartition: the file is torn, or holds other columns.
@@ -190,7 +211,7 @@ def read_table(path: Path, schema: pa.Schema) -> pa.Table:
     try:
         # without this, pyarrow gives nulls for a column that the file lacks
         found = pq.read_schema(path).remove_metadata()
-        if not found.equals(schema):
+        if not is_of(found, schema):
             raise DamagedPartition(f"{path} holds other columns than it should. {remedy}")
         return pq.read_table(path, schema=schema, partitioning=None)
     except pa.ArrowException as error:

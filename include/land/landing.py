@@ -1,4 +1,4 @@
-"""What a feed yields becomes raw bytes and manifest rows: stored, counted, merged under the lock of the day."""
+"""What a feed yields becomes raw bytes and manifest rows: stored, counted, and merged under a lock."""
 
 from __future__ import annotations
 

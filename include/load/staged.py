@@ -46,11 +46,9 @@ class StagedDay:
         """Make the files that the SQL names readable as ``staged_<file>``, batch by batch."""
         names = [name for name in self._files if f"staged_{name}" in sql]
         for name in names:
-            file = self._files[name]
-            batches = file.iter_batches(batch_size=2048)
-            connection.register(
-                f"staged_{name}", pa.RecordBatchReader.from_batches(file.schema_arrow, batches)
-            )
+            schema = _schema_of(name)
+            batches = schemas.batches(self._files[name], schema)
+            connection.register(f"staged_{name}", pa.RecordBatchReader.from_batches(schema, batches))
         try:
             yield
         finally:
@@ -92,15 +90,18 @@ def open_day(home: Path, day: date, layout: str) -> Iterator[StagedDay]:
         yield StagedDay(day, _digest(handles, files, layout), outcome[0], files)
 
 
+def _schema_of(name: str) -> pa.Schema:
+    return schemas.CAPTURES if name == "captures" else _VALIDATED[name]
+
+
 def _checked(name: str, handle: BufferedReader) -> pq.ParquetFile:
-    expected = schemas.CAPTURES if name == "captures" else _VALIDATED[name]
     try:
         file = pq.ParquetFile(handle)
     except pa.ArrowInvalid as error:
         raise MissingPartition(
             f"{handle.name} is damaged ({error}). Run the stages of that day again, from land on."
         ) from None
-    if not file.schema_arrow.remove_metadata().equals(expected):
+    if not schemas.is_of(file.schema_arrow, _schema_of(name)):
         raise MissingPartition(
             f"{handle.name} was written by another version: its columns differ. "
             "Run the stages of the day again, from land on."

@@ -39,6 +39,8 @@ def test_a_file_becomes_an_object_and_a_row(settings: Settings) -> None:
         "capture_day": DAY,
         "media_type": "text/html",
         "size_bytes": len(data),
+        "url": None,
+        "http_status": None,
     }
     stored = partitions.raw_object_path(settings.home, sha256)
     assert stored.read_bytes() == data

@@ -196,9 +196,7 @@ def load_feeds(settings: Settings) -> list[AnyConfig]:
 def _feed(name: str, table: Any, faults: list[str]) -> AnyConfig | None:
     where = f"- [feeds.{name}]"
     if not _NAME.fullmatch(name):
-        faults.append(
-            f"{where}: the name {name!r} must be of lower-case letters, digits and underscores."
-        )
+        faults.append(f"{where}: the name {name!r} must be of lower-case letters, digits and underscores.")
         return None
     if not isinstance(table, dict):
         faults.append(f"{where}: it must be a table.")

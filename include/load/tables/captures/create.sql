@@ -8,5 +8,7 @@ CREATE TABLE IF NOT EXISTS warehouse.captures (
     captured_at TIMESTAMPTZ NOT NULL,
     capture_day DATE NOT NULL,
     media_type VARCHAR,
-    size_bytes BIGINT
+    size_bytes BIGINT,
+    url VARCHAR,
+    http_status BIGINT
 )

@@ -1,7 +1,7 @@
 -- A rejected capture has no manifest row: its quarantine row is all that is known of it.
 INSERT INTO warehouse.captures BY NAME
 WITH manifest AS MATERIALIZED (
-    SELECT capture_id, sha256, publisher, feed, source_path, captured_at, capture_day, media_type, size_bytes
+    SELECT * EXCLUDE (landed_at)
     FROM staged_captures
 ),
 rejected AS (

@@ -12,6 +12,8 @@ SELECT
     coalesce(said.publisher, turned_away.publisher, captured.publisher) AS publisher,
     captured.feed,
     captured.source_path,
+    captured.url,
+    captured.http_status,
     captured.captured_at,
     captured.capture_day,
     captured.media_type,
