@@ -26,9 +26,9 @@ def capture_id_of(feed: str, source_path: str, captured_at: datetime, sha256: st
 
 
 def article_id_of(publisher: str, *identity: str) -> str:
-    """The name of one article, the same for all its captures on any machine.
+    """The id of an article that is known by ``identity``, the same on any machine.
 
-    ``identity`` is what the publisher's rules call identity (a news id, or headline and time).
+    ``identity`` is what the publisher's rules tell an article by: a news id, headline and time, an address.
     """
     return _digest("article", publisher, *identity)
 
@@ -127,7 +127,7 @@ class Article:
     timezone: str
     published_at: datetime | None
     body: tuple[BodyBlock, ...]
-    identity: tuple[str, ...] | None  # what tells this article from others; None: not enough is known
+    identity: tuple[str, ...] | None  # what its id is made of; None: not enough is known
     rule_version: str  # publisher rules and their date, as "al_mayadeen/2021-06-01"
     news_id: str | None = None
     standfirst: str | None = None
@@ -144,13 +144,23 @@ class Article:
     coverage: tuple[str, ...] = ()
     read_next: tuple[PageLink, ...] = ()
     captured_on_or_after: date | None = None
+    other_identities: tuple[tuple[str, ...], ...] = ()  # what else tells it from all others, as its address
     extra: Mapping[str, Any] = field(default_factory=dict)
     """What only HTML has: url, image_url, section, modified_at, keywords, metadata_disagreements."""
 
     @property
     def article_id(self) -> str | None:
-        """Stable across captures, formats and machines; None when the page lacks its identity."""
+        """The id that this capture alone gives its article; None when the page lacks its identity.
+
+        The marts give all captures that share a key one id, which is that of the earliest of them.
+        """
         return article_id_of(self.publisher, *self.identity) if self.identity else None
+
+    @property
+    def identity_keys(self) -> tuple[str, ...]:
+        """All that the article is known by, as ids, sorted: captures that share one show one article."""
+        known_by = (self.identity, *self.other_identities)
+        return tuple(sorted({article_id_of(self.publisher, *each) for each in known_by if each}))
 
     @property
     def body_text(self) -> str:

@@ -65,7 +65,8 @@ ARTICLES = pa.schema(
         pa.field("source_path", pa.string(), nullable=False),
         pa.field("captured_at", UTC_TIME, nullable=False),
         pa.field("capture_day", pa.date32(), nullable=False),
-        pa.field("article_id", pa.string()),  # null only before validate
+        pa.field("article_id", pa.string()),  # as this capture alone gives it; null only before validate
+        pa.field("identity_keys", pa.list_(pa.string()), nullable=False),  # its article's, sorted
         pa.field("publisher", pa.string(), nullable=False),
         pa.field("language", pa.string(), nullable=False),
         pa.field("news_id", pa.string()),

@@ -27,6 +27,7 @@ def article_row(capture: Capture, page: ParsedPage) -> Row:
         "captured_at": capture.captured_at,
         "capture_day": capture.capture_day,
         "article_id": article.article_id,
+        "identity_keys": list(article.identity_keys),
         "publisher": article.publisher,
         "language": article.language,
         "news_id": article.news_id,

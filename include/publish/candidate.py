@@ -16,7 +16,7 @@ import pyarrow as pa
 from include.duck import attach, reading, run_sql, transaction, writer
 from include.errors import MissingPartition, NewsError
 from include.partitions import candidate_path, warehouse_path
-from include.publish import catalogue
+from include.publish import catalogue, identity
 from include.publish.withheld import FOUND, find_leaks
 from include.settings import Settings
 
@@ -145,7 +145,8 @@ def _bring_days(connection: duckdb.DuckDBPyConnection, settings: Settings, *, ev
     _run(connection, "affected_days", neighbour_days=neighbour_days)
     _run(connection, "refreshed_days", everything=everything)
     _withhold(connection, neighbour_days)
-    for name in ("scope_articles", "scope_captures", "scope_days", "scope_ticker_items", "article_history"):
+    identity.resolve(connection)
+    for name in ("scope_captures", "scope_days", "scope_ticker_items", "article_history"):
         _run(connection, name)
     for mart in catalogue.marts():
         run_sql(connection, mart.folder / "delete.sql")

@@ -29,6 +29,7 @@ _ORDER = (
 _META_COMMENTS = {
     "built_days": "Which state of each capture day this file was built from.",
     "withheld": "Captures withheld because of neighbouring days: see marts.quarantine.",
+    "joined_articles": "Article ids that captures give alone, where the marts have them under another id.",
     "about": "Version of the marts' definitions.",
 }
 
@@ -98,7 +99,7 @@ def marts_version() -> str:
     """Hash of all that turns loaded days into marts: a candidate of another version is made anew."""
     digest = hashlib.sha256()
     sources = [path for path in HERE.rglob("*") if path.suffix in {".sql", ".toml"}]
-    for path in sorted([*sources, HERE / "withheld.py", Path(ticker.__file__)]):
+    for path in sorted([*sources, HERE / "withheld.py", HERE / "identity.py", Path(ticker.__file__)]):
         digest.update(f"{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 

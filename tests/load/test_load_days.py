@@ -61,10 +61,27 @@ def test_a_day_is_loaded_whole(settings: Settings) -> None:
         "captures": 3,
         "contract_results": 1,
         "days": 1,
+        "identity_keys": 1,
         "page_links": 0,
         "quarantine": 2,
         "ticker_sightings": 2,
     }
+
+
+def test_a_capture_has_its_own_id_among_its_keys_whatever_its_row_lists(settings: Settings) -> None:
+    plain, known = Page("a", headline="A"), Page("b", headline="B", known_by=("/b", "/c"))
+    without = Page("c", headline="C", extra={"identity_keys": []})
+    write_day(settings.home, DAY, [plain, known, without])
+    run(DAY, settings)
+    keys: dict[str, set[str]] = {}
+    for _, _, own_id, key in everything(settings)["identity_keys"]:
+        keys.setdefault(own_id.hex, set()).add(key.hex)
+    assert keys == {
+        plain.own_id: {plain.own_id},
+        known.own_id: set(known.article().identity_keys),
+        without.own_id: {without.own_id},
+    }
+    assert len(keys[known.own_id]) == 3
 
 
 def test_every_table_knows_how_to_be_made_emptied_and_filled() -> None:

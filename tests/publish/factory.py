@@ -11,7 +11,7 @@ from typing import Any
 from include import schemas
 from include.duck import reading
 from include.load.run import run as load
-from include.models import Article, BodyBlock, article_id_of, capture_id_of
+from include.models import Article, BodyBlock, capture_id_of
 from include.partitions import partition_path
 from include.publish import catalogue
 from include.settings import Settings
@@ -39,12 +39,18 @@ class Page:
     hour: int = 0
     news_id: str | None = None
     rejected: bool = False
+    known_by: tuple[str, ...] = ()  # more that tells the article, as an address
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
-        told = (self.headline, self.body, self.publisher, self.tags, self.ticker, self.shares)
+        told = (self.headline, self.body, self.publisher, self.tags, self.ticker, self.shares, self.known_by)
         return hashlib.sha256(repr(told).encode()).hexdigest()
+
+    @property
+    def own_id(self) -> str:
+        """The article id that this capture alone gives."""
+        return self.article().article_id or ""
 
     def article(self) -> Article:
         identity = (self.news_id,) if self.news_id else (self.headline,)
@@ -64,6 +70,7 @@ class Page:
             byline="Al Mayadeen" if self.publisher == "al_mayadeen" else None,
             tags=self.tags,
             share_count=self.shares,
+            other_identities=tuple(("url", each) for each in self.known_by),
         )
 
 
@@ -159,6 +166,11 @@ def write_rows(
     schemas.write_rows(landed / "captures.parquet", schemas.CAPTURES, manifest)
 
 
+def capture_id_on(page: Page, day: date) -> str:
+    """The id of the capture that the page is on that day."""
+    return str(_facts(page, day)["capture_id"])
+
+
 def _facts(page: Page, day: date) -> dict[str, Any]:
     captured_at = datetime(day.year, day.month, day.day, page.hour, tzinfo=UTC)
     source_path = f"{day}/{page.name}.txt"
@@ -191,7 +203,7 @@ def _article_row(page: Page, facts: dict[str, Any]) -> dict[str, Any]:
         | facts
         | {
             "feed": "inbox",
-            "article_id": article_id_of(article.publisher, *(article.identity or ())),
+            "identity_keys": list(article.identity_keys),
             "body": [block.to_record() for block in article.body],
             "excerpt": article.body_text[:80],
             "word_count": len(article.body_text.split()),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from include.partitions import candidate_path
 from include.publish.candidate import read_fingerprint
 from include.publish.run import build
 from include.settings import Settings, load_settings
-from tests.publish.factory import Page, day_after, mart_rows, write_day
+from tests.publish.factory import Page, capture_id_on, day_after, mart_rows, write_day
 
 LINES = ("Ferries stay in port as the storm nears", "Market in the old town opens at noon")
 TEXTS = (
@@ -42,6 +43,10 @@ def some_pages(draw: st.DrawFn) -> list[Page]:
                 publisher=draw(st.sampled_from(["al_mayadeen", "nour_news"])),
                 shares=draw(st.sampled_from([None, 4])),
                 hour=draw(st.integers(0, 1)),
+                # none, one address, or a page that bridges two
+                known_by=draw(
+                    st.sampled_from([(), (), ("/a",), ("/b",), ("/c",), ("/a", "/b"), ("/b", "/c")])
+                ),
                 quarantined=None if fate == "valid" else "turned_away",
                 rejected=fate == "rejected",
             )
@@ -53,6 +58,24 @@ def some_pages(draw: st.DrawFn) -> list[Page]:
 steps = st.lists(
     st.tuples(st.integers(0, 6), some_pages(), st.sampled_from([None, 20_000, 0, 0])), min_size=2, max_size=6
 )
+
+
+def grouped(captures: Iterable[tuple[date, Page]]) -> dict[str, str]:
+    """By capture: the id of its article, found by comparing every capture with every other."""
+    groups: list[list[tuple[date, Page]]] = []
+    for capture in captures:
+        keys = set(capture[1].article().identity_keys)
+        joined = [
+            group for group in groups if any(keys & set(page.article().identity_keys) for _, page in group)
+        ]
+        groups = [group for group in groups if group not in joined]
+        groups.append([capture, *(each for group in joined for each in group)])
+    found = {}
+    for group in groups:
+        # in capture order: the day, the hour, then the path
+        _, first = min(group, key=lambda capture: (capture[0], capture[1].hour, capture[1].name))
+        found.update({capture_id_on(page, day): first.own_id for day, page in group})
+    return found
 
 
 def in_order(settings: Settings, days: dict[date, list[Page]]) -> None:
@@ -89,3 +112,7 @@ def test_marts_follow_from_the_days_alone(steps: list[tuple[int, list[Page], int
         for day, (captures, loaded, new, revisions, repeats, quarantined, *_) in outcomes.items():
             assert captures == len(days[day]) == loaded + repeats + quarantined
             assert loaded == new + revisions
+
+        told = {row[0]: row[-1] for row in expected["captures"] if row[-1] is not None}
+        accepted = [(day, page) for day in days for page in days[day] if capture_id_on(page, day) in told]
+        assert told == grouped(accepted)

@@ -34,6 +34,7 @@ def article(name: str = "harbour", publisher: str = "al_mayadeen", **changes: An
     nour = publisher == "nour_news"
     source_path = f"2025-08-25/{name}.txt"
     sha256 = hashlib.sha256(name.encode()).hexdigest()
+    article_id = hashlib.sha256(f"article {name}".encode()).hexdigest()[:32]
     row: Row = {
         "capture_id": capture_id_of("inbox", source_path, MIDNIGHT, sha256),
         "capture_sha256": sha256,
@@ -41,7 +42,8 @@ def article(name: str = "harbour", publisher: str = "al_mayadeen", **changes: An
         "source_path": source_path,
         "captured_at": MIDNIGHT,
         "capture_day": DAY,
-        "article_id": hashlib.sha256(f"article {name}".encode()).hexdigest()[:32],
+        "article_id": article_id,
+        "identity_keys": [article_id],
         "publisher": publisher,
         "language": "en",
         "news_id": "179165" if nour else None,

@@ -2,9 +2,16 @@
 -- Captures of one moment are told apart by path, then bytes, so the order never depends on loading.
 CREATE OR REPLACE TEMP TABLE article_history AS
 WITH kept AS (
-    SELECT capture_day, capture_id, article_id, text_sha256, captured_at, source_path, capture_sha256
+    SELECT
+        capture_day,
+        capture_id,
+        replace(article_ids.article_id::VARCHAR, '-', '') AS article_id,
+        text_sha256,
+        captured_at,
+        source_path,
+        capture_sha256
     FROM source.warehouse.article_captures
-    SEMI JOIN scope_articles USING (article_id)
+    JOIN article_ids USING (own_id)
     ANTI JOIN meta.withheld USING (capture_day, capture_id)
 )
 SELECT

@@ -1,6 +1,8 @@
 -- Captures whose withholding begins, ends or is told otherwise.
 CREATE OR REPLACE TEMP TABLE changed_withheld AS
-SELECT coalesce(found.capture_id, known.capture_id) AS capture_id
+SELECT
+    coalesce(found.capture_day, known.capture_day) AS capture_day,
+    coalesce(found.capture_id, known.capture_id) AS capture_id
 FROM (SELECT * FROM found_leaks) AS found
 FULL JOIN (
     SELECT * FROM meta.withheld

@@ -1,11 +1,12 @@
--- What one valid capture says of its article; its text is in warehouse.article_texts.
+-- What one valid capture says of its article; its text is in warehouse.article_texts. own_id is the article id
+-- that it gives alone; which captures show one article is for the marts to say, from warehouse.identity_keys.
 CREATE TABLE IF NOT EXISTS warehouse.article_captures (
     capture_id VARCHAR NOT NULL,
     capture_sha256 VARCHAR NOT NULL,
     source_path VARCHAR NOT NULL,
     captured_at TIMESTAMPTZ NOT NULL,
     capture_day DATE NOT NULL,
-    article_id VARCHAR NOT NULL,
+    own_id UUID NOT NULL,
     publisher VARCHAR NOT NULL,
     language VARCHAR NOT NULL,
     news_id VARCHAR,

@@ -1,6 +1,6 @@
 INSERT INTO marts.articles BY NAME
 SELECT
-    said.article_id,
+    latest.article_id,
     said.publisher,
     said.news_id,
     said.url,
@@ -28,4 +28,4 @@ SELECT
 FROM article_history AS latest
 JOIN source.warehouse.article_captures AS said USING (capture_day, capture_id)
 WHERE latest.is_latest
-ORDER BY said.article_id
+ORDER BY latest.article_id

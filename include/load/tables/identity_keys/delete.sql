@@ -1,0 +1,1 @@
+DELETE FROM warehouse.identity_keys WHERE capture_day = $day
