@@ -7,12 +7,15 @@ are kept as marks: evidence for rules, never needed by them.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from contextlib import suppress
 
 from bs4 import BeautifulSoup
 
 from include.errors import UnreadablePage
 from include.parse.head import read_head
 from include.parse.html_reading import HtmlReading
+from include.parse.html_runs import Shortened, take_runs
 from include.parse.html_stream import MetadataBuilder, UnclearMarkup
 from include.parse.html_walk import Walker
 
@@ -32,8 +35,10 @@ def looks_like_html(text: str) -> bool:
     return beginning.startswith(("<!doctype html", "<head", "<body")) or "<html" in beginning
 
 
-def read_html(text: str) -> HtmlReading:
+def read_html(text: str, marks: Collection[str] = ()) -> HtmlReading:
     """Read an HTML capture.
+
+    ``marks`` are the names, as ``#id`` or ``.class``, that the reading shall be able to tell the place of.
 
     Raises:
         UnreadablePage: ``too_many_tags``.
@@ -47,17 +52,18 @@ def read_html(text: str) -> HtmlReading:
     ended = _CLOSING_TAGS.search(text, max(0, len(text) - _TAIL_CHARS)) is not None
     declaration = _XML_DECLARATION.match(text)
     markup = text[declaration.end() :] if declaration else text
-    try:
-        builder = MetadataBuilder()
-        soup = BeautifulSoup(markup, builder=builder)
-    except UnclearMarkup:
-        return read_tree(markup, ended=ended)
-    return builder.walker.reading(read_head(soup), ended=ended)
+    with suppress(UnclearMarkup):
+        for page in (take_runs(markup, [mark[1:] for mark in marks]), Shortened(markup)):
+            builder = MetadataBuilder(marks, page)
+            soup = BeautifulSoup(page.markup, builder=builder)
+            if builder.has_all_runs():
+                return builder.walker.reading(read_head(soup), ended=ended)
+    return read_tree(markup, marks, ended=ended)
 
 
-def read_tree(markup: str, *, ended: bool) -> HtmlReading:
+def read_tree(markup: str, marks: Collection[str], *, ended: bool) -> HtmlReading:
     """Read an HTML page by way of its whole tree: the same reading, at several times the cost."""
     soup = BeautifulSoup(markup, "lxml")
-    walker = Walker()
+    walker = Walker(marks)
     walker.walk(soup)
     return walker.reading(read_head(soup), ended=ended)

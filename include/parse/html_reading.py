@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
 from include.parse.reading import Reading
@@ -16,27 +17,15 @@ class HtmlReading(Reading):
     starts: list[int] = field(default_factory=list)  # for each container its first block
     ends: list[int] = field(default_factory=list)  # and one past its last
     parents: list[int] = field(default_factory=list)
-    by_start: dict[int, list[int]] = field(default_factory=dict)  # made when first asked for
-    ids: dict[str, tuple[int, int]] = field(default_factory=dict)  # an element's id → its first blocks
-    classes: dict[str, tuple[int, int]] = field(default_factory=dict)  # a whole class attribute → the same
+    marks: dict[str, tuple[int, int]] = field(default_factory=dict)  # those that were looked out for
 
     def link(self, index: int) -> str | None:
         """Where the block leads when all of it is one link, or a picture's address; None for no link."""
         return self.links[index]
 
     def mark(self, name: str) -> tuple[int, int] | None:
-        """The blocks of the first element with this ``#id`` or ``.class``."""
-        if name[0] == "#":
-            return self.ids.get(name[1:])
-        wanted = name[1:]
-        return next(
-            (
-                blocks
-                for classes, blocks in self.classes.items()
-                if wanted in classes and wanted in classes.split()
-            ),
-            None,
-        )
+        """The blocks of the first element with this ``#id`` or ``.class``, of those looked out for."""
+        return self.marks.get(name)
 
     def ties(self, index: int) -> list[int]:
         """Where the blocks that the layout ties to this one may end, nearest first.
@@ -49,12 +38,11 @@ class HtmlReading(Reading):
             container = self.parents[container]
         if container < 0:
             return []
-        if not self.by_start:
-            for child, start in enumerate(self.starts):
-                self.by_start.setdefault(start, []).append(child)
+        # containers are numbered as they open, so their first blocks are in order
+        first, last = bisect_left(self.starts, index + 1), bisect_right(self.starts, index + 1)
         found = {
             self.ends[child]
-            for child in self.by_start.get(index + 1, ())
+            for child in range(first, last)
             if self.parents[child] == container and self.ends[child] > index + 2
         }
         if self.starts[container] == index:

@@ -2,17 +2,20 @@
 
 A page's cost is in the objects that a tree has for each element: some 15 µs each, of which libxml2 takes
 one. What is to be seen goes to the walk as it is parsed, in the very order in which a walk over the whole
-tree would meet it; only the elements that say something about the page are put into the tree.
+tree would meet it; only the elements that say something about the page are put into the tree. Runs of links
+were taken out before (``html_runs``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from bs4 import BeautifulSoup
 from bs4.builder._lxml import LXMLTreeBuilder
 
 from include.parse.head import HEAD_TAGS, is_read_script
+from include.parse.html_runs import Shortened
 from include.parse.html_walk import Walker
 
 _SPACES = BeautifulSoup.ASCII_SPACES
@@ -29,12 +32,16 @@ class UnclearMarkup(Exception):
 class MetadataBuilder(LXMLTreeBuilder):
     """Builds a tree of metadata, and lets ``walker`` walk over the page meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, marks: Collection[str], page: Shortened) -> None:
         super().__init__()
+        self.page = page
+        self._marks = marks
+        self._token = page.token
         self._start_over()
 
     def _start_over(self) -> None:
-        self.walker = Walker()
+        self.walker = Walker(self._marks)
+        self._runs_met = 0
         self._enter, self._leave = self.walker.enter, self.walker.leave
         self._text: list[str] = []
         self._skipped = 0  # how many elements are open of which nothing is to be seen
@@ -55,8 +62,12 @@ class MetadataBuilder(LXMLTreeBuilder):
         """
         if self._text:
             self._end_text()
-        if attrib and "{" in "".join(attrib):
-            raise UnclearMarkup(tag)
+        if attrib:
+            if "{" in "".join(attrib):
+                raise UnclearMarkup(tag)
+            if self._token in attrib and self._is_stand_in(tag, attrib):
+                self._take_run(int(attrib[self._token]))
+                return
         if self._kept or tag in _WATCHED:
             self._open_watched(tag, attrib)
         if self._skipped or not self._enter(tag, attrib):
@@ -77,6 +88,8 @@ class MetadataBuilder(LXMLTreeBuilder):
         """Take a text, or part of one, from lxml."""
         if self._kept:
             super().data(data)
+        elif self._skipped:
+            self._meet_unread(data)
         if not self._skipped:
             self._text.append(data)
 
@@ -86,6 +99,8 @@ class MetadataBuilder(LXMLTreeBuilder):
             self._end_text()
         if self._kept:
             super().comment(text)
+        else:
+            self._meet_unread(text)
 
     def pi(self, target: str, data: str) -> None:
         """Take a processing instruction from lxml."""
@@ -105,6 +120,32 @@ class MetadataBuilder(LXMLTreeBuilder):
             self._end_text()
         self.walker.finish()
         super().close()
+
+    def has_all_runs(self) -> bool:
+        """Whether each stand-in was met for what it is: an element, or a text that nobody reads.
+
+        One that wasn't is in an attribute or in markup that is broken; there, a run isn't what it seems.
+        """
+        return self._runs_met == len(self.page.runs)
+
+    def _is_stand_in(self, tag: str, attrib: Any) -> bool:
+        """Whether it is one, and not an element whose own broken tag has swallowed one."""
+        return len(attrib) == 1 and tag == self.page.runs[int(attrib[self._token])].tag
+
+    def _meet_unread(self, text: str) -> None:
+        """Count the stand-ins in a comment or in a text that isn't read."""
+        if self._token in text:
+            self._runs_met += self.page.count_stand_ins(text)
+
+    def _take_run(self, number: int) -> None:
+        """Walk over a run's entries in place of the element that stands for them."""
+        if self._aside:
+            raise UnclearMarkup(number)
+        if not self._skipped:
+            run = self.page.runs[number]
+            self.walker.run(run.tag, run.entries)
+        self._runs_met += 1
+        self._skipped += 1
 
     def _open_watched(self, tag: str, attrib: Any) -> None:
         if self._kept or tag in HEAD_TAGS:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -38,16 +38,19 @@ _SPACES = frozenset({"\n", " "})
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-_Open = tuple[str, int, int, int, int, str, str]
+_Open = tuple[str, int, int, int, int, tuple[str, ...]]
 """An element that the walk is inside of: its tag; its container (-1: an inline element); the outermost inline
-element around it in its container, and how many; the block that comes next; its classes and id. No class of
-its own: a page has over a thousand."""
+element around it in its container, and how many; the block that comes next; its marks. No class of its own: a
+page has over a thousand."""
 
 
 class Walker:
-    """Takes a page's elements and texts once, in reading order, and collects its blocks."""
+    """Takes a page's elements and texts once, in reading order, and collects its blocks.
 
-    def __init__(self) -> None:
+    ``marks`` are the names to look out for, as ``#id`` or ``.class``.
+    """
+
+    def __init__(self, marks: Collection[str] = ()) -> None:
         self.texts: list[str] = []
         self.kinds: list[Kind] = []
         self.apart: list[bool] = []
@@ -59,8 +62,9 @@ class Walker:
         self.parents: list[int] = []
         self._open: list[_Open] = []
         self._tags: list[str] = [""]  # of the containers that are open
-        self.ids: dict[str, tuple[int, int]] = {}
-        self.classes: dict[str, tuple[int, int]] = {}  # by whole attribute
+        self.marks: dict[str, tuple[int, int]] = {}
+        self._ids = frozenset(mark[1:] for mark in marks if mark[0] == "#")
+        self._classes = tuple(mark[1:] for mark in marks if mark[0] == ".")
         self._pieces: list[Piece] = []
         self._pictures: list[tuple[str, str]] = []  # alt and address, met amid a block's text
         self._container = -1
@@ -88,8 +92,7 @@ class Walker:
             starts=self.starts,
             ends=self.ends,
             parents=self.parents,
-            ids=self.ids,
-            classes=self.classes,
+            marks=self.marks,
         )
 
     def walk(self, soup: BeautifulSoup) -> None:
@@ -131,13 +134,14 @@ class Walker:
             if "hidden" not in attributes and not _HIDDEN.search(str(attributes.get("style", ""))):
                 self._leaf(tag, attributes)
             return False
-        classes = name = ""
+        marks: tuple[str, ...] = ()
         if attributes:
             if "hidden" in attributes or (
                 "style" in attributes and _HIDDEN.search(str(attributes["style"])) is not None
             ):
                 return False
-            classes, name = attributes.get("class", ""), attributes.get("id", "")
+            if self._ids or self._classes:
+                marks = self._marks_of(attributes)
         inline, depth = self._inline, self._inline_depth
         where = len(self.texts)
         if tag in _CONTAINERS:
@@ -153,8 +157,49 @@ class Walker:
             self._inline_depth = depth + 1
             if tag == "a":
                 self._link = (self._elements, str(attributes.get("href", "")))
-        self._open.append((tag, container, inline, depth, where, classes, name))
+        self._open.append((tag, container, inline, depth, where, marks))
         return True
+
+    def run(self, tag: str, entries: Sequence[tuple[str, str]]) -> None:
+        """Take elements ``tag`` that hold a link each, of some words, and nothing else: its text and address.
+
+        All in one, and as ``enter``, ``text`` and ``leave`` would have it for each of them.
+        """
+        if self._pieces or self._pictures:
+            self._flush()
+        where, first, count = len(self.texts), len(self.starts), len(entries)
+        own_tie = tag in _TIGHT and not self._tight
+        tight = self._tight[0] if self._tight else -1
+        self.apart.append(tight < 0 or tight != self._last_tight)
+        self.apart += [tight < 0] * (count - 1)
+        self._last_tight = first + count - 1 if own_tie else tight
+        self.kinds += self._kinds_of_run(tag, count)
+        self.texts += [fold_line(text) for text, _ in entries]
+        self.links += [link for _, link in entries]
+        self.indents += [self._level or len(self._lists)] * count
+        self.owners += range(first, first + count)
+        self.starts += range(where, where + count)
+        self.ends += range(where + 1, where + count + 1)
+        self.parents += [self._container] * count
+        self._breaks = 0
+        self._link = None
+
+    def _kinds_of_run(self, tag: str, count: int) -> list[Kind]:
+        if self._level:
+            return ["heading"] * count
+        if self._in_caption:
+            return ["caption"] * count
+        if tag == "li":
+            return ["bullet"] * count
+        return [self._kind(split=False, link=None) for _ in range(count)]
+
+    def _marks_of(self, attributes: Mapping[str, Any]) -> tuple[str, ...]:
+        """Those of the marks that an element bears."""
+        marks = [f"#{attributes['id']}"] if attributes.get("id") in self._ids else []
+        classes = attributes.get("class")
+        if classes:
+            marks += [f".{name}" for name in self._classes if name in classes and name in classes.split()]
+        return tuple(marks)
 
     def _leaf(self, tag: str, attributes: Mapping[str, Any]) -> None:
         """Take an element that holds nothing."""
@@ -194,28 +239,28 @@ class Walker:
 
     def leave(self) -> None:
         """Take the end of the innermost element that is open."""
-        tag, container, inline, depth, where, classes, name = self._open.pop()
+        tag, container, inline, depth, where, marks = self._open.pop()
         if container >= 0:
             if self._pieces or self._pictures:
                 self._flush()
-            self.ends[container] = len(self.texts)
-            self._container = self.parents[container]
-            self._tags.pop()
-            self._breaks = 0
-            if tag in _SHAPING:
-                self._close_container(tag, container)
+            self._leave_container(tag, container)
         elif tag == "a":
             self._link = None
         self._inline, self._inline_depth = inline, depth
-        if (classes and classes not in self.classes) or name:
+        if marks:
             pending = any(not text.isspace() for text, _, _ in self._pieces)
-            blocks = (where, len(self.texts) + pending)
-            if classes:
-                self.classes.setdefault(classes, blocks)
-            if name:
-                self.ids.setdefault(name, blocks)
+            for mark in marks:
+                self.marks.setdefault(mark, (where, len(self.texts) + pending))
 
-    def _close_container(self, tag: str, container: int) -> None:
+    def _leave_container(self, tag: str, container: int) -> None:
+        self.ends[container] = len(self.texts)
+        self._container = self.parents[container]
+        self._tags.pop()
+        self._breaks = 0
+        if tag in _SHAPING:
+            self._unshape(tag, container)
+
+    def _unshape(self, tag: str, container: int) -> None:
         if tag in _HEADINGS:
             self._level = 0
         elif tag == "figcaption":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from include.errors import UnknownPublisher
 from include.parse.decoding import decode
@@ -12,6 +13,9 @@ from include.parse.publisher import ParsedPage, Publisher
 from include.parse.publishers import PUBLISHERS
 from include.parse.reading import Reading, Roles
 from include.parse.text import read_text
+
+MARKS: Final = frozenset[str]().union(*(publisher.marks for publisher in PUBLISHERS))
+"""The names of ids and classes that some publisher's rules ask for."""
 
 
 def parse_page(
@@ -33,7 +37,7 @@ def read_page(data: bytes, media_type: str | None = None) -> Reading:
     """The page's blocks in reading order, whatever its format."""
     decoded = decode(data)
     if looks_like_html(decoded.text) or (media_type == "text/html" and "<" in decoded.text):
-        return read_html(decoded.text)
+        return read_html(decoded.text, MARKS)
     return read_text(decoded)
 
 

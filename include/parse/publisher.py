@@ -36,6 +36,11 @@ class Publisher(Protocol):
         """The publisher's name in records and paths."""
         ...
 
+    @property
+    def marks(self) -> frozenset[str]:
+        """The names that its rules ask a reading for (``Reading.mark``), as ``#id`` or ``.class``."""
+        ...
+
     def recognises(self, reading: Reading) -> bool:
         """Whether a page says that it is this publisher's."""
         ...
@@ -78,7 +83,7 @@ def _publisher_in(module: str, slug: str, path: Path) -> Publisher:
     publisher = getattr(import_module(module), "PUBLISHER", None)
     if not isinstance(publisher, Publisher) or isinstance(publisher, type):
         raise SettingsError(
-            f"{path}: it has no rules named PUBLISHER (an object with slug, recognises and read). Add "
+            f"{path}: it has no rules named PUBLISHER (an object with slug, marks, recognises and read). Add "
             "PUBLISHER, or begin the file's name with _ if it is a helper."
         )
     if publisher.slug != slug:

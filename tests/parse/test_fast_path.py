@@ -12,7 +12,7 @@ from include.errors import CaptureError
 from include.parse import html as reading_html
 from include.parse.html_reading import HtmlReading
 from include.parse.html_stream import UnclearMarkup
-from include.parse.page import parse_reading, publisher_of
+from include.parse.page import MARKS, parse_reading, publisher_of
 from samples import html
 from samples.generator import Generator
 from samples.markup import SKINS
@@ -48,18 +48,16 @@ MARKUP = [
 def by_tree(text: str, monkeypatch: pytest.MonkeyPatch) -> HtmlReading:
     """The reading of a page by way of its whole tree."""
 
-    def refuse() -> None:
+    def refuse(*_: object) -> None:
         raise UnclearMarkup
 
     with monkeypatch.context() as patched:
         patched.setattr(reading_html, "MetadataBuilder", refuse)
-        return reading_html.read_html(text)
+        return reading_html.read_html(text, MARKS)
 
 
 def told(reading: HtmlReading) -> dict[str, Any]:
     """All that a reading says, and what the rules make of it."""
-    names = {f".{name}" for classes in reading.classes for name in classes.split()}
-    marks = {name: reading.mark(name) for name in (*names, *(f"#{name}" for name in reading.ids))}
     roles: list[str] = []
     try:
         outcome: Any = parse_reading(reading, publisher_of(reading), None, roles).article
@@ -68,7 +66,7 @@ def told(reading: HtmlReading) -> dict[str, Any]:
     return {
         "blocks": list(reading.blocks()),
         "containers": (reading.owners, reading.starts, reading.ends, reading.parents),
-        "marks": marks,
+        "marks": reading.marks,
         "ended": reading.ended,
         "head": reading.head,
         "roles": roles,
@@ -77,7 +75,7 @@ def told(reading: HtmlReading) -> dict[str, Any]:
 
 
 def assert_same(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert told(reading_html.read_html(text)) == told(by_tree(text, monkeypatch))
+    assert told(reading_html.read_html(text, MARKS)) == told(by_tree(text, monkeypatch))
 
 
 def test_pages_as_they_come_take_the_fast_path(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +86,7 @@ def test_pages_as_they_come_take_the_fast_path(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(reading_html, "read_tree", fail)
     for text, reading in zip(PAGES, whole, strict=True):
-        assert told(reading_html.read_html(text)) == told(reading)
+        assert told(reading_html.read_html(text, MARKS)) == told(reading)
         assert len(reading) > 10
 
 
@@ -120,7 +118,9 @@ def test_odd_markup_reads_the_same(part: str, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_an_attribute_that_seems_to_have_a_namespace_takes_the_whole_tree() -> None:
-    reading = reading_html.read_html('<html><body><p>Before<p {x}class="named">Text</p></body></html>')
+    reading = reading_html.read_html(
+        '<html><body><p>Before<p {x}class="named">Text</p></body></html>', [".named"]
+    )
     assert isinstance(reading, HtmlReading)
     assert reading.mark(".named") == (1, 2)
 
@@ -136,6 +136,6 @@ def test_a_first_title_inside_another_kind_of_text_reads_the_same(
 
 
 def test_the_last_element_left_open_ends_with_the_page() -> None:
-    reading = reading_html.read_html('<html><body><div class="open"><p>One<p>Two')
+    reading = reading_html.read_html('<html><body><div class="open"><p>One<p>Two', [".open"])
     assert reading.texts == ["One", "Two"]
     assert reading.mark(".open") == (0, 2)

@@ -32,6 +32,8 @@ SLUG: Final = "al_mayadeen"
 LANGUAGE: Final = "en"
 TIMEZONE: Final = "Asia/Beirut"  # "16 May 2023 20:44" is Beirut wall time; articles' metadata says +03:00
 
+_BODY = ".p-content"
+
 _NEWS_SECTIONS = frozenset(
     {"Politics", "Economy", "Sports", "Arts&Culture", "Health", "Miscellaneous", "Technology", "Environment"}
 )
@@ -88,6 +90,7 @@ class AlMayadeen:
     """The publisher's rules; see ``include.parse.publisher.Publisher``."""
 
     slug: str = SLUG
+    marks: frozenset[str] = frozenset({_BODY})
 
     def recognises(self, reading: Reading) -> bool:
         """The masthead at the top, the footer's own description of the channel, or the head's site name."""
@@ -151,7 +154,7 @@ class _PageReader:
         ticker_lines = TickerLines(ticker)
         ticker_lines.mark_repeats(reading, roles, start, end)
         mark_noise(reading, roles, layout.noise, start, end)
-        content = reading.mark(".p-content")
+        content = reading.mark(_BODY)
         opening = OpeningReader(
             reading,
             roles,

@@ -31,6 +31,8 @@ SLUG: Final = "nour_news"
 LANGUAGE: Final = "en"
 TIMEZONE: Final = "Asia/Tehran"  # Tehran wall time without an offset; see golden nour_news 2024-06-22
 
+_TITLE, _DATE, _BODY = "#Body_Body_lblNewsTitle", "#Body_Body_lblDatePublish", "#Body_Body_lblNewsBody"
+
 LAYOUTS = (
     Layout(
         valid_from=date(2021, 1, 1),
@@ -52,12 +54,13 @@ class NourNews:
     """The publisher's rules; see ``include.parse.publisher.Publisher``."""
 
     slug: str = SLUG
+    marks: frozenset[str] = frozenset({_TITLE, _DATE, _BODY})
 
     def recognises(self, reading: Reading) -> bool:
         """Its two labelled lines, either of which may be missing, or what the head says."""
         head = reading.head
         if head is not None:
-            if head.first("site_name") in LAYOUTS[-1].site_names or reading.mark("#Body_Body_lblNewsBody"):
+            if head.first("site_name") in LAYOUTS[-1].site_names or reading.mark(_BODY):
                 return True
             if _ADDRESS.match(head.first("canonical") or ""):
                 return True
@@ -90,7 +93,7 @@ class NourNews:
             raise refuse(reason_code)
         take(roles, end, len(roles), "form")
         mark_noise(reading, roles, layout.noise, start, end)
-        marked = reading.mark("#Body_Body_lblNewsBody")
+        marked = reading.mark(_BODY)
         standfirst, image, image_url = None, None, None
         if not (start < end and _DATELINE.match(reading.texts[start])):
             opening = OpeningReader(
@@ -188,7 +191,7 @@ def _read_labels(reading: Reading, roles: Roles) -> _Labels:
         take(roles, index, after, "news_id" if id_match else "published_local")
         end = max(end, after)
     if published is None:
-        marked = reading.mark("#Body_Body_lblDatePublish")
+        marked = reading.mark(_DATE)
         published = parse_month_first(texts[marked[0]]) if marked and marked[0] < len(texts) else None
         if marked and published is not None:
             roles[marked[0]] = "published_local"
@@ -202,7 +205,7 @@ def _read_labels(reading: Reading, roles: Roles) -> _Labels:
 
 def _body_end(reading: Reading, layout: Layout, start: int) -> int:
     """Where the body ends: at the site's own container's end, else at the comment form."""
-    marked = reading.mark("#Body_Body_lblNewsBody")
+    marked = reading.mark(_BODY)
     if marked and reading.ended and start <= marked[1]:
         return marked[1]
     for index in range(start, len(reading)):
@@ -219,7 +222,7 @@ def _body_end(reading: Reading, layout: Layout, start: int) -> int:
 def _read_headline(reading: Reading, roles: Roles, layout: Layout, start: int) -> tuple[str | None, int]:
     """The headline, which the page says twice, and the block after it."""
     size = len(reading)
-    marked = reading.mark("#Body_Body_lblNewsTitle")
+    marked = reading.mark(_TITLE)
     first = marked[0] if marked and marked[0] < size else None
     if first is None and reading.head is not None:
         first = first_heading(reading, roles, layout, 0, size)
