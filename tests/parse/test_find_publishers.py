@@ -15,6 +15,7 @@ from include.parse.publishers import PUBLISHERS
 RULES = """
 class Rules:
     slug = {slug!r}
+    marks = frozenset()
     def recognises(self, reading): return False
     def read(self, reading, roles, captured_at): raise NotImplementedError
 PUBLISHER = Rules()
