@@ -7,6 +7,7 @@
     │   └── SettingsError        a setting or environment variable that can't be right
     ├── CaptureError             one capture can't go on: it becomes a quarantine row, the day goes on
     │   ├── RejectedFile         land: not a file we may or can read
+    │   ├── FetchFailed          land: an address of the web that can't be, or mustn't be, fetched
     │   ├── UnreadablePage       parse: bytes that are no page (empty, binary, broken encoding)
     │   ├── UnknownPublisher     parse: a page of nobody we have rules for
     │   ├── NotAnArticle         parse: a page of a known publisher that is no article
@@ -55,6 +56,10 @@ class CaptureError(NewsError):
 
 class RejectedFile(CaptureError):
     """Land: not a file that may or can be read."""
+
+
+class FetchFailed(CaptureError):
+    """Land: an address of the web that can't be fetched, or that mustn't be asked."""
 
 
 class UnreadablePage(CaptureError):

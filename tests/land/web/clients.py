@@ -1,0 +1,66 @@
+"""Clients for tests: quick, patient with nobody, and with a sleep that only counts."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from include.land.capture import Credential
+from include.land.web.addresses import AllowedOrigins
+from include.land.web.client import Bounds, Client, Manners
+from include.land.web.pace import Pace
+
+QUICK = Bounds(
+    connect_seconds=2, read_seconds=2, total_seconds=5, max_redirects=3, max_tries=2, max_wait_seconds=100
+)
+AGENT = "news-marts/0 (+tests@example.org)"
+
+
+@dataclass
+class Clock:
+    """Time that passes only when somebody sleeps."""
+
+    now: float = 1_000_000.0
+    slept: list[float] = field(default_factory=list)
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+def client(
+    folder: Path,
+    *urls: str,
+    hosts: Sequence[str] = (),
+    private_hosts: tuple[str, ...] = ("127.0.0.1",),
+    clock: Clock | None = None,
+    pause_seconds: float = 0,
+    credential: Credential | None = None,
+    ssl_context: ssl.SSLContext | None = None,
+    resolve_host: Callable[[str, int], Sequence[str]] | None = None,
+    **bounds: float,
+) -> Client:
+    """A client that may ask at these addresses; ``bounds`` replace some of QUICK."""
+    clock = clock or Clock()
+    manners = Manners(
+        user_agent=AGENT,
+        pace=Pace(folder / "pace", clock=clock, sleep=clock.sleep),
+        pause_seconds=pause_seconds,
+        sleep=clock.sleep,
+        jitter=lambda: 1.0,
+    )
+    more = {} if resolve_host is None else {"resolve_host": resolve_host}
+    return Client(
+        AllowedOrigins(urls, hosts),
+        manners,
+        replace(QUICK, **bounds),  # type: ignore[arg-type]
+        private_hosts=private_hosts,
+        credential=credential,
+        ssl_context=ssl_context,
+        **more,
+    )
