@@ -66,10 +66,7 @@ def _body_chunks(part: BodyPart) -> list[str]:
         case Bullets(items):
             return [_bullets(items)]
         case Post():
-            # only a picture's address tells a post's words from a paragraph: without one they stay together
-            if part.picture:
-                return [part.words, part.attribution]
-            return [f"{part.words}\n{part.attribution}"]
+            return [part.words, part.attribution]
         case Related(headlines):
             return ["Related News", *headlines]
         case Promo(headline):

@@ -12,12 +12,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from include.models import BodyBlock
+from include.parse.posts import start_of_post
 from include.parse.prose import (
     ends_like_question,
     ends_like_sentence,
     looks_like_headline,
 )
-from include.parse.reading import NOISE, Reading, Roles, take
+from include.parse.reading import BODY_ROLES, NOISE, Reading, Roles, take
 from include.parse.related import RelatedBlocks
 from include.parse.tickers import REPEAT, TickerLines
 
@@ -28,10 +29,7 @@ _PROMO_STARTS = frozenset(
     case(word) for word in ("read", "also") for case in (str.lower, str.title, str.upper)
 )
 _NO_TEXT = frozenset({"image", "caption", "field"})
-_MOST_POST_LINES = 4
 
-_POST_AUTHOR = re.compile(r"[—–-]{1,2} ?\S.{0,100}\(@\w{1,30}\),? [A-Z][a-z]+ \d{1,2}, \d{4}$")
-_POST_PICTURE = re.compile(r"\bpic\.(?:twitter|x)\.com/\w+")
 _PROMO = re.compile(r"(?:read (?:more|also)|also read)\s?[:|]\s*(.*)", re.IGNORECASE)
 _PROMO_AT_END = re.compile(r"""(?<=[.!?"”’'])\s(?:[Rr]ead (?:more|also)|[Aa]lso [Rr]ead)\s?: (.+)$""")
 
@@ -61,6 +59,7 @@ class BodyReader:
     known_headlines: Collection[str] = ()
     tags_last: bool = False
     body: Body = field(default_factory=Body)
+    places: list[int] = field(default_factory=list)  # for each block of the body where it begins
     first: int = 0
     last_text: int = -1
     related: RelatedBlocks = field(init=False)
@@ -99,7 +98,7 @@ class BodyReader:
         if promo:
             return self._promo(index, end, promo[1])
         if "(@" in text or ".com/" in text:
-            start = self._post_start(index, text)
+            start = start_of_post(self.reading, self.roles, self.body.blocks, index, self.first)
             if start is not None:
                 return self._post(start, index)
         return self._line(index, self._without_promo_at_end(text))
@@ -109,7 +108,7 @@ class BodyReader:
         subheading = self.reading.kinds[index] == "heading" or (
             len(text) <= MAX_SUBHEADING_CHARS and self._is_subheading(index, text)
         )
-        self.body.blocks.append(BodyBlock("subheading" if subheading else "paragraph", text))
+        self._add(index, BodyBlock("subheading" if subheading else "paragraph", text))
         self.roles[index] = "subheading" if subheading else "paragraph"
         return index + 1
 
@@ -128,40 +127,24 @@ class BodyReader:
             last -= 1
         return last if last >= start else -1
 
-    # posts
-
-    def _post_start(self, index: int, text: str) -> int | None:
-        """Where the embedded post that this block belongs to begins; None when it is no post."""
-        if _POST_AUTHOR.match(text):
-            start = self._words_of_post(index)
-            if start == index and index and self.roles[index - 1] == "embed":
-                previous = self.body.blocks[-1].text or ""
-                start = index if _POST_AUTHOR.search(previous) else index - 1
-            return start
-        if _POST_AUTHOR.search(text) or _POST_PICTURE.search(text):
-            return index
-        return None
-
-    def _words_of_post(self, author: int) -> int:
-        """Where a post's words begin when its author's line ends a run or container of its own."""
-        start, end = self.reading.holder(author)
-        own = end == author + 1 and self.first < start < author and author - start < _MOST_POST_LINES
-        if own and all(role in {"paragraph", "subheading", "embed"} for role in self.roles[start:author]):
-            return start
-        return author
-
     def _post(self, start: int, index: int) -> int:
         """One embedded post, its lines on one line: the post's words, then its author and date."""
-        lines = []
-        if start < index:
-            taken = sum(1 for role in self.roles[start:index] if role)
-            before = self.body.blocks[-taken:]
-            del self.body.blocks[-taken:]
-            lines = [block.text or "" for block in before]
-        lines.append(self.reading.texts[index])
-        self.body.blocks.append(BodyBlock("embed", " ".join(lines)))
-        take(self.roles, start, index + 1, "embed")
+        first = len(self.places)
+        while first and self.places[first - 1] >= start:
+            first -= 1
+        words = [block.text or "" for block in self.body.blocks[first:]]
+        del self.body.blocks[first:], self.places[first:]
+        for at in range(start, index):
+            if self.roles[at] in BODY_ROLES:
+                self.roles[at] = "embed"
+        self._add(start, BodyBlock("embed", " ".join([*words, self.reading.texts[index]])))
+        self.roles[index] = "embed"
         return index + 1
+
+    def _add(self, index: int, block: BodyBlock) -> None:
+        """Put a block that begins with a block of the reading into the body."""
+        self.body.blocks.append(block)
+        self.places.append(index)
 
     # related headlines and promos
 
@@ -217,7 +200,7 @@ class BodyReader:
             items = [item for item in items if not self.ticker.has(item)]
             take(roles, start, stop, "list" if items else REPEAT)
             if items:
-                self.body.blocks.append(BodyBlock("list", items=tuple(items)))
+                self._add(start, BodyBlock("list", items=tuple(items)))
         return stop
 
     def _unmarked_tags(self, start: int, end: int) -> None:

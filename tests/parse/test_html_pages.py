@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from include.parse.page import parse_page
 from samples import html
 from samples.generator import Generator
 from samples.markup import SKINS
-from samples.model import Paragraph, Related, Subheading
+from samples.model import Paragraph, Post, Related, Subheading
 from tests.parse.pages import ARTICLE, FIRST, NOUR_ARTICLE, SECOND, THIRD, TICKER, read
 from tests.parse.skins import SKINS as OTHER_SKINS
 
@@ -210,6 +210,23 @@ def test_a_second_ticker_amid_the_body() -> None:
     assert read(capture).to_record() == ARTICLE.record("text") | {
         "ticker": [*TICKER, "Fog keeps ferries in port"]
     }
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<blockquote><p>{0}</p>{1}</blockquote>",
+        "<div><div>{0}</div><div>{1}</div></div>",
+        "<p>{0}</p><p>{1}</p>",
+        "<p>{0}<br>{1}</p>",
+        "{0}<br><br>{1}",
+    ],
+)
+def test_a_post_in_any_markup(markup: str) -> None:
+    post = Post("Ships ahoy!", "Talal Kelmeri (@kelmeri)", date(2024, 8, 11))
+    place = f"<p>{SECOND.text}</p>"
+    capture = rendered().replace(place, markup.format(post.words, post.attribution))
+    assert read(capture).to_record() == replace(ARTICLE, body=(FIRST, post, THIRD)).record("text")
 
 
 @pytest.mark.parametrize(

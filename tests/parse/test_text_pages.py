@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 
@@ -119,6 +121,43 @@ def test_what_a_page_may_lack_or_say_otherwise(changes: dict[str, object]) -> No
 def test_bodies(body: tuple[object, ...], tags: tuple[str, ...]) -> None:
     page = replace(ARTICLE, body=body, tags=tags)  # type: ignore[arg-type]
     assert read_text_of(page) == page.record("text")
+
+
+POST = Post("Ships ahoy!", "Talal Kelmeri (@kelmeri)", date(2024, 8, 11))
+_WHOLE_POST = {"kind": "embed", "text": f"{POST.words} {POST.attribution}"}
+
+
+@pytest.mark.parametrize(
+    ("printed", "blocks"),
+    [
+        ("Ships ahoy!\n\n{0}", [_WHOLE_POST]),
+        ("Ships ahoy!\n\n\n  {0}", [_WHOLE_POST]),
+        (
+            "Two ships came in today\nShips ahoy!\n\n{0}",
+            [{"kind": "embed", "text": "Two ships came in today Ships ahoy! {0}"}],
+        ),
+        ("Ships ahoy!\n\n{0}\n\nShips ahoy!\n\n{0}", [_WHOLE_POST, _WHOLE_POST]),
+        # what announces a post isn't its words
+        (
+            "Kelmeri wrote:\n\n{0}",
+            [{"kind": "paragraph", "text": "Kelmeri wrote:"}, {"kind": "embed", "text": "{0}"}],
+        ),
+        ("Related News\n\nOstrin reopens\n\nIlvane votes\n\n{0}", [{"kind": "embed", "text": "{0}"}]),
+        (
+            "  • One pier.\n  • Two ships.\n\n{0}",
+            [{"kind": "list", "items": ["One pier.", "Two ships."]}, {"kind": "embed", "text": "{0}"}],
+        ),
+    ],
+    ids=["apart", "far apart", "of two lines", "two posts", "announced", "after related", "after a list"],
+)
+def test_a_post_whose_author_stands_apart_from_its_words(printed: str, blocks: list[dict[str, Any]]) -> None:
+    capture = text.render(ARTICLE).replace(SECOND.text, printed.format(POST.attribution))
+    wanted = json.loads(json.dumps(blocks, ensure_ascii=False).replace("{0}", POST.attribution))
+    assert read(capture).to_record()["body"] == [
+        {"kind": "paragraph", "text": FIRST.text},
+        *wanted,
+        {"kind": "paragraph", "text": THIRD.text},
+    ]
 
 
 def test_a_list_that_a_colon_announces_is_body_even_at_the_end() -> None:
