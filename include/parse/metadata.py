@@ -78,6 +78,29 @@ def disagreements(
     return tuple(found)
 
 
+def is_about(
+    head: Head | None,
+    zone_name: str,
+    *,
+    headline: str | None,
+    published_at: datetime | None,
+    site_names: Collection[str],
+) -> bool:
+    """Whether the head speaks of this article: headline or time are as it says, unless it says neither.
+
+    A page saved from a browser may still have the head of the page that was open before it.
+    """
+    if head is None:
+        return False
+    moments = [_moment(said.value, zone_name) for said in head.said.get("published", ())]
+    stated = [moment for moment in moments if moment is not None]
+    if not stated and not head.said.get("title"):
+        return True
+    if published_at is not None and any(_same_minute(moment, published_at) for moment in stated):
+        return True
+    return headline is not None and is_headline(head, headline, site_names)
+
+
 def is_headline(head: Head, text: str, site_names: Collection[str]) -> bool:
     """Whether the head calls the page by this text."""
     normalised = normalised_headline(text)

@@ -72,6 +72,7 @@ class Reading:
     indents: list[int]  # leading spaces (text); a heading's level, else the depth of lists (HTML)
     ended: bool  # the last line was finished (text: by a line end; HTML: by the closing tags)
     head: Head | None = None  # None: a text capture
+    url: str | None = None  # where the feed fetched the page from, if it knows
 
     def __len__(self) -> int:
         return len(self.texts)

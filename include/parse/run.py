@@ -160,6 +160,7 @@ def _parse_capture(
     publisher = capture.publisher
     try:
         reading = read_page(_raw_bytes(capture, home), capture.media_type)
+        reading.url = capture.url
         rules = publisher_of(reading)
         publisher = rules.slug if rules else publisher
         page = parse_reading(reading, rules, capture.captured_at)

@@ -31,7 +31,7 @@ SCHEMAS = {
 }
 
 
-def land(home: Path, captures: dict[str, bytes]) -> None:
+def land(home: Path, captures: dict[str, bytes], urls: dict[str, str] | None = None) -> None:
     """Put captures where land would, with a manifest whose rows stand in no useful order."""
     rows = []
     for path, data in captures.items():
@@ -52,6 +52,7 @@ def land(home: Path, captures: dict[str, bytes]) -> None:
                 "media_type": "text/html" if path.endswith("html") else "text/plain",
                 "size_bytes": len(data),
                 "landed_at": datetime(2025, 8, 26, tzinfo=UTC),
+                "url": (urls or {}).get(path),
             }
         )
     folder = partitions.partition_path(home, "manifest", DAY)
@@ -71,6 +72,33 @@ def staged(home: Path) -> dict[str, list[dict[str, Any]]]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path)
+
+
+def test_every_article_has_the_keys_that_it_is_known_by(settings: Settings) -> None:
+    page = replace(ARTICLE, news_id="2412150", section="Economy")
+    renamed = replace(ARTICLE, headline="Velmora opens its third pier", section="Economy")
+    address = "https://english.almayadeen.net/news/economy/velmora-opens-third-pier"
+    land(
+        settings.home,
+        {
+            "a.txt": text.render(page).encode(),
+            "b.html": html.render(page, "hashed").encode(),
+            "c-of-a-feed.txt": text.render(renamed).encode(),
+            "d.txt": text.render(NOUR_ARTICLE).encode(),
+        },
+        urls={"c-of-a-feed.txt": f"{address}?from=home"},
+    )
+    stage.run(DAY, settings)
+    rows = staged(settings.home)["articles"]
+    ids = [row["article_id"] for row in rows]
+    keys = [set(row["identity_keys"]) for row in rows]
+    assert all(own in known for own, known in zip(ids, keys, strict=True))
+    assert ids[0] == ids[1] != ids[2]
+    assert [len(known) for known in keys] == [1, 3, 2, 1]
+    assert keys[0] & keys[1] == {ids[0]}
+    assert len(keys[1] & keys[2]) == 1, "what the head says and what the feed says are one address"
+    assert not keys[0] & keys[2]
+    assert all(row["identity_keys"] == sorted(row["identity_keys"]) for row in rows)
 
 
 def test_a_day_of_all_kinds(settings: Settings) -> None:

@@ -7,6 +7,7 @@ footer. The ticker is taken out first, wherever it stands, so that nothing else 
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -16,10 +17,10 @@ from include.parse.body import BodyReader
 from include.parse.bylines import fold_byline
 from include.parse.header import Header, find_header
 from include.parse.headline import take_headline
-from include.parse.identity import normalised_headline
+from include.parse.identity import normalised_headline, other_identities
 from include.parse.layout import Layout, casefolded, layout_at, spellings
 from include.parse.lists import read_dated_entries, read_sectioned_entries
-from include.parse.metadata import disagreements, extra_of, stated_moment
+from include.parse.metadata import disagreements, extra_of, is_about, stated_moment
 from include.parse.not_articles import declared, other_than_text, refuse, why_no_article
 from include.parse.opening import Opening, OpeningReader
 from include.parse.publisher import ParsedPage, Publisher
@@ -33,6 +34,11 @@ LANGUAGE: Final = "en"
 TIMEZONE: Final = "Asia/Beirut"  # "16 May 2023 20:44" is Beirut wall time; articles' metadata says +03:00
 
 _BODY = ".p-content"
+# Section and slug, without a number; a slug is the headline's words, so ".../politics/page-2" is none.
+_ADDRESS = re.compile(
+    r"english\.almayadeen\.net/(?:news/[^/]+|articles/(?:opinion|analysis|blog|features))/"
+    r"(?=[^/]*[^\W\d_]{2}[^/]*-[^/]*[^\W\d_]{2})[^/]+"
+)
 
 _NEWS_SECTIONS = frozenset(
     {"Politics", "Economy", "Sports", "Arts&Culture", "Health", "Miscellaneous", "Technology", "Environment"}
@@ -231,6 +237,13 @@ class _PageReader:
         identity = None
         if wall and title:
             identity = (wall.isoformat(timespec="minutes"), normalised_headline(title))
+        names = self.layout.site_names
+        others = other_identities(
+            self.reading,
+            _ADDRESS,
+            wall and wall.date(),
+            head_is_own=is_about(head, TIMEZONE, headline=title, published_at=moment, site_names=names),
+        )
         extra: dict[str, Any] = {}
         if head is not None:
             extra = extra_of(head, TIMEZONE, modified_local=header.modified_local, picture=opening.image_url)
@@ -241,7 +254,7 @@ class _PageReader:
                 headline=title,
                 byline=byline,
                 published_at=moment,
-                site_names=self.layout.site_names,
+                site_names=names,
             )
         return {
             "headline": title,
@@ -252,6 +265,7 @@ class _PageReader:
             "published_local": wall,
             "published_at": moment,
             "identity": identity,
+            "other_identities": others,
             "news_id": head.first("news_id") if head else None,
             "read_minutes": header.read_minutes,
             "share_count": header.share_count,

@@ -17,7 +17,7 @@ from include.errors import MissingField, UnreadablePage
 from include.models import Article, BodyBlock
 from include.parse.body import BodyReader
 from include.parse.headline import first_heading
-from include.parse.identity import normalised_headline
+from include.parse.identity import normalised_address, normalised_headline
 from include.parse.layout import Layout, casefolded, layout_at
 from include.parse.metadata import disagreements, extra_of, stated_moment
 from include.parse.not_articles import declared, other_than_text, refuse, why_no_article
@@ -46,7 +46,7 @@ LAYOUTS = (
 _NEWS_ID = re.compile(r"News ?ID ?:(?: ?(\d{1,12}))?", re.IGNORECASE)
 _PUBLISHED = re.compile(r"Publish(?:ed)? ?Date ?:(?: ?(.*))?", re.IGNORECASE)
 _DATELINE = re.compile(r"NOUR ?NEWS ?[-–—:]+ ?", re.IGNORECASE)
-_ADDRESS = re.compile(r"^https?://(?:www\.)?nournews\.ir/en/news/(\d{1,12})(?:/|$)")
+_ADDRESS = re.compile(r"nournews\.ir/en/news/(\d{1,12})(?:/.*)?", re.ASCII)
 _LABEL_STARTS = frozenset({"news", "publ"})
 
 
@@ -62,7 +62,7 @@ class NourNews:
         if head is not None:
             if head.first("site_name") in LAYOUTS[-1].site_names or reading.mark(_BODY):
                 return True
-            if _ADDRESS.match(head.first("canonical") or ""):
+            if _number_in(head.first("canonical")):
                 return True
         return any(
             text[:4].casefold() in _LABEL_STARTS and (_NEWS_ID.fullmatch(text) or _PUBLISHED.fullmatch(text))
@@ -197,10 +197,17 @@ def _read_labels(reading: Reading, roles: Roles) -> _Labels:
             roles[marked[0]] = "published_local"
             end = max(end, marked[0] + 1)
     if news_id is None and reading.head is not None:
-        address = _ADDRESS.match(reading.head.first("canonical") or "")
-        news_id = address[1] if address else None
+        news_id = _number_in(reading.head.first("canonical"))
+    if news_id is None:
+        news_id = _number_in(reading.url)
     # int reads Persian digits as well, and drops leading zeros
     return _Labels(end, str(int(news_id)) if news_id else None, published)
+
+
+def _number_in(address: str | None) -> str | None:
+    """The number of the article whose own address this is."""
+    found = _ADDRESS.fullmatch(normalised_address(address) or "") if address else None
+    return found[1] if found else None
 
 
 def _body_end(reading: Reading, layout: Layout, start: int) -> int:
