@@ -9,8 +9,10 @@ mart). A contract file is::
                        "meta": {"id": …, "reason_code": …, "notes": "why"}}]}
 
 ``id`` is unique in its file; ``reason_code`` is what a row that breaks a critical expectation is counted
-under. Great Expectations logs and drops an expectation that it can't build, so a typing error would
-silently weaken a contract: here it is a :class:`SettingsError` that names the file and the expectation.
+under. A critical one may name others in ``explained_by``: a row that breaks one of those as well is turned
+away for that reason only. Great Expectations logs and drops an expectation that it can't build, so a typing
+error would silently weaken a contract: here it is a :class:`SettingsError` that names the file and the
+expectation.
 """
 
 # ruff: noqa: PLC0415 (Great Expectations takes some ten seconds to import: only those wait who use it)
@@ -80,6 +82,8 @@ def load_contract(path: Path) -> gx.ExpectationSuite:
     seen: set[str] = set()
     for number, entry in enumerate(entries, start=1):
         _check_entry(entry, f"{path}: expectation {number}", seen)
+
+    _check_explanations(entries, path)
 
     import great_expectations as gx
 
@@ -160,6 +164,19 @@ def _check_entry(entry: object, where: str, seen: set[str]) -> None:
         if not _NAME.fullmatch(reason):
             raise SettingsError(f"{where}: meta.reason_code {reason!r} must be snake_case.")
     _check_regexes(entry["kwargs"], where)
+
+
+def _check_explanations(entries: list[dict[str, Any]], path: Path) -> None:
+    """What explains another failure must turn a row away itself, and not be explained in turn."""
+    metas = [entry["meta"] for entry in entries if entry["severity"] == "critical"]
+    reasons = [meta["id"] for meta in metas if "explained_by" not in meta]
+    for meta in (entry["meta"] for entry in entries):
+        named = meta.get("explained_by", [])
+        if not isinstance(named, list) or any(name not in reasons for name in named):
+            raise SettingsError(
+                f"{path}: explained_by of {meta['id']!r} is {named!r}. Make it a list of ids of this "
+                "contract's critical expectations that have no explained_by themselves."
+            )
 
 
 def _require_text(mapping: object, key: str, where: str) -> str:

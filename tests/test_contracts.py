@@ -111,6 +111,22 @@ BROKEN: dict[str, tuple[Any, str]] = {
         _changed(lambda d: _entry(d)["meta"].update(reason_code="missing name")),
         "snake_case",
     ),
+    "explained by none": (
+        _changed(lambda d: _entry(d)["meta"].update(explained_by=["name_presents"])),
+        "explained_by of 'name_present' is ['name_presents']",
+    ),
+    "explained by what turns nothing away": (
+        _changed(lambda d: _entry(d)["meta"].update(explained_by=["colour_red"])),
+        "critical expectations",
+    ),
+    "explained by itself": (
+        _changed(lambda d: _entry(d)["meta"].update(explained_by=["name_present"])),
+        "no explained_by themselves",
+    ),
+    "explained by no list": (
+        _changed(lambda d: _entry(d, 1)["meta"].update(explained_by="name_present")),
+        "Make it a list",
+    ),
     "unknown type": (
         _changed(lambda d: _entry(d).update(type="expect_wonders")),
         "'name_present' (expect_wonders) can't be built: expect_wonders not found",

@@ -47,7 +47,7 @@ class Verdict:
     contract: gx.ExpectationSuite
     result: ExpectationSuiteValidationResult
     rows: list[dict[str, Any]]  # as schemas.CONTRACT_RESULTS
-    failures: tuple[Failure, ...]  # in the order of the rows, then of the contract
+    failures: tuple[Failure, ...]  # in the order of the rows, then of the contract; what explains itself once
 
     @property
     def failed_keys(self) -> frozenset[str]:
@@ -98,16 +98,19 @@ def _failures(
     if len(set(keys)) != len(keys):
         raise IncompleteResult(f"contract {contract}: two rows have one {ROW_KEY}; they can't be told apart.")
     places = {key: place for place, key in enumerate(keys)}
+    listed = {name: failing_keys(plain, contract) for name, plain in results.items()}
+    configs = {name: plain["expectation_config"] for name, plain in results.items()}
+    critical = {name: config["meta"] for name, config in configs.items() if config["severity"] == "critical"}
     found: list[tuple[int, Failure]] = []
-    for name, plain in results.items():
-        listed = failing_keys(plain, contract)
-        config = plain["expectation_config"]
-        if config["severity"] != "critical":
-            continue
-        for key in listed:
-            row = frame.iloc[places[key]]
-            detail = detail_of(config, row)
-            found.append((places[key], Failure(key, config["meta"]["reason_code"], name, detail)))
+    for name, meta in critical.items():
+        # only by what turns the row away itself
+        explained = {
+            key for other in meta.get("explained_by", ()) if other in critical for key in listed[other]
+        }
+        for key in listed[name]:
+            if key not in explained:
+                detail = detail_of(configs[name], frame.iloc[places[key]])
+                found.append((places[key], Failure(key, meta["reason_code"], name, detail)))
     return tuple(failure for _, failure in sorted(found, key=lambda entry: entry[0]))
 
 

@@ -99,6 +99,33 @@ def test_one_failure_a_row_and_broken_expectation_in_order(tmp_path: Path) -> No
     assert [row["unexpected_rows"] for row in verdict.rows] == [2, 1, 3]
 
 
+def test_what_another_failure_explains_is_not_told_again(tmp_path: Path) -> None:
+    contract = _contract(
+        tmp_path,
+        _expectation(
+            "expect_column_values_to_be_between",
+            kwargs={"column": "count", "max_value": 1},
+            meta={"id": "few", "reason_code": "many", "explained_by": ["present", "house"]},
+        ),
+        _expectation(),
+        _expectation(
+            "expect_column_values_to_be_in_set",
+            kwargs={"column": "byline", "value_set": ["Ines"]},
+            meta={"id": "house", "reason_code": "other"},
+        ),
+    )
+    verdict = _judge(contract, [None, "Otto", "Ines", None, "Otto", "Ines"])
+    assert [(each.row_key, each.reason_code) for each in verdict.failures] == [
+        ("key 0", "missing"),
+        ("key 1", "other"),
+        ("key 2", "many"),
+        ("key 3", "missing"),
+        ("key 4", "other"),
+        ("key 5", "many"),
+    ]
+    assert [row["unexpected_rows"] for row in verdict.rows] == [4, 2, 2], "the results tell all of it"
+
+
 def test_a_day_without_rows_passes(tmp_path: Path) -> None:
     verdict = _judge(_contract(tmp_path, _expectation()), [])
     assert verdict.failures == ()
