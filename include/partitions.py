@@ -8,6 +8,7 @@ and pyarrow can read a whole stage at once; the day also stands inside every sta
     raw/objects/<2>/<sha256>                      captured bytes, stored once, read-only
     raw/manifest/capture_day=…/captures.parquet   what was captured that day
     raw/manifest/capture_day=…/rejected.parquet   what land turned away that day
+    raw/web/                                      what web feeds remember: pauses, conditional requests
     staged/parsed/capture_day=…/*.parquet         what parse read, and what it couldn't
     staged/validated/capture_day=…/*.parquet      the same rows split, with their contract results
     warehouse/news.duckdb                         private: every loaded day
@@ -59,6 +60,11 @@ def raw_object_path(home: Path, sha256: str) -> Path:
     if not _SHA256.fullmatch(sha256):
         raise ValueError(f"not a lowercase SHA-256: {sha256!r}")
     return home / "raw" / "objects" / sha256[:2] / sha256
+
+
+def web_path(home: Path) -> Path:
+    """The folder of what the feeds that fetch from the web remember between their requests."""
+    return home / "raw" / "web"
 
 
 def warehouse_path(home: Path) -> Path:

@@ -135,6 +135,8 @@ class WaybackConfig(WebConfig):
     cdx_url: Url = "https://web.archive.org/cdx/search/cdx"
     replay_url: Url = "https://web.archive.org/web/"
     collapse: Literal["digest", "none"] = "digest"
+    # after a question to the index: it takes 30 a minute, and asks clients to stay below (wayback 0.5.1)
+    index_delay_seconds: float = Field(default=2.5, ge=0)
 
 
 class LiveConfig(WebConfig):

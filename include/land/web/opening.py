@@ -1,0 +1,58 @@
+"""The client of a feed, as its table in feeds.toml says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from include import partitions
+from include.land.capture import Credential
+from include.land.feeds.config import WebConfig
+from include.land.web.addresses import AllowedOrigins
+from include.land.web.client import Bounds, Client, Manners
+from include.land.web.pace import Pace
+from include.settings import Settings
+
+PRODUCT = "news-marts"
+VERSION = "0.1.0"  # of pyproject.toml; a test compares
+
+
+def user_agent(config: WebConfig) -> str:
+    """Who asks, and whom to write to about it."""
+    if config.user_agent:
+        return config.user_agent
+    return f"{PRODUCT}/{VERSION} (+{config.contact})" if config.contact else f"{PRODUCT}/{VERSION}"
+
+
+def open_client(
+    config: WebConfig,
+    settings: Settings,
+    credential: Credential | None,
+    *,
+    own_urls: Iterable[str],
+    hosts: Iterable[str] = (),
+) -> Client:
+    """A client that may ask the feed's own addresses, and these hosts."""
+    limits = config.limits
+    return Client(
+        AllowedOrigins(own_urls, hosts),
+        Manners(
+            user_agent=user_agent(config),
+            pace=Pace(partitions.web_path(settings.home) / "pace"),
+            pause_seconds=config.crawl_delay_seconds,
+        ),
+        Bounds(
+            connect_seconds=limits.connect_seconds,
+            read_seconds=limits.read_seconds,
+            total_seconds=limits.total_seconds,
+            max_redirects=limits.max_redirects,
+            max_tries=limits.max_tries,
+            max_wait_seconds=limits.max_wait_seconds,
+        ),
+        private_hosts=config.allow_private_hosts,
+        credential=credential,
+    )
+
+
+def max_page_bytes(config: WebConfig, settings: Settings) -> int:
+    """The limit of one page."""
+    return config.limits.max_page_bytes or settings.max_file_bytes

@@ -1,0 +1,23 @@
+"""The client of a feed does what its table says."""
+
+from __future__ import annotations
+
+import tomllib
+
+from include.land.feeds.config import WaybackConfig
+from include.land.web.opening import VERSION, user_agent
+from include.settings import PROJECT_ROOT
+
+
+def test_the_version_is_the_projects() -> None:
+    project = tomllib.loads((PROJECT_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == VERSION
+
+
+def test_the_user_agent_says_who_asks() -> None:
+    base = {"name": "w", "kind": "wayback", "hosts": ("a.example",)}
+    assert user_agent(WaybackConfig(**base)) == f"news-marts/{VERSION}"
+    assert user_agent(WaybackConfig(**base, contact="desk@example.org")) == (
+        f"news-marts/{VERSION} (+desk@example.org)"
+    )
+    assert user_agent(WaybackConfig(**base, user_agent="Ours/2 (+x)")) == "Ours/2 (+x)"
