@@ -169,6 +169,7 @@ def test_a_revisit_is_what_it_stands_for(
         ({"content-encoding": "", "Content-Encoding": "gzip"}, gzip.compress(page(1))),
         ({"Content-Encoding": "gzip"}, page(1)),
     ],
+    ids=["gzip", "brotli", "two headers", "unpacked by the crawler"],
 )
 def test_bodies_come_in_the_encodings_of_their_sites(
     headers: dict[str, str], sent: bytes, settings: Settings, server: LoopbackServer, archive: Wayback
