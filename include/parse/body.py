@@ -12,6 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from include.models import BodyBlock
+from include.parse.pictures import caption_of
 from include.parse.posts import start_of_post
 from include.parse.prose import (
     ends_like_question,
@@ -81,8 +82,7 @@ class BodyReader:
             elif kind == "bullet":
                 index = self._list(index, end)
             elif kind in _NO_TEXT:
-                roles[index] = NOISE
-                index += 1
+                index = self._picture(index, end)
             elif len(text) <= _MAX_LABEL_CHARS and text.casefold() in self.related_labels:
                 index = self._related(index, end)
             elif text[:4] in _PROMO_STARTS or _has_sign(text):
@@ -90,6 +90,15 @@ class BodyReader:
             else:
                 index = self._line(index, text)
         return self.body
+
+    def _picture(self, index: int, end: int) -> int:
+        """A picture and its caption, or another block that says nothing."""
+        caption = None
+        if self.reading.kinds[index] == "image":
+            caption = caption_of(self.reading, self.roles, index, end, lead=False)
+        stop = index + 1 if caption is None else caption + 1
+        take(self.roles, index, stop, NOISE)
+        return stop
 
     def _promo_or_post(self, index: int, end: int) -> int:
         """A promo line, a part of a post, or what only looks like one at first."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from include.models import Image
+from include.parse.pictures import caption_of
 from include.parse.reading import Reading, Roles
 
 _MOST_LINES_BEFORE_PICTURE = 2
@@ -114,8 +115,10 @@ class OpeningReader:
         """The first alt text, caption and address of the picture's run."""
         texts, kinds = self.reading.texts, self.reading.kinds
         stop = min(self.reading.run_end(start), end)
-        if stop == start + 1 and kinds[start] == "image":
-            stop = self._captioned_end(start, end)
+        if kinds[stop - 1] == "image" and all(self._is_no_caption(at) for at in range(start, stop)):
+            before_body = self.body_mark is None or stop < self.body_mark
+            caption_at = caption_of(self.reading, self.roles, stop - 1, end, lead=before_body)
+            stop = stop if caption_at is None else caption_at + 1
         alt = caption = address = None
         for at in range(start, stop):
             if self.roles[at]:
@@ -129,9 +132,5 @@ class OpeningReader:
                 caption = caption or texts[at]
         return (Image(alt, caption) if alt or caption else None), address
 
-    def _captioned_end(self, picture: int, end: int) -> int:
-        """A container that holds a picture and one line holds its caption."""
-        for stop in self.reading.ties(picture):
-            if stop <= end and sum(kind != "image" for kind in self.reading.kinds[picture + 1 : stop]) == 1:
-                return stop
-        return picture + 1
+    def _is_no_caption(self, index: int) -> bool:
+        return self.reading.kinds[index] == "image" or self.reading.texts[index].lower() == _CLOSE

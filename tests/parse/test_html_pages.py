@@ -22,6 +22,12 @@ from tests.parse.skins import SKINS as OTHER_SKINS
 GENERATED = [Generator(seed=11, days=2).page(number).page for number in range(24)]
 
 
+def refused(capture: str) -> str:
+    with pytest.raises(CaptureError) as caught:
+        read(capture)
+    return caught.value.reason_code
+
+
 def rendered(**changes: Any) -> str:
     return html.render(replace(ARTICLE, **changes), "semantic")
 
@@ -210,6 +216,92 @@ def test_a_second_ticker_amid_the_body() -> None:
     assert read(capture).to_record() == ARTICLE.record("text") | {
         "ticker": [*TICKER, "Fog keeps ferries in port"]
     }
+
+
+CREDITED = "The third pier of Velmora at dawn, August 18, 2025 (Coastal Press)"
+PLAIN = "Dockers on the third pier"
+SENTENCE = "Dockers leave the third pier at dawn."
+
+
+def with_lead_picture(markup: str) -> str:
+    """The article with this in place of its picture, and no container around it and the body."""
+    pattern = r'<ul class="post-media">.*?</ul>\s*<div class="p-content">(.*?)</div>'
+    capture, count = re.subn(pattern, lambda match: markup + match[1], rendered(), flags=re.DOTALL)
+    assert count == 1
+    return capture
+
+
+@pytest.mark.parametrize(
+    ("markup", "caption"),
+    [
+        (f'<img alt="Third pier"><p>{CREDITED}</p>', CREDITED),
+        (f'<p><img alt="Third pier"></p><p>{CREDITED}</p>', CREDITED),
+        (f'<img alt="{PLAIN}"><div>{PLAIN}</div>', PLAIN),
+        (f'<img alt="{SENTENCE}"><p>{SENTENCE}</p>', SENTENCE),
+        ('<div><img alt="Third pier"></div>', None),
+        ('<img alt="Third pier">', None),
+    ],
+)
+def test_a_caption_outside_of_any_container(markup: str, caption: str | None) -> None:
+    article = read(with_lead_picture(markup))
+    assert article.image is not None
+    assert article.image.caption == caption
+    assert article.to_record()["body"] == ARTICLE.record("text")["body"]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f'<img alt="Third pier"><p>{PLAIN}</p>',
+        f'<div><img alt="Third pier"></div><div>{PLAIN}</div>',
+        f'<div><img alt="Third pier">{SENTENCE}</div>',
+    ],
+)
+def test_a_line_that_may_be_a_caption_or_the_body_s_first_is_not_guessed_at(markup: str) -> None:
+    assert refused(with_lead_picture(markup)) == "unclear_caption"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f'<div><img alt="A crane"><div>{SENTENCE}</div></div>',
+        f'<figure><img alt="A crane"><figcaption>{SENTENCE}</figcaption></figure>',
+        f'<div><a href="/x"><img alt="A crane"></a><p>{PLAIN}</p></div>',
+        f'<p><img alt="A crane"></p><p>{CREDITED}</p>',
+        f'<div><img alt="A crane"> {PLAIN}</div>',
+        '<p><img alt="A crane"></p>',
+    ],
+)
+def test_pictures_amid_the_body_are_no_body(markup: str) -> None:
+    capture = rendered().replace(f"<p>{SECOND.text}</p>", f"{markup}<p>{SECOND.text}</p>")
+    assert read(capture).to_record() == ARTICLE.record("text")
+
+
+@pytest.mark.parametrize("skin", SKINS)
+def test_the_first_line_of_the_body_s_own_container_is_no_caption(skin: Any) -> None:
+    capture = html.render(replace(ARTICLE, body=(Paragraph(PLAIN), FIRST, SECOND), news_id="7"), skin)
+    capture, count = re.subn(r'(<img [^>]*alt="Third pier"[^>]*>\s*)<div[^>]*>.*?</div>', r"\1", capture)
+    assert count == 1
+    assert read(capture).to_record()["body"][0] == {"kind": "subheading", "text": PLAIN}
+    short = capture.replace(FIRST.text, "").replace("p-content", "content")
+    assert refused(short) == "unclear_caption"
+
+
+def test_a_picture_in_a_paragraph_leaves_it_a_paragraph() -> None:
+    long = f"{SECOND.text} {THIRD.text}"
+    for markup in ('<p><img alt="A crane"> {}</p>', '<p>{}<img alt="A crane"></p>'):
+        capture = rendered().replace(f"<p>{SECOND.text}</p>", markup.format(long))
+        assert read(capture).to_record() == replace(ARTICLE, body=(FIRST, Paragraph(long), THIRD)).record(
+            "text"
+        )
+
+
+def test_a_subheading_under_a_picture_amid_the_body_stays() -> None:
+    capture = rendered().replace(
+        f"<p>{SECOND.text}</p>", f'<img alt="A crane"><p>{PLAIN}</p><p>{SECOND.text}</p>'
+    )
+    body = (FIRST, Subheading(PLAIN), SECOND, THIRD)
+    assert read(capture).to_record() == replace(ARTICLE, body=body).record("text")
 
 
 @pytest.mark.parametrize(
