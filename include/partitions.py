@@ -8,6 +8,8 @@ and pyarrow can read a whole stage at once; the day also stands inside every sta
     raw/objects/<2>/<sha256>                      captured bytes, stored once, read-only
     raw/manifest/capture_day=…/captures.parquet   what was captured that day
     raw/manifest/capture_day=…/rejected.parquet   what land turned away that day
+    raw/manifest/capture_day=…/sources.json       which archives, in which versions, have told all of it
+    raw/index/*.parquet                           what is where in each archive; made again when missing
     raw/web/                                      what web feeds remember: pauses, conditional requests
     staged/parsed/capture_day=…/*.parquet         what parse read, and what it couldn't
     staged/validated/capture_day=…/*.parquet      the same rows split, with their contract results
@@ -59,12 +61,22 @@ def raw_object_path(home: Path, sha256: str) -> Path:
     """Where the bytes with this SHA-256 are kept. Raises ValueError when it is no SHA-256."""
     if not _SHA256.fullmatch(sha256):
         raise ValueError(f"not a lowercase SHA-256: {sha256!r}")
-    return home / "raw" / "objects" / sha256[:2] / sha256
+    return objects_path(home) / sha256[:2] / sha256
 
 
 def web_path(home: Path) -> Path:
     """The folder of what the feeds that fetch from the web remember between their requests."""
     return home / "raw" / "web"
+
+
+def objects_path(home: Path) -> Path:
+    """The folder of all captured bytes."""
+    return home / "raw" / "objects"
+
+
+def archive_index_path(home: Path, name: str) -> Path:
+    """Where the index of one version of an archive file is kept."""
+    return home / "raw" / "index" / f"{name}.parquet"
 
 
 def warehouse_path(home: Path) -> Path:

@@ -174,8 +174,13 @@ def write_rows(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]])
 
 def rows_to_bytes(schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> bytes:
     """The Parquet file that ``write_rows`` would write, as bytes."""
+    return to_bytes(pa.Table.from_pylist([dict(row) for row in rows], schema=schema))
+
+
+def to_bytes(table: pa.Table) -> bytes:
+    """The Parquet file that ``write_table`` would write, as bytes."""
     sink = pa.BufferOutputStream()
-    write_table(sink, pa.Table.from_pylist([dict(row) for row in rows], schema=schema))
+    write_table(sink, table)
     return bytes(sink.getvalue())
 
 

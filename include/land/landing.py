@@ -8,15 +8,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from include.land import manifest, store
+import pyarrow.compute as pc
+
+from include import schemas
+from include.land import manifest
 from include.land.capture import Feed, Found, Item, Known, OtherDay, PassedOver, Told, TurnedAway, Waiting
+from include.land.store import ObjectWriter, sweep
 from include.locks import partition_lock
 from include.models import Capture, Quarantined, capture_id_of
 from include.settings import Settings
 
 log = logging.getLogger(__name__)
 
-CHECKPOINT_SECONDS = 30.0
+_CHECKPOINT_SECONDS = 30.0
+_LOGGED = 20  # rejections told one by one; the rest is counted
 
 
 @dataclass(slots=True)
@@ -38,87 +43,94 @@ def land(feed: Feed, day: date, settings: Settings) -> Landed:
     When the feed raises, what it yielded before is kept, and the error goes on to the caller. A slow feed's
     rows are written now and then, so that a killed run keeps what it fetched.
     """
-    landing = _Landing(feed.name, day, settings)
-    known = Known(landing.known_captures, landing.known_rejections)
-    try:
-        for item in feed.captures(day, known):
-            landing.take(item)
-    finally:
-        landing.write()
-    return landing.told()
+    with ObjectWriter(settings.home) as objects:
+        landing = _Landing(feed.name, day, settings, objects)
+        try:
+            for item in feed.captures(day, Known(landing.known_captures, landing.known_rejections)):
+                landing.take(item)
+        finally:
+            landing.write()
+    sweep(settings.home)
+    return landing.result
 
 
 class _Landing:
-    def __init__(self, feed: str, day: date, settings: Settings) -> None:
+    def __init__(self, feed: str, day: date, settings: Settings, objects: ObjectWriter) -> None:
+        self.result = Landed()
         self._feed = feed
         self._day = day
         self._settings = settings
+        self._objects = objects
         self._landed_at = datetime.now(UTC)
-        self._captures: list[Capture] = []
-        self._rejected: list[Quarantined] = []
-        self._result = Landed()
+        self._captures = manifest.Rows(schemas.CAPTURES)
+        self._rejected = manifest.Rows(schemas.QUARANTINE)
+        self._turned_away = 0
+        self._told: list[str] = []
         self._written_at = time.monotonic()
-        self._pause = CHECKPOINT_SECONDS
+        self._pause_seconds = _CHECKPOINT_SECONDS
 
     def known_captures(self) -> list[tuple[str, datetime]]:
-        rows = manifest.read(self._settings.home, self._day).captures
-        return [(row["source_path"], row["captured_at"]) for row in rows if row["feed"] == self._feed]
+        return manifest.keys_of(self._feed, manifest.read(self._settings.home, self._day))
 
     def known_rejections(self) -> dict[tuple[str, datetime], str]:
-        rows = manifest.read(self._settings.home, self._day).rejected
-        return {
-            (row["source_path"], row["captured_at"]): row["reason_code"]
-            for row in rows
-            if manifest.is_of(self._feed, row)
-        }
+        rejected = manifest.read(self._settings.home, self._day).rejected
+        rows = rejected.filter(manifest.are_of(self._feed, rejected)).to_pylist()
+        return {(row["source_path"], row["captured_at"]): row["reason_code"] for row in rows}
 
     def take(self, item: Item) -> None:
         """Store, note or count one item."""
         match item:
             case Found():
-                self._captures.append(self._capture(item))
+                self._captures.add(self._capture(item))
             case TurnedAway():
-                log.warning("Rejected %r: %s: %s", item.source_path, item.reason_code, item.detail)
-                self._rejected.append(self._rejection(item))
+                self._tell(item)
+                self._rejected.add(self._rejection(item))
             case Waiting(source_path):
                 log.info("%r is still being written: it waits for the next run", source_path)
-                self._result.waiting.append(source_path)
+                self.result.waiting.append(source_path)
             case PassedOver(reason, count):
-                self._result.passed_over[reason] += count
+                self.result.passed_over[reason] += count
             case OtherDay(day, count):
-                self._result.other_days[day] += count
-            case Told():
-                pass
-        if time.monotonic() - self._written_at > self._pause:
+                self.result.other_days[day] += count
+            case Told(token):
+                self._told.append(token)
+        if time.monotonic() - self._written_at > self._pause_seconds:
             self.write()
 
     def write(self) -> None:
-        """Merge what was taken since the last time into the day's manifest."""
+        """Merge what was taken since the last time into the day's manifest; its objects come first."""
         started_at = time.monotonic()
+        self._objects.commit()
+        captures, rejected = self._captures.take(), self._rejected.take()
+        home = self._settings.home
         with partition_lock(self._settings, self._day):
-            known = manifest.read(self._settings.home, self._day)
-            merged = manifest.merge(known, self._feed, self._captures, self._rejected)
-            manifest.write(self._settings.home, self._day, merged)
-        self._captures.clear()
-        self._rejected.clear()
-        result = self._result
+            known = manifest.read(home, self._day)
+            merged = manifest.merge(known, self._feed, captures, rejected)
+            manifest.write(home, self._day, merged)
+            manifest.add_sources(home, self._day, self._feed, self._told)
+        result = self.result
         result.new += len(merged.captures) - len(known.captures)
-        result.captures = sum(row["feed"] == self._feed for row in merged.captures)
-        result.reasons = Counter(
-            row["reason_code"] for row in merged.rejected if manifest.is_of(self._feed, row)
-        )
-        result.rejected = result.reasons.total()
+        result.captures = pc.sum(pc.equal(merged.captures["feed"], self._feed)).as_py() or 0
+        ours = merged.rejected.filter(manifest.are_of(self._feed, merged.rejected))
+        result.rejected = len(ours)
+        result.reasons = Counter(ours["reason_code"].to_pylist())
         self._written_at = time.monotonic()
-        # a big manifest takes long to write: never more than a twentieth of the time goes into that
-        self._pause = max(CHECKPOINT_SECONDS, 20 * (self._written_at - started_at))
+        # a big manifest takes long to write: no more than a twentieth of the time goes into that
+        self._pause_seconds = max(_CHECKPOINT_SECONDS, 20 * (self._written_at - started_at))
 
-    def told(self) -> Landed:
-        """The counts, after the last write."""
-        return self._result
+    def _tell(self, away: TurnedAway) -> None:
+        self._turned_away += 1
+        if self._turned_away <= _LOGGED:
+            where = f" ({away.url!r})" if away.url else ""
+            log.warning("Rejected %r%s: %s: %s", away.source_path, where, away.reason_code, away.detail)
+        elif self._turned_away == _LOGGED + 1:
+            log.warning(
+                "Further rejections are only in rejected.parquet, and in quarantine when it is loaded"
+            )
 
     def _capture(self, found: Found) -> Capture:
         self._check_day(found.captured_at)
-        sha256 = store.store(self._settings.home, found.data)
+        sha256 = self._objects.put(found.data)
         return Capture(
             capture_id=capture_id_of(self._feed, found.source_path, found.captured_at, sha256),
             sha256=sha256,

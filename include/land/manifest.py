@@ -1,18 +1,20 @@
 """The manifest of a day: what was captured (captures.parquet) and what was turned away (rejected.parquet).
 
-Rows once written stay, whatever becomes of the inbox; each file is replaced whole, and only when its
-rows have changed.
+Rows once written stay, whatever becomes of their source; each file is replaced whole, and only when its rows
+have changed. Rows are Arrow tables all the way: a day of a million captures is some hundred megabytes so.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
-from datetime import date
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from include import partitions, schemas
 from include.files import write_atomically
@@ -20,85 +22,138 @@ from include.models import Capture, Quarantined, capture_id_of
 
 Row = dict[str, Any]
 
+_SOURCES = "sources.json"
+_ROWS_AT_ONCE = 4096
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Manifest:
-    """A day's rows, in the order of their files."""
+    """A day's rows, in the order of their files; schemas CAPTURES and QUARANTINE."""
 
-    captures: list[Row]
-    rejected: list[Row]
+    captures: pa.Table
+    rejected: pa.Table
+
+
+class Rows:
+    """Rows that are being gathered: a few as objects, the others as Arrow."""
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self._schema = schema
+        self._rows: list[Row] = []
+        self._batches: list[pa.RecordBatch] = []
+
+    def add(self, record: Capture | Quarantined) -> None:
+        """Gather one record."""
+        row = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
+        self._rows.append(row | {"capture_day": record.capture_day})
+        if len(self._rows) >= _ROWS_AT_ONCE:
+            self._pack()
+
+    def take(self) -> pa.Table:
+        """All that was gathered; nothing is left."""
+        self._pack()
+        batches, self._batches = self._batches, []
+        return pa.Table.from_batches(batches, schema=self._schema)
+
+    def _pack(self) -> None:
+        if self._rows:
+            self._batches.append(pa.RecordBatch.from_pylist(self._rows, schema=self._schema))
+            self._rows = []
 
 
 def read(home: Path, day: date) -> Manifest:
     """The day's manifest; empty when nothing was ever landed for it."""
     folder = partitions.partition_path(home, "manifest", day)
     return Manifest(
-        captures=_read_rows(folder / "captures.parquet", schemas.CAPTURES) or [],
-        rejected=_read_rows(folder / "rejected.parquet", schemas.QUARANTINE) or [],
+        captures=_read(folder / "captures.parquet", schemas.CAPTURES),
+        rejected=_read(folder / "rejected.parquet", schemas.QUARANTINE),
     )
 
 
-def is_of(feed: str, rejection: Row) -> bool:
-    """Whether a rejection's row is this feed's; only its capture_id tells."""
-    expected = capture_id_of(feed, rejection["source_path"], rejection["captured_at"], "")
-    return bool(rejection["capture_id"] == expected)
-
-
-def merge(
-    known: Manifest, feed: str, captures: Iterable[Capture], rejected: Iterable[Quarantined]
-) -> Manifest:
+def merge(known: Manifest, feed: str, captures: pa.Table, rejected: pa.Table) -> Manifest:
     """Known rows and rows that a feed gave now.
 
     A capture that is known keeps its row, ``landed_at`` included. A path of the feed has one rejection at
     most, the latest; it goes when the path lands. Rejections of other feeds stay.
     """
-    by_id = {row["capture_id"]: row for row in known.captures}
-    landed_now = set()
-    for capture in captures:
-        landed_now.add(capture.source_path)
-        by_id.setdefault(capture.capture_id, _row(capture, capture_day=capture.capture_day))
-    by_path = {}
-    others = []
-    for row in known.rejected:
-        if not is_of(feed, row):
-            others.append(row)
-        elif row["source_path"] not in landed_now:
-            by_path[row["source_path"]] = row
-    by_path.update((rejection.source_path, _row(rejection)) for rejection in rejected)
+    added = _once(captures, "capture_id", keep="min")
+    added = added.filter(pc.invert(pc.is_in(added["capture_id"], known.captures["capture_id"])))
+    settled = pa.concat_arrays(
+        [*captures["source_path"].chunks, *rejected["source_path"].chunks, pa.array([], pa.string())]
+    )
+    replaced = pc.and_(pc.is_in(known.rejected["source_path"], settled), are_of(feed, known.rejected))
     return Manifest(
-        captures=sorted(
-            by_id.values(), key=lambda row: (row["source_path"], row["sha256"], row["captured_at"])
-        ),
-        rejected=sorted(
-            [*others, *by_path.values()], key=lambda row: (row["source_path"], row["capture_id"])
+        captures=_sorted([known.captures, added], ("source_path", "sha256", "captured_at")),
+        rejected=_sorted(
+            [known.rejected.filter(pc.invert(replaced)), _once(rejected, "source_path", keep="max")],
+            ("source_path", "capture_id"),
         ),
     )
 
 
-def write(home: Path, day: date, manifest: Manifest) -> bool:
-    """Write what changed, and both files when they are missing. Returns whether anything was written."""
+def are_of(feed: str, rejected: pa.Table) -> pa.ChunkedArray:
+    """Which rejections are this feed's; only their capture_id tells."""
+    rows = zip(
+        rejected["capture_id"].to_pylist(),
+        rejected["source_path"].to_pylist(),
+        rejected["captured_at"].to_pylist(),
+        strict=True,
+    )
+    return pa.chunked_array(
+        [[capture_id == capture_id_of(feed, path, moment, "") for capture_id, path, moment in rows]],
+        type=pa.bool_(),
+    )
+
+
+def keys_of(feed: str, manifest: Manifest) -> list[tuple[str, datetime]]:
+    """source_path and captured_at of the feed's captures."""
+    rows = manifest.captures.filter(pc.equal(manifest.captures["feed"], feed))
+    return list(zip(rows["source_path"].to_pylist(), rows["captured_at"].to_pylist(), strict=True))
+
+
+def write(home: Path, day: date, manifest: Manifest) -> None:
+    """Write what changed, and both files when they are missing."""
     folder = partitions.partition_path(home, "manifest", day)
-    changed = [
-        _write_rows(folder / "captures.parquet", schemas.CAPTURES, manifest.captures),
-        _write_rows(folder / "rejected.parquet", schemas.QUARANTINE, manifest.rejected),
-    ]
-    return any(changed)
+    for name, table in (("captures", manifest.captures), ("rejected", manifest.rejected)):
+        path = folder / f"{name}.parquet"
+        if not path.exists() or not schemas.read_table(path, table.schema).equals(table):
+            write_atomically(path, schemas.to_bytes(table))
 
 
-def _row(record: Capture | Quarantined, **more: object) -> Row:
-    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)} | more
+def sources(home: Path, day: date) -> dict[str, set[str]]:
+    """By feed, the tokens of the sources that have told all they hold of the day."""
+    try:
+        text = (partitions.partition_path(home, "manifest", day) / _SOURCES).read_text(encoding="utf-8")
+        return {feed: set(tokens) for feed, tokens in json.loads(text).items()}
+    except (FileNotFoundError, ValueError, AttributeError, TypeError):
+        return {}  # missing or damaged: they are all looked at again
 
 
-def _read_rows(path: Path, schema: pa.Schema) -> list[Row] | None:
+def add_sources(home: Path, day: date, feed: str, tokens: Iterable[str]) -> None:
+    """Note sources that have told all; only after the rows from them are written."""
+    known = sources(home, day)
+    told = known.setdefault(feed, set())
+    if not told.issuperset(tokens):
+        told.update(tokens)
+        text = json.dumps({feed: sorted(known[feed]) for feed in sorted(known)})
+        write_atomically(partitions.partition_path(home, "manifest", day) / _SOURCES, text.encode())
+
+
+def _read(path: Path, schema: pa.Schema) -> pa.Table:
     if not path.exists():
-        return None
-    rows: list[Row] = schemas.read_table(path, schema).to_pylist()
-    return rows
+        return schema.empty_table()
+    return schemas.read_table(path, schema)
 
 
-def _write_rows(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> bool:
-    rows = list(rows)
-    if _read_rows(path, schema) == rows:
-        return False
-    write_atomically(path, schemas.rows_to_bytes(schema, rows))
-    return True
+def _once(table: pa.Table, column: str, *, keep: str) -> pa.Table:
+    """The first row (keep="min") or last ("max") of each value of a column."""
+    if len(table) < 2:
+        return table
+    numbered = table.append_column("row", pa.array(range(len(table)), pa.int64()))
+    kept = numbered.group_by(column, use_threads=False).aggregate([("row", keep)])[f"row_{keep}"]
+    return table.take(kept)
+
+
+def _sorted(tables: list[pa.Table], columns: tuple[str, ...]) -> pa.Table:
+    together = pa.concat_tables(tables)
+    return together.sort_by([(column, "ascending") for column in columns]).combine_chunks()

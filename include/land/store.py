@@ -1,31 +1,195 @@
-"""The raw store: captured bytes, kept once under their SHA-256, read-only, never changed."""
+"""The raw store: captured bytes, kept once under their SHA-256, read-only, never changed.
+
+Objects are written in batches. A batch is made safe in this order: each object goes to the disk under a
+temporary name; it gets its right name; the folders with the new names go to the disk. So an object appears
+whole or not at all, and after ``commit`` a power cut loses none of them: only then may a manifest name them.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
+import os
+import shutil
+import tempfile
+import time
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from include import partitions
-from include.files import write_atomically
+from include.files import TEMPORARY_PREFIX, fsync_path
 
 log = logging.getLogger(__name__)
 
+# A disk that is asked to flush from several threads flushes once for all of them.
+_THREADS = 8
+_GROUP_OBJECTS, _GROUP_BYTES = 64, 1 << 20  # handed to a thread at a time
+_BATCH_OBJECTS, _BATCH_BYTES = 4096, 512 << 20  # given their names together; a killed run loses one batch
+_UNWRITTEN_BYTES = 64 << 20  # held in memory at most, but for one object
+_STALE_SECONDS = 24 * 3600.0
+_SWEPT = ".objects-swept"
 
-def store(home: Path, data: bytes) -> str:
-    """Keep these bytes and return their SHA-256; bytes that are there already aren't written again.
 
-    An object of the wrong size is a damaged one (a disk's doing: objects appear whole or not at all);
-    it is replaced, and the log says so.
+class ObjectWriter:
+    """Stores objects; use it as a context, and ``commit`` before anything names them."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._root = partitions.objects_path(home)
+        self._staging: Path | None = None
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="objects")
+        self._group: list[tuple[Path, bytes]] = []
+        self._group_bytes = 0
+        self._unwritten: deque[tuple[int, Future[None]]] = deque()
+        self._unwritten_bytes = 0
+        self._batch: dict[str, Path] = {}
+        self._batch_bytes = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._threads.shutdown(cancel_futures=True)
+        if self._staging is not None:
+            shutil.rmtree(self._staging, ignore_errors=True)
+
+    def put(self, data: bytes) -> str:
+        """Keep these bytes and return their SHA-256; bytes that are there already aren't written again.
+
+        An object of the wrong size is a damaged one (a disk's doing: objects appear whole or not at all);
+        it is replaced, and the log says so.
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        if sha256 in self._batch or self._is_there(sha256, len(data)):
+            return sha256
+        temporary = self._staging_folder() / f"{TEMPORARY_PREFIX}{sha256}"
+        self._batch[sha256] = temporary
+        self._batch_bytes += len(data)
+        self._group.append((temporary, data))
+        self._group_bytes += len(data)
+        if len(self._group) >= _GROUP_OBJECTS or self._group_bytes >= _GROUP_BYTES:
+            self._hand_over()
+        if len(self._batch) >= _BATCH_OBJECTS or self._batch_bytes >= _BATCH_BYTES:
+            self.commit()
+        return sha256
+
+    def commit(self) -> None:
+        """Return when all objects are on the disk, under their names.
+
+        Raises:
+            OSError: one couldn't be written; none of those since the last commit has its name then.
+        """
+        self._hand_over()
+        self._wait(0)
+        folders = set()
+        for sha256, temporary in self._batch.items():
+            path = partitions.raw_object_path(self._home, sha256)
+            if path.parent not in folders:
+                folders.add(path.parent)
+                make_folder(path.parent)
+            os.replace(temporary, path)
+        for _ in self._threads.map(fsync_path, folders):
+            pass
+        self._batch.clear()
+        self._batch_bytes = 0
+
+    def _is_there(self, sha256: str, size_bytes: int) -> bool:
+        try:
+            found_bytes = partitions.raw_object_path(self._home, sha256).stat().st_size
+        except FileNotFoundError:
+            return False
+        if found_bytes == size_bytes:
+            return True
+        log.warning("Raw object %s was damaged (%d bytes, not %d): mended", sha256, found_bytes, size_bytes)
+        return False
+
+    def _staging_folder(self) -> Path:
+        if self._staging is None:
+            make_folder(self._root)
+            self._staging = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=self._root))
+        return self._staging
+
+    def _hand_over(self) -> None:
+        if self._group:
+            self._unwritten.append((self._group_bytes, self._threads.submit(_write, self._group)))
+            self._unwritten_bytes += self._group_bytes
+            self._group, self._group_bytes = [], 0
+            self._wait(_UNWRITTEN_BYTES)
+
+    def _wait(self, limit_bytes: int) -> None:
+        while self._unwritten and self._unwritten_bytes > limit_bytes:
+            size_bytes, written = self._unwritten.popleft()
+            self._unwritten_bytes -= size_bytes
+            written.result()
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, and flush the names of the new ones to the disk."""
+    missing = []
+    while not path.is_dir():
+        missing.append(path)
+        path = path.parent
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True)
+        fsync_path(folder.parent)
+
+
+def sweep(home: Path, now: float | None = None) -> int:
+    """Remove what killed landings left in the store more than a day ago; return how many files and folders.
+
+    At most once a day: a store of a million objects takes a second to look through.
     """
-    sha256 = hashlib.sha256(data).hexdigest()
-    path = partitions.raw_object_path(home, sha256)
+    root = partitions.objects_path(home)
+    now = time.time() if now is None else now
+    stamp = root.with_name(_SWEPT)
     try:
-        size_bytes = path.stat().st_size
+        if not root.is_dir() or now - stamp.stat().st_mtime < _STALE_SECONDS:
+            return 0
     except FileNotFoundError:
-        write_atomically(path, data, mode=0o444)
+        pass
+    swept = 0
+    for folder in [root, *(Path(entry.path) for entry in os.scandir(root) if entry.is_dir())]:
+        with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.name.startswith(TEMPORARY_PREFIX) and _is_stale(entry, now):
+                    _remove(entry)
+                    swept += 1
+    stamp.touch()
+    os.utime(stamp, (now, now))
+    if swept:
+        log.info("Removed %d temporary files and folders that killed landings left in %s", swept, root)
+    return swept
+
+
+def _is_stale(entry: os.DirEntry[str], now: float) -> bool:
+    try:
+        return now - entry.stat(follow_symlinks=False).st_mtime > _STALE_SECONDS
+    except FileNotFoundError:
+        return False
+
+
+def _remove(entry: os.DirEntry[str]) -> None:
+    if entry.is_dir(follow_symlinks=False):
+        shutil.rmtree(entry.path, ignore_errors=True)
     else:
-        if size_bytes != len(data):
-            log.warning("Raw object %s was damaged (%d bytes, not %d): mended", sha256, size_bytes, len(data))
-            write_atomically(path, data, mode=0o444)
-    return sha256
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(entry.path)
+
+
+def _write(group: list[tuple[Path, bytes]]) -> None:
+    for path, data in group:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
+        try:
+            os.fchmod(descriptor, 0o444)  # whatever the umask
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

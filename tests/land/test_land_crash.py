@@ -41,6 +41,13 @@ run.run(date(2025, 8, 25), load_settings(home=sys.argv[1], inbox=sys.argv[2], se
 """
 
 
+def keep(home: Path, data: bytes) -> str:
+    with store.ObjectWriter(home) as objects:
+        sha256 = objects.put(data)
+        objects.commit()
+    return sha256
+
+
 @pytest.mark.parametrize(
     ("call", "countdown"),
     [("fsync", 1), ("replace", 1), ("fsync", 3), ("replace", 3), ("replace", 4)],
@@ -72,18 +79,18 @@ def test_a_full_disk_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
-        store.store(tmp_path, b"page")
+        keep(tmp_path, b"page")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_a_damaged_object_is_mended(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    sha256 = store.store(tmp_path, b"page")
+    sha256 = keep(tmp_path, b"page")
     path = partitions.raw_object_path(tmp_path, sha256)
     inode = path.stat().st_ino
-    assert store.store(tmp_path, b"page") == sha256
+    assert keep(tmp_path, b"page") == sha256
     assert path.stat().st_ino == inode  # there already: not written again
     path.unlink()
     path.write_bytes(b"pa")
-    store.store(tmp_path, b"page")
+    keep(tmp_path, b"page")
     assert path.read_bytes() == b"page"
     assert "damaged" in caplog.text

@@ -79,8 +79,9 @@ class InboxFeed:
 
     def _count_new(self, day: date, files: Sequence[InboxFile]) -> int:
         known = manifest.read(self._settings.home, day)
-        settled: set[str | tuple[str, str] | None] = {row["capture_id"] for row in known.captures}
-        settled |= {(row["source_path"], row["reason_code"]) for row in known.rejected}
+        settled: set[str | tuple[str, str] | None] = set(known.captures["capture_id"].to_pylist())
+        paths, reasons = known.rejected["source_path"], known.rejected["reason_code"]
+        settled |= set(zip(paths.to_pylist(), reasons.to_pylist(), strict=True))
         return sum(self._outcome(file) not in settled for file in files)
 
     def _outcome(self, file: InboxFile) -> str | tuple[str, str] | None:
