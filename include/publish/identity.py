@@ -21,12 +21,13 @@ _COMPONENTS = pa.schema([pa.field("own_id", pa.string()), pa.field("component", 
 
 
 def resolve(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make ``scope_articles``, and ``article_ids``: for each own id in it, the id of its article.
+    """Make ``scope_articles``, ``scope_shown`` (their captures) and ``article_ids``: whose each own id is.
 
     Needs refreshed_days, changed_withheld, and the captures that are withheld now; asks the marts, as they
     were before, for what was one article then.
     """
-    run_sql(connection, _QUERIES / "scope_articles.sql")
+    for name in ("scope_articles", "scope_shown"):
+        run_sql(connection, _QUERIES / f"{name}.sql")
     pairs = run_sql(connection, _QUERIES / "shared_keys.sql").fetchall()
     rows = [{"own_id": own_id, "component": component} for own_id, component in components(pairs).items()]
     connection.register("found_components", pa.Table.from_pylist(rows, schema=_COMPONENTS))

@@ -10,7 +10,7 @@ WITH kept AS (
         captured_at,
         source_path,
         capture_sha256
-    FROM source.warehouse.article_captures
+    FROM scope_shown
     JOIN article_ids USING (own_id)
     ANTI JOIN meta.withheld USING (capture_day, capture_id)
 )

@@ -3,4 +3,4 @@ CREATE OR REPLACE TEMP TABLE scope_captures AS
 SELECT capture_day, capture_id FROM source.warehouse.captures
 WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
 UNION
-SELECT capture_day, capture_id FROM source.warehouse.article_captures SEMI JOIN scope_articles USING (own_id)
+SELECT capture_day, capture_id FROM scope_shown
