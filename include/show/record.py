@@ -84,6 +84,8 @@ class _Fields:
         for name in ("article_id", "text_sha256", "rule_version"):
             value = getattr(article, name)
             fields.append(Field(name, _GREY, [Line(value)] if value else [], source="worked out"))
+        known_by = [" · ".join(each) for each in (article.identity, *article.other_identities) if each]
+        fields.append(Field("known_by", _GREY, [Line(told) for told in known_by], source="worked out"))
         return fields
 
     def _source(self, name: str) -> Source:

@@ -120,6 +120,12 @@ def test_the_record_stands_beside_with_its_block_numbers(page: Page, name: str, 
     if name.endswith("html"):
         assert "head: link canonical" in text_of(fields["url"].dt)
         assert page.headline in text_of(whole.select_one("details.said"))
+        if page is ARTICLE:
+            told = [text_of(line.bdi) for line in fields["known_by"].select("dd")]
+            assert told == [
+                "2025-08-20T15:19 · velmora opens third pier",
+                "url · english.almayadeen.net/news/politics/velmora-opens-third-pier · 2025-08-20",
+            ]
     else:
         assert "none" in text_of(fields["url"])
         assert whole.select_one("details.said") is None
