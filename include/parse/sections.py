@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 from include.parse.layout import FOOTER, Labels, Layout
@@ -37,7 +38,15 @@ class Sections(NamedTuple):
         return min(starts, default=None)
 
 
-def find_sections(reading: Reading, roles: Roles, layout: Layout, labels: Labels, headline: int) -> Sections:
+def find_sections(
+    reading: Reading,
+    roles: Roles,
+    layout: Layout,
+    labels: Labels,
+    *,
+    headline: int,
+    ticker: Collection[str],
+) -> Sections:
     """Find the labelled lists of a page.
 
     A line is a label when it is one word for word and what follows looks like its list: ``Most Read`` has
@@ -48,8 +57,11 @@ def find_sections(reading: Reading, roles: Roles, layout: Layout, labels: Labels
     texts, size = reading.texts, len(reading.texts)
     footer = next((at for at, name in labels if name == FOOTER and at >= headline), size)
     has_footer = footer < size
-    while has_footer and footer > headline + 1 and texts[footer - 1] in layout.masthead:
-        footer -= 1
+    before = footer
+    while has_footer and before > headline + 1 and texts[before - 1] in layout.masthead.union(ticker):
+        before -= 1
+        if texts[before] in layout.masthead:
+            footer = before
     found = [
         (at, name)
         for at, name in labels

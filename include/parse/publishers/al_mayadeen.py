@@ -12,20 +12,20 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from include.errors import CaptureError, MissingField, UnreadablePage
-from include.models import Article, PageLink
+from include.models import Article
 from include.parse.body import BodyReader
 from include.parse.bylines import fold_byline
 from include.parse.header import Header, find_header
 from include.parse.headline import take_headline
 from include.parse.identity import normalised_headline, other_identities
 from include.parse.layout import Layout, casefolded, layout_at, spellings
-from include.parse.lists import read_dated_entries, read_sectioned_entries
+from include.parse.listed import Lists, read_lists
 from include.parse.metadata import disagreements, extra_of, is_about, stated_moment
 from include.parse.not_articles import declared, other_than_text, refuse, why_no_article
 from include.parse.opening import Opening, OpeningReader
 from include.parse.publisher import ParsedPage, Publisher
 from include.parse.reading import Reading, Roles, mark_noise, take
-from include.parse.sections import Sections, find_sections
+from include.parse.sections import find_sections
 from include.parse.tickers import TickerLines, take_ticker
 from include.parse.times import moment_of
 
@@ -114,8 +114,8 @@ class AlMayadeen:
 
         Raises:
             MissingField: no line tells author, time or reading time, or there is no body.
-            UnreadablePage: it can't be told where ticker, headline or a related block end
-                (``unclear_ticker``, ``unclear_headline``, ``unclear_related_block``), or the capture is cut
+            UnreadablePage: it can't be told where ticker, headline or a related block end, which lines are a
+                caption or a list's headlines (``unclear_…``), or the capture is cut
                 off before the body's end is certain (``truncated_page``). A cut among the lists under the
                 article costs only the entry that it falls into.
 
@@ -148,14 +148,14 @@ class _PageReader:
         headline = take_headline(reading, roles, layout, header, ticker)
         top = header.start if headline is None else headline
         start = header.end if headline is None else max(header.end, headline + 1)
-        sections = find_sections(reading, roles, layout, labels, top)
+        sections = find_sections(reading, roles, layout, labels, headline=top, ticker=ticker)
         end = sections.first_after(start)
         if end is None:
             raise _cut_off()
         reason_code = other_than_text(reading.texts[start:end])
         if reason_code is not None:
             raise refuse(reason_code)
-        lists = self._lists(sections)
+        lists = read_lists(reading, roles, layout, sections, ticker)
         take(roles, sections.footer, len(roles), "footer")
         ticker_lines = TickerLines(ticker)
         ticker_lines.mark_repeats(reading, roles, start, end)
@@ -175,13 +175,13 @@ class _PageReader:
             ticker_lines,
             layout.related_labels,
             layout.noise,
-            known_headlines={link.headline for link in (*lists[0], *lists[2])},
+            known_headlines={link.headline for link in (*lists.most_read, *lists.read_next)},
             tags_last=True,
         ).read(opening.body_start, end)
         if not body.blocks:
             missing = MissingField("body", "The page has an article's header but no text under it.")
             raise why_no_article(reading, reading.texts[start:end], missing)
-        fields = self._fields(header, headline, opening) | _list_fields(header, *lists)
+        fields = self._fields(header, headline, opening) | _list_fields(header, lists)
         article = Article(
             publisher=SLUG,
             language=LANGUAGE,
@@ -210,7 +210,7 @@ class _PageReader:
     def _without_header(self) -> CaptureError:
         """Why a page has no line that tells who wrote it, when, or how long it takes to read."""
         reading, roles, layout = self.reading, self.roles, self.layout
-        sections = find_sections(reading, roles, layout, self.labels, 0)
+        sections = find_sections(reading, roles, layout, self.labels, headline=0, ticker=())
         for section in sections.lists:
             take(roles, section.label, section.end, section.name)
         frame = layout.passed_over | layout.footer_lines
@@ -273,32 +273,6 @@ class _PageReader:
             "extra": extra,
         }
 
-    def _lists(self, sections: Sections) -> tuple[list[PageLink], list[str], list[PageLink]]:
-        """Most Read, Coverage and Read Next. A capture that is cut off loses the entry that it is cut in."""
-        reading, layout = self.reading, self.layout
-        most_read: list[PageLink] = []
-        coverage: list[str] = []
-        read_next: list[PageLink] = []
-        for section in sections.lists:
-            blocks = [at for at in range(section.label + 1, section.end) if not self.roles[at]]
-            labels = [section.label]
-            if blocks and reading.texts[blocks[0]] == layout.all_link:
-                labels.append(blocks.pop(0))
-            cut = not sections.has_footer and section.end == len(reading)
-            if section.name == "most_read":
-                most_read += read_dated_entries(reading, blocks, layout.sections)
-            elif section.name == "coverage":
-                coverage += [
-                    reading.texts[at] for at in (blocks[:-1] if cut else blocks) if reading.texts[at]
-                ]
-            else:
-                read_next += read_sectioned_entries(reading, blocks, layout.sections, cut=cut)
-            for at in blocks:
-                self.roles[at] = section.name
-            for at in labels:
-                self.roles[at] = "label"
-        return most_read, coverage, read_next
-
 
 def _cut_off() -> UnreadablePage:
     return UnreadablePage(
@@ -308,16 +282,14 @@ def _cut_off() -> UnreadablePage:
     )
 
 
-def _list_fields(
-    header: Header, most_read: list[PageLink], coverage: list[str], read_next: list[PageLink]
-) -> dict[str, Any]:
+def _list_fields(header: Header, lists: Lists) -> dict[str, Any]:
     """The lists' fields, and the latest day that the page names: it was captured then or later."""
-    days = [link.published_on for link in most_read if link.published_on is not None]
+    days = [link.published_on for link in lists.most_read if link.published_on is not None]
     if header.published_local is not None:
         days.append(header.published_local.date())
     return {
-        "most_read": tuple(most_read),
-        "coverage": tuple(coverage),
-        "read_next": tuple(read_next),
+        "most_read": tuple(lists.most_read),
+        "coverage": tuple(lists.coverage),
+        "read_next": tuple(lists.read_next),
         "captured_on_or_after": max(days, default=None),
     }
