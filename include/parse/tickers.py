@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from include.errors import UnreadablePage
 from include.parse.header import find_header
 from include.parse.headline import first_heading, is_high_heading
 from include.parse.layout import TICKER, Labels, Layout
-from include.parse.reading import Reading, Roles
+from include.parse.reading import NOISE, Reading, Roles
 from include.parse.times import parse_clock
 from include.ticker import normalise_line
 
@@ -23,8 +23,10 @@ _MOST_LABELS = 50
 _SENTENCE_SPACES = 3
 _MANY_SENTENCES = 3
 _KEY_CHARS = 12
+_MOST_LINE_CHARS = 400  # the longest ticker line of the golden pages has 199
 _LINES = frozenset({"text", "heading"})
 REPEAT = "ticker_repeat"
+_PASSED_OVER = frozenset({REPEAT, NOISE})
 _LABELS = ("breaking", "urgent")
 _LABEL_CHARS = 8
 _LABEL_OPENINGS = frozenset(label[:_OPENING_CHARS] for label in _LABELS)
@@ -93,6 +95,36 @@ def _ticker_end(reading: Reading, roles: Roles, layout: Layout, label: int, *, f
     if (end > start or reading.is_alone(label)) and len(sentences) < _MANY_SENTENCES:
         return end
     return limit  # no container holds them all, but what else would so many lines over a headline be?
+
+
+def check_labels_in_body(
+    reading: Reading, roles: Roles, labels: Labels, ticker: Sequence[str], *, start: int, end: int
+) -> None:
+    """See that what follows a ticker label in the blocks [start, end) can't be a line of it.
+
+    In HTML a label may stand there without a container that says where its lines end. They end for certain
+    when the whole ticker was repeated under it, or the next line is too long for one.
+
+    Raises:
+        UnreadablePage: the line that comes next may be ticker or body (``unclear_ticker``).
+    """
+    if reading.head is None:
+        return
+    for label, name in labels:
+        if name != TICKER or not start <= label < end or reading.is_alone(label):
+            continue
+        after = label + 1
+        while after < end and roles[after] in _PASSED_OVER:
+            after += 1
+        repeated = {reading.texts[at] for at in range(label + 1, after)}
+        if after == end or roles[after] == "ticker" or (ticker and repeated.issuperset(ticker)):
+            continue
+        if len(reading.texts[after]) <= _MOST_LINE_CHARS:
+            raise UnreadablePage(
+                "unclear_ticker",
+                "A ticker label stands in the article, and whether the line after it is ticker or body can't "
+                f"be told: {reading.texts[after][:80]!r}. Look at the page.",
+            )
 
 
 def _may_be_ticker(reading: Reading, roles: Roles, layout: Layout, start: int, end: int) -> bool:

@@ -321,6 +321,41 @@ def test_a_post_in_any_markup(markup: str) -> None:
     assert read(capture).to_record() == replace(ARTICLE, body=(FIRST, post, THIRD)).record("text")
 
 
+NEW = "Fog keeps ferries in port"
+LONG_PARAGRAPH = " ".join([FIRST.text, SECOND.text, THIRD.text] * 2)
+
+
+@pytest.mark.parametrize("container", ["{}", "<section>{}</section>"])
+@pytest.mark.parametrize(
+    ("lines", "readable"),
+    [
+        ([], False),  # what comes next may be its line
+        ([TICKER[0]], False),
+        ([NEW], False),
+        ([TICKER[0], NEW, TICKER[1]], False),
+        ([*TICKER], True),  # all of the ticker once more, so what comes next is none of it
+        ([TICKER[0], LONG_PARAGRAPH], True),
+        ([LONG_PARAGRAPH], True),
+    ],
+)
+def test_a_second_ticker_that_no_container_holds_is_not_guessed_at(
+    container: str, lines: list[str], readable: bool
+) -> None:
+    markup = container.format("".join(f"<div>{line}</div>" for line in ["BREAKING", *lines]))
+    capture = OTHER_SKINS["flat"](ARTICLE)
+    place = f"<div>{SECOND.text}</div>"
+    assert place in capture
+    capture = capture.replace(place, f"{markup}{place}")
+    if container != "{}" and LONG_PARAGRAPH not in lines:
+        new = [NEW] if NEW in lines else []
+        assert read(capture).to_record() == ARTICLE.record("text") | {"ticker": [*TICKER, *new]}
+    elif container == "{}" and not readable:
+        assert refused(capture) == "unclear_ticker"
+    elif container == "{}":
+        body = (FIRST, *(Paragraph(line) for line in lines if line == LONG_PARAGRAPH), SECOND, THIRD)
+        assert read(capture).to_record() == replace(ARTICLE, body=body).record("text")
+
+
 @pytest.mark.parametrize(
     ("byline", "raw"),
     [

@@ -26,7 +26,7 @@ from include.parse.opening import Opening, OpeningReader
 from include.parse.publisher import ParsedPage, Publisher
 from include.parse.reading import Reading, Roles, mark_noise, take
 from include.parse.sections import find_sections
-from include.parse.tickers import TickerLines, take_ticker
+from include.parse.tickers import TickerLines, check_labels_in_body, take_ticker
 from include.parse.times import moment_of
 
 SLUG: Final = "al_mayadeen"
@@ -160,6 +160,7 @@ class _PageReader:
         ticker_lines = TickerLines(ticker)
         ticker_lines.mark_repeats(reading, roles, start, end)
         mark_noise(reading, roles, layout.noise, start, end)
+        check_labels_in_body(reading, roles, labels, ticker, start=start, end=end)
         content = reading.mark(_BODY)
         opening = OpeningReader(
             reading,
