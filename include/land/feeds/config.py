@@ -60,10 +60,19 @@ def _connection(text: str) -> str:
     return text
 
 
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"{text!r} is no regular expression: {error}") from None
+    return text
+
+
 Host = Annotated[str, AfterValidator(_host)]
 Url = Annotated[str, AfterValidator(_url)]
 Publisher = Annotated[str, AfterValidator(_publisher)]
 Connection = Annotated[str, AfterValidator(_connection)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
 
 
 class _Model(BaseModel):
@@ -145,8 +154,16 @@ class LiveConfig(WebConfig):
     kind: Literal["live"]
     contact: str = Field(min_length=3)
     crawl_delay_seconds: float = Field(default=10.0, ge=0)
+    limits: Limits = Limits(max_captures=200)  # a run: half an hour of the pauses above
     sitemaps: tuple[Url, ...] = ()
     listings: tuple[Url, ...] = ()
+    # paths of articles: Al Mayadeen's, and Nour News's with the id
+    article_paths: tuple[Pattern, ...] = (
+        r"/news/[^/]+/[^/]+",
+        r"/articles/[^/]+/[^/]+",
+        r"/en/news/\d+(/.*)?",
+    )
+    max_age_days: int = Field(default=2, ge=0)  # what a sitemap says changed before isn't fetched
 
     @model_validator(mode="after")
     def _has_a_start(self) -> LiveConfig:

@@ -10,6 +10,7 @@ import logging
 import random
 import ssl
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -31,7 +32,7 @@ from include.land.web.retries import (
 
 log = logging.getLogger(__name__)
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # So many addresses in a row without an answer, each tried several times: it isn't the addresses.
 _SILENT_ADDRESSES = 3
 
@@ -82,7 +83,7 @@ class Client:
         self._bounds = bounds
         self._private_hosts = private_hosts
         self._credential = credential
-        self._silent = 0
+        self._silent: Counter[str] = Counter()  # addresses without an answer, since the host's last one
         self._exchange = Exchange(
             connect_seconds=bounds.connect_seconds,
             read_seconds=bounds.read_seconds,
@@ -103,10 +104,6 @@ class Client:
     def user_agent(self) -> str:
         """How the client introduces itself."""
         return self._manners.user_agent
-
-    def may_ask(self, address: Address) -> bool:
-        """Whether this is an address of the feed's hosts."""
-        return self._origins.has(address)
 
     def get(
         self,
@@ -133,7 +130,7 @@ class Client:
                 broken, or there was none (``fetch_failed``).
             FeedUnavailable: the host doesn't answer at all now, or wants to be left alone for long.
         """
-        address = self._parsed(url)
+        address = self.checked(url)
         ask = _Ask(
             headers=dict(headers or {}),
             max_bytes=max_bytes,
@@ -151,7 +148,7 @@ class Client:
                 told = str(error)
             else:
                 if reply.status not in WORTH_ANOTHER_TRY or is_answer(reply):
-                    self._silent = 0
+                    self._silent[address.host] = 0
                     return reply
                 told = f"HTTP status {reply.status}"
                 wait_seconds = _asked_to_wait(reply)
@@ -170,16 +167,45 @@ class Client:
             log.info("%s gave no answer, try %d: %s", address.netloc, tries, told)
         raise self._no_answer(address, told)
 
+    def checked(self, url: str) -> Address:
+        """The address, if the feed may ask there.
+
+        Raises:
+            FetchFailed: it is none, or elsewhere.
+        """
+        try:
+            address = parse(url)
+        except BadAddress as error:
+            raise FetchFailed("bad_address", f"It is {error}.") from None
+        self._check(address)
+        return address
+
+    def redirected(self, address: Address, location: str) -> Address:
+        """Where a redirect leads, if the feed may follow.
+
+        Raises:
+            FetchFailed: it mustn't.
+        """
+        try:
+            target = resolve(address, location)
+        except BadAddress as error:
+            raise FetchFailed("bad_redirect", f"It redirects to {error}.") from None
+        if address.scheme == "https" and target.scheme == "http":
+            raise FetchFailed("bad_redirect", f"It redirects from https to http, at {target.netloc}.")
+        self._check(target)
+        return target
+
     def _no_answer(self, address: Address, told: str) -> FetchFailed | FeedUnavailable:
-        self._silent += 1
+        self._silent[address.host] += 1
+        silent = self._silent[address.host]
         tries = self._bounds.max_tries
-        if self._silent < _SILENT_ADDRESSES:
+        if silent < _SILENT_ADDRESSES:
             return FetchFailed(
                 "fetch_failed",
                 f"{address.netloc} gave no answer in {tries} tries (last: {told}). Run the day again later.",
             )
         return FeedUnavailable(
-            f"{address.netloc} is silent: the last {self._silent} addresses gave no answer in {tries} tries "
+            f"{address.netloc} is silent: the last {silent} addresses gave no answer in {tries} tries "
             f"each (last: {told}). Run the day again later; what came before is landed."
         )
 
@@ -197,9 +223,9 @@ class Client:
             )
             left_seconds -= time.monotonic() - started_at
             location = reply.headers.get("location")
-            if not ask.follow or reply.status not in _REDIRECTS or location is None:
+            if not ask.follow or reply.status not in REDIRECTS or location is None:
                 return reply
-            address = self._redirected(address, location)
+            address = self.redirected(address, location)
         raise FetchFailed("bad_redirect", f"It redirects more than {self._bounds.max_redirects} times.")
 
     def _wait_for_turn(self, address: Address, pause_seconds: float) -> None:
@@ -227,24 +253,6 @@ class Client:
         if self._credential is not None and private and self._origins.is_own(address):
             headers["Authorization"] = authorization(self._credential)
         return headers
-
-    def _parsed(self, url: str) -> Address:
-        try:
-            address = parse(url)
-        except BadAddress as error:
-            raise FetchFailed("bad_address", f"It is {error}.") from None
-        self._check(address)
-        return address
-
-    def _redirected(self, address: Address, location: str) -> Address:
-        try:
-            target = resolve(address, location)
-        except BadAddress as error:
-            raise FetchFailed("bad_redirect", f"It redirects to {error}.") from None
-        if address.scheme == "https" and target.scheme == "http":
-            raise FetchFailed("bad_redirect", f"It redirects from https to http, at {target.netloc}.")
-        self._check(target)
-        return target
 
     def _check(self, address: Address) -> None:
         if not self._origins.has(address):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from include import partitions
+from include.errors import UsageError
 from include.land.capture import Credential
 from include.land.feeds.config import WebConfig
-from include.land.web.addresses import AllowedOrigins
+from include.land.web.addresses import AllowedOrigins, BadAddress
 from include.land.web.client import Bounds, Client, Manners
 from include.land.web.pace import Pace
 from include.settings import Settings
@@ -31,10 +32,20 @@ def open_client(
     own_urls: Iterable[str],
     hosts: Iterable[str] = (),
 ) -> Client:
-    """A client that may ask the feed's own addresses, and these hosts."""
+    """A client that may ask the feed's own addresses, and these hosts.
+
+    Raises:
+        UsageError: one of the addresses can't be asked.
+    """
     limits = config.limits
+    try:
+        origins = AllowedOrigins(own_urls, hosts)
+    except BadAddress as error:
+        raise UsageError(
+            f"{settings.feeds_file}: [feeds.{config.name}] has {error}. Mend it there."
+        ) from None
     return Client(
-        AllowedOrigins(own_urls, hosts),
+        origins,
         Manners(
             user_agent=user_agent(config),
             pace=Pace(partitions.web_path(settings.home) / "pace"),
