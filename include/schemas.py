@@ -158,6 +158,9 @@ OUTCOMES = pa.schema(
         pa.field("ticker_items", pa.int64(), nullable=False),  # valid sightings
         pa.field("ticker_items_quarantined", pa.int64(), nullable=False),
         pa.field("fingerprint", pa.string(), nullable=False),  # of all the day's validated rows
+        pa.field("code_version", pa.string(), nullable=False),  # see include.versions
+        pa.field("rule_versions", pa.string(), nullable=False),  # of the parsed articles, commas between
+        pa.field("contracts_version", pa.string(), nullable=False),
         pa.field("accepted", pa.bool_(), nullable=False),  # False: too much was turned away
         pa.field("refusal", pa.string()),  # why it wasn't accepted, for a person
         pa.field("run_id", pa.string()),  # the Airflow run that validated the day, if one did

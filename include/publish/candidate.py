@@ -16,12 +16,24 @@ import pyarrow as pa
 from include.duck import attach, reading, run_sql, transaction, writer
 from include.errors import MissingPartition, NewsError
 from include.partitions import candidate_path, warehouse_path
-from include.publish import catalogue, identity
+from include.publish import catalogue, identity, revisions
 from include.publish.withheld import FOUND, find_leaks
 from include.settings import Settings
 
 logger = logging.getLogger(__name__)
 _QUERIES = Path(__file__).parent / "queries"
+# What is told anew, each by what is known before it; the marts still are as they were.
+_SCOPES = (
+    "scope_captures",
+    "scope_days",
+    "scope_ticker_items",
+    "article_history",
+    "scope_dates",
+    "scope_article_tags",
+    "scope_tags",
+    "scope_texts",
+    "scope_headlines",
+)
 # How DuckDB tells that a file isn't what it should be; a full disk says the first as well.
 DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 
@@ -146,11 +158,13 @@ def _bring_days(connection: duckdb.DuckDBPyConnection, settings: Settings, *, ev
     _run(connection, "refreshed_days", everything=everything)
     _withhold(connection, neighbour_days)
     identity.resolve(connection)
-    for name in ("scope_captures", "scope_days", "scope_ticker_items", "article_history"):
+    connection.register("tag_spellings", catalogue.tag_spellings())
+    for name in _SCOPES:
         _run(connection, name)
+    revisions.find_changes(connection)
     for mart in catalogue.marts():
-        run_sql(connection, mart.folder / "delete.sql")
-        run_sql(connection, mart.folder / "insert.sql")
+        for statement in mart.statements:
+            run_sql(connection, statement)
     _run(connection, "delete_built_days")
     _run(connection, "insert_built_days")
 

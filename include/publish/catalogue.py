@@ -10,21 +10,30 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from include import ticker
 
 HERE = Path(__file__).parent
-# partition_outcomes counts the captures mart, so that comes first
+# A mart comes after those that its SQL reads.
 _ORDER = (
     "articles",
     "article_texts",
     "article_tags",
+    "tags",
+    "tag_pairs_monthly",
+    "article_revisions",
+    "page_links",
+    "most_read_daily",
     "ticker_items",
     "ticker_sightings",
     "captures",
+    "coverage_daily",
     "quarantine",
     "contract_results",
     "partition_outcomes",
+    "runs",
+    "calendar",
 )
 _META_COMMENTS = {
     "built_days": "Which state of each capture day this file was built from.",
@@ -50,11 +59,12 @@ class Mart:
     name: str
     comment: str
     columns: tuple[Column, ...]
+    steps: tuple[str, ...] = ("delete", "insert")
 
     @property
-    def folder(self) -> Path:
-        """Where its SQL is."""
-        return HERE / "marts" / self.name
+    def statements(self) -> tuple[Path, ...]:
+        """The SQL files that bring it up to date, in order."""
+        return tuple(HERE / "marts" / self.name / f"{step}.sql" for step in self.steps)
 
 
 @cache
@@ -66,7 +76,8 @@ def marts() -> tuple[Mart, ...]:
         columns = tuple(
             Column(column, entry["type"], entry["comment"]) for column, entry in document["columns"].items()
         )
-        found.append(Mart(name, document["comment"], columns))
+        steps = tuple(document.get("steps", ("delete", "insert")))
+        found.append(Mart(name, document["comment"], columns, steps))
     return tuple(found)
 
 
@@ -95,11 +106,21 @@ def count_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 @cache
+def tag_spellings() -> pa.Table:
+    """Other spellings of tags, and the tag that each is: ``tag_spellings.toml``."""
+    document = tomllib.loads((HERE / "tag_spellings.toml").read_text(encoding="utf-8"))
+    rows = [(spelling, tag) for tag, spellings in document.items() for spelling in spellings]
+    return pa.table({"spelling": [row[0] for row in rows], "tag": [row[1] for row in rows]})
+
+
+@cache
 def marts_version() -> str:
     """Hash of all that turns loaded days into marts: a candidate of another version is made anew."""
     digest = hashlib.sha256()
     sources = [path for path in HERE.rglob("*") if path.suffix in {".sql", ".toml"}]
-    for path in sorted([*sources, HERE / "withheld.py", HERE / "identity.py", Path(ticker.__file__)]):
+    for path in sorted(
+        [*sources, HERE / "withheld.py", HERE / "identity.py", HERE / "revisions.py", Path(ticker.__file__)]
+    ):
         digest.update(f"{path.parent.name}/{path.name}\0".encode() + path.read_bytes())
     return digest.hexdigest()
 

@@ -18,6 +18,7 @@ from include.publishers import slugs
 from include.settings import Settings
 from include.ticker import TickerIndex
 from include.validate import breaker, evidence, staged
+from include.versions import code_version, contracts_version
 
 if TYPE_CHECKING:
     import great_expectations as gx
@@ -71,7 +72,7 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
         found = split(parsed, pages, ticker, ticker_rows)
         share = breaker.share_of(len(parsed.captures), found.quarantine)
         refusal = breaker.refusal(day, share, settings)
-        outcome = _outcome(parsed, found, refusal, run_id)
+        outcome = _outcome(parsed, found, refusal, run_id) | _versions(parsed, settings)
         folder = staged.write(settings.home, day, found.tables, outcome)
         index = docs.write(settings.home, day, [*pages, ticker], _summary(outcome, found))
     docs_index.write(settings)
@@ -164,6 +165,15 @@ def _outcome(parsed: ParsedDay, found: Split, refusal: str | None, run_id: str |
         "accepted": refusal is None,
         "refusal": refusal,
         "run_id": run_id,
+    }
+
+
+def _versions(parsed: ParsedDay, settings: Settings) -> dict[str, str]:
+    """What made the day's rows."""
+    return {
+        "code_version": code_version(),
+        "rule_versions": ", ".join(sorted(set(parsed.articles["rule_version"].to_pylist()))),
+        "contracts_version": contracts_version(settings.contracts_dir),
     }
 
 

@@ -40,11 +40,13 @@ class Page:
     news_id: str | None = None
     rejected: bool = False
     known_by: tuple[str, ...] = ()  # more that tells the article, as an address
+    most_read: tuple[str, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
         told = (self.headline, self.body, self.publisher, self.tags, self.ticker, self.shares, self.known_by)
+        told += (self.most_read,) if self.most_read else ()
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
     @property
@@ -77,6 +79,7 @@ class Page:
 def write_day(home: Path, day: date, pages: list[Page], **outcome: Any) -> None:
     """Write a manifest and a validated partition that hold these pages."""
     manifest, articles, tickers, quarantine = [], [], [], []
+    links: list[dict[str, Any]] = []
     for page in sorted(pages, key=lambda page: (page.hour, page.name)):
         facts = _facts(page, day)
         if page.rejected:
@@ -105,6 +108,7 @@ def write_day(home: Path, day: date, pages: list[Page], **outcome: Any) -> None:
             quarantine.append(_turned_away(page, facts, "validate", page.quarantined))
         else:
             articles.append(_article_row(page, facts))
+            links += _link_rows(page, facts)
     write_rows(
         home,
         day,
@@ -112,6 +116,7 @@ def write_day(home: Path, day: date, pages: list[Page], **outcome: Any) -> None:
         articles=articles,
         tickers=tickers,
         quarantine=quarantine,
+        links=links,
         **outcome,
     )
 
@@ -124,6 +129,7 @@ def write_rows(
     articles: list[dict[str, Any]],
     tickers: list[dict[str, Any]],
     quarantine: list[dict[str, Any]],
+    links: list[dict[str, Any]] | None = None,
     **outcome: Any,
 ) -> None:
     """Write the rows of one day where land and validate would."""
@@ -132,7 +138,7 @@ def write_rows(
     files: dict[str, tuple[Any, list[dict[str, Any]]]] = {
         "articles": (schemas.ARTICLES, articles),
         "ticker_items": (schemas.TICKER_ITEMS, tickers),
-        "page_links": (schemas.PAGE_LINKS, []),
+        "page_links": (schemas.PAGE_LINKS, links or []),
         "quarantine": (schemas.QUARANTINE, quarantine),
         "contract_results": (schemas.CONTRACT_RESULTS, _contract_results(day, manifest, len(articles))),
         "outcome": (
@@ -149,6 +155,9 @@ def write_rows(
                     "ticker_items": len(tickers),
                     "ticker_items_quarantined": 0,
                     "fingerprint": "0" * 64,
+                    "code_version": "c0de",
+                    "rule_versions": "test/1" if manifest else "",
+                    "contracts_version": "c0ffee",
                     "accepted": True,
                     "refusal": None,
                     "run_id": None,
@@ -193,6 +202,23 @@ def _turned_away(page: Page, facts: dict[str, Any], stage: str, reason: str) -> 
         "detail": f"{page.name} shows {reason}",
         "subject": "page",
     }
+
+
+def _link_rows(page: Page, facts: dict[str, Any]) -> list[dict[str, Any]]:
+    common = {name: facts[name] for name in ("capture_id", "captured_at", "capture_day")}
+    return [
+        common
+        | {
+            "publisher": page.publisher,
+            "list_name": "most_read",
+            "position": position,
+            "headline": headline,
+            "caption": None,
+            "section": "Politics",
+            "published_on": None,
+        }
+        for position, headline in enumerate(page.most_read, start=1)
+    ]
 
 
 def _article_row(page: Page, facts: dict[str, Any]) -> dict[str, Any]:

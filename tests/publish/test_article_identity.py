@@ -97,6 +97,7 @@ def test_a_capture_that_bridges_two_articles_joins_them_and_its_removal_parts_th
     after = mart_rows(candidate_path(settings.home))
     for mart in ("articles", "article_texts", "article_tags", "captures"):
         assert after[mart] == apart[mart], mart
+    assert select(settings, "SELECT * FROM meta.joined_articles") == []
 
 
 def test_the_id_is_that_of_the_earliest_capture_so_later_ones_leave_it(settings: Settings) -> None:
@@ -106,6 +107,9 @@ def test_the_id_is_that_of_the_earliest_capture_so_later_ones_leave_it(settings:
         load_days(settings, {day_after(number): [page]})
         build(settings, rewrite_below=0)
         assert [*articles(settings)] == [pages[0].own_id]
+        joined = select(settings, "SELECT own_id, article_id FROM meta.joined_articles ORDER BY ALL")
+        expected = sorted((page.own_id, pages[0].own_id) for page in pages[1 : number + 1])
+        assert [(own_id.hex, article_id.hex) for own_id, article_id in joined] == expected
 
 
 def test_an_earlier_capture_that_comes_late_gives_the_id(settings: Settings) -> None:

@@ -167,7 +167,7 @@ def test_marts_with_the_log_of_a_killed_build_pass(settings: Settings) -> None:
     copy = path.with_name("copy.duckdb")
     log = path.with_name(path.name + ".wal")
     with duckdb.connect(str(path), config={"checkpoint_threshold": "1GB"}) as connection:
-        connection.execute("UPDATE marts.articles SET headline = 'In the log'")
+        connection.execute("UPDATE marts.articles SET excerpt = 'In the log'")
         shutil.copyfile(path, copy)
         shutil.copyfile(log, log.with_name("copy.wal"))
     shutil.move(copy, path)
@@ -175,4 +175,4 @@ def test_marts_with_the_log_of_a_killed_build_pass(settings: Settings) -> None:
     audit(settings)
     release = publish(settings)
     with duckdb.connect(str(release.path), read_only=True) as connection:
-        assert connection.execute("SELECT headline FROM marts.articles").fetchall() == [("In the log",)]
+        assert connection.execute("SELECT excerpt FROM marts.articles").fetchall() == [("In the log",)]

@@ -38,9 +38,10 @@ def some_pages(draw: st.DrawFn) -> list[Page]:
                 name=f"p{number}",
                 headline=f"Article {draw(st.integers(0, 2))}",
                 body=draw(st.sampled_from(TEXTS)),
-                tags=draw(st.sampled_from([(), ("a",), ("b", "a")])),
+                tags=draw(st.sampled_from([(), ("a",), ("b", "A"), ("U.S.", "c", "USA")])),
                 ticker=draw(st.sampled_from([(), LINES[:1], LINES[1:], LINES])),
                 publisher=draw(st.sampled_from(["al_mayadeen", "nour_news"])),
+                most_read=draw(st.sampled_from([(), ("Article 0", "Elsewhere"), ("article: 1!",)])),
                 shares=draw(st.sampled_from([None, 4])),
                 hour=draw(st.integers(0, 1)),
                 # none, one address, or a page that bridges two

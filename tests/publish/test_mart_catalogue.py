@@ -66,7 +66,7 @@ def test_a_date_stands_beside_every_utc_time() -> None:
         times = [column.name for column in mart.columns if column.type == "TIMESTAMPTZ"]
         dates = {column.name for column in mart.columns if column.type == "DATE"}
         for time in times:
-            assert dates & {time.replace("_at", "_date"), "capture_day"}, (mart.name, time)
+            assert dates & {f"{time.removesuffix('_at')}_date", "capture_day"}, (mart.name, time)
 
 
 def test_articles_have_the_agreed_columns() -> None:
@@ -86,4 +86,5 @@ def test_every_mart_is_built(tmp_path: Path) -> None:
     folders = {path.name for path in (catalogue.HERE / "marts").iterdir()}
     assert folders == {mart.name for mart in catalogue.marts()}
     for mart in catalogue.marts():
-        assert {path.name for path in mart.folder.iterdir()} == {"table.toml", "delete.sql", "insert.sql"}
+        folder = catalogue.HERE / "marts" / mart.name
+        assert {*folder.iterdir()} == {folder / "table.toml", *mart.statements}

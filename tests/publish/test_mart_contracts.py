@@ -15,6 +15,7 @@ from include.partitions import candidate_path
 from include.publish import audit, catalogue
 from include.publish.run import build
 from include.settings import PROJECT_ROOT, Settings, load_settings
+from tests.publish.derived_mart_breaks import BREAKS as DERIVED_BREAKS
 from tests.publish.factory import DAY, Page, day_after, load_days
 
 TICKER = "Ferries stay in port as the storm nears"
@@ -45,6 +46,7 @@ BREAKS: dict[str, dict[str, str]] = {
         "has_text": "DELETE FROM marts.article_texts",
         "stands_on_its_latest_capture": "UPDATE marts.articles SET capture_sha256 = 'another'",
         "capture_times_match_captures": "UPDATE marts.articles SET first_captured_at = '2025-01-01'",
+        "revisions_in_range": "UPDATE marts.articles SET revisions = 0",
     },
     "article_texts": {
         "article_id_present": "UPDATE marts.article_texts SET article_id = NULL",
@@ -58,12 +60,14 @@ BREAKS: dict[str, dict[str, str]] = {
     "article_tags": {
         "article_id_present": "UPDATE marts.article_tags SET article_id = NULL",
         "position_present": "UPDATE marts.article_tags SET position = NULL",
-        "key_unique": "UPDATE marts.article_tags SET position = 1",
+        "key_unique": "UPDATE marts.article_tags SET tag = 'x'",
         "position_in_range": "UPDATE marts.article_tags SET position = position - 1",
         "tag_present": "UPDATE marts.article_tags SET tag = NULL",
         "tag_not_blank": "UPDATE marts.article_tags SET tag = ''",
         "article_known": "DELETE FROM marts.articles",
-        "positions_without_gaps": "DELETE FROM marts.article_tags WHERE position = 1",
+        "tag_raw_present": "UPDATE marts.article_tags SET tag_raw = NULL",
+        "position_unique": "UPDATE marts.article_tags SET position = 1",
+        "tag_known": "DELETE FROM marts.tags",
     },
     "ticker_items": {
         "ticker_item_id_present": "UPDATE marts.ticker_items SET ticker_item_id = NULL",
@@ -138,6 +142,7 @@ BREAKS: dict[str, dict[str, str]] = {
         "quarantined_share_in_range": "UPDATE marts.partition_outcomes SET quarantined_share = 1.5",
         "quarantined_share_present": "UPDATE marts.partition_outcomes SET quarantined_share = NULL",
     },
+    **DERIVED_BREAKS,
 }
 
 
@@ -154,7 +159,12 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Settings:
                 Page("c", rejected=True, quarantined="file_too_large"),
             ],
             day_after(1): [
-                Page("a", body=("Boats stayed in port.",), tags=("x", "y")),
+                Page(
+                    "a",
+                    body=("Boats stayed in port.",),
+                    tags=("x", "y"),
+                    most_read=("harbour reopens!", "Other"),
+                ),
                 Page("n", headline="N", publisher="nour_news", news_id="7", ticker=(TICKER,)),
                 Page("leak", headline="Leaks", body=(TICKER,), tags=("x",)),
             ],

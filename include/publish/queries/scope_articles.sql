@@ -16,10 +16,6 @@ known AS (
     FROM marts.captures SEMI JOIN refreshed_days USING (capture_day)
     WHERE article_id IS NOT NULL
     UNION
-    SELECT article_id::UUID AS article_id
-    FROM marts.captures SEMI JOIN changed_withheld USING (capture_day, capture_id)
-    WHERE article_id IS NOT NULL
-    UNION
     SELECT coalesce(joined.article_id, met.own_id) AS article_id
     FROM met LEFT JOIN meta.joined_articles AS joined USING (own_id)
 ),

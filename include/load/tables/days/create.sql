@@ -9,5 +9,8 @@ CREATE TABLE IF NOT EXISTS warehouse.days (
     valid BIGINT NOT NULL,
     quarantined BIGINT NOT NULL,
     ticker_items BIGINT NOT NULL,
-    ticker_items_quarantined BIGINT NOT NULL
+    ticker_items_quarantined BIGINT NOT NULL,
+    code_version VARCHAR NOT NULL,
+    rule_versions VARCHAR NOT NULL,
+    contracts_version VARCHAR NOT NULL
 )

@@ -1,6 +1,5 @@
 INSERT INTO marts.article_tags BY NAME
-SELECT latest.article_id, tags.position, tags.tag
-FROM article_history AS latest
-JOIN source.warehouse.article_tags AS tags USING (capture_day, capture_id)
-WHERE latest.is_latest
-ORDER BY latest.article_id, tags.position
+SELECT article_id, tag, arg_min(tag_raw, position) AS tag_raw, min(position)::BIGINT AS position
+FROM scope_article_tags
+GROUP BY article_id, tag
+ORDER BY article_id, position

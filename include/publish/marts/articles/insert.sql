@@ -1,9 +1,22 @@
+-- What only HTML captures say is that of the latest one that says it.
 INSERT INTO marts.articles BY NAME
+WITH told AS (
+    SELECT
+        history.article_id,
+        arg_max(said.url, history.ordinal) AS url,
+        arg_max(said.section, history.ordinal) AS section,
+        arg_max(said.image_url, history.ordinal) AS image_url,
+        arg_max(said.modified_at, history.ordinal) AS modified_at,
+        count(DISTINCT said.text_sha256)::BIGINT AS revisions
+    FROM article_history AS history
+    JOIN source.warehouse.article_captures AS said USING (capture_day, capture_id)
+    GROUP BY history.article_id
+)
 SELECT
     latest.article_id,
     said.publisher,
     said.news_id,
-    said.url,
+    told.url,
     said.headline,
     said.standfirst,
     said.byline,
@@ -24,8 +37,14 @@ SELECT
     latest.captured_at AS last_captured_at,
     said.capture_sha256,
     (latest.first_captured_at AT TIME ZONE 'UTC')::DATE AS first_captured_date,
-    (latest.captured_at AT TIME ZONE 'UTC')::DATE AS last_captured_date
+    (latest.captured_at AT TIME ZONE 'UTC')::DATE AS last_captured_date,
+    told.section,
+    told.image_url,
+    told.modified_at,
+    (told.modified_at AT TIME ZONE 'UTC')::DATE AS modified_date,
+    told.revisions
 FROM article_history AS latest
 JOIN source.warehouse.article_captures AS said USING (capture_day, capture_id)
+JOIN told ON told.article_id = latest.article_id
 WHERE latest.is_latest
 ORDER BY latest.article_id

@@ -1,0 +1,1 @@
+DELETE FROM marts.tags WHERE tag IN (SELECT tag FROM scope_tags)
