@@ -1,4 +1,4 @@
-"""The command line: ``parse``, ``show``, ``run`` and ``summary``.
+"""The command line: ``parse``, ``show`` and ``run``; cli_marts.py has what is about published releases.
 
 Exit codes: 0 the command worked (rows in quarantine are part of working), 1 it failed, 2 bad usage.
 Answers go to standard output, progress and errors to standard error.
@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from include import cli_marts
+from include.cli_options import home_option, json_option
 from include.errors import CaptureError, NewsError, UsageError
 from include.settings import load_settings
 
@@ -67,30 +69,17 @@ def _parser() -> argparse.ArgumentParser:
     show.add_argument(
         "--no-contracts", action="store_true", help="don't ask the contracts, which takes seconds"
     )
-    _home_option(show)
+    home_option(show)
     show.set_defaults(command=_show)
 
     run = commands.add_parser("run", help="land to publish over every day in the inbox")
     run.add_argument("--inbox", type=Path, help="folder of captures (default: <home>/inbox)")
-    _home_option(run)
-    _json_option(run)
+    home_option(run)
+    json_option(run)
     run.set_defaults(command=_run)
 
-    summary = commands.add_parser("summary", help="what the published marts hold")
-    _home_option(summary)
-    _json_option(summary)
-    summary.set_defaults(command=_summary)
+    cli_marts.add_commands(commands)
     return parser
-
-
-def _home_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--home", type=Path, help="folder of raw/, staged/, warehouse/, marts/ (default: NEWS_HOME)"
-    )
-
-
-def _json_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print JSON for machines")
 
 
 def _parse(arguments: argparse.Namespace) -> int:
@@ -143,19 +132,6 @@ def _run(arguments: argparse.Namespace) -> int:
     for day, why in result.failed_days.items():
         print(f"error: {day} is not loaded: {why}", file=sys.stderr)
     return 1 if result.failed_days else 0
-
-
-def _summary(arguments: argparse.Namespace) -> int:
-    from include.publish.summary import read_summary  # noqa: PLC0415 - imports DuckDB
-    from include.terminal import render_summary  # noqa: PLC0415
-
-    settings = load_settings(home=arguments.home)
-    summary = read_summary(settings.home)
-    if arguments.json:
-        print(json.dumps(summary.as_dict(), ensure_ascii=False, indent=2))
-    else:
-        print(render_summary(summary, settings.home))
-    return 0
 
 
 def _progress_bar() -> Progress:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import hashlib
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -14,6 +18,7 @@ import duckdb
 from include.errors import NewsError, SettingsError, UsageError
 from include.settings import Settings
 
+_SPILL_PREFIX = "news-duckdb-"
 # Text is compressed from v1.4.0 on, and 1.4, 1.5 and 2.0 can read it; small row groups keep
 # the rewriting of one day cheap.
 _STORAGE = "STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE 16384"
@@ -64,27 +69,70 @@ def writer(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @contextlib.contextmanager
 def reading(path: Path, *, memory_limit: str = "1GB") -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that reads one database file, as catalog ``news``.
-
-    The file is attached, not connected to: a reader in this process may have it open with other settings,
-    which DuckDB refuses to mix.
-    """
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "memory_limit": memory_limit,
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-        },
-    )
-    try:
-        connection.execute("SET TimeZone = 'UTC'")
-        attach(connection, path, "news", read_only=True)
+    """A connection that reads one database file, as catalog ``news``, and nothing else."""
+    with reading_files({"news": path}, memory_limit=memory_limit) as connection:
         connection.execute("USE news")
-        connection.execute("SET enable_external_access = false")
         yield connection
-    finally:
-        connection.close()
+
+
+@contextlib.contextmanager
+def reading_files(
+    files: Mapping[str, Path], *, memory_limit: str = "1GB", max_temp_size: str = "20GB"
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that reads these database files, each under its catalog's name, and nothing else.
+
+    Files are attached, not connected to: a reader in this process may have one open with other settings,
+    which DuckDB refuses to mix. Temporary tables may be made.
+
+    Raises:
+        NewsError: the work needs more memory, or more room for what doesn't fit into it, than the limits.
+    """
+    with tempfile.TemporaryDirectory(prefix=_SPILL_PREFIX, ignore_cleanup_errors=True) as spill:
+        connection = duckdb.connect(
+            ":memory:",
+            config={
+                "memory_limit": memory_limit,
+                "temp_directory": spill,
+                "max_temp_directory_size": max_temp_size,
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+            },
+        )
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            for name, path in files.items():
+                attach(connection, path, name, read_only=True)
+            connection.execute("SET enable_external_access = false")
+            yield connection
+        except duckdb.OutOfMemoryException as error:
+            raise NewsError(
+                f"DuckDB needs more memory than {memory_limit}, or more than {max_temp_size} in {spill}: "
+                f"{error}"
+            ) from error
+        finally:
+            connection.close()
+
+
+def spill_folder(path: Path) -> Path:
+    """Where connections of this process to one database file put what doesn't fit into memory.
+
+    Two instances of DuckDB that share such a folder write into each other's files and crash (1.5.5), so
+    it is of this process and of this file; connections to one file share an instance, and must name the
+    same folder.
+    """
+    return _process_folder(os.getpid()) / hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+
+
+@cache
+def _process_folder(pid: int) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix=_SPILL_PREFIX))
+
+    def remove() -> None:
+        if os.getpid() == pid:  # a forked child has its parent's exit handlers, and this cache, too
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)
+    return folder
 
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read_only: bool = False) -> None:

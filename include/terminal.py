@@ -1,4 +1,4 @@
-"""The summary as a person reads it at a terminal."""
+"""Summaries and lists as a person reads them at a terminal."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from include.partitions import docs_path
+from include.publish.kept import KeptRelease
 from include.publish.summary import Summary
 
 
@@ -47,6 +48,22 @@ def render_summary(summary: Summary, home: Path) -> str:
     docs = docs_path(home)
     lines += ["", f"Marts      {summary.path}", f"Data Docs  {docs / 'index.html'}"]
     return "\n".join(lines)
+
+
+def render_releases(kept: Sequence[KeptRelease]) -> str:
+    """The kept releases, the newest first, as plain text without a last newline."""
+    header = ("release", "published (UTC)", "size", "articles", "")
+    rows = [
+        (
+            release.release_id,
+            f"{release.published_at:%Y-%m-%d %H:%M:%S}",
+            f"{release.size_bytes / 2**20:,.1f} MiB",
+            f"{release.rows.get('articles', 0):,}",
+            "current" if release.current else "",
+        )
+        for release in kept
+    ]
+    return "\n".join(_columns([header, *rows], right={2, 3}))
 
 
 _DAYS_SHOWN = 31

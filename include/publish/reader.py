@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 import duckdb
 
+from include.duck import spill_folder
 from include.errors import MissingPartition
 from include.partitions import published_path
+from include.publish.releases import find_release
 from include.settings import settings
 
 _ATTEMPTS = 3
 
 
-def connect(home: Path | str | None = None, *, memory_limit: str = "1GB") -> duckdb.DuckDBPyConnection:
+def connect(
+    home: Path | str | None = None, *, as_of: str | None = None, memory_limit: str = "1GB"
+) -> duckdb.DuckDBPyConnection:
     """Open the newest published release, read-only and locked down; it stays the same until closed.
 
     SQL on it can't reach other files, change settings or write, and times are shown in UTC. Publishing
     never disturbs it; connect again to see a newer release.
 
+    ``as_of`` names an older release that is still kept: its id, its number, or the beginning of its id
+    that no other release shares.
+
     Raises:
         MissingPartition: nothing was published yet.
+        UsageError: no kept release, or more than one, is called as ``as_of`` has it.
     """
-    link = published_path(Path(home) if home is not None else settings().home)
+    folder = Path(home) if home is not None else settings().home
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             # the release's own path: the link may move on while this connection is open
+            link = published_path(folder) if as_of is None else find_release(folder, as_of).path
             path = link.resolve(strict=True)
         except FileNotFoundError:
+            if as_of is not None and attempt < _ATTEMPTS:
+                continue  # pruned just now: then it is no longer among those that can be named
             raise MissingPartition(f"Nothing is published at {link} yet. Run publish first.") from None
         try:
             return _locked_down(path, memory_limit)
@@ -50,7 +59,7 @@ def _locked_down(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
             "autoload_known_extensions": "false",
             "memory_limit": memory_limit,
             # not beside the release, which a reader may have no right to write to
-            "temp_directory": str(Path(tempfile.gettempdir()) / f"news-duckdb-{os.getuid()}"),
+            "temp_directory": str(spill_folder(path)),
             "max_temp_directory_size": "10GB",
         },
     )

@@ -20,8 +20,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from include.errors import MissingPartition, UsageError
 from include.files import TEMPORARY_PREFIX, fsync_path
-from include.partitions import current_release_path, releases_path
+from include.partitions import current_release_path, published_path, releases_path
 
 FILE_NAME = "news.duckdb"
 AUDIT_NAME = "audit.json"
@@ -46,13 +47,14 @@ class Release:
         """Its number: a later release has a larger one."""
         return int(self.release_id.partition("-")[0])
 
-    def has_content(self, fingerprint: str) -> bool:
-        """Whether it is whole and holds what the fingerprint names."""
+    def has_content(self, fingerprint: str, contracts: str) -> bool:
+        """Whether it is whole, holds what the fingerprint names, and was held to contracts of this content."""
         try:
             report = json.loads((self.folder / AUDIT_NAME).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return False
-        return bool(report.get("fingerprint") == fingerprint and self.path.is_file())
+        told = (report.get("fingerprint"), report.get("contracts"))
+        return told == (fingerprint, contracts) and self.path.is_file()
 
 
 def all_releases(home: Path) -> list[Release]:
@@ -73,6 +75,32 @@ def current_release(home: Path) -> Release | None:
         return None
     folder = link.parent / link.readlink()
     return Release(folder.name, folder) if folder.is_dir() else None
+
+
+def find_release(home: Path, name: str | None = None) -> Release:
+    """The release that a person names: by its id, its number, or a beginning of its id that is its alone.
+
+    ``current``, or no name, is the one that readers get.
+
+    Raises:
+        MissingPartition: nothing is published yet.
+        UsageError: no kept release, or more than one, is called that; the message lists them.
+    """
+    kept, current = all_releases(home), current_release(home)
+    if not kept or current is None:
+        raise MissingPartition(
+            f"Nothing is published at {published_path(home)} yet. Run the pipeline on some captures first: "
+            "python -m include run --inbox FOLDER"
+        )
+    if name is None or name == "current":
+        return current
+    numbered = [each for each in kept if name.isascii() and name.isdigit() and each.sequence == int(name)]
+    found = numbered or [each for each in kept if name and each.release_id.startswith(name)]
+    if len(found) != 1:
+        told = "There is no release" if not found else f"{len(found)} releases begin with"
+        ids = ", ".join(each.release_id for each in kept)
+        raise UsageError(f"{told} {name!r}. Kept are {ids}; name one by its id, its number or a beginning.")
+    return found[0]
 
 
 def clean_leftovers(home: Path) -> list[str]:

@@ -11,10 +11,10 @@ from typing import Any
 import duckdb
 
 from include.duck import reading, run_sql
-from include.errors import MissingPartition
+from include.errors import NewsError
 from include.partitions import published_path
-from include.publish import catalogue
-from include.publish.releases import current_release
+from include.publish import contents
+from include.publish.releases import current_release, find_release
 
 _QUERIES = Path(__file__).parent / "summary_queries"
 
@@ -53,7 +53,7 @@ class DaySummary:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The current release. ``path`` is where readers open it, whichever release is current.
+    """A release. ``path`` is where readers open it: for the current one, whichever is current.
 
     ``quarantined_by_reason`` counts captures, each under every reason that it has.
     """
@@ -77,29 +77,38 @@ class Summary:
         }
 
 
-def read_summary(home: Path) -> Summary:
-    """Sum up the current release.
+def read_summary(home: Path, as_of: str | None = None) -> Summary:
+    """Sum up the current release, or the kept one that ``as_of`` names.
 
     Raises:
         MissingPartition: nothing was published yet.
+        UsageError: no kept release, or more than one, is called as ``as_of`` has it.
+        NewsError: the release is of another version, whose marts can't be summed up so.
     """
-    release = current_release(home)
-    if release is None:
-        raise MissingPartition(
-            f"Nothing is published at {published_path(home)} yet. Run the pipeline on some captures first: "
-            "python -m include run --inbox FOLDER"
-        )
+    release = find_release(home, as_of)
+    current = current_release(home)
+    path = published_path(home) if release == current else release.path
     with reading(release.path) as connection:
-        return Summary(
-            release_id=release.release_id,
-            path=published_path(home),
-            captures=CaptureCounts(**_records(connection, "captures")[0]),
-            quarantined_by_reason={
-                row["reason_code"]: row["captures"] for row in _records(connection, "reasons")
-            },
-            days=tuple(DaySummary(**row) for row in _records(connection, "days")),
-            rows=catalogue.count_rows(connection),
-        )
+        try:
+            return _read(connection, release.release_id, path)
+        except (duckdb.BinderException, duckdb.CatalogException) as error:
+            raise NewsError(
+                f"Release {release.release_id} has other marts than this version sums up ({error}). "
+                f"Open {release.path} itself; its tables and columns tell what they are."
+            ) from error
+
+
+def _read(connection: duckdb.DuckDBPyConnection, release_id: str, path: Path) -> Summary:
+    return Summary(
+        release_id=release_id,
+        path=path,
+        captures=CaptureCounts(**_records(connection, "captures")[0]),
+        quarantined_by_reason={
+            row["reason_code"]: row["captures"] for row in _records(connection, "reasons")
+        },
+        days=tuple(DaySummary(**row) for row in _records(connection, "days")),
+        rows={mart.name: mart.rows for mart in contents.read_marts(connection)},
+    )
 
 
 def _records(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

@@ -1,0 +1,55 @@
+"""Commands about published releases: ``summary`` and ``releases``."""
+
+# ruff: noqa: PLC0415 (a command imports what it needs, which keeps --help quick)
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+
+from include.cli_options import as_of_option, home_option, json_option
+from include.settings import load_settings
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_commands(commands: Commands) -> None:
+    """Tell the parser of ``python -m include`` about them."""
+    summary = commands.add_parser("summary", help="what the published marts hold")
+    as_of_option(summary)
+    home_option(summary)
+    json_option(summary)
+    summary.set_defaults(command=_summary)
+
+    releases = commands.add_parser("releases", help="which published releases are kept")
+    home_option(releases)
+    json_option(releases)
+    releases.set_defaults(command=_releases)
+
+
+def _summary(arguments: argparse.Namespace) -> int:
+    from include.publish.summary import read_summary
+    from include.terminal import render_summary
+
+    settings = load_settings(home=arguments.home)
+    summary = read_summary(settings.home, as_of=arguments.as_of)
+    if arguments.json:
+        print(json.dumps(summary.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        print(render_summary(summary, settings.home))
+    return 0
+
+
+def _releases(arguments: argparse.Namespace) -> int:
+    from include.publish.kept import kept_releases
+    from include.terminal import render_releases
+
+    settings = load_settings(home=arguments.home)
+    kept = kept_releases(settings.home)
+    if arguments.json:
+        print(json.dumps([release.as_dict() for release in kept], ensure_ascii=False, indent=2))
+    else:
+        print(render_releases(kept))
+    return 0
