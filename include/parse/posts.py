@@ -17,6 +17,11 @@ _AUTHOR = re.compile(r"[—–-]{1,2} ?\S.{0,100}\(@\w{1,30}\),? [A-Z][a-z]+ \d{
 _PICTURE = re.compile(r"\bpic\.(?:twitter|x)\.com/\w+")
 
 
+def ends_post(text: str) -> bool:
+    """Whether a line is the author and date of an embedded post, or ends with them or a picture's address."""
+    return ("(@" in text or ".com/" in text) and bool(_AUTHOR.search(text) or _PICTURE.search(text))
+
+
 def start_of_post(
     reading: Reading, roles: Roles, blocks: Sequence[BodyBlock], index: int, first: int
 ) -> int | None:
@@ -27,9 +32,7 @@ def start_of_post(
     text = reading.texts[index]
     if _AUTHOR.match(text):
         return _words_of_post(reading, roles, blocks, index, first)
-    if _AUTHOR.search(text) or _PICTURE.search(text):
-        return index
-    return None
+    return index if ends_post(text) else None
 
 
 def _words_of_post(

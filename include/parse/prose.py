@@ -10,6 +10,17 @@ _FIRST_LETTERS = 5
 _CLOSING = "'\"’”»)]"  # after the end of a sentence these don't count: “We won't,” he said.”
 _ENDS = frozenset(".!?…:;,؟۔")
 _QUESTIONS = frozenset("?!؟")
+_COMMON = frozenset(
+    {
+        "about", "after", "again", "against", "ahead", "also", "amid", "among", "around", "because", "been",
+        "before", "being", "between", "both", "could", "does", "down", "during", "each", "even", "every",
+        "first", "from", "have", "here", "into", "just", "last", "like", "made", "many", "more", "most", "much",
+        "must", "near", "next", "only", "other", "over", "said", "says", "since", "some", "such", "take",
+        "than", "that", "their", "them", "then", "there", "these", "they", "this", "those", "through", "today",
+        "under", "until", "very", "want", "well", "were", "what", "when", "where", "which", "while", "will",
+        "with", "within", "without", "would", "year", "years", "your",
+    }
+)  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -36,11 +47,12 @@ def looks_like_headline(text: str) -> bool:
     return not ends_like_sentence(text) or ends_like_question(text)
 
 
+def stems(text: str) -> set[str]:
+    """A text's longer words, by their first letters, without those that any text has."""
+    return {word[:_FIRST_LETTERS] for word in _WORD.findall(text.casefold()) if word not in _COMMON}
+
+
 def shared_words(headline: str, paragraph: str) -> float:
     """The share of a headline's longer words that a paragraph has as well (by their first letters)."""
-    words = {word[:_FIRST_LETTERS] for word in _WORD.findall(headline.casefold())}
-    return (
-        len(words & {word[:_FIRST_LETTERS] for word in _WORD.findall(paragraph.casefold())}) / len(words)
-        if words
-        else 0.0
-    )
+    words = stems(headline)
+    return len(words & stems(paragraph)) / len(words) if words else 0.0
