@@ -54,12 +54,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Mart:
-    """One table of schema ``marts``."""
+    """One table of schema ``marts``; ``month_of`` is the date that tells which month a row belongs to."""
 
     name: str
     comment: str
     columns: tuple[Column, ...]
     steps: tuple[str, ...] = ("delete", "insert")
+    month_of: str | None = None
 
     @property
     def statements(self) -> tuple[Path, ...]:
@@ -77,7 +78,7 @@ def marts() -> tuple[Mart, ...]:
             Column(column, entry["type"], entry["comment"]) for column, entry in document["columns"].items()
         )
         steps = tuple(document.get("steps", ("delete", "insert")))
-        found.append(Mart(name, document["comment"], columns, steps))
+        found.append(Mart(name, document["comment"], columns, steps, document.get("month_of")))
     return tuple(found)
 
 
