@@ -12,13 +12,13 @@ _ENDS = frozenset(".!?…:;,؟۔")
 _QUESTIONS = frozenset("?!؟")
 _COMMON = frozenset(
     {
-        "about", "after", "again", "against", "ahead", "also", "amid", "among", "around", "because", "been",
-        "before", "being", "between", "both", "could", "does", "down", "during", "each", "even", "every",
-        "first", "from", "have", "here", "into", "just", "last", "like", "made", "many", "more", "most",
-        "much", "must", "near", "next", "only", "other", "over", "said", "says", "since", "some", "such", "take",
-        "than", "that", "their", "them", "then", "there", "these", "they", "this", "those", "through",
-        "today", "under", "until", "very", "want", "well", "were", "what", "when", "where", "which", "while", "will",
-        "with", "within", "without", "would", "year", "years", "your",
+        "about", "after", "again", "against", "ahead", "also", "amid", "among", "around", "because",
+        "been", "before", "being", "between", "both", "could", "does", "down", "during", "each", "even",
+        "every", "first", "from", "have", "here", "into", "just", "last", "like", "made", "many", "more",
+        "most", "much", "must", "near", "next", "only", "other", "over", "said", "says", "since", "some",
+        "such", "take", "than", "that", "their", "them", "then", "there", "these", "they", "this",
+        "those", "through", "today", "under", "until", "very", "want", "well", "were", "what", "when",
+        "where", "which", "while", "will", "with", "within", "without", "would", "year", "years", "your",
     }
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]{4,}")

@@ -20,7 +20,7 @@ _MOST_BLOCKS = 60  # the same with pictures
 _LEAST_WORDS = 4  # of a list's entries, on average, when they are headlines; names of tags are shorter
 # Of a line's longer words, those that come up in the paragraph under it, and anywhere else in the article.
 # With 36 headlines of other articles set against each of the five golden ones, 172 of 180 have at most a
-# third of their words in it, and none has half of them in one paragraph; the subheading there has all of them.
+# third of their words in it, and none has half of them in one paragraph; the subheading there has all.
 _HEADS_IT = 1 / 2
 _UNRELATED_NEXT = 1 / 6
 _UNRELATED = 0.34
