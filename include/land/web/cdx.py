@@ -17,6 +17,8 @@ from include.land.web.exchange import Reply
 _TIMESTAMP = re.compile(r"\d{14}", re.ASCII)
 _STATUS = re.compile(r"\d{3}", re.ASCII)
 _INDEX_BYTES = 64 * 1024 * 1024
+# An index searches before it answers, and the Wayback Machine's has been seen to take a minute.
+_SEARCH_SECONDS = 100.0
 _REFUSALS = frozenset({401, 403, 451})
 
 
@@ -56,7 +58,9 @@ def ask_index(
         FeedRefused: it won't give one, or mustn't be asked.
     """
     try:
-        reply = client.get(url, max_bytes=_INDEX_BYTES, pause_seconds=pause_seconds)
+        reply = client.get(
+            url, max_bytes=_INDEX_BYTES, pause_seconds=pause_seconds, read_seconds=_SEARCH_SECONDS
+        )
     except CaptureError as error:
         kind = FeedRefused if error.reason_code in ("host_not_allowed", "bad_address") else FeedUnavailable
         raise kind(f"The index can't be asked: {error.detail}") from None

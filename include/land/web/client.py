@@ -115,6 +115,7 @@ class Client:
         follow: bool = True,
         is_answer: Callable[[Reply], bool] = _never,
         pause_seconds: float | None = None,
+        read_seconds: float | None = None,
     ) -> Reply:
         """Ask for an address, several times if need be.
 
@@ -124,6 +125,7 @@ class Client:
             follow: go where redirects lead; else a redirect is a reply like any other.
             is_answer: says of a reply whose status is worth another try that it is meant all the same.
             pause_seconds: before the next request to this host, where the usual pause won't do.
+            read_seconds: to wait for the next piece, where the usual time won't do.
 
         Raises:
             FetchFailed: this address can't be fetched: it mustn't be asked, its answer is too large or
@@ -137,6 +139,7 @@ class Client:
             byte_range=byte_range,
             follow=follow,
             pause_seconds=self._manners.pause_seconds if pause_seconds is None else pause_seconds,
+            read_seconds=read_seconds,
         )
         waited_seconds = 0.0
         told = ""
@@ -219,6 +222,7 @@ class Client:
                 self._headers(address, ask),
                 max_bytes=ask.max_bytes,
                 seconds=left_seconds,
+                read_seconds=ask.read_seconds,
                 decode=ask.byte_range is None,
             )
             left_seconds -= time.monotonic() - started_at
@@ -275,6 +279,7 @@ class _Ask:
     byte_range: tuple[int, int] | None
     follow: bool
     pause_seconds: float
+    read_seconds: float | None
 
 
 def _asked_to_wait(reply: Reply) -> float | None:

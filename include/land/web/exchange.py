@@ -78,6 +78,7 @@ class Exchange:
         *,
         max_bytes: int,
         seconds: float,
+        read_seconds: float | None = None,
         decode: bool = True,
     ) -> Reply:
         """Send a GET request and read its answer whole.
@@ -85,6 +86,7 @@ class Exchange:
         Args:
             max_bytes: of the body, as it comes and with its content encoding undone.
             seconds: for all of it.
+            read_seconds: between two pieces, where the usual time won't do.
             decode: undo the content encoding.
 
         Raises:
@@ -96,7 +98,7 @@ class Exchange:
             "GET",
             httpcore2.URL(scheme=address.scheme, host=address.host, port=address.port, target=address.target),
             headers=list(headers.items()),
-            extensions={"timeout": self._timeouts},
+            extensions={"timeout": self._timeouts | ({"read": read_seconds} if read_seconds else {})},
         )
         self._deadline.set(seconds)
         try:

@@ -48,7 +48,9 @@ def open_client(
         origins,
         Manners(
             user_agent=user_agent(config),
-            pace=Pace(partitions.web_path(settings.home) / "pace"),
+            pace=Pace(
+                partitions.web_path(settings.home) / "pace", lock_seconds=settings.lock_timeout_seconds
+            ),
             pause_seconds=config.crawl_delay_seconds,
         ),
         Bounds(

@@ -16,7 +16,6 @@ from pathlib import Path
 from include.files import write_atomically
 from include.locks import held
 
-_LOCK_SECONDS = 60.0  # the lock is held for two small files
 # A moment further away than these was written by a clock that has been set back since.
 _LONGEST_QUEUE_SECONDS = 3600.0
 _LONGEST_CLOSED_SECONDS = 86_400.0
@@ -37,10 +36,12 @@ class Pace:
         self,
         folder: Path,
         *,
+        lock_seconds: float = 60.0,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._folder = folder
+        self._lock_seconds = lock_seconds
         self._clock = clock
         self._sleep = sleep
 
@@ -76,7 +77,7 @@ class Pace:
 
     def _locked(self, host: str) -> AbstractContextManager[None]:
         lock = self._path(host).with_suffix(".lock")
-        return held(lock, timeout_seconds=_LOCK_SECONDS, what=f"the turn to ask {host}")
+        return held(lock, timeout_seconds=self._lock_seconds, what=f"the turn to ask {host}")
 
     def _path(self, host: str) -> Path:
         if not _HOST.fullmatch(host):

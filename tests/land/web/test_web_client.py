@@ -245,6 +245,15 @@ def test_a_silent_server_is_not_waited_for(make: Callable[..., Client], server: 
     assert len(server.asked) == 2
 
 
+def test_an_answer_that_is_searched_for_may_take_its_time(
+    make: Callable[..., Client], server: LoopbackServer
+) -> None:
+    server.respond = lambda asked: Answer(itertools.islice(server.drip(b"x", 0.3), 2))
+    asking = make(read_seconds=0.05)
+    assert asking.get(server.url, max_bytes=LIMIT, read_seconds=5).body == b"xx"
+    assert failure(asking, server.url).reason_code == "fetch_failed"
+
+
 # when it tries again
 
 
