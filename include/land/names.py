@@ -1,4 +1,4 @@
-"""What a file's place in the inbox says about it: capture time, publisher, media type.
+"""What names from outside say: a file's path, an address, a written moment.
 
 A path is text that anybody may have chosen: all of it is a hint but the capture day, which is a rule
 (a date in the path gives the day, see `captured_at_of`).
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit, urlunsplit
 
 from include import publishers
 
@@ -19,12 +20,27 @@ MEDIA_TYPES = {
     ".htm": "text/html",
     ".xhtml": "text/html",
 }
+# Files that hold pages; each kind has a reader in include/land/archives/.
+ARCHIVES = {
+    ".warc": "warc",
+    ".warc.gz": "warc",
+    ".warc.zst": "warc",
+    ".zip": "zip",
+    ".tar": "tar",
+    ".tar.gz": "tar",
+    ".tgz": "tar",
+    ".jsonl": "jsonl",
+    ".jsonl.gz": "jsonl",
+    ".mhtml": "mhtml",
+    ".mht": "mhtml",
+}
 # What downloaders and editors name a file while they write it.
 UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload", ".download", "~")
 
 _DATE = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)", re.ASCII)
 # No page was captured before there were pages; 2200 keeps every later stage's time arithmetic in range.
 _FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+_MAX_URL_CHARS = 4096
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MTIME_NS = int((datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) * 10**9
 
@@ -74,6 +90,52 @@ def publisher_of(source_path: str) -> str | None:
 def media_type_of(file_name: str) -> str | None:
     """text/plain or text/html by the name's ending; None for any other ending."""
     return MEDIA_TYPES.get(os.path.splitext(file_name)[1].lower())  # noqa: PTH122 - a name may hold any byte
+
+
+def archive_kind_of(file_name: str) -> str | None:
+    """The kind of archive by the name's ending; None for any other ending."""
+    lowered = file_name.lower()
+    return next((kind for ending, kind in ARCHIVES.items() if lowered.endswith(ending)), None)
+
+
+def moment_of(text: str) -> datetime:
+    """A moment as WARC files, sidecars and JSON lines write it (ISO 8601; without a zone it is UTC).
+
+    Raises:
+        ValueError: it is no moment, or lies outside 1990-2199.
+    """
+    moment = datetime.fromisoformat(text)
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if not _FIRST_DAY <= moment.date() <= _LAST_DAY:
+        raise ValueError(f"{text!r} lies outside 1990-2199")
+    return moment
+
+
+def clean_url(text: str | None) -> str | None:
+    """An http(s) address as it is kept: without user, password and fragment; None when it is none."""
+    if text is None or len(text) > _MAX_URL_CHARS:
+        return None
+    try:
+        parts = urlsplit(text.strip().strip("<>"))
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return None
+        netloc = parts.netloc.rpartition("@")[2]
+        return text_of(urlunsplit((parts.scheme, netloc, parts.path, parts.query, "")))
+    except ValueError:
+        return None
+
+
+def host_of(url: str | None) -> str | None:
+    """The address's host in lower case, without a port."""
+    try:
+        return urlsplit(url).hostname if url else None
+    except ValueError:
+        return None
+
+
+def text_of(text: str) -> str:
+    """Text that any file can hold: lone surrogates, which no encoding has, are written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def is_unfinished(file_name: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from include.errors import RejectedFile
-from include.land.scan import InboxFile, Look, too_large
+from include.land.scan import InboxFile, Look, Sidecar, too_large
 
 _CHUNK_BYTES = 1 << 20
 
@@ -23,7 +24,9 @@ def let_settle(files: Sequence[InboxFile], settle_seconds: float) -> None:
     What is still being written has moved by the second look, which ``read_file`` takes.
     """
     horizon_ns = time.time_ns() - int(settle_seconds * 10**9)
-    if settle_seconds > 0 and any(file.look and file.look.mtime_ns > horizon_ns for file in files):
+    if settle_seconds > 0 and any(
+        changed_ns > horizon_ns for file in files for changed_ns in file.changes_ns
+    ):
         time.sleep(settle_seconds)
 
 
@@ -33,6 +36,23 @@ def read_file(file: InboxFile, max_file_bytes: int) -> bytes:
     Raises:
         StillMoving: it changed since the scan, or while it was being read.
         RejectedFile: it can't be read, or is over the limit.
+    """
+    with opened(file) as descriptor:
+        data = _read(descriptor, max_file_bytes)
+        if file.look and len(data) != file.look.size_bytes:
+            raise StillMoving
+    if file.sidecar is not None:
+        _check_look(file.sidecar)
+    return data
+
+
+@contextlib.contextmanager
+def opened(file: InboxFile) -> Iterator[int]:
+    """The file's descriptor, while it is as the scan saw it.
+
+    Raises:
+        StillMoving: it changed since the scan, or while the block ran.
+        RejectedFile: it can't be read.
     """
     # NONBLOCK and NOFOLLOW: a pipe or link put in the file's place after the scan neither hangs nor misleads
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
@@ -48,22 +68,35 @@ def read_file(file: InboxFile, max_file_bytes: int) -> bytes:
         before = os.fstat(descriptor)
         if Look.of(before) != file.look or not stat.S_ISREG(before.st_mode):
             raise StillMoving
-        data = _read(descriptor, max_file_bytes)
-        if Look.of(os.fstat(descriptor)) != file.look or len(data) != before.st_size:
+        yield descriptor
+        if Look.of(os.fstat(descriptor)) != file.look:
             raise StillMoving
-    except OSError as error:
-        raise RejectedFile("unreadable_file", f"reading it failed: {error.strerror}. Copy it anew.") from None
     finally:
         os.close(descriptor)
-    return data
+
+
+def _check_look(sidecar: Sidecar) -> None:
+    try:
+        look = Look.of(os.lstat(sidecar.path))
+    except OSError:
+        raise StillMoving from None
+    if look != sidecar.look:
+        raise StillMoving
 
 
 def _read(descriptor: int, max_file_bytes: int) -> bytes:
     chunks = []
     size_bytes = 0
-    while chunk := os.read(descriptor, _CHUNK_BYTES):
+    while chunk := _read_chunk(descriptor):
         size_bytes += len(chunk)
         if size_bytes > max_file_bytes:
             raise too_large(size_bytes, max_file_bytes)
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _read_chunk(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, _CHUNK_BYTES)
+    except OSError as error:
+        raise RejectedFile("unreadable_file", f"reading it failed: {error.strerror}. Copy it anew.") from None

@@ -1,4 +1,4 @@
-"""The inbox: saved pages in a folder, and in the folders below it."""
+"""The inbox: saved pages and archives of them, in a folder and the folders below it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from datetime import date
 
 from include.errors import RejectedFile
 from include.land import manifest, reading, scan
+from include.land.archives import mhtml
+from include.land.archives.archive import Archives
+from include.land.archives.entry import BadRecord
+from include.land.archives.members import MHTML
 from include.land.capture import Credential, Found, Item, Known, OtherDay, SourceDay, TurnedAway, Waiting
 from include.land.feeds.config import InboxConfig
+from include.land.feeds.local import archive_days
 from include.land.scan import InboxFile
 from include.models import capture_id_of
 from include.settings import Settings
@@ -27,37 +32,51 @@ class InboxFeed:
     def __init__(self, config: InboxConfig, settings: Settings) -> None:
         self.name = config.name
         self._settings = settings
+        self._folder = settings.home / config.folder.expanduser() if config.folder else None
+        self._archives = Archives(settings)
 
     def captures(self, day: date, _known: Known) -> Iterator[Item]:
-        """The day's files; one that is still being written waits.
+        """The day's pages, those in archives last; what is still being written waits.
 
         Raises:
             UsageError: the inbox is no folder.
         """
-        files: list[InboxFile] = []
+        pages: list[InboxFile] = []
+        archives: list[InboxFile] = []
         other_days: Counter[date] = Counter()
-        for file in scan.scan(self._settings):
-            if file.day == day:
-                files.append(file)
+        for file in self._scan():
+            if file.archive is not None:
+                archives.append(file)
+            elif file.day == day:
+                pages.append(file)
             else:
                 other_days[file.day] += 1
-        reading.let_settle(files, self._settings.settle_seconds)
-        for file in files:
+        reading.let_settle(pages + archives, self._settings.settle_seconds)
+        for file in pages:
             yield self._item(file)
         yield from (OtherDay(other, count) for other, count in other_days.items())
+        yield from self._archives.captures(archives, day)
 
     def days(self) -> Iterator[SourceDay]:
-        """Every day that there are files of; each file is read to tell whether it is new.
+        """Every day that there are captures of; each page is read to tell whether it is new.
 
         Raises:
             UsageError: the inbox is no folder.
         """
         by_day: dict[date, list[InboxFile]] = {}
-        for file in scan.scan(self._settings):
-            if not file.unfinished:
+        archives: list[InboxFile] = []
+        for file in self._scan():
+            if file.archive is not None:
+                archives.append(file)
+            elif not file.unfinished:
                 by_day.setdefault(file.day, []).append(file)
         for day, files in sorted(by_day.items()):
             yield SourceDay(day, len(files), self._count_new(day, files))
+        yield from archive_days(self.name, self._archives, archives, self._settings)
+
+    def _scan(self) -> Iterator[InboxFile]:
+        root = scan.inbox_root(self._settings, self._folder)
+        return scan.scan(root, self._settings) if root is not None else iter(())
 
     def _item(self, file: InboxFile) -> Item:
         if file.unfinished:
@@ -66,16 +85,23 @@ class InboxFeed:
             data = self._bytes_of(file)
         except reading.StillMoving:
             return Waiting(file.source_path)
-        except RejectedFile as rejection:
+        except (RejectedFile, BadRecord) as rejection:
             return TurnedAway(
-                file.source_path, file.captured_at, rejection.reason_code, rejection.detail, file.publisher
+                file.source_path,
+                file.captured_at,
+                rejection.reason_code,
+                rejection.detail,
+                file.publisher,
+                file.url,
             )
-        return Found(file.source_path, file.captured_at, file.media_type or "", data, file.publisher)
+        media_type = "text/html" if file.media_type == MHTML else file.media_type or "text/plain"
+        return Found(file.source_path, file.captured_at, media_type, data, file.publisher, file.url)
 
     def _bytes_of(self, file: InboxFile) -> bytes:
         if file.rejection is not None:
             raise file.rejection
-        return reading.read_file(file, self._settings.max_file_bytes)
+        data = reading.read_file(file, self._settings.max_file_bytes)
+        return mhtml.page_of(data) if file.media_type == MHTML else data
 
     def _count_new(self, day: date, files: Sequence[InboxFile]) -> int:
         known = manifest.read(self._settings.home, day)
@@ -90,6 +116,6 @@ class InboxFeed:
             sha256 = hashlib.sha256(self._bytes_of(file)).hexdigest()
         except reading.StillMoving:
             return None
-        except RejectedFile as rejection:
+        except (RejectedFile, BadRecord) as rejection:
             return (file.source_path, rejection.reason_code)
         return capture_id_of(self.name, file.source_path, file.captured_at, sha256)
