@@ -64,6 +64,11 @@ class Settings(BaseSettings):
         ge=0,
         description="The marts compare bodies with ticker lines of this many days on each side.",
     )
+    audit_whole_every: int = Field(
+        default=20,
+        ge=1,
+        description="Every so many audits all rows of the marts are asked, not only those told anew.",
+    )
     releases_kept: int = Field(default=3, ge=1, description="Published releases kept on disk.")
     duckdb_memory_limit: str = Field(default="1GB", description="DuckDB memory_limit of a writer.")
     duckdb_max_temp_size: str = Field(

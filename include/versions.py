@@ -24,6 +24,11 @@ def contracts_version(folder: Path) -> str:
     return _name_of((path for path in folder.glob("*.json") if not path.name.startswith("marts_")), folder)
 
 
+def mart_contracts_version(folder: Path) -> str:
+    """Names the contracts of marts in ``expectations/``."""
+    return _name_of(folder.glob("marts_*.json"), folder)
+
+
 def _name_of(paths: Iterable[Path], root: Path) -> str:
     digest = hashlib.sha256()
     for path in sorted(paths):

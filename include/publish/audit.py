@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include.contracts import load_contract, quiet_context, result_rows, results_by_id
+from include.duck import read_sql
 from include.files import write_atomically
 from include.partitions import candidate_path
 from include.publish import catalogue
 from include.publish.releases import AUDIT_NAME
 from include.settings import Settings
+from include.versions import mart_contracts_version
 
 if TYPE_CHECKING:
     import great_expectations as gx
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 5  # offending rows that a message names
 _VALUE_CHARS = 120
+_ASKED_OF, _ALL_ROWS = "asked_of", "all rows"
 # Great Expectations fetches rows after closing the connection, and closing rolls back: without these it
 # gets none ("list index out of range").
 _ENGINE = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True, "pool_reset_on_return": None}
@@ -51,15 +54,18 @@ class Finding:
         )
 
 
-def run_contracts(settings: Settings, *, only: str | None = None) -> list[Finding]:
+def run_contracts(settings: Settings, *, only: str | None = None, whole: bool = True) -> list[Finding]:
     """Ask every mart's contract, or one mart's. Hold the writer lock: the candidate must stay as it is.
+
+    Unless ``whole``, an expectation is asked of the rows told anew since the last audit that passed; one
+    whose meta says ``asked_of: all rows`` always of all, for it compares a mart with another one.
 
     Raises:
         SettingsError: a contract is missing or malformed.
         ContractError: an expectation couldn't be evaluated.
     """
     contracts = {
-        mart.name: load_contract(settings.contracts_dir / f"marts_{mart.name}.json")
+        mart: load_contract(settings.contracts_dir / f"marts_{mart.name}.json")
         for mart in catalogue.marts()
         if only in {None, mart.name}
     }
@@ -71,7 +77,9 @@ def run_contracts(settings: Settings, *, only: str | None = None) -> list[Findin
     )
     try:
         return [
-            finding for name, contract in contracts.items() for finding in _audit_mart(source, name, contract)
+            finding
+            for mart, contract in contracts.items()
+            for finding in _audit_mart(source, mart, contract, whole=whole)
         ]
     finally:
         # both hold the file open, and the next writer in this process must be able to open it
@@ -85,9 +93,27 @@ def _url(path: Path) -> str:
     return sa.URL.create("duckdb", database=str(path)).render_as_string(hide_password=False)
 
 
-def _audit_mart(source: SQLDatasource, mart: str, contract: gx.ExpectationSuite) -> list[Finding]:
-    # a table asset with a schema is deprecated; the name is one of ours
-    asset = source.add_query_asset(mart, query=f"SELECT * FROM marts.{mart}")  # noqa: S608
+def _audit_mart(
+    source: SQLDatasource, mart: catalogue.Mart, contract: gx.ExpectationSuite, *, whole: bool
+) -> list[Finding]:
+    # table assets with a schema are deprecated; the name is one of ours
+    everything = f"SELECT * FROM marts.{mart.name}"  # noqa: S608
+    if whole:
+        return _ask(source, contract, everything)
+    of_all = [each for each in contract.expectations if (each.meta or {}).get(_ASKED_OF) == _ALL_ROWS]
+    of_changed = [each for each in contract.expectations if each not in of_all]
+    findings = _ask(source, _part_of(contract, of_changed), read_sql(mart.changed)) if of_changed else []
+    return findings + (_ask(source, _part_of(contract, of_all), everything) if of_all else [])
+
+
+def _part_of(contract: gx.ExpectationSuite, expectations: list[gx.Expectation]) -> gx.ExpectationSuite:
+    import great_expectations as gx
+
+    return gx.ExpectationSuite(name=contract.name, expectations=expectations, meta=contract.meta)
+
+
+def _ask(source: SQLDatasource, contract: gx.ExpectationSuite, query: str) -> list[Finding]:
+    asset = source.add_query_asset(f"{contract.name} {len(source.assets)}", query=query)
     batch = asset.add_batch_definition_whole_table("all").get_batch()
     key = (contract.meta or {}).get("key") or []
     result = batch.validate(
@@ -132,10 +158,28 @@ def report_path(settings: Settings) -> Path:
     return candidate_path(settings.home).with_name(AUDIT_NAME)
 
 
-def write_report(settings: Settings, fingerprint: str, findings: Sequence[Finding] | None) -> None:
+def version(settings: Settings) -> str:
+    """Names the content of the marts' contracts as they are now."""
+    return mart_contracts_version(settings.contracts_dir)
+
+
+def is_due_whole(settings: Settings) -> bool:
+    """Whether contracts have changed since the last audit, or it is long since one asked all rows."""
+    report = _read_report(settings)
+    return (
+        report.get("contracts") != version(settings)
+        or report.get("audits_since_whole", 0) + 1 >= settings.audit_whole_every
+    )
+
+
+def write_report(
+    settings: Settings, fingerprint: str, findings: Sequence[Finding] | None, *, whole: bool = True
+) -> None:
     """Keep the audit beside the candidate, for the release; None: it couldn't be asked."""
     document = {
         "fingerprint": fingerprint,
+        "contracts": version(settings),
+        "audits_since_whole": 0 if whole else _read_report(settings).get("audits_since_whole", 0) + 1,
         "passed": findings is not None and not failures(findings),
         "results": [
             {
@@ -156,9 +200,10 @@ def write_report(settings: Settings, fingerprint: str, findings: Sequence[Findin
 
 
 def passed_audit(settings: Settings, fingerprint: str) -> bool:
-    """Whether the candidate of this content has passed its audit."""
+    """Whether the candidate of this content has passed an audit by the contracts as they are."""
     report = _read_report(settings)
-    return report.get("passed") is True and report.get("fingerprint") == fingerprint
+    told = (report.get("fingerprint"), report.get("contracts"))
+    return report.get("passed") is True and told == (fingerprint, version(settings))
 
 
 def failed_audit(settings: Settings) -> bool:

@@ -100,6 +100,22 @@ def checkpoint(settings: Settings) -> None:
         )
 
 
+def is_unaudited(settings: Settings) -> bool:
+    """Whether an audit has to ask all rows of the candidate, and not those alone that were told anew."""
+    with reading(candidate_path(settings.home), memory_limit=settings.duckdb_memory_limit) as connection:
+        row = _run(connection, "is_unaudited").fetchone()
+    return row is None or bool(row[0])
+
+
+def note_audit(settings: Settings) -> None:
+    """Write down that the candidate as it is passed its audit. Hold the writer lock."""
+    with writer(settings) as connection:
+        attach(connection, candidate_path(settings.home), "news")
+        connection.execute("USE news")
+        _run(connection, "delete_unaudited")
+        connection.execute("CHECKPOINT news")
+
+
 def _log_of(path: Path) -> Path:
     return path.with_name(path.name + ".wal")
 
@@ -167,6 +183,7 @@ def _bring_days(connection: duckdb.DuckDBPyConnection, settings: Settings, *, ev
             run_sql(connection, statement)
     _run(connection, "delete_built_days")
     _run(connection, "insert_built_days")
+    _run(connection, "insert_unaudited", everything=everything)
 
 
 def _withhold(connection: duckdb.DuckDBPyConnection, neighbour_days: int) -> None:

@@ -40,6 +40,7 @@ _META_COMMENTS = {
     "withheld": "Captures withheld because of neighbouring days: see marts.quarantine.",
     "joined_articles": "Article ids that captures give alone, where the marts have them under another id.",
     "about": "Version of the marts' definitions.",
+    "unaudited": "What was told anew since the last audit that passed; empty in a release.",
 }
 
 
@@ -66,6 +67,11 @@ class Mart:
     def statements(self) -> tuple[Path, ...]:
         """The SQL files that bring it up to date, in order."""
         return tuple(HERE / "marts" / self.name / f"{step}.sql" for step in self.steps)
+
+    @property
+    def changed(self) -> Path:
+        """The SQL file that selects the rows told anew since the last audit that passed."""
+        return HERE / "marts" / self.name / "changed.sql"
 
 
 @cache

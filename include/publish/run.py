@@ -37,11 +37,15 @@ class BuildResult:
 
 @dataclass(frozen=True, slots=True)
 class AuditResult:
-    """A candidate that passed: expectations asked, and those that only warn and didn't hold."""
+    """A candidate that passed: expectations asked, and those that only warn and didn't hold.
+
+    ``whole``: all rows were asked, and not those alone that were told anew.
+    """
 
     contracts: int
     expectations: int
     warnings: tuple[str, ...]
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,8 @@ def build(settings: Settings, *, full: bool = False, rewrite_below: int = _REWRI
             candidate.discard(settings)
             brought = _build_from_nothing(settings, rewrite_below)
         release = releases.current_release(settings.home)
-        released = release is not None and release.has_content(candidate.read_fingerprint(settings))
+        fingerprint, version = candidate.read_fingerprint(settings), contracts.version(settings)
+        released = release is not None and release.has_content(fingerprint, version)
     result = BuildResult(
         brought.days,
         brought.articles,
@@ -108,8 +113,12 @@ def _build_from_nothing(settings: Settings, rewrite_below: int) -> candidate.Bro
         ) from error
 
 
-def audit(settings: Settings) -> AuditResult:
+def audit(settings: Settings, *, whole: bool = False) -> AuditResult:
     """Ask the contract of every mart about the candidate; only one that passes can be published.
+
+    Asked are the rows that were told anew since the last audit that passed, and all rows where an expectation
+    needs them; all rows of all marts when ``whole``, when the candidate was written whole, when a contract
+    has changed, and every so many audits (``audit_whole_every``).
 
     Raises:
         AuditFailed: naming contract, expectation, count and some offending keys. The old release stays.
@@ -119,12 +128,15 @@ def audit(settings: Settings) -> AuditResult:
     with writer_lock(settings):
         fingerprint = candidate.read_fingerprint(settings)
         try:
-            findings = contracts.run_contracts(settings)
+            whole = whole or contracts.is_due_whole(settings) or candidate.is_unaudited(settings)
+            findings = contracts.run_contracts(settings, whole=whole)
         except ContractError:
             contracts.write_report(settings, fingerprint, None)
             raise
-        contracts.write_report(settings, fingerprint, findings)
-    failed = contracts.failures(findings)
+        contracts.write_report(settings, fingerprint, findings, whole=whole)
+        failed = contracts.failures(findings)
+        if not failed:
+            candidate.note_audit(settings)
     if failed:
         for finding in failed:
             logger.error("The audit failed: %s", finding.told())
@@ -137,9 +149,12 @@ def audit(settings: Settings) -> AuditResult:
     warnings = tuple(finding.told() for finding in findings if not finding.passed)
     for warning in warnings:
         logger.warning("The audit warns: %s", warning)
-    result = AuditResult(len({finding.contract for finding in findings}), len(findings), warnings)
+    result = AuditResult(len({finding.contract for finding in findings}), len(findings), warnings, whole)
     logger.info(
-        "The candidate passed %d expectations of %d contracts.", result.expectations, result.contracts
+        "The candidate passed %d expectations of %d contracts, asked of %s.",
+        result.expectations,
+        result.contracts,
+        "all rows" if whole else "the rows that were told anew",
     )
     return result
 
@@ -165,7 +180,7 @@ def publish(settings: Settings) -> PublishResult:
                 "stays. Run audit, then publish."
             )
         release = releases.current_release(home)
-        published = release is None or not release.has_content(fingerprint)
+        published = release is None or not release.has_content(fingerprint, contracts.version(settings))
         if release is None or published:
             candidate.checkpoint(settings)
             prepared = releases.prepare(home, candidate_path(home), contracts.report_path(settings))

@@ -14,6 +14,8 @@ import pytest
 from include.duck import reading
 from include.errors import AuditFailed, ContractError, MissingPartition, NewsError, SettingsError
 from include.partitions import candidate_path, current_release_path
+from include.publish.audit import report_path
+from include.publish.candidate import is_unaudited
 from include.publish.run import audit, build, publish
 from include.settings import PROJECT_ROOT, Settings, load_settings
 from tests.publish.factory import DAY, Page, day_after, load_days
@@ -176,3 +178,74 @@ def test_marts_with_the_log_of_a_killed_build_pass(settings: Settings) -> None:
     release = publish(settings)
     with duckdb.connect(str(release.path), read_only=True) as connection:
         assert connection.execute("SELECT excerpt FROM marts.articles").fetchall() == [("In the log",)]
+
+
+def test_after_a_whole_audit_only_what_is_told_anew_is_asked(settings: Settings) -> None:
+    load_days(settings, {DAY: [Page("a", tags=("x",)), Page("b", headline="B", tags=("y",))]})
+    build(settings, rewrite_below=0)
+    assert not is_unaudited(settings)
+    assert audit(settings).whole  # no audit yet
+    load_days(
+        settings, {day_after(1): [Page("c", headline="C", tags=("y",), ticker=("One line of the ticker",))]}
+    )
+    build(settings, rewrite_below=0)
+    assert not audit(settings).whole
+    asked = {
+        (row["contract"], row["expectation"]): row["evaluated_rows"]
+        for row in json.loads(report_path(settings).read_text(encoding="utf-8"))["results"]
+    }
+    assert asked["marts_articles", "headline_present"] == 1
+    assert asked["marts_captures", "captured_at_present"] == 1
+    assert asked["marts_tags", "label_present"] == 1
+    assert asked["marts_ticker_items", "text_present"] == 1
+    with reading(candidate_path(settings.home)) as connection:
+        assert connection.execute("SELECT count(*) FROM meta.unaudited").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("UPDATE marts.articles SET byline = 'A. Person' WHERE headline = 'C'", "al_mayadeen_byline"),
+        ("UPDATE marts.articles SET article_id = NULL WHERE headline = 'C'", "article_id_present"),
+        (
+            "INSERT INTO marts.captures FROM marts.captures WHERE capture_day = '2025-08-26'",
+            "capture_id_unique",
+        ),
+        ("DELETE FROM marts.article_texts", "has_text"),
+        # what was told before, found by comparing whole marts
+        ("DELETE FROM marts.coverage_daily WHERE dimension = 'all'", "articles_as_listed"),
+        ("DELETE FROM marts.captures WHERE capture_day = '2025-08-25'", "captures_as_listed"),
+    ],
+)
+def test_what_is_broken_is_found_among_what_is_told_anew(settings: Settings, change: str, told: str) -> None:
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings, rewrite_below=0)
+    audit(settings)
+    load_days(settings, {day_after(1): [Page("c", headline="C")]})
+    build(settings, rewrite_below=0)
+    with duckdb.connect(str(candidate_path(settings.home))) as connection:
+        connection.execute(change)
+    with pytest.raises(AuditFailed, match=told):
+        audit(settings)
+
+
+def test_all_rows_are_asked_again_in_time_and_after_a_change_of_contracts(
+    settings: Settings, tmp_path: Path
+) -> None:
+    load_days(settings, {DAY: [Page("a")]})
+    settings = settings.model_copy(update={"audit_whole_every": 3})
+    build(settings, rewrite_below=0)
+    assert [audit(settings).whole for _ in range(4)] == [True, False, False, True]
+    publish(settings)
+    assert build(settings).released_as
+
+    contracts = tmp_path / "contracts"
+    shutil.copytree(settings.contracts_dir, contracts)
+    path = contracts / "marts_tags.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("The key of the mart.", "The key."))
+    changed = settings.model_copy(update={"contracts_dir": contracts})
+    assert build(changed).released_as is None
+    with pytest.raises(AuditFailed, match="hasn't passed an audit"):
+        publish(changed)
+    assert audit(changed).whole
+    assert publish(changed).published

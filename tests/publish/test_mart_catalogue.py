@@ -87,4 +87,4 @@ def test_every_mart_is_built(tmp_path: Path) -> None:
     assert folders == {mart.name for mart in catalogue.marts()}
     for mart in catalogue.marts():
         folder = catalogue.HERE / "marts" / mart.name
-        assert {*folder.iterdir()} == {folder / "table.toml", *mart.statements}
+        assert {*folder.iterdir()} == {folder / "table.toml", mart.changed, *mart.statements}

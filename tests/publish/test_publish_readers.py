@@ -21,7 +21,7 @@ from tests.publish.factory import DAY, Page, load_days
 @pytest.fixture(autouse=True)
 def _quick_audit(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the contracts say is tested elsewhere: here every candidate passes."""
-    monkeypatch.setattr("include.publish.audit.run_contracts", lambda _settings: [])
+    monkeypatch.setattr("include.publish.audit.run_contracts", lambda _settings, **_: [])
 
 
 def release(settings: Settings, headline: str) -> None:

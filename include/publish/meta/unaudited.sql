@@ -1,0 +1,1 @@
+CREATE TABLE meta.unaudited (kind VARCHAR, "key" VARCHAR)

@@ -1,0 +1,1 @@
+SELECT count(*) > 0 FROM meta.unaudited WHERE kind = 'everything'
