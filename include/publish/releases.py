@@ -48,7 +48,7 @@ class Release:
         return int(self.release_id.partition("-")[0])
 
     def has_content(self, fingerprint: str, contracts: str) -> bool:
-        """Whether it is whole, holds what the fingerprint names, and was held to contracts of this content."""
+        """Whether it is whole, holds what the fingerprint names, and was held to these contracts."""
         try:
             report = json.loads((self.folder / AUDIT_NAME).read_text(encoding="utf-8"))
         except (OSError, ValueError):
