@@ -212,6 +212,15 @@ def load_feeds(settings: Settings) -> list[AnyConfig]:
     return [feed for feed in feeds if feed is not None and feed.enabled]
 
 
+def feed_names(settings: Settings) -> list[str]:
+    """The enabled feeds' names, in the order of their file.
+
+    Raises:
+        SettingsError: the feeds' file has mistakes.
+    """
+    return [config.name for config in load_feeds(settings)]
+
+
 def _feed(name: str, table: Any, faults: list[str]) -> AnyConfig | None:
     where = f"- [feeds.{name}]"
     if not _NAME.fullmatch(name):

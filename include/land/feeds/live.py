@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 from include.errors import CaptureError, FeedError, FeedRefused, FeedUnavailable
+from include.land.archives.warc_record import OK
 from include.land.capture import Credential, Found, Item, Known, PassedOver, TurnedAway
 from include.land.feeds.config import LiveConfig
 from include.land.web.addresses import parse
@@ -24,7 +25,6 @@ from include.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_OK = 200
 _NOT_MODIFIED = 304
 
 
@@ -200,10 +200,10 @@ class _Run:
         if reply.status == _NOT_MODIFIED and self._visits.get(url) is not None:
             self._visits.unchanged(url, at)
             return PassedOver("not_modified")
-        if reply.status != _OK:
+        if reply.status not in OK:
             return TurnedAway(url, at, *status_reason(reply.status), publisher, url)
         if not is_html(reply.media_type):
-            return PassedOver("other_media_type")
+            return PassedOver("not_a_page")
         self._visits.captured(url, at, reply.headers)
         return Found(url, at, "text/html", reply.body, publisher, url, reply.status)
 

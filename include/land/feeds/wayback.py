@@ -15,6 +15,7 @@ from functools import partial
 from urllib.parse import quote, urlencode
 
 from include.errors import FeedUnavailable
+from include.land.archives.warc_record import OK
 from include.land.capture import Credential, Found, Item, Known, PassedOver
 from include.land.feeds.config import WaybackConfig
 from include.land.web import archived, cdx
@@ -27,7 +28,6 @@ from include.settings import Settings
 
 _FIELDS = ("timestamp", "original", "mimetype", "statuscode", "digest")
 _LINES_A_PAGE = 5_000
-_OK = 200
 # "#" would end the address; everything else that can't stand in one is encoded anyway
 _ORIGINAL_SAFE = "/?:@!$&'()*+,;=-._~%[]"
 
@@ -118,10 +118,10 @@ class WaybackFeed:
                 "capture_not_served",
                 f"In its place the archive gives a capture of {captured_at or 'an unknown time'}.",
             )
-        if reply.status != _OK:
+        if reply.status not in OK:
             return wanted.turned_away(*archived.status_reason(reply.status))
         if not archived.is_html(reply.media_type):
-            return PassedOver("other_media_type")
+            return PassedOver("not_a_page")
         return Found(*wanted.key, "text/html", reply.body, wanted.publisher, wanted.url, reply.status)
 
 

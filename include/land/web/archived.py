@@ -9,6 +9,7 @@ from datetime import date
 
 from include import publishers
 from include.errors import CaptureError
+from include.land.archives.warc_record import HTML, OK
 from include.land.capture import Item, Key, Known, PassedOver, TurnedAway
 from include.land.feeds.config import WebConfig
 from include.land.web.addresses import Address, BadAddress, host_matches, parse
@@ -16,10 +17,8 @@ from include.land.web.cdx import Listed
 
 log = logging.getLogger(__name__)
 
-_HTML = frozenset({"text/html", "application/xhtml+xml"})
 # What an index says of a capture whose type it doesn't know, or that stands for an earlier one.
 _UNTOLD = frozenset({"", "-", "unk", "warc/revisit"})
-_OK = 200
 # Reasons that another try wouldn't change.
 _SETTLED = frozenset(
     {
@@ -86,13 +85,13 @@ def outcomes(
 def status_reason(status: int) -> tuple[str, str]:
     """Reason and detail of a capture that is no page, by its HTTP status."""
     if 300 <= status < 400:
-        return "http_redirect", f"The site answered with a redirect (HTTP status {status}), not with a page."
-    return "http_error_status", f"The site answered with HTTP status {status}, not with a page."
+        return "http_redirect", f"HTTP status {status}: the page is at another address."
+    return "http_error_status", f"HTTP status {status}: there was no page at that moment."
 
 
 def is_html(media_type: str) -> bool:
     """Whether a reply's media type is a page's; a missing one may be."""
-    return media_type in _HTML or not media_type
+    return media_type in HTML or not media_type
 
 
 def publisher_of(host: str, publisher_of_host: Mapping[str, str]) -> str | None:
@@ -113,8 +112,8 @@ def _picked(listed: Listed | None, day: date, config: WebConfig) -> Wanted | Pas
         return PassedOver("bad_address")
     if not host_matches(address.host, config.hosts):
         return PassedOver("other_host")
-    if listed.media_type not in _HTML | _UNTOLD:
-        return PassedOver("other_media_type")
+    if listed.media_type not in (*HTML, *_UNTOLD):
+        return PassedOver("not_a_page")
     return _wanted(listed, address, config)
 
 
@@ -136,7 +135,7 @@ def _wanted(listed: Listed, address: Address, config: WebConfig) -> Wanted:
 def _turned_away_unseen(wanted: Wanted) -> TurnedAway | None:
     """What can be told without the bytes."""
     status = wanted.listed.status
-    if wanted.listed.is_revisit or status is None or status == _OK:
+    if wanted.listed.is_revisit or status is None or status in OK:
         return None
     return wanted.turned_away(*status_reason(status))
 

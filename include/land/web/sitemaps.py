@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -97,23 +98,26 @@ def _entries(body: bytes) -> Iterator[tuple[str, Entry]]:
     for _, element in parsed:
         url, changed_at = "", None
         for child in element.iter():
-            if not isinstance(child.tag, str):
-                continue
-            name = etree.QName(child).localname
+            name = _name(child)
             text = (child.text or "").strip()
             if name in ("loc", "link") and not url:
                 url = text or (child.get("href") or "").strip()
             elif name in _TIMES:
                 changed_at = max(filter(None, (changed_at, moment(text))), default=None)
-        kind = etree.QName(element).localname
+        kind = _name(element)
         element.clear()
         parent = element.getparent()
         while parent is not None and element.getprevious() is not None:
             del parent[0]  # what was read is let go
         if url:
             yield kind, Entry(url, changed_at)
-    if parsed.root is None or etree.QName(parsed.root).localname not in _ROOTS:
+    if parsed.root is None or _name(parsed.root) not in _ROOTS:
         raise etree.XMLSyntaxError("another kind of document", 0, 0, 0)
+
+
+def _name(element: Any) -> str:
+    """An element's name without its namespace; empty for a comment. Broken XML has names that QName refuses."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def moment(text: str) -> datetime | None:

@@ -332,7 +332,7 @@ def test_bad_pages_cost_only_themselves(settings: Settings, server: LoopbackServ
     site.publish("/news/a/good", 1, NOON)
     settings = set_up(settings, server, limits={"max_page_bytes": 500_000})
     result = land(settings)
-    assert (result.landed, result.passed_over["other_media_type"]) == (1, 1)
+    assert (result.landed, result.passed_over["not_a_page"]) == (1, 1)
     assert sorted(reasons(settings).values()) == ["fetch_failed", "http_error_status", "record_too_large"]
 
 

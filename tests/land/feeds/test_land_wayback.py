@@ -146,7 +146,7 @@ def test_what_is_no_page_is_an_outcome_or_passed_over(
         f"20250901120001/{ENGLISH}/gone": "http_error_status",
         f"20250901120002/{ENGLISH}/broken": "http_error_status",
     }
-    assert result.passed_over == {"other_media_type": 2, "other_host": 1, "bad_address": 1}
+    assert result.passed_over == {"not_a_page": 2, "other_host": 1, "bad_address": 1}
 
 
 def test_a_revisit_is_what_it_stands_for(

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from include.errors import RejectedFile
@@ -103,6 +103,8 @@ def test_no_more_than_a_sitemap_may_have_is_read() -> None:
 
 
 @given(st.binary(max_size=300))
+@example(b":")
+@example(b"<:")
 def test_anything_is_read_or_turned_away(body: bytes) -> None:
     for start in (b"", b"<", b"<urlset><url><loc>", b"\x1f\x8b"):
         with suppress(RejectedFile):
