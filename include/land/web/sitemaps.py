@@ -116,7 +116,7 @@ def _entries(body: bytes) -> Iterator[tuple[str, Entry]]:
 
 
 def _name(element: Any) -> str:
-    """An element's name without its namespace; empty for a comment. Broken XML has names that QName refuses."""
+    """An element's name without its namespace, broken XML's too (QName refuses it); "" for a comment."""
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
