@@ -14,6 +14,7 @@ import pytest
 
 from include import partitions
 from include.errors import FeedRefused, FeedUnavailable
+from include.land.web import crawl_index
 from include.land.web.crawls import Collection
 from include.settings import Settings
 from tests.land.servers.captures import ENGLISH, NOUR, page
@@ -124,6 +125,45 @@ def test_an_index_of_many_pages_is_read_to_its_end(serve: Serve) -> None:
     assert pages == ["0", "1", "2", "3"]
 
 
+def test_a_crawl_is_asked_once_for_all_its_days(serve: Serve) -> None:
+    captures = [
+        Crawled(f"202509{day:02}12000{n}", f"{ENGLISH}/{day}/{n}", page(n))
+        for day in (1, 2, 3)
+        for n in (1, 2)
+    ]
+    _, server, settings = serve(*captures, blocks_of=2, hosts=["english.almayadeen.net"])
+    for day in (1, 2, 3, 1):
+        assert land(settings, date(2025, 9, day)).landed == 2
+    asked = [asked.query for asked in server.asked if asked.path == f"/{NAME}-index"]
+    assert [query.get("page") for query in asked] == [None, "0", "1", "2"]
+
+
+def test_of_a_host_with_very_many_captures_each_day_is_asked_for(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crawl_index, "_KEPT_PAGES", 1)
+    captures = [Crawled(f"2025090{day}120000", f"{ENGLISH}/{day}", page(day)) for day in (1, 2, 3)]
+    _, server, settings = serve(*captures, blocks_of=2, hosts=["english.almayadeen.net"])
+    for day in (1, 2, 3):
+        assert land(settings, date(2025, 9, day)).landed == 1
+    asked = [asked.query for asked in server.asked if "page" in asked.query]
+    assert [(query["from"], query["to"]) for query in asked][::2] == [
+        (f"2025090{day}000000", f"2025090{day}235959") for day in (1, 2, 3)
+    ]
+
+
+def test_a_fetching_of_the_index_that_broke_off_leaves_nothing_behind(serve: Serve) -> None:
+    captures = [Crawled(NOON, f"{ENGLISH}/{n}", page(n)) for n in range(4)]
+    _, server, settings = serve(*captures, blocks_of=2, hosts=["english.almayadeen.net"])
+    right = server.respond
+    server.respond = lambda asked: HangUp() if asked.query.get("page") == "1" else right(asked)
+    with pytest.raises(FeedUnavailable):
+        land(settings)
+    assert not list((partitions.web_path(settings.home) / "common_crawl").glob("*.parquet"))
+    server.respond = right
+    assert land(settings).landed == 4
+
+
 def test_a_second_landing_asks_for_no_record_again(serve: Serve) -> None:
     _, server, settings = serve(
         *(Crawled(NOON, f"{ENGLISH}/news/{n}", page(n)) for n in range(3)),
@@ -144,7 +184,7 @@ def test_the_list_of_crawls_is_asked_for_once_a_day(serve: Serve) -> None:
     for day in (1, 2, 3):
         land(settings, date(2025, 9, day))
     assert server.paths().count("/collinfo.json") == 1
-    (kept,) = (partitions.web_path(settings.home) / "collections").iterdir()
+    (kept,) = (partitions.web_path(settings.home) / "common_crawl").glob("*.json")
     os.utime(kept, (time.time() - 90_000,) * 2)
     land(settings)
     kept.write_bytes(b"{")
@@ -368,12 +408,9 @@ def test_a_day_that_no_crawl_has_is_empty(serve: Serve) -> None:
 
 def test_a_bad_line_costs_only_itself(serve: Serve) -> None:
     bad = [{"timestamp": "x"}, {"offset": "-1"}, {"length": None}, {"url": None}, {"digest": 5}]
-    archive, _, settings = serve(
+    _, _, settings = serve(
         *(Crawled(NOON, f"{ENGLISH}/{n}", page(n), index=index) for n, index in enumerate(bad)),
         Crawled(NOON, f"{ENGLISH}/good", page(9)),
     )
-    crawl = archive.crawls[NAME]
     result = land(settings)
-    assert result.landed == 1
-    assert crawl.lines
-    assert result.passed_over["bad_index_line"] >= 2
+    assert (result.landed, result.passed_over) == (1, {"bad_index_line": 5})

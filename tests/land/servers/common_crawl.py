@@ -144,7 +144,8 @@ class CommonCrawl:
         page = int(query["page"])
         if page >= len(blocks):
             return Answer(b"Page invalid", status=400)
-        lines = [line for line in blocks[page] if query["from"] <= line["timestamp"] <= query["to"]]
+        first, last = query.get("from", "0"), query.get("to", "~")
+        lines = [line for line in blocks[page] if first <= line["timestamp"] <= last]
         return Answer(
             "".join(json.dumps(line) + "\n" for line in lines).encode(), content_type="text/x-ndjson"
         )
