@@ -8,10 +8,15 @@ ticker line that
 - makes up a whole body line, by itself, with others run together, or beside a label, time or number; or
 - has four words or more and stands in a body line as a sentence of its own: it begins the line or
   follows a finished sentence, and ends the line or is followed by a new one; or
-- has four words or more and touches another such line.
+- has four words or more and touches another such line; or
+- has four words or more and stands in two or three body lines that follow each other, and nothing else does.
+
+So is one that isn't complete or not quite the same, where it makes up a whole body line: its first four words
+or more, up to dots or into the middle of a word; or all of six words or more, one letter of a long one wrong.
 
 It is no leak when a body tells the same news in its own words, quotes a ticker line in part, or has one
-inside a sentence that began before it or goes on after it ("Pope arrives in Turkey, officials said").
+inside a sentence that began before it or goes on after it ("Pope arrives in Turkey, officials said"). Nor is
+a subheading that happens to say a ticker line's first words, for nothing tells that it was cut.
 """
 
 from __future__ import annotations
@@ -21,9 +26,13 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+
+from include.ticker_variants import Variants, joined
 
 MIN_EMBEDDED_WORDS = 4
 _KEY_CHARS = 8
+_MOST_PARTS = 3
 
 # Format and control characters, accents and vowel signs, the Arabic stroke that stretches a word.
 _IGNORED = dict.fromkeys(
@@ -34,6 +43,7 @@ _IGNORED = dict.fromkeys(
 _WORD = re.compile(r"[^\W_]+")
 _SEPARATOR = re.compile(r"[\n\v\f\r\x85\u2028\u2029|¦•·●○▪■►▶◆★✦→]")
 _SENTENCE_END = re.compile(r"[.!?؟۔。]")
+_ELIDED = re.compile(r"(?:\.{3}|…)['\"’”»)\]]*\s*$")
 _CONTINUES = re.compile(r"[,;:،؛–—-]")
 _TITLE = re.compile(r"mrs?|ms|dr|prof|gen|col|maj|capt|lt|sgt|adm|brig|sen|rep|gov|st|jr|sr|no|vs", re.I)
 # what a page sets beside a ticker line: its label, the time, a number, the cross that closes it
@@ -81,6 +91,12 @@ class _Line:
             starts.append(length)
             length += end - start
         return cls(text, words, tuple(starts), "".join(folded[start:end] for start, end in words))
+
+    def unlabelled(self) -> list[str]:
+        """Its words, case folded, without the labels that it begins with."""
+        bounds = [*self.starts, len(self.letters)]
+        first = next((number for number in range(len(self.words)) if not self.is_label(number)), 0)
+        return [self.letters[start:end] for start, end in pairwise(bounds[first:])]
 
     def word(self, number: int) -> str:
         start, end = self.words[number]
@@ -130,6 +146,8 @@ class TickerIndex:
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines: dict[str, str] = {}  # letters → the line, in its smallest spelling
         self._long: set[str] = set()  # letters of the lines that count inside a body line
+        self._variants = Variants()
+        self._variant_lines: dict[str, str] = {}
         lengths: dict[str, set[int]] = {}
         for line in lines:
             read = _Line.read(line)
@@ -139,9 +157,14 @@ class TickerIndex:
             self._lines[letters] = min(line, self._lines.get(letters, line))
             if normalise_line(line).count(" ") + 1 >= MIN_EMBEDDED_WORDS:
                 self._long.add(letters)
+                words = read.unlabelled()
+                self._variants.add(words)
+                key = "".join(words)
+                self._variant_lines[key] = min(line, self._variant_lines.get(key, line))
             lengths.setdefault(letters[:_KEY_CHARS], set()).add(len(letters))
         self._lengths = {key: tuple(sorted(found)) for key, found in lengths.items()}
         self._key_lengths = tuple(sorted({len(key) for key in lengths}))
+        self._longest = max(map(len, self._lines), default=0)
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -156,13 +179,26 @@ class TickerIndex:
         return None
 
     def first_leak(self, lines: Iterable[str]) -> str | None:
-        """The first ticker line that leaked into any of the body lines, or None."""
-        return next((leak for line in lines if (leak := self.leak_in(line)) is not None), None)
+        """The first ticker line that leaked into any of the body lines, or into several in a row, or None."""
+        lines = list(lines)
+        whole = next((leak for line in lines if (leak := self.leak_in(line)) is not None), None)
+        return self._spread_over(lines) if whole is None else whole
+
+    def _spread_over(self, lines: Sequence[str]) -> str | None:
+        """The first ticker line that two or three body lines in a row make up."""
+        # a line that can't be part of one has many more characters than the longest has letters
+        most = 3 * self._longest
+        parts = (_Line.read(line).letters if len(line) <= most else "" for line in lines)
+        for run in joined(parts, _MOST_PARTS):
+            letters = "".join(run)
+            if letters in self._long:
+                return self._lines[letters]
+        return None
 
     def _leak_in_part(self, line: _Line) -> str | None:
         matches = self._matches(line)
         if not matches:
-            return None
+            return self._variant(line)
         starts, ends = {start for start, _ in matches}, {end for _, end in matches}
         long = [(start, end) for start, end in matches if line.letters[start:end] in self._long]
         long_ends = {end for _, end in long}
@@ -171,7 +207,14 @@ class TickerIndex:
             if touches or (_begins(line, start, ends) and _finishes(line, end, starts)):
                 return self._lines[line.letters[start:end]]
         whole = _first_of_whole(line, matches)
-        return None if whole is None else self._lines[line.letters[whole[0] : whole[1]]]
+        return self._variant(line) if whole is None else self._lines[line.letters[whole[0] : whole[1]]]
+
+    def _variant(self, line: _Line) -> str | None:
+        """The ticker line that makes up the whole line, cut short or mistyped."""
+        if not self._long or len(line.letters) > self._longest + 1:
+            return None
+        found = self._variants.found_as(line.unlabelled(), elided=_ELIDED.search(line.text) is not None)
+        return None if found is None else self._variant_lines[found]
 
     def _matches(self, line: _Line) -> list[tuple[int, int]]:
         """Where complete ticker lines stand: from a word, a glued word, or another line's end on."""

@@ -76,7 +76,27 @@ LEAKS = {
     "a sentence in the middle": (f"It rained. {MAYOR} It rained on.", MAYOR),
 }
 
+LEAKS |= {
+    "cut short with dots": ("Harbour Office: Ferry crossings…", FERRY),
+    "cut short with three dots": ("Coast guard finds the 'Silver Her...", COAST),
+    "cut short amid a word": ("Harbour Office: Ferry crossings to Marrow Isl", FERRY),
+    "cut short under a label": ("BREAKING: Harbour Office: Ferry cross…", FERRY),
+    "a letter wrong": (FERRY.replace("suspended", "suspenced"), FERRY),
+    "a letter missing": (FERRY.replace("Thursday", "Thurday"), FERRY),
+    "a letter too many": (COAST.replace("Dunmore", "Dunnmore"), COAST),
+    "letters changed places": (FERRY.replace("crossings", "corssings"), FERRY),
+    "the other spelling, capitals": (FERRY.replace("Harbour", "Harbor").upper(), FERRY),
+}
+
 OWN_WORDS = {
+    "its first words": "Harbour Office: Ferry crossings to Marrow Island",
+    "its first words in the singular": "Harbour Office: Ferry crossing",
+    "few of its words, then dots": "Harbour Office: Ferry…",
+    "two words wrong": FERRY.replace("suspended", "suspenced").replace("Thursday", "Thurday"),
+    "two letters wrong": FERRY.replace("suspended", "suspenbeb"),
+    "another short word": COAST.replace("Cape", "Cove"),
+    "another number": COAST.replace("40", "41"),
+    "a letter wrong in a sentence": f"The notice read {FERRY.replace('Thursday', 'Thurday')} all day.",
     "the same news": "Ferries to Marrow Island will not run before Thursday, the Harbour Office said.",
     "a part": "Ferry crossings to Marrow Island suspended until Thursday morning",
     "a part in quotes": 'He promised to "rebuild the north pier, whatever the winter costs us" on Monday.',
@@ -232,3 +252,38 @@ def test_any_text_can_be_asked_about_and_what_is_told_is_a_ticker_line(line: str
 def test_normalising_twice_equals_once(line: str) -> None:
     once = normalise_line(line)
     assert normalise_line(once) == once
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Harbour Office: Ferry crossings to", "Marrow Island suspended until Thursday morning"],
+        [
+            "It rained.",
+            "Harbour Office:",
+            "Ferry crossings to Marrow Island",
+            "suspended until Thursday morning.",
+        ],
+        [
+            "Harbour Office: Ferry cross",
+            "ings to Marrow Island suspended until Thursday morning",
+            "It rained.",
+        ],
+    ],
+)
+def test_a_line_spread_over_body_lines_is_found(lines: list[str]) -> None:
+    assert INDEX.first_leak(lines) == FERRY
+    assert INDEX.first_leak(lines[::-1]) is None
+    assert (
+        INDEX.first_leak([lines[0], "It rained all the more.", *lines[1:]]) is None
+        or lines[0] == "It rained."
+    )
+
+
+@settings(deadline=None)
+@given(lines=st.lists(LONG_LINE, min_size=1, max_size=6), data=st.data())
+def test_a_line_broken_anywhere_is_found(lines: list[str], data: st.DataObject) -> None:
+    line = data.draw(st.sampled_from(lines))
+    assume(len(TickerIndex([line])) == 1)
+    at = data.draw(st.integers(1, len(line) - 1))
+    assert TickerIndex(lines).first_leak(["It rained.", line[:at], line[at:], "It rained on."]) is not None
