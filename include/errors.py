@@ -4,7 +4,8 @@
 
     NewsError                    the message names the thing at fault and says what to do next
     ├── UsageError               a path, day or option that can't be right (exit code 2)
-    │   └── SettingsError        a setting or environment variable that can't be right
+    │   ├── SettingsError        a setting or environment variable that can't be right
+    │   └── QueryError           search: a query that can't be read
     ├── CaptureError             one capture can't go on: it becomes a quarantine row, the day goes on
     │   ├── RejectedFile         land: not a file we may or can read
     │   ├── FetchFailed          land: an address of the web that can't be, or mustn't be, fetched
@@ -38,6 +39,21 @@ class UsageError(NewsError):
 
 class SettingsError(UsageError):
     """A setting or environment variable that can't be right."""
+
+
+class QueryError(UsageError):
+    """Search: a query that can't be read.
+
+    Attributes:
+        position: where in the query, counted from 0.
+        advice: what is wrong there, and what to write.
+    """
+
+    def __init__(self, query: str, position: int, advice: str) -> None:
+        shown = query[max(0, position - 20) : position + 20]
+        super().__init__(f"The query can't be read at character {position + 1}, near {shown!r}: {advice}.")
+        self.position = position
+        self.advice = advice
 
 
 class CaptureError(NewsError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import tempfile
@@ -37,6 +38,17 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
             os.unlink(temporary)
         raise
     fsync_path(path.parent)
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a file that is never written again a second name; copy it where the disk can't link."""
+    try:
+        os.link(source, target)
+    except OSError as error:
+        if error.errno not in {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS}:
+            raise
+        shutil.copyfile(source, target)
+        fsync_path(target)
 
 
 @contextlib.contextmanager

@@ -15,7 +15,9 @@ and pyarrow can read a whole stage at once; the day also stands inside every sta
     staged/validated/capture_day=…/*.parquet      the same rows split, with their contract results
     warehouse/news.duckdb                         private: every loaded day
     warehouse/candidate/news.duckdb               private: the marts being made ready
+    warehouse/candidate/search/                   private: the marts' full-text index, and what it holds
     marts/releases/<id>/news.duckdb               a published, read-only release
+    marts/releases/<id>/search/                   its full-text index
     marts/current                                 symlink to the newest release
     docs/                                         Data Docs, one site a day
 """
@@ -87,6 +89,11 @@ def warehouse_path(home: Path) -> Path:
 def candidate_path(home: Path) -> Path:
     """The private DuckDB file in which the next release's marts are built."""
     return home / "warehouse" / "candidate" / "news.duckdb"
+
+
+def search_path(home: Path) -> Path:
+    """The private folder in which the next release's full-text index is built."""
+    return candidate_path(home).with_name("search")
 
 
 def releases_path(home: Path) -> Path:

@@ -4,6 +4,7 @@
 
     marts/releases/000007-3f9c0a1b2c4d/news.duckdb   read-only
     marts/releases/000007-3f9c0a1b2c4d/audit.json    what each contract said of it
+    marts/releases/000007-3f9c0a1b2c4d/search/       its full-text index
     marts/current -> releases/000007-3f9c0a1b2c4d
 
 A reader that holds a release open keeps it, whatever is published or pruned meanwhile. The folder is swapped,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,8 @@ from include.locks import writer_lock
 from include.partitions import candidate_path, published_path, warehouse_path
 from include.publish import audit as contracts
 from include.publish import candidate, catalogue, releases
+from include.search import index
+from include.search.about import FOLDER_NAME, has_index_of
 from include.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -71,17 +74,18 @@ def build(settings: Settings, *, full: bool = False, rewrite_below: int = _REWRI
     with writer_lock(settings):
         # what failed an audit may be damaged where no error shows it
         if full or contracts.failed_audit(settings):
-            candidate.discard(settings)
+            _discard(settings)
             contracts.report_path(settings).unlink(missing_ok=True)
         try:
             brought = candidate.bring_up_to_date(settings, rewrite_below=rewrite_below)
         except candidate.DAMAGE as error:
             logger.warning("The release candidate can't be used (%r): it is built from nothing.", str(error))
-            candidate.discard(settings)
+            _discard(settings)
             brought = _build_from_nothing(settings, rewrite_below)
+        fingerprint = candidate.read_fingerprint(settings)
+        index.bring_up_to_date(settings, fingerprint)
         release = releases.current_release(settings.home)
-        fingerprint, version = candidate.read_fingerprint(settings), contracts.version(settings)
-        released = release is not None and release.has_content(fingerprint, version)
+        released = release is not None and _holds(release, fingerprint, settings)
     result = BuildResult(
         brought.days,
         brought.articles,
@@ -100,6 +104,19 @@ def build(settings: Settings, *, full: bool = False, rewrite_below: int = _REWRI
             "Release %s holds just that: there is nothing to audit or to publish.", result.released_as
         )
     return result
+
+
+def _discard(settings: Settings) -> None:
+    """Remove what can't be trusted, and the index that was made of it."""
+    candidate.discard(settings)
+    index.discard(settings)
+
+
+def _holds(release: releases.Release, fingerprint: str, settings: Settings) -> bool:
+    """Whether a release is whole, its search index too, and what publishing the candidate would give now."""
+    return release.has_content(fingerprint, contracts.version(settings)) and has_index_of(
+        release.folder, fingerprint
+    )
 
 
 def _build_from_nothing(settings: Settings, rewrite_below: int) -> candidate.Brought:
@@ -180,10 +197,9 @@ def publish(settings: Settings) -> PublishResult:
                 "stays. Run audit, then publish."
             )
         release = releases.current_release(home)
-        published = release is None or not release.has_content(fingerprint, contracts.version(settings))
+        published = release is None or not _holds(release, fingerprint, settings)
         if release is None or published:
-            candidate.checkpoint(settings)
-            prepared = releases.prepare(home, candidate_path(home), contracts.report_path(settings))
+            prepared = _prepare(settings, fingerprint)
             release = releases.adopt(home, prepared, fingerprint)
             releases.make_current(home, release)
         for old in releases.prune(home, settings.releases_kept):
@@ -194,6 +210,20 @@ def publish(settings: Settings) -> PublishResult:
         "Release %s %s: %s.", release.release_id, "published" if published else "is current", _told(rows)
     )
     return PublishResult(release.release_id, published_path(home), published, rows)
+
+
+def _prepare(settings: Settings, fingerprint: str) -> Path:
+    """Put the candidate, its audit and its search index into a folder that can become a release."""
+    home = settings.home
+    candidate.checkpoint(settings)
+    index.bring_up_to_date(settings, fingerprint)  # where build was stopped before it came to that
+    prepared = releases.prepare(home, candidate_path(home), contracts.report_path(settings))
+    try:
+        index.put_into(settings, fingerprint, prepared / FOLDER_NAME)
+    except BaseException:
+        shutil.rmtree(prepared, ignore_errors=True)  # a full disk needs the room
+        raise
+    return prepared
 
 
 def _told(rows: dict[str, int]) -> str:

@@ -47,7 +47,7 @@ def test_a_release_is_read_only_and_named_by_the_link(settings: Settings) -> Non
     assert result.path == published_path(settings.home) == link / "news.duckdb"
     assert link.readlink() == Path("releases", result.release_id)  # relative: the home can move
     assert stat.S_IMODE(result.path.stat().st_mode) == 0o444
-    assert {entry.name for entry in link.iterdir()} == {"news.duckdb", "audit.json"}
+    assert {entry.name for entry in link.iterdir()} == {"news.duckdb", "audit.json", "search"}
     assert result.rows["articles"] == 1
     assert headlines(result.path) == ["One"]
 

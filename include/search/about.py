@@ -1,0 +1,78 @@
+"""What an index says of itself, in ``about.json`` beside tantivy's files: of which marts it is, how large."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from include.files import write_atomically
+from include.search import schema
+
+FOLDER_NAME = "search"  # in a release
+ABOUT_NAME = "about.json"
+_META_NAME = "meta.json"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """An index whose files are all there.
+
+    ``fingerprint`` names the content of the marts that it is the index of; None while it is being written.
+    ``sizes`` are those of its files, in bytes.
+    """
+
+    version: str
+    fingerprint: str | None
+    articles: int
+    sizes: dict[str, int]
+
+    @property
+    def is_of_this_version(self) -> bool:
+        """Whether this version of the project made it: another may take texts apart otherwise."""
+        return self.version == schema.version()
+
+    def is_of(self, fingerprint: str) -> bool:
+        """Whether it is the index of these marts, and can be searched by this version."""
+        return self.is_of_this_version and self.fingerprint == fingerprint
+
+
+def read_about(folder: Path) -> About | None:
+    """What the index in a folder says of itself; None when it isn't whole."""
+    try:
+        document = json.loads((folder / ABOUT_NAME).read_bytes())
+        about = About(
+            document["version"], document["fingerprint"], document["articles"], document["size_bytes"]
+        )
+        sizes = {name: (folder / name).stat().st_size for name in about.sizes}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return about if sizes == about.sizes else None
+
+
+def has_index_of(folder: Path, fingerprint: str) -> bool:
+    """Whether a release's folder has a whole index of these marts, that this version can search."""
+    about = read_about(folder / FOLDER_NAME)
+    return about is not None and about.is_of(fingerprint)
+
+
+def write_about(folder: Path, fingerprint: str | None, articles: int) -> None:
+    """Say of which marts the index in a folder is; None before it is written."""
+    document = {
+        "version": schema.version(),
+        "fingerprint": fingerprint,
+        "articles": articles,
+        "size_bytes": {} if fingerprint is None else _committed(folder),
+    }
+    write_atomically(folder / ABOUT_NAME, json.dumps(document, indent=2).encode() + b"\n")
+
+
+def _committed(folder: Path) -> dict[str, int]:
+    """The files that the last commit consists of; others may be about to be removed."""
+    meta = json.loads((folder / _META_NAME).read_bytes())
+    segments = {segment["segment_id"].replace("-", "") for segment in meta["segments"]}
+    return {
+        entry.name: entry.stat().st_size
+        for entry in sorted(folder.iterdir())
+        if entry.name == _META_NAME or entry.name.partition(".")[0] in segments
+    }

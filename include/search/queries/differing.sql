@@ -1,0 +1,37 @@
+-- Articles that the marts tell otherwise than when the index was last brought up to date, or that one of both
+-- hasn't. Bodies aren't read for it: they follow from the capture, the state of its day and the marts' version.
+CREATE OR REPLACE TEMP TABLE differing AS
+WITH article_tags AS (
+    SELECT article_id, bit_xor(hash(position, tag, tag_raw)) AS tags
+    FROM news.marts.article_tags
+    GROUP BY article_id
+),
+told AS (
+    SELECT
+        article_id,
+        hash(
+            (SELECT value FROM news.meta.about WHERE key = 'version'),
+            days.source_sha256,
+            articles.last_captured_at,
+            articles.capture_sha256,
+            articles.body_length_chars,
+            articles.publisher,
+            articles.url,
+            articles.published_at,
+            articles.headline,
+            articles.standfirst,
+            article_tags.tags
+        ) AS stamp
+    FROM news.marts.articles AS articles
+    LEFT JOIN news.meta.built_days AS days ON days.capture_day = articles.last_captured_date
+    LEFT JOIN article_tags USING (article_id)
+)
+SELECT
+    article_id,
+    told.stamp,
+    known.content,
+    known.article_id IS NOT NULL AS is_held,
+    told.article_id IS NULL AS is_gone
+FROM told
+FULL JOIN held.articles AS known USING (article_id)
+WHERE told.article_id IS NULL OR told.stamp IS DISTINCT FROM known.stamp

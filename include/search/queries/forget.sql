@@ -1,0 +1,1 @@
+DELETE FROM held.articles WHERE article_id IN (SELECT article_id FROM differing)

@@ -1,0 +1,1 @@
+SELECT count(*)::BIGINT FROM held.articles

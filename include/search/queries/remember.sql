@@ -1,0 +1,2 @@
+INSERT INTO held.articles BY NAME
+SELECT article_id, stamp, content FROM contents

@@ -1,0 +1,111 @@
+"""Words as search compares them: the same for a text that is indexed, a query, and an excerpt to be marked.
+
+Every character is folded by itself: case, accents, tashkeel and tatweel, the forms of alef, ya and ta
+marbuta, Persian forms of Arabic letters, digits of other scripts. What is left of letters and digits in a row
+is a word; ``’s`` is no part of it. A word's *loose* form is the same for its English endings (strike,
+strikes), and with and without the Arabic article, also behind a conjunction or a preposition (نفط, النفط,
+والنفط, للنفط).
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from functools import lru_cache
+
+import tantivy
+
+# Longer ones (addresses, encoded data) are cut into pieces of this length, wherever they stand.
+MAX_WORD_CHARS = 100
+
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
+_WORD = re.compile(rf"[^\W_]{{1,{MAX_WORD_CHARS}}}")
+_POSSESSIVE = re.compile(r"(?<=[^\W_])['’ʼ]s(?![^\W_])")
+# What Unicode doesn't take apart: letters that readers without the keyboard write otherwise.
+_LETTERS = {
+    **{"ı": "i", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "æ": "ae", "œ": "oe", "þ": "th"},
+    # alef maksura, ta marbuta, alef wasla; Persian ye and kaf, Urdu forms of ha
+    **{"ى": "ي", "ة": "ه", "ٱ": "ا", "ی": "ي", "ک": "ك", "ہ": "ه", "ھ": "ه"},
+    "\u0640": "",  # tatweel stretches a word and means nothing
+    "\u200c": " ",  # the non-joiner parts a Persian word as a space would
+}
+_ARABIC = re.compile(r"[\u0621-\u064a]")
+# The article, with what may stand before it; at least three letters remain, so that the word is still one.
+# Again and again: الالكتروني is the definite form of a word that begins like an article itself.
+_ARTICLE = re.compile(r"(?:(?:[وف]?[بك]?ال|[وف]?لل)(?=...))+")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, folded, in their order."""
+    return _WORD.findall(_without_possessives(fold(text)))
+
+
+def spans(text: str) -> list[tuple[int, int, str]]:
+    """The words of a text with where each stands in it: start, end, word."""
+    parts = [each if each.isascii() else _folded_character(each) for each in text]
+    # by character of the folded text: which of the text's it is of
+    origins = [index for index, part in enumerate(parts) for _ in part]
+    found = []
+    for match in _WORD.finditer(_without_possessives("".join(parts).lower())):
+        end = origins[match.end() - 1] + 1
+        while end < len(parts) and not parts[end]:  # accents that stand behind their letter
+            end += 1
+        found.append((origins[match.start()], end, match.group()))
+    return found
+
+
+def fold(text: str) -> str:
+    """A text with every character folded; what is no letter or digit stays, to part words."""
+    if text.isascii():
+        return text.lower()
+    return _NOT_ASCII.sub(lambda run: _folded_run(run.group()), text).lower()
+
+
+@lru_cache(maxsize=200_000)
+def loose(word: str) -> str:
+    """The loose form of a folded word."""
+    if _ARABIC.search(word):
+        article = _ARTICLE.match(word)
+        return word[article.end() :] if article else word
+    if not word.isascii():
+        return word
+    stems: list[str] = _stemmer().analyze(word)
+    return stems[0]
+
+
+def _without_possessives(folded: str) -> str:
+    # as many blanks: places stay what they are
+    return _POSSESSIVE.sub("  ", folded)
+
+
+@lru_cache(maxsize=200_000)
+def _folded_run(run: str) -> str:
+    return "".join(map(_folded_character, run))
+
+
+@lru_cache(maxsize=20_000)
+def _folded_character(character: str) -> str:
+    if character in _LETTERS:
+        return _LETTERS[character]
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    if unicodedata.category(character) == "Cf" or "\ufe00" <= character <= "\ufe0f":
+        return ""  # soft hyphens, joiners, directions; which picture to draw
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
+    folded = "".join(_LETTERS.get(each, each) for each in folded if not unicodedata.combining(each))
+    if not character.isalnum() and any(map(str.isalnum, folded)):
+        return " "  # ™ would make one word of "Name™"
+    return folded
+
+
+_local = threading.local()
+
+
+def _stemmer() -> tantivy.TextAnalyzer:
+    """English endings taken off (Porter's second stemmer); an analyzer serves one thread at a time."""
+    if not hasattr(_local, "stemmer"):
+        builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace())
+        _local.stemmer = builder.filter(tantivy.Filter.stemmer("english")).build()
+    stemmer: tantivy.TextAnalyzer = _local.stemmer
+    return stemmer
