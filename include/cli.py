@@ -1,4 +1,4 @@
-"""The command line: ``parse``, ``show`` and ``run``; cli_marts.py has what is about published releases.
+"""The command line: ``parse``, ``show`` and ``run``; cli_marts.py and cli_search.py have the others.
 
 Exit codes: 0 the command worked (rows in quarantine are part of working), 1 it failed, 2 bad usage.
 Answers go to standard output, progress and errors to standard error.
@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from include import cli_marts
+from include import cli_marts, cli_search
 from include.cli_options import home_option, json_option
 from include.errors import CaptureError, NewsError, UsageError
 from include.settings import load_settings
@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
 
     cli_marts.add_commands(commands)
+    cli_search.add_command(commands)
     return parser
 
 
