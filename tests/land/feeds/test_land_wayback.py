@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
+import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import brotli
 import pytest
 
-from include.errors import FeedRefused, FeedUnavailable
+from include.errors import FeedRefused, FeedUnavailable, UsageError
+from include.land.capture import Credential
+from include.land.run import run
 from include.settings import Settings
 from tests.land.servers.captures import ENGLISH, NOUR, Captured, page
 from tests.land.servers.loopback import Answer, HangUp, LoopbackServer
@@ -335,3 +339,36 @@ def test_a_table_names_publishers_of_hosts_that_do_not(
     hold(archive, Captured("20250901120000", "https://mirror.example/a", page(1)))
     land(set_up(settings, server, hosts=["mirror.example"], publishers={"mirror.example": "nour_news"}))
     assert rows(settings)[0]["publisher"] == "nour_news"
+
+
+def test_a_password_is_used_and_shows_nowhere(
+    settings: Settings, server: LoopbackServer, archive: Wayback, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    hold(
+        archive,
+        Captured("20250901120000", f"{ENGLISH}/news/a", page(1)),
+        Captured("20250901120000", f"{ENGLISH}/news/b", page(2)),
+    )
+    archive.instead[f"/web/20250901120000id_/{ENGLISH}/news/b"] = HangUp()
+    settings = set_up(settings, server, connection="archive_login")
+    asked_for = []
+
+    def credential_of(connection: str) -> Credential:
+        asked_for.append(connection)
+        return Credential("reader", "hunter2")
+
+    result = run(DAY, settings, "wayback", credential_of)
+    assert asked_for == ["archive_login"]
+    told = "Basic " + base64.b64encode(b"reader:hunter2").decode()
+    assert {asked.headers.get("authorization") for asked in server.asked} == {told}
+    written = b"".join(path.read_bytes() for path in settings.home.rglob("*") if path.is_file())
+    everything = f"{result}{caplog.text}{rows(settings)}{rows(settings, 'rejected')}".encode() + written
+    assert b"hunter2" not in everything
+    assert told.encode() not in everything
+
+
+def test_a_password_outside_airflow_is_not_to_be_had(settings: Settings, server: LoopbackServer) -> None:
+    with pytest.raises(UsageError, match="'archive_login'"):
+        land(set_up(settings, server, connection="archive_login"))
+    assert server.asked == []

@@ -1,4 +1,4 @@
-"""What the archives give is read as articles, like the pages of an inbox; the demonstration's servers serve it."""
+"""What the archives give is read as articles, like the pages of an inbox."""
 
 from __future__ import annotations
 
