@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 
 def home_option(parser: argparse.ArgumentParser) -> None:
-    """``--home``: the folder of everything."""
-    parser.add_argument(
-        "--home", type=Path, help="folder of raw/, staged/, warehouse/, marts/ (default: NEWS_HOME)"
-    )
+    """``--home``: the folder of everything, or an object store's URL."""
+    parser.add_argument("--home", help="folder of raw/, staged/, warehouse/, marts/ (default: NEWS_HOME)")
 
 
 def json_option(parser: argparse.ArgumentParser) -> None:

@@ -9,6 +9,12 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from include.object_store import current_folder, replacing_objects
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 TEMPORARY_PREFIX = ".tmp-"
 
@@ -22,8 +28,11 @@ def fsync_path(path: Path) -> None:
         os.close(descriptor)
 
 
-def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
-    """Write a file whole or not at all; its folder is made when missing."""
+def write_atomically(path: Path | UPath, data: bytes, *, mode: int = 0o644) -> None:
+    """Write a file whole or not at all; its folder is made when missing. An object store always does."""
+    if not isinstance(path, Path):
+        path.write_bytes(data)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
     try:
@@ -51,13 +60,23 @@ def link_or_copy(source: Path, target: Path) -> None:
         fsync_path(target)
 
 
+def whole_folder(path: Path | UPath) -> Path | UPath:
+    """Where to read the files of a folder that ``replacing_folder`` writes."""
+    return path if isinstance(path, Path) else current_folder(path)
+
+
 @contextlib.contextmanager
-def replacing_folder(path: Path) -> Iterator[Path]:
+def replacing_folder(path: Path | UPath) -> Iterator[Path]:
     """Give a temporary folder to fill; when the block ends well it takes ``path``'s place whole.
 
     A reader sees the old folder or the new one, but for the instant between two renames; writers of one
-    folder must be kept apart by the caller. After an error ``path`` is as it was.
+    folder must be kept apart by the caller. After an error ``path`` is as it was. In an object store, readers
+    ask ``whole_folder`` where the files are.
     """
+    if not isinstance(path, Path):
+        with replacing_objects(path) as local:
+            yield local
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=path.parent))
     retired = temporary.with_name(temporary.name + "-old")

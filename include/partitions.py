@@ -28,9 +28,13 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, overload
 
 from include.errors import UsageError
+from include.object_store import current_version
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 Stage = Literal["manifest", "parsed", "validated"]
 
@@ -44,22 +48,30 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def partition_path(home: Path, stage: Stage, day: date) -> Path:
+@overload
+def partition_path(home: Path, stage: Stage, day: date) -> Path: ...
+@overload
+def partition_path(home: Path | UPath, stage: Stage, day: date) -> Path | UPath: ...
+def partition_path(home: Path | UPath, stage: Stage, day: date) -> Path | UPath:
     """The folder of one day of one stage; it may not exist yet."""
     return home.joinpath(*_ROOTS[stage], f"{_PREFIX}{day.isoformat()}")
 
 
-def partition_days(home: Path, stage: Stage) -> Iterator[date]:
+def partition_days(home: Path | UPath, stage: Stage) -> Iterator[date]:
     """The days that a stage has, in order."""
     root = home.joinpath(*_ROOTS[stage])
     if not root.is_dir():
         return
     for name in sorted(entry.name for entry in root.iterdir()):
-        if name.startswith(_PREFIX):
+        if name.startswith(_PREFIX) and _is_whole(root / name, stage):
             yield parse_day(name.removeprefix(_PREFIX))
 
 
-def raw_object_path(home: Path, sha256: str) -> Path:
+@overload
+def raw_object_path(home: Path, sha256: str) -> Path: ...
+@overload
+def raw_object_path(home: Path | UPath, sha256: str) -> Path | UPath: ...
+def raw_object_path(home: Path | UPath, sha256: str) -> Path | UPath:
     """Where the bytes with this SHA-256 are kept. Raises ValueError when it is no SHA-256."""
     if not _SHA256.fullmatch(sha256):
         raise ValueError(f"not a lowercase SHA-256: {sha256!r}")
@@ -71,7 +83,16 @@ def web_path(home: Path) -> Path:
     return home / "raw" / "web"
 
 
-def objects_path(home: Path) -> Path:
+def _is_whole(folder: Path | UPath, stage: Stage) -> bool:
+    """Whether a folder was written to its end; on a disk it isn't there before."""
+    return isinstance(folder, Path) or stage == "manifest" or current_version(folder) is not None
+
+
+@overload
+def objects_path(home: Path) -> Path: ...
+@overload
+def objects_path(home: Path | UPath) -> Path | UPath: ...
+def objects_path(home: Path | UPath) -> Path | UPath:
     """The folder of all captured bytes."""
     return home / "raw" / "objects"
 

@@ -58,8 +58,8 @@ def days_to_run(settings: Settings) -> list[date]:
             f"The inbox {settings.inbox_dir} is not a folder. Make it and put captures in it "
             "(sub-folders like 2025-08-25/ give the capture day), or name another one with --inbox."
         )
-    landed = set(partition_days(settings.home, "manifest"))
-    unfinished = landed - set(partition_days(settings.home, "validated"))
+    landed = set(partition_days(settings.archive, "manifest"))
+    unfinished = landed - set(partition_days(settings.archive, "validated"))
     return sorted({found.day for found in inbox_days(settings)} | unfinished)
 
 

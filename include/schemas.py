@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from include.errors import DamagedPartition
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 UTC_TIME = pa.timestamp("us", tz="UTC")
 WALL_TIME = pa.timestamp("us")
@@ -209,7 +212,7 @@ def batches(file: pq.ParquetFile, schema: pa.Schema) -> Iterator[pa.RecordBatch]
         yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def read_table(path: Path, schema: pa.Schema) -> pa.Table:
+def read_table(path: Path | UPath, schema: pa.Schema) -> pa.Table:
     """Read a staged file; its columns must be exactly the schema's, but for those that were added later.
 
     Raises:
@@ -219,9 +222,10 @@ def read_table(path: Path, schema: pa.Schema) -> pa.Table:
     remedy = "Run its day again from the stage that writes it."
     try:
         # without this, pyarrow gives nulls for a column that the file lacks
-        found = pq.read_schema(path).remove_metadata()
-        if not is_of(found, schema):
-            raise DamagedPartition(f"{path} holds other columns than it should. {remedy}")
-        return pq.read_table(path, schema=schema, partitioning=None)
+        with path.open("rb") as handle:
+            found = pq.read_schema(handle).remove_metadata()
+            if not is_of(found, schema):
+                raise DamagedPartition(f"{path} holds other columns than it should. {remedy}")
+            return pq.read_table(handle, schema=schema, partitioning=None)
     except pa.ArrowException as error:
         raise DamagedPartition(f"{path} can't be read as Parquet ({error}). {remedy}") from error

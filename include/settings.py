@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from include.errors import SettingsError
+from include.object_store import checked_url, open_store
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,7 +25,15 @@ class Settings(BaseSettings):
 
     home: Path = Field(
         default=PROJECT_ROOT / "data",
-        description="Folder that holds inbox/, raw/, staged/, warehouse/, marts/ and docs/.",
+        description="Folder that holds inbox/, raw/, staged/, warehouse/, marts/ and docs/. With the URL of "
+        "an object store (s3://bucket/folder) raw/ and staged/ are there, all else in the work folder.",
+    )
+    work: Path = Field(
+        default=PROJECT_ROOT / "data",
+        description="Local folder of what needs a disk (warehouse, marts, locks) when home is a URL.",
+    )
+    archive_url: str | None = Field(
+        default=None, description="Object store of raw/ and staged/; home as a URL sets it."
     )
     inbox: Path | None = Field(
         default=None, description="Folder of captures to land; <home>/inbox when not set."
@@ -79,6 +92,24 @@ class Settings(BaseSettings):
         default=900, ge=0, description="How long a writer waits for another one to finish."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _home_may_be_a_url(cls, values: dict[str, Any]) -> dict[str, Any]:
+        home = values.get("home")
+        if isinstance(home, str) and "://" in home:
+            return {**values, "home": values.get("work", PROJECT_ROOT / "data"), "archive_url": home}
+        return values
+
+    @field_validator("archive_url")
+    @classmethod
+    def _is_a_store(cls, url: str | None) -> str | None:
+        return None if url is None else checked_url(url)
+
+    @property
+    def archive(self) -> Path | UPath:
+        """The root of raw/ and staged/: the home, or an object store."""
+        return self.home if self.archive_url is None else open_store(self.archive_url)
+
     @property
     def inbox_dir(self) -> Path:
         """The folder that land reads."""
@@ -97,7 +128,7 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         faults = "; ".join(f"NEWS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
         raise SettingsError(f"{faults}. Set it to a valid value or unset it.") from None
-    absolute = {"home": settings.home.expanduser().absolute()}
+    absolute = {name: getattr(settings, name).expanduser().absolute() for name in ("home", "work")}
     if settings.inbox is not None:
         absolute["inbox"] = settings.inbox.expanduser().absolute()
     return settings.model_copy(update=absolute)

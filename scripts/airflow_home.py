@@ -34,6 +34,7 @@ class AirflowHome:
     folder: Path
     news_home: Path
     inbox: Path | None  # None: <news_home>/inbox
+    archive_url: str | None = None  # with one, NEWS_HOME is this and news_home its work folder
 
     @property
     def database(self) -> Path:
@@ -80,7 +81,7 @@ class AirflowHome:
         keys = _read_json(self.folder / "secrets.json")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")}
         search_path = [str(self.project), str(self.project / "config"), os.environ.get("PYTHONPATH", "")]
-        news = {"NEWS_HOME": str(self.news_home)}
+        news = {"NEWS_HOME": self.archive_url or str(self.news_home), "NEWS_WORK": str(self.news_home)}
         if self.inbox is not None:
             news["NEWS_INBOX"] = str(self.inbox)
         return {

@@ -59,11 +59,11 @@ def days_to_run(settings: Settings) -> tuple[set[date], int]:
     found = inbox_days(settings)
     todo = {each.day for each in found if each.new or each.day not in published}
     # landed by a run that was stopped, and no longer in the inbox
-    unfinished = set(partition_days(settings.home, "manifest")) - set(
-        partition_days(settings.home, "validated")
+    unfinished = set(partition_days(settings.archive, "manifest")) - set(
+        partition_days(settings.archive, "validated")
     )
     for day in unfinished - todo:
-        rows = manifest.read(settings.home, day)
+        rows = manifest.read(settings.archive, day)
         if rows.captures or rows.rejected:
             todo.add(day)
     return todo, len({each.day for each in found} - todo)

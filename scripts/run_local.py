@@ -79,7 +79,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="make run", description="Start Airflow, run the inbox's days, show the marts."
     )
     parser.add_argument("--inbox", type=Path, help="folder of your own captures, read in place")
-    parser.add_argument("--home", type=Path, help="folder of everything made from them (default: data/)")
+    parser.add_argument(
+        "--home", help="folder (or object store's URL) of everything made from them (default: data/)"
+    )
     parser.add_argument(
         "--airflow-home", type=Path, default=PROJECT_ROOT / ".airflow", help="Airflow's own folder"
     )
@@ -111,7 +113,13 @@ def _run(arguments: argparse.Namespace) -> int:
     settings = load_settings(home=arguments.home, inbox=arguments.inbox)
     inbox.check_places(settings)
     story = Story()
-    home = AirflowHome(PROJECT_ROOT, arguments.airflow_home.absolute(), settings.home, settings.inbox)
+    home = AirflowHome(
+        PROJECT_ROOT,
+        arguments.airflow_home.absolute(),
+        settings.home,
+        settings.inbox,
+        settings.archive_url,
+    )
     home.make()
     with AirflowServers(home) as servers:
         todo = _look_into_inbox(settings, story) if arguments.exit else None

@@ -79,10 +79,12 @@ def contracts(
     request: Request, day: DayText = None, before: DayText = None, reason: ReasonCode = None
 ) -> HTMLResponse:
     """The list of capture days, or one of them."""
-    home = settings().home
+    archive, home = settings().archive, settings().home
     if day:
-        return _page(request, "day.html", view=day_view(home, parse_day(day), reason=reason))
-    return _page(request, "days.html", view=days_view(home, parse_day(before) if before else None))
+        return _page(
+            request, "day.html", view=day_view(archive, parse_day(day), marts_home=home, reason=reason)
+        )
+    return _page(request, "days.html", view=days_view(archive, parse_day(before) if before else None))
 
 
 @_runs.get("/contracts/runs/{dag_id}/{run_id:path}")
@@ -110,7 +112,14 @@ def contracts_of_run(request: Request, dag_id: str, run_id: str, reason: ReasonC
     if day is not None:
         # The marts follow whichever run validated the day last, so only the producer's runs are compared.
         writer = run_id if dag_id == PRODUCER else None
-        view = day_view(settings().home, day, reason=reason, run_id=writer, run_state=run.state)
+        view = day_view(
+            settings().archive,
+            day,
+            marts_home=settings().home,
+            reason=reason,
+            run_id=writer,
+            run_state=run.state,
+        )
     path = f"{_base_path(request)}/contracts/runs/{quote(dag_id, safe='')}/{quote(run_id, safe='')}"
     return _page(
         request, "run.html", view=view, no_day=no_day, run_id=run_id, run_state=run.state, run_path=path

@@ -9,14 +9,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from include.errors import DamagedPartition, MissingPartition
+from include.files import whole_folder
 from include.partitions import partition_days, partition_path
 from include.schemas import CONTRACT_RESULTS, OUTCOMES, QUARANTINE, read_table
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 _TRIES = 3  # a day that is being replaced is looked at again
 
@@ -35,6 +39,9 @@ class Outcome:
     ticker_items: int
     ticker_items_quarantined: int
     fingerprint: str
+    code_version: str
+    rule_versions: str
+    contracts_version: str
     accepted: bool
     refusal: str | None
     run_id: str | None
@@ -93,7 +100,7 @@ class DayResults:
     turned_away: tuple[TurnedAway, ...]
 
 
-def read_day(home: Path, day: date) -> DayResults:
+def read_day(home: Path | UPath, day: date) -> DayResults:
     """Read the results of one day, all of one validation even while the day is being replaced.
 
     Raises:
@@ -114,7 +121,7 @@ def read_day(home: Path, day: date) -> DayResults:
     raise MissingPartition(f"The results of {day} are being replaced at this moment. Reload the page.")
 
 
-def read_outcome(home: Path, day: date) -> Outcome:
+def read_outcome(home: Path | UPath, day: date) -> Outcome:
     """Read the outcome of one day.
 
     Raises:
@@ -129,12 +136,12 @@ def read_outcome(home: Path, day: date) -> Outcome:
     return Outcome(**rows[0])
 
 
-def known_days(home: Path) -> list[date]:
+def known_days(home: Path | UPath) -> list[date]:
     """Every day that has captures or results, in order."""
     return sorted({*partition_days(home, "manifest"), *partition_days(home, "validated")})
 
 
-def landed_captures(home: Path, day: date) -> int:
+def landed_captures(home: Path | UPath, day: date) -> int:
     """How many captures of a day land has seen, those that it turned away included.
 
     Raises:
@@ -144,7 +151,7 @@ def landed_captures(home: Path, day: date) -> int:
     rows = 0
     for path in (folder / "captures.parquet", folder / "rejected.parquet"):
         try:
-            rows += pq.read_metadata(path).num_rows
+            rows += _row_count(path)
         except FileNotFoundError:
             continue
         except (pa.ArrowException, OSError) as error:
@@ -152,8 +159,13 @@ def landed_captures(home: Path, day: date) -> int:
     return rows
 
 
-def _rows(home: Path, day: date, name: str, schema: pa.Schema) -> list[dict[str, Any]]:
-    path = partition_path(home, "validated", day) / name
+def _row_count(path: Path | UPath) -> int:
+    with path.open("rb") as handle:
+        return int(pq.read_metadata(handle).num_rows)
+
+
+def _rows(home: Path | UPath, day: date, name: str, schema: pa.Schema) -> list[dict[str, Any]]:
+    path = whole_folder(partition_path(home, "validated", day)) / name
     for _ in range(_TRIES):
         try:
             rows: list[dict[str, Any]] = read_table(path, schema).to_pylist()

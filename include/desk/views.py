@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from include.desk.results import (
     DayResults,
@@ -23,6 +23,9 @@ from include.desk.results import (
 from include.desk.withheld import read_withheld
 from include.errors import DamagedPartition, MissingPartition
 from include.partitions import parse_day
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 Tone = Literal["good", "warn", "bad", "idle"]
 
@@ -134,7 +137,7 @@ def capture_day_of_run(
     return data_interval_start.astimezone(UTC).date() if data_interval_start else None
 
 
-def days_view(home: Path, before: date | None = None) -> DaysView:
+def days_view(home: Path | UPath, before: date | None = None) -> DaysView:
     """The newest days, or those before a day; one page of them."""
     days = known_days(home)
     older = [day for day in days if before is None or day < before]
@@ -153,16 +156,18 @@ def days_view(home: Path, before: date | None = None) -> DaysView:
 
 
 def day_view(
-    home: Path,
+    home: Path | UPath,
     day: date,
     *,
+    marts_home: Path | None = None,
     reason: str | None = None,
     run_id: str | None = None,
     run_state: str | None = None,
 ) -> DayView:
     """One day's results, or a notice that says why there are none and what to do.
 
-    With a ``run_id``, says so when the results come from another run.
+    With a ``run_id``, says so when the results come from another run. ``marts_home`` is where the marts are
+    when ``home`` is an object store.
     """
     days = known_days(home)
     around = Neighbours(
@@ -188,7 +193,7 @@ def day_view(
         reason=reason,
         turned_away=tuple(matching[:PAGES_SHOWN]),
         matching=len(matching),
-        withheld=read_withheld(home, day),
+        withheld=read_withheld(marts_home or Path(str(home)), day),
     )
 
 
@@ -203,7 +208,7 @@ def status_of(outcome: Outcome) -> Status:
     return Status("all valid", "good")
 
 
-def _day_line(home: Path, day: date) -> DayLine:
+def _day_line(home: Path | UPath, day: date) -> DayLine:
     try:
         outcome = read_outcome(home, day)
     except MissingPartition:
@@ -217,7 +222,7 @@ def _unreadable(damaged: DamagedPartition) -> tuple[Status, tuple[Notice]]:
     return Status("unreadable", "bad"), (Notice("These results can't be read", str(damaged), "bad"),)
 
 
-def _missing(home: Path, day: date, run_state: str | None) -> tuple[Status, Notice]:
+def _missing(home: Path | UPath, day: date, run_state: str | None) -> tuple[Status, Notice]:
     """Why a day has no results, and what to do."""
     if run_state in {"queued", "running"}:
         text = f"This run is {run_state}. Its results appear here when its validate task has finished."

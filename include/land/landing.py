@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from include import schemas
 from include.land import manifest
 from include.land.capture import Feed, Found, Item, Known, OtherDay, PassedOver, Told, TurnedAway, Waiting
+from include.land.remote_store import RemoteObjectWriter, object_writer
 from include.land.store import ObjectWriter, sweep
 from include.locks import partition_lock
 from include.models import Capture, Quarantined, capture_id_of
@@ -43,19 +44,22 @@ def land(feed: Feed, day: date, settings: Settings) -> Landed:
     When the feed raises, what it yielded before is kept, and the error goes on to the caller. A slow feed's
     rows are written now and then, so that a killed run keeps what it fetched.
     """
-    with ObjectWriter(settings.home) as objects:
+    with object_writer(settings) as objects:
         landing = _Landing(feed.name, day, settings, objects)
         try:
             for item in feed.captures(day, Known(landing.known_captures, landing.known_rejections)):
                 landing.take(item)
         finally:
             landing.write()
-    sweep(settings.home)
+    if settings.archive_url is None:
+        sweep(settings.home)
     return landing.result
 
 
 class _Landing:
-    def __init__(self, feed: str, day: date, settings: Settings, objects: ObjectWriter) -> None:
+    def __init__(
+        self, feed: str, day: date, settings: Settings, objects: ObjectWriter | RemoteObjectWriter
+    ) -> None:
         self.result = Landed()
         self._feed = feed
         self._day = day
@@ -70,10 +74,10 @@ class _Landing:
         self._pause_seconds = _CHECKPOINT_SECONDS
 
     def known_captures(self) -> list[tuple[str, datetime]]:
-        return manifest.keys_of(self._feed, manifest.read(self._settings.home, self._day))
+        return manifest.keys_of(self._feed, manifest.read(self._settings.archive, self._day))
 
     def known_rejections(self) -> dict[tuple[str, datetime], str]:
-        rejected = manifest.read(self._settings.home, self._day).rejected
+        rejected = manifest.read(self._settings.archive, self._day).rejected
         rows = rejected.filter(manifest.are_of(self._feed, rejected)).to_pylist()
         return {(row["source_path"], row["captured_at"]): row["reason_code"] for row in rows}
 
@@ -102,7 +106,7 @@ class _Landing:
         started_at = time.monotonic()
         self._objects.commit()
         captures, rejected = self._captures.take(), self._rejected.take()
-        home = self._settings.home
+        home = self._settings.archive
         with partition_lock(self._settings, self._day):
             known = manifest.read(home, self._day)
             merged = manifest.merge(known, self._feed, captures, rejected)

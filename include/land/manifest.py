@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +19,9 @@ import pyarrow.compute as pc
 from include import partitions, schemas
 from include.files import write_atomically
 from include.models import Capture, Quarantined, capture_id_of
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 Row = dict[str, Any]
 
@@ -61,7 +64,7 @@ class Rows:
             self._rows = []
 
 
-def read(home: Path, day: date) -> Manifest:
+def read(home: Path | UPath, day: date) -> Manifest:
     """The day's manifest; empty when nothing was ever landed for it."""
     folder = partitions.partition_path(home, "manifest", day)
     return Manifest(
@@ -111,7 +114,7 @@ def keys_of(feed: str, manifest: Manifest) -> list[tuple[str, datetime]]:
     return list(zip(rows["source_path"].to_pylist(), rows["captured_at"].to_pylist(), strict=True))
 
 
-def write(home: Path, day: date, manifest: Manifest) -> None:
+def write(home: Path | UPath, day: date, manifest: Manifest) -> None:
     """Write what changed, and both files when they are missing."""
     folder = partitions.partition_path(home, "manifest", day)
     for name, table in (("captures", manifest.captures), ("rejected", manifest.rejected)):
@@ -120,7 +123,7 @@ def write(home: Path, day: date, manifest: Manifest) -> None:
             write_atomically(path, schemas.to_bytes(table))
 
 
-def sources(home: Path, day: date) -> dict[str, set[str]]:
+def sources(home: Path | UPath, day: date) -> dict[str, set[str]]:
     """By feed, the tokens of the sources that have told all they hold of the day."""
     try:
         text = (partitions.partition_path(home, "manifest", day) / _SOURCES).read_text(encoding="utf-8")
@@ -129,7 +132,7 @@ def sources(home: Path, day: date) -> dict[str, set[str]]:
         return {}  # missing or damaged: they are all looked at again
 
 
-def add_sources(home: Path, day: date, feed: str, tokens: Iterable[str]) -> None:
+def add_sources(home: Path | UPath, day: date, feed: str, tokens: Iterable[str]) -> None:
     """Note sources that have told all; only after the rows from them are written."""
     known = sources(home, day)
     told = known.setdefault(feed, set())
@@ -139,7 +142,7 @@ def add_sources(home: Path, day: date, feed: str, tokens: Iterable[str]) -> None
         write_atomically(partitions.partition_path(home, "manifest", day) / _SOURCES, text.encode())
 
 
-def _read(path: Path, schema: pa.Schema) -> pa.Table:
+def _read(path: Path | UPath, schema: pa.Schema) -> pa.Table:
     if not path.exists():
         return schema.empty_table()
     return schemas.read_table(path, schema)

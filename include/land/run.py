@@ -12,9 +12,11 @@ from include import partitions
 from include.errors import FeedError, FeedRefused, FeedUnavailable, UsageError
 from include.land.capture import Credential
 from include.land.feeds import make_feed
-from include.land.feeds.config import AnyConfig, load_feeds
+from include.land.feeds.config import AnyConfig, feed_names, load_feeds
 from include.land.landing import Landed, land
 from include.settings import Settings
+
+__all__ = ["InboxDay", "LandResult", "feed_names", "inbox_days", "run"]
 
 log = logging.getLogger(__name__)
 
@@ -42,15 +44,6 @@ class InboxDay:
     day: date
     files: int
     new: int  # of these, not in the day's manifest as they are now
-
-
-def feed_names(settings: Settings) -> list[str]:
-    """The enabled feeds' names, in the order of their file.
-
-    Raises:
-        SettingsError: the feeds' file has mistakes.
-    """
-    return [config.name for config in load_feeds(settings)]
 
 
 def run(
@@ -137,7 +130,7 @@ def _land(config: AnyConfig, day: date, settings: Settings, credential_of: Crede
         len(landed.waiting),
         dict(sorted(landed.passed_over.items())),
         len(landed.other_days),
-        partitions.partition_path(settings.home, "manifest", day),
+        partitions.partition_path(settings.archive, "manifest", day),
     )
     return landed
 

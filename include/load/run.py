@@ -46,7 +46,7 @@ def run(day: date, settings: Settings) -> LoadResult:
         ConservationError: captures in and captures accounted for differ; nothing is loaded.
         LockTimeout: another writer held the warehouse too long.
     """
-    with partition_lock(settings, day), open_day(settings.home, day, warehouse.layout_version()) as staged:
+    with partition_lock(settings, day), open_day(settings.archive, day, warehouse.layout_version()) as staged:
         if not staged.outcome["accepted"]:
             raise ContractError(
                 f"{day} is not loaded, and what was loaded of it before stays: {staged.outcome['refusal']}"
@@ -109,8 +109,8 @@ def _rebuild(settings: Settings, known: list[date]) -> list[date]:
         file.unlink(missing_ok=True)  # of a rebuild that was stopped
     loaded = []
     with warehouse.opened(settings, fresh) as connection:
-        for day in partition_days(settings.home, "validated"):
-            with open_day(settings.home, day, warehouse.layout_version()) as staged:
+        for day in partition_days(settings.archive, "validated"):
+            with open_day(settings.archive, day, warehouse.layout_version()) as staged:
                 if staged.outcome["accepted"]:
                     warehouse.replace_day(connection, staged)
                     loaded.append(day)

@@ -8,9 +8,8 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from io import BufferedReader
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import duckdb
 import pyarrow as pa
@@ -18,7 +17,11 @@ import pyarrow.parquet as pq
 
 from include import schemas
 from include.errors import MissingPartition
+from include.files import whole_folder
 from include.partitions import partition_path
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 _VALIDATED: dict[str, pa.Schema] = {
     "articles": schemas.ARTICLES,
@@ -57,7 +60,7 @@ class StagedDay:
 
 
 @contextlib.contextmanager
-def open_day(home: Path, day: date, layout: str) -> Iterator[StagedDay]:
+def open_day(home: Path | UPath, day: date, layout: str) -> Iterator[StagedDay]:
     """Open everything that load reads of one day, to be loaded into tables of this layout.
 
     The folder may be replaced meanwhile (a second run of the day): what was opened stays whole.
@@ -65,16 +68,16 @@ def open_day(home: Path, day: date, layout: str) -> Iterator[StagedDay]:
     Raises:
         MissingPartition: the day isn't validated, or by a version with other columns.
     """
-    folder = partition_path(home, "validated", day)
+    folder = whole_folder(partition_path(home, "validated", day))
     manifest = partition_path(home, "manifest", day) / "captures.parquet"
     with contextlib.ExitStack() as stack:
         try:
-            before = folder.stat().st_ino
+            before = _identity(folder)
             handles = {
                 name: stack.enter_context((folder / f"{name}.parquet").open("rb")) for name in _VALIDATED
             }
             handles["captures"] = stack.enter_context(manifest.open("rb"))
-            replaced = folder.stat().st_ino != before
+            replaced = _identity(folder) != before
         except FileNotFoundError as error:
             raise MissingPartition(
                 f"{error.filename} is missing, so {day} can't be loaded. Run validate for {day} first."
@@ -90,11 +93,16 @@ def open_day(home: Path, day: date, layout: str) -> Iterator[StagedDay]:
         yield StagedDay(day, _digest(handles, files, layout), outcome[0], files)
 
 
+def _identity(folder: Path | UPath) -> int:
+    """Tells a folder from another one that takes its place; in an object store its path does."""
+    return folder.stat().st_ino if isinstance(folder, Path) else 0
+
+
 def _schema_of(name: str) -> pa.Schema:
     return schemas.CAPTURES if name == "captures" else _VALIDATED[name]
 
 
-def _checked(name: str, handle: BufferedReader) -> pq.ParquetFile:
+def _checked(name: str, handle: BinaryIO) -> pq.ParquetFile:
     try:
         file = pq.ParquetFile(handle)
     except pa.ArrowInvalid as error:
@@ -109,7 +117,7 @@ def _checked(name: str, handle: BufferedReader) -> pq.ParquetFile:
     return file
 
 
-def _digest(handles: dict[str, BufferedReader], files: dict[str, pq.ParquetFile], layout: str) -> str:
+def _digest(handles: dict[str, BinaryIO], files: dict[str, pq.ParquetFile], layout: str) -> str:
     """Hash of the day's content: of files as bytes, but of rows where a column isn't content."""
     total = hashlib.sha256(f"{layout}\n".encode())
     for name in sorted(handles):
@@ -118,6 +126,6 @@ def _digest(handles: dict[str, BufferedReader], files: dict[str, pq.ParquetFile]
             part = hashlib.sha256(json.dumps(rows, default=str).encode())
         else:
             handles[name].seek(0)
-            part = hashlib.file_digest(handles[name], "sha256")
+            part = hashlib.sha256(handles[name].read())
         total.update(f"{name}:{part.hexdigest()}\n".encode())
     return total.hexdigest()

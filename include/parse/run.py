@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -23,6 +23,9 @@ from include.models import Article, Capture
 from include.parse import rows
 from include.parse.page import parse_page, parse_reading, publisher_of, read_page
 from include.settings import Settings
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 log = logging.getLogger(__name__)
 
@@ -61,16 +64,16 @@ def run(day: date, settings: Settings) -> ParseResult:
     Raises:
         MissingPartition: the day was never landed.
     """
-    folder = partitions.partition_path(settings.home, "parsed", day)
+    folder = partitions.partition_path(settings.archive, "parsed", day)
     reasons: Counter[str] = Counter()
     with (
         partition_lock(settings, day),
         replacing_folder(folder) as temporary,
         _Writer(temporary) as out,
     ):
-        captures = _captures_of(day, settings.home)
+        captures = _captures_of(day, settings.archive)
         for number, capture in enumerate(captures, start=1):
-            parsed = _parse_capture(capture, settings.home, out, reasons)
+            parsed = _parse_capture(capture, settings.archive, out, reasons)
             if parsed is not None:
                 article, article_row = parsed
                 out.add("articles", article_row)
@@ -135,7 +138,7 @@ def media_type_of(path: Path) -> str:
     return _MEDIA_TYPES.get(path.suffix.lower(), "text/plain")
 
 
-def _captures_of(day: date, home: Path) -> Iterator[Capture]:
+def _captures_of(day: date, home: Path | UPath) -> Iterator[Capture]:
     """The day's captures, in the order of their rows."""
     path = partitions.partition_path(home, "manifest", day) / "captures.parquet"
     if not path.exists():
@@ -154,7 +157,7 @@ def _captures_in(table: pa.Table) -> Iterator[Capture]:
 
 
 def _parse_capture(
-    capture: Capture, home: Path, out: _Writer, reasons: Counter[str]
+    capture: Capture, home: Path | UPath, out: _Writer, reasons: Counter[str]
 ) -> tuple[Article, rows.Row] | None:
     """The capture's article and its row; None when it went to quarantine."""
     publisher = capture.publisher
@@ -178,7 +181,7 @@ def _parse_capture(
     return None
 
 
-def _raw_bytes(capture: Capture, home: Path) -> bytes:
+def _raw_bytes(capture: Capture, home: Path | UPath) -> bytes:
     """The captured bytes, checked against their SHA-256."""
     path = partitions.raw_object_path(home, capture.sha256)
     try:

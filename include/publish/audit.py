@@ -106,7 +106,7 @@ def _audit_mart(
     return findings + (_ask(source, _part_of(contract, of_all), everything) if of_all else [])
 
 
-def _part_of(contract: gx.ExpectationSuite, expectations: list[gx.Expectation]) -> gx.ExpectationSuite:
+def _part_of(contract: gx.ExpectationSuite, expectations: list[Any]) -> gx.ExpectationSuite:
     import great_expectations as gx
 
     return gx.ExpectationSuite(name=contract.name, expectations=expectations, meta=contract.meta)

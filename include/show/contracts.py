@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from include import schemas
 from include.contracts import article_contract, load_contract, quiet_context, results_by_id
+from include.files import whole_folder
 from include.models import Capture
 from include.parse import rows
 from include.parse.publisher import ParsedPage
@@ -103,7 +104,9 @@ def answers_for(capture: Capture, page: ParsedPage, settings: Settings) -> Answe
 
 def _ticker_of_day(capture: Capture, settings: Settings) -> pa.Table | None:
     """The ticker lines of the day's other captures; None when the day hasn't been parsed."""
-    path = partition_path(settings.home, "parsed", capture.capture_day) / "ticker_items.parquet"
+    path = (
+        whole_folder(partition_path(settings.archive, "parsed", capture.capture_day)) / "ticker_items.parquet"
+    )
     if not path.is_file():
         return None
     table = schemas.read_table(path, schemas.TICKER_ITEMS)

@@ -22,6 +22,7 @@ from include.versions import code_version, contracts_version
 
 if TYPE_CHECKING:
     import great_expectations as gx
+    from upath import UPath
 
     from include.validate.judging import Verdict
     from include.validate.splitting import Split
@@ -63,7 +64,7 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
         ConservationError, IncompleteResult, ContractError: nothing is written.
     """
     with partition_lock(settings, day):
-        parsed = staged.read(settings.home, day)
+        parsed = staged.read(settings.archive, day)
         pages, ticker, ticker_rows = _judge(parsed, settings)
 
         from include.validate import docs, docs_index
@@ -73,7 +74,7 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
         share = breaker.share_of(len(parsed.captures), found.quarantine)
         refusal = breaker.refusal(day, share, settings)
         outcome = _outcome(parsed, found, refusal, run_id) | _versions(parsed, settings)
-        folder = staged.write(settings.home, day, found.tables, outcome)
+        folder = staged.write(settings.archive, day, found.tables, outcome)
         index = docs.write(settings.home, day, [*pages, ticker], _summary(outcome, found))
     docs_index.write(settings)
 
@@ -191,7 +192,7 @@ def _summary(outcome: dict[str, Any], found: Split) -> str:
 
 
 def _tell(
-    found: Split, outcome: dict[str, Any], verdicts: tuple[Verdict, ...], folder: Path, index: Path
+    found: Split, outcome: dict[str, Any], verdicts: tuple[Verdict, ...], folder: Path | UPath, index: Path
 ) -> None:
     for row in found.quarantine:
         if row["stage"] == "validate":

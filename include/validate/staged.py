@@ -8,14 +8,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from include import schemas
 from include.errors import ConservationError, MissingPartition
-from include.files import replacing_folder
+from include.files import replacing_folder, whole_folder
 from include.partitions import partition_path
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 _NAMES_SHOWN = 5
 
@@ -47,14 +50,14 @@ class ParsedDay:
         return len(self.captures) + len({row["capture_id"] for row in self.rejected})
 
 
-def read(home: Path, day: date) -> ParsedDay:
+def read(home: Path | UPath, day: date) -> ParsedDay:
     """Read one day, and check that every landed capture was parsed or turned away, once.
 
     Raises:
         MissingPartition: the day hasn't been landed or parsed.
         ConservationError: parse's rows and the manifest aren't about the same captures.
     """
-    landed, parsed = partition_path(home, "manifest", day), partition_path(home, "parsed", day)
+    landed, parsed = partition_path(home, "manifest", day), whole_folder(partition_path(home, "parsed", day))
     _check_there(day, "land", landed, ("captures", "rejected"))
     _check_there(day, "parse", parsed, ("articles", "ticker_items", "page_links", "quarantine"))
     found = ParsedDay(
@@ -72,7 +75,9 @@ def read(home: Path, day: date) -> ParsedDay:
     return found
 
 
-def write(home: Path, day: date, tables: Mapping[str, pa.Table], outcome: Mapping[str, Any]) -> Path:
+def write(
+    home: Path | UPath, day: date, tables: Mapping[str, pa.Table], outcome: Mapping[str, Any]
+) -> Path | UPath:
     """Replace the validated partition of one day, whole."""
     folder = partition_path(home, "validated", day)
     with replacing_folder(folder) as temporary:
@@ -99,7 +104,7 @@ def fingerprint(tables: Mapping[str, pa.Table]) -> str:
     return digest.hexdigest()
 
 
-def _check_there(day: date, stage: str, folder: Path, names: Iterable[str]) -> None:
+def _check_there(day: date, stage: str, folder: Path | UPath, names: Iterable[str]) -> None:
     for name in names:
         path = folder / f"{name}.parquet"
         if not path.is_file():
@@ -108,7 +113,7 @@ def _check_there(day: date, stage: str, folder: Path, names: Iterable[str]) -> N
             )
 
 
-def _rows(path: Path, schema: pa.Schema) -> list[dict[str, Any]]:
+def _rows(path: Path | UPath, schema: pa.Schema) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = schemas.read_table(path, schema).to_pylist()
     return rows
 

@@ -104,7 +104,7 @@ class InboxFeed:
         return mhtml.page_of(data) if file.media_type == MHTML else data
 
     def _count_new(self, day: date, files: Sequence[InboxFile]) -> int:
-        known = manifest.read(self._settings.home, day)
+        known = manifest.read(self._settings.archive, day)
         settled: set[str | tuple[str, str] | None] = set(known.captures["capture_id"].to_pylist())
         paths, reasons = known.rejected["source_path"], known.rejected["reason_code"]
         settled |= set(zip(paths.to_pylist(), reasons.to_pylist(), strict=True))

@@ -33,5 +33,5 @@ def archive_days(
             continue
         for day, count in days.items():
             if day not in told:
-                told[day] = manifest.sources(settings.home, day).get(feed, set())
+                told[day] = manifest.sources(settings.archive, day).get(feed, set())
             yield SourceDay(day, count, 0 if token in told[day] else count)
