@@ -62,7 +62,7 @@ class LiveFeed:
             )
             return
         config = self._config
-        visits = Visits(self._settings.home, self.name, known.captures)
+        visits = Visits(self._settings, self.name, known.captures)
         with open_client(
             config,
             self._settings,

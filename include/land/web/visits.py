@@ -11,12 +11,12 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from include import partitions
 from include.files import write_atomically
 from include.land import manifest
 from include.land.capture import Key
+from include.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +43,12 @@ class Visit:
 class Visits:
     """The visits of one feed, by address; kept in one file."""
 
-    def __init__(self, home: Path, feed: str, today: Iterable[Key]) -> None:
-        self._path = partitions.web_path(home) / "visits" / f"{feed}.json"
+    def __init__(self, settings: Settings, feed: str, today: Iterable[Key]) -> None:
+        self._path = partitions.web_path(settings.home) / "visits" / f"{feed}.json"
         remembered = self._read()
         days = {visit.captured_at.date() for visit in remembered.values()}
-        landed = {key for day in days for key in manifest.keys_of(feed, manifest.read(home, day))}
+        manifests = (manifest.read(settings.archive, day) for day in days)
+        landed = {key for rows in manifests for key in manifest.keys_of(feed, rows)}
         self._visits = {url: visit for url, visit in remembered.items() if (url, visit.captured_at) in landed}
         for url, captured_at in today:
             visit = self._visits.get(url)

@@ -161,6 +161,18 @@ def test_conditions_are_remembered_from_day_to_day(
     assert rows(settings, day=tomorrow) == []
 
 
+def test_they_are_remembered_too_when_the_captures_are_in_an_object_store(
+    settings: Settings, server: LoopbackServer, site: Site, today: Today
+) -> None:
+    site.publish("/news/politics/a", 1)
+    settings = set_up(settings, server).model_copy(update={"archive_url": f"memory://live{server.port}"})
+    assert land(settings).landed == 1
+    assert land(settings).passed_over == {"unchanged": 1}
+    today.now = NOON + timedelta(days=1)
+    assert land(settings, date(2025, 9, 2)).passed_over == {"not_modified": 1}
+    assert not (settings.home / "raw" / "manifest").exists()
+
+
 def test_an_etag_whose_page_never_landed_is_not_used(
     settings: Settings, server: LoopbackServer, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
