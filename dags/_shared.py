@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from inspect import cleandoc
-from typing import Any
+from typing import Any, NoReturn
 
 from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule, task
 
-from include.errors import LockTimeout, NewsError
+from include.errors import FeedUnavailable, LockTimeout, NewsError, UsageError
 
 WAREHOUSE = Asset("news_warehouse")
 """The private warehouse; its partitions are capture days (YYYY-MM-DD)."""
@@ -27,6 +27,7 @@ DEFAULT_ARGS = {
     "retry_policy": ExceptionRetryPolicy(
         rules=[
             RetryRule(LockTimeout, RetryAction.RETRY, reason="another writer holds the lock"),
+            RetryRule(FeedUnavailable, RetryAction.RETRY, reason="the feed may answer in a while"),
             RetryRule(NewsError, RetryAction.FAIL, reason="trying again can't change this; see the message"),
         ]
     ),
@@ -45,6 +46,29 @@ def stage(display_name: str, *, may_end: bool = False, **options: Any) -> Callab
         return kind(task_display_name=display_name, doc_md=documentation, **options)(function)
 
     return decorate
+
+
+def credential_of(connection_id: str) -> Any:
+    """The user and password in an Airflow connection. Raises UsageError when there is none of that id."""
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    from include.land.capture import Credential
+
+    try:
+        connection = Connection.get(connection_id)
+    except AirflowNotFoundException:
+        raise UsageError(
+            f"There is no Airflow connection {connection_id!r}. Make it under Admin → Connections."
+        ) from None
+    return Credential(connection.login, connection.password)
+
+
+def nothing_to_do(why: str) -> NoReturn:
+    """End the run here: this task and all after it are skipped."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    raise AirflowSkipException(why)
 
 
 def plain(result: Any) -> dict[str, Any]:

@@ -1,11 +1,12 @@
-"""**One capture day from the inbox to the warehouse.** A run works on one UTC day, its *partition*.
+"""**One capture day from its feeds to the warehouse.** A run works on one UTC day, its *partition*.
 
 | task | what it does | where to look |
 |---|---|---|
-| `land` | keeps the bytes of the day's captures, once, unchanged | `raw/` |
+| `land` | for each feed in `config/feeds.toml`: keeps the bytes of the day's captures, once, unchanged | `raw/` |
 | `parse` | reads the pages; one that can't be read goes to quarantine | `staged/parsed/` |
 | `validate` | holds every article to its publisher's contract | `staged/validated/`, `docs/` |
 | `load` | replaces the day in the warehouse, then wakes `news_marts` | `warehouse/` |
+| `feeds` | is red when a feed failed, and skipped when all answered | |
 
 All paths are under `NEWS_HOME`; the log of each task ends with its counts, reasons and paths.
 
@@ -21,7 +22,10 @@ documentation (the book on the task's page) tells the rest. Then *Clear* the tas
 Locks and lost connections are tried again by themselves, broken contracts are not. A day that failed leaves
 the warehouse and the marts as they were.
 
-**When all tasks after the first are pink (skipped),** the inbox had nothing for that day.
+**When a feed is red** and the tasks after it are green, the other feeds' pages of the day went through. *Clear* the
+red instance of `land` (with its downstream tasks) when the feed is back: it takes what is missing.
+
+**When all tasks after the first are pink (skipped),** no feed had anything for that day.
 """  # noqa: E501 - a command has to stay on one line
 
 from __future__ import annotations
@@ -29,11 +33,21 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from airflow.sdk import DAG, CronDataIntervalTimetable, Param
+from airflow.sdk import DAG, CronDataIntervalTimetable, Param, TriggerRule
 
-from dags._shared import DEFAULT_ARGS, WAREHOUSE, WRITER_POOL, plain, stage
-from include.errors import UsageError
+from dags._shared import (
+    DEFAULT_ARGS,
+    WAREHOUSE,
+    WRITER_POOL,
+    credential_of,
+    nothing_to_do,
+    plain,
+    stage,
+)
+from include.errors import FeedError, UsageError
+from include.land.feeds.config import feed_names
 from include.partitions import day_interval, parse_day
+from include.settings import load_settings
 
 
 def capture_day(params: dict[str, Any], dag_run: Any) -> date:
@@ -88,9 +102,17 @@ with DAG(
     },
 ):
 
-    @stage("Land: keep the bytes", may_end=True)
-    def land(params: Any = None, dag_run: Any = None) -> dict[str, Any] | None:
-        """Stores each capture of the day under its SHA-256 and lists it in the day's manifest.
+    @stage(
+        "Land: keep the bytes",
+        map_index_template="{{ task.op_kwargs['feed'] }}",
+        # a feed that is down is asked again after half a minute, one, two, four and eight
+        retries=5,
+        retry_exponential_backoff=2,
+        max_retry_delay=timedelta(minutes=15),
+        execution_timeout=timedelta(hours=6),  # a live site is asked slowly; what has landed stays
+    )
+    def land(feed: str, params: Any = None, dag_run: Any = None) -> dict[str, Any]:
+        """Stores each capture that the feed has of the day under its SHA-256, and lists it in the manifest.
 
         **Red?**
         - *"A backfill runs its own days"*: its form named a `day`. Start it again without one.
@@ -98,32 +120,39 @@ with DAG(
           `allow_unfinished_day`.
         - *the inbox is no folder, can't be read, or holds NEWS_HOME*: set `NEWS_INBOX` (or make the
           folder), then clear this task.
+        - *FeedUnavailable* (after its retries): the feed doesn't answer. What it gave before is landed; clear
+          this task when it is back.
+        - *FeedRefused*: the site won't have robots. It isn't asked again in this run; use an archive feed for
+          these days.
+        - *a connection that isn't there*: make it under *Admin → Connections*, then clear this task.
         - *No space left on device*: make room under `NEWS_HOME`, then clear this task.
 
-        **Pink?** Nothing was captured on that day. If you expected captures, look for the day in the
-        inbox's paths and clear this task.
+        Green with nothing landed: the feed has nothing of that day. If you expected captures, look for the
+        day in the inbox's paths (or the archive's dates) and clear this task.
 
-        Single files can't make it red: too large, unreadable, of another type, or a link that leaves the
-        inbox becomes a quarantine row. A file that is still being written waits: run the day again.
+        Single captures can't make it red: too large, unreadable, of another type, damaged in their archive:
+        each becomes a quarantine row. A file that is still being written waits: run the day again.
         """
         from include.land import run as stage_land
         from include.settings import settings
 
-        day = capture_day(params, dag_run)
-        result = stage_land.run(day, settings())
-        if not result.landed + result.rejected:
-            return None  # nothing was captured
+        result = stage_land.run(capture_day(params, dag_run), settings(), feed, credential_of)
         return {
-            "day": day.isoformat(),
+            "feed": feed,
+            "day": result.day.isoformat(),
             "landed": result.landed,
             "new": result.new,
             "rejected": result.rejected,
             "waiting": len(result.waiting),
+            "passed_over": result.passed_over,
         }
 
-    @stage("Parse: read the pages")
-    def parse(landed: dict[str, Any]) -> dict[str, Any]:
-        """Reads the day's captures into articles, ticker lines and links to other pages.
+    # once every feed is done with, retries included, and one at least has answered
+    @stage("Parse: read the pages", trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
+    def parse(landed: Any) -> dict[str, Any]:
+        """Reads the day's captures, of all feeds, into articles, ticker lines and links to other pages.
+
+        **Pink?** No feed had anything for the day.
 
         **Red?**
         - *MissingPartition*: the day's manifest is gone. Clear `land`.
@@ -135,7 +164,10 @@ with DAG(
         from include.parse import run as stage_parse
         from include.settings import settings
 
-        return plain(stage_parse.run(parse_day(landed["day"]), settings()))
+        feeds = list(landed)
+        if not any(feed["landed"] + feed["rejected"] for feed in feeds):
+            nothing_to_do("No feed has anything of the day.")
+        return plain(stage_parse.run(parse_day(feeds[0]["day"]), settings()))
 
     @stage("Validate: ask the contracts")
     def validate(parsed: dict[str, Any], dag_run: Any = None) -> dict[str, Any]:
@@ -181,4 +213,15 @@ with DAG(
         outlet_events[WAREHOUSE].add_partitions(validated["day"])
         return plain(result)
 
-    load(validate(parse(land())))
+    @stage("Feeds: all answered?", trigger_rule=TriggerRule.ONE_FAILED)
+    def feeds(landed: Any) -> None:  # noqa: ARG001 - tells Airflow what it watches
+        """Makes the run red when a feed failed, though the other feeds' pages of the day went through.
+
+        **Red?** Open the red instance of `land`, the last lines of its log say why. Clear it when the feed is
+        back: the tasks after it follow.
+        """
+        raise FeedError("A feed failed: see the red instance of land. The other feeds' pages went through.")
+
+    captures = land.expand(feed=feed_names(load_settings()))
+    load(validate(parse(captures)))
+    feeds(captures)

@@ -42,7 +42,9 @@ def states(run: Any) -> dict[str, str]:
 
 def test_a_day_goes_through_and_its_articles_are_published(dagbag: DagBag, home: Path) -> None:
     run = dagbag.dags["news_pages"].test(run_conf={"day": DAY})
-    assert states(run) == dict.fromkeys(("land", "parse", "validate", "load"), "success")
+    assert states(run) == dict.fromkeys(("land", "parse", "validate", "load"), "success") | {
+        "feeds": "skipped"
+    }
     run = dagbag.dags["news_marts"].test()
     assert states(run) == dict.fromkeys(("build", "audit", "publish"), "success")
     with connect(home) as marts:
@@ -58,7 +60,10 @@ def test_a_day_goes_through_and_its_articles_are_published(dagbag: DagBag, home:
 
 def test_a_day_without_captures_is_skipped(dagbag: DagBag, home: Path) -> None:
     run = dagbag.dags["news_pages"].test(run_conf={"day": "2025-10-01"})
-    assert states(run) == {"land": "success"} | dict.fromkeys(("parse", "validate", "load"), "skipped")
+    assert states(run) == {"land": "success"} | dict.fromkeys(
+        ("parse", "validate", "load", "feeds"), "skipped"
+    )
+    assert run.state == "success"
     assert list(partition_days(home, "validated")) == []
 
 
@@ -72,5 +77,6 @@ def test_a_day_of_broken_pages_fails_at_validate_and_loads_nothing(
         "parse": "success",
         "validate": "failed",
         "load": "upstream_failed",
+        "feeds": "skipped",
     }
     assert not (home / "warehouse" / "news.duckdb").exists()

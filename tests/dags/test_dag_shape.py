@@ -9,14 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from include.errors import AuditFailed, LockTimeout, MissingPartition, TooManyQuarantined, UsageError
+from include.errors import (
+    AuditFailed,
+    FeedRefused,
+    FeedUnavailable,
+    LockTimeout,
+    MissingPartition,
+    TooManyQuarantined,
+    UsageError,
+)
 from include.settings import PROJECT_ROOT
 
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag
 
 EDGES = {
-    "news_pages": {("land", "parse"), ("parse", "validate"), ("validate", "load")},
+    "news_pages": {("land", "parse"), ("parse", "validate"), ("validate", "load"), ("land", "feeds")},
     "news_marts": {("build", "audit"), ("audit", "publish")},
 }
 WRITERS = {
@@ -29,7 +37,7 @@ WRITERS = {
 
 def tasks_of(dagbag: DagBag) -> list[Any]:
     tasks = [task for dag in dagbag.dags.values() for task in dag.tasks]
-    assert len(tasks) == 7
+    assert len(tasks) == 8
     return tasks
 
 
@@ -94,6 +102,8 @@ def test_every_dag_and_task_tells_an_operator_what_to_do(dagbag: DagBag) -> None
         (UsageError("no such day"), "fail"),
         (MissingPartition("no manifest"), "fail"),
         (LockTimeout("held"), "retry"),
+        (FeedUnavailable("503"), "retry"),
+        (FeedRefused("403"), "fail"),
         (OSError(28, "No space left on device"), "default"),
         (ConnectionError("gone"), "default"),
     ],
@@ -104,8 +114,9 @@ def test_broken_contracts_fail_at_once_and_passing_faults_are_tried_again(
     for task in tasks_of(dagbag):
         decision = task.retry_policy.evaluate(error, try_number=1, max_tries=task.retries)
         assert decision.action.value == action
-        assert task.retries == 2
+        assert task.retries == (5 if task.task_id == "land" else 2)
         assert task.retry_delay == timedelta(seconds=30)
+        assert task.retry_exponential_backoff == (2 if task.task_id == "land" else 0)
 
 
 def test_the_form_takes_a_day_or_nothing(dagbag: DagBag) -> None:
@@ -137,4 +148,14 @@ print(*sorted(name for name in sys.modules if name.startswith("include.")))
     )
     heavy, of_the_library = done.stdout.splitlines()[-2:]
     assert heavy == ""
-    assert of_the_library.split() == ["include.errors", "include.partitions"]
+    assert of_the_library.split() == [
+        "include.errors",
+        "include.land",
+        "include.land.capture",
+        "include.land.feeds",
+        "include.land.feeds.config",
+        "include.object_store",
+        "include.partitions",
+        "include.publishers",
+        "include.settings",
+    ]
