@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import pages, pipeline, report, scheduler
+from bench import marts, pages, pipeline, report, scheduler
 from bench.machine import this_machine
 from bench.processes import ChildFailed
 from bench.readers import READERS
 
-SECTIONS = ("pages", "run", "airflow")
+SECTIONS = ("pages", "run", "marts", "airflow")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,6 +39,11 @@ def _main(arguments: Sequence[str] | None) -> int:
     parser.add_argument("--quick", action="store_true", help="fewer pages, one round: does it work at all?")
     parser.add_argument("--rounds", type=int, help="of pages")
     parser.add_argument("--readers", help="of pages, comma-separated: " + ",".join(r.name for r in READERS))
+    parser.add_argument(
+        "--sizes",
+        type=lambda text: tuple(int(size) for size in text.split(",")),
+        help="of marts, comma-separated: captures in the warehouse",
+    )
     options = parser.parse_args(arguments)
     wanted = options.sections or list(SECTIONS)
     if unknown := set(wanted) - set(SECTIONS):
@@ -55,6 +60,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     measurements: dict[str, Callable[[], dict[str, Any]]] = {
         "pages": lambda: pages.measure_pages(effort, readers),
         "run": lambda: pipeline.measure_run(pipeline.QUICK if quick else pipeline.FULL),
+        "marts": lambda: marts.measure_marts(options.sizes or (marts.QUICK if quick else marts.FULL)),
         "airflow": lambda: scheduler.measure_airflow(scheduler.QUICK if quick else scheduler.FULL),
     }
     measured: dict[str, dict[str, Any]] = {}

@@ -28,7 +28,7 @@ def save(sections: Mapping[str, Section]) -> dict[str, Section]:
 
 def render(sections: Mapping[str, Section]) -> str:
     """All sections as one Markdown document."""
-    renderers = {"pages": _pages, "run": _run, "airflow": _airflow}
+    renderers = {"pages": _pages, "run": _run, "marts": _marts, "airflow": _airflow}
     parts = []
     for name, renderer in renderers.items():
         if name in sections:
@@ -131,6 +131,42 @@ def _run(section: Section) -> Iterable[str]:
         for case in section["cases"]
     ]
     yield _table(("pages", "of", "wall", "CPU", "peak memory", "again, wall", "again, CPU"), rows)
+
+
+def _marts(section: Section) -> Iterable[str]:
+    yield "## One more day in the marts"
+    yield (
+        f"A day of {section['per_day']} captures into a warehouse of so many; memory is the largest of the steps'."
+    )
+    rows = []
+    for size in section["sizes"]:
+        steps = size["day"]
+        rows.append(
+            (
+                f"{size['captures']:,}",
+                *(_seconds(steps[name]["seconds"]) for name in ("load", "build", "audit", "publish")),
+                _mebibytes(max(step["peak_rss_bytes"] for step in steps.values())),
+                _seconds(size["whole"]["build"]["seconds"]),
+                _seconds(size["whole"]["audit"]["seconds"]),
+                f"{size['queries']['p50_seconds'] * 1000:.1f} / {size['queries']['p95_seconds'] * 1000:.1f} ms",
+                _mebibytes(size["release_bytes"]),
+            )
+        )
+    yield _table(
+        (
+            "captures",
+            "load",
+            "build",
+            "audit",
+            "publish",
+            "peak memory",
+            "all built anew",
+            "all audited",
+            "BI queries p50 / p95",
+            "release",
+        ),
+        rows,
+    )
 
 
 def _airflow(section: Section) -> Iterable[str]:

@@ -18,8 +18,8 @@ from include.load.staged import StagedDay
 from include.partitions import warehouse_path
 from include.settings import Settings
 
-_HERE = Path(__file__).parent
-TABLES = tuple(sorted(entry.name for entry in (_HERE / "tables").iterdir()))
+HERE = Path(__file__).parent
+TABLES = tuple(sorted(entry.name for entry in (HERE / "tables").iterdir()))
 _SHOWN = 5  # captures that a message names; the rest are counted
 
 
@@ -61,12 +61,12 @@ class OtherLayout(Exception):
 
 def loaded_days(connection: duckdb.DuckDBPyConnection) -> list[date]:
     """The days that the warehouse holds, in order."""
-    return [day for (day,) in run_sql(connection, _HERE / "queries" / "loaded_days.sql").fetchall()]
+    return [day for (day,) in run_sql(connection, HERE / "queries" / "loaded_days.sql").fetchall()]
 
 
 def _layout_of(connection: duckdb.DuckDBPyConnection) -> str | None:
     try:
-        row = run_sql(connection, _HERE / "queries" / "layout.sql").fetchone()
+        row = run_sql(connection, HERE / "queries" / "layout.sql").fetchone()
     except duckdb.CatalogException:
         return None
     return None if row is None else str(row[0])
@@ -76,14 +76,14 @@ def _make(connection: duckdb.DuckDBPyConnection) -> None:
     with transaction(connection):
         connection.execute("CREATE SCHEMA warehouse")
         for table in TABLES:
-            run_sql(connection, _HERE / "tables" / table / "create.sql")
-        run_sql(connection, _HERE / "queries" / "create_about.sql")
+            run_sql(connection, HERE / "tables" / table / "create.sql")
+        run_sql(connection, HERE / "queries" / "create_about.sql")
         connection.execute("INSERT INTO warehouse.about VALUES ($layout)", {"layout": layout_version()})
 
 
 def loaded_sha256(connection: duckdb.DuckDBPyConnection, day: date) -> str | None:
     """The hash of what the day was loaded from, or None when it isn't loaded."""
-    row = run_sql(connection, _HERE / "queries" / "loaded_day.sql", {"day": day}).fetchone()
+    row = run_sql(connection, HERE / "queries" / "loaded_day.sql", {"day": day}).fetchone()
     return None if row is None else str(row[0])
 
 
@@ -95,7 +95,7 @@ def replace_day(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> Non
     """
     with transaction(connection):
         for table in TABLES:
-            folder = _HERE / "tables" / table
+            folder = HERE / "tables" / table
             run_sql(connection, folder / "delete.sql", {"day": staged.day})
             insert = folder / "insert.sql"
             parameters = {"source_sha256": staged.source_sha256} if table == "days" else None
@@ -106,11 +106,11 @@ def replace_day(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> Non
 
 def day_counts(connection: duckdb.DuckDBPyConnection, day: date) -> dict[str, int]:
     """How many captures, articles, quarantined captures and ticker items the loaded day has."""
-    return _one_row(run_sql(connection, _HERE / "queries" / "day_counts.sql", {"day": day}))
+    return _one_row(run_sql(connection, HERE / "queries" / "day_counts.sql", {"day": day}))
 
 
 def _check_conservation(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> None:
-    strays = run_sql(connection, _HERE / "queries" / "unaccounted.sql", {"day": staged.day}).fetchall()
+    strays = run_sql(connection, HERE / "queries" / "unaccounted.sql", {"day": staged.day}).fetchall()
     counts = day_counts(connection, staged.day)
     outcome = staged.outcome
     stated = {
@@ -144,6 +144,6 @@ def _one_row(result: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 def layout_version() -> str:
     """Hash of the tables' definitions and of how they are filled."""
     digest = hashlib.sha256()
-    for path in sorted((_HERE / "tables").rglob("*.sql")):
+    for path in sorted((HERE / "tables").rglob("*.sql")):
         digest.update(f"{path.parent.name}/{path.name}\n{read_sql(path)}\n".encode())
     return digest.hexdigest()

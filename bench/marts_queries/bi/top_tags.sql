@@ -1,0 +1,1 @@
+SELECT label, articles FROM marts.tags ORDER BY articles DESC, tag LIMIT 25

@@ -1,0 +1,15 @@
+SELECT
+    capture_id,
+    sha256,
+    publisher,
+    'inbox' AS feed,
+    capture_day || '/' || number || '.html' AS source_path,
+    wall_time AT TIME ZONE 'UTC' AS captured_at,
+    capture_day,
+    'text/html' AS media_type,
+    150000::BIGINT AS size_bytes,
+    wall_time AT TIME ZONE 'UTC' AS landed_at,
+    NULL::VARCHAR AS url,
+    NULL::INTEGER AS http_status
+FROM numbered
+ORDER BY number
