@@ -51,5 +51,5 @@ def _step(name: str, home: Path, days: int) -> dict[str, Any]:
     # every hundredth audit asks all rows: what is measured is a day's own
     environment = clean_environment() | {"NEWS_AUDIT_WHOLE_EVERY": "100"}
     used = measure(command, output=output, cwd=PROJECT, env=environment, timeout_seconds=_HOURS_SECONDS)
-    told = json.loads(output.read_text(encoding="utf-8").splitlines()[-1])
+    told: dict[str, Any] = json.loads(output.read_text(encoding="utf-8").splitlines()[-1])
     return told | {"cpu_seconds": used.cpu_seconds, "peak_rss_bytes": used.peak_rss_bytes}

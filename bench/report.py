@@ -136,11 +136,12 @@ def _run(section: Section) -> Iterable[str]:
 def _marts(section: Section) -> Iterable[str]:
     yield "## One more day in the marts"
     yield (
-        f"A day of {section['per_day']} captures into a warehouse of so many; memory is the largest of the steps'."
+        f"A day of {section['per_day']} captures into a warehouse of so many; memory is that of the step "
+        "that takes most."
     )
     rows = []
     for size in section["sizes"]:
-        steps = size["day"]
+        steps, asked = size["day"], size["queries"]
         rows.append(
             (
                 f"{size['captures']:,}",
@@ -148,7 +149,7 @@ def _marts(section: Section) -> Iterable[str]:
                 _mebibytes(max(step["peak_rss_bytes"] for step in steps.values())),
                 _seconds(size["whole"]["build"]["seconds"]),
                 _seconds(size["whole"]["audit"]["seconds"]),
-                f"{size['queries']['p50_seconds'] * 1000:.1f} / {size['queries']['p95_seconds'] * 1000:.1f} ms",
+                f"{asked['p50_seconds'] * 1000:.1f} / {asked['p95_seconds'] * 1000:.1f} ms",
                 _mebibytes(size["release_bytes"]),
             )
         )
