@@ -14,12 +14,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include import cli_marts, cli_search
 from include.cli_options import home_option, json_option
 from include.errors import CaptureError, NewsError, UsageError
+from include.partitions import parse_day
 from include.settings import load_settings
 
 if TYPE_CHECKING:
@@ -72,8 +74,21 @@ def _parser() -> argparse.ArgumentParser:
     home_option(show)
     show.set_defaults(command=_show)
 
-    run = commands.add_parser("run", help="land to publish over every day in the inbox")
+    run = commands.add_parser("run", help="land to publish over every day that there are captures of")
     run.add_argument("--inbox", type=Path, help="folder of captures (default: <home>/inbox)")
+    run.add_argument(
+        "--feed",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="land this feed of config/feeds.toml only; may be given several times (default: all enabled)",
+    )
+    run.add_argument(
+        "--from-date",
+        metavar="DAY",
+        help="first day to run, as 2025-09-01 (default: the days of local feeds)",
+    )
+    run.add_argument("--to-date", metavar="DAY", help="last day to run (default: the first)")
     home_option(run)
     json_option(run)
     run.set_defaults(command=_run)
@@ -114,13 +129,14 @@ def _run(arguments: argparse.Namespace) -> int:
     from include.terminal import render_summary  # noqa: PLC0415
 
     settings = load_settings(home=arguments.home, inbox=arguments.inbox)
-    result = run(settings, progress=_progress_bar())
+    result = run(settings, progress=_progress_bar(), feeds=arguments.feed, days=_days(arguments))
     summary = read_summary(settings.home)
     if arguments.json:
         answer = summary.as_dict() | {
             "run": {
                 "days": [day.isoformat() for day in result.days],
                 "failed_days": {day.isoformat(): why for day, why in result.failed_days.items()},
+                "failed_feeds": result.failed_feeds,
                 "waiting": list(result.waiting),
                 "published": result.published,
             }
@@ -132,7 +148,22 @@ def _run(arguments: argparse.Namespace) -> int:
             print(f"still being written, left for the next run: {source_path!r}")
     for day, why in result.failed_days.items():
         print(f"error: {day} is not loaded: {why}", file=sys.stderr)
-    return 1 if result.failed_days else 0
+    for feed, why in result.failed_feeds.items():
+        print(f"error: feed {feed} failed, last on {why}", file=sys.stderr)
+    return 1 if result.failed_days or result.failed_feeds else 0
+
+
+def _days(arguments: argparse.Namespace) -> list[date] | None:
+    """The days that were asked for; None when none were."""
+    if arguments.from_date is None:
+        if arguments.to_date is not None:
+            raise UsageError("--to-date needs --from-date as well.")
+        return None
+    first = parse_day(arguments.from_date)
+    last = parse_day(arguments.to_date) if arguments.to_date is not None else first
+    if last < first:
+        raise UsageError(f"--to-date {last} lies before --from-date {first}.")
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def _progress_bar() -> Progress:

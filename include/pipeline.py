@@ -6,13 +6,14 @@ The DAGs call the same stage entries; Airflow adds schedule, retries, history an
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from include.errors import ContractError, MissingPartition, UsageError
-from include.land.run import inbox_days
+from include.errors import ContractError, FeedError, MissingPartition, UsageError
+from include.land.feeds.config import chosen_feeds
+from include.land.run import inbox_days, landed_captures
 from include.land.run import run as land
 from include.load.run import run as load
 from include.parse.run import run as parse
@@ -32,11 +33,13 @@ class PipelineResult:
     """What a run over the inbox did.
 
     ``failed_days`` maps a day whose contract failed as a whole to the reason; such a day keeps what was
-    loaded before. ``waiting`` names files that were still being written: the next run takes them.
+    loaded before. ``failed_feeds`` has what each feed that failed on some day said last; the other feeds'
+    pages went through. ``waiting`` names files that were still being written: the next run takes them.
     """
 
     days: tuple[date, ...]
     failed_days: dict[date, str]
+    failed_feeds: dict[str, str]
     waiting: tuple[str, ...]
     release_id: str
     published: bool
@@ -47,35 +50,63 @@ def _silent(_steps: int) -> Iterator[Callable[[str], None]]:
     yield lambda _step: None
 
 
-def days_to_run(settings: Settings) -> list[date]:
-    """Every day in the inbox, and every landed day that an interrupted run left unvalidated.
+def days_to_run(settings: Settings, feeds: Sequence[str] = ()) -> list[date]:
+    """Every day that the local feeds have captures of, and every landed one that an interrupted run left.
+
+    ``feeds`` narrows it to the feeds of these names.
 
     Raises:
-        UsageError: the inbox isn't a folder.
+        UsageError: the inbox isn't a folder, or none of the feeds can tell its days.
     """
-    if not settings.inbox_dir.is_dir():
+    kinds = {feed.kind for feed in chosen_feeds(settings, feeds)}
+    if feeds and not kinds & {"inbox", "warc"}:
+        raise UsageError(
+            f"Feeds of the web can't tell which days they have ({', '.join(feeds)}). Say which to run with "
+            "--from-date and --to-date."
+        )
+    if "inbox" in kinds and not settings.inbox_dir.is_dir():
         raise UsageError(
             f"The inbox {settings.inbox_dir} is not a folder. Make it and put captures in it "
             "(sub-folders like 2025-08-25/ give the capture day), or name another one with --inbox."
         )
     landed = set(partition_days(settings.archive, "manifest"))
     unfinished = landed - set(partition_days(settings.archive, "validated"))
-    return sorted({found.day for found in inbox_days(settings)} | unfinished)
+    return sorted({found.day for found in inbox_days(settings, feeds)} | unfinished)
 
 
-def run(settings: Settings, progress: Progress = _silent) -> PipelineResult:
-    """Land, parse, validate and load every day in the inbox, then build, audit and publish the marts.
+def run(
+    settings: Settings,
+    progress: Progress = _silent,
+    feeds: Sequence[str] = (),
+    days: Sequence[date] | None = None,
+) -> PipelineResult:
+    """Land, parse, validate and load days, then build, audit and publish the marts.
+
+    ``feeds`` names those to land; all enabled ones, when empty. ``days``: those that ``days_to_run`` tells,
+    when None.
 
     Raises:
         MissingPartition: there is nothing to publish, neither now nor from before.
         NewsError: what stops all days, such as a held lock or a failed audit.
     """
-    days = days_to_run(settings)
+    names = [feed.name for feed in chosen_feeds(settings, feeds)]
+    days = days_to_run(settings, feeds) if days is None else days
     failed: dict[date, str] = {}
+    failed_feeds: dict[str, str] = {}
     waiting: list[str] = []
     with progress(len(days) + 1) as step:
         for day in days:
-            waiting += land(day, settings).waiting
+            for name in names:
+                try:
+                    landed = land(day, settings, name)
+                except FeedError as error:
+                    logger.error("%s: %s", name, error)  # noqa: TRY400 - told without a traceback
+                    failed_feeds[name] = f"{day}: {error}"
+                else:
+                    waiting += landed.waiting
+            if not landed_captures(day, settings):  # a day that was asked for, and nobody has
+                step(day.isoformat())
+                continue
             parse(day, settings)
             try:
                 validate(day, settings)
@@ -93,6 +124,7 @@ def run(settings: Settings, progress: Progress = _silent) -> PipelineResult:
     return PipelineResult(
         days=tuple(days),
         failed_days=failed,
+        failed_feeds=failed_feeds,
         waiting=tuple(waiting),
         release_id=release.release_id,
         published=release.published,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from include.errors import MissingPartition, UsageError
 from include.land import manifest
+from include.land.feeds.config import load_feeds
 from include.land.run import inbox_days
 from include.partitions import contiguous_ranges, partition_days
 from include.publish.summary import read_summary
@@ -19,7 +20,8 @@ LEAST_FREE_BYTES = 300 * 1024 * 1024
 
 
 def check_places(settings: Settings) -> None:
-    """Raises UsageError when the inbox that was named is missing, or the disk is nearly full."""
+    """Raises UsageError when the feeds' file or the inbox can't be right, or the disk is nearly full."""
+    load_feeds(settings)
     if settings.inbox is not None and not settings.inbox.is_dir():
         raise UsageError(
             f"The inbox {settings.inbox} is no folder. Name one that holds captures: make run INBOX=folder"

@@ -21,6 +21,7 @@ from types import FrameType
 from typing import NoReturn
 
 from include.errors import MissingPartition, NewsError, UsageError
+from include.land.feeds.config import load_feeds
 from include.publish.summary import read_summary
 from include.settings import PROJECT_ROOT, Settings, load_settings
 from include.terminal import render_summary
@@ -158,7 +159,7 @@ def _check(servers: AirflowServers) -> None:
 
 
 def _look_into_inbox(settings: Settings, story: Story) -> set[date]:
-    if settings.inbox is None:
+    if settings.inbox is None and any(feed.kind == "inbox" for feed in load_feeds(settings)):
         copied = inbox.copy_samples(PROJECT_ROOT, settings.inbox_dir)
         if copied:
             story.say(f"{copied} sample captures copied into {settings.inbox_dir}")

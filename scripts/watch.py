@@ -16,6 +16,7 @@ from scripts.airflow_api import AirflowApi
 
 PAGES = "news_pages"
 MARTS = "news_marts"
+FEEDS = "feeds"  # its failure only tells of another's
 POLL_SECONDS = 1.0
 MARTS_WAKE_SECONDS = 90.0
 
@@ -127,7 +128,12 @@ class Watch:
     def _tell_day(self, run: Run) -> None:
         day = day_of(run)
         if run["state"] == "failed":
-            self._tell_failure(f"{day} failed", run)
+            # a feed may have failed while the other feeds' pages went through
+            if self._has_loaded(run) and day:
+                self._loaded.add(day)
+                self._tell_failure(f"{day} loaded, but not from every feed", run)
+            else:
+                self._tell_failure(f"{day} failed", run)
             return
         counts = self._api.returned(run, "load")
         if not counts:
@@ -140,6 +146,9 @@ class Watch:
             f"{counts['quarantined']} quarantined, {counts['ticker_items']} ticker lines  ({_seconds(run)})"
         )
 
+    def _has_loaded(self, run: Run) -> bool:
+        return any(task["task_id"] == "load" and task["state"] == "success" for task in self._api.tasks(run))
+
     def _tell_marts(self, run: Run) -> None:
         if run["state"] == "failed":
             self._tell_failure(f"marts for {run['partition_key']} failed", run)
@@ -151,9 +160,11 @@ class Watch:
     def _tell_failure(self, what: str, run: Run) -> None:
         self._story.say(what)
         for task in self._api.tasks(run):
-            if task["state"] == "failed":
+            if task["state"] == "failed" and task["task_id"] != FEEDS:
                 log = task_log(self._logs, run, task)
-                self._story.say(f"  task {task['task_id']}: {failure_in(log)}")
+                name = task.get("rendered_map_index")
+                task_name = f"{task['task_id']} of {name}" if name else task["task_id"]
+                self._story.say(f"  task {task_name}: {failure_in(log)}")
                 self._story.say(f"  its log: {log}")
 
 
@@ -168,10 +179,12 @@ def day_of(run: Run) -> date | None:
 
 def task_log(logs: Path, run: Run, task: dict[str, Any]) -> Path:
     """Where Airflow keeps the log of a task's last try."""
+    map_index = task.get("map_index", -1)
     return logs.joinpath(
         f"dag_id={run['dag_id']}",
         f"run_id={run['dag_run_id']}",
         f"task_id={task['task_id']}",
+        *([f"map_index={map_index}"] if map_index >= 0 else []),
         f"attempt={task['try_number']}.log",
     )
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from include import partitions
 from include.errors import FeedError, FeedRefused, FeedUnavailable, UsageError
+from include.land import manifest
 from include.land.capture import Credential
 from include.land.feeds import make_feed
-from include.land.feeds.config import AnyConfig, feed_names, load_feeds
+from include.land.feeds.config import AnyConfig, chosen_feeds, feed_names
 from include.land.landing import Landed, land
 from include.settings import Settings
 
-__all__ = ["InboxDay", "LandResult", "feed_names", "inbox_days", "run"]
+__all__ = ["InboxDay", "LandResult", "feed_names", "inbox_days", "landed_captures", "run"]
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ def run(
         FeedError: of several feeds some failed; it has their messages.
         LockTimeout: another run held the day for too long.
     """
-    configs = _chosen(load_feeds(settings), settings, feed)
+    configs = chosen_feeds(settings, [feed] if feed is not None else [])
     total = Landed()
     failures: list[FeedError] = []
     for config in configs:
@@ -86,8 +87,14 @@ def run(
     )
 
 
-def inbox_days(settings: Settings) -> list[InboxDay]:
-    """The capture days that the local feeds have captures of, in order.
+def landed_captures(day: date, settings: Settings) -> int:
+    """How many captures the day's manifest has of all feeds, those that were turned away included."""
+    known = manifest.read(settings.archive, day)
+    return len(known.captures) + len(known.rejected)
+
+
+def inbox_days(settings: Settings, feeds: Sequence[str] = ()) -> list[InboxDay]:
+    """The capture days that the local feeds (of these names, if any) have captures of, in order.
 
     Every saved page is read to tell what is new; archives by their index. Files that are named as
     unfinished don't count.
@@ -97,23 +104,13 @@ def inbox_days(settings: Settings) -> list[InboxDay]:
     """
     files: Counter[date] = Counter()
     new: Counter[date] = Counter()
-    for config in load_feeds(settings):
+    for config in chosen_feeds(settings, feeds):
         if config.kind not in ("inbox", "warc"):
             continue
         for each in make_feed(config, settings).days():  # type: ignore[attr-defined]
             files[each.day] += each.files
             new[each.day] += each.new
     return [InboxDay(day, files[day], new[day]) for day in sorted(files)]
-
-
-def _chosen(configs: list[AnyConfig], settings: Settings, feed: str | None) -> list[AnyConfig]:
-    if feed is None:
-        return configs
-    chosen = [config for config in configs if config.name == feed]
-    if not chosen:
-        names = ", ".join(config.name for config in configs) or "none"
-        raise UsageError(f"There is no enabled feed {feed!r} in {settings.feeds_file}. Enabled: {names}.")
-    return chosen
 
 
 def _land(config: AnyConfig, day: date, settings: Settings, credential_of: CredentialOf | None) -> Landed:

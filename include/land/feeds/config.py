@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from include.errors import SettingsError
+from include.errors import SettingsError, UsageError
 from include.publishers import slugs
 from include.settings import Settings
 
@@ -210,6 +210,24 @@ def load_feeds(settings: Settings) -> list[AnyConfig]:
     if faults:
         raise SettingsError(f"{path} has mistakes. Mend them there:\n" + "\n".join(faults))
     return [feed for feed in feeds if feed is not None and feed.enabled]
+
+
+def chosen_feeds(settings: Settings, names: Sequence[str] = ()) -> list[AnyConfig]:
+    """The enabled feeds of these names, or all of them; in the order of their file.
+
+    Raises:
+        UsageError: there is no enabled feed of such a name.
+        SettingsError: the feeds' file has mistakes.
+    """
+    feeds = load_feeds(settings)
+    enabled = [feed.name for feed in feeds]
+    for name in names:
+        if name not in enabled:
+            raise UsageError(
+                f"There is no enabled feed {name!r} in {settings.feeds_file}. "
+                f"Enabled: {', '.join(enabled) or 'none'}."
+            )
+    return [feed for feed in feeds if not names or feed.name in names]
 
 
 def feed_names(settings: Settings) -> list[str]:
