@@ -18,6 +18,8 @@ _DIRECTIONS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 def render_answer(answer: Answer, *, is_terminal: bool) -> str:
     """The answer as text without a last newline; what was found is bold at a terminal, else in ``**``."""
     lines = [_headed(answer)]
+    if not answer.total:
+        lines.append("Every word must be in the article: ask for fewer, or for either with OR.")
     for hit in answer.hits:
         lines += ["", *_hit_lines(hit, _BOLD if is_terminal else _PLAIN)]
     return "\n".join(lines)

@@ -62,7 +62,7 @@ def answers(settings: Settings, queries: list[str], **options: Any) -> list[tupl
 def mart_texts(settings: Settings, as_of: str | None = None) -> list[dict[str, Any]]:
     """What the marts of a release say of each article."""
     query = """
-        SELECT article_id, publisher, url, headline, standfirst, body_text, published_date,
+        SELECT article_id, publisher, url, headline, standfirst, body_text, published_date, published_at,
             list(tag) AS tags, list(tag_raw) AS tags_raw
         FROM marts.articles
         JOIN marts.article_texts USING (article_id)
