@@ -26,8 +26,10 @@ _CONTENTS = ("html", "text", "content_base64")
 class JsonLinesReader:
     """An open JSON Lines file; ``fallback`` dates lines that have no captured_at."""
 
-    def __init__(self, handle: BinaryIO, budget: Budget, fallback: datetime, max_page_bytes: int) -> None:
-        self._units = units_of(handle, budget)
+    def __init__(
+        self, handle: BinaryIO, name: str, budget: Budget, fallback: datetime, max_page_bytes: int
+    ) -> None:
+        self._units = units_of(handle, budget, name)
         self._budget = budget
         self._fallback = fallback
         self._max_page_bytes = max_page_bytes

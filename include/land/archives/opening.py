@@ -47,12 +47,14 @@ def opened(file: InboxFile, settings: Settings) -> Iterator[Reader]:
     with reading.opened(file) as descriptor, os.fdopen(descriptor, "rb", buffering=0, closefd=False) as raw:
         match file.archive:
             case "warc":
-                yield WarcReader(raw, budget(), file.captured_at, page_bytes)
+                yield WarcReader(raw, file.path, budget(), file.captured_at, page_bytes)
             case "zip":
                 yield ZipReader(raw, budget(), Members(file.source_path, file.captured_at), page_bytes)
             case "tar":
-                yield TarReader(raw, budget, Members(file.source_path, file.captured_at), page_bytes)
+                yield TarReader(
+                    raw, file.path, budget, Members(file.source_path, file.captured_at), page_bytes
+                )
             case "jsonl":
-                yield JsonLinesReader(raw, budget(), file.captured_at, page_bytes)
+                yield JsonLinesReader(raw, file.path, budget(), file.captured_at, page_bytes)
             case _:
                 raise ValueError(f"no reader for {file.archive}")

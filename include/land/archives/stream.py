@@ -66,6 +66,10 @@ class Stream:
                 left -= len(piece)
         return size_bytes - left
 
+    def back(self, size_bytes: int) -> None:
+        """Unread bytes that ``until`` gave just now."""
+        self._at -= size_bytes
+
     def until(self, mark: re.Pattern[bytes], max_bytes: int, overlap: int) -> bytes | None:
         """The bytes up to a mark's end; None, and nothing read, when it isn't within so many bytes.
 

@@ -29,8 +29,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class _Tarball:
     """The unpacked bytes of a tar file, for tarfile to read."""
 
-    def __init__(self, handle: BinaryIO, budget: Budget) -> None:
-        self._units = units_of(handle, budget)
+    def __init__(self, handle: BinaryIO, name: str, budget: Budget) -> None:
+        self._units = units_of(handle, budget, name)
         self._units.seek(0)
         self._stream = Stream(self._units) if self._units.next_unit() else None
 
@@ -74,9 +74,10 @@ class TarReader:
     """An open tar file. Compressed ones can't be read but from the front, each time anew."""
 
     def __init__(
-        self, handle: BinaryIO, budget: Callable[[], Budget], members: Members, max_page_bytes: int
+        self, handle: BinaryIO, name: str, budget: Callable[[], Budget], members: Members, max_page_bytes: int
     ) -> None:
         self._handle = handle
+        self._name = name
         self._new_budget = budget
         self._members = members
         self._max_page_bytes = max_page_bytes
@@ -132,7 +133,7 @@ class TarReader:
         self._budget = self._new_budget()
         number = -1
         try:
-            tarball = _Tarball(self._handle, self._budget)
+            tarball = _Tarball(self._handle, self._name, self._budget)
             with tarfile.open(fileobj=tarball, mode="r|", bufsize=1 << 17, tarinfo=_Member) as archive:  # type: ignore[call-overload]
                 while (info := archive.next()) is not None:
                     archive.members = []  # else it remembers every one

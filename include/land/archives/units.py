@@ -14,6 +14,7 @@ from isal import igzip_lib, isal_zlib
 from include.land.archives.entry import Budget, DamagedUnit
 
 _DAMAGES: tuple[type[Exception], ...] = (igzip_lib.IsalError, zstd.ZstdError)  # type: ignore[assignment] # isal calls it a variable
+_PLAIN_WARC = b"WARC/"
 _RAW_BYTES = 1 << 17  # read from the file at a time
 _PIECE_BYTES = 1 << 20  # unpacked at a time, at most
 
@@ -53,13 +54,17 @@ class Units(Protocol):
         ...
 
 
-def units_of(handle: BinaryIO, budget: Budget) -> Units:
-    """The file's units, by what it begins with, whatever its name says."""
+def units_of(handle: BinaryIO, budget: Budget, name: str) -> Units:
+    """The file's units, by what it begins with; by its name when that is damaged."""
     handle.seek(0)
-    magic = handle.read(4)
+    magic = handle.read(5)
     if magic.startswith(GzipUnits.magic):
         return GzipUnits(handle, budget)
-    if magic == ZstdUnits.magic or _is_skippable(magic):
+    if magic.startswith(ZstdUnits.magic) or _is_skippable(magic[:4]):
+        return ZstdUnits(handle, budget)
+    if name.lower().endswith((".gz", ".tgz")) and magic != _PLAIN_WARC:
+        return GzipUnits(handle, budget)
+    if name.lower().endswith(".zst") and magic != _PLAIN_WARC:
         return ZstdUnits(handle, budget)
     return PlainUnits(handle, budget)
 

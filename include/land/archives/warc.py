@@ -32,8 +32,10 @@ _BEGINNING_BYTES = 16
 class WarcReader:
     """An open WARC file; ``fallback`` dates what is too damaged to have a date of its own."""
 
-    def __init__(self, handle: BinaryIO, budget: Budget, fallback: datetime, max_page_bytes: int) -> None:
-        self._units = units_of(handle, budget)
+    def __init__(
+        self, handle: BinaryIO, name: str, budget: Budget, fallback: datetime, max_page_bytes: int
+    ) -> None:
+        self._units = units_of(handle, budget, name)
         self._budget = budget
         self._max_page_bytes = max_page_bytes
         self._last_at = fallback
@@ -121,8 +123,12 @@ class WarcReader:
         head_bytes = stream.until(warc_record.END_OF_HEAD, MAX_HEAD_BYTES, overlap=4)
         if head_bytes is None:
             raise BadRecord("bad_record", "no WARC record begins here, or its header has no end.")
+        if another := _BEGINNING.search(head_bytes, 1):
+            stream.back(len(head_bytes) - another.start())
+            raise BadRecord("bad_record", "another record begins within its header. Copy the file again.")
         head = warc_record.parse_head(head_bytes)
         self._is_lost = False
+        self._last_at = head.captured_at or self._last_at
         name, position, inner = self._place(inner)
         try:
             front = stream.peek(min(head.length, MAX_HEAD_BYTES))
@@ -132,7 +138,6 @@ class WarcReader:
         except BadRecord as error:
             self._pass(stream, head)
             return self._entry(error, name=name, position=position, inner=inner), None
-        self._last_at = entry.captured_at
         self._present = entry
         content: Content | BadRecord | None = None
         if entry.outcome == "page" and wanted(entry):

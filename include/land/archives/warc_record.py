@@ -39,6 +39,11 @@ class Head:
     length: int  # bytes of the block after it
 
     @property
+    def captured_at(self) -> datetime | None:
+        """The record's date; None when it is none."""
+        return _moment(self.fields.get("warc-date", ""))
+
+    @property
     def kind(self) -> str:
         """The record's type."""
         return self.fields.get("warc-type", "").lower()
@@ -82,9 +87,9 @@ def entry_of(head: Head, block: bytes, *, name: str, position: int, inner: int) 
         BadRecord: its header lacks what it can't be without.
     """
     fields = head.fields
-    written = fields.get("warc-date", "")
-    captured_at = _moment(written)
+    captured_at = head.captured_at
     if captured_at is None:
+        written = fields.get("warc-date", "")
         raise BadRecord("bad_record", f"its WARC-Date is {written[:40]!r}, so its day isn't known.")
     url = names.clean_url(fields.get("warc-target-uri"))
     status: int | None = None
