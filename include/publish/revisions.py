@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import pairwise, takewhile
+from operator import eq
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ _CHANGES = pa.schema(
 _BATCH = 1_000
 _SHOWN_CHANGES = 10
 _SHOWN_CHARS = 120
+_SHOWN_BEFORE_CHARS = 20
 
 
 class Text(NamedTuple):
@@ -66,9 +68,9 @@ def _change(before: Text, after: Text) -> dict[str, Any]:
     headline, standfirst = before.headline != after.headline, before.standfirst != after.standfirst
     told = []
     if headline:
-        told.append(f"headline: {_short(before.headline)} → {_short(after.headline)}")
+        told.append(f"headline: {_edit(before.headline, after.headline)}")
     if standfirst:
-        told.append(f"standfirst: {_short(before.standfirst)} → {_short(after.standfirst)}")
+        told.append(f"standfirst: {_edit(before.standfirst, after.standfirst)}")
     added, removed, edited, blocks = compare(before.blocks, after.blocks)
     told += blocks
     if len(told) > _SHOWN_CHANGES:
@@ -102,7 +104,7 @@ def compare(before: Sequence[str], after: Sequence[str]) -> tuple[int, int, int,
         removed += end - start - both
         added += last - first - both
         told += [
-            f"edited: {_short(old)} → {_short(new)}"
+            f"edited: {_edit(old, new)}"
             for old, new in zip(before[start : start + both], after[first : first + both], strict=True)
         ]
         told += [f"removed: {_short(text)}" for text in before[start + both : end]]
@@ -110,8 +112,17 @@ def compare(before: Sequence[str], after: Sequence[str]) -> tuple[int, int, int,
     return added, removed, edited, told
 
 
-def _short(text: str | None) -> str:
+def _edit(before: str | None, after: str | None) -> str:
+    """Both texts, from shortly before they begin to differ when they are long."""
+    same = 0
+    if before and after and max(len(before), len(after)) > _SHOWN_CHARS:
+        alike = sum(1 for _ in takewhile(bool, map(eq, before, after)))
+        same = max(0, alike - _SHOWN_BEFORE_CHARS)
+    return f"{_short(before, same)} → {_short(after, same)}"
+
+
+def _short(text: str | None, start: int = 0) -> str:
     if text is None:
         return "(none)"
-    line = " ".join(text.split())
+    line = ("…" if start else "") + " ".join(text[start:].split())
     return f"“{line}”" if len(line) <= _SHOWN_CHARS else f"“{line[: _SHOWN_CHARS - 1]}…”"

@@ -118,7 +118,7 @@ def test_spellings_of_a_tag_are_one_tag(settings: Settings) -> None:
     )
     build(settings)
     assert rows(settings, "SELECT tag, label, spellings, articles FROM marts.tags ORDER BY tag") == [
-        ("cote d'azur", "cote d'azur", 2, 2),
+        ("cote dazur", "cote d'azur", 2, 2),
         ("ebrahim raisi", "Ebrahim Raisi", 2, 3),
     ]
     assert (
@@ -129,7 +129,7 @@ def test_spellings_of_a_tag_are_one_tag(settings: Settings) -> None:
         == 2
     )
     assert rows(settings, "SELECT tag, other_tag, articles FROM marts.tag_pairs_monthly") == [
-        ("cote d'azur", "ebrahim raisi", 2)
+        ("cote dazur", "ebrahim raisi", 2)
     ]
 
 
@@ -248,3 +248,20 @@ def test_runs_tell_what_made_each_day(settings: Settings) -> None:
         settings,
         "SELECT capture_day, code_version, rule_versions, contracts_version, captures, valid FROM marts.runs",
     ) == [(DAY, "c0de", "test/1", "c0ffee", 2, 1)]
+
+
+def test_an_edit_is_told_from_where_it_begins(settings: Settings) -> None:
+    same = (
+        "The Upper House approved the plan on Monday, at the third vote in a year, " * 2 + "the clerk said: "
+    )
+    load_days(
+        settings,
+        {
+            DAY: [Page("a", body=(f"{same}by two votes.",))],
+            day_after(1): [Page("a", body=(f"{same}by three votes.",))],
+        },
+    )
+    build(settings)
+    assert rows(settings, "SELECT change FROM marts.article_revisions WHERE revision = 2") == [
+        ("edited: “…the clerk said: by two votes.” → “…the clerk said: by three votes.”",)
+    ]

@@ -1,4 +1,4 @@
--- Tags of the articles in scope as they are now. Case, accents, kinds of apostrophe and known spellings make no
+-- Tags of the articles in scope as they are now. Case, accents, apostrophes and known spellings make no
 -- difference to which tag it is.
 CREATE OR REPLACE TEMP TABLE scope_article_tags AS
 WITH printed AS (
@@ -6,7 +6,7 @@ WITH printed AS (
         latest.article_id,
         tags.position,
         tags.tag AS tag_raw,
-        trim(regexp_replace(strip_accents(lower(replace(tags.tag, '’', chr(39)))), '\s+', ' ', 'g')) AS folded
+        trim(regexp_replace(strip_accents(lower(regexp_replace(tags.tag, '[’'']', '', 'g'))), '\s+', ' ', 'g')) AS folded
     FROM article_history AS latest
     JOIN source.warehouse.article_tags AS tags USING (capture_day, capture_id)
     WHERE latest.is_latest
