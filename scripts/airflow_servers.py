@@ -11,12 +11,10 @@ import hashlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -25,7 +23,8 @@ import filelock
 import psutil  # type: ignore[import-untyped]
 
 from include.files import write_atomically
-from scripts.airflow_home import LOOPBACK, AirflowHome, LocalAirflowError
+from scripts.airflow_home import AirflowHome, LocalAirflowError
+from scripts.sessions import is_free, kill_sessions, last_line, members, signals_ignored, started_at
 
 # Task logs are read from the disk, so nobody has to serve them: those servers would listen on every address.
 SERVERS: Mapping[str, tuple[str, ...]] = {
@@ -36,7 +35,6 @@ SERVERS: Mapping[str, tuple[str, ...]] = {
 }
 STOP_SECONDS = 6.0
 FIRST_PORT = 8080
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,7 @@ class AirflowServers:
         if server.process.returncode:
             raise LocalAirflowError(
                 f"Airflow's database {self._home.database} can't be brought up to date: "
-                f"{_last_line(server.log)}\nThe whole story is in {server.log}. {self._home.folder} holds "
+                f"{last_line(server.log)}\nThe whole story is in {server.log}. {self._home.folder} holds "
                 "only Airflow's own records (runs, passwords): removing that folder helps, and loses no news."
             )
         self._servers.remove(server)
@@ -115,13 +113,13 @@ class AirflowServers:
             code = server.process.poll()
             if code is not None:
                 raise LocalAirflowError(
-                    f"Airflow's {server.name} ended with code {code}: {_last_line(server.log)}\n"
+                    f"Airflow's {server.name} ended with code {code}: {last_line(server.log)}\n"
                     f"The whole story is in {server.log}."
                 )
 
     def stop(self) -> None:
         """End all servers and every process they started; returns when none is left."""
-        with _signals_ignored():
+        with signals_ignored():
             sessions = {server.process.pid for server in self._servers}
             # and one that a signal kept from being noted down
             sessions |= {child.pid for child in psutil.Process().children() if self._is_ours(child.pid)}
@@ -129,9 +127,9 @@ class AirflowServers:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGTERM)
             deadline = time.monotonic() + STOP_SECONDS
-            while time.monotonic() < deadline and any(_members(sessions)):
+            while time.monotonic() < deadline and any(members(sessions)):
                 time.sleep(0.05)
-            _kill(sessions)
+            kill_sessions(sessions)
             for server in self._servers:
                 server.process.wait()
             self._servers.clear()
@@ -151,7 +149,7 @@ class AirflowServers:
             )
         server = _Server(name, process, log)
         self._servers.append(server)
-        started = {each.process.pid: _started_at(each.process.pid) for each in self._servers}
+        started = {each.process.pid: started_at(each.process.pid) for each in self._servers}
         write_atomically(self._record, json.dumps(started).encode())
         return server
 
@@ -159,11 +157,11 @@ class AirflowServers:
         """End servers whose `make run` was killed outright, and nobody else who has got their number."""
         with contextlib.suppress(FileNotFoundError, ValueError):
             started = {int(pid): at for pid, at in json.loads(self._record.read_bytes()).items()}
-            _kill(
+            kill_sessions(
                 {
                     pid
                     for pid, at in started.items()
-                    if _started_at(pid) == at or any(self._is_ours(each) for each in _members({pid}))
+                    if started_at(pid) == at or any(self._is_ours(each) for each in members({pid}))
                 }
             )
         self._record.unlink(missing_ok=True)
@@ -182,67 +180,12 @@ def choose_port(wanted: int | None) -> int:
         LocalAirflowError: the wanted port is taken.
     """
     if wanted is not None:
-        if not _is_free(wanted):
+        if not is_free(wanted):
             raise LocalAirflowError(
                 f"Port {wanted} is taken. Name another one (make run PORT=…), or none to get a free one."
             )
         return wanted
-    port = next((port for port in range(FIRST_PORT, FIRST_PORT + 200) if _is_free(port)), None)
+    port = next((port for port in range(FIRST_PORT, FIRST_PORT + 200) if is_free(port)), None)
     if port is None:
         raise LocalAirflowError(f"No port from {FIRST_PORT} on is free. Name one: make run PORT=…")
     return port
-
-
-def _is_free(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port), timeout=0.5):
-        return False  # macOS would let us bind beside a server that listens on every address
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK, port))
-        except OSError:
-            return False
-    return True
-
-
-@contextlib.contextmanager
-def _signals_ignored() -> Iterator[None]:
-    """A second Ctrl-C must not leave servers behind; stopping takes seconds at most."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in STOP_SIGNALS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _members(sessions: set[int]) -> Iterator[int]:
-    """The living processes of these sessions."""
-    for pid in psutil.pids():
-        with contextlib.suppress(OSError, psutil.Error):
-            if os.getsid(pid) in sessions and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-                yield pid
-
-
-def _started_at(pid: int) -> float | None:
-    """When the process that has this number now was started."""
-    with contextlib.suppress(psutil.Error):
-        return float(psutil.Process(pid).create_time())
-    return None
-
-
-def _kill(sessions: set[int]) -> None:
-    """Kill until none is left: one that is killed may just have forked another."""
-    while members := list(_members(sessions)):
-        for pid in members:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.05)
-
-
-def _last_line(log: Path) -> str:
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1].strip() if lines else "it said nothing"

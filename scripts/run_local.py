@@ -28,8 +28,9 @@ from include.terminal import render_summary
 from scripts import inbox
 from scripts.airflow_api import AirflowApi
 from scripts.airflow_home import ADMIN, PARALLELISM, AirflowHome, LocalAirflowError, base_url
-from scripts.airflow_servers import STOP_SIGNALS, AirflowServers, choose_port
+from scripts.airflow_servers import AirflowServers, choose_port
 from scripts.inbox import longest_range
+from scripts.sessions import STOP_SIGNALS
 from scripts.watch import MARTS, PAGES, Run, Story, Watch
 
 START_SECONDS = 180.0
