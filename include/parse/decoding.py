@@ -29,6 +29,7 @@ _MAGIC = (
 _MAGIC_NUMBERS = tuple(magic for magic, _ in _MAGIC)
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""")
 _LONGEST_UTF8 = 4
+MAX_LINE_CHARS = 1_000_000  # a long article as a whole has some 50,000
 _PLAIN_ASCII = bytes((*range(0x20, 0x7F), 0x0A))
 _CONTROL = frozenset(chr(code) for code in (*range(0x20), 0x7F)) - frozenset("\t\n\v\f\r\x1b")
 
@@ -90,10 +91,25 @@ def fold_spaces(decoded: Decoded) -> str:
 
 
 def fold_line(text: str) -> str:
-    """The text on one line: any white space as one space, none at its ends, no zero-width characters."""
+    """The text on one line: any white space as one space, none at its ends, no zero-width characters.
+
+    Raises:
+        UnreadablePage: ``line_too_long``.
+    """
+    if len(text) > MAX_LINE_CHARS:
+        raise line_too_long(len(text))
     if not text.isascii():
         text = text.translate(_DELETE)
     return " ".join(text.split())
+
+
+def line_too_long(length_chars: int) -> UnreadablePage:
+    """The error for a line or paragraph that no page has."""
+    return UnreadablePage(
+        "line_too_long",
+        f"A line of the page has {length_chars} characters; no article has over {MAX_LINE_CHARS}. "
+        "Look at the page.",
+    )
 
 
 def _binary(what: str) -> UnreadablePage:

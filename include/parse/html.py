@@ -21,6 +21,8 @@ from include.parse.html_walk import Walker
 
 # A page of the sites has some 2,000 tags; parsing takes about 15 µs and 1 KB of memory for each.
 MAX_TAGS = 60_000
+# Pages of the sites have some 150,000. libxml2 takes a comment of more than ten million for text.
+MAX_CHARS = 10_000_000
 
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _CLOSING_TAGS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
@@ -41,13 +43,19 @@ def read_html(text: str, marks: Collection[str] = ()) -> HtmlReading:
     ``marks`` are the names, as ``#id`` or ``.class``, that the reading shall be able to tell the place of.
 
     Raises:
-        UnreadablePage: ``too_many_tags``.
+        UnreadablePage: ``too_many_tags``, ``page_too_large`` or ``line_too_long``.
     """
     tags = text.count("<")
     if tags > MAX_TAGS:
         raise UnreadablePage(
             "too_many_tags",
             f"The page has {tags} tags; no page of the sites has over {MAX_TAGS}. Look at the page.",
+        )
+    if len(text) > MAX_CHARS:
+        raise UnreadablePage(
+            "page_too_large",
+            f"The page has {len(text)} characters of HTML; no page of the sites has over {MAX_CHARS}. "
+            "Look at the page.",
         )
     ended = _CLOSING_TAGS.search(text, max(0, len(text) - _TAIL_CHARS)) is not None
     declaration = _XML_DECLARATION.match(text)

@@ -6,15 +6,23 @@ Bounds are on counts and sizes, not on seconds: a page over a limit is turned aw
 from __future__ import annotations
 
 import contextlib
+import json
+import re
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
 from include.errors import CaptureError
-from include.parse.html import MAX_TAGS
+from include.parse.decoding import MAX_LINE_CHARS
+from include.parse.html import MAX_CHARS, MAX_TAGS
 from include.parse.page import parse_page
+from include.parse.text import MAX_LINES
+from include.settings import PROJECT_ROOT
 from samples import html, text
 from samples.model import Paragraph
+from tests.parse.hostile_sizes import CASES
 from tests.parse.pages import ARTICLE, FIRST, read
 
 
@@ -39,16 +47,50 @@ def test_two_hundred_thousand_levels_are_too_many() -> None:
     assert refused(b"<html>" + b"<div>" * 200_000 + b"Al Mayadeen English") == "too_many_tags"
 
 
-def test_one_line_of_many_megabytes() -> None:
-    line = "Ships came and ships went, said Kelmeri. " * 400_000
-    page = replace(ARTICLE, body=(Paragraph(line.strip()), FIRST))
-    assert len(read(text.render(page)).body_text) > 16_000_000
+def test_all_at_a_fiftieth_of_their_size_in_bounded_memory() -> None:
+    """At full size: ``python -m tests.parse.hostile_sizes``."""
+    command = [sys.executable, "-m", "tests.parse.hostile_sizes", "--scale", "0.02"]
+    done = subprocess.run(command, cwd=PROJECT_ROOT, capture_output=True, text=True, check=True)
+    measured = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [each["case"] for each in measured] == list(CASES)
+    for each in measured:
+        assert re.fullmatch(r"read, \d+ blocks|[a-z_]+", each["outcome"]), each
+        assert each["outcome"] not in {"died", "parser_error"}, each
+        assert each["peak_mb"] <= 20 + 15 * each["size_mb"], each
 
 
-def test_a_million_lines() -> None:
-    lines = "\n\n".join(f"Ship number {n} came." for n in range(200_000))
-    page = replace(ARTICLE, body=(Paragraph(lines),))
-    assert len(read(text.render(page)).body) == 200_000
+@pytest.mark.parametrize("length", [MAX_LINE_CHARS - 1000, MAX_LINE_CHARS + 1000, 20_000_000])
+@pytest.mark.parametrize("html_page", [False, True])
+def test_a_line_that_no_article_has(length: int, html_page: bool) -> None:
+    line = ("Ships came and ships went, said Kelmeri. " * (length // 41)).strip()
+    page = replace(ARTICLE, body=(Paragraph(line), FIRST))
+    capture = html.render(page, "semantic") if html_page else text.render(page)
+    if length < MAX_LINE_CHARS:
+        assert read(capture).body[0].text == line
+    else:
+        too_large = html_page and length > MAX_CHARS
+        assert refused(capture.encode()) == ("page_too_large" if too_large else "line_too_long")
+
+
+def test_lines_that_no_page_has() -> None:
+    lines = "\n".join(f"Ship number {n} came." for n in range(MAX_LINES - 200))
+    capture = text.render(replace(ARTICLE, body=(Paragraph(lines),)))
+    assert len(read(capture).body) == MAX_LINES - 200
+    assert refused(capture.replace("Ship number 1 came.", "\n" * 200).encode()) == "too_many_lines"
+
+
+def test_a_million_line_breaks_are_too_many_tags() -> None:
+    assert refused(
+        html.render(ARTICLE, "semantic").replace("<p>", "<p>" + "<br>" * 1_000_000, 1).encode()
+    ) == ("too_many_tags")
+
+
+def test_a_comment_of_the_largest_page_is_none_of_its_text() -> None:
+    capture = html.render(ARTICLE, "semantic")
+    comment = f"<!-- {'x ' * ((MAX_CHARS - len(capture) - 20) // 2)} -->"
+    assert read(
+        capture.replace(f"<p>{FIRST.text}", f"{comment}<p>{FIRST.text}")
+    ).to_record() == ARTICLE.record("text")
 
 
 @pytest.mark.parametrize(
@@ -94,11 +136,11 @@ def test_an_address_bomb_in_the_head_is_left_out() -> None:
 @pytest.mark.parametrize(
     "lines",
     [
-        ["A short line"] * 60_000 + ["  • A tag"] * 60_000,
-        ["— Somebody (@somebody) May 1, 2024\n" * 60_000],
-        ["Related News", "Ostrin reopens"] * 40_000,
-        ["BREAKING\nA ship"] * 40_000,
-        ["Most Read", "Coverage"] * 40_000,
+        ["A short line"] * 20_000 + ["  • A tag"] * 20_000,
+        ["— Somebody (@somebody) May 1, 2024\n" * 40_000],
+        ["Related News", "Ostrin reopens"] * 20_000,
+        ["BREAKING\nA ship"] * 20_000,
+        ["Most Read", "Coverage"] * 20_000,
     ],
     ids=["subheadings", "posts", "related", "tickers", "lists"],
 )
