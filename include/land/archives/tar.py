@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tarfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -166,8 +167,10 @@ class TarReader:
     def _read(self, archive: tarfile.TarFile, info: tarfile.TarInfo, max_bytes: int) -> bytes | BadRecord:
         if info.size > max_bytes:
             return too_large(info.size, max_bytes)
-        member = archive.extractfile(info)
-        data = member.read(max_bytes + 1) if member is not None else b""
+        data = b""
+        with contextlib.suppress(tarfile.TarError, EOFError):
+            member = archive.extractfile(info)
+            data = member.read(max_bytes + 1) if member is not None else b""
         if len(data) != info.size:
             return BadRecord("truncated_record", "the archive ends within it. Copy it again.")
         return data

@@ -1,0 +1,152 @@
+"""A landing of archives that is killed at any moment, and run again, lands every capture exactly once."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from include import partitions
+from include.land import run, store
+from include.settings import PROJECT_ROOT, Settings, load_settings
+from tests.land.inbox_files import DAY, rows
+from tests.land.warc_files import declared, response
+
+RECORDS = 200
+
+# Lands the day, and kills itself as a power cut would at the n-th of some system calls, in any thread.
+KILLED = """
+import os, signal, sys, threading
+from datetime import date
+from include.land import run
+from include.settings import load_settings
+
+home, feeds_file, call, countdown = *sys.argv[1:4], int(sys.argv[4])
+lock = threading.Lock()
+if call:
+    real = getattr(os, call)
+
+    def deadly(*args, **kwargs):
+        global countdown
+        with lock:
+            countdown -= 1
+            if countdown == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return real(*args, **kwargs)
+
+    setattr(os, call, deadly)
+print("ready", flush=True)
+settings = load_settings(home=home, feeds_file=feeds_file, inbox=home + "/inbox", settle_seconds=0)
+run.run(date(2025, 8, 25), settings)
+"""
+
+
+@pytest.fixture
+def archives(tmp_path: Path) -> Settings:
+    """A WARC feed of 200 records, and an inbox with a ZIP file of 50 pages."""
+    home, crawls = tmp_path / "home", tmp_path / "crawls"
+    inbox = home / "inbox"
+    inbox.mkdir(parents=True)
+    crawls.mkdir()
+    (crawls / "a.warc.gz").write_bytes(
+        b"".join(
+            response(f"<html>{n}</html>".encode() * 500, url=f"https://h.example/{n}") for n in range(RECORDS)
+        )
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for number in range(50):
+            archive.writestr(f"2025-08-25/{number}.html", f"page {number}" * 2000)
+    (inbox / "b.zip").write_bytes(out.getvalue())
+    settings = load_settings(home=home, inbox=inbox, settle_seconds=0)
+    return declared(settings, crawls, '[feeds.inbox]\nkind = "inbox"\n')
+
+
+def start(settings: Settings, call: str, countdown: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", KILLED, str(settings.home), str(settings.feeds_file), call, str(countdown)],
+        cwd=PROJECT_ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def check(settings: Settings) -> None:
+    """Whatever has a name is whole; and landing again has everything once."""
+    for path in (settings.home / "raw" / "objects").rglob("*"):
+        if path.is_file() and not path.name.startswith(".tmp-"):
+            assert hashlib.sha256(path.read_bytes()).hexdigest() == path.name
+    if (partitions.partition_path(settings.home, "manifest", DAY) / "captures.parquet").exists():
+        for row in rows(settings, "captures"):
+            assert partitions.raw_object_path(settings.home, row["sha256"]).exists()
+    assert run.run(DAY, settings).landed == RECORDS + 50
+    found = rows(settings, "captures")
+    assert len({row["capture_id"] for row in found}) == len(found) == RECORDS + 50
+    assert len({(row["feed"], row["source_path"]) for row in found}) == RECORDS + 50
+    assert rows(settings, "rejected") == []
+    assert sum(day.new for day in run.inbox_days(settings)) == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "countdown"),
+    [
+        ("write", 1),
+        ("write", 100),
+        ("fsync", 5),
+        ("fsync", 150),
+        ("replace", 1),
+        ("replace", 100),
+        ("replace", 200),
+        ("replace", 201),
+        ("replace", 202),
+        ("replace", 203),
+        ("replace", 204),
+        ("replace", 230),
+        ("replace", 255),
+        ("replace", 256),
+        ("replace", 257),
+    ],
+)
+def test_killed_at_a_system_call(archives: Settings, call: str, countdown: int) -> None:
+    process = start(archives, call, countdown)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+    check(archives)
+
+
+@pytest.mark.parametrize("milliseconds", [0, 40, 90, 160])
+def test_killed_at_any_moment(archives: Settings, milliseconds: int) -> None:
+    process = start(archives, "", 0)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(milliseconds / 1000)
+    process.kill()
+    process.communicate()
+    check(archives)
+
+
+def test_what_killed_landings_left_is_swept_a_day_later(archives: Settings) -> None:
+    process = start(archives, "replace", 50)
+    process.communicate()
+    objects = archives.home / "raw" / "objects"
+    (left,) = objects.glob(".tmp-*")
+    old = next(path for path in objects.iterdir() if not path.name.startswith(".")) / ".tmp-of-old"
+    old.write_bytes(b"")  # as landings left them before there were batches
+    check(archives)
+    assert left.exists()  # it may be another run's, at work
+    two_days_ago = time.time() - 2 * 86400
+    for path in (left, old):
+        os.utime(path, (two_days_ago, two_days_ago))
+    assert store.sweep(archives.home) == 0  # looked through a moment ago
+    assert store.sweep(archives.home, now=time.time() + 90_000) >= 2
+    assert not left.exists()
+    assert not old.exists()
+    check(archives)
