@@ -7,9 +7,10 @@
 | `publish` | makes it a read-only release, and moves `marts/current` to it |
 
 It runs by itself, once for every day that `news_pages` loads (the run's *partition key*), one run at a
-time. *Trigger* runs it by hand; `full_rebuild` builds every mart from nothing. When nothing has changed
-since the last release, no new one is made. Readers of `marts/current/news.duckdb` never notice a publish,
-and the last releases are kept beside it.
+time; while further days wait, a run builds and leaves it to the last one to publish. *Trigger* runs it by
+hand; `full_rebuild` builds every mart from nothing. When nothing has changed since the last release, no new
+one is made. Readers of `marts/current/news.duckdb` never notice a publish, and the last releases are kept
+beside it.
 
 **When a task is red,** the published release stays as it was. Open the log: the last lines say what is
 wrong and what to do. *Clear* the task when it is mended, or let the next loaded day run it: each run takes
@@ -18,12 +19,15 @@ all days that changed.
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from typing import Any
 
 from airflow.sdk import DAG, Param, PartitionedAssetTimetable
 
 from dags._shared import DEFAULT_ARGS, WAREHOUSE, WRITER_POOL, plain, stage
+
+log = logging.getLogger(__name__)
 
 with DAG(
     dag_id="news_marts",
@@ -47,10 +51,11 @@ with DAG(
 ):
 
     @stage("Build: the release candidate", may_end=True)
-    def build(params: Any = None, dag_run: Any = None) -> dict[str, Any] | None:
+    def build(params: Any = None, dag_run: Any = None, ti: Any = None) -> dict[str, Any] | None:
         """Brings the candidate up to date: only days whose content changed, and their neighbours, are made
         again. An article that shows a ticker line of a neighbouring day is withheld and listed in
-        `marts.quarantine`.
+        `marts.quarantine`. While runs for further days wait, the run ends here: the last of them publishes
+        all of it (`NEWS_PUBLISH_EACH=1`: each does).
 
         **Red?**
         - *LockTimeout* (after its retries): another process holds the warehouse; the message names the
@@ -64,6 +69,10 @@ with DAG(
         result = stage_publish.build(settings(), full=params["full_rebuild"])
         if result.released_as and dag_run.partition_key:
             return None  # a run for another day has published this one too
+        waiting = ti.get_dr_count(dag_id=dag_run.dag_id, states=["queued"])
+        if waiting and dag_run.partition_key and not settings().publish_each:
+            log.info("%d runs for further days wait: the last of them publishes this day too", waiting)
+            return None
         return {
             "partition_key": dag_run.partition_key,
             "days": len(result.days),

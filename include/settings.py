@@ -82,6 +82,10 @@ class Settings(BaseSettings):
         ge=1,
         description="Every so many audits all rows of the marts are asked, not only those told anew.",
     )
+    publish_each: bool = Field(
+        default=False,
+        description="Publish after each loaded day, also while further days wait to be built.",
+    )
     releases_kept: int = Field(default=3, ge=1, description="Published releases kept on disk.")
     duckdb_memory_limit: str = Field(default="1GB", description="DuckDB memory_limit of a writer.")
     duckdb_max_temp_size: str = Field(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from include.partitions import partition_days
+from include.partitions import candidate_path, partition_days
 from include.publish.reader import connect
 from include.settings import PROJECT_ROOT
 
@@ -80,3 +81,37 @@ def test_a_day_of_broken_pages_fails_at_validate_and_loads_nothing(
         "feeds": "skipped",
     }
     assert not (home / "warehouse" / "news.duckdb").exists()
+
+
+@pytest.mark.parametrize(
+    ("case", "goes_on"),
+    [((0, DAY, "0"), True), ((2, DAY, "0"), False), ((2, DAY, "1"), True), ((2, None, "0"), True)],
+)
+def test_while_further_days_wait_their_last_run_publishes(
+    dagbag: DagBag,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    case: tuple[int, str | None, str],
+    goes_on: bool,
+) -> None:
+    queued, partition_key, publish_each = case
+    monkeypatch.setenv("NEWS_PUBLISH_EACH", publish_each)
+    dagbag.dags["news_pages"].test(run_conf={"day": DAY})
+    asked = []
+
+    def get_dr_count(**criteria: object) -> int:
+        asked.append(criteria)
+        return queued
+
+    built = (
+        dagbag.dags["news_marts"]
+        .get_task("build")
+        .python_callable(
+            params={"full_rebuild": False},
+            dag_run=SimpleNamespace(dag_id="news_marts", partition_key=partition_key),
+            ti=SimpleNamespace(get_dr_count=get_dr_count),
+        )
+    )
+    assert (built is not None) == goes_on
+    assert asked == [{"dag_id": "news_marts", "states": ["queued"]}]
+    assert candidate_path(home).exists()
