@@ -1,4 +1,4 @@
-"""Commands about published releases: ``summary`` and ``releases``."""
+"""Commands about published releases: ``summary``, ``releases`` and ``export``."""
 
 # ruff: noqa: PLC0415 (a command imports what it needs, which keeps --help quick)
 
@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from include.cli_options import as_of_option, home_option, json_option
@@ -27,6 +28,26 @@ def add_commands(commands: Commands) -> None:
     home_option(releases)
     json_option(releases)
     releases.set_defaults(command=_releases)
+
+    export = commands.add_parser("export", help="write marts into a folder of files")
+    export.add_argument("marts", nargs="*", metavar="MART", help="as articles (default: all)")
+    export.add_argument("--format", choices=("parquet", "csv", "jsonl"), default="parquet")
+    export.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="a new or empty folder, or an earlier export, which is replaced whole",
+    )
+    export.add_argument(
+        "--no-formula-guard",
+        action="store_true",
+        help="leave texts of a CSV that a spreadsheet takes for formulas as they are",
+    )
+    as_of_option(export)
+    home_option(export)
+    json_option(export)
+    export.set_defaults(command=_export)
 
 
 def _summary(arguments: argparse.Namespace) -> int:
@@ -52,4 +73,23 @@ def _releases(arguments: argparse.Namespace) -> int:
         print(json.dumps([release.as_dict() for release in kept], ensure_ascii=False, indent=2))
     else:
         print(render_releases(kept))
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from include.export.run import export
+    from include.terminal import render_export
+
+    result = export(
+        load_settings(home=arguments.home),
+        arguments.out,
+        format=arguments.format,
+        marts=arguments.marts,
+        as_of=arguments.as_of,
+        guard=not arguments.no_formula_guard,
+    )
+    if arguments.json:
+        print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        print(render_export(result))
     return 0

@@ -70,34 +70,57 @@ def writer(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 @contextlib.contextmanager
 def reading(path: Path, *, memory_limit: str = "1GB") -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that reads one database file, as catalog ``news``, and nothing else."""
-    with reading_files({"news": path}, memory_limit=memory_limit) as connection:
+    with _attached({"news": path}, {"memory_limit": memory_limit}) as connection:
         connection.execute("USE news")
         yield connection
 
 
 @contextlib.contextmanager
-def reading_files(
-    files: Mapping[str, Path], *, memory_limit: str = "1GB", max_temp_size: str = "20GB"
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that reads these database files, each under its catalog's name, and nothing else.
+def reading_files(files: Mapping[str, Path], settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that reads these files, each under its catalog's name, within a writer's limits.
 
-    Files are attached, not connected to: a reader in this process may have one open with other settings,
-    which DuckDB refuses to mix. Temporary tables may be made.
+    What doesn't fit into memory goes to the system's folder for temporary files (TMPDIR names another).
 
     Raises:
-        NewsError: the work needs more memory, or more room for what doesn't fit into it, than the limits.
+        SettingsError: a limit that DuckDB doesn't understand.
+        NewsError: a file is damaged, or the work needs more than the limits.
+    """
+    limits: dict[str, str | int] = {
+        "memory_limit": settings.duckdb_memory_limit,
+        "max_temp_directory_size": settings.duckdb_max_temp_size,
+        "threads": settings.duckdb_threads,
+    }
+    with contextlib.ExitStack() as opened:
+        try:
+            connection = opened.enter_context(_attached(files, limits))
+        except (duckdb.IOException, duckdb.SerializationException) as error:
+            names = " or ".join(str(path) for path in files.values())
+            raise NewsError(
+                f"{names} can't be read: {error}. Publish again, or name another release."
+            ) from error
+        yield connection
+
+
+@contextlib.contextmanager
+def _attached(
+    files: Mapping[str, Path], limits: Mapping[str, str | int]
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Files are attached, not connected to: a reader in this process may have one open with other settings,
+    which DuckDB refuses to mix.
     """
     with tempfile.TemporaryDirectory(prefix=_SPILL_PREFIX, ignore_cleanup_errors=True) as spill:
-        connection = duckdb.connect(
-            ":memory:",
-            config={
-                "memory_limit": memory_limit,
-                "temp_directory": spill,
-                "max_temp_directory_size": max_temp_size,
-                "autoinstall_known_extensions": "false",
-                "autoload_known_extensions": "false",
-            },
-        )
+        try:
+            connection = duckdb.connect(
+                ":memory:",
+                config={
+                    **limits,
+                    "temp_directory": spill,
+                    "autoinstall_known_extensions": "false",
+                    "autoload_known_extensions": "false",
+                },
+            )
+        except duckdb.Error as error:
+            raise SettingsError(f"DuckDB refuses the limits {dict(limits)}: {error}") from error
         try:
             connection.execute("SET TimeZone = 'UTC'")
             for name, path in files.items():
@@ -106,8 +129,8 @@ def reading_files(
             yield connection
         except duckdb.OutOfMemoryException as error:
             raise NewsError(
-                f"DuckDB needs more memory than {memory_limit}, or more than {max_temp_size} in {spill}: "
-                f"{error}"
+                f"DuckDB needs more than {limits['memory_limit']} of memory (NEWS_DUCKDB_MEMORY_LIMIT), or "
+                f"more room in {spill} (NEWS_DUCKDB_MAX_TEMP_SIZE). {error}"
             ) from error
         finally:
             connection.close()

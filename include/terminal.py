@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from include.partitions import docs_path
-from include.publish.kept import KeptRelease
-from include.publish.summary import Summary
+
+if TYPE_CHECKING:
+    from include.export.run import ExportResult
+    from include.publish.kept import KeptRelease
+    from include.publish.summary import Summary
 
 
 def render_summary(summary: Summary, home: Path) -> str:
@@ -64,6 +68,21 @@ def render_releases(kept: Sequence[KeptRelease]) -> str:
         for release in kept
     ]
     return "\n".join(_columns([header, *rows], right={2, 3}))
+
+
+def render_export(result: ExportResult) -> str:
+    """What an export holds, as plain text without a last newline."""
+    rows = [
+        (
+            f"{mart.rows:,}",
+            f"marts.{mart.name}",
+            mart.files[0] if len(mart.files) == 1 else f"{mart.name}/ ({len(mart.files):,} months)",
+            f"{mart.size_bytes / 2**20:,.1f} MiB",
+        )
+        for mart in result.marts
+    ]
+    table = _columns([("rows", "mart", "file", "size"), *rows], right={0, 3})
+    return "\n".join([f"Release {result.release_id} in {str(result.folder)!r}", "", *table])
 
 
 _DAYS_SHOWN = 31

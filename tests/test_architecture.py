@@ -5,29 +5,34 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = ("land", "parse", "validate", "load", "publish")
+# Packages that give published releases out, and what of publish tells them of releases.
+WAYS_OUT = ("export",)
+DOORS = {f"include.publish.{name}" for name in ("reader", "releases", "contents", "catalogue")}
 
 
-def _imports(path: Path) -> Iterator[str]:
+def _imports(path: Path, names_of: Collection[str] = ()) -> Iterator[str]:
+    """Modules that a file imports; of these packages, the modules in them."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import; write it from the project root"
-            yield node.module or ""
+            module = node.module or ""
+            yield from (f"{module}.{name.name}" for name in node.names) if module in names_of else (module,)
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_no_stage_imports_another(stage: str) -> None:
     files = sorted((ROOT / "include" / stage).rglob("*.py"))
     assert files, f"stage {stage} has no code"
-    others = {other for other in STAGES if other != stage} | {"pipeline", "cli", "desk", "show"}
+    others = {other for other in STAGES if other != stage} | {"pipeline", "cli", "desk", "show", *WAYS_OUT}
     for path in files:
         for module in _imports(path):
             parts = module.split(".")
@@ -35,6 +40,17 @@ def test_no_stage_imports_another(stage: str) -> None:
             assert not crossed, (
                 f"{path.relative_to(ROOT)} imports {module}; stages meet in partitions on disk"
             )
+
+
+@pytest.mark.parametrize("package", WAYS_OUT)
+def test_ways_out_know_releases_and_no_stage(package: str) -> None:
+    files = sorted((ROOT / "include" / package).rglob("*.py"))
+    assert files, f"{package} has no code"
+    allowed = {package, "contracts", "duck", "errors", "files", "keys", "partitions", "settings"}
+    for path in files:
+        for module in _imports(path, names_of={"include", "include.publish"}):
+            if module.split(".")[0] == "include" and module not in DOORS:
+                assert module.split(".")[1] in allowed, f"{path.relative_to(ROOT)} imports {module}"
 
 
 def test_library_imports_no_airflow() -> None:

@@ -45,7 +45,23 @@ def test_before_the_first_release_there_is_nothing_to_list(
     assert "python -m include run" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("argv", [["summary", "--as-of", "7"]])
+def test_export_writes_files_and_tells_of_them(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = home / "exports" / "articles"
+    argv = ["export", "articles", "--format", "csv", "--home", str(home), "--out", str(out)]
+    assert main(argv) == 0
+    told = capsys.readouterr().out
+    assert told.splitlines()[0] == f"Release 000002-000000000002 in {str(out)!r}"
+    assert told.splitlines()[-1].split() == ["2", "marts.articles", "articles.csv", "0.0", "MiB"]
+    assert (out / "articles.csv").read_bytes() == b'"n"\r\n0\r\n1\r\n'
+
+    assert main([*argv, "--as-of", "1", "--no-formula-guard", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["release_id"] == "000001-000000000001"
+    assert answer["marts"] == {"articles": {"rows": 1, "files": ["articles.csv"], "size_bytes": 8}}
+    assert json.loads((out / "export.json").read_text())["formula_guard"] is False
+
+
+@pytest.mark.parametrize("argv", [["summary", "--as-of", "7"], ["export", "--out", "x", "--as-of", "7"]])
 def test_a_release_that_is_not_kept_is_bad_usage(
     argv: list[str], home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
