@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import marts, pages, pipeline, report, scheduler
+from bench import marts, pages, pipeline, report, scheduler, search
 from bench.machine import this_machine
 from bench.processes import ChildFailed
 from bench.readers import READERS
 
-SECTIONS = ("pages", "run", "marts", "airflow")
+SECTIONS = ("pages", "run", "marts", "search", "airflow")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +42,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     parser.add_argument(
         "--sizes",
         type=lambda text: tuple(int(size) for size in text.split(",")),
-        help="of marts, comma-separated: captures in the warehouse",
+        help="of marts and search, comma-separated: captures, and articles",
     )
     options = parser.parse_args(arguments)
     wanted = options.sections or list(SECTIONS)
@@ -61,6 +61,7 @@ def _main(arguments: Sequence[str] | None) -> int:
         "pages": lambda: pages.measure_pages(effort, readers),
         "run": lambda: pipeline.measure_run(pipeline.QUICK if quick else pipeline.FULL),
         "marts": lambda: marts.measure_marts(options.sizes or (marts.QUICK if quick else marts.FULL)),
+        "search": lambda: search.measure_search(options.sizes or (search.QUICK if quick else search.FULL)),
         "airflow": lambda: scheduler.measure_airflow(scheduler.QUICK if quick else scheduler.FULL),
     }
     measured: dict[str, dict[str, Any]] = {}

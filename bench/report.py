@@ -28,7 +28,7 @@ def save(sections: Mapping[str, Section]) -> dict[str, Section]:
 
 def render(sections: Mapping[str, Section]) -> str:
     """All sections as one Markdown document."""
-    renderers = {"pages": _pages, "run": _run, "marts": _marts, "airflow": _airflow}
+    renderers = {"pages": _pages, "run": _run, "marts": _marts, "search": _search, "airflow": _airflow}
     parts = []
     for name, renderer in renderers.items():
         if name in sections:
@@ -168,6 +168,89 @@ def _marts(section: Section) -> Iterable[str]:
         ),
         rows,
     )
+
+
+def _search(section: Section) -> Iterable[str]:
+    yield "## Search"
+    yield (
+        "Made-up articles, and one more day of 300 with 30 changed ones. Answers show twenty articles with "
+        "excerpts; those of DuckDB fts, which has no phrases and no excerpts, the twenty best."
+    )
+    rows: list[tuple[str, ...]] = []
+    for size in section["sizes"]:
+        build, day, queries, fts = size["build"], size["day"], size["queries"], size["fts"]
+        articles = f"{size['articles']:,}"
+        rows.append(
+            (
+                articles,
+                "this project",
+                f"{build['seconds']:,.1f} s",
+                f"{day['seconds']:.2f} s",
+                _mebibytes(build["index_bytes"]),
+                _mebibytes(build["peak_rss_bytes"]),
+                _answered(queries["found"], "every kind"),
+                _answered(queries["found"], "every plain kind"),
+                _mebibytes(queries["peak_rss_bytes"]),
+            )
+        )
+        if "failed" in fts:
+            rows.append((articles, f"DuckDB fts: {fts['failed']}", *["–"] * 7))
+        else:
+            rows.append(
+                (
+                    articles,
+                    "DuckDB fts",
+                    f"{fts['build_seconds']:,.1f} s",
+                    "built anew",
+                    _mebibytes(fts["index_bytes"]),
+                    _mebibytes(fts["build_peak_rss_bytes"]),
+                    "–",
+                    _answered(fts["queries"], "every plain kind"),
+                    _mebibytes(fts["peak_rss_bytes"]),
+                )
+            )
+    yield _table(
+        (
+            "articles",
+            "index",
+            "built whole",
+            "one day more",
+            "size",
+            "peak memory, building",
+            "p50, p95 of all queries",
+            "p50, p95 of plain ones",
+            "peak memory, asking",
+        ),
+        rows,
+    )
+    kinds = [name for name in section["sizes"][0]["queries"]["found"] if not name.startswith("every")]
+    yield "**p50, p95 by kind of query, in milliseconds, and how many articles it finds**"
+    yield _table(
+        ("articles", "index", *kinds),
+        [
+            (f"{size['articles']:,}", title, *(_kind(answers, kind, counted=ours) for kind in kinds))
+            for size in section["sizes"]
+            for title, ours, answers in (
+                ("this project", True, size["queries"]["found"]),
+                ("DuckDB fts", False, size["fts"].get("queries", {})),
+            )
+        ],
+    )
+    publishing = ", ".join(
+        f"{size['publish']['seconds'] * 1000:,.0f} ms at {size['articles']:,}" for size in section["sizes"]
+    )
+    yield f"Publishing an index, which is a matter of links, took {publishing}."
+
+
+def _answered(answers: Section, kind: str) -> str:
+    return f"{answers[kind]['p50_seconds'] * 1000:.1f}, {answers[kind]['p95_seconds'] * 1000:.1f} ms"
+
+
+def _kind(answers: Section, kind: str, *, counted: bool) -> str:
+    if kind not in answers:
+        return "–"
+    shown = f" ({answers[kind]['mean_found']:,.0f})" if counted else ""
+    return f"{answers[kind]['p50_seconds'] * 1000:.1f}, {answers[kind]['p95_seconds'] * 1000:.1f}{shown}"
 
 
 def _airflow(section: Section) -> Iterable[str]:

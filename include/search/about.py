@@ -8,6 +8,7 @@ from pathlib import Path
 
 from include.files import write_atomically
 from include.search import schema
+from include.search.words import FOLDING
 
 FOLDER_NAME = "search"  # in a release
 ABOUT_NAME = "about.json"
@@ -18,22 +19,29 @@ _META_NAME = "meta.json"
 class About:
     """An index whose files are all there.
 
-    ``fingerprint`` names the content of the marts that it is the index of; None while it is being written.
-    ``sizes`` are those of its files, in bytes.
+    ``version`` is that of all the code that made it, ``folding`` of what words come to. ``fingerprint`` names
+    the content of the marts that it is the index of; None while it is being written. ``sizes`` are those of
+    its files, in bytes.
     """
 
     version: str
+    folding: int
     fingerprint: str | None
     articles: int
     sizes: dict[str, int]
 
     @property
     def is_of_this_version(self) -> bool:
-        """Whether this version of the project made it: another may take texts apart otherwise."""
+        """Whether this version of the project made it, and can go on with it."""
         return self.version == schema.version()
 
+    @property
+    def can_be_searched(self) -> bool:
+        """Whether what this version looks for is what stands in it."""
+        return self.folding == FOLDING
+
     def is_of(self, fingerprint: str) -> bool:
-        """Whether it is the index of these marts, and can be searched by this version."""
+        """Whether it is the index of these marts, as this version makes it."""
         return self.is_of_this_version and self.fingerprint == fingerprint
 
 
@@ -42,7 +50,11 @@ def read_about(folder: Path) -> About | None:
     try:
         document = json.loads((folder / ABOUT_NAME).read_bytes())
         about = About(
-            document["version"], document["fingerprint"], document["articles"], document["size_bytes"]
+            version=document["version"],
+            folding=document["folding"],
+            fingerprint=document["fingerprint"],
+            articles=document["articles"],
+            sizes=document["size_bytes"],
         )
         sizes = {name: (folder / name).stat().st_size for name in about.sizes}
     except (OSError, ValueError, KeyError, TypeError):
@@ -51,7 +63,7 @@ def read_about(folder: Path) -> About | None:
 
 
 def has_index_of(folder: Path, fingerprint: str) -> bool:
-    """Whether a release's folder has a whole index of these marts, that this version can search."""
+    """Whether a release's folder has a whole index of these marts, as this version makes it."""
     about = read_about(folder / FOLDER_NAME)
     return about is not None and about.is_of(fingerprint)
 
@@ -60,6 +72,7 @@ def write_about(folder: Path, fingerprint: str | None, articles: int) -> None:
     """Say of which marts the index in a folder is; None before it is written."""
     document = {
         "version": schema.version(),
+        "folding": FOLDING,
         "fingerprint": fingerprint,
         "articles": articles,
         "size_bytes": {} if fingerprint is None else _committed(folder),

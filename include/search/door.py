@@ -227,7 +227,7 @@ def _searcher(release: Release) -> tantivy.Searcher:
             f"Release {release.release_id} has no whole search index in {folder}. Run build, audit and "
             "publish: they publish one."
         )
-    if not about.is_of_this_version:
+    if not about.can_be_searched:
         raise MissingPartition(
             f"The search index of release {release.release_id} is of another version of this project. Search "
             "the current release, or run build, audit and publish to have one that this version can search."

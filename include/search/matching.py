@@ -101,21 +101,25 @@ class Marker:
 
     def marks(self, field: str, text: str) -> list[tuple[int, int]]:
         """Where in the text of a field it stands: start and end of each word, in order, none overlapping."""
-        forms, phrases = self._loose[field], self._exact[field]
-        if not forms and not phrases:
+        if not self._loose[field] and not self._exact[field]:
             return []
-        stretches = spans(text)
-        texts = [word for _, _, word in stretches]
-        marked = [bool(forms) and loose(word) in forms for word in texts]
-        for phrase in phrases:
-            for at, word in enumerate(texts):
-                if word == phrase[0] and tuple(texts[at : at + len(phrase)]) == phrase:
-                    marked[at : at + len(phrase)] = [True] * len(phrase)
         marks: list[tuple[int, int]] = []
-        for (start, end, _), is_marked in zip(stretches, marked, strict=True):
-            if is_marked and (not marks or start >= marks[-1][1]):
+        for start, end in spans(text, lambda found: sorted(self._numbers(field, found))):
+            if not marks or start >= marks[-1][1]:  # several words may be one sign, as in ½
                 marks.append((start, end))
         return marks
+
+    def _numbers(self, field: str, found: list[str]) -> set[int]:
+        """Which words of a text are wanted, counted from 0."""
+        forms = self._loose[field]
+        hits = {word for word in set(found) if loose(word) in forms} if forms else set()
+        numbers = {number for number, word in enumerate(found) if word in hits} if hits else set()
+        for phrase in self._exact[field]:
+            size = len(phrase)
+            for number, word in enumerate(found):
+                if word == phrase[0] and tuple(found[number : number + size]) == phrase:
+                    numbers.update(range(number, number + size))
+        return numbers
 
 
 def _wanted(node: Node) -> Iterator[Find]:

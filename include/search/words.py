@@ -12,10 +12,14 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import tantivy
 
+# Raise it when a text comes to other words, or a word to another loose form, than before: an index of another
+# number can't be searched by this version.
+FOLDING = 1
 # Longer ones (addresses, encoded data) are cut into pieces of this length, wherever they stand.
 MAX_WORD_CHARS = 100
 
@@ -41,18 +45,32 @@ def words(text: str) -> list[str]:
     return _WORD.findall(_without_possessives(fold(text)))
 
 
-def spans(text: str) -> list[tuple[int, int, str]]:
-    """The words of a text with where each stands in it: start, end, word."""
-    parts = [each if each.isascii() else _folded_character(each) for each in text]
+def spans(text: str, wanted: Callable[[list[str]], Iterable[int]]) -> list[tuple[int, int]]:
+    """Where words of a text stand in it, start and end: of those whose numbers ``wanted`` picks of all."""
+    parts: list[str] = []
+    if all(each.isascii() or len(_folded_character(each)) == 1 for each in set(text)):
+        folded = fold(text)
+    else:
+        parts = [each if each.isascii() else _folded_character(each) for each in text]
+        folded = "".join(parts).lower()
+    folded = _without_possessives(folded)
+    numbers = list(wanted(_WORD.findall(folded)))
+    if not numbers:
+        return []
+    matches = list(_WORD.finditer(folded))
+    found = [matches[number].span() for number in numbers]
+    if not parts:
+        return found
     # by character of the folded text: which of the text's it is of
     origins = [index for index, part in enumerate(parts) for _ in part]
-    found = []
-    for match in _WORD.finditer(_without_possessives("".join(parts).lower())):
-        end = origins[match.end() - 1] + 1
-        while end < len(parts) and not parts[end]:  # accents that stand behind their letter
-            end += 1
-        found.append((origins[match.start()], end, match.group()))
-    return found
+    return [(origins[start], _with_accents(parts, origins[end - 1] + 1)) for start, end in found]
+
+
+def _with_accents(parts: list[str], end: int) -> int:
+    """The end of a word, behind the accents that follow its last letter."""
+    while end < len(parts) and not parts[end]:
+        end += 1
+    return end
 
 
 def fold(text: str) -> str:

@@ -1,0 +1,1 @@
+DELETE FROM news.marts.articles WHERE article_id IN (SELECT article_id FROM made)
