@@ -18,7 +18,7 @@ TICKER = "Ferries stay in port as the storm nears"
 
 
 def test_a_summary_adds_up(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("include.publish.audit.run_contracts", lambda _settings: [])
+    monkeypatch.setattr("include.publish.audit.run_contracts", lambda _settings, **_: [])
     load_days(
         settings,
         {

@@ -94,7 +94,7 @@ def test_contents_are_those_of_the_file(tmp_path: Path) -> None:
 
 
 def test_a_summary_of_an_older_release(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("include.publish.audit.run_contracts", lambda _settings: [])
+    monkeypatch.setattr("include.publish.audit.run_contracts", lambda _settings, **_: [])
     ids = []
     for pages in ([Page("a")], [Page("a"), Page("b", headline="Another")]):
         load_days(settings, {DAY: pages})
