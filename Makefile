@@ -1,5 +1,7 @@
 # make run [INBOX=folder] [NEWS_HOME=folder] [PORT=number] [EXIT=1]
 # make test | lint | lock | clean
+# make bi [NEWS_HOME=folder] [PORT=number]           Superset on the published marts; make bi-export, see docs/superset.md
+# make test-bi                                       installs and starts it, and looks at every chart
 # make bench [ARGS="pages run airflow --quick"]   see docs/benchmarks.md
 #
 # .venv/.synced-run and .venv/.synced-dev say which lock file the virtual environment was last made to match.
@@ -14,7 +16,7 @@ sync = $(PY) -m uv pip sync --quiet --python $(PY) $1 || $(PY) -m pip install --
 given = $(if $(filter command,$(origin $1)),$($1))
 
 .DELETE_ON_ERROR:
-.PHONY: run test bench lint lock clean help
+.PHONY: run test bi bi-export test-bi bench lint lock clean help
 
 run: .venv/.synced-run
 	@exec $(PY) -m scripts.run_local \
@@ -23,6 +25,15 @@ run: .venv/.synced-run
 
 test: .venv/.synced-dev
 	@exec $(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+bi: .venv/.synced-run
+	@exec $(PY) -m scripts.bi $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)") $(if $(call given,PORT),--port "$(PORT)")
+
+bi-export: .venv/.synced-run
+	@exec $(PY) -m scripts.bi --export $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)")
+
+test-bi: .venv/.synced-dev
+	@NEWS_TEST_SUPERSET=1 exec $(PY) -m pytest tests/bi $(ARGS)
 
 bench: .venv/.synced-run
 	@exec $(PY) -m bench $(ARGS)
@@ -36,10 +47,11 @@ lint: .venv/.synced-dev
 lock: .venv/.uv
 	$(PY) -m uv pip compile -q requirements.in -o requirements.txt --python-version 3.11 --universal --no-header
 	$(PY) -m uv pip compile -q requirements-dev.in -o requirements-dev.txt --python-version 3.11 --universal --no-header
+	$(PY) -m uv pip compile -q include/bi/requirements.in -o include/bi/requirements.txt --python-version 3.11 --universal --no-header
 
-# data/ stays: it holds your captures and marts
+# data/ stays: it holds your captures and marts; so does .bi, which holds your own dashboards
 clean:
-	rm -rf .venv .airflow .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .bi/env .airflow .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:

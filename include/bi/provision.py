@@ -1,0 +1,104 @@
+"""Bring Superset to what the files say, or the files to what Superset says. Runs in Superset's environment.
+
+    python provision.py import <folder of YAML files>    database, roles, administrator, assets
+    python provision.py export <folder of YAML files>
+
+The files are those of Superset's own export of assets: databases/, datasets/, charts/ and dashboards/.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+from flask_migrate import upgrade
+from superset.app import create_app
+
+ADMIN = "admin"
+KINDS = ("databases", "datasets", "charts", "dashboards")
+
+
+def main(verb: str, folder: Path) -> None:
+    """Do what the verb says."""
+    app = create_app()
+    with app.app_context():
+        if verb == "import":
+            _import(folder)
+        else:
+            _export(folder)
+
+
+def _import(folder: Path) -> None:
+    """Every step leaves what is already there, but for the assets, which become what the files say."""
+    from superset import appbuilder, security_manager  # they need the app
+    from superset.commands.importers.v1.assets import ImportAssetsCommand
+    from superset.utils.core import override_user
+
+    upgrade()
+    appbuilder.add_permissions(update_perms=True)
+    security_manager.sync_role_definitions()
+    admin = security_manager.find_user(ADMIN)
+    if admin is None:
+        # not through the command line, where every user of the machine could read it
+        secrets = json.loads((Path(os.environ["NEWS_BI_FOLDER"]) / "secrets.json").read_bytes())
+        role = security_manager.find_role("Admin")
+        admin = security_manager.add_user(
+            ADMIN, "Administrator", "", f"{ADMIN}@localhost", role, password=secrets["password"]
+        )
+        if not admin:
+            raise SystemExit("Superset made no administrator.")
+    contents = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
+        for path in sorted(folder.rglob("*.yaml"))
+    }
+    with override_user(admin):
+        ImportAssetsCommand(contents).run()
+
+
+def _export(folder: Path) -> None:
+    """Write what Superset holds; a thing keeps the file it has, and files of what is gone go."""
+    from superset import security_manager
+    from superset.commands.export.assets import ExportAssetsCommand
+    from superset.utils.core import override_user
+
+    known = {yaml.safe_load(path.read_text("utf-8")).get("uuid"): path for path in folder.rglob("*.yaml")}
+    written = set()
+    with override_user(security_manager.find_user(ADMIN)):
+        for name, content in ExportAssetsCommand().run():
+            kind = name.partition("/")[0]
+            if kind not in KINDS and name != "metadata.yaml":
+                continue  # saved queries: they are somebody's own
+            exported = _lasting(kind, yaml.safe_load(content()))
+            path = known.get(exported.get("uuid")) or folder / _plain(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            text = yaml.safe_dump(exported, sort_keys=False, allow_unicode=True, width=120)
+            path.write_text(text, encoding="utf-8")
+            written.add(path)
+    for path in folder.rglob("*.yaml"):
+        if path not in written:
+            path.unlink()
+
+
+def _plain(name: str) -> str:
+    """``datasets/News_marts/articles_1.yaml`` without the database's folder and the row's number."""
+    kind, _, rest = name.partition("/")
+    return f"{kind}/{re.sub(r'_[0-9]+[.]yaml$', '.yaml', rest.rpartition('/')[2]).lower()}" if rest else name
+
+
+def _lasting(kind: str, exported: dict[str, Any]) -> dict[str, Any]:
+    """Without what differs from one Superset to the next: numbers of its rows, the time of the export."""
+    exported.pop("timestamp", None)
+    if kind == "charts":
+        for key in ("datasource", "slice_id", "dashboards"):
+            exported["params"].pop(key, None)
+        exported["query_context"] = None  # it repeats params, with those numbers
+    return exported
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
