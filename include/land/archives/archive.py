@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 
@@ -36,7 +36,7 @@ class Archives:
         self._hosts = hosts
         self._publishers = publishers_by_host or {}
 
-    def captures(self, files: Sequence[InboxFile], day: date) -> Iterator[Item]:
+    def captures(self, files: Sequence[InboxFile], day: date) -> Generator[Item, None, None]:
         """All that these archives hold of the day; revisits last, when every archive is indexed."""
         revisits: list[tuple[InboxFile, Entry]] = []
         told: list[Told] = []

@@ -23,7 +23,7 @@ from include.land.archives.entry import (
 )
 from include.land.archives.stream import Stream
 from include.land.archives.units import units_of
-from include.land.archives.warc_record import MAX_HEAD_BYTES, Head
+from include.land.archives.warc_record import MAX_HEAD_BYTES, Head, HttpHead
 
 _BEGINNING = re.compile(rb"WARC/\d\.\d{1,2}[ \t]*\r?\n")
 _BEGINNING_BYTES = 16
@@ -132,7 +132,8 @@ class WarcReader:
         name, position, inner = self._place(inner)
         try:
             front = stream.peek(min(head.length, MAX_HEAD_BYTES))
-            entry = warc_record.entry_of(head, front, name=name, position=position, inner=inner)
+            http = warc_record.http_of(head, front)
+            entry = warc_record.entry_of(head, http, name=name, position=position, inner=inner)
         except DamagedUnit:
             raise
         except BadRecord as error:
@@ -141,13 +142,13 @@ class WarcReader:
         self._present = entry
         content: Content | BadRecord | None = None
         if entry.outcome == "page" and wanted(entry):
-            content = self._content(stream, head)
+            content = self._content(stream, head, http)
         else:
             self._pass(stream, head)
         self._present = None
         return entry, content
 
-    def _content(self, stream: Stream, head: Head) -> Content | BadRecord:
+    def _content(self, stream: Stream, head: Head, http: HttpHead | None) -> Content | BadRecord:
         if head.length > self._max_page_bytes + MAX_HEAD_BYTES:
             self._pass(stream, head)
             return BadRecord(
@@ -158,7 +159,7 @@ class WarcReader:
         _check_length(head, len(block))
         _check_end(stream, head)
         try:
-            return warc_record.content_of(head, block, self._max_page_bytes)
+            return warc_record.content_of(head, block, self._max_page_bytes, http)
         except BadRecord as error:
             return error
 

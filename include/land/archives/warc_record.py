@@ -80,8 +80,27 @@ def parse_http(block: bytes) -> HttpHead:
     return HttpHead(int(status[1]), _fields(block[:stop].partition(b"\n")[2]), stop)
 
 
-def entry_of(head: Head, block: bytes, *, name: str, position: int, inner: int) -> Entry:
-    """What the index keeps of a record; ``block`` is at least the beginning of its block.
+def http_of(head: Head, block: bytes) -> HttpHead | None:
+    """The HTTP head of a response or revisit; None when it has none, and needn't. ``block`` may be cut short.
+
+    Raises:
+        BadRecord: a response that should have one hasn't.
+    """
+    fields = head.fields
+    if head.kind == "revisit":
+        return parse_http(block) if head.length and _STATUS.match(block) else None
+    if head.kind != "response":
+        return None
+    by_http = fields.get("content-type", "").startswith("application/http")
+    return (
+        parse_http(block)
+        if by_http or fields.get("warc-target-uri", "").lstrip("<").startswith("http")
+        else None
+    )
+
+
+def entry_of(head: Head, http: HttpHead | None, *, name: str, position: int, inner: int) -> Entry:
+    """What the index keeps of a record.
 
     Raises:
         BadRecord: its header lacks what it can't be without.
@@ -101,8 +120,7 @@ def entry_of(head: Head, block: bytes, *, name: str, position: int, inner: int) 
         reason = f"{head.kind}_record"
     elif head.kind == "revisit":
         outcome, reason = "revisit", None
-        if head.length and _STATUS.match(block):
-            http = parse_http(block)
+        if http is not None:
             status, media_type = http.status, _bare(http.fields.get("content-type"))
             if _judged(media_type, None, url)[0] == "passed_over":
                 outcome, reason = "passed_over", "not_a_page"
@@ -110,10 +128,9 @@ def entry_of(head: Head, block: bytes, *, name: str, position: int, inner: int) 
         media_type = _bare(fields.get("content-type"))
         outcome, reason, detail = _judged(media_type, None, url)
     elif head.kind == "response":
-        if url is None and not fields.get("content-type", "").startswith("application/http"):
+        if http is None:
             reason = "not_http"
         else:
-            http = parse_http(block)
             status, media_type = http.status, _bare(http.fields.get("content-type"))
             outcome, reason, detail = _judged(media_type, status, url)
     if outcome == "page" and (fields.get("warc-truncated") or fields.get("warc-segment-number")):
@@ -139,8 +156,8 @@ def entry_of(head: Head, block: bytes, *, name: str, position: int, inner: int) 
     )
 
 
-def content_of(head: Head, block: bytes, max_bytes: int) -> Content:
-    """The page in a response's or resource's whole block.
+def content_of(head: Head, block: bytes, max_bytes: int, http: HttpHead | None = None) -> Content:
+    """The page in a response's or resource's whole block; ``http``: its HTTP head, where that is known.
 
     Raises:
         BadRecord: its bytes aren't those that were recorded, or can't be decoded.
@@ -150,7 +167,7 @@ def content_of(head: Head, block: bytes, max_bytes: int) -> Content:
         if not verified:
             _verify(head.fields.get("warc-payload-digest"), [block], "payload")
         return _content(block, _bare(head.fields.get("content-type")), None, max_bytes)
-    http = parse_http(block)
+    http = http or parse_http(block)
     stored = block[http.size_bytes :]
     body = stored
     if "chunked" in http.fields.get("transfer-encoding", "").lower():

@@ -9,6 +9,7 @@ from datetime import date
 
 from include.errors import RejectedFile
 from include.land import manifest, reading, scan
+from include.land.ahead import ahead
 from include.land.archives import mhtml
 from include.land.archives.archive import Archives
 from include.land.archives.entry import BadRecord
@@ -55,7 +56,8 @@ class InboxFeed:
         for file in pages:
             yield self._item(file)
         yield from (OtherDay(other, count) for other, count in other_days.items())
-        yield from self._archives.captures(archives, day)
+        if archives:
+            yield from ahead(self._archives.captures(archives, day))
 
     def days(self) -> Iterator[SourceDay]:
         """Every day that there are captures of; each page is read to tell whether it is new.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from include.errors import UsageError
 from include.land import reading, scan
+from include.land.ahead import ahead
 from include.land.archives.archive import Archives
 from include.land.capture import (
     Credential,
@@ -59,7 +60,7 @@ class WarcFeed:
         if others:
             yield PassedOver("no_warc_file", others)
         reading.let_settle(archives, self._settings.settle_seconds)
-        yield from self._archives.captures(archives, day)
+        yield from ahead(self._archives.captures(archives, day))
 
     def days(self) -> Iterator[SourceDay]:
         """The days of all records.
