@@ -73,9 +73,10 @@ def _search(arguments: argparse.Namespace) -> int:
             last_day=last_day,
             limit=arguments.limit,
         )
+        unfiltered = 0 if answer.total else index.search(arguments.query, limit=1).total
     if arguments.json:
         print(json.dumps(as_dict(answer), ensure_ascii=False, indent=2))
     else:
         is_terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-        print(render_answer(answer, is_terminal=is_terminal))
+        print(render_answer(answer, is_terminal=is_terminal, unfiltered=unfiltered))
     return 0

@@ -216,7 +216,8 @@ def _prepare(settings: Settings, fingerprint: str) -> Path:
     """Put the candidate, its audit and its search index into a folder that can become a release."""
     home = settings.home
     candidate.checkpoint(settings)
-    index.bring_up_to_date(settings, fingerprint)  # where build was stopped before it came to that
+    # build has done so, unless it was stopped before it came to that
+    index.bring_up_to_date(settings, fingerprint, check=True)
     prepared = releases.prepare(home, candidate_path(home), contracts.report_path(settings))
     try:
         index.put_into(settings, fingerprint, prepared / FOLDER_NAME)

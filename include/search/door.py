@@ -224,13 +224,13 @@ def _searcher(release: Release) -> tantivy.Searcher:
     about = read_about(folder)
     if about is None:
         raise MissingPartition(
-            f"Release {release.release_id} has no whole search index in {folder}. Run build, audit and "
-            "publish: they publish one."
+            f"Release {release.release_id} has no whole search index in {folder}. Publish anew: "
+            "python -m include run, or the DAG news_marts."
         )
     if not about.can_be_searched:
         raise MissingPartition(
             f"The search index of release {release.release_id} is of another version of this project. Search "
-            "the current release, or run build, audit and publish to have one that this version can search."
+            "the current release, or publish anew: python -m include run, or the DAG news_marts."
         )
     # tantivy locks a file of its own beside those that it opens, where a reader may have no right to write;
     # once they are open nothing of the folder is needed any more
@@ -244,7 +244,7 @@ def _searcher(release: Release) -> tantivy.Searcher:
     except (OSError, ValueError) as error:
         raise NewsError(
             f"The search index of release {release.release_id} in {folder} can't be read: {error}. Remove "
-            "that release's folder and run build, audit and publish."
+            "that release's folder, then publish anew: python -m include run, or the DAG news_marts."
         ) from error
     finally:
         shutil.rmtree(view, ignore_errors=True)

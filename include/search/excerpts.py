@@ -34,10 +34,11 @@ def excerpt(
 def _window(text: str, marks: list[tuple[int, int]], chars: int) -> tuple[int, int]:
     if len(text) <= chars or not marks:
         return 0, _word_end(text, 1, chars)
-    # most marks, the earliest of equals; then as much before them as behind
+    # most marks with room around them, the earliest of equals; then as much before them as behind
+    room = chars * 3 // 4
     first, held, last = 0, 0, 0
     for index, (start, _) in enumerate(marks):
-        while last < len(marks) and marks[last][1] - start <= chars:
+        while last < len(marks) and marks[last][1] - start <= room:
             last += 1
         if last - index > held:
             first, held = index, last - index

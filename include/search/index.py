@@ -54,20 +54,23 @@ class Update:
     articles: int
 
 
-def bring_up_to_date(settings: Settings, fingerprint: str) -> Update:
+def bring_up_to_date(settings: Settings, fingerprint: str, *, check: bool = False) -> Update:
     """Bring the index to the state of the candidate's marts, whose content the fingerprint names.
 
-    Hold the writer lock. A run that is stopped at any point leaves what the next one completes.
+    Hold the writer lock. A run that is stopped at any point leaves what the next one completes. An index that
+    is in that state already is taken for good when its files have their sizes; with ``check`` it is opened.
 
     Raises:
         NewsError: the index can't be built.
     """
     folder = search_path(settings.home)
     about = read_about(folder / "index")
-    if about is not None and about.is_of(fingerprint):
-        return Update(0, 0, about.articles)
     if about is not None and about.is_of_this_version:
         try:
+            if about.is_of(fingerprint):
+                if check:
+                    _hold_to(folder / "index", about.articles)
+                return Update(0, 0, about.articles)
             return _told(_bring(settings, folder, fingerprint))
         except _DAMAGE as error:
             logger.warning("The search index can't be used (%r): it is built from nothing.", str(error))
@@ -148,11 +151,15 @@ def _bring(settings: Settings, folder: Path, fingerprint: str) -> Update:
             _run(connection, "remember")
         connection.execute("CHECKPOINT held")
         (held,) = _run(connection, "held_count").fetchone() or (0,)
+    _hold_to(place, held)
+    write_about(place, fingerprint, held)
+    return Update(int(written), int(removed), held)
+
+
+def _hold_to(place: Path, articles: int) -> None:
     indexed = _opened(place).searcher().num_docs
-    if indexed != held:
-        raise _DamagedIndexError(f"it has {indexed} articles, and should have {held}")
-    write_about(place, fingerprint, indexed)
-    return Update(int(written), int(removed), indexed)
+    if indexed != articles:
+        raise _DamagedIndexError(f"it has {indexed} articles, and should have {articles}")
 
 
 def _records(connection: duckdb.DuckDBPyConnection) -> Iterator[schema.Record]:

@@ -15,10 +15,15 @@ _PLAIN = ("**", "**")
 _DIRECTIONS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-def render_answer(answer: Answer, *, is_terminal: bool) -> str:
-    """The answer as text without a last newline; what was found is bold at a terminal, else in ``**``."""
+def render_answer(answer: Answer, *, is_terminal: bool, unfiltered: int = 0) -> str:
+    """The answer as text without a last newline; what was found is bold at a terminal, else in ``**``.
+
+    ``unfiltered``: how many there would be without filters, where none are left with them.
+    """
     lines = [_headed(answer)]
-    if not answer.total:
+    if not answer.total and unfiltered:
+        lines.append(f"Whatever the tag, publisher and day: {_counted(unfiltered)}.")
+    elif not answer.total:
         lines.append("Every word must be in the article: ask for fewer, or for either with OR.")
     for hit in answer.hits:
         lines += ["", *_hit_lines(hit, _BOLD if is_terminal else _PLAIN)]
@@ -41,9 +46,12 @@ def as_dict(answer: Answer) -> dict[str, Any]:
 
 
 def _headed(answer: Answer) -> str:
-    found = "1 article" if answer.total == 1 else f"{answer.total:,} articles"
     shown = f", the first {len(answer.hits):,} shown" if len(answer.hits) < answer.total else ""
-    return f"Release {answer.release_id}: {found}{shown}"
+    return f"Release {answer.release_id}: {_counted(answer.total)}{shown}"
+
+
+def _counted(articles: int) -> str:
+    return "1 article" if articles == 1 else f"{articles:,} articles"
 
 
 def _hit_lines(hit: Hit, signs: tuple[str, str]) -> list[str]:

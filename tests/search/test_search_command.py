@@ -70,6 +70,10 @@ def test_how_many_there_are(home: Path, capsys: pytest.CaptureFixture[str]) -> N
     told = capsys.readouterr().out
     assert ": 0 articles\n" in told
     assert "ask for fewer, or for either with OR" in told
+    asked(home, "harbour", "--tag", "nothing")
+    told = capsys.readouterr().out
+    assert ": 0 articles\n" in told
+    assert "Whatever the tag, publisher and day: 3 articles." in told
 
 
 def test_filters(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

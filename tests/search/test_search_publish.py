@@ -71,7 +71,7 @@ def test_a_release_without_a_whole_index_is_published_anew(settings: Settings, d
         path = max(files.values(), key=lambda path: path.stat().st_size)
         path.chmod(0o644)
         os.truncate(path, path.stat().st_size - 5)
-    with pytest.raises(MissingPartition, match="Run build, audit and publish"):
+    with pytest.raises(MissingPartition, match="Publish anew: python -m include run"):
         open_index(settings.home)
     new = release(settings, article("Harbour"))
     assert new.published
@@ -86,6 +86,10 @@ def test_an_index_that_only_tantivy_can_tell_is_damaged(settings: Settings) -> N
     path.write_bytes(b" " * path.stat().st_size)
     with pytest.raises(NewsError, match=r"can't be read: .*Remove that release's folder"):
         open_index(settings.home)
+    # the private index is that same file
+    shutil.rmtree(current_release_path(settings.home).resolve())
+    assert release(settings, article("Harbour")).published
+    assert found(settings, "harbour") == ["Harbour"]
 
 
 def test_releases_are_pruned_with_their_index(settings: Settings) -> None:
