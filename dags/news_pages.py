@@ -33,7 +33,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from airflow.sdk import DAG, CronDataIntervalTimetable, Param, TriggerRule
+from airflow.sdk import DAG, CronDataIntervalTimetable, Param, TriggerRule, get_current_context
 
 from dags._shared import (
     DEFAULT_ARGS,
@@ -104,7 +104,7 @@ with DAG(
 
     @stage(
         "Land: keep the bytes",
-        map_index_template="{{ task.op_kwargs['feed'] }}",
+        map_index_template="{{ told or task.op_kwargs['feed'] }}",  # the feed, and then what it gave
         # a feed that is down is asked again after half a minute, one, two, four and eight
         retries=5,
         retry_exponential_backoff=2,
@@ -137,6 +137,9 @@ with DAG(
         from include.settings import settings
 
         result = stage_land.run(capture_day(params, dag_run), settings(), feed, credential_of)
+        get_current_context()["told"] = (
+            f"{feed}: {result.landed} captures ({result.new} new), {result.rejected} turned away"
+        )
         return {
             "feed": feed,
             "day": result.day.isoformat(),

@@ -46,6 +46,9 @@ def test_a_day_goes_through_and_its_articles_are_published(dagbag: DagBag, home:
     assert states(run) == dict.fromkeys(("land", "parse", "validate", "load"), "success") | {
         "feeds": "skipped"
     }
+    (landing,) = [task for task in run.get_task_instances() if task.task_id == "land"]
+    files = sum(path.is_file() for path in (SAMPLES / DAY).rglob("*"))
+    assert landing.rendered_map_index == f"inbox: {files} captures ({files} new), 0 turned away"
     run = dagbag.dags["news_marts"].test()
     assert states(run) == dict.fromkeys(("build", "audit", "publish"), "success")
     with connect(home) as marts:
