@@ -52,7 +52,7 @@ def pages(home: Path, known_pools: set[str]) -> Any:
 
 def states(run: Any) -> dict[str, str]:
     return {
-        f"{task.task_id}[{(task.rendered_map_index or "").partition(":")[0] or task.map_index}]"
+        f"{task.task_id}[{(task.rendered_map_index or '').partition(':')[0] or task.map_index}]"
         if task.map_index >= 0
         else task.task_id: (task.state)
         for task in run.get_task_instances()
