@@ -15,7 +15,7 @@ from include.errors import NewsError
 from include.partitions import search_path
 from include.publish.run import build
 from include.search import index as private
-from include.search import schema
+from include.search import open_index, schema
 from include.search.about import read_about
 from include.settings import PROJECT_ROOT, Settings
 from tests.publish.factory import DAY, Page, day_after, load_days
@@ -83,6 +83,19 @@ def test_whatever_changes_of_an_article_is_found_and_shown(
     changed = answers(settings, QUERIES)
     release(settings, after, article("Market"), full=True)
     assert answers(settings, QUERIES) == changed
+
+
+def test_what_an_earlier_capture_says_of_an_article_is_followed_too(
+    settings: Settings, written: list[str]
+) -> None:
+    # the latest capture names no address, so the marts have that of the one before
+    load_and_build(settings, article("Harbour"), day=1)
+    release(settings, article("Harbour", url="https://example.org/a"))
+    written.clear()
+    release(settings, article("Harbour", url="https://example.org/b"))
+    assert written == ["Harbour"]
+    with open_index(settings.home) as index:
+        assert [hit.url for hit in index.search("harbour").hits] == ["https://example.org/b"]
 
 
 def test_an_article_that_goes_is_gone(settings: Settings) -> None:
@@ -208,6 +221,18 @@ def test_after_a_crash_at_any_point_the_next_build_puts_it_right(settings: Setti
     assert sum(total for total, _ in healed) > 0
     release(settings, *after, full=True)
     assert answers(settings, QUERIES) == healed
+
+
+def test_a_crash_that_lost_as_many_articles_as_it_doubled_is_put_right(
+    settings: Settings, written: list[str]
+) -> None:
+    load_and_build(settings, article("Harbour"))
+    load_days(settings, {DAY: [article("Market")]})
+    kill_build(settings, "committed")
+    written.clear()
+    release(settings, article("Harbour"), article("Market"))
+    assert sorted(found(settings, "harbour OR market")) == ["Harbour", "Market"]
+    assert sorted(written) == ["Harbour", "Market"]  # and not all there is, however much that is
 
 
 @pytest.mark.parametrize("point", ["committing", "committed", "about", "renaming"])
