@@ -1,4 +1,4 @@
-"""Commands about published releases: ``summary``, ``releases`` and ``export``."""
+"""Commands about published releases: ``summary``, ``releases``, ``diff`` and ``export``."""
 
 # ruff: noqa: PLC0415 (a command imports what it needs, which keeps --help quick)
 
@@ -28,6 +28,16 @@ def add_commands(commands: Commands) -> None:
     home_option(releases)
     json_option(releases)
     releases.set_defaults(command=_releases)
+
+    diff = commands.add_parser("diff", help="what changed between two releases")
+    diff.add_argument("before", metavar="RELEASE", help="its id, its number, or a beginning of its id")
+    diff.add_argument("after", metavar="RELEASE", help="the same; current is the one that readers get")
+    diff.add_argument(
+        "--mart", action="append", default=[], metavar="MART", help="only this mart; may be repeated"
+    )
+    home_option(diff)
+    json_option(diff)
+    diff.set_defaults(command=_diff)
 
     export = commands.add_parser("export", help="write marts into a folder of files")
     export.add_argument("marts", nargs="*", metavar="MART", help="as articles (default: all)")
@@ -92,4 +102,17 @@ def _export(arguments: argparse.Namespace) -> int:
         print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
     else:
         print(render_export(result))
+    return 0
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from include.compare.render import render
+    from include.compare.run import compare
+
+    settings = load_settings(home=arguments.home)
+    difference = compare(settings, arguments.before, arguments.after, marts=arguments.mart)
+    if arguments.json:
+        print(json.dumps(difference.as_dict(), ensure_ascii=False, indent=2))
+    else:
+        print(render(difference))
     return 0

@@ -1,0 +1,88 @@
+"""What a comparison found, as data: for people by ``render``, for machines by ``as_dict``."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+ComparedBy = Literal["key", "whole rows", "nothing"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """One row that both releases have: its key, and each column that changed, before and after.
+
+    Texts are shortened around their first difference.
+    """
+
+    key: dict[str, Any]
+    columns: dict[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class MartDifference:
+    """What became of one mart. Counts are exact; there are a few examples of each kind, in the key's order.
+
+    ``compared_by`` is ``key`` where the mart's key tells rows apart in both releases. Otherwise equal rows
+    are paired off, and a row that changed is one removed and one added. ``nothing`` could be compared when
+    the releases share no column. Columns that only one of them has, or that have another type in each,
+    aren't compared.
+    """
+
+    name: str
+    rows_before: int
+    rows_after: int
+    compared_by: ComparedBy
+    key: tuple[str, ...]
+    added: int = 0
+    removed: int = 0
+    changed: int = 0
+    changed_columns: dict[str, int] = dataclasses.field(default_factory=dict)
+    columns_added: tuple[str, ...] = ()
+    columns_removed: tuple[str, ...] = ()
+    columns_retyped: dict[str, tuple[str, str]] = dataclasses.field(default_factory=dict)
+    added_examples: tuple[dict[str, Any], ...] = ()
+    removed_examples: tuple[dict[str, Any], ...] = ()
+    changed_examples: tuple[ChangedRow, ...] = ()
+
+    @property
+    def same_rows(self) -> bool:
+        """Whether no difference was found in what could be compared."""
+        return not (self.added or self.removed or self.changed) and self.rows_before == self.rows_after
+
+    @property
+    def same_columns(self) -> bool:
+        """Whether both releases have the same columns."""
+        return not (self.columns_added or self.columns_removed or self.columns_retyped)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What changed from one release to another; marts of one of them only have their rows told."""
+
+    before: str
+    after: str
+    marts: tuple[MartDifference, ...]
+    marts_added: dict[str, int]
+    marts_removed: dict[str, int]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The difference in JSON's types."""
+        told = dataclasses.asdict(self)
+        told["marts"] = {mart.pop("name"): mart for mart in told["marts"]}
+        plain: dict[str, Any] = _plain(told)
+        return plain
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
