@@ -7,13 +7,22 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass
 
 from include.land.capture import Found, Item
 
 _CHUNK_ITEMS, _CHUNK_BYTES = 64, 1 << 20  # handed over together
 _CHUNKS = 8  # read ahead at most
 _LOOK_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An item that has been read, with work left to do on it: for the thread that stores."""
+
+    size_bytes: int
+    finish: Callable[[], Item]
 
 
 class _Failed:
@@ -23,12 +32,15 @@ class _Failed:
         self.error = error
 
 
-def ahead(items: Generator[Item, None, None]) -> Iterator[Item]:
+_Chunks = queue.Queue[list[Item | Later] | _Failed | None]
+
+
+def ahead(items: Generator[Item | Later, None, None]) -> Iterator[Item]:
     """The same items, and the error that ends them, from a thread of their own.
 
     The thread has ended when this iterator has, however that was.
     """
-    chunks: queue.Queue[list[Item] | _Failed | None] = queue.Queue(_CHUNKS)
+    chunks: _Chunks = queue.Queue(_CHUNKS)
     stop = threading.Event()
     thread = threading.Thread(target=_read, args=(items, chunks, stop), name="ahead", daemon=True)
     thread.start()
@@ -36,7 +48,8 @@ def ahead(items: Generator[Item, None, None]) -> Iterator[Item]:
         while (chunk := chunks.get()) is not None:
             if isinstance(chunk, _Failed):
                 raise chunk.error
-            yield from chunk
+            for item in chunk:
+                yield item.finish() if isinstance(item, Later) else item
     finally:
         stop.set()
         thread.join()
@@ -44,15 +57,15 @@ def ahead(items: Generator[Item, None, None]) -> Iterator[Item]:
 
 def _read(
     items: Generator[Item, None, None],
-    chunks: queue.Queue[list[Item] | _Failed | None],
+    chunks: _Chunks,
     stop: threading.Event,
 ) -> None:
-    chunk: list[Item] = []
+    chunk: list[Item | Later] = []
     size_bytes = 0
     try:
         for item in items:
             chunk.append(item)
-            size_bytes += len(item.data) if isinstance(item, Found) else 0
+            size_bytes += _size_bytes(item)
             if len(chunk) >= _CHUNK_ITEMS or size_bytes >= _CHUNK_BYTES:
                 if not _put(chunks, chunk, stop):
                     return
@@ -68,8 +81,8 @@ def _read(
 
 
 def _put(
-    chunks: queue.Queue[list[Item] | _Failed | None],
-    chunk: list[Item] | _Failed | None,
+    chunks: _Chunks,
+    chunk: list[Item | Later] | _Failed | None,
     stop: threading.Event,
 ) -> bool:
     """False: nobody wants it any more."""
@@ -80,3 +93,9 @@ def _put(
             continue
         return True
     return False
+
+
+def _size_bytes(item: Item | Later) -> int:
+    if isinstance(item, Later):
+        return item.size_bytes
+    return len(item.data) if isinstance(item, Found) else 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import operator
 from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
@@ -42,13 +43,13 @@ class Rows:
 
     def __init__(self, schema: pa.Schema) -> None:
         self._schema = schema
-        self._rows: list[Row] = []
+        self._values = operator.attrgetter(*schema.names)
+        self._rows: list[tuple[Any, ...]] = []
         self._batches: list[pa.RecordBatch] = []
 
     def add(self, record: Capture | Quarantined) -> None:
         """Gather one record."""
-        row = {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}
-        self._rows.append(row | {"capture_day": record.capture_day})
+        self._rows.append(self._values(record))
         if len(self._rows) >= _ROWS_AT_ONCE:
             self._pack()
 
@@ -60,7 +61,11 @@ class Rows:
 
     def _pack(self) -> None:
         if self._rows:
-            self._batches.append(pa.RecordBatch.from_pylist(self._rows, schema=self._schema))
+            columns = zip(*self._rows, strict=True)
+            arrays = [
+                pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)
+            ]
+            self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
             self._rows = []
 
 

@@ -38,7 +38,6 @@ class ObjectWriter:
     """Stores objects; use it as a context, and ``commit`` before anything names them."""
 
     def __init__(self, home: Path) -> None:
-        self._home = home
         self._root = partitions.objects_path(home)
         self._objects = str(self._root)
         self._staging: Path | None = None
@@ -49,6 +48,7 @@ class ObjectWriter:
         self._unwritten_bytes = 0
         self._batch: dict[str, str] = {}
         self._batch_bytes = 0
+        self._prefixes: set[str] = set()  # of the folders that have objects put since the last commit
 
     def __enter__(self) -> Self:
         return self
@@ -67,6 +67,7 @@ class ObjectWriter:
         it is replaced, and the log says so.
         """
         sha256 = hashlib.sha256(data).hexdigest()
+        self._prefixes.add(sha256[:2])
         if sha256 in self._batch or self._is_there(sha256, len(data)):
             return sha256
         temporary = f"{self._staging_folder()}/{TEMPORARY_PREFIX}{sha256}"
@@ -88,7 +89,8 @@ class ObjectWriter:
         """
         self._hand_over()
         self._wait(0)
-        folders = {partitions.raw_object_path(self._home, sha256).parent for sha256 in self._batch}
+        # those of objects that were there too: a run that was killed may not have come to this
+        folders = [self._root / prefix for prefix in sorted(self._prefixes)]
         for folder in folders:
             make_folder(folder)
         for sha256, temporary in self._batch.items():
@@ -96,6 +98,7 @@ class ObjectWriter:
         for _ in self._threads.map(fsync_path, folders):
             pass
         self._batch.clear()
+        self._prefixes.clear()
         self._batch_bytes = 0
 
     def _is_there(self, sha256: str, size_bytes: int) -> bool:

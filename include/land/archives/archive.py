@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 
 from include import publishers
 from include.errors import RejectedFile
-from include.land.archives.entry import BadRecord, Content, Entry, Read
+from include.land.ahead import Later
+from include.land.archives.entry import BadRecord, Content, Entry, Read, Unverified
 from include.land.archives.index import Index, IndexWriter
 from include.land.archives.opening import index_name_of, opened
 from include.land.archives.revisits import resolve
@@ -36,8 +38,11 @@ class Archives:
         self._hosts = hosts
         self._publishers = publishers_by_host or {}
 
-    def captures(self, files: Sequence[InboxFile], day: date) -> Generator[Item, None, None]:
-        """All that these archives hold of the day; revisits last, when every archive is indexed."""
+    def captures(self, files: Sequence[InboxFile], day: date) -> Generator[Item | Later, None, None]:
+        """All that these archives hold of the day; revisits last, when every archive is indexed.
+
+        For ``ahead``, which finishes what comes as ``Later``.
+        """
         revisits: list[tuple[InboxFile, Entry]] = []
         told: list[Told] = []
         for file in files:
@@ -76,7 +81,9 @@ class Archives:
             index = self._index(file)
         return index_name_of(file, self._settings), index.days() if index else Counter()
 
-    def _of_file(self, file: InboxFile, day: date, revisits: list[tuple[InboxFile, Entry]]) -> Iterator[Item]:
+    def _of_file(
+        self, file: InboxFile, day: date, revisits: list[tuple[InboxFile, Entry]]
+    ) -> Iterator[Item | Later]:
         index = self._index(file)
         if index is None:
             with self._indexing(file) as made:
@@ -106,14 +113,22 @@ class Archives:
 
     def _sorted_out(
         self, file: InboxFile, read: Read, revisits: list[tuple[InboxFile, Entry]]
-    ) -> Iterator[Item]:
+    ) -> Iterator[Item | Later]:
         if read[0].outcome == "revisit":
             revisits.append((file, read[0]))
         else:
             yield self._item(file, read)
 
-    def _item(self, file: InboxFile, read: Read) -> Item:
+    def _item(self, file: InboxFile, read: Read) -> Item | Later:
         entry, content = read
+        if isinstance(content, Unverified):
+            return Later(content.size_bytes, partial(self._finished, file, entry, content))
+        return self._item_of(file, entry, content)
+
+    def _finished(self, file: InboxFile, entry: Entry, content: Unverified) -> Item:
+        return self._item_of(file, entry, content.content())
+
+    def _item_of(self, file: InboxFile, entry: Entry, content: Content | BadRecord | None) -> Item:
         if entry.outcome == "passed_over":
             return PassedOver(entry.reason_code or "other_record")
         source_path = f"{file.source_path}!/{entry.name}" if entry.name else file.source_path

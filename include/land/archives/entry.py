@@ -76,7 +76,22 @@ class ArchiveTooLarge(BadRecord):
         super().__init__("archive_too_large", detail)
 
 
-Read = tuple[Entry, Content | BadRecord | None]
+@dataclass(frozen=True, slots=True)
+class Unverified:
+    """A page that has been read, and not been checked and decoded yet: that may be another thread's work."""
+
+    size_bytes: int
+    finish: Callable[[], Content]  # raises BadRecord
+
+    def content(self) -> Content | BadRecord:
+        """The page, or what is wrong with it."""
+        try:
+            return self.finish()
+        except BadRecord as error:
+            return error
+
+
+Read = tuple[Entry, Content | Unverified | BadRecord | None]
 """A record, and what came of reading it: None when nobody wanted its content."""
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import operator
 import os
 import tempfile
 from collections import Counter
@@ -51,6 +52,7 @@ _SCHEMA = pa.schema(
     ]
 )
 _ENTRY_COLUMNS = [field.name for field in dataclasses.fields(Entry)]
+_values = operator.attrgetter(*_ENTRY_COLUMNS)
 
 
 def index_name(path: str, version: Sequence[int | str]) -> str:
@@ -63,7 +65,7 @@ class IndexWriter:
 
     def __init__(self, home: Path, name: str) -> None:
         self._path = archive_index_path(home, name)
-        self._rows: list[dict[str, object]] = []
+        self._rows: list[tuple[object, ...]] = []
 
     def __enter__(self) -> IndexWriter:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -75,10 +77,7 @@ class IndexWriter:
 
     def add(self, entry: Entry) -> None:
         """Add a record."""
-        row: dict[str, object] = {name: getattr(entry, name) for name in _ENTRY_COLUMNS}
-        row["capture_day"] = entry.day
-        row["host"] = entry.host
-        self._rows.append(row)
+        self._rows.append((*_values(entry), entry.day, entry.host))
         if len(self._rows) >= _ROWS_AT_ONCE:
             self._flush()
 
@@ -97,7 +96,9 @@ class IndexWriter:
 
     def _flush(self) -> None:
         if self._rows:
-            self._writer.write_table(pa.Table.from_pylist(self._rows, schema=_SCHEMA))
+            columns = zip(*self._rows, strict=True)
+            arrays = [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)]
+            self._writer.write_table(pa.Table.from_arrays(arrays, schema=_SCHEMA))
             self._rows = []
 
     def _remove_other_versions(self) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from include.errors import RejectedFile
-from include.land.archives.entry import BadRecord, Content, Entry, Read
+from include.land.archives.entry import BadRecord, Content, Entry, Read, Unverified
 from include.land.archives.index import Index
 from include.land.archives.opening import index_name_of, opened
 from include.land.reading import StillMoving
@@ -50,6 +50,8 @@ def _read(
     try:
         with opened(file, settings) as reader:
             for entry, content in reader.at(entries):
+                if isinstance(content, Unverified):
+                    content = content.content()  # noqa: PLW2901
                 for revisited_in, revisit in wanted.pop((entry.position, entry.inner)):
                     yield revisited_in, (_page(revisit, content), content)
     except (StillMoving, RejectedFile):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import BinaryIO
 
 from include.land.archives import warc_record
@@ -20,6 +21,7 @@ from include.land.archives.entry import (
     DamagedUnit,
     Entry,
     Read,
+    Unverified,
 )
 from include.land.archives.stream import Stream
 from include.land.archives.units import units_of
@@ -64,7 +66,7 @@ class WarcReader:
             if entry.outcome != "page":
                 yield entry, None
                 continue
-            content: Content | BadRecord | None
+            content: Content | Unverified | BadRecord | None
             try:
                 if stream is None or not self._is_ahead(stream, entry):
                     self._units.seek(entry.position)
@@ -140,7 +142,7 @@ class WarcReader:
             self._pass(stream, head)
             return self._entry(error, name=name, position=position, inner=inner), None
         self._present = entry
-        content: Content | BadRecord | None = None
+        content: Unverified | BadRecord | None = None
         if entry.outcome == "page" and wanted(entry):
             content = self._content(stream, head, http)
         else:
@@ -148,20 +150,22 @@ class WarcReader:
         self._present = None
         return entry, content
 
-    def _content(self, stream: Stream, head: Head, http: HttpHead | None) -> Content | BadRecord:
+    def _content(self, stream: Stream, head: Head, http: HttpHead | None) -> Unverified | BadRecord:
         if head.length > self._max_page_bytes + MAX_HEAD_BYTES:
             self._pass(stream, head)
             return BadRecord(
                 "record_too_large",
                 f"it has {head.length:,} bytes; NEWS_MAX_FILE_BYTES allows {self._max_page_bytes:,}.",
             )
-        block = stream.take(head.length)
-        _check_length(head, len(block))
+        front = stream.take(min(http.size_bytes, head.length)) if http is not None else b""
+        stored = stream.take(head.length - len(front))
+        _check_length(head, len(front) + len(stored))
         _check_end(stream, head)
-        try:
-            return warc_record.content_of(head, block, self._max_page_bytes, http)
-        except BadRecord as error:
-            return error
+        if http is None:
+            finish = partial(warc_record.resource_of, head, stored, self._max_page_bytes)
+        else:
+            finish = partial(warc_record.response_of, head, http, front, stored, self._max_page_bytes)
+        return Unverified(len(stored), finish)
 
     def _pass(self, stream: Stream, head: Head) -> None:
         _check_length(head, stream.skip(head.length))
