@@ -10,12 +10,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import marts, pages, pipeline, report, scheduler, search
+from bench import feeds, marts, pages, pipeline, report, scheduler, search
 from bench.machine import this_machine
 from bench.processes import ChildFailed
 from bench.readers import READERS
 
-SECTIONS = ("pages", "run", "marts", "search", "airflow")
+SECTIONS = ("pages", "feeds", "run", "marts", "search", "airflow")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,6 +59,7 @@ def _main(arguments: Sequence[str] | None) -> int:
     readers = [reader for reader in READERS if reader.name in names]
     measurements: dict[str, Callable[[], dict[str, Any]]] = {
         "pages": lambda: pages.measure_pages(effort, readers),
+        "feeds": lambda: feeds.measure_feeds(feeds.QUICK if quick else feeds.FULL),
         "run": lambda: pipeline.measure_run(pipeline.QUICK if quick else pipeline.FULL),
         "marts": lambda: marts.measure_marts(options.sizes or (marts.QUICK if quick else marts.FULL)),
         "search": lambda: search.measure_search(options.sizes or (search.QUICK if quick else search.FULL)),

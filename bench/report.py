@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bench import feeds_report
 from bench.page_sets import PLAIN_TICKER, SKINS
 from bench.readers import BENCH
+from bench.tables import mebibytes as _mebibytes
+from bench.tables import seconds as _seconds
+from bench.tables import table as _table
 
 RESULTS = BENCH / "results"
 Section = Mapping[str, Any]
@@ -28,7 +32,14 @@ def save(sections: Mapping[str, Section]) -> dict[str, Section]:
 
 def render(sections: Mapping[str, Section]) -> str:
     """All sections as one Markdown document."""
-    renderers = {"pages": _pages, "run": _run, "marts": _marts, "search": _search, "airflow": _airflow}
+    renderers = {
+        "pages": _pages,
+        "feeds": feeds_report.feeds,
+        "run": _run,
+        "marts": _marts,
+        "search": _search,
+        "airflow": _airflow,
+    }
     parts = []
     for name, renderer in renderers.items():
         if name in sections:
@@ -269,15 +280,6 @@ def _airflow(section: Section) -> Iterable[str]:
     yield _table(("what", "wall", "of which the backfill", "CPU", "peak memory"), rows)
 
 
-def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [titles, ["---", *["---:"] * (len(titles) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _seconds(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{seconds:.1f} s"
-
-
 def _speed(row: Section) -> str:
     speed = row["pages_per_cpu_second"]
     return f"{speed:,.0f}" if speed >= 100 else f"{speed:.1f}"
@@ -287,7 +289,3 @@ def _times(ratio: float | None) -> str:
     if ratio is None:
         return "–"
     return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.1f}"
-
-
-def _mebibytes(size_bytes: int) -> str:
-    return f"{size_bytes / 2**20:,.0f} MiB"

@@ -1,0 +1,108 @@
+"""``bench feeds``: landing from archives and folders, beside what only reads them."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.pipeline import clean_environment
+from bench.processes import measure
+from bench.readers import BENCH, PROJECT, Reader, python_of
+
+FASTWARC = Reader("fastwarc", "fastwarc, reading only", "fastwarc_read.py", "fastwarc")
+PAGE_BYTES = 150_000
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is measured."""
+
+    rounds: int
+    records: int  # of the WARC file of one day
+    more_records: int  # of another, to see whether memory grows
+    small: tuple[int, ...]  # small captures in the inbox
+    days: int
+    captures: int  # of the archive that is landed day by day
+
+
+FULL = Effort(5, 2_000, 8_000, (10_000, 100_000), 365, 10_000)
+QUICK = Effort(1, 300, 900, (1_000, 3_000), 20, 500)
+
+
+def measure_feeds(effort: Effort) -> dict[str, Any]:
+    """Each landing from an empty home, in a process of its own."""
+    with tempfile.TemporaryDirectory(prefix="news-bench-") as scratch:
+        folder = Path(scratch)
+        return {
+            "warc": _warc(folder, effort),
+            "small": [_small(folder, captures) for captures in effort.small],
+            "backfill": _backfill(folder, effort),
+        }
+
+
+def _warc(folder: Path, effort: Effort) -> dict[str, Any]:
+    print(f"  WARC file of {effort.records:,} pages", file=sys.stderr)
+    file = folder / "warc" / "a.warc.gz"
+    made = _step("make-warc", folder, file, effort.records, PAGE_BYTES, 1)
+    reading = [str(python_of(FASTWARC)), str(BENCH / "workers" / FASTWARC.worker), str(file)]
+    rounds = []
+    for number in range(effort.rounds):
+        # side by side, because other work on the machine comes and goes
+        read = _child(reading, folder)
+        landed = _step("land", folder, folder / f"home-{number}", "warc", file.parent)
+        again = _step("land", folder, folder / f"home-{number}", "warc", file.parent)
+        rounds.append({"read": read, "land": landed, "again": again})
+        _step("remove", folder, folder / f"home-{number}")
+    more = folder / "more-warc" / "a.warc.gz"
+    _step("make-warc", folder, more, effort.more_records, PAGE_BYTES, 1)
+    larger = _step("land", folder, folder / "home-more", "warc", more.parent)
+    _step("remove", folder, folder / "home-more")
+    return {
+        "records": effort.records,
+        "file_bytes": made["file_bytes"],
+        "page_bytes": made["page_bytes"],
+        "rounds": rounds,
+        "speed_of_reading": statistics.median(
+            each["read"]["wall_seconds"] / each["land"]["wall_seconds"] for each in rounds
+        ),
+        "cpu_of_reading": statistics.median(
+            each["read"]["cpu_seconds"] / each["land"]["cpu_seconds"] for each in rounds
+        ),
+        "larger": {"records": effort.more_records, **larger},
+    }
+
+
+def _small(folder: Path, captures: int) -> dict[str, Any]:
+    print(f"  {captures:,} small captures of one day", file=sys.stderr)
+    inbox, home = folder / f"inbox-{captures}", folder / f"home-{captures}"
+    _step("make-inbox", folder, inbox, captures)
+    landed = _step("land", folder, home, "inbox", inbox)
+    again = _step("land", folder, home, "inbox", inbox)
+    for used in (inbox, home):
+        _step("remove", folder, used)
+    return {"captures": captures, "land": landed, "again": again}
+
+
+def _backfill(folder: Path, effort: Effort) -> dict[str, Any]:
+    print(f"  {effort.days} days from an archive of {effort.captures:,} captures", file=sys.stderr)
+    file = folder / "year" / "a.warc.gz"
+    _step("make-warc", folder, file, effort.captures, 15_000, effort.days)
+    landed = _step("backfill", folder, folder / "home-year", file.parent, effort.days)
+    return {"days": effort.days, "captures": effort.captures, **landed}
+
+
+def _step(name: str, folder: Path, *arguments: object) -> dict[str, Any]:
+    return _child([sys.executable, "-m", "bench.feeds_step", name, *map(str, arguments)], folder)
+
+
+def _child(command: Sequence[str], folder: Path) -> dict[str, Any]:
+    output = folder / "step.json"
+    used = measure(command, output=output, cwd=PROJECT, env=clean_environment(), timeout_seconds=4 * 3600.0)
+    told: dict[str, Any] = json.loads(output.read_text(encoding="utf-8").splitlines()[-1])
+    return told | {"peak_rss_bytes": used.peak_rss_bytes}

@@ -1,0 +1,60 @@
+"""The measurement of landing works, and measures what it says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from fastwarc.warc import ArchiveIterator
+
+from bench import feeds_step, report
+
+
+def test_the_warc_file_is_one_that_others_read(tmp_path: Path) -> None:
+    path = tmp_path / "warc" / "a.warc.gz"
+    told = feeds_step.make_warc(path, 5, 20_000, 2)
+    records = [
+        (record.headers["WARC-Date"], record.reader.read())
+        for record in ArchiveIterator(str(path), verify_digests=True)
+    ]
+    assert [date[:10] for date, _ in records] == ["2025-09-01"] * 3 + ["2025-09-02"] * 2
+    assert sum(len(body) for _, body in records) == told["page_bytes"]
+    assert len({body for _, body in records}) == 5
+
+
+def test_steps_land_what_they_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, inbox = tmp_path / "warc" / "a.warc.gz", tmp_path / "inbox"
+    feeds_step.make_warc(file, 6, 20_000, 3)
+    feeds_step.make_inbox(inbox, 4)
+    for arguments, landed in (
+        (["land", tmp_path / "one", "warc", file.parent], 2),
+        (["land", tmp_path / "two", "inbox", inbox], 4),
+        (["backfill", tmp_path / "three", file.parent, 3], 6),
+    ):
+        feeds_step.main([str(argument) for argument in arguments])
+        assert json.loads(capsys.readouterr().out)["landed"] == landed
+
+
+def test_the_figures_become_a_table() -> None:
+    used = {"wall_seconds": 2.0, "cpu_seconds": 1.0, "peak_rss_bytes": 200 << 20, "laps_seconds": [1.0, 3.0]}
+    section = {
+        "measured_on": "2025-09-01",
+        "machine_line": "a CPU",
+        "warc": {
+            "records": 1000,
+            "page_bytes": 150_000_000,
+            "file_bytes": 30 << 20,
+            "rounds": [{"read": used | {"wall_seconds": 1.0}, "land": used, "again": used}],
+            "speed_of_reading": 0.5,
+            "cpu_of_reading": 0.25,
+            "larger": {"records": 4000} | used,
+        },
+        "small": [{"captures": 20_000, "land": used, "again": used}],
+        "backfill": {"days": 365, "captures": 10_000, "landed": 10_000, "first_day_seconds": 0.5} | used,
+    }
+    written = report.render({"feeds": section})
+    assert "| fastwarc, reading only | 1.00 s | 1,000 | 1.00 s | 200 MiB |" in written
+    assert "50% of the bare reading's speed by the clock, and 25% by CPU time" in written
+    assert "| 20,000 | 2.0 s | 1.0 s | 3.0 s | 3.0 s | 2.0 s | 200 MiB |" in written
+    assert "2.0 s without Airflow, 0.50 s of it" in written
