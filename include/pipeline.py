@@ -20,6 +20,7 @@ from include.parse.run import run as parse
 from include.partitions import partition_days, warehouse_path
 from include.publish.run import audit, build, publish
 from include.settings import Settings
+from include.validate.run import is_current
 from include.validate.run import run as validate
 
 logger = logging.getLogger(__name__)
@@ -82,6 +83,9 @@ def run(
 ) -> PipelineResult:
     """Land, parse, validate and load days, then build, audit and publish the marts.
 
+    A day that was validated as it is landed, by this code and these contracts, isn't parsed again; nor is a
+    release audited that is published already.
+
     ``feeds`` names those to land; all enabled ones, when empty. ``days``: those that ``days_to_run`` tells,
     when None.
 
@@ -107,9 +111,10 @@ def run(
             if not landed_captures(day, settings):  # a day that was asked for, and nobody has
                 step(day.isoformat())
                 continue
-            parse(day, settings)
             try:
-                validate(day, settings)
+                if not is_current(day, settings):
+                    parse(day, settings)
+                    validate(day, settings)
             except ContractError as error:
                 logger.error("%s is not loaded: %s", day, error)  # noqa: TRY400 - told without a traceback
                 failed[day] = str(error)
@@ -117,8 +122,8 @@ def run(
                 load(day, settings)
             step(day.isoformat())
         _require_something_loaded(settings, failed)
-        build(settings)
-        audit(settings)
+        if not build(settings).released_as:
+            audit(settings)
         release = publish(settings)
         step("marts")
     return PipelineResult(

@@ -164,6 +164,7 @@ OUTCOMES = pa.schema(
         pa.field("code_version", pa.string(), nullable=False),  # see include.versions
         pa.field("rule_versions", pa.string(), nullable=False),  # of the parsed articles, commas between
         pa.field("contracts_version", pa.string(), nullable=False),
+        pa.field("manifest_version", pa.string(), nullable=False),  # names what was landed
         pa.field("accepted", pa.bool_(), nullable=False),  # False: too much was turned away
         pa.field("refusal", pa.string()),  # why it wasn't accepted, for a person
         pa.field("run_id", pa.string()),  # the Airflow run that validated the day, if one did

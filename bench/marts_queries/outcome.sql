@@ -12,6 +12,7 @@ SELECT
     'bench' AS code_version,
     'al_mayadeen/2021-06-01' AS rule_versions,
     'bench' AS contracts_version,
+    'bench' AS manifest_version,
     true AS accepted,
     NULL::VARCHAR AS refusal,
     NULL::VARCHAR AS run_id

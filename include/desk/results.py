@@ -42,6 +42,7 @@ class Outcome:
     code_version: str
     rule_versions: str
     contracts_version: str
+    manifest_version: str
     accepted: bool
     refusal: str | None
     run_id: str | None

@@ -106,6 +106,22 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
     )
 
 
+def is_current(day: date, settings: Settings) -> bool:
+    """Whether the day was parsed and validated as it is landed now, by this code and these contracts.
+
+    Running it again would give the same files.
+    """
+    outcome = staged.read_outcome(settings.archive, day)
+    if outcome is None or not outcome["accepted"]:
+        return False
+    wanted = (
+        code_version(),
+        contracts_version(settings.contracts_dir),
+        staged.manifest_version(*staged.read_manifest(settings.archive, day)),
+    )
+    return wanted == (outcome["code_version"], outcome["contracts_version"], outcome["manifest_version"])
+
+
 def _judge(parsed: ParsedDay, settings: Settings) -> tuple[list[Verdict], Verdict, dict[str, dict[str, Any]]]:
     """The verdict on each publisher's articles, the one on ticker lines, and these by row key."""
     from include.validate.judging import frame_of, judge
@@ -175,6 +191,7 @@ def _versions(parsed: ParsedDay, settings: Settings) -> dict[str, str]:
         "code_version": code_version(),
         "rule_versions": ", ".join(sorted(set(parsed.articles["rule_version"].to_pylist()))),
         "contracts_version": contracts_version(settings.contracts_dir),
+        "manifest_version": staged.manifest_version(parsed.captures, parsed.rejected),
     }
 
 

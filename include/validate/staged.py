@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from include import schemas
-from include.errors import ConservationError, MissingPartition
+from include.errors import ConservationError, DamagedPartition, MissingPartition
 from include.files import replacing_folder, whole_folder
 from include.partitions import partition_path
 
@@ -57,13 +57,13 @@ def read(home: Path | UPath, day: date) -> ParsedDay:
         MissingPartition: the day hasn't been landed or parsed.
         ConservationError: parse's rows and the manifest aren't about the same captures.
     """
-    landed, parsed = partition_path(home, "manifest", day), whole_folder(partition_path(home, "parsed", day))
-    _check_there(day, "land", landed, ("captures", "rejected"))
+    captures, rejected = read_manifest(home, day)
+    parsed = whole_folder(partition_path(home, "parsed", day))
     _check_there(day, "parse", parsed, ("articles", "ticker_items", "page_links", "quarantine"))
     found = ParsedDay(
         day=day,
-        captures=_rows(landed / "captures.parquet", schemas.CAPTURES),
-        rejected=_rows(landed / "rejected.parquet", schemas.QUARANTINE),
+        captures=captures,
+        rejected=rejected,
         unparsed=_rows(parsed / "quarantine.parquet", schemas.QUARANTINE),
         articles=_sorted(schemas.read_table(parsed / "articles.parquet", schemas.ARTICLES)),
         ticker_items=_sorted(
@@ -73,6 +73,32 @@ def read(home: Path | UPath, day: date) -> ParsedDay:
     )
     _check_accounted(found)
     return found
+
+
+def read_manifest(home: Path | UPath, day: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The day's landed captures, and the quarantine rows of those that land turned away."""
+    landed = partition_path(home, "manifest", day)
+    _check_there(day, "land", landed, ("captures", "rejected"))
+    return (
+        _rows(landed / "captures.parquet", schemas.CAPTURES),
+        _rows(landed / "rejected.parquet", schemas.QUARANTINE),
+    )
+
+
+def manifest_version(captures: Iterable[dict[str, Any]], rejected: Iterable[dict[str, Any]]) -> str:
+    """Names what was landed, but for when that was."""
+    told = [[{**row, "landed_at": None} for row in captures], list(rejected)]
+    return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
+
+
+def read_outcome(home: Path | UPath, day: date) -> dict[str, Any] | None:
+    """The outcome of a validated day; None when there is none that this version can read."""
+    path = whole_folder(partition_path(home, "validated", day)) / "outcome.parquet"
+    try:
+        rows = _rows(path, schemas.OUTCOMES)
+    except (FileNotFoundError, DamagedPartition):
+        return None
+    return rows[0] if len(rows) == 1 else None
 
 
 def write(

@@ -97,6 +97,7 @@ def write_day(
         "code_version": "c0de",
         "rule_versions": "test/1",
         "contracts_version": "c0ffee",
+        "manifest_version": "1a4ded",
         "accepted": True,
         "refusal": None,
         "run_id": None,

@@ -158,6 +158,7 @@ def write_rows(
                     "code_version": "c0de",
                     "rule_versions": "test/1" if manifest else "",
                     "contracts_version": "c0ffee",
+                    "manifest_version": "1a4ded",
                     "accepted": True,
                     "refusal": None,
                     "run_id": None,

@@ -2,5 +2,5 @@
 INSERT INTO warehouse.days BY NAME
 SELECT
     $source_sha256 AS source_sha256,
-    * EXCLUDE (fingerprint, accepted, refusal, run_id)
+    * EXCLUDE (fingerprint, manifest_version, accepted, refusal, run_id)
 FROM staged_outcome
