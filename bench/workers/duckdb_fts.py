@@ -42,13 +42,13 @@ def main(home: str) -> None:
     )
     connection.execute("CHECKPOINT")
     before = path.stat().st_size
-    start = time.perf_counter()
+    start, start_cpu = time.perf_counter(), time.process_time()
     connection.execute(
         "PRAGMA create_fts_index('documents', 'article_id', 'headline', 'standfirst', 'body_text', "
         "stemmer = 'english', stopwords = 'none')"
     )
     connection.execute("CHECKPOINT")
-    seconds = time.perf_counter() - start
+    seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - start_cpu
     build_rss = peak_rss_bytes()
 
     def answer(ask: Ask) -> int:
@@ -57,6 +57,7 @@ def main(home: str) -> None:
 
     told = {
         "build_seconds": seconds,
+        "build_cpu_seconds": cpu_seconds,
         "index_bytes": path.stat().st_size - before,
         "build_peak_rss_bytes": build_rss,
         "queries": percentiles(answer, (ask for ask in asks() if ask.is_plain)),

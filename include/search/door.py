@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -24,6 +25,7 @@ from include.settings import settings
 
 MAX_LIMIT = 1000
 _ATTEMPTS = 3
+_PATIENCE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +73,9 @@ def open_index(home: Path | str | None = None, as_of: str | None = None) -> Inde
         try:
             return Index(release)
         except NewsError:
-            # pruned since it was found? That takes as many publishes as releases are kept
-            if attempt == _ATTEMPTS or release.folder.exists():
+            if attempt == _ATTEMPTS:
                 raise
+            time.sleep(_PATIENCE_SECONDS)  # pruned since it was found? Then it soon can't be found
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import tantivy
 
 from include.search.query import FIELDS
-from include.search.words import loose, words
+from include.search.words import all_loose, words
 
 _TOKENS = "words"  # folded already, with blanks between
 _RAW = "raw"  # tantivy's own: the whole value
@@ -90,7 +90,7 @@ def to_document(record: Record) -> tantivy.Document:
     for field, text in zip(FIELDS, (record.headline, record.standfirst, record.body), strict=True):
         found = words(text or "")
         document.add_text(field, " ".join(found))
-        document.add_text(any_form(field), " ".join(set(map(loose, found))))
+        document.add_text(any_form(field), " ".join(all_loose(found)))
     document.add_bytes("shown", _shown(record))
     return document
 

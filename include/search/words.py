@@ -25,7 +25,7 @@ MAX_WORD_CHARS = 100
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(rf"[^\W_]{{1,{MAX_WORD_CHARS}}}")
-_POSSESSIVE = re.compile(r"(?<=[^\W_])['’ʼ]s(?![^\W_])")
+_POSSESSIVE = re.compile(r"['’ʼ]s(?![^\W_])")
 # What Unicode doesn't take apart: letters that readers without the keyboard write otherwise.
 _LETTERS = {
     **{"ı": "i", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "æ": "ae", "œ": "oe", "þ": "th"},
@@ -80,9 +80,31 @@ def fold(text: str) -> str:
     return _NOT_ASCII.sub(lambda run: _folded_run(run.group()), text).lower()
 
 
-@lru_cache(maxsize=200_000)
 def loose(word: str) -> str:
     """The loose form of a folded word."""
+    return _forms[word]
+
+
+def all_loose(found: Iterable[str]) -> set[str]:
+    """The loose forms of folded words."""
+    return set(map(_forms.__getitem__, set(found)))
+
+
+class _Forms(dict[str, str]):
+    """Loose forms that were asked for, by word; quicker than lru_cache, whose order isn't needed."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _FORMS_KEPT:
+            self.clear()
+        form = self[word] = _loose(word)
+        return form
+
+
+_FORMS_KEPT = 200_000
+_forms = _Forms()
+
+
+def _loose(word: str) -> str:
     if _ARABIC.search(word):
         article = _ARTICLE.match(word)
         return word[article.end() :] if article else word
