@@ -66,20 +66,22 @@ def _export(folder: Path) -> None:
     from superset.commands.export.assets import ExportAssetsCommand
     from superset.utils.core import override_user
 
-    known = {yaml.safe_load(path.read_text("utf-8")).get("uuid"): path for path in folder.rglob("*.yaml")}
+    before = {path: yaml.safe_load(path.read_text("utf-8")) for path in folder.rglob("*.yaml")}
+    known = {content.get("uuid"): path for path, content in before.items()}
     written = set()
     with override_user(security_manager.find_user(ADMIN)):
         for name, content in ExportAssetsCommand().run():
             kind = name.partition("/")[0]
             if kind not in KINDS and name != "metadata.yaml":
                 continue  # saved queries: they are somebody's own
-            exported = _lasting(kind, yaml.safe_load(content()))
+            exported = yaml.safe_load(content())
             path = known.get(exported.get("uuid")) or folder / _plain(name)
+            _make_lasting(kind, exported, before.get(path, {}))
             path.parent.mkdir(parents=True, exist_ok=True)
             text = yaml.safe_dump(exported, sort_keys=False, allow_unicode=True, width=120)
             path.write_text(text, encoding="utf-8")
             written.add(path)
-    for path in folder.rglob("*.yaml"):
+    for path in before:
         if path not in written:
             path.unlink()
 
@@ -90,14 +92,17 @@ def _plain(name: str) -> str:
     return f"{kind}/{re.sub(r'_[0-9]+[.]yaml$', '.yaml', rest.rpartition('/')[2]).lower()}" if rest else name
 
 
-def _lasting(kind: str, exported: dict[str, Any]) -> dict[str, Any]:
-    """Without what differs from one Superset to the next: numbers of its rows, the time of the export."""
+def _make_lasting(kind: str, exported: dict[str, Any], before: dict[str, Any]) -> None:
+    """Take out what differs between Supersets: numbers and order of rows, the time of the export."""
     exported.pop("timestamp", None)
     if kind == "charts":
         for key in ("datasource", "slice_id", "dashboards"):
             exported["params"].pop(key, None)
         exported["query_context"] = None  # it repeats params, with those numbers
-    return exported
+    if kind == "datasets":
+        for key, name in (("columns", "column_name"), ("metrics", "metric_name")):
+            order = {each[name]: place for place, each in enumerate(before.get(key, []))}
+            exported[key].sort(key=lambda each: (order.get(each[name], len(order)), each[name]))
 
 
 if __name__ == "__main__":
