@@ -137,7 +137,8 @@ with DAG(
         from include.settings import settings
 
         result = stage_land.run(capture_day(params, dag_run), settings(), feed, credential_of)
-        get_current_context()["told"] = (
+        context: Any = get_current_context()
+        context["told"] = (
             f"{feed}: {result.landed} captures ({result.new} new), {result.rejected} turned away"
         )
         return {
