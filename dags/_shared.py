@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule, task
 
-from include.errors import FeedUnavailable, LockTimeout, NewsError, UsageError
+from include.errors import DatabaseUnavailable, FeedUnavailable, LockTimeout, NewsError, UsageError
 
 WAREHOUSE = Asset("news_warehouse")
 """The private warehouse; its partitions are capture days (YYYY-MM-DD)."""
@@ -27,6 +27,7 @@ DEFAULT_ARGS = {
     "retry_policy": ExceptionRetryPolicy(
         rules=[
             RetryRule(LockTimeout, RetryAction.RETRY, reason="another writer holds the lock"),
+            RetryRule(DatabaseUnavailable, RetryAction.RETRY, reason="the database may answer in a while"),
             RetryRule(FeedUnavailable, RetryAction.RETRY, reason="the feed may answer in a while"),
             RetryRule(NewsError, RetryAction.FAIL, reason="trying again can't change this; see the message"),
         ]
@@ -62,6 +63,39 @@ def credential_of(connection_id: str) -> Any:
             f"There is no Airflow connection {connection_id!r}. Make it under Admin → Connections."
         ) from None
     return Credential(connection.login, connection.password)
+
+
+def postgres_address_of(connection_id: str) -> str:
+    """The database of an Airflow connection, for libpq. Raises UsageError when there is none of that id."""
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+    from psycopg import conninfo
+
+    try:
+        connection = Connection.get(connection_id)
+    except AirflowNotFoundException:
+        raise UsageError(
+            f"There is no Airflow connection {connection_id!r}. Make it under Admin → Connections."
+        ) from None
+    # extras may also be there for other users of the connection, such as Airflow's own hook
+    known = {
+        "sslmode",
+        "sslrootcert",
+        "sslcert",
+        "sslkey",
+        "connect_timeout",
+        "target_session_attrs",
+        "options",
+    }
+    extra = {name: value for name, value in connection.extra_dejson.items() if name in known}
+    return conninfo.make_conninfo(
+        host=connection.host,
+        port=connection.port,
+        user=connection.login,
+        password=connection.password,
+        dbname=connection.schema,
+        **extra,
+    )
 
 
 def nothing_to_do(why: str) -> NoReturn:

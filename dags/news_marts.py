@@ -5,6 +5,7 @@
 | `build` | brings the release candidate (private) up to date with the warehouse |
 | `audit` | holds the candidate to the contracts `expectations/marts_*.json` |
 | `publish` | makes it a read-only release, and moves `marts/current` to it |
+| `to_postgres` | only with NEWS_POSTGRES_CONN_ID or NEWS_POSTGRES_URL: copies the release into PostgreSQL |
 
 It runs by itself, once for every day that `news_pages` loads (the run's *partition key*), one run at a
 time; while further days wait, a run builds and leaves it to the last one to publish. *Trigger* runs it by
@@ -20,12 +21,13 @@ all days that changed.
 from __future__ import annotations
 
 import logging
+import os
 from datetime import UTC, datetime
 from typing import Any
 
 from airflow.sdk import DAG, Param, PartitionedAssetTimetable
 
-from dags._shared import DEFAULT_ARGS, WAREHOUSE, WRITER_POOL, plain, stage
+from dags._shared import DEFAULT_ARGS, WAREHOUSE, WRITER_POOL, plain, postgres_address_of, stage
 
 log = logging.getLogger(__name__)
 
@@ -110,4 +112,28 @@ with DAG(
 
         return plain(stage_publish.publish(settings()))
 
-    publish(audit(build()))
+    published = publish(audit(build()))
+
+    if os.environ.get("NEWS_POSTGRES_CONN_ID") or os.environ.get("NEWS_POSTGRES_URL"):
+
+        @stage("Copy: PostgreSQL for BI servers", pool="default_pool")  # it only reads the release
+        def to_postgres(published: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - tells Airflow the order
+            """Copies the current release into the schema `marts` (NEWS_POSTGRES_SCHEMA) of a PostgreSQL
+            database, in one transaction: its readers see the old release or the new one. A release that is
+            there already is left as it is.
+
+            **Red?** The old copy is untouched, and the release in `marts/current` isn't concerned.
+            - *DatabaseUnavailable* (after its retries): the server doesn't answer, or sessions hold the old
+              copy; the message names them. End them, then clear this task.
+            - *needs CREATE on the database*, *Views rest on schema …*: mend that in the database as the
+              message says, then clear this task.
+            - *There is no Airflow connection …*: make it under Admin → Connections (type Postgres).
+            """
+            from include.export import postgres
+            from include.settings import settings
+
+            conn_id = settings().postgres_conn_id
+            url = postgres_address_of(conn_id) if conn_id else None
+            return plain(postgres.copy_to_postgres(settings(), url=url))
+
+        to_postgres(published)

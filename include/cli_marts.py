@@ -1,10 +1,11 @@
-"""Commands about published releases: ``summary``, ``releases``, ``diff`` and ``export``."""
+"""Commands about published releases: ``summary``, ``releases``, ``diff``, ``export``, ``to-postgres``."""
 
 # ruff: noqa: PLC0415 (a command imports what it needs, which keeps --help quick)
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,6 +59,13 @@ def add_commands(commands: Commands) -> None:
     home_option(export)
     json_option(export)
     export.set_defaults(command=_export)
+
+    copy = commands.add_parser("to-postgres", help="copy the marts into the database of NEWS_POSTGRES_URL")
+    copy.add_argument("--force", action="store_true", help="copy a release that is there already once more")
+    as_of_option(copy)
+    home_option(copy)
+    json_option(copy)
+    copy.set_defaults(command=_to_postgres)
 
 
 def _summary(arguments: argparse.Namespace) -> int:
@@ -115,4 +123,21 @@ def _diff(arguments: argparse.Namespace) -> int:
         print(json.dumps(difference.as_dict(), ensure_ascii=False, indent=2))
     else:
         print(render(difference))
+    return 0
+
+
+def _to_postgres(arguments: argparse.Namespace) -> int:
+    from include.export.postgres import copy_to_postgres
+
+    settings = load_settings(home=arguments.home)
+    result = copy_to_postgres(settings, as_of=arguments.as_of, force=arguments.force)
+    if arguments.json:
+        print(json.dumps(dataclasses.asdict(result), ensure_ascii=False, indent=2))
+    else:
+        what = (
+            f"{sum(result.rows.values()):,} rows of {len(result.rows)} marts"
+            if result.copied
+            else "as before"
+        )
+        print(f"Release {result.release_id} in schema {result.schema} of database {result.database}: {what}")
     return 0

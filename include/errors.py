@@ -23,6 +23,7 @@
     │   └── IncompleteResult     Great Expectations listed fewer failing rows than it counted
     ├── ConservationError        captures in and captures accounted for differ
     ├── LockTimeout              another writer held the warehouse too long
+    ├── DatabaseUnavailable      the PostgreSQL server can't answer now, or its readers don't let go
     └── AuditFailed              publish: the release candidate broke a contract; the old release stays
 """
 
@@ -139,6 +140,10 @@ class ConservationError(NewsError):
 
 class LockTimeout(NewsError):
     """Another writer held the warehouse for longer than the settings allow."""
+
+
+class DatabaseUnavailable(NewsError):
+    """The PostgreSQL server can't answer now, or its readers don't let go: trying again may help."""
 
 
 class AuditFailed(NewsError):

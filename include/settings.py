@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from include.errors import SettingsError
@@ -92,6 +92,22 @@ class Settings(BaseSettings):
         default="20GB", description="DuckDB max_temp_directory_size of a writer."
     )
     duckdb_threads: int = Field(default=2, ge=1, description="DuckDB threads of a writer.")
+    postgres_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL database that to-postgres copies the marts into; never logged."
+    )
+    postgres_conn_id: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Airflow connection to that database. It, or postgres_url, gives news_marts a last task.",
+    )
+    postgres_schema: str = Field(
+        default="marts",
+        pattern="^[a-z_][a-z0-9_]{0,49}$",
+        description="Schema of that database that holds the copy; it is replaced whole.",
+    )
+    postgres_reader_role: str | None = Field(
+        default=None, min_length=1, description="Role of that database that may read the copy."
+    )
     lock_timeout_seconds: float = Field(
         default=900, ge=0, description="How long a writer waits for another one to finish."
     )
@@ -108,6 +124,13 @@ class Settings(BaseSettings):
     @classmethod
     def _is_a_store(cls, url: str | None) -> str | None:
         return None if url is None else checked_url(url)
+
+    @field_validator("postgres_schema")
+    @classmethod
+    def _may_be_replaced(cls, schema: str) -> str:
+        if schema.startswith("pg_") or schema in {"public", "information_schema"}:
+            raise ValueError(f"schema {schema} is not one to be replaced")
+        return schema
 
     @property
     def archive(self) -> Path | UPath:

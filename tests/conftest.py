@@ -13,9 +13,9 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 
 # Before anything imports Airflow, which reads them then: never the Airflow of the person who runs the tests.
-# NEWS_REQUIRE_BROWSER speaks to the tests: without a browser they fail instead of skipping.
+# NEWS_REQUIRE_BROWSER and NEWS_REQUIRE_POSTGRES speak to the tests: without it they fail instead of skipping.
 for name in [name for name in os.environ if name.startswith(("AIRFLOW", "NEWS_"))]:
-    if name != "NEWS_REQUIRE_BROWSER":
+    if not name.startswith("NEWS_REQUIRE_"):
         del os.environ[name]
 _AIRFLOW_HOME = tempfile.mkdtemp(prefix="news-tests-")
 atexit.register(shutil.rmtree, _AIRFLOW_HOME, ignore_errors=True)

@@ -33,9 +33,14 @@ def csv_header(columns: tuple[Column, ...]) -> bytes:
     return ",".join(quoted(column.name) for column in columns).encode() + b"\r\n"
 
 
-def csv_line(columns: tuple[Column, ...], *, guard: bool, end: str = "\r\n") -> str:
-    """The SQL expression of a row's line; ``guard`` makes texts harmless in a spreadsheet."""
-    cells = ", ',', ".join(f"coalesce({_csv_cell(column, guard)}, '')" for column in columns)
+def csv_line(
+    columns: tuple[Column, ...], *, guard: bool, end: str = "\r\n", without_nul: bool = False
+) -> str:
+    """The SQL expression of a row's line; ``guard`` makes texts harmless in a spreadsheet.
+
+    ``without_nul`` leaves out the character U+0000, which PostgreSQL can't hold.
+    """
+    cells = ", ',', ".join(f"coalesce({_csv_cell(column, guard, without_nul)}, '')" for column in columns)
     return f"concat({cells}, {_literal(end)}) AS line"
 
 
@@ -63,13 +68,15 @@ def write_lines(path: Path, header: bytes, batches: Iterable[pa.RecordBatch]) ->
             file.write(data)
 
 
-def _csv_cell(column: Column, guard: bool) -> str:
+def _csv_cell(column: Column, guard: bool, without_nul: bool) -> str:
     value = quoted(column.name)
     if column.type in _UNQUOTED:
         return f"{value}::VARCHAR"
     if column.type.startswith("TIMESTAMP"):
         return _time(column)
     text = f"{value}::VARCHAR"
+    if without_nul:
+        text = f"replace({text}, chr(0), '')"
     if guard:
         text = f"CASE WHEN regexp_matches({text}, {_literal(GUARDED)}) THEN '''' || {text} ELSE {text} END"
     return f"'\"' || replace({text}, '\"', '\"\"') || '\"'"

@@ -11,6 +11,7 @@ import pytest
 
 from include.errors import (
     AuditFailed,
+    DatabaseUnavailable,
     FeedRefused,
     FeedUnavailable,
     LockTimeout,
@@ -103,6 +104,7 @@ def test_every_dag_and_task_tells_an_operator_what_to_do(dagbag: DagBag) -> None
         (MissingPartition("no manifest"), "fail"),
         (LockTimeout("held"), "retry"),
         (FeedUnavailable("503"), "retry"),
+        (DatabaseUnavailable("starting up"), "retry"),
         (FeedRefused("403"), "fail"),
         (OSError(28, "No space left on device"), "default"),
         (ConnectionError("gone"), "default"),

@@ -1,0 +1,94 @@
+"""The optional last task of news_marts: there when it is asked for, and copying into a real PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+
+from include.errors import UsageError
+from include.publish import releases
+from tests.postgres_server import OWNER_PASSWORD, Server, serve
+from tests.release_files import Table, make_release
+
+if TYPE_CHECKING:
+    from airflow.dag_processing.dagbag import DagBag
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.enable_socket,
+    pytest.mark.usefixtures("airflow_database", "fresh_settings"),
+]
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server."""
+    with serve() as server:
+        yield server
+
+
+@pytest.fixture
+def asked(known_pools: set[str], monkeypatch: pytest.MonkeyPatch) -> DagBag:
+    """The DAGs as they are read with the setting."""
+    from airflow.dag_processing.dagbag import DagBag
+
+    monkeypatch.setenv("NEWS_POSTGRES_CONN_ID", "bi_database")
+    return DagBag(known_pools=known_pools)
+
+
+def test_the_task_is_there_when_it_is_asked_for(asked: DagBag, dagbag: DagBag) -> None:
+    assert asked.import_errors == {}
+    assert asked.dag_warnings == set()
+    task = asked.dags["news_marts"].get_task("to_postgres")
+    assert task.upstream_task_ids == {"publish"}
+    assert task.downstream_task_ids == set()
+    assert task.pool == "default_pool"
+    assert "**Red?**" in task.doc_md
+    assert "to_postgres" not in dagbag.dags["news_marts"].task_ids
+
+
+def run_task(asked: DagBag) -> dict[str, Any]:
+    """What the task gives, called as Airflow calls it."""
+    answer: dict[str, Any] = asked.dags["news_marts"].get_task("to_postgres").python_callable(published={})
+    return answer
+
+
+def test_it_copies_with_the_airflow_connection(
+    asked: DagBag, postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = postgres.database("bi")
+    make_release(tmp_path, 1, {"articles": Table.of({"n": "BIGINT"}, (7,))})
+    monkeypatch.setenv("NEWS_HOME", str(tmp_path))
+    connection = {
+        "conn_type": "postgres",
+        "host": str(postgres.folder),
+        "login": "news",
+        "password": OWNER_PASSWORD,
+        "schema": "bi",
+        "extra": {"connect_timeout": 5, "cursor": "realdictcursor"},  # the second is of Airflow's hook
+    }
+    monkeypatch.setitem(os.environ, "AIRFLOW_CONN_BI_DATABASE", json.dumps(connection))
+    assert run_task(asked) == {
+        "release_id": releases.find_release(tmp_path).release_id,
+        "database": "bi",
+        "schema": "marts",
+        "copied": True,
+        "rows": {"articles": 1},
+    }
+    with psycopg.connect(url) as reader:
+        assert reader.execute("SELECT n FROM marts.articles").fetchall() == [(7,)]
+    assert not run_task(asked)["copied"]
+
+
+def test_a_connection_that_is_not_there_is_told(
+    asked: DagBag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWS_HOME", str(tmp_path))
+    with pytest.raises(UsageError, match="no Airflow connection 'bi_database'"):
+        run_task(asked)

@@ -1,0 +1,100 @@
+"""A PostgreSQL server of the tests' own, on a Unix socket, gone with the tests."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+
+OWNER_PASSWORD = "p@ss: /word%"
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server; ``folder`` holds its socket."""
+
+    folder: Path
+
+    def url(self, database: str, user: str = "news", password: str = OWNER_PASSWORD) -> str:
+        """The URL of a database for a user."""
+        secret, host = quote(password, safe=""), quote(str(self.folder), safe="")
+        return f"postgresql://{user}:{secret}@/{database}?host={host}"
+
+    def database(self, name: str, options: str = "") -> str:
+        """Make a database that the user news owns, and return its URL."""
+        with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            connection.execute(f'CREATE DATABASE "{name}" OWNER news {options}')
+        return self.url(name)
+
+    def role(self, name: str, password: str) -> None:
+        """Make a role that may log in and nothing else."""
+        with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
+            found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (name,)).fetchone()
+            if found is None:
+                connection.execute(f"CREATE ROLE {name} LOGIN PASSWORD '{password}'")
+
+
+def _binaries() -> Path:
+    """Where PostgreSQL's programs are; Debian keeps them out of the PATH."""
+    folders = [
+        Path(os.environ["PATH"].split(os.pathsep)[0]),
+        *sorted(Path("/usr/lib/postgresql").glob("*/bin")),
+    ]
+    on_path = shutil.which("pg_ctl")
+    if on_path:
+        folders.append(Path(on_path).resolve().parent)
+    for folder in reversed(folders):
+        if (folder / "initdb").exists() and (folder / "pg_ctl").exists():
+            return folder
+    reason = "no PostgreSQL on this machine (apt-get install postgresql), so nobody tried the copy"
+    if os.environ.get("NEWS_REQUIRE_POSTGRES") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@contextmanager
+def serve() -> Iterator[Server]:
+    """Run a server for as long as the block lasts."""
+    binaries = _binaries()
+    folder = Path(tempfile.mkdtemp(prefix="news-pg-"))  # a socket's path has to be short
+    who: dict[str, int] = {}
+    if os.getuid() == 0:  # PostgreSQL refuses to run as root
+        account = pwd.getpwnam("postgres")
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        who = {"user": account.pw_uid, "group": account.pw_gid}
+
+    def run(command: Sequence[str]) -> None:
+        subprocess.run(
+            command, check=True, cwd=folder, env={"PATH": os.environ["PATH"]}, capture_output=True, **who
+        )
+
+    password = folder / "password"
+    password.write_text(OWNER_PASSWORD)
+    password.chmod(0o644)
+    data = str(folder / "data")
+    pg_ctl = [str(binaries / "pg_ctl"), "-D", data, "-w"]
+    try:
+        new = ["-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        run([str(binaries / "initdb"), "-D", data, *new, f"--pwfile={password}"])
+        settings = f"-k {folder} -c listen_addresses= -c fsync=off -c unix_socket_permissions=0777"
+        run([*pg_ctl, "-o", settings, "-l", str(folder / "log"), "start"])
+        try:
+            server = Server(folder)
+            with psycopg.connect(server.url("postgres", "postgres"), autocommit=True) as connection:
+                connection.execute(f"CREATE ROLE news LOGIN PASSWORD '{OWNER_PASSWORD}'")
+            yield server
+        finally:
+            run([*pg_ctl, "-m", "immediate", "stop"])
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
