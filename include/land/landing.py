@@ -110,7 +110,7 @@ class _Landing:
         with partition_lock(self._settings, self._day):
             known = manifest.read(home, self._day)
             merged = manifest.merge(known, self._feed, captures, rejected)
-            manifest.write(home, self._day, merged)
+            manifest.write(home, self._day, known, merged)
             manifest.add_sources(home, self._day, self._feed, self._told)
         result = self.result
         result.new += len(merged.captures) - len(known.captures)

@@ -84,18 +84,15 @@ def merge(known: Manifest, feed: str, captures: pa.Table, rejected: pa.Table) ->
     A capture that is known keeps its row, ``landed_at`` included. A path of the feed has one rejection at
     most, the latest; it goes when the path lands. Rejections of other feeds stay.
     """
-    added = _once(captures, "capture_id", keep="min")
-    added = added.filter(pc.invert(pc.is_in(added["capture_id"], known.captures["capture_id"])))
+    added = _without(_once(captures, "capture_id", keep="min"), "capture_id", known.captures["capture_id"])
     settled = pa.concat_arrays(
         [*captures["source_path"].chunks, *rejected["source_path"].chunks, pa.array([], pa.string())]
     )
     replaced = pc.and_(pc.is_in(known.rejected["source_path"], settled), are_of(feed, known.rejected))
+    kept = known.rejected.filter(pc.invert(replaced)) if pc.any(replaced).as_py() else known.rejected
     return Manifest(
-        captures=_sorted([known.captures, added], ("source_path", "sha256", "captured_at")),
-        rejected=_sorted(
-            [known.rejected.filter(pc.invert(replaced)), _once(rejected, "source_path", keep="max")],
-            ("source_path", "capture_id"),
-        ),
+        captures=_sorted(known.captures, added, ("source_path", "sha256", "captured_at")),
+        rejected=_sorted(kept, _once(rejected, "source_path", keep="max"), ("source_path", "capture_id")),
     )
 
 
@@ -119,13 +116,16 @@ def keys_of(feed: str, manifest: Manifest) -> list[tuple[str, datetime]]:
     return list(zip(rows["source_path"].to_pylist(), rows["captured_at"].to_pylist(), strict=True))
 
 
-def write(home: Path | UPath, day: date, manifest: Manifest) -> None:
-    """Write what changed, and both files when they are missing."""
+def write(home: Path | UPath, day: date, known: Manifest, merged: Manifest) -> None:
+    """Write what differs from what is known, and both files when they are missing."""
     folder = partitions.partition_path(home, "manifest", day)
-    for name, table in (("captures", manifest.captures), ("rejected", manifest.rejected)):
+    for name, before, after in (
+        ("captures", known.captures, merged.captures),
+        ("rejected", known.rejected, merged.rejected),
+    ):
         path = folder / f"{name}.parquet"
-        if not path.exists() or not schemas.read_table(path, table.schema).equals(table):
-            write_atomically(path, schemas.to_bytes(table))
+        if not (after is before or after.equals(before)) or not path.exists():
+            write_atomically(path, schemas.to_bytes(after))
 
 
 def sources(home: Path | UPath, day: date) -> dict[str, set[str]]:
@@ -159,9 +159,16 @@ def _once(table: pa.Table, column: str, *, keep: str) -> pa.Table:
         return table
     numbered = table.append_column("row", pa.array(range(len(table)), pa.int64()))
     kept = numbered.group_by(column, use_threads=False).aggregate([("row", keep)])[f"row_{keep}"]
-    return table.take(kept)
+    return table if len(kept) == len(table) else table.take(kept)
 
 
-def _sorted(tables: list[pa.Table], columns: tuple[str, ...]) -> pa.Table:
-    together = pa.concat_tables(tables)
-    return together.sort_by([(column, "ascending") for column in columns]).combine_chunks()
+def _without(table: pa.Table, column: str, values: pa.ChunkedArray) -> pa.Table:
+    """The rows whose column has none of these values."""
+    found = pc.is_in(table[column], values)
+    return table.filter(pc.invert(found)) if pc.any(found).as_py() else table
+
+
+def _sorted(known: pa.Table, added: pa.Table, columns: tuple[str, ...]) -> pa.Table:
+    if not len(added):
+        return known
+    return pa.concat_tables([known, added]).sort_by([(column, "ascending") for column in columns])

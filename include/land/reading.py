@@ -6,7 +6,7 @@ import contextlib
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from include.errors import RejectedFile
 from include.land.scan import InboxFile, Look, Sidecar, too_large
@@ -18,15 +18,13 @@ class StillMoving(Exception):
     """The file changed between two looks at it; it waits for the next run."""
 
 
-def let_settle(files: Sequence[InboxFile], settle_seconds: float) -> None:
+def let_settle(changes_ns: Iterable[int], settle_seconds: float) -> None:
     """Sleep once, when any file changed within the last ``settle_seconds`` before the scan saw it.
 
     What is still being written has moved by the second look, which ``read_file`` takes.
     """
     horizon_ns = time.time_ns() - int(settle_seconds * 10**9)
-    if settle_seconds > 0 and any(
-        changed_ns > horizon_ns for file in files for changed_ns in file.changes_ns
-    ):
+    if settle_seconds > 0 and any(change_ns > horizon_ns for change_ns in changes_ns):
         time.sleep(settle_seconds)
 
 

@@ -91,8 +91,9 @@ class ObjectWriter:
         self._wait(0)
         # those of objects that were there too: a run that was killed may not have come to this
         folders = [self._root / prefix for prefix in sorted(self._prefixes)]
-        for folder in folders:
-            make_folder(folder)
+        made = [_make(folder) for folder in folders]
+        if any(made):
+            fsync_path(self._root)
         for sha256, temporary in self._batch.items():
             os.replace(temporary, self._path(sha256))
         for _ in self._threads.map(fsync_path, folders):
@@ -133,6 +134,15 @@ class ObjectWriter:
             size_bytes, written = self._unwritten.popleft()
             self._unwritten_bytes -= size_bytes
             written.result()
+
+
+def _make(folder: Path) -> bool:
+    """Make a folder; False when it was there."""
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return False
+    return True
 
 
 def make_folder(path: Path) -> None:

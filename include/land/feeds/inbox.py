@@ -17,6 +17,7 @@ from include.land.archives.members import MHTML
 from include.land.capture import Credential, Found, Item, Known, OtherDay, SourceDay, TurnedAway, Waiting
 from include.land.feeds.config import InboxConfig
 from include.land.feeds.local import archive_days
+from include.land.packed import PackedFiles
 from include.land.scan import InboxFile
 from include.models import capture_id_of
 from include.settings import Settings
@@ -42,17 +43,21 @@ class InboxFeed:
         Raises:
             UsageError: the inbox is no folder.
         """
-        pages: list[InboxFile] = []
+        root = self._root()
+        if root is None:
+            return
+        pages = PackedFiles(root)
         archives: list[InboxFile] = []
         other_days: Counter[date] = Counter()
-        for file in self._scan():
+        for file in scan.scan(root, self._settings):
             if file.archive is not None:
                 archives.append(file)
             elif file.day == day:
-                pages.append(file)
+                pages.add(file)
             else:
                 other_days[file.day] += 1
-        reading.let_settle(pages + archives, self._settings.settle_seconds)
+        changes_ns = [pages.last_change_ns, *(change for file in archives for change in file.changes_ns)]
+        reading.let_settle(changes_ns, self._settings.settle_seconds)
         for file in pages:
             yield self._item(file)
         yield from (OtherDay(other, count) for other, count in other_days.items())
@@ -67,7 +72,8 @@ class InboxFeed:
         """
         by_day: dict[date, list[InboxFile]] = {}
         archives: list[InboxFile] = []
-        for file in self._scan():
+        root = self._root()
+        for file in scan.scan(root, self._settings) if root is not None else ():
             if file.archive is not None:
                 archives.append(file)
             elif not file.unfinished:
@@ -76,9 +82,8 @@ class InboxFeed:
             yield SourceDay(day, len(files), self._count_new(day, files))
         yield from archive_days(self.name, self._archives, archives, self._settings)
 
-    def _scan(self) -> Iterator[InboxFile]:
-        root = scan.inbox_root(self._settings, self._folder)
-        return scan.scan(root, self._settings) if root is not None else iter(())
+    def _root(self) -> str | None:
+        return scan.inbox_root(self._settings, self._folder)
 
     def _item(self, file: InboxFile) -> Item:
         if file.unfinished:

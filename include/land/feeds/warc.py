@@ -59,7 +59,8 @@ class WarcFeed:
                 yield TurnedAway(file.source_path, file.captured_at, reason.reason_code, reason.detail)
         if others:
             yield PassedOver("no_warc_file", others)
-        reading.let_settle(archives, self._settings.settle_seconds)
+        changes_ns = [change for file in archives for change in file.changes_ns]
+        reading.let_settle(changes_ns, self._settings.settle_seconds)
         yield from ahead(self._archives.captures(archives, day))
 
     def days(self) -> Iterator[SourceDay]:
