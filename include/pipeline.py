@@ -121,7 +121,7 @@ def run(
             else:
                 load(day, settings)
             step(day.isoformat())
-        _require_something_loaded(settings, failed)
+        _require_something_loaded(settings, failed, failed_feeds)
         if not build(settings).released_as:
             audit(settings)
         release = publish(settings)
@@ -136,11 +136,16 @@ def run(
     )
 
 
-def _require_something_loaded(settings: Settings, failed: dict[date, str]) -> None:
+def _require_something_loaded(
+    settings: Settings, failed: dict[date, str], failed_feeds: dict[str, str]
+) -> None:
     if warehouse_path(settings.home).exists():
         return
     if failed:
         raise MissingPartition("No day could be loaded.\n" + "\n".join(failed.values()))
+    if failed_feeds:
+        told = "\n".join(f"{feed}, last on {why}" for feed, why in failed_feeds.items())
+        raise FeedError(f"Nothing has landed, and feeds failed:\n{told}")
     raise MissingPartition(
         f"The inbox {settings.inbox_dir} holds no captures yet. Put saved pages (.txt, .html) in it, best in "
         "a folder named by their capture day, such as 2025-08-25/."
