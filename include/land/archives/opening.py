@@ -22,7 +22,12 @@ def index_name_of(file: InboxFile, settings: Settings) -> str:
     """What names the file in its present version, and its index."""
     look = file.look
     version = (look.size_bytes, look.mtime_ns) if look else ()
-    limits = (settings.max_archive_records, settings.max_archive_bytes, settings.max_archive_ratio)
+    limits = (
+        settings.max_file_bytes,
+        settings.max_archive_records,
+        settings.max_archive_bytes,
+        settings.max_archive_ratio,
+    )
     return index_name(f"{file.path}\0{file.source_path}", [*version, *limits])
 
 

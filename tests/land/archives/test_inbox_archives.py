@@ -474,3 +474,13 @@ def test_an_archive_that_moves_waits(settings: Settings, monkeypatch: pytest.Mon
     assert result.landed == 0
     assert "a.zip" in result.waiting
     assert list((settings.home / "raw" / "index").glob("*.parquet")) == []
+
+
+def test_a_raised_limit_makes_an_archive_new(settings: Settings) -> None:
+    small = settings.model_copy(update={"max_file_bytes": 3})
+    put(settings, "a.zip", zipped({"2025-08-25/a.html": b"four"}))
+    run.run(DAY, small)
+    assert run.inbox_days(small) == [run.InboxDay(DAY, 1, 0)]
+    assert run.inbox_days(settings) == [run.InboxDay(DAY, 1, 1)]
+    result = run.run(DAY, settings)
+    assert (result.landed, result.rejected) == (1, 0)
