@@ -1,0 +1,155 @@
+"""Properties of reading archives: what is written is read, whatever the pieces it comes in."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import threading
+from collections.abc import Generator, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from backports import zstd
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from include.land.ahead import Later, ahead
+from include.land.archives import units
+from include.land.archives.entry import Budget, Content, Unverified
+from include.land.archives.stream import Stream
+from include.land.archives.units import units_of
+from include.land.archives.warc import WarcReader
+from include.land.capture import Found, Item, PassedOver
+from tests.land.inbox_files import MIDNIGHT
+from tests.land.warc_files import AT, by_fastwarc, response
+
+NOBODY = datetime(1999, 1, 1, tzinfo=UTC)
+quick = hypothesis_settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+bodies = st.lists(
+    st.binary(max_size=300) | st.just(b"\r\n\r\nWARC/1.0\r\n") | st.just(b"x" * 5000), max_size=5
+)
+
+
+def budget(data: bytes) -> Budget:
+    return Budget(len(data), 1 << 40, 1000, 10**6)
+
+
+def read(data: bytes, name: str = "a.warc") -> list[bytes]:
+    """The bodies of a WARC file, read through, and then once more one by one, from the last to the first."""
+    reader = WarcReader(io.BytesIO(data), name, budget(data), NOBODY, 1 << 20)
+    found = [(entry, finished(content)) for entry, content in reader.records(lambda _: True)]
+    assert all(entry.outcome == "page" for entry, _ in found), found
+    again = [finished(content) for _, content in reader.at([entry for entry, _ in reversed(found)])]
+    assert again == [body for _, body in reversed(found)]
+    return [body for _, body in found]
+
+
+def finished(content: object) -> bytes:
+    page = content.content() if isinstance(content, Unverified) else content
+    assert isinstance(page, Content), page
+    return page.data
+
+
+@quick
+@given(bodies=bodies, piece=st.integers(1, 600), raw=st.integers(12, 600))
+@pytest.mark.parametrize("kind", ["plain", "members", "one member", "zstd", "fastwarc"])
+def test_what_is_written_is_read_whatever_the_pieces(
+    monkeypatch: pytest.MonkeyPatch, kind: str, bodies: list[bytes], piece: int, raw: int
+) -> None:
+    monkeypatch.setattr(units, "_PIECE_BYTES", piece)
+    monkeypatch.setattr(units, "_RAW_BYTES", raw)
+    if kind == "fastwarc":
+        data = by_fastwarc([{"url": "https://h.example/", "at": AT, "body": body} for body in bodies], "gzip")
+    else:
+        parts = [response(body, gzip=kind == "members") for body in bodies]
+        data = b"".join(zstd.compress(part) for part in parts) if kind == "zstd" else b"".join(parts)
+        data = gzip.compress(data) if kind == "one member" else data
+    assert read(data) == bodies
+
+
+@quick
+@given(
+    data=st.binary(max_size=400),
+    steps=st.lists(st.tuples(st.sampled_from(["peek", "take", "skip"]), st.integers(0, 60))),
+    piece=st.integers(1, 50),
+    packed=st.booleans(),
+)
+def test_a_stream_gives_every_byte_once_in_its_order(
+    monkeypatch: pytest.MonkeyPatch, data: bytes, steps: list[tuple[str, int]], piece: int, packed: bool
+) -> None:
+    monkeypatch.setattr(units, "_PIECE_BYTES", piece)
+    monkeypatch.setattr(units, "_RAW_BYTES", max(piece, 5))
+    stored = gzip.compress(data) if packed else b"plain " + data
+    expected = data if packed else stored
+    source = units_of(io.BytesIO(stored), budget(stored), "a")
+    assert source.next_unit()
+    stream = Stream(source)
+    at = 0
+    for step, size in steps:
+        wanted = expected[at : at + size]
+        assert stream.position == at
+        if step == "peek":
+            assert stream.peek(size) == wanted
+        elif step == "take":
+            assert stream.take(size) == wanted
+            at += len(wanted)
+        else:
+            assert stream.skip(size) == len(wanted)
+            at += len(wanted)
+    assert stream.take(10_000) == expected[at:]
+    assert stream.peek(1) == b""
+
+
+class TestAhead:
+    def test_items_come_in_their_order_and_are_finished_here(self) -> None:
+        here = threading.get_ident()
+        finished_in: set[int] = set()
+
+        def finish(number: int) -> Item:
+            finished_in.add(threading.get_ident())
+            return PassedOver("later", number)
+
+        def items() -> Generator[Item | Later, None, None]:
+            for number in range(500):
+                yield PassedOver("now", number)
+                yield Later(1, lambda number=number: finish(number))  # type: ignore[misc]
+
+        found = list(ahead(items()))
+        assert [item.count for item in found if isinstance(item, PassedOver)] == [
+            number // 2 for number in range(1000)
+        ]
+        assert finished_in == {here}
+
+    def test_an_error_comes_after_what_was_before_it(self) -> None:
+        def items() -> Generator[Item | Later, None, None]:
+            yield PassedOver("a")
+            raise ZeroDivisionError
+
+        reading = ahead(items())
+        assert next(reading) == PassedOver("a")
+        with pytest.raises(ZeroDivisionError):
+            next(reading)
+
+    def test_whoever_stops_early_leaves_no_thread_and_nothing_open(self) -> None:
+        closed_in: list[int] = []
+
+        def items() -> Generator[Item | Later, None, None]:
+            thread = threading.get_ident()
+            try:
+                while True:
+                    yield Found("a", MIDNIGHT, "text/html", b"x" * 100_000)
+            finally:
+                assert threading.get_ident() == thread  # locks and files are a thread's own
+                closed_in.append(thread)
+
+        before = threading.active_count()
+        reading: Iterator[Item] = ahead(items())
+        next(reading)
+        assert threading.active_count() == before + 1
+        reading.close()  # type: ignore[attr-defined]
+        assert threading.active_count() == before
+        assert len(closed_in) == 1
+        assert closed_in != [threading.get_ident()]
