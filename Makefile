@@ -33,7 +33,7 @@ bi-export: .venv/.synced-run
 	@exec $(PY) -m scripts.bi --export $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)")
 
 test-bi: .venv/.synced-dev
-	@NEWS_TEST_SUPERSET=1 exec $(PY) -m pytest tests/bi $(ARGS)
+	@TEST_SUPERSET=1 exec $(PY) -m pytest tests/bi $(ARGS)
 
 bench: .venv/.synced-run
 	@exec $(PY) -m bench $(ARGS)
