@@ -99,10 +99,35 @@ def _make_lasting(kind: str, exported: dict[str, Any], before: dict[str, Any]) -
         for key in ("datasource", "slice_id", "dashboards"):
             exported["params"].pop(key, None)
         exported["query_context"] = None  # it repeats params, with those numbers
+    if kind == "dashboards":
+        _number_charts(exported)
     if kind == "datasets":
         for key, name in (("columns", "column_name"), ("metrics", "metric_name")):
             order = {each[name]: place for place, each in enumerate(before.get(key, []))}
             exported[key].sort(key=lambda each: (order.get(each[name], len(order)), each[name]))
+
+
+def _number_charts(dashboard: dict[str, Any]) -> None:
+    """Number a dashboard's charts by their places instead of by their rows; an import asks for no more."""
+    parts = [part for part in dashboard["position"].values() if isinstance(part, dict)]
+    charts = [part["meta"] for part in parts if part.get("type") == "CHART"]
+    number = {chart["chartId"]: place for place, chart in enumerate(charts, 1)}
+    for chart in charts:
+        chart["chartId"] = number[chart["chartId"]]
+    metadata = dashboard["metadata"]
+    # which charts a click reaches: Superset works it out anew
+    for key in ("chart_configuration", "global_chart_configuration"):
+        metadata.pop(key, None)
+    metadata["expanded_slices"] = {
+        str(number[int(row)]): shown
+        for row, shown in metadata.get("expanded_slices", {}).items()
+        if int(row) in number
+    }
+    for each in metadata.get("native_filter_configuration", []):
+        each.pop("chartsInScope", None)
+        each.pop("tabsInScope", None)
+        excluded = each.get("scope", {}).get("excluded", [])
+        each.setdefault("scope", {})["excluded"] = [number[row] for row in excluded if row in number]
 
 
 if __name__ == "__main__":
