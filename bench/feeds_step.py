@@ -65,7 +65,10 @@ def land(home: Path, kind: str, folder: Path) -> dict[str, Any]:
         return _Timed(make(*arguments), laps)
 
     vars(run)["make_feed"] = timed
-    return _timed(lambda: {"landed": run.run(FIRST_DAY, settings).landed}) | {"laps_seconds": laps}
+    try:
+        return _timed(lambda: {"landed": run.run(FIRST_DAY, settings).landed}) | {"laps_seconds": laps}
+    finally:
+        vars(run)["make_feed"] = make
 
 
 def backfill(home: Path, folder: Path, days: int) -> dict[str, Any]:

@@ -104,7 +104,7 @@ with DAG(
 
     @stage(
         "Land: keep the bytes",
-        map_index_template="{{ told or task.op_kwargs['feed'] }}",  # the feed, and then what it gave
+        map_index_template="{{ told | default(task.op_kwargs['feed']) }}",  # the feed, and then what it gave
         # a feed that is down is asked again after half a minute, one, two, four and eight
         retries=5,
         retry_exponential_backoff=2,
