@@ -2,6 +2,7 @@
 # make test | lint | lock | clean
 # make bi [NEWS_HOME=folder] [PORT=number]           Superset on the published marts; make bi-export, see docs/superset.md
 # make test-bi                                       installs and starts it, and looks at every chart
+# make dictionary                                    docs/data-dictionary.md and .html, from marts and contracts
 # make bench [ARGS="pages run airflow --quick"]   see docs/benchmarks.md
 #
 # .venv/.synced-run and .venv/.synced-dev say which lock file the virtual environment was last made to match.
@@ -16,7 +17,7 @@ sync = $(PY) -m uv pip sync --quiet --python $(PY) $1 || $(PY) -m pip install --
 given = $(if $(filter command,$(origin $1)),$($1))
 
 .DELETE_ON_ERROR:
-.PHONY: run test bi bi-export test-bi bench lint lock clean help
+.PHONY: run test bi bi-export test-bi bench dictionary lint lock clean help
 
 run: .venv/.synced-run
 	@exec $(PY) -m scripts.run_local \
@@ -37,6 +38,9 @@ test-bi: .venv/.synced-dev
 
 bench: .venv/.synced-run
 	@exec $(PY) -m bench $(ARGS)
+
+dictionary: .venv/.synced-run
+	@exec $(PY) -m include dictionary
 
 lint: .venv/.synced-dev
 	$(PY) -m ruff check .

@@ -1,4 +1,4 @@
-"""Commands about published releases: ``summary``, ``releases``, ``diff``, ``export``, ``to-postgres``."""
+"""Commands about the published marts: to look at releases, to give them out, and to tell what is in them."""
 
 # ruff: noqa: PLC0415 (a command imports what it needs, which keeps --help quick)
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from include.cli_options import as_of_option, home_option, json_option
-from include.settings import load_settings
+from include.settings import PROJECT_ROOT, load_settings
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -66,6 +66,17 @@ def add_commands(commands: Commands) -> None:
     home_option(copy)
     json_option(copy)
     copy.set_defaults(command=_to_postgres)
+
+    dictionary = commands.add_parser("dictionary", help="write what every mart and column means, as pages")
+    dictionary.add_argument(
+        "--out",
+        type=Path,
+        default=PROJECT_ROOT / "docs",
+        metavar="FOLDER",
+        help="default: the project's docs/",
+    )
+    dictionary.add_argument("--check", action="store_true", help="only tell whether the pages are up to date")
+    dictionary.set_defaults(command=_dictionary)
 
 
 def _summary(arguments: argparse.Namespace) -> int:
@@ -140,4 +151,18 @@ def _to_postgres(arguments: argparse.Namespace) -> int:
             else "as before"
         )
         print(f"Release {result.release_id} in schema {result.schema} of database {result.database}: {what}")
+    return 0
+
+
+def _dictionary(arguments: argparse.Namespace) -> int:
+    from include.dictionary.run import stale_files, write_dictionary
+
+    settings = load_settings()
+    if arguments.check:
+        stale = stale_files(settings, arguments.out)
+        for path in stale:
+            print(f"{path} isn't up to date: run make dictionary")
+        return 1 if stale else 0
+    for path in write_dictionary(settings, arguments.out):
+        print(f"written: {path}")
     return 0

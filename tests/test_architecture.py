@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 STAGES = ("land", "parse", "validate", "load", "publish")
 # Packages that give published releases out, and what of publish tells them of releases.
-WAYS_OUT = ("compare", "export")
+WAYS_OUT = ("compare", "dictionary", "export")
 DOORS = {f"include.publish.{name}" for name in ("reader", "releases", "contents", "catalogue")}
 
 
