@@ -34,7 +34,8 @@ from include.settings import Settings
 logger = logging.getLogger(__name__)
 _QUERIES = Path(__file__).parent / "queries"
 _HEAP_BYTES = 128_000_000  # of tantivy, beside what DuckDB may use
-_BATCH = 500  # articles read at once
+_PART = 20_000  # rows of the marts read at once
+_BATCH = 500  # of them as Python objects
 
 
 class _DamagedIndexError(Exception):
@@ -136,7 +137,7 @@ def _bring(settings: Settings, folder: Path, fingerprint: str) -> Update:
         connection.register("tag_spellings", tag_spellings())
         if is_new:
             _run(connection, "create_held")
-        for name in ("differing", "tag_names", "contents"):
+        for name in ("differing", "places", "tag_names", "contents"):
             _run(connection, name)
         written, removed = _run(connection, "changes").fetchone() or (0, 0)
         if written or removed or is_new:
@@ -163,9 +164,11 @@ def _hold_to(place: Path, articles: int) -> None:
 
 
 def _records(connection: duckdb.DuckDBPyConnection) -> Iterator[schema.Record]:
-    for batch in _run(connection, "records").to_arrow_reader(_BATCH):
-        for row in batch.to_pylist():
-            yield schema.Record(**row)
+    for (first,) in _run(connection, "parts", rows=_PART).fetchall():
+        part = _run(connection, "records", first=first, last=first + _PART - 1).to_arrow_table()
+        for batch in part.to_batches(_BATCH):
+            for row in batch.to_pylist():
+                yield schema.Record(**row)
 
 
 def _write_documents(place: Path, outdated: list[str], records: Iterator[schema.Record]) -> None:
@@ -190,5 +193,5 @@ def _opened(place: Path) -> tantivy.Index:
     return index
 
 
-def _run(connection: duckdb.DuckDBPyConnection, name: str) -> duckdb.DuckDBPyConnection:
-    return run_sql(connection, _QUERIES / f"{name}.sql")
+def _run(connection: duckdb.DuckDBPyConnection, name: str, **parameters: int) -> duckdb.DuckDBPyConnection:
+    return run_sql(connection, _QUERIES / f"{name}.sql", parameters or None)

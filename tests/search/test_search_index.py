@@ -138,10 +138,10 @@ def die(*_, **__):
 
 def die_at(name):
     run = index._run
-    def stepped(connection, step):
+    def stepped(connection, step, **parameters):
         if step == name:
             die()
-        return run(connection, step)
+        return run(connection, step, **parameters)
     index._run = stepped
 
 opened = index._opened

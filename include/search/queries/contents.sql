@@ -1,27 +1,26 @@
 -- What the marts say now of the articles that may differ, in one number each.
 CREATE OR REPLACE TEMP TABLE contents AS
-WITH told AS (
+WITH heads AS (
     SELECT
-        article_id,
-        hash(
-            articles.publisher,
-            articles.url,
-            articles.published_at,
-            articles.headline,
-            articles.standfirst,
-            texts.body_text,
-            tag_names.names
-        ) AS content
-    FROM news.marts.articles AS articles
-    SEMI JOIN differing USING (article_id)
-    LEFT JOIN news.marts.article_texts AS texts USING (article_id)
-    LEFT JOIN tag_names USING (article_id)
+        places.article_id,
+        hash(publisher, url, published_at, headline, standfirst) AS head
+    FROM places
+    JOIN news.marts.articles AS articles ON articles.rowid = places.article_row
+),
+bodies AS (
+    SELECT places.article_id, hash(body_text) AS body
+    FROM places
+    JOIN news.marts.article_texts AS texts ON texts.rowid = places.text_row
 )
 SELECT
     article_id,
-    differing.stamp,
-    told.content,
-    differing.is_held,
-    told.content IS DISTINCT FROM differing.content AS is_changed
-FROM told
-JOIN differing USING (article_id)
+    places.stamp,
+    hash(heads.head, bodies.body, tag_names.names) AS told_content,
+    places.is_held,
+    told_content IS DISTINCT FROM places.known_content AS is_changed,
+    places.article_row,
+    places.text_row
+FROM places
+JOIN heads USING (article_id)
+JOIN bodies USING (article_id)
+LEFT JOIN tag_names USING (article_id)

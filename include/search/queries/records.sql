@@ -1,15 +1,18 @@
--- The articles to be indexed.
+-- The articles to be indexed, those whose texts stand in these rows: a few at once, however many they are.
 SELECT
-    article_id,
+    articles.article_id,
     articles.publisher,
     articles.url,
     articles.published_at,
     articles.published_date,
     articles.headline,
     articles.standfirst,
-    coalesce(texts.body_text, '') AS body,
+    texts.body_text AS body,
     coalesce(tag_names.names, []) AS tags
-FROM news.marts.articles AS articles
-SEMI JOIN (SELECT article_id FROM contents WHERE is_changed) AS changed USING (article_id)
-LEFT JOIN news.marts.article_texts AS texts USING (article_id)
-LEFT JOIN tag_names USING (article_id)
+FROM (
+    SELECT article_row, text_row FROM contents
+    WHERE is_changed AND text_row BETWEEN $first AND $last
+) AS changed
+JOIN news.marts.articles AS articles ON articles.rowid = changed.article_row
+JOIN news.marts.article_texts AS texts ON texts.rowid = changed.text_row
+LEFT JOIN tag_names ON tag_names.article_id = articles.article_id
