@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -47,15 +50,12 @@ class Server:
 
 def _binaries() -> Path:
     """Where PostgreSQL's programs are; Debian keeps them out of the PATH."""
-    folders = [
-        Path(os.environ["PATH"].split(os.pathsep)[0]),
-        *sorted(Path("/usr/lib/postgresql").glob("*/bin")),
-    ]
-    on_path = shutil.which("pg_ctl")
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    on_path = shutil.which("initdb")
     if on_path:
         folders.append(Path(on_path).resolve().parent)
     for folder in reversed(folders):
-        if (folder / "initdb").exists() and (folder / "pg_ctl").exists():
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder
     reason = "no PostgreSQL on this machine (apt-get install postgresql), so nobody tried the copy"
     if os.environ.get("NEWS_REQUIRE_POSTGRES") == "1":
@@ -74,27 +74,53 @@ def serve() -> Iterator[Server]:
         os.chown(folder, account.pw_uid, account.pw_gid)
         who = {"user": account.pw_uid, "group": account.pw_gid}
 
-    def run(command: Sequence[str]) -> None:
-        subprocess.run(
-            command, check=True, cwd=folder, env={"PATH": os.environ["PATH"]}, capture_output=True, **who
-        )
-
+    environment = {"PATH": os.environ["PATH"]}
     password = folder / "password"
     password.write_text(OWNER_PASSWORD)
     password.chmod(0o644)
     data = str(folder / "data")
-    pg_ctl = [str(binaries / "pg_ctl"), "-D", data, "-w"]
+    new = ["-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
     try:
-        new = ["-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-        run([str(binaries / "initdb"), "-D", data, *new, f"--pwfile={password}"])
-        settings = f"-k {folder} -c listen_addresses= -c fsync=off -c unix_socket_permissions=0777"
-        run([*pg_ctl, "-o", settings, "-l", str(folder / "log"), "start"])
+        subprocess.run(
+            [str(binaries / "initdb"), "-D", data, *new, f"--pwfile={password}"],
+            check=True,
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            **who,
+        )
+        settings = {"listen_addresses": "", "fsync": "off", "unix_socket_directories": str(folder)}
+        options = [f"--{name}={value}" for name, value in settings.items()]
+        with (folder / "log").open("wb") as log:
+            # a child of the tests, not a daemon: it is seen, and ended, with them
+            process = subprocess.Popen(
+                [str(binaries / "postgres"), "-D", data, *options],
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                **who,
+            )
         try:
             server = Server(folder)
-            with psycopg.connect(server.url("postgres", "postgres"), autocommit=True) as connection:
+            with _first_connection(server, process) as connection:
                 connection.execute(f"CREATE ROLE news LOGIN PASSWORD '{OWNER_PASSWORD}'")
             yield server
         finally:
-            run([*pg_ctl, "-m", "immediate", "stop"])
+            process.send_signal(signal.SIGQUIT)  # at once: nothing is kept
+            process.wait(timeout=60)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _first_connection(server: Server, process: subprocess.Popen[bytes]) -> psycopg.Connection[Any]:
+    """A connection as soon as the server takes one."""
+    give_up = time.monotonic() + 60
+    while True:
+        try:
+            return psycopg.connect(server.url("postgres", "postgres"), autocommit=True)
+        except psycopg.OperationalError:
+            if process.poll() is not None or time.monotonic() > give_up:
+                pytest.fail((server.folder / "log").read_text(errors="replace"))
+        time.sleep(0.1)
