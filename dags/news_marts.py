@@ -2,7 +2,7 @@
 
 | task | what it does |
 |---|---|
-| `build` | brings the release candidate (private) up to date with the warehouse |
+| `build` | brings the release candidate (private) and its search index up to date with the warehouse |
 | `audit` | holds the candidate to the contracts `expectations/marts_*.json` |
 | `publish` | makes it a read-only release, and moves `marts/current` to it |
 | `to_postgres` | only with NEWS_POSTGRES_CONN_ID or NEWS_POSTGRES_URL: copies the release into PostgreSQL |
