@@ -15,6 +15,7 @@ from include.land.capture import Found, Item
 _CHUNK_ITEMS, _CHUNK_BYTES = 64, 1 << 20  # handed over together
 _CHUNKS = 8  # read ahead at most
 _LOOK_SECONDS = 0.1
+_END_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ _Chunks = queue.Queue[list[Item | Later] | _Failed | None]
 def ahead(items: Generator[Item | Later, None, None]) -> Iterator[Item]:
     """The same items, and the error that ends them, from a thread of their own.
 
-    The thread has ended when this iterator has, however that was.
+    The thread has ended when this iterator has; one that waits for a lock ends when it has that.
     """
     chunks: _Chunks = queue.Queue(_CHUNKS)
     stop = threading.Event()
@@ -52,7 +53,7 @@ def ahead(items: Generator[Item | Later, None, None]) -> Iterator[Item]:
                 yield item.finish() if isinstance(item, Later) else item
     finally:
         stop.set()
-        thread.join()
+        thread.join(_END_SECONDS)
 
 
 def _read(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from include.errors import RejectedFile
 from include.land import reading
 from include.land.archives.entry import Budget, Reader
 from include.land.archives.index import index_name
@@ -31,6 +32,18 @@ def index_name_of(file: InboxFile, settings: Settings) -> str:
     return index_name(f"{file.path}\0{file.source_path}", [*version, *limits])
 
 
+class _ArchiveFile(io.FileIO):
+    """A file whose read errors turn it away, instead of failing its feed."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        try:
+            return super().read(-1 if size is None else size) or b""
+        except OSError as error:
+            raise RejectedFile(
+                "unreadable_file", f"reading it failed: {error.strerror}. Copy it anew."
+            ) from None
+
+
 @contextmanager
 def opened(file: InboxFile, settings: Settings) -> Iterator[Reader]:
     """The file's reader, while the file is as the scan saw it.
@@ -49,7 +62,7 @@ def opened(file: InboxFile, settings: Settings) -> Iterator[Reader]:
         )
 
     page_bytes = settings.max_file_bytes
-    with reading.opened(file) as descriptor, os.fdopen(descriptor, "rb", buffering=0, closefd=False) as raw:
+    with reading.opened(file) as descriptor, _ArchiveFile(descriptor, "rb", closefd=False) as raw:
         match file.archive:
             case "warc":
                 yield WarcReader(raw, file.path, budget(), file.captured_at, page_bytes)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import threading
 from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from backports import zstd
@@ -14,8 +16,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from include.errors import RejectedFile
 from include.land.ahead import Later, ahead
-from include.land.archives import units
+from include.land.archives import opening, units
 from include.land.archives.entry import Budget, Content, Unverified
 from include.land.archives.stream import Stream
 from include.land.archives.units import units_of
@@ -101,6 +104,15 @@ def test_a_stream_gives_every_byte_once_in_its_order(
             at += len(wanted)
     assert stream.take(10_000) == expected[at:]
     assert stream.peek(1) == b""
+
+
+def test_a_read_error_turns_the_archive_away(tmp_path: Path) -> None:
+    descriptor = os.open(tmp_path / "a.warc", os.O_WRONLY | os.O_CREAT)
+    try:
+        with pytest.raises(RejectedFile, match="reading it failed"):
+            opening._ArchiveFile(descriptor, "rb", closefd=False).read(1)
+    finally:
+        os.close(descriptor)
 
 
 class TestAhead:
