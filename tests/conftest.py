@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -26,6 +28,15 @@ os.environ |= {
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",  # the default one asks a name server
 }
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the marts of the samples; tests that read them are of the group ``sample_marts``."""
+    home = tmp_path_factory.mktemp("sample-home")
+    options = ["--inbox", str(PROJECT / "samples" / "inbox"), "--home", str(home)]
+    subprocess.run([sys.executable, "-m", "include", "run", *options], cwd=PROJECT, check=True)
+    return home
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

@@ -10,9 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from include.pipeline import run
 from include.publish.reader import connect
-from include.settings import PROJECT_ROOT, load_settings
+from include.settings import PROJECT_ROOT
 
 PAGE = PROJECT_ROOT / "docs" / "questions.md"
 _QUESTION = re.compile(
@@ -41,11 +40,9 @@ def _cell(value: object) -> str:
 
 
 @pytest.fixture(scope="module")
-def marts(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+def marts(sample_home: Path) -> duckdb.DuckDBPyConnection:
     """The marts of the sample captures."""
-    home = tmp_path_factory.mktemp("questions")
-    run(load_settings(home=home, inbox=PROJECT_ROOT / "samples" / "inbox"))
-    return connect(home)
+    return connect(sample_home)
 
 
 def test_there_are_ten_questions_and_each_has_its_answer() -> None:
@@ -53,7 +50,7 @@ def test_there_are_ten_questions_and_each_has_its_answer() -> None:
     assert len(re.findall(r"^## ", PAGE.read_text("utf-8"), re.MULTILINE)) == len(questions())
 
 
-@pytest.mark.xdist_group("questions")
+@pytest.mark.xdist_group("sample_marts")
 @pytest.mark.parametrize(("title", "sql", "answer"), questions(), ids=[title for title, _, _ in questions()])
 def test_the_answer_is_what_the_page_says(
     marts: duckdb.DuckDBPyConnection, title: str, sql: str, answer: str

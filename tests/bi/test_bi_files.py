@@ -15,7 +15,7 @@ from include.publish.reader import connect
 from include.settings import PROJECT_ROOT
 from tests.bi.asset_files import ASSETS, DASHBOARDS, KINDS, ChartQuery, by_uuid, charts_on, files, lock_file
 
-pytestmark = pytest.mark.xdist_group("bi_files")  # the sample marts are made once
+pytestmark = pytest.mark.xdist_group("sample_marts")  # the sample marts are made once
 
 # Kinds of chart that draw captured text on a canvas, or as text when they are told to (see below).
 VIZ_TYPES = {"big_number_total", "echarts_timeseries_bar", "heatmap_v2", "table"}

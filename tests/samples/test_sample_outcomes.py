@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,12 +21,12 @@ EXPECTED: dict[str, dict[str, Any]] = json.loads((story.HERE / "expected.json").
 NOT_BY_A_PAGE = {"local_and_utc_time_agree", "timezone_is_the_sites", "body_present", "identity_known"}
 
 
+pytestmark = pytest.mark.xdist_group("sample_marts")
+
+
 @pytest.fixture(scope="module")
-def marts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    home = tmp_path_factory.mktemp("home")
-    options = ["--inbox", str(story.HERE / "inbox"), "--home", str(home)]
-    subprocess.run([sys.executable, "-m", "include", "run", *options], cwd=PROJECT_ROOT, check=True)
-    with duckdb.connect(str(partitions.published_path(home)), read_only=True) as connection:
+def marts(sample_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(partitions.published_path(sample_home)), read_only=True) as connection:
         yield connection
 
 
