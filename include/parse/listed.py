@@ -6,122 +6,127 @@ A ticker line may stand among their entries, and a headline of theirs may be in 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
-from itertools import groupby, pairwise, product, takewhile
+from itertools import groupby, pairwise, product
 from math import prod
 from typing import NamedTuple
 
-from include.errors import UnreadablePage
 from include.models import PageLink
 from include.parse.layout import Layout
-from include.parse.lists import read_dated_entries, read_sectioned_entries
-from include.parse.reading import Reading, Roles
-from include.parse.sections import Section, Sections
+from include.parse.lists import Entry, read_dated_entries, read_sectioned_entries
+from include.parse.reading import Reading, Roles, mark_noise
+from include.parse.sections import Sections
 from include.parse.tickers import REPEAT
 
 _MOST_READINGS = 64
-
-Entries = list[PageLink]
+_ALL_WITHIN = 4  # blocks under a list's label
 
 
 class Lists(NamedTuple):
     """What the lists name."""
 
-    most_read: Entries
+    most_read: list[PageLink]
     coverage: list[str]
-    read_next: Entries
+    read_next: list[PageLink]
 
 
 def read_lists(
     reading: Reading, roles: Roles, layout: Layout, sections: Sections, ticker: Collection[str]
 ) -> Lists:
-    """Read the lists of a page. A capture that is cut off loses the entry that it is cut in.
+    """Read the lists of a page. What can't be read for certain is left out, and stays without a role.
 
-    Raises:
-        UnreadablePage: ticker lines stand among a list's entries, and which are headlines can't be told
-            (``unclear_list``).
+    A capture that is cut off loses the entry that it is cut in.
     """
     texts, shown = reading.texts, frozenset(ticker)
     lists = Lists([], [], [])
     for section in sections.lists:
+        mark_noise(reading, roles, layout.noise, section.label + 1, section.end)
         blocks = [at for at in range(section.label + 1, section.end) if not roles[at]]
-        labels, repeats = [section.label], list(takewhile(lambda at: texts[at] in shown, blocks))
-        if len(repeats) < len(blocks) and texts[blocks[len(repeats)]] == layout.all_link:
-            labels.append(blocks[len(repeats)])
-            del blocks[: len(repeats) + 1]
-        else:
-            repeats = []
+        roles[section.label] = "label"
+        first = [texts[at] for at in blocks[:_ALL_WITHIN]]
+        if layout.all_link in first:
+            above = first.index(layout.all_link)
+            roles[blocks[above]] = "label"
+            take_all(roles, (at for at in blocks[:above] if texts[at] in shown), REPEAT)
+            del blocks[: above + 1]
         cut = not sections.has_footer and section.end == len(reading)
-        repeats += _read_list(reading, section, blocks, lists, names=layout.sections, ticker=shown, cut=cut)
-        for role, places in ((section.name, blocks), (REPEAT, repeats), ("label", labels)):
-            for at in places:
-                roles[at] = role
+        if section.name == "coverage":
+            _read_names(reading, roles, blocks, lists.coverage, ticker=shown, cut=cut)
+            continue
+        if section.name == "most_read":
+            into, read = lists.most_read, partial(read_dated_entries, reading, sections=layout.sections)
+        else:
+            into = lists.read_next
+            read = partial(read_sectioned_entries, reading, sections=layout.sections, cut=cut)
+        for entry in _read_beside_ticker(reading, roles, blocks, shown, read):
+            into.append(entry.link)
+            take_all(roles, entry.blocks, section.name)
+        take_all(roles, (at for at in blocks if reading.kinds[at] == "image"), section.name)
     return lists
 
 
-def _read_list(
+def take_all(roles: Roles, blocks: Iterable[int], role: str) -> None:
+    """Write down what some blocks were taken for."""
+    for at in blocks:
+        roles[at] = role
+
+
+def _read_names(
     reading: Reading,
-    section: Section,
+    roles: Roles,
     blocks: Sequence[int],
-    into: Lists,
+    into: list[str],
     *,
-    names: Collection[str],
-    ticker: frozenset[str],
+    ticker: Collection[str],
     cut: bool,
-) -> list[int]:
-    """Add one list's entries; the blocks that are none of them but ticker lines. ``names``: of sections."""
+) -> None:
+    """Read a list of names."""
     texts = reading.texts
-    if section.name == "coverage":
-        said = blocks[:-1] if cut else blocks
-        into.coverage.extend(texts[at] for at in said if texts[at] and texts[at] not in ticker)
-        return [at for at in blocks if texts[at] in ticker]
-    if section.name == "most_read":
-        read = partial(read_dated_entries, reading, sections=names)
-        entries, others = _read_beside_ticker(reading, blocks, ticker, read)
-        into.most_read.extend(entries)
-    else:
-        read = partial(read_sectioned_entries, reading, sections=names, cut=cut)
-        entries, others = _read_beside_ticker(reading, blocks, ticker, read)
-        into.read_next.extend(entries)
-    return others
+    into.extend(texts[at] for at in (blocks[:-1] if cut else blocks) if texts[at] and texts[at] not in ticker)
+    for at in blocks:
+        roles[at] = REPEAT if texts[at] in ticker else "coverage"
 
 
 def _read_beside_ticker(
-    reading: Reading, blocks: Sequence[int], ticker: frozenset[str], read: Callable[[Sequence[int]], Entries]
-) -> tuple[Entries, list[int]]:
-    """The entries that ``read`` makes of the blocks, and which of these are no part of the list.
+    reading: Reading,
+    roles: Roles,
+    blocks: Sequence[int],
+    ticker: frozenset[str],
+    read: Callable[[Sequence[int]], list[Entry]],
+) -> list[Entry]:
+    """The entries that ``read`` makes of the blocks, those that hold for certain.
 
     A block that says what a ticker line says is left out, unless it is an entry's headline (or a caption that
     says the same). Of all ways to leave out some of them that one is right which makes the entries alike and
-    uses all the other lines. Where this would do with captions and without, they have captions, as on all
-    known pages.
+    uses all the other lines; where several do, what they have in common. Where this would do with captions
+    and without, the entries have captions, as on all known pages.
     """
     texts = reading.texts
     shown = {at for at in blocks if texts[at] in ticker}
     if not shown:
-        return read(blocks), []
-    found: list[tuple[tuple[int, int], Entries, list[int]]] = []
+        return read(blocks)
+    found: list[tuple[tuple[int, int], list[Entry]]] = []
     for kept in _ways_to_keep(reading, shown, blocks):
         used = [at for at in blocks if at not in shown or at in kept]
         entries = read(used)
-        headlines = [entry.headline for entry in entries]
-        headlines += [entry.headline for entry in entries if entry.headline == entry.caption]
-        odd_caption = any(entry.caption in ticker and entry.caption != entry.headline for entry in entries)
+        links = [entry.link for entry in entries]
+        headlines = [link.headline for link in links]
+        headlines += [link.headline for link in links if link.headline == link.caption]
+        odd_caption = any(link.caption in ticker and link.caption != link.headline for link in links)
         if odd_caption or Counter(texts[at] for at in kept) - Counter(headlines):
             continue
-        if entries not in [others for _, others, _ in found]:
-            without_caption = sum(entry.caption is None for entry in entries)
-            goodness = (_oddness(reading, used, entries), without_caption)
-            found.append((goodness, entries, sorted(shown - kept)))
-    found.sort(key=lambda way: way[0])
-    if not found or (len(found) > 1 and found[0][0] == found[1][0]):
-        raise UnreadablePage(
-            "unclear_list",
-            "Ticker lines stand among a list's entries, and which of them are headlines can't be told; one "
-            f"is {texts[min(shown)][:80]!r}. Look at the page.",
-        )
-    return found[0][1:]
+        goodness = (_oddness(reading, used, links), sum(link.caption is None for link in links))
+        found.append((goodness, entries))
+    best = min((goodness for goodness, _ in found), default=None)
+    readings = [entries for goodness, entries in found if goodness == best] or [[]]
+    certain = [
+        entry
+        for entry in readings[0]
+        if all(entry.link in [other.link for other in others] for others in readings)
+    ]
+    take_all(roles, shown, REPEAT)
+    return certain
 
 
 def _ways_to_keep(
@@ -148,7 +153,7 @@ def _ways_to_keep(
         yield frozenset(at for places in chosen for at in places)
 
 
-def _oddness(reading: Reading, blocks: Sequence[int], entries: Entries) -> int:
+def _oddness(reading: Reading, blocks: Sequence[int], entries: Sequence[PageLink]) -> int:
     """How many entries aren't like most of them, and how many lines are in none."""
     said = Counter(reading.texts[at] for at in blocks if reading.kinds[at] != "image")
     pictured = {reading.texts[at] for at in blocks if reading.kinds[at] == "image"}

@@ -1,9 +1,15 @@
-"""Lists of other articles on a page: entries of a caption, a headline, a section and maybe a day."""
+"""Lists of other articles on a page: entries of a caption, a headline, a section and maybe a day.
+
+An entry that has a line too many or too few can't be read for certain, and is left out.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import date
+from typing import NamedTuple
 
 from include.models import PageLink
 from include.parse.reading import Reading
@@ -12,70 +18,140 @@ from include.parse.times import DAY, parse_day
 _DAY = re.compile(DAY)
 
 
-def read_dated_entries(reading: Reading, blocks: Sequence[int], sections: Collection[str]) -> list[PageLink]:
+class Entry(NamedTuple):
+    """An entry of a list, and the blocks that it was read from."""
+
+    link: PageLink
+    blocks: tuple[int, ...]
+
+
+def read_dated_entries(reading: Reading, blocks: Sequence[int], sections: Collection[str]) -> list[Entry]:
     """Entries that end with a day: caption (maybe), headline, section (maybe), day.
 
     What follows the last day is no entry: a capture may be cut off there.
     """
     texts, kinds = reading.texts, reading.kinds
+    days = {at: day for at in blocks if (day := _day(texts[at])) is not None}
+    usual = Counter(kinds[at] for at in days).most_common(1)
     entries = []
-    lines: list[tuple[str, str]] = []
+    group: list[int] = []
     for index in blocks:
-        text = texts[index]
-        day = parse_day(text) if text[:1].isdigit() and _DAY.fullmatch(text) else None
-        if day is None:
-            if text:
-                lines.append((kinds[index], text))
+        group.append(index)
+        day = days.get(index)
+        if day is None or kinds[index] != usual[0][0]:
             continue
+        lines = [at for at in group[:-1] if texts[at] and kinds[at] != "image"]
         section = None
-        if lines and (lines[-1][0] == "bullet" or lines[-1][1] in sections or len(lines) > 2):
-            section = lines.pop()[1]
-        if lines:
-            headline = lines.pop()[1]
-            entries.append(PageLink(headline, _caption(lines), section, day))
-        lines = []
+        if lines and (kinds[lines[-1]] == "bullet" or texts[lines[-1]] in sections or len(lines) > 2):
+            section = texts[lines.pop()]
+        if 0 < len(lines) <= 2:
+            caption = texts[lines[0]] if len(lines) == 2 else _alt(reading, group)
+            entries.append(Entry(PageLink(texts[lines[-1]], caption, section, day), tuple(group)))
+        group = []
     return entries
 
 
 def read_sectioned_entries(
     reading: Reading, blocks: Sequence[int], sections: Collection[str], *, cut: bool
-) -> list[PageLink]:
+) -> list[Entry]:
     """Entries of caption (maybe), section (maybe) and headline.
 
-    A line with no blank line before it is the section of the caption above it. ``cut``: the page ends here
-    without its footer, so the last line may be half a line and its entry is left out.
+    A list has a section for each of its entries or for none. ``cut``: the page ends here without its footer,
+    so the last line may be half a line and its entry is left out.
     """
-    texts, kinds, apart = reading.texts, reading.kinds, reading.apart
+    places = _sections(reading, blocks, sections)
+    entries = _between(reading, blocks, places) if places else _in_pairs(reading, blocks)
+    return [entry for entry in entries if not (cut and entry.blocks[-1] == blocks[-1])]
+
+
+def _sections(reading: Reading, blocks: Sequence[int], sections: Collection[str]) -> list[int]:
+    """Where among the blocks sections stand: known ones, and in text captures lines right under a caption."""
+    found: list[int] = []
+    for place, index in enumerate(blocks):
+        under = (
+            reading.head is None
+            and place > 0
+            and blocks[place - 1] == index - 1
+            and not reading.apart[index]
+            and place - 1 not in found
+        )
+        if reading.texts[index] in sections or under:
+            found.append(place)
+    return found
+
+
+def _between(reading: Reading, blocks: Sequence[int], places: Sequence[int]) -> list[Entry]:
+    """Entries around their sections: above each its caption, below it its headline."""
     entries = []
-    place, size = 0, len(blocks)
-    while place < size:
-        here = blocks[place]
-        image = kinds[here] == "image"
-        following = [blocks[at] for at in (place + 1, place + 2) if at < size]
-        if (
-            image
-            and len(following) > 1
-            and texts[here] == texts[following[0]]
-            and texts[following[1]] in sections
-        ):
-            place += 1  # the picture's alt text and its caption say the same
-            continue
-        caption = section = None
-        if following and (texts[following[0]] in sections or not (image or apart[following[0]])):
-            caption, section, at = texts[here], texts[following[0]], place + 2
-        elif texts[here] in sections:
-            section, at = texts[here], place + 1
-        elif following:
-            caption, at = texts[here], place + 1
-        else:
-            at = place
-        if at < size and not (cut and at == size - 1):
-            entries.append(PageLink(texts[blocks[at]], caption or None, section))
-        place = at + 1
+    stretches = [
+        blocks[start:end]
+        for start, end in zip([0, *(place + 1 for place in places)], [*places, len(blocks)], strict=True)
+    ]
+    captions = [
+        _ends_with_caption(reading, above, blocks[place])
+        for above, place in zip(stretches, places, strict=False)
+    ]
+    captions[0] = _only_caption(reading, stretches[0], blocks[places[0]])
+    for number, place in enumerate(places):
+        below = stretches[number + 1]
+        lines = [at for at in below if reading.texts[at] and reading.kinds[at] != "image"]
+        following = captions[number + 1] if number + 1 < len(places) else _Caption(None, True, ())
+        lines = [at for at in lines if at not in following.blocks]
+        caption = captions[number]
+        if len(lines) == 1 and following.is_clear and caption.is_clear:
+            link = PageLink(reading.texts[lines[0]], caption.text, reading.texts[blocks[place]])
+            entries.append(Entry(link, (*caption.blocks, blocks[place], lines[0])))
     return entries
 
 
-def _caption(lines: Sequence[tuple[str, str]]) -> str | None:
-    """The last line above a headline; a picture's alt text only when there is no other."""
-    said = [text for kind, text in lines if kind != "image"] or [text for _, text in lines]
+class _Caption(NamedTuple):
+    text: str | None
+    is_clear: bool
+    blocks: tuple[int, ...]
+
+
+def _only_caption(reading: Reading, above: Sequence[int], section: int) -> _Caption:
+    """The caption above the first section: the one line that stands there."""
+    lines = [at for at in above if reading.texts[at] and reading.kinds[at] != "image"]
+    if len(lines) > 1:
+        return _ends_with_caption(reading, above, section)
+    return _Caption(reading.texts[lines[0]] if lines else _alt(reading, above), True, tuple(above))
+
+
+def _ends_with_caption(reading: Reading, above: Sequence[int], section: int) -> _Caption:
+    """The caption above a section, under the headline of the entry before.
+
+    A text capture sets it on the line above; else it is the second of two lines, or a picture's alt text.
+    """
+    lines = [at for at in above if reading.texts[at] and reading.kinds[at] != "image"]
+    if reading.head is None and lines and lines[-1] == section - 1 and not reading.apart[section]:
+        return _Caption(reading.texts[lines[-1]], True, (lines[-1],))
+    if len(lines) == 2:
+        return _Caption(reading.texts[lines[1]], True, tuple(at for at in above if at > lines[0]))
+    pictures = tuple(at for at in above if reading.kinds[at] == "image" and (not lines or at > lines[-1]))
+    return _Caption(_alt(reading, pictures), len(lines) <= 1, pictures)
+
+
+def _in_pairs(reading: Reading, blocks: Sequence[int]) -> list[Entry]:
+    """Entries of a list without sections: a caption or picture, and a headline."""
+    entries = []
+    waiting: list[int] = []
+    for index in blocks:
+        waiting.append(index)
+        if len(waiting) == 2:
+            link = PageLink(reading.texts[index], reading.texts[waiting[0]] or None, None)
+            entries.append(Entry(link, tuple(waiting)))
+            waiting = []
+    if waiting:
+        entries.append(Entry(PageLink(reading.texts[waiting[0]], None, None), tuple(waiting)))
+    return entries
+
+
+def _alt(reading: Reading, blocks: Sequence[int]) -> str | None:
+    """The last alt text of some blocks."""
+    said = [reading.texts[at] for at in blocks if reading.kinds[at] == "image" and reading.texts[at]]
     return said[-1] if said else None
+
+
+def _day(text: str) -> date | None:
+    return parse_day(text) if text[:1].isdigit() and _DAY.fullmatch(text) else None

@@ -57,8 +57,8 @@ def find_sections(
     texts, size = reading.texts, len(reading.texts)
     footer = next((at for at, name in labels if name == FOOTER and at >= headline), size)
     has_footer = footer < size
-    before = footer
-    while has_footer and before > headline + 1 and texts[before - 1] in layout.masthead.union(ticker):
+    before, frame = footer, layout.masthead.union(ticker)
+    while has_footer and before > headline + 1 and _may_be_frame(texts[before - 1], frame, layout):
         before -= 1
         if texts[before] in layout.masthead:
             footer = before
@@ -76,6 +76,10 @@ def find_sections(
         if _is_list(reading, name, index + 1, end, layout.all_link, trusted=trusted):
             lists.append(Section(name, index, end))
     return Sections(tuple(lists), footer, has_footer)
+
+
+def _may_be_frame(text: str, frame: Collection[str], layout: Layout) -> bool:
+    return text in frame or text.casefold() in layout.noise
 
 
 def _is_list(
