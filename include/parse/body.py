@@ -203,7 +203,7 @@ class BodyReader:
         if not items:
             take(roles, start, stop, NOISE)
         elif self.tags_last and self._nothing_left(stop, end) and self._are_tags(start, stop, items):
-            self.body.tags += items
+            self.body.tags += [item for item in items if not self.ticker.has(item)]
             take(roles, start, stop, "tags")
         else:
             items = [item for item in items if not self.ticker.has(item)]
@@ -230,10 +230,16 @@ class BodyReader:
         take(roles, first, stop, "tags")
 
     def _nothing_left(self, start: int, end: int) -> bool:
-        return all(
-            self.roles[index] or self.reading.texts[index].casefold() in self.noise
-            for index in range(start, end)
-        )
+        """Whether nothing of the body comes any more: furniture, related blocks and promos at most."""
+        texts, at = self.reading.texts, start
+        while at < end:
+            text = texts[at].casefold()
+            if text in self.related_labels and not self.roles[at]:
+                at = self.related.end(at, end)
+            elif not (self.roles[at] or text in self.noise or _PROMO.fullmatch(texts[at])):
+                return False
+            at += 1 if text not in self.related_labels else 0
+        return True
 
     def _are_tags(self, start: int, stop: int, items: list[str]) -> bool:
         """Tags are short names; a list that a colon announces, or whose entries are sentences, is body."""

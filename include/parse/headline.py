@@ -6,6 +6,7 @@ from include.errors import UnreadablePage
 from include.parse.header import Header
 from include.parse.layout import Layout
 from include.parse.metadata import is_headline
+from include.parse.prose import MAX_HEADLINE_CHARS, ends_like_sentence
 from include.parse.reading import Head, Reading, Roles
 
 _HIGHEST_LEVELS = 2  # "first h1 or h2": scrapers of the Arabic edition
@@ -93,5 +94,10 @@ def _line_over_header(
         raise UnreadablePage(
             "unclear_headline",
             f"{len(single)} lines over the byline could be the headline: {lines}. Look at the page.",
+        )
+    if single and len(texts[single[0]]) > MAX_HEADLINE_CHARS and ends_like_sentence(texts[single[0]]):
+        raise UnreadablePage(
+            "unclear_headline",
+            f"The line over the byline reads like text: {texts[single[0]][:80]!r}. Look at the page.",
         )
     return single[0] if single else None

@@ -7,11 +7,38 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
+from include.parse.reading import NOISE, Reading, Roles, take
+
 _NONE: frozenset[str] = frozenset()
+
+# What pages of any site set among their text, as whole lines, casefolded.
+FURNITURE = frozenset(
+    {
+        "",
+        "x",
+        "advertisement",
+        "sponsored",
+        "share",
+        "share this",
+        "print",
+        "copy link",
+        "listen",
+        "loading...",
+        "loading…",
+        "follow us",
+        "subscribe",
+        "subscribe to our newsletter",
+        "by",
+        "by:",
+        "source",
+        "source:",
+    }
+)
 
 TICKER = "ticker"
 LISTEN = "listen"
 FOOTER = "footer"
+_LEAST_NAMES = 3  # of a menu
 Labels = Sequence[tuple[int, str]]
 
 
@@ -42,6 +69,12 @@ class Layout:
         return self.masthead | self.navigation | self.sections | self.ticker_labels
 
     @cached_property
+    def list_noise(self) -> frozenset[str]:
+        """Entries of lists that are no part of an article: furniture, and labels that stand in one."""
+        labels = (*self.list_labels, *self.ticker_labels, *self.listen_labels)
+        return self.noise | self.related_labels | {label.casefold() for label in labels}
+
+    @cached_property
     def _label_names(self) -> Mapping[str, str]:
         return (
             dict.fromkeys(self.ticker_labels, TICKER)
@@ -63,6 +96,24 @@ class Layout:
             or text in self.footer_lines
             or text.casefold() in self.related_labels
         )
+
+
+def mark_menus(reading: Reading, roles: Roles, layout: Layout, start: int, end: int) -> None:
+    """Mark menus among the unused blocks of [start, end): names of the navigation in a row.
+
+    Names of sections alone may be tags, or a list of the body.
+    """
+    texts, frame = reading.texts, layout.passed_over
+    if frame.isdisjoint(texts[start:end]):
+        return
+    at = start
+    while at < end:
+        stop = at
+        while stop < end and not roles[stop] and texts[stop] in frame:
+            stop += 1
+        if stop - at >= _LEAST_NAMES and not layout.navigation.isdisjoint(texts[at:stop]):
+            take(roles, at, stop, NOISE)
+        at = stop + 1
 
 
 def layout_at(layouts: Sequence[Layout], captured_at: datetime | None) -> Layout:

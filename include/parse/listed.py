@@ -81,11 +81,17 @@ def _read_names(
     ticker: Collection[str],
     cut: bool,
 ) -> None:
-    """Read a list of names."""
+    """Read a list of names; where most of them are links, all are."""
     texts = reading.texts
-    into.extend(texts[at] for at in (blocks[:-1] if cut else blocks) if texts[at] and texts[at] not in ticker)
-    for at in blocks:
-        roles[at] = REPEAT if texts[at] in ticker else "coverage"
+    take_all(roles, (at for at in blocks if texts[at] in ticker), REPEAT)
+    names = [at for at in blocks if texts[at] and texts[at] not in ticker]
+    linked = [at for at in names if reading.link(at) is not None]
+    if 2 * len(linked) > len(names):
+        names = linked
+    if cut and names and names[-1] == blocks[-1]:
+        del names[-1]
+    into.extend(texts[at] for at in names)
+    take_all(roles, names, "coverage")
 
 
 def _read_beside_ticker(

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from include.models import PageLink
 from include.parse.reading import Reading
 from include.parse.times import DAY, parse_day
 
 _DAY = re.compile(DAY)
+_Value = TypeVar("_Value")
 
 
 class Entry(NamedTuple):
@@ -32,22 +33,25 @@ def read_dated_entries(reading: Reading, blocks: Sequence[int], sections: Collec
     """
     texts, kinds = reading.texts, reading.kinds
     days = {at: day for at in blocks if (day := _day(texts[at])) is not None}
-    usual = Counter(kinds[at] for at in days).most_common(1)
-    entries = []
-    group: list[int] = []
+    kind = _usual(kinds[at] for at in days)
+    groups: list[list[int]] = [[]]
     for index in blocks:
-        group.append(index)
-        day = days.get(index)
-        if day is None or kinds[index] != usual[0][0]:
-            continue
-        lines = [at for at in group[:-1] if texts[at] and kinds[at] != "image"]
+        groups[-1].append(index)
+        if index in days and kinds[index] == kind:
+            groups.append([])
+    most = _usual(len(_lines(reading, group)) for group in groups[:-1])
+    entries = []
+    for group in groups[:-1]:
+        day = days[group[-1]]
+        lines = _lines(reading, group[:-1])
+        if most is not None and len(lines) >= most:
+            continue  # a line too many; the day is one of the lines
         section = None
         if lines and (kinds[lines[-1]] == "bullet" or texts[lines[-1]] in sections or len(lines) > 2):
             section = texts[lines.pop()]
         if 0 < len(lines) <= 2:
             caption = texts[lines[0]] if len(lines) == 2 else _alt(reading, group)
             entries.append(Entry(PageLink(texts[lines[-1]], caption, section, day), tuple(group)))
-        group = []
     return entries
 
 
@@ -82,23 +86,20 @@ def _sections(reading: Reading, blocks: Sequence[int], sections: Collection[str]
 
 def _between(reading: Reading, blocks: Sequence[int], places: Sequence[int]) -> list[Entry]:
     """Entries around their sections: above each its caption, below it its headline."""
-    entries = []
-    stretches = [
-        blocks[start:end]
-        for start, end in zip([0, *(place + 1 for place in places)], [*places, len(blocks)], strict=True)
-    ]
+    starts, ends = [0, *(place + 1 for place in places)], [*places, len(blocks)]
+    stretches = [blocks[start:end] for start, end in zip(starts, ends, strict=True)]
+    # a headline and the next entry's caption: two lines, or one and a picture
+    most = _usual(len(_lines(reading, stretch)) for stretch in stretches[1:-1]) or 2
     captions = [
-        _ends_with_caption(reading, above, blocks[place])
-        for above, place in zip(stretches, places, strict=False)
+        _caption_above(reading, stretches[number], blocks[place], headlines=min(number, 1), most=most)
+        for number, place in enumerate(places)
     ]
-    captions[0] = _only_caption(reading, stretches[0], blocks[places[0]])
+    captions.append(_Caption(None, True, ()))
+    entries = []
     for number, place in enumerate(places):
-        below = stretches[number + 1]
-        lines = [at for at in below if reading.texts[at] and reading.kinds[at] != "image"]
-        following = captions[number + 1] if number + 1 < len(places) else _Caption(None, True, ())
-        lines = [at for at in lines if at not in following.blocks]
-        caption = captions[number]
-        if len(lines) == 1 and following.is_clear and caption.is_clear:
+        caption, following = captions[number], captions[number + 1]
+        lines = [at for at in _lines(reading, stretches[number + 1]) if at not in following.blocks]
+        if len(lines) == 1 and caption.is_clear and following.is_clear and not _day(reading.texts[lines[0]]):
             link = PageLink(reading.texts[lines[0]], caption.text, reading.texts[blocks[place]])
             entries.append(Entry(link, (*caption.blocks, blocks[place], lines[0])))
     return entries
@@ -110,26 +111,22 @@ class _Caption(NamedTuple):
     blocks: tuple[int, ...]
 
 
-def _only_caption(reading: Reading, above: Sequence[int], section: int) -> _Caption:
-    """The caption above the first section: the one line that stands there."""
-    lines = [at for at in above if reading.texts[at] and reading.kinds[at] != "image"]
-    if len(lines) > 1:
-        return _ends_with_caption(reading, above, section)
-    return _Caption(reading.texts[lines[0]] if lines else _alt(reading, above), True, tuple(above))
+def _caption_above(
+    reading: Reading, above: Sequence[int], section: int, *, headlines: int, most: int
+) -> _Caption:
+    """The caption above a section: of what stands there after so many ``headlines`` (of the entry before).
 
-
-def _ends_with_caption(reading: Reading, above: Sequence[int], section: int) -> _Caption:
-    """The caption above a section, under the headline of the entry before.
-
-    A text capture sets it on the line above; else it is the second of two lines, or a picture's alt text.
+    A text capture sets it on the line above the section; else it is the last line, or a picture's alt text.
+    More lines than a list's stretches have at ``most`` leave it unclear, as does nothing at all.
     """
-    lines = [at for at in above if reading.texts[at] and reading.kinds[at] != "image"]
+    lines = _lines(reading, above)
     if reading.head is None and lines and lines[-1] == section - 1 and not reading.apart[section]:
         return _Caption(reading.texts[lines[-1]], True, (lines[-1],))
-    if len(lines) == 2:
-        return _Caption(reading.texts[lines[1]], True, tuple(at for at in above if at > lines[0]))
-    pictures = tuple(at for at in above if reading.kinds[at] == "image" and (not lines or at > lines[-1]))
-    return _Caption(_alt(reading, pictures), len(lines) <= 1, pictures)
+    if len(lines) > headlines:
+        is_clear = len(lines) == headlines + 1 and len(lines) <= most - 1 + headlines
+        return _Caption(reading.texts[lines[-1]], is_clear, (lines[-1],))
+    pictures = tuple(at for at in above if reading.kinds[at] == "image" and not (lines and at < lines[-1]))
+    return _Caption(_alt(reading, pictures), bool(pictures) or len(lines) == headlines, pictures)
 
 
 def _in_pairs(reading: Reading, blocks: Sequence[int]) -> list[Entry]:
@@ -155,3 +152,14 @@ def _alt(reading: Reading, blocks: Sequence[int]) -> str | None:
 
 def _day(text: str) -> date | None:
     return parse_day(text) if text[:1].isdigit() and _DAY.fullmatch(text) else None
+
+
+def _lines(reading: Reading, blocks: Sequence[int]) -> list[int]:
+    """The blocks that say something and are no pictures."""
+    return [at for at in blocks if reading.texts[at] and reading.kinds[at] != "image"]
+
+
+def _usual(values: Iterable[_Value]) -> _Value | None:
+    """The value that most have; None when two are as frequent, or there are none."""
+    counts = Counter(values).most_common(2)
+    return counts[0][0] if counts and (len(counts) < 2 or counts[0][1] > counts[1][1]) else None

@@ -6,11 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from include.errors import UnreadablePage
 from include.models import Image
 from include.parse.pictures import caption_of
 from include.parse.reading import Reading, Roles
 
 _MOST_LINES_BEFORE_PICTURE = 2
+_MOST_LINES_BEFORE_CROSS = 8
 _LISTEN_WITHIN = 12  # blocks after the header
 _CLOSE = "x"  # the picture viewer's closing cross, a bullet of its own in text captures
 
@@ -33,7 +35,8 @@ class OpeningReader:
     standfirst when another line follows, as on every known page, unless a container (HTML) holds these two
     lines and not the header, for then both are body.
 
-    ``ends_opening``: casefolded labels that no opening holds.
+    ``ends_opening``: casefolded labels that no opening holds. ``noise``: casefolded lines that are no part of
+    an article, as entries of a list.
     """
 
     reading: Reading
@@ -42,9 +45,14 @@ class OpeningReader:
     listen_labels: Collection[str]
     ends_opening: Collection[str]
     body_mark: int | None = None
+    noise: Collection[str] = ()
 
     def read(self, start: int, end: int) -> Opening:
-        """Read up to the body; every block used gets its role."""
+        """Read up to the body; every block used gets its role.
+
+        Raises:
+            UnreadablePage: several lines could be the standfirst (``unclear_standfirst``).
+        """
         texts, roles = self.reading.texts, self.roles
         image = image_url = None
         found = picture = self._find_picture(start, end)
@@ -57,6 +65,7 @@ class OpeningReader:
                 roles[at] = "label"
                 listen = at
                 break
+        self._check_lines_before(start, [at for at in (picture, listen) if at is not None])
         lines = self._lines(start, end)
         marks = [at for at in (picture, listen, self.body_mark) if at is not None and start <= at <= end]
         if not lines:
@@ -72,12 +81,28 @@ class OpeningReader:
         roles[lines[0]] = "standfirst"
         return Opening(texts[lines[0]], image, image_url, lines[0] + 1)
 
+    def _check_lines_before(self, start: int, marks: list[int]) -> None:
+        """See that what stands over the marks that follow a standfirst is at most one line.
+
+        In HTML more may stand there than is known of, but no other article's headlines.
+        """
+        texts, kinds = self.reading.texts, self.reading.kinds
+        over = range(start, max(marks, default=start))
+        lines = [texts[at] for at in over if not self.roles[at] and kinds[at] not in {"bullet", "image"}]
+        framed = any(line.casefold() in self.ends_opening for line in lines)
+        if len(lines) > 1 and (framed or self.reading.head is None):
+            raise UnreadablePage(
+                "unclear_standfirst",
+                f"{len(lines)} lines stand over the picture, of which one is the standfirst: "
+                f"{lines[0][:60]!r}, {lines[1][:60]!r}. Look at the page.",
+            )
+
     def _lines(self, start: int, end: int) -> list[int]:
         """The first two lines that may be standfirst or body."""
         lines: list[int] = []
         for at in range(start, end):
             text, kind = self.reading.texts[at].casefold(), self.reading.kinds[at]
-            if self.roles[at] or kind in {"image", "caption", "field"}:
+            if self.roles[at] or kind in {"image", "caption", "field"} or self._is_noise(at):
                 continue
             if kind == "bullet" or text in self.ends_opening or len(lines) > 1:
                 break
@@ -88,18 +113,23 @@ class OpeningReader:
         """The block that the lead picture begins with: a closing cross, a picture, a captioned bullet."""
         texts, kinds, lines = self.reading.texts, self.reading.kinds, 0
         for index in range(start, end):
-            if self.roles[index]:
+            if self.roles[index] or self._is_noise(index):
                 continue
             kind = kinds[index]
-            if kind == "image" or (kind == "bullet" and texts[index].lower() == _CLOSE):
+            near = lines <= _MOST_LINES_BEFORE_PICTURE
+            if (kind == "image" and near) or (kind == "bullet" and texts[index].lower() == _CLOSE):
                 return index
-            if kind == "bullet" and self._has_caption(index, end):
-                return index
-            if kind in {"text", "heading"}:
-                lines += 1
-            if kind == "bullet" or lines > _MOST_LINES_BEFORE_PICTURE:
+            if kind == "bullet":
+                return index if near and self._has_caption(index, end) else None
+            lines += kind in {"text", "heading"}
+            if lines > _MOST_LINES_BEFORE_CROSS:
                 return None
         return None
+
+    def _is_noise(self, index: int) -> bool:
+        """Whether a list's entry is furniture; the picture's closing cross isn't."""
+        text = self.reading.texts[index].lower()
+        return self.reading.kinds[index] == "bullet" and text in self.noise and text not in {_CLOSE, ""}
 
     def _has_caption(self, bullet: int, end: int) -> bool:
         reading, below = self.reading, bullet + 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from itertools import takewhile
 
 from include.errors import UnreadablePage
 from include.parse.posts import ends_post
@@ -69,8 +68,8 @@ class RelatedBlocks:
             lines.append(at)
         else:
             at = end
-        linked = list(takewhile(lambda line: self.reading.link(line) is not None, lines))
-        taken = linked or self._related_of(lines, at, end)
+        linked = [line for line in lines if self.reading.link(line) is not None]
+        taken = linked if 0 < len(linked) <= _MOST else self._related_of(lines, at, end)
         return taken[-1] + 1 if taken else start
 
     def is_free(self, index: int) -> bool:
@@ -102,28 +101,37 @@ class RelatedBlocks:
             return False
         if text.lower().startswith(("read more", "read also", "also read")) or ends_post(text):
             return False
-        return looks_like_headline(text) or (first and len(text) <= MAX_HEADLINE_CHARS)
+        is_like_one = looks_like_headline(text)
+        if first and not is_like_one and len(text) <= MAX_HEADLINE_CHARS and self.reading.link(index) is None:
+            raise UnreadablePage(
+                "unclear_related_block",
+                f"The line under a related label may be a headline or text of the body: {text[:80]!r}. "
+                "Look at the page.",
+            )
+        return is_like_one or (first and len(text) <= MAX_HEADLINE_CHARS)
 
     def _related_of(self, lines: list[int], following: int, end: int) -> list[int]:
         """Of the lines under a label that look like headlines, those that are; then comes ``following``."""
         texts, roles = self.reading.texts, self.roles
         count = len(lines)
         heads_text = following < end and self.reading.kinds[following] == "text" and not roles[following]
-        if count <= _USUAL or (count == _MOST and not heads_text):
+        repeats = any(roles[line] == REPEAT for line in lines)  # a headline, or the ticker shows through
+        shares = [shared_words(texts[line], texts[following]) for line in lines] if heads_text else []
+        heads_it = bool(shares) and shares[-1] >= _HEADS_IT and shares[-1] > max([0.0, *shares[:-1]])
+        if count <= _USUAL and (not heads_it or repeats):
             return lines
-        last = lines[-1]
-        if count == _MOST and (texts[last] in self.known_headlines or roles[last] == REPEAT):
-            return lines
-        if count <= _MOST + 1 and heads_text:
-            shares = [shared_words(texts[line], texts[following]) for line in lines]
-            if shares[-1] >= _HEADS_IT and shares[-1] > max(shares[:-1]):
-                return lines[:-1]
-            if count == _MOST and shares[-1] <= _UNRELATED_NEXT and self._is_of_another_article(lines):
+        if _USUAL < count <= _MOST + 1 and heads_it and not repeats:
+            return lines[:-1]
+        if count == _MOST and not (heads_it or repeats):
+            unrelated = not heads_text or (
+                shares[-1] <= _UNRELATED_NEXT and self._is_of_another_article(lines)
+            )
+            if unrelated or texts[lines[-1]] in self.known_headlines:
                 return lines
         raise UnreadablePage(
             "unclear_related_block",
             f"After a related label {count} lines look like headlines, and which of them are body can't be "
-            f"told; the last is {texts[last][:80]!r}. Look at the page.",
+            f"told; the last is {texts[lines[-1]][:80]!r}. Look at the page.",
         )
 
     def _is_of_another_article(self, lines: list[int]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from typing import NamedTuple
 
+from include.errors import UnreadablePage
 from include.parse.layout import FOOTER, Labels, Layout
 from include.parse.reading import Reading, Roles
 from include.parse.times import DAY
@@ -53,6 +54,9 @@ def find_sections(
     days, ``Coverage`` and ``Read Next`` open with ``All`` or follow another list. A subheading that happens
     to be "Coverage" is therefore body. A label that is the capture's very last line counts only when the line
     is whole: "Most Read" may be the beginning of "Most Read was the title of …".
+
+    Raises:
+        UnreadablePage: the footer's line stands over the lists (``unclear_footer``).
     """
     texts, size = reading.texts, len(reading.texts)
     footer = next((at for at, name in labels if name == FOOTER and at >= headline), size)
@@ -67,6 +71,17 @@ def find_sections(
         for at, name in labels
         if at < footer and name in _NAMES and not roles[at] and (at + 1 < size or reading.ended)
     ]
+    below = next((at for at, name in labels if at > footer and name == "most_read"), None)
+    if (
+        below is not None
+        and not found
+        and _is_list(reading, "most_read", below + 1, size, None, trusted=False)
+    ):
+        raise UnreadablePage(
+            "unclear_footer",
+            f"A line of the footer ({texts[footer][:80]!r}) stands over the lists that end an article, so "
+            "its body may go on under it. Look at the page.",
+        )
     lists: list[Section] = []
     for position, (index, name) in enumerate(found):
         end = found[position + 1][0] if position + 1 < len(found) else footer

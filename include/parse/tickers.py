@@ -38,7 +38,7 @@ def take_ticker(reading: Reading, roles: Roles, layout: Layout, labels: Labels) 
     Raises:
         UnreadablePage: it can't be told where the ticker ends (``unclear_ticker``).
     """
-    texts, kinds = reading.texts, reading.kinds
+    texts, kinds, frame = reading.texts, reading.kinds, layout.passed_over
     ticker: list[str] = []
     ours = [index for index, name in labels if name == TICKER]
     if len(ours) > _MOST_LABELS:
@@ -49,8 +49,10 @@ def take_ticker(reading: Reading, roles: Roles, layout: Layout, labels: Labels) 
         roles[label] = "label"
         seen = frozenset(ticker)
         for index in range(label + 1, _ticker_end(reading, roles, layout, label, found=bool(ticker))):
-            roles[index] = "ticker"
             text = texts[index]
+            if text in frame or text.casefold() in layout.noise:  # a menu's names, a cross
+                continue
+            roles[index] = "ticker"
             if (
                 kinds[index] == "image"
                 or text in seen
@@ -89,7 +91,14 @@ def _ticker_end(reading: Reading, roles: Roles, layout: Layout, label: int, *, f
         lines = [at for at in range(start, header.start) if reading.kinds[at] in {"text", "bullet"}]
         limit = lines[-1] if lines else start
     limit = min(limit, header.start)  # a time may stand over the headline
-    limit = next((at for at in range(start, limit) if layout.is_label(reading.texts[at])), limit)
+    other = next((at for at in range(start, limit) if layout.is_label(reading.texts[at])), limit)
+    if reading.group_around(label, label, limit)[1] > other + 1:
+        raise UnreadablePage(
+            "unclear_ticker",
+            f"Another list's label stands in the ticker's container: {reading.texts[other]!r}, so which "
+            "lines are the ticker's can't be told. Look at the page.",
+        )
+    limit = other
     end = max([reading.group_around(label, label, limit)[1], *(end for end in tied if end <= limit)])
     sentences = [at for at in range(end, limit) if reading.texts[at].count(" ") >= _SENTENCE_SPACES]
     if (end > start or reading.is_alone(label)) and len(sentences) < _MANY_SENTENCES:

@@ -437,3 +437,60 @@ def test_a_text_page_under_an_html_name_is_read_as_text() -> None:
 
     data = text.render(ARTICLE).encode()
     assert parse_page(data, media_type="text/html").article.to_record() == ARTICLE.record("text")
+
+
+def test_links_tell_which_lines_of_a_related_block_are_headlines() -> None:
+    lines = (
+        "<a href=/a>Ostrin reopens</a>",
+        TICKER[0],
+        "<a href=/b>Ilvane votes</a>",
+        "Three crates and a crane",
+    )
+    markup = "".join(f"<div>{line}</div>" for line in ("Related News", *lines))
+    capture = OTHER_SKINS["flat"](ARTICLE).replace(
+        f"<div>{SECOND.text}</div>", f"{markup}<div>{SECOND.text}</div>"
+    )
+    body = (
+        FIRST,
+        Related(("Ostrin reopens", "Ilvane votes")),
+        Subheading("Three crates and a crane"),
+        SECOND,
+        THIRD,
+    )
+    assert read(capture).to_record() == replace(ARTICLE, body=body).record("text")
+
+
+@pytest.mark.parametrize("skin", SKINS)
+def test_another_label_in_the_ticker_s_container(skin: Any) -> None:
+    capture = html.render(ARTICLE, skin)
+    at = capture.index(TICKER[1])
+    at = capture.rindex("<div", 0, at)
+    assert refused(f"{capture[:at]}<div>Related News</div>{capture[at:]}") == "unclear_ticker"
+
+
+def test_a_related_block_over_the_picture_leaves_the_standfirst_unclear() -> None:
+    markup = "<div>Related News</div><div>Ostrin reopens</div><div>Ilvane votes</div>"
+    capture = rendered()
+    at = capture.index('<p class="summary">')
+    assert refused(f"{capture[:at]}{markup}{capture[at:]}") == "unclear_standfirst"
+
+
+@pytest.mark.parametrize("line", ["Read more: Something else", "3 Min Read", "A foreign line"])
+def test_a_foreign_line_among_cards_costs_the_entry_that_it_stands_in(line: str) -> None:
+    page = replace(ARTICLE, most_read=ARTICLE.most_read * 2, read_next=ARTICLE.read_next * 2)
+    capture, record = html.render(page, "semantic"), page.record("text")
+    start = capture.index(">Most Read<")
+    places = [match.start() for match in re.finditer('<div class="card">', capture) if match.start() > start]
+    for at in places:
+        now = read(f"{capture[:at]}<p>{line}</p>{capture[at:]}").to_record()
+        for name in ("most_read", "read_next"):
+            assert all(entry in record[name] for entry in now[name])
+            assert len(now[name]) >= len(record[name]) - 2
+        assert now["body"] == record["body"]
+
+
+def test_names_of_coverage_are_links_where_most_of_them_are() -> None:
+    capture = rendered(coverage=("The Ferry Talks", "In Five"))
+    at = capture.index('<div class="coverage-item">')
+    record = read(f"{capture[:at]}<p>By Maren Pell</p>{capture[at:]}").to_record()
+    assert record["coverage"] == ["The Ferry Talks", "In Five"]

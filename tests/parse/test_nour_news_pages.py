@@ -91,3 +91,17 @@ def test_the_news_id_is_the_article() -> None:
     )
     assert first.article_id == corrected.article_id
     assert first.text_sha256 != corrected.text_sha256
+
+
+def test_a_line_that_stands_only_once_over_the_body_is_no_headline() -> None:
+    capture = text.render(NOUR_ARTICLE)
+    headline = NOUR_ARTICLE.headline or ""
+    line = "Also read: Another line opens"
+    spoilt = (
+        capture.replace(headline, f"{line}\n{headline}", 1),
+        capture.replace(headline, line, 1),
+        capture.replace(f"{headline}\n\n{headline}", headline),
+    )
+    for each in spoilt:
+        with pytest.raises(CaptureError, match="unclear_headline"):
+            read(each)

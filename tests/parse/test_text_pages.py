@@ -183,6 +183,9 @@ HEADLINES = (
         ((*HEADLINES[:2], "What happens next"), None),
         ((*HEADLINES[:2], "Velmora harbor clerks count boats of Monday's storm"), None),
         ((*HEADLINES, "Meteorologists disagree on the winter to come"), None),
+        ((HEADLINES[0], "Dockers, and what Kelmeri said in 2016"), None),
+        (("Dockers, and what Kelmeri said in 2016",), None),
+        (("Ruvia pays for it in the end.",), None),
     ],
 )
 def test_three_headlines_or_two_and_a_subheading(lines: tuple[str, ...], headlines: int | None) -> None:
@@ -234,6 +237,17 @@ def test_a_ticker_line_in_a_related_block_or_promo_is_a_related_headline() -> No
     body = (FIRST, Related((TICKER[0], "Ilvane votes")), SECOND, Promo(TICKER[1]), THIRD)
     page = replace(ARTICLE, body=body)
     assert read_text_of(page) == page.record("text")
+
+
+def test_a_ticker_line_among_three_headlines_may_be_none_of_them() -> None:
+    body = (FIRST, Related((HEADLINES[0], TICKER[0], HEADLINES[1])), SECOND)
+    assert refused(text.render(replace(ARTICLE, body=body))) == "unclear_related_block"
+
+
+def test_a_ticker_label_among_the_menu_takes_no_names_of_it() -> None:
+    capture = text.render(ARTICLE).replace("Infographs\nIn Pictures\n", "Infographs\nBREAKING\nIn Pictures\n")
+    assert capture.count("BREAKING") == 2
+    assert read(capture).to_record() == ARTICLE.record("text")
 
 
 def test_a_paragraph_that_says_more_than_the_ticker_is_left_to_the_contract() -> None:
@@ -299,3 +313,56 @@ def test_roles_tell_what_each_block_was_taken_for() -> None:
     assert taken["Ilvane counts its boats"] == "most_read"
     assert taken["All Rights Reserved"] == "footer"
     assert "" not in taken.values()
+
+
+def test_two_lines_that_could_be_the_standfirst_are_not_guessed_at() -> None:
+    for line in ("Fog keeps the ferries in port, says a harbor clerk.", "Fog keeps the ferries in port"):
+        assert refused(with_line("2 Min Read", line)) == "unclear_standfirst"
+        assert refused(with_line(ARTICLE.standfirst or "", line)) == "unclear_standfirst"
+    block = "Related News\n\nOstrin's grain exchange reopens\n\nIlvane council votes"
+    assert refused(with_line("2 Min Read", block)) == "unclear_standfirst"
+
+
+def test_text_in_place_of_a_headline() -> None:
+    long = f"{FIRST.text} {SECOND.text} {THIRD.text}"
+    capture = text.render(ARTICLE).replace(f"\n\n{ARTICLE.headline}\n\n", f"\n\n{long}\n\n", 1)
+    assert refused(capture) == "unclear_headline"
+
+
+@pytest.mark.parametrize(
+    ("block", "related"),
+    [
+        ("Related News\n\nOstrin's grain exchange reopens\n\nIlvane council votes", 2),
+        ("Read more: Ostrin's grain exchange reopens", 1),
+        ("Share\n\nRead also: Ostrin's grain exchange reopens\n\nPrint", 1),
+    ],
+)
+def test_tags_may_be_followed_by_other_articles(block: str, related: int) -> None:
+    record = read(with_line("  • velmora", block)).to_record()
+    assert len(record["related_headlines"]) == related
+    assert record | {"related_headlines": []} == ARTICLE.record("text")
+
+
+def test_a_ticker_line_among_the_tags_is_no_tag() -> None:
+    capture = text.render(ARTICLE).replace("  • Ports\n", f"  • Ports\n  • {TICKER[0]}\n")
+    assert read(capture).to_record() == ARTICLE.record("text")
+
+
+@pytest.mark.parametrize("form", ["{}\n", "  • {}\n", "{}\n\n"])
+def test_a_menu_amid_the_body_is_none_of_it(form: str) -> None:
+    menu = "".join(form.format(name) for name in ("News", "Politics", "Economy", "Videos"))
+    assert read(with_line(FIRST.text, menu.rstrip("\n"))).to_record() == ARTICLE.record("text")
+    regions = (FIRST, Bullets(("Africa", "Asia", "Europe")), SECOND)
+    page = replace(ARTICLE, body=regions)
+    assert read_text_of(page) == page.record("text")
+
+
+def test_a_footer_s_line_amid_the_body_does_not_end_it() -> None:
+    assert refused(with_line(FIRST.text, "All Rights Reserved")) == "unclear_footer"
+    record = read(with_line("The Ferry Talks", "All Rights Reserved")).to_record()
+    assert record | {"read_next": []} == ARTICLE.record("text") | {"read_next": []}
+
+
+@pytest.mark.parametrize("label", ["Coverage", "Read Next", "BREAKING"])
+def test_a_label_as_a_list_s_only_entry_is_no_list(label: str) -> None:
+    assert read(with_line(FIRST.text, f"  • {label}")).to_record() == ARTICLE.record("text")

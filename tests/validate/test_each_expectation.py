@@ -52,6 +52,7 @@ def _shared(hours_ahead: float) -> dict[str, Row]:
             "body": blocks(WORDY_HEADLINE.upper()),
         },
         "no_ticker_line_in_body": {"body": blocks(*PARAGRAPHS, TICKER_LINE)},
+        "standfirst_is_no_ticker_line": {"standfirst": f"• {TICKER_LINE}"},
         "no_page_furniture_in_body": {"body": blocks(*PARAGRAPHS, "3 Min Read")},
         "no_form_text_in_body": {"body": blocks(*PARAGRAPHS, "first name & last name")},
         "no_linked_headline_in_body": {

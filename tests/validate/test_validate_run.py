@@ -147,8 +147,8 @@ def test_results_are_stored_for_every_expectation(mixed: tuple[Path, Any]) -> No
     home, _ = mixed
     rows = read_rows(home, "contract_results")
     assert Counter(row["contract"] for row in rows) == {
-        "al_mayadeen_articles": 38,
-        "nour_news_articles": 33,
+        "al_mayadeen_articles": 39,
+        "nour_news_articles": 34,
         "ticker_items": 11,
     }
     broken = {(row["contract"], row["expectation"]): row for row in rows if not row["passed"]}
@@ -188,7 +188,7 @@ def test_a_day_without_captures_has_results_too(tmp_path: Path) -> None:
     write_day(tmp_path)
     result = run(DAY, _settings(tmp_path))
     assert (result.captures, result.valid, result.quarantined, result.warned) == (0, 0, 0, False)
-    assert len(read_rows(tmp_path, "contract_results")) == 82
+    assert len(read_rows(tmp_path, "contract_results")) == 84
     assert (docs_path(tmp_path) / "2025-08-25" / "index.html").is_file()
 
 

@@ -18,7 +18,7 @@ from include.parse.bylines import fold_byline
 from include.parse.header import Header, find_header
 from include.parse.headline import take_headline
 from include.parse.identity import normalised_headline, other_identities
-from include.parse.layout import Layout, casefolded, layout_at, spellings
+from include.parse.layout import FURNITURE, Layout, casefolded, layout_at, mark_menus, spellings
 from include.parse.listed import Lists, read_lists
 from include.parse.metadata import disagreements, extra_of, is_about, stated_moment
 from include.parse.not_articles import declared, other_than_text, refuse, why_no_article
@@ -74,20 +74,7 @@ LAYOUTS = (
             {"Al Mayadeen is an Arab Independent Media Satellite Channel.", "All Rights Reserved"}
         ),
         sections=_NEWS_SECTIONS | _ARTICLE_SECTIONS | _REGIONS,
-        noise=frozenset(
-            {
-                "",
-                "x",
-                "advertisement",
-                "sponsored",
-                "share",
-                "print",
-                "copy link",
-                "listen",
-                "loading...",
-                "follow us",
-            }
-        ),
+        noise=FURNITURE,
     ),
 )
 
@@ -160,6 +147,7 @@ class _PageReader:
         ticker_lines = TickerLines(ticker)
         ticker_lines.mark_repeats(reading, roles, start, end)
         mark_noise(reading, roles, layout.noise, start, end)
+        mark_menus(reading, roles, layout, start, end)
         check_labels_in_body(reading, roles, labels, ticker, start=start, end=end)
         content = reading.mark(_BODY)
         opening = OpeningReader(
@@ -169,13 +157,14 @@ class _PageReader:
             listen_labels=layout.listen_labels,
             ends_opening=layout.related_labels,
             body_mark=content[0] if content else None,
+            noise=layout.noise,
         ).read(start, end)
         body = BodyReader(
             reading,
             roles,
             ticker_lines,
             layout.related_labels,
-            layout.noise,
+            layout.list_noise,
             known_headlines={link.headline for link in (*lists.most_read, *lists.read_next)},
             tags_last=True,
         ).read(opening.body_start, end)

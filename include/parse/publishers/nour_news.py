@@ -11,15 +11,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from include.errors import MissingField, UnreadablePage
 from include.models import Article, BodyBlock
 from include.parse.body import BodyReader
 from include.parse.headline import first_heading
 from include.parse.identity import normalised_address, normalised_headline
-from include.parse.layout import Layout, casefolded, layout_at
-from include.parse.metadata import disagreements, extra_of, stated_moment
+from include.parse.layout import FURNITURE, Layout, casefolded, layout_at
+from include.parse.metadata import disagreements, extra_of, is_headline, stated_moment
 from include.parse.not_articles import declared, other_than_text, refuse, why_no_article
 from include.parse.opening import OpeningReader
 from include.parse.publisher import ParsedPage, Publisher
@@ -39,7 +39,7 @@ LAYOUTS = (
         site_names=frozenset({"Nour News", "Nournews", "NourNews", "NOURNEWS", "nournews"}),
         related_labels=casefolded("Related News"),
         form_lines=frozenset({"first name & last name", "first name and last name"}),
-        noise=frozenset({"", "share", "print"}),
+        noise=FURNITURE,
     ),
 )
 
@@ -76,7 +76,8 @@ class NourNews:
 
         Raises:
             MissingField: there is no body.
-            UnreadablePage: the capture is cut off before the comment form (``truncated_page``).
+            UnreadablePage: the capture is cut off before the comment form (``truncated_page``), or a text
+                capture has no line twice over its body (``unclear_headline``).
 
         Source: the page's labels in reading order; head metadata and the site's ids where present.
         tests/parse/.
@@ -86,8 +87,13 @@ class NourNews:
             raise refuse(reason_code)
         layout = layout_at(LAYOUTS, captured_at)
         labels = _read_labels(reading, roles)
-        headline, start = _read_headline(reading, roles, layout, labels.end)
+        headline, start, is_sure = _read_headline(reading, roles, layout, labels.end)
         end = _body_end(reading, layout, start)
+        if not is_sure:
+            raise UnreadablePage(
+                "unclear_headline",
+                f"The page says {str(headline)[:80]!r} once, but headlines twice. Look at the page.",
+            )
         reason_code = other_than_text(reading.texts[start:end])
         if reason_code is not None:
             raise refuse(reason_code)
@@ -226,8 +232,16 @@ def _body_end(reading: Reading, layout: Layout, start: int) -> int:
     raise why_no_article(reading, reading.texts, cut_off)
 
 
-def _read_headline(reading: Reading, roles: Roles, layout: Layout, start: int) -> tuple[str | None, int]:
-    """The headline, which the page says twice, and the block after it."""
+class _Headline(NamedTuple):
+    """The headline, the block after it, and whether the page says so twice, by its title or its markup."""
+
+    text: str | None
+    end: int
+    is_sure: bool
+
+
+def _read_headline(reading: Reading, roles: Roles, layout: Layout, start: int) -> _Headline:
+    """The headline, which the page says twice."""
     size = len(reading)
     marked = reading.mark(_TITLE)
     first = marked[0] if marked and marked[0] < size else None
@@ -236,10 +250,10 @@ def _read_headline(reading: Reading, roles: Roles, layout: Layout, start: int) -
     if first is None:
         first = start if start < size and reading.texts[start].casefold() not in layout.form_lines else None
     if first is None:
-        return None, start
+        return _Headline(None, start, is_sure=True)
     headline = reading.texts[first]
     normalised = normalised_headline(headline)
-    end = max(first + 1, start)
+    end, said = max(first + 1, start), 0
     for index in range(min(first, start), size):
         if not roles[index]:
             if normalised_headline(reading.texts[index]) != normalised:
@@ -247,8 +261,9 @@ def _read_headline(reading: Reading, roles: Roles, layout: Layout, start: int) -
                     break
                 continue
             roles[index] = "headline"
-            end = max(end, index + 1)
-    return headline, end
+            end, said = max(end, index + 1), said + 1
+    confirmed = marked or (reading.head and is_headline(reading.head, headline, layout.site_names))
+    return _Headline(headline, end, is_sure=said > 1 or bool(confirmed))
 
 
 def _without_dateline(blocks: list[BodyBlock], standfirst: str | None) -> list[BodyBlock]:
