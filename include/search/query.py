@@ -32,7 +32,7 @@ _OPTIONS = {
     "from": "--from",
     "to": "--to",
 }
-_PREFIX = re.compile(r"([a-z]+):(?=\S)")
+_PREFIX = re.compile(r"([A-Za-z]+):(?=\S)")
 _BARE = re.compile(r"[^\s()\"“”„«»]+")
 
 
@@ -120,7 +120,7 @@ def _read_word(query: str, start: int) -> tuple[_Token | None, int]:
     at = start
     fields: tuple[str, ...] = FIELDS
     if prefix := _PREFIX.match(query, at):
-        name = prefix[1]
+        name = prefix[1].lower()
         if name in _OPTIONS:
             raise QueryError(query, start, f"{name}: is no part of a query; give the option {_OPTIONS[name]}")
         if name in FIELDS:

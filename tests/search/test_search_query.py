@@ -37,7 +37,7 @@ def told(node: Node) -> str:
         ("grain -(wheat OR barley)", "(grain !(wheat | barley))"),
         ("grain - wheat", "(grain & wheat)"),
         ("cease-fire U.S. Iran’s", '("cease fire" & "u s" & iran)'),
-        ("headline:grain body:“x y” standfirst:z", '(headline:grain & body:"x y" & standfirst:z)'),
+        ("Headline:grain body:“x y” standfirst:z", '(headline:grain & body:"x y" & standfirst:z)'),
         ("Iran: talks [live]? ~ ^2 {now} a/b", '(iran & talks & live & 2 & now & "a b")'),
         ("النِّفط OR «إيران»", '(النفط | "ايران")'),
         ('"" ... grain', "grain"),
