@@ -100,23 +100,24 @@ def _make_lasting(kind: str, exported: dict[str, Any], before: dict[str, Any]) -
             exported["params"].pop(key, None)
         exported["query_context"] = None  # it repeats params, with those numbers
     if kind == "dashboards":
-        _number_charts(exported)
+        _make_dashboard_lasting(exported)
     if kind == "datasets":
         for key, name in (("columns", "column_name"), ("metrics", "metric_name")):
             order = {each[name]: place for place, each in enumerate(before.get(key, []))}
             exported[key].sort(key=lambda each: (order.get(each[name], len(order)), each[name]))
 
 
-def _number_charts(dashboard: dict[str, Any]) -> None:
-    """Number a dashboard's charts by their places instead of by their rows; an import asks for no more."""
+def _make_dashboard_lasting(dashboard: dict[str, Any]) -> None:
+    """Number its charts by their places instead of by their rows, and leave out what Superset works out."""
     parts = [part for part in dashboard["position"].values() if isinstance(part, dict)]
     charts = [part["meta"] for part in parts if part.get("type") == "CHART"]
     number = {chart["chartId"]: place for place, chart in enumerate(charts, 1)}
     for chart in charts:
         chart["chartId"] = number[chart["chartId"]]
     metadata = dashboard["metadata"]
-    # which charts a click reaches: Superset works it out anew
-    for key in ("chart_configuration", "global_chart_configuration"):
+    # which charts a click reaches, and the colours it notes when somebody looks: it works them out anew
+    colours = ("color_scheme_domain", "shared_label_colors", "map_label_colors")
+    for key in ("chart_configuration", "global_chart_configuration", *colours):
         metadata.pop(key, None)
     metadata["expanded_slices"] = {
         str(number[int(row)]): shown

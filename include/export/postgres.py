@@ -142,7 +142,7 @@ def _bring(
     for mart in marts:
         connection.execute(schema.create_table(incoming, mart))
         _copy(connection, source, incoming, mart)
-        for statement in schema.finish_table(incoming, mart):
+        for statement in schema.finish_table(incoming, mart, keyed=_is_keyed(source, mart)):
             connection.execute(statement)
         logger.info("Copied %s: %d rows.", mart.name, mart.mart.rows)
     if held is not None:
@@ -152,6 +152,18 @@ def _bring(
     if settings.postgres_reader_role:
         schema.grant(connection, name, settings.postgres_reader_role)
     return True
+
+
+def _is_keyed(source: duckdb.DuckDBPyConnection, mart: Source) -> bool:
+    """Whether the mart's key can be one in the database: in a release of another version it may not be."""
+    if mart.key is None or not mart.key.unique:
+        return False
+    keys = [quoted(name) for name in mart.key.columns]
+    row = source.execute(
+        f"SELECT EXISTS (SELECT 1 FROM marts.{quoted(mart.name)} GROUP BY {', '.join(keys)} "  # noqa: S608
+        f"HAVING count(*) > 1 OR {' OR '.join(f'{key} IS NULL' for key in keys)})"
+    ).fetchone()
+    return row == (False,)
 
 
 def _copy(

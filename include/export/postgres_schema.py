@@ -123,10 +123,10 @@ def create_table(schema: str, mart: Source) -> Composed:
     return SQL("CREATE TABLE {} ({})").format(Identifier(schema, mart.name), columns)
 
 
-def finish_table(schema: str, mart: Source) -> Iterator[Composed]:
+def finish_table(schema: str, mart: Source, *, keyed: bool) -> Iterator[Composed]:
     """What a filled table still needs: key, an index on its date, comments, statistics."""
     table = Identifier(schema, mart.name)
-    if mart.key is not None and mart.key.unique:
+    if keyed and mart.key is not None:
         keys = SQL(", ").join(map(Identifier, mart.key.columns))
         yield SQL("ALTER TABLE {} ADD PRIMARY KEY ({})").format(table, keys)
     if mart.month_of is not None:

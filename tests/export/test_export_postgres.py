@@ -335,15 +335,23 @@ def test_a_killed_copy_leaves_nothing(settings: Settings, url: str, point: str) 
     assert ask(url, "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'marts%'") == [("marts",)]
 
 
-def test_a_row_that_the_database_refuses_leaves_the_old_copy(
-    settings: Settings, url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_release(settings.home, 1, {"things": Table.of({"id": "VARCHAR"}, ("a",))})
-    make_release(settings.home, 2, {"things": Table.of({"id": "VARCHAR"}, ("b",), ("b",))})
+def test_a_row_that_the_database_refuses_leaves_the_old_copy(settings: Settings, url: str) -> None:
+    columns = {"id": "VARCHAR", "day": "DATE"}
+    make_release(settings.home, 1, {"things": Table.of(columns, ("a", "2025-08-25"))})
+    make_release(settings.home, 2, {"things": Table.of(columns, ("b", "5880000-01-01"))})
     copy_to_postgres(settings, as_of="1")
-    with pytest.raises(NewsError, match=r"could not create unique index .* What was there is as it was"):
+    with pytest.raises(NewsError, match=r"date out of range.* What was there is as it was"):
         copy_to_postgres(settings)
     assert ask(url, "SELECT id FROM marts.things") == [("a",)]
+
+
+def test_a_key_that_is_none_in_an_older_release_is_left_out(settings: Settings, url: str) -> None:
+    keys = "SELECT count(*) FROM pg_constraint WHERE contype = 'p' AND conrelid = 'marts.things'::regclass"
+    for number, rows in enumerate(((("b",), ("b",)), (("b",), (None,)), (("b",), ("c",))), start=1):
+        make_release(settings.home, number, {"things": Table.of({"id": "VARCHAR"}, *rows)})
+        copy_to_postgres(settings)
+        assert ask(url, "SELECT count(*) FROM marts.things") == [(2,)]
+        assert ask(url, keys) == [(1 if number == 3 else 0,)]
 
 
 @pytest.mark.parametrize(
