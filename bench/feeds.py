@@ -16,6 +16,7 @@ from bench.processes import measure
 from bench.readers import BENCH, PROJECT, Reader, python_of
 
 FASTWARC = Reader("fastwarc", "fastwarc, reading only", "fastwarc_read.py", "fastwarc")
+FASTWARC_STORING = Reader("fastwarc", "fastwarc, digests and files", "fastwarc_store.py", "fastwarc")
 PAGE_BYTES = 150_000
 
 
@@ -50,14 +51,17 @@ def _warc(folder: Path, effort: Effort) -> dict[str, Any]:
     print(f"  WARC file of {effort.records:,} pages", file=sys.stderr)
     file = folder / "warc" / "a.warc.gz"
     made = _step("make-warc", folder, file, effort.records, PAGE_BYTES, 1)
-    reading = [str(python_of(FASTWARC)), str(BENCH / "workers" / FASTWARC.worker), str(file)]
+    workers = {
+        name: [str(python_of(reader)), str(BENCH / "workers" / reader.worker), str(file)]
+        for name, reader in (("read", FASTWARC), ("store", FASTWARC_STORING))
+    }
     rounds = []
     for number in range(effort.rounds):
         # side by side, because other work on the machine comes and goes
-        read = _child(reading, folder)
+        bare = {name: _child(command, folder) for name, command in workers.items()}
         landed = _step("land", folder, folder / f"home-{number}", "warc", file.parent)
         again = _step("land", folder, folder / f"home-{number}", "warc", file.parent)
-        rounds.append({"read": read, "land": landed, "again": again})
+        rounds.append({**bare, "land": landed, "again": again})
         _step("remove", folder, folder / f"home-{number}")
     more = folder / "more-warc" / "a.warc.gz"
     _step("make-warc", folder, more, effort.more_records, PAGE_BYTES, 1)
@@ -68,12 +72,13 @@ def _warc(folder: Path, effort: Effort) -> dict[str, Any]:
         "file_bytes": made["file_bytes"],
         "page_bytes": made["page_bytes"],
         "rounds": rounds,
-        "speed_of_reading": statistics.median(
-            each["read"]["wall_seconds"] / each["land"]["wall_seconds"] for each in rounds
-        ),
-        "cpu_of_reading": statistics.median(
-            each["read"]["cpu_seconds"] / each["land"]["cpu_seconds"] for each in rounds
-        ),
+        **{
+            f"{unit}_of_{name}": statistics.median(
+                each[name][f"{unit}_seconds"] / each["land"][f"{unit}_seconds"] for each in rounds
+            )
+            for name in workers
+            for unit in ("wall", "cpu")
+        },
         "larger": {"records": effort.more_records, **larger},
     }
 

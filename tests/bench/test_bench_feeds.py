@@ -45,9 +45,11 @@ def test_the_figures_become_a_table() -> None:
             "records": 1000,
             "page_bytes": 150_000_000,
             "file_bytes": 30 << 20,
-            "rounds": [{"read": used | {"wall_seconds": 1.0}, "land": used, "again": used}],
-            "speed_of_reading": 0.5,
-            "cpu_of_reading": 0.25,
+            "rounds": [{"read": used | {"wall_seconds": 1.0}, "store": used, "land": used, "again": used}],
+            "wall_of_read": 0.5,
+            "cpu_of_read": 0.25,
+            "wall_of_store": 1.5,
+            "cpu_of_store": 0.75,
             "larger": {"records": 4000} | used,
         },
         "small": [{"captures": 20_000, "land": used, "again": used}],
@@ -55,6 +57,7 @@ def test_the_figures_become_a_table() -> None:
     }
     written = report.render({"feeds": section})
     assert "| fastwarc, reading only | 1.00 s | 1,000 | 1.00 s | 200 MiB |" in written
-    assert "50% of the bare reading's speed by the clock, and 25% by CPU time" in written
+    assert "50% of the bare reading's speed by the clock and 25% by CPU time" in written
+    assert "of the plain loop that stores the pages, 150% and 75%" in written
     assert "| 20,000 | 2.0 s | 1.0 s | 3.0 s | 3.0 s | 2.0 s | 200 MiB |" in written
     assert "2.0 s without Airflow, 0.50 s of it" in written
