@@ -15,7 +15,7 @@ from bench.tables import table as _table
 
 RESULTS = BENCH / "results"
 Section = Mapping[str, Any]
-FORMAT = 2  # of the JSON: results kept from another format are dropped
+FORMAT = 3  # of the JSON: results kept from another format are dropped
 
 
 def save(sections: Mapping[str, Section]) -> dict[str, Section]:

@@ -230,13 +230,13 @@ def chosen_feeds(settings: Settings, names: Sequence[str] = ()) -> list[AnyConfi
     return [feed for feed in feeds if not names or feed.name in names]
 
 
-def feed_names(settings: Settings) -> list[str]:
-    """The enabled feeds' names, in the order of their file.
+def feed_names(settings: Settings, kind: str | None = None) -> list[str]:
+    """The enabled feeds' names, of this kind or of all kinds, in the order of their file.
 
     Raises:
         SettingsError: the feeds' file has mistakes.
     """
-    return [config.name for config in load_feeds(settings)]
+    return [config.name for config in load_feeds(settings) if kind in (None, config.kind)]
 
 
 def _feed(name: str, table: Any, faults: list[str]) -> AnyConfig | None:
