@@ -44,6 +44,11 @@ def _main(arguments: Sequence[str] | None) -> int:
         type=lambda text: tuple(int(size) for size in text.split(",")),
         help="of marts and search, comma-separated: captures, and articles",
     )
+    parser.add_argument(
+        "--days",
+        type=int,
+        help="of airflow's backfill, in an archive of 10,000 pages a year (365: all of it)",
+    )
     options = parser.parse_args(arguments)
     wanted = options.sections or list(SECTIONS)
     if unknown := set(wanted) - set(SECTIONS):
@@ -63,7 +68,11 @@ def _main(arguments: Sequence[str] | None) -> int:
         "run": lambda: pipeline.measure_run(pipeline.QUICK if quick else pipeline.FULL),
         "marts": lambda: marts.measure_marts(options.sizes or (marts.QUICK if quick else marts.FULL)),
         "search": lambda: search.measure_search(options.sizes or (search.QUICK if quick else search.FULL)),
-        "airflow": lambda: scheduler.measure_airflow(scheduler.QUICK if quick else scheduler.FULL),
+        "airflow": lambda: scheduler.measure_airflow(
+            scheduler.backfill_of(options.days)
+            if options.days
+            else (scheduler.QUICK if quick else scheduler.FULL)
+        ),
     }
     measured: dict[str, dict[str, Any]] = {}
     failed = False

@@ -32,10 +32,19 @@ class Backfill:
 
 FULL = Backfill(days=30, pages=1000)
 QUICK = Backfill(days=5, pages=50)
+_PAGES_A_YEAR = 10_000
+
+
+def backfill_of(days: int) -> Backfill:
+    """A backfill of so many days of an archive that has ten thousand pages a year."""
+    return Backfill(days=days, pages=max(days, days * _PAGES_A_YEAR // 365))
 
 
 def measure_airflow(backfill: Backfill) -> dict[str, Any]:
-    """``make run`` from nothing, again with nothing to do, and on an inbox of its own."""
+    """``make run`` from nothing, again with nothing to do, and on an inbox of its own.
+
+    The last without Airflow too.
+    """
     with tempfile.TemporaryDirectory(prefix="news-bench-") as scratch:
         clone, inbox, home = (Path(scratch, name) for name in ("clone", "inbox", "home"))
         subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(clone)], check=True)
@@ -48,7 +57,17 @@ def measure_airflow(backfill: Backfill) -> dict[str, Any]:
                 f"NEWS_HOME={home}",
             ),
         }
-        return {"runs": [_measure(name, clone, variables) for name, variables in commands.items()]}
+        runs = [_measure(name, clone, variables) for name, variables in commands.items()]
+        return {"runs": runs, "without_airflow": _without_airflow(clone, inbox, Path(scratch, "plain"))}
+
+
+def _without_airflow(clone: Path, inbox: Path, home: Path) -> dict[str, float]:
+    """The same inbox by the command line: one process, day after day."""
+    print("  the same days without Airflow", file=sys.stderr)
+    command = [sys.executable, "-m", "include", "run", "--inbox", str(inbox), "--home", str(home)]
+    output = clone.parent / "plain.txt"
+    usage = measure(command, output=output, cwd=clone, env=clean_environment(), timeout_seconds=4 * 3600.0)
+    return {"wall_seconds": usage.wall_seconds, "cpu_seconds": usage.cpu_seconds}
 
 
 def _measure(name: str, clone: Path, variables: tuple[str, ...]) -> dict[str, Any]:
@@ -56,7 +75,9 @@ def _measure(name: str, clone: Path, variables: tuple[str, ...]) -> dict[str, An
     output = clone.parent / "output.txt"
     with peak_memory_of_descendants() as peak:
         command = ["make", "run", "EXIT=1", f"PORT={_free_port()}", f"PYTHON={sys.executable}", *variables]
-        usage = measure(command, output=output, cwd=clone, env=clean_environment())
+        usage = measure(
+            command, output=output, cwd=clone, env=clean_environment(), timeout_seconds=4 * 3600.0
+        )
         peak_bytes = peak()
     return {
         "name": name,

@@ -28,21 +28,27 @@ SECTION = {"measured_on": "2025-09-01", "machine_line": "a CPU", "cases": [CASE]
 def test_results_of_other_sections_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "RESULTS", tmp_path)
     report.save({"run": SECTION})
-    airflow = {"measured_on": "2025-09-02", "machine_line": "a CPU", "runs": []}
+    run = {"name": "backfill", "wall_seconds": 90.0, "cpu_seconds": 100.0, "backfill_seconds": 60.0}
+    airflow = {
+        "measured_on": "2025-09-02",
+        "machine_line": "a CPU",
+        "runs": [{**run, "peak_memory_bytes": 1 << 30}],
+        "without_airflow": {"wall_seconds": 30.0, "cpu_seconds": 25.0},
+    }
     report.save({"airflow": airflow})
     kept = json.loads((tmp_path / "latest.json").read_text())
-    assert kept == {"run": {"format": 2, **SECTION}, "airflow": {"format": 2, **airflow}}
+    kept_format = {"format": report.FORMAT}
+    assert kept == {"run": {**kept_format, **SECTION}, "airflow": {**kept_format, **airflow}}
     written = (tmp_path / "latest.md").read_text()
     assert "| 5,000 | text of one day | 12.3 s | 11.0 s | 300 MiB | 2.0 s | 1.5 s |" in written
     assert "Measured 2025-09-02 on a CPU." in written
+    assert "25 s CPU. Airflow and a process for each task take the other 75% of" in written
 
 
 def test_results_of_another_format_are_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "RESULTS", tmp_path)
-    (tmp_path / "latest.json").write_text('{"run": {"format": 1, "cases": [{}]}}')
-    assert report.save({"airflow": {"measured_on": "2025-09-02", "machine_line": "", "runs": []}}).keys() == {
-        "airflow"
-    }
+    (tmp_path / "latest.json").write_text('{"airflow": {"format": 1, "runs": []}}')
+    assert report.save({"run": SECTION}).keys() == {"run"}
 
 
 def test_the_machine_is_told_without_paths() -> None:
