@@ -282,8 +282,8 @@ def _airflow(section: Section) -> Iterable[str]:
     share = 1 - plain["cpu_seconds"] / backfill["cpu_seconds"]
     yield (
         f"The same days by `python -m include run`, in one process: {plain['wall_seconds']:.0f} s, "
-        f"{plain['cpu_seconds']:.0f} s CPU. Airflow and a process for each task take the other {share:.0%} of "
-        "the backfill's CPU time."
+        f"{plain['cpu_seconds']:.0f} s CPU. Airflow and a process for each task take the other {share:.0%} "
+        "of the backfill's CPU time."
     )
 
 
