@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +21,7 @@ from include.locks import partition_lock
 from include.models import Article, Capture
 from include.parse import rows
 from include.parse.page import parse_page, parse_reading, publisher_of, read_page
+from include.parse.raw import with_bytes
 from include.settings import Settings
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def run(day: date, settings: Settings) -> ParseResult:
         _Writer(temporary) as out,
     ):
         captures = _captures_of(day, settings.archive)
-        for number, capture in enumerate(captures, start=1):
-            parsed = _parse_capture(capture, settings.archive, out, reasons)
+        for number, (capture, take_bytes) in enumerate(with_bytes(captures, settings.archive), start=1):
+            parsed = _parse_capture(capture, take_bytes, out, reasons)
             if parsed is not None:
                 article, article_row = parsed
                 out.add("articles", article_row)
@@ -157,12 +157,12 @@ def _captures_in(table: pa.Table) -> Iterator[Capture]:
 
 
 def _parse_capture(
-    capture: Capture, home: Path | UPath, out: _Writer, reasons: Counter[str]
+    capture: Capture, take_bytes: Callable[[], bytes], out: _Writer, reasons: Counter[str]
 ) -> tuple[Article, rows.Row] | None:
     """The capture's article and its row; None when it went to quarantine."""
     publisher = capture.publisher
     try:
-        reading = read_page(_raw_bytes(capture, home), capture.media_type)
+        reading = read_page(take_bytes(), capture.media_type)
         reading.url = capture.url
         rules = publisher_of(reading)
         publisher = rules.slug if rules else publisher
@@ -179,25 +179,6 @@ def _parse_capture(
     reasons[reason_code] += 1
     out.add("quarantine", rows.quarantine_row(capture, publisher, reason_code, detail))
     return None
-
-
-def _raw_bytes(capture: Capture, home: Path | UPath) -> bytes:
-    """The captured bytes, checked against their SHA-256."""
-    path = partitions.raw_object_path(home, capture.sha256)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnreadablePage(
-            "raw_bytes_damaged",
-            f"{path.name} in raw/objects can't be read: {error.strerror}. Land the page anew.",
-        ) from None
-    if hashlib.sha256(data).hexdigest() != capture.sha256:
-        raise UnreadablePage(
-            "raw_bytes_damaged",
-            f"{path.name} in raw/objects doesn't hold the bytes that it is named after. "
-            "Check the disk, remove the file, and land the page anew.",
-        )
-    return data
 
 
 class _Writer:
