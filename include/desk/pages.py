@@ -7,7 +7,7 @@ nothing here makes Markup), and the headers allow no script, style or picture bu
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -21,22 +21,21 @@ _VISIBLE_SPACES = {"\u00a0", "\u200c", "\u200d"}  # no-break space and joiners: 
 
 SECURITY_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'self'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # "no-referrer" also empties the Origin that forgery.py looks at
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 PAGE_HEADERS: Mapping[str, str] = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
 ASSET_HEADERS: Mapping[str, str] = {**SECURITY_HEADERS, "Cache-Control": "private, max-age=86400"}
 
 _MEDIA_TYPES = {
-    "desk.css": "text/css; charset=utf-8",
-    "theme.js": "text/javascript; charset=utf-8",
-    "contracts.svg": "image/svg+xml",
-    "contracts-dark.svg": "image/svg+xml",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
 }
 
 
@@ -50,16 +49,35 @@ class Asset:
 
 
 @cache
+def assets() -> Mapping[str, Asset]:
+    """All files of the folder ``static``, by name: what isn't in it can't be asked for."""
+    found = {}
+    for path in sorted((_HERE / "static").iterdir()):
+        if path.is_file() and path.suffix in _MEDIA_TYPES:
+            content = path.read_bytes()
+            version = hashlib.sha256(content).hexdigest()[:12]
+            found[path.name] = Asset(content, _MEDIA_TYPES[path.suffix], version)
+    return found
+
+
 def asset(name: str) -> Asset:
     """One of the pages' own files. Raises KeyError for any other name."""
-    media_type = _MEDIA_TYPES[name]
-    content = (_HERE / "static" / name).read_bytes()
-    return Asset(content, media_type, hashlib.sha256(content).hexdigest()[:12])
+    return assets()[name]
 
 
-def render(template: str, *, base_path: str, **values: Any) -> str:
-    """Render one template. ``base_path`` is the path that the pages are mounted under, without a slash."""
-    return _environment().get_template(template).render(base=base_path, **values)
+def render(
+    template: str, *, base_path: str, navigation: Sequence[Any] = (), here: str = "", **values: Any
+) -> str:
+    """Render one template.
+
+    ``base_path`` is the path that the pages are mounted under, without a slash; ``navigation`` has the
+    entries above the page, and ``here`` is the page's own path, which marks one of them.
+    """
+    return (
+        _environment()
+        .get_template(template)
+        .render(base=base_path, navigation=navigation, here_path=here, **values)
+    )
 
 
 def visible(text: object) -> str:

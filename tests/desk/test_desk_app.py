@@ -1,74 +1,69 @@
-"""The routes with made-up guards: which guard each route asks, and that none asks nobody."""
+"""The routes with made-up guards: which guard each route asks, that none asks nobody, and forged forms."""
 
 from __future__ import annotations
 
-import asyncio
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from include.desk import app as desk_app
-from include.desk.app import Guards, RunFacts, create_app
-from include.settings import Settings
+from include.desk import forgery
+from include.desk.routes import GROUPS, assets
+from include.settings import settings
 from tests.desk.day_files import write_day
+from tests.desk.desk_client import SAME_ORIGIN, USER, MadeUpAirflow, ask, get, guarded, post
 
 DAY = date(2025, 9, 1)
-PAGES = ("/contracts", "/contracts/runs/news_pages/r", "/static/desk.css")
-
-
-def guarded(**refuse: int) -> FastAPI:
-    """The app with guards that refuse with a status, or let everyone pass."""
-
-    def guard(name: str) -> object:
-        def check() -> None:
-            if name in refuse:
-                raise HTTPException(refuse[name], "a detail that nobody has to see")
-
-        return check
-
-    guards = Guards(guard("logged_in"), guard("may_read_results"), guard("may_read_run"))  # type: ignore[arg-type]
-    facts = RunFacts({"day": str(DAY)}, None, None, datetime(2025, 9, 2, tzinfo=UTC), "success")
-    return create_app(guards, lambda dag_id, run_id: facts if run_id == "r" else None)
-
-
-def get(app: FastAPI, path: str) -> httpx.Response:
-    async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://desk") as browser:
-            return await browser.get(path)
-
-    return asyncio.run(ask())
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     write_day(tmp_path, DAY)
-    monkeypatch.setattr(desk_app, "settings", lambda: Settings(home=tmp_path))
-    return tmp_path
+    monkeypatch.setenv("NEWS_HOME", str(tmp_path))
+    settings.cache_clear()
+    yield tmp_path
+    settings.cache_clear()
 
 
-def statuses(**refuse: int) -> list[int]:
-    app = guarded(**refuse)
-    return [get(app, page).status_code for page in PAGES]
+def routes() -> list[tuple[str, str]]:
+    """Method and path of every route of the app, so that none can be forgotten here."""
+    found = []
+    for route in guarded().routes:
+        assert isinstance(route, APIRoute), f"{route} is no route of FastAPI: it asks no guard"
+        found += [(method, route.path) for method in sorted(route.methods)]
+    return found
 
 
-def test_each_page_asks_its_guards() -> None:
-    assert statuses() == [200, 200, 200]
-    assert statuses(logged_in=401) == [401, 401, 401]
-    assert statuses(may_read_results=403) == [403, 403, 200]
-    assert statuses(may_read_run=403) == [200, 403, 200]
+def filled_in(path: str) -> str:
+    """A path with a value for each of its parameters."""
+    return "/".join("1" if part.startswith("{") else part for part in path.split("/"))
 
 
-def test_no_route_escapes_the_login() -> None:
-    """A mount, or a route that FastAPI adds by itself, would not ask the app's dependencies."""
-    routes = guarded().routes
-    assert [route for route in routes if not isinstance(route, APIRoute)] == []
-    paths = sorted(route.path for route in routes if isinstance(route, APIRoute))
-    assert paths == ["/contracts", "/contracts/runs/{dag_id}/{run_id:path}", "/static/{name}"]
+@pytest.mark.parametrize(("method", "path"), routes())
+def test_every_route_asks_for_the_login_and_its_rights(method: str, path: str) -> None:
+    """Whatever a group is, it can't leave the login out; and each right that it names is asked."""
+    (group,) = [group for group in GROUPS if path in {route.path for route in group.router.routes}]
+    assert group.needs or group is assets.GROUP, f"{path} would be open to everyone who is logged in"
+    assert ask(guarded(logged_in=401), method, filled_in(path)).status_code == 401
+    for right in group.needs:
+        app = guarded(**{right: 403})
+        if method == "GET":
+            answer = get(app, filled_in(path))
+        else:
+            assert method == "POST"
+            assert "start_runs" in group.needs, f"{path} changes something with the right to read"
+            answer = post(app, filled_in(path), {})
+        assert answer.status_code == 403, right
+        assert "nobody has to see" not in answer.text
+
+
+def test_pages_are_given_when_all_guards_let_pass() -> None:
+    for path in ("/contracts", "/contracts/runs/news_pages/r", "/static/desk.css"):
+        assert get(guarded(), path).status_code == 200
 
 
 def test_what_a_guard_says_is_not_shown() -> None:
@@ -76,8 +71,71 @@ def test_what_a_guard_says_is_not_shown() -> None:
 
 
 def test_a_run_id_may_hold_slashes() -> None:
-    asked = []
+    airflow = MadeUpAirflow()
+    assert get(guarded(airflow), "/contracts/runs/news_pages/a%2Fb/c").status_code == 404
+    assert airflow.asked == [("news_pages", "a/b/c")]
+
+
+def test_the_navigation_marks_the_page_one_is_on() -> None:
+    assert 'href="/contracts" aria-current="page"' in get(guarded(), f"/contracts?day={DAY}").text
+    assert "<nav" not in get(guarded(logged_in=401), "/contracts").text
+
+
+def app_that_changes() -> FastAPI:
+    """The app with one more route, which changes something."""
     app = guarded()
-    app.state.find_run = lambda dag_id, run_id: asked.append((dag_id, run_id))
-    assert get(app, "/contracts/runs/news_pages/a%2Fb/c").status_code == 404
-    assert asked == [("news_pages", "a/b/c")]
+    app.add_api_route("/change", lambda: "changed", methods=["POST"])
+    return app
+
+
+def change(app: FastAPI, token: str | None, headers: dict[str, str]) -> httpx.Response:
+    form = {} if token is None else {forgery.FIELD: token}
+    return ask(app, "POST", "/change", data={"x": "1", **form}, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (SAME_ORIGIN, 200),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "none"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "http://desk"}, 403),
+        ({"Origin": "http://desk"}, 200),
+        ({"Origin": "http://desk.elsewhere.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({}, 403),
+    ],
+)
+def test_a_change_is_asked_for_by_a_page_of_this_site(headers: dict[str, str], status: int) -> None:
+    app = app_that_changes()
+    assert change(app, app.state.signer.token(USER), headers).status_code == status
+
+
+def test_a_change_needs_the_token_of_its_user() -> None:
+    app = app_that_changes()
+    signer = app.state.signer
+    other_key = forgery.Signer("another key").token(USER)
+    for token in (None, "", USER, signer.token("bo"), other_key, signer.token(USER) + "x"):
+        assert change(app, token, SAME_ORIGIN).status_code == 403, token
+
+
+def test_a_token_is_good_for_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = app_that_changes()
+    token = app.state.signer.token(USER)
+    assert change(app, token, SAME_ORIGIN).status_code == 200
+    monkeypatch.setattr(forgery, "_MAX_AGE_SECONDS", -1)
+    assert change(app, token, SAME_ORIGIN).status_code == 403
+
+
+def test_only_forms_of_a_sane_size_are_read() -> None:
+    app = app_that_changes()
+    body = {forgery.FIELD: app.state.signer.token(USER)}
+    assert ask(app, "POST", "/change", json=body, headers=SAME_ORIGIN).status_code == 403
+    huge = {**body, "x": "1" * forgery.MAX_FORM_BYTES}
+    assert ask(app, "POST", "/change", data=huge, headers=SAME_ORIGIN).status_code == 413
+
+
+def test_an_empty_key_signs_nothing() -> None:
+    with pytest.raises(ValueError, match="secret key is empty"):
+        forgery.Signer("")

@@ -28,7 +28,7 @@ TEMPLATES = Path(pages.__file__).parent / "templates"
 
 def day_page(home: Path, **options: str) -> BeautifulSoup:
     view = day_view(home, DAY, **options)  # type: ignore[arg-type]
-    return BeautifulSoup(pages.render("day.html", base_path="/desk", view=view), "lxml")
+    return BeautifulSoup(pages.render("contracts/day.html", base_path="/desk", view=view), "lxml")
 
 
 def hostile_day(home: Path, text: str) -> None:
@@ -92,15 +92,15 @@ def test_direction_marks_and_controls_are_spelled_out(tmp_path: Path) -> None:
 
 
 def test_every_shape_of_page_keeps_to_the_rules(tmp_path: Path) -> None:
-    empty = pages.render("days.html", base_path="", view=days_view(tmp_path))
+    empty = pages.render("contracts/days.html", base_path="", view=days_view(tmp_path))
     assert "No captures yet" in empty
     write_day(tmp_path, DAY, turned_away=[TurnedAwayPage("a.txt", "missing_date", "no date")])
     (tmp_path / "staged" / "validated" / "capture_day=2025-09-02").mkdir()
     for html in (
         empty,
-        pages.render("days.html", base_path="/desk", view=days_view(tmp_path)),
-        pages.render("days.html", base_path="/desk", view=days_view(tmp_path, date(1999, 1, 1))),
-        pages.render("day.html", base_path="/desk", view=day_view(tmp_path, date(2020, 1, 1))),
+        pages.render("contracts/days.html", base_path="/desk", view=days_view(tmp_path)),
+        pages.render("contracts/days.html", base_path="/desk", view=days_view(tmp_path, date(1999, 1, 1))),
+        pages.render("contracts/day.html", base_path="/desk", view=day_view(tmp_path, date(2020, 1, 1))),
     ):
         page = BeautifulSoup(html, "lxml")
         assert page.select_one("meta[name=viewport]")
@@ -152,16 +152,16 @@ def test_a_day_that_does_not_add_up_says_so(tmp_path: Path) -> None:
 
 
 def test_every_asset_exists_and_unknown_names_are_refused() -> None:
-    for name in ("desk.css", "theme.js", "contracts.svg", "contracts-dark.svg"):
-        assert pages.asset(name).content
-    for name in ("../pages.py", "nope", ""):
+    assert {"desk.css", "theme.js", "contracts.svg", "contracts-dark.svg"} <= set(pages.assets())
+    for name in ("../pages.py", "../static/desk.css", "nope", ""):
         with pytest.raises(KeyError):
             pages.asset(name)
 
 
 def test_style_fetches_nothing_and_templates_mark_nothing_safe() -> None:
-    css = pages.asset("desk.css").content.decode()
-    assert not re.search(r"url\(|@import|https?:", css)
-    for template in TEMPLATES.glob("*.html"):
+    for name, asset in pages.assets().items():
+        if name.endswith(".css"):
+            assert not re.search(r"url\(|@import|https?:", asset.content.decode()), name
+    for template in TEMPLATES.rglob("*.html"):
         text = template.read_text(encoding="utf-8")
         assert not re.search(r"\|\s*safe|autoescape|Markup", text), template.name

@@ -173,7 +173,7 @@ def test_the_day_picker_goes_to_a_day(eyes: Eyes, desk: Desk) -> None:
 
 def test_the_tab_of_a_run_shows_its_results(eyes: Eyes, desk: Desk) -> None:
     eyes.page.goto(f"{desk.url}/dags/news_pages/runs/manual__looked_at")
-    eyes.page.locator("main, #root").get_by_role("link", name="Contracts").last.click()
+    eyes.page.locator("a[href$='/plugin/run-contracts']").click()
     eyes.page.wait_for_url("**/runs/manual__looked_at/plugin/run-contracts")
     expect(eyes.frame.locator("table.away")).to_contain_text(HOSTILE)
     expect(eyes.frame.locator("table.away")).to_contain_text(HOSTILE_ATTRIBUTE)

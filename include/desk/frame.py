@@ -1,0 +1,112 @@
+"""What every group of pages stands on: its guards, its place in the navigation, and how pages are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from include.desk import pages
+
+PRODUCER = "news_pages"
+FOLLOWER = "news_marts"
+
+Right = Literal["read_results", "read_run", "start_runs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """FastAPI dependencies that let a request pass or raise 401 or 403; ``plugins/`` has Airflow's."""
+
+    logged_in: Callable[..., Any]  # asked of every route; gives the user's name
+    read_results: Callable[..., Any]  # may read the runs of PRODUCER: every page about what they made
+    read_run: Callable[..., Any]  # may read the runs of the path's dag_id
+    start_runs: Callable[..., Any]  # may create runs of PRODUCER
+
+    def of(self, right: Right) -> Callable[..., Any]:
+        """The guard that asks for a right."""
+        guard: Callable[..., Any] = getattr(self, right)
+        return guard
+
+
+RIGHTS: tuple[str, ...] = tuple(field.name for field in fields(Guards))
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What the pages need to know of a DAG run."""
+
+    conf: Mapping[str, Any] | None
+    partition_key: str | None
+    data_interval_start: datetime | None
+    run_after: datetime
+    state: str
+
+
+class Airflow(Protocol):
+    """What the pages ask of Airflow; ``plugins/`` answers it from Airflow's own functions."""
+
+    def find_run(self, dag_id: str, run_id: str) -> RunFacts | None:
+        """A DAG run; None when there is no such run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page's place in the navigation."""
+
+    name: str
+    path: str  # below the app, such as "/contracts"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Routes that ask for the same rights. ``include.desk.routes`` lists the groups."""
+
+    router: APIRouter
+    needs: tuple[Right, ...]
+    entry: Entry | None = None
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **values: object,
+) -> HTMLResponse:
+    """Answer with a rendered page, in the frame of the navigation and with the headers of a page."""
+    html = pages.render(
+        template,
+        base_path=base_path(request),
+        navigation=request.app.state.navigation if hasattr(request.state, "user_name") else (),
+        here=own_path(request),
+        **values,
+    )
+    return HTMLResponse(html, status_code=status, headers={**(headers or {}), **pages.PAGE_HEADERS})
+
+
+def base_path(request: Request) -> str:
+    """The path that this app is mounted under, the UI's own base path included."""
+    return str(request.scope.get("root_path", "")).rstrip("/")
+
+
+def own_path(request: Request) -> str:
+    """The path of the request below the app."""
+    return request.url.path.removeprefix(base_path(request))
+
+
+def airflow_of(request: Request) -> Airflow:
+    """Airflow, as the app was given it."""
+    airflow: Airflow = request.app.state.airflow
+    return airflow
+
+
+def user_of(request: Request) -> str:
+    """The name of the user who asks."""
+    name: str = request.state.user_name
+    return name

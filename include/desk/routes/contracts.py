@@ -1,0 +1,81 @@
+"""Contracts: what each capture day's pages were held to; also as a tab on a DAG run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+from include.desk.frame import FOLLOWER, PRODUCER, Entry, Group, airflow_of, base_path, page
+from include.desk.views import Notice, capture_day_of_run, day_view, days_view
+from include.errors import UsageError
+from include.partitions import parse_day
+from include.settings import settings
+
+DayText = Annotated[str | None, Query(max_length=10)]
+ReasonCode = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_.-]{1,80}$")]
+
+router, runs = APIRouter(), APIRouter()
+GROUP = Group(router, needs=("read_results",), entry=Entry("Contracts", "/contracts"))
+RUNS = Group(runs, needs=("read_run", "read_results"))
+
+
+@router.get("/contracts")
+def contracts(
+    request: Request, day: DayText = None, before: DayText = None, reason: ReasonCode = None
+) -> HTMLResponse:
+    """The list of capture days, or one of them."""
+    archive, home = settings().archive, settings().home
+    if day:
+        view = day_view(archive, parse_day(day), marts_home=home, reason=reason)
+        return page(request, "contracts/day.html", view=view)
+    days = days_view(archive, parse_day(before) if before else None)
+    return page(request, "contracts/days.html", view=days)
+
+
+@runs.get("/contracts/runs/{dag_id}/{run_id:path}")
+def contracts_of_run(request: Request, dag_id: str, run_id: str, reason: ReasonCode = None) -> HTMLResponse:
+    """The results of the capture day that a DAG run works on."""
+    run = airflow_of(request).find_run(dag_id, run_id)
+    if run is None:
+        raise HTTPException(404)
+    day, view = None, None
+    no_day = Notice(
+        "No capture day",
+        f"The runs of {dag_id} work on no capture day. See the runs of {PRODUCER} and {FOLLOWER}.",
+    )
+    try:
+        if dag_id == PRODUCER:
+            day = capture_day_of_run(run.conf, run.partition_key, run.data_interval_start, run.run_after)
+        elif dag_id == FOLLOWER:
+            day = capture_day_of_run(None, run.partition_key, None)
+            no_day = Notice(
+                "No capture day of its own",
+                "This run was triggered by hand: it took every day that had changed. Contracts has all days.",
+            )
+    except UsageError as error:
+        no_day = Notice("No capture day", f"This run's day is {error}", "bad")
+    if day is not None:
+        # The marts follow whichever run validated the day last, so only the producer's runs are compared.
+        writer = run_id if dag_id == PRODUCER else None
+        view = day_view(
+            settings().archive,
+            day,
+            marts_home=settings().home,
+            reason=reason,
+            run_id=writer,
+            run_state=run.state,
+        )
+    path = f"{base_path(request)}/contracts/runs/{quote(dag_id, safe='')}/{quote(run_id, safe='')}"
+    return page(
+        request,
+        "contracts/run.html",
+        view=view,
+        no_day=no_day,
+        run_id=run_id,
+        run_state=run.state,
+        run_path=path,
+    )
