@@ -20,6 +20,7 @@ and pyarrow can read a whole stage at once; the day also stands inside every sta
     marts/releases/<id>/search/                   its full-text index
     marts/current                                 symlink to the newest release
     docs/                                         Data Docs, one site a day
+    acknowledgements/<number>.json                what people acknowledged in quarantine; never edited
 """
 
 from __future__ import annotations
@@ -135,6 +136,11 @@ def published_path(home: Path) -> Path:
 def docs_path(home: Path) -> Path:
     """The folder of the Data Docs."""
     return home / "docs"
+
+
+def acknowledgements_path(home: Path) -> Path:
+    """The folder of what people acknowledged in quarantine."""
+    return home / "acknowledgements"
 
 
 def parse_day(text: str) -> date:

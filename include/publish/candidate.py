@@ -16,7 +16,7 @@ import pyarrow as pa
 from include.duck import attach, reading, run_sql, transaction, writer
 from include.errors import MissingPartition, NewsError
 from include.partitions import candidate_path, warehouse_path
-from include.publish import catalogue, identity, revisions
+from include.publish import acknowledged, catalogue, identity, revisions
 from include.publish.withheld import FOUND, find_leaks
 from include.settings import Settings
 
@@ -55,6 +55,8 @@ def bring_up_to_date(settings: Settings, *, rewrite_below: int) -> Brought:
     order of its key for readers who don't ask for one.
     """
     with _opened(settings) as connection:
+        acknowledged.register(connection, settings.home)
+        _run(connection, "days_now")
         _run(connection, "dirty_days")
         dirty = [
             day for (day,) in connection.execute("SELECT capture_day FROM dirty_days ORDER BY ALL").fetchall()
@@ -69,7 +71,8 @@ def bring_up_to_date(settings: Settings, *, rewrite_below: int) -> Brought:
 
 
 def read_fingerprint(settings: Settings) -> str:
-    """Names the candidate's content: marts follow from loaded days and versions, and from nothing else.
+    """Names the candidate's content: marts follow from loaded days, from what is acknowledged
+    of them, and from versions, and from nothing else.
 
     Raises:
         MissingPartition: nothing was built yet.

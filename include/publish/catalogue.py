@@ -36,7 +36,7 @@ _ORDER = (
     "calendar",
 )
 _META_COMMENTS = {
-    "built_days": "Which state of each capture day this file was built from.",
+    "built_days": "Which state of each capture day, and of what is acknowledged of it, this was built from.",
     "withheld": "Captures withheld because of neighbouring days: see marts.quarantine.",
     "joined_articles": "Article ids that captures give alone, where the marts have them under another id.",
     "about": "Version of the marts' definitions.",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from include import schemas
+from include.acknowledgements import Entry, acknowledge
 from include.duck import reading
 from include.load.run import run as load
 from include.models import Article, BodyBlock, capture_id_of
@@ -262,6 +263,18 @@ def _contract_results(day: date, manifest: list[dict[str, Any]], rows: int) -> l
         }
         for publisher in sorted({row["publisher"] for row in manifest}) or ["al_mayadeen"]
     ]
+
+
+def quarantine_entry(page: Page, day: date) -> Entry:
+    """What a person acknowledges of a page that ``write_day`` turned away."""
+    reason = page.quarantined or "file_too_large"
+    return Entry(day, capture_id_on(page, day), "page", reason, "" if page.rejected else f"no_{reason}")
+
+
+def acknowledge_page(settings: Settings, page: Page, day: date, *, reason: str = "Seen") -> None:
+    """Acknowledge a page that ``write_day`` turned away."""
+    at = datetime(2025, 9, 3, 10, 30, tzinfo=UTC)
+    acknowledge(settings, [quarantine_entry(page, day)], by="editor", at=at, reason=reason)
 
 
 def load_days(settings: Settings, days: dict[date, list[Page]]) -> None:

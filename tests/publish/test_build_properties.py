@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from include.acknowledgements import acknowledge, undo
 from include.load.run import run as load
 from include.partitions import candidate_path
 from include.publish.candidate import read_fingerprint
 from include.publish.run import build
 from include.settings import Settings, load_settings
-from tests.publish.factory import Page, capture_id_on, day_after, mart_rows, write_day
+from tests.publish.factory import Page, capture_id_on, day_after, mart_rows, quarantine_entry, write_day
 
 LINES = ("Ferries stay in port as the storm nears", "Market in the old town opens at noon")
 TEXTS = (
@@ -25,6 +26,9 @@ TEXTS = (
     ("Boats went out.", LINES[0]),
     (LINES[1],),
 )
+
+
+Step = tuple[int, list[Page], str | None, int | None]
 
 
 @st.composite
@@ -55,9 +59,17 @@ def some_pages(draw: st.DrawFn) -> list[Page]:
     return pages
 
 
-# a day to load with its pages, and how to build the marts after it: not, with rewriting, incrementally
+# a day to load with its pages, what is then decided of those turned away, and how to build the marts after
+# it: not, with rewriting, incrementally
 steps = st.lists(
-    st.tuples(st.integers(0, 6), some_pages(), st.sampled_from([None, 20_000, 0, 0])), min_size=2, max_size=6
+    st.tuples(
+        st.integers(0, 6),
+        some_pages(),
+        st.sampled_from([None, "acknowledged", "undone"]),
+        st.sampled_from([None, 20_000, 0, 0]),
+    ),
+    min_size=2,
+    max_size=6,
 )
 
 
@@ -79,6 +91,16 @@ def grouped(captures: Iterable[tuple[date, Page]]) -> dict[str, str]:
     return found
 
 
+def decide(settings: Settings, day: date, pages: list[Page], decision: str | None, number: int) -> None:
+    """Acknowledge all pages of a day that are turned away, or undo that."""
+    entries = [quarantine_entry(page, day) for page in pages if page.quarantined]
+    at = datetime(2025, 9, 3, tzinfo=UTC) + timedelta(minutes=number)
+    if entries and decision == "acknowledged":
+        acknowledge(settings, entries, by=f"editor {number}", at=at, reason="Seen")
+    elif entries and decision == "undone":
+        undo(settings, entries, by="editor", at=at)
+
+
 def in_order(settings: Settings, days: dict[date, list[Page]]) -> None:
     for day in sorted(days):
         write_day(settings.home, day, days[day])
@@ -88,19 +110,24 @@ def in_order(settings: Settings, days: dict[date, list[Page]]) -> None:
 
 @given(steps=steps)
 @hypothesis_settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_marts_follow_from_the_days_alone(steps: list[tuple[int, list[Page], int | None]]) -> None:
+def test_marts_follow_from_the_days_alone(
+    steps: list[Step],
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         bit_by_bit = load_settings(home=Path(folder, "bit_by_bit"), ticker_neighbour_days=2)
         days: dict[date, list[Page]] = {}
-        for number, pages, rewrite_below in steps:
-            days[day_after(number)] = pages
-            write_day(bit_by_bit.home, day_after(number), pages)
-            load(day_after(number), bit_by_bit)
+        at_once = load_settings(home=Path(folder, "at_once"), ticker_neighbour_days=2)
+        for step, (number, pages, decision, rewrite_below) in enumerate(steps):
+            day = day_after(number)
+            days[day] = pages
+            write_day(bit_by_bit.home, day, pages)
+            load(day, bit_by_bit)
+            for settings in (bit_by_bit, at_once):
+                decide(settings, day, pages, decision, step)
             if rewrite_below is not None:
                 build(bit_by_bit, rewrite_below=rewrite_below)
         build(bit_by_bit, rewrite_below=0)
 
-        at_once = load_settings(home=Path(folder, "at_once"), ticker_neighbour_days=2)
         in_order(at_once, days)
 
         found = mart_rows(candidate_path(bit_by_bit.home))

@@ -16,7 +16,7 @@ from include.publish import audit, catalogue
 from include.publish.run import build
 from include.settings import PROJECT_ROOT, Settings, load_settings
 from tests.publish.derived_mart_breaks import BREAKS as DERIVED_BREAKS
-from tests.publish.factory import DAY, Page, day_after, load_days
+from tests.publish.factory import DAY, Page, acknowledge_page, day_after, load_days
 
 TICKER = "Ferries stay in port as the storm nears"
 
@@ -118,6 +118,12 @@ BREAKS: dict[str, dict[str, str]] = {
         "contract_names_expectation": "UPDATE marts.quarantine SET expectation = NULL",
         "reason_once_a_page": "INSERT INTO marts.quarantine FROM marts.quarantine",
         "capture_known": "DELETE FROM marts.captures",
+        "acknowledged_wholly": "UPDATE marts.quarantine SET acknowledged_reason = NULL",
+        "acknowledged_with_words": "UPDATE marts.quarantine SET acknowledged_reason = ' '",
+        "acknowledged_date_matches_time": (
+            "UPDATE marts.quarantine SET acknowledged_at = acknowledged_at + INTERVAL 1 DAY"
+        ),
+        "acknowledged_stays_out": "UPDATE marts.captures SET outcome = 'loaded'",
     },
     "contract_results": {
         "capture_day_present": "UPDATE marts.contract_results SET capture_day = NULL",
@@ -170,6 +176,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Settings:
             ],
         },
     )
+    turned_away = Page("b", headline="B", quarantined="byline_not_house")
+    acknowledge_page(settings, turned_away, DAY, reason="A guest's column")
     assert build(settings).withheld == 1
     return settings
 

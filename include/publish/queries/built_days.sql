@@ -1,1 +1,1 @@
-SELECT capture_day, source_sha256 FROM meta.built_days ORDER BY capture_day
+SELECT capture_day, concat_ws(' ', source_sha256, acknowledged_sha256) FROM meta.built_days ORDER BY capture_day

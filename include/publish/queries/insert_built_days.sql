@@ -1,2 +1,2 @@
-INSERT INTO meta.built_days
-SELECT capture_day, source_sha256 FROM source.warehouse.days ORDER BY capture_day
+INSERT INTO meta.built_days BY NAME
+SELECT capture_day, source_sha256, acknowledged_sha256 FROM days_now ORDER BY capture_day
