@@ -76,14 +76,19 @@ def read_fingerprint(settings: Settings) -> str:
 
     Raises:
         MissingPartition: nothing was built yet.
-        NewsError: the candidate is damaged.
+        NewsError: the candidate is damaged, or of another version of the marts' definitions.
     """
     path = candidate_path(settings.home)
     if not path.exists():
         raise MissingPartition(f"There is no release candidate at {path} yet. Run build first.")
     try:
         with reading(path, memory_limit=settings.duckdb_memory_limit) as connection:
-            version = _version_of(connection) or ""
+            version = _version_of(connection)
+            if version != _version_now(settings):
+                raise NewsError(
+                    f"{path} was built by another version of the marts' definitions, as after an upgrade. "
+                    "Run build: it makes the candidate anew."
+                )
             rows = _run(connection, "built_days").fetchall()
     except DAMAGE as error:
         raise NewsError(f"{path} can't be read: {error}. Run build: it makes the candidate anew.") from error
@@ -136,7 +141,7 @@ def _opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     source = warehouse_path(settings.home)
     if not source.exists():
         raise MissingPartition(f"There is no warehouse at {source} yet. Load at least one day first.")
-    version = f"{catalogue.marts_version()} {settings.ticker_neighbour_days}"
+    version = _version_now(settings)
     path = candidate_path(settings.home)
     with writer(settings) as connection:
         attach(connection, path, "news")
@@ -153,6 +158,10 @@ def _opened(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             _make(connection, version)
         attach(connection, source, "source", read_only=True)
         yield connection
+
+
+def _version_now(settings: Settings) -> str:
+    return f"{catalogue.marts_version()} {settings.ticker_neighbour_days}"
 
 
 def _version_of(connection: duckdb.DuckDBPyConnection) -> str | None:

@@ -13,9 +13,9 @@ import duckdb
 import pytest
 
 from include.duck import reading
-from include.errors import AuditFailed, MissingPartition
+from include.errors import AuditFailed, MissingPartition, NewsError
 from include.partitions import current_release_path, published_path, releases_path
-from include.publish import releases
+from include.publish import catalogue, releases
 from include.publish.run import PublishResult, audit, build, publish
 from include.settings import PROJECT_ROOT, Settings
 from tests.publish.factory import DAY, Page, day_after, load_days, mart_rows
@@ -106,6 +106,20 @@ def test_without_an_audit_nothing_is_published(settings: Settings) -> None:
     assert not current_release_path(settings.home).exists()
 
 
+def test_after_an_upgrade_the_old_candidate_is_neither_audited_nor_published(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_days(settings, {DAY: [Page("first")]})
+    build(settings)
+    monkeypatch.setattr(catalogue, "marts_version", lambda: "the next one")
+    for step in (audit, publish):
+        with pytest.raises(NewsError, match=r"by another version .* Run build"):
+            step(settings)
+    build(settings)
+    audit(settings)
+    assert publish(settings).published
+
+
 def test_build_knows_when_there_is_nothing_to_publish(settings: Settings) -> None:
     released = release(settings, "One")
     assert build(settings).released_as == released.release_id
@@ -130,7 +144,7 @@ def test_a_full_disk_leaves_nothing_behind(settings: Settings, monkeypatch: pyte
 KILLED_PUBLISH = """
 import os, sys
 from pathlib import Path
-from include.publish import releases
+from include.publish import catalogue, releases
 from include.publish.run import publish
 from include.settings import load_settings
 
