@@ -1,4 +1,4 @@
-"""The command line: ``parse``, ``show`` and ``run``; cli_marts.py and cli_search.py have the others.
+"""The command line: ``parse``, ``show`` and ``run``; the other cli_*.py files have the other commands.
 
 Exit codes: 0 the command worked (rows in quarantine are part of working), 1 it failed, 2 bad usage.
 Answers go to standard output, progress and errors to standard error.
@@ -12,20 +12,15 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from include import cli_marts, cli_search
-from include.cli_options import home_option, json_option
+from include import cli_marts, cli_preview, cli_search
+from include.cli_options import days_between, home_option, json_option, progress_bar
 from include.errors import CaptureError, NewsError, UsageError
-from include.partitions import parse_day
 from include.settings import load_settings
-
-if TYPE_CHECKING:
-    from include.pipeline import Progress
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -95,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
 
     cli_marts.add_commands(commands)
     cli_search.add_command(commands)
+    cli_preview.add_command(commands)
     return parser
 
 
@@ -129,7 +125,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from include.terminal import render_summary  # noqa: PLC0415
 
     settings = load_settings(home=arguments.home, inbox=arguments.inbox)
-    result = run(settings, progress=_progress_bar(), feeds=arguments.feed, days=_days(arguments))
+    result = run(settings, progress=progress_bar(), feeds=arguments.feed, days=_days(arguments))
     summary = read_summary(settings.home)
     if arguments.json:
         answer = summary.as_dict() | {
@@ -159,25 +155,4 @@ def _days(arguments: argparse.Namespace) -> list[date] | None:
         if arguments.to_date is not None:
             raise UsageError("--to-date needs --from-date as well.")
         return None
-    first = parse_day(arguments.from_date)
-    last = parse_day(arguments.to_date) if arguments.to_date is not None else first
-    if last < first:
-        raise UsageError(f"--to-date {last} lies before --from-date {first}.")
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
-
-
-def _progress_bar() -> Progress:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import Progress  # noqa: PLC0415
-
-    @contextmanager
-    def progress(total: int) -> Iterator[Callable[[str], None]]:
-        with Progress(console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("days", total=total)
-
-            def step(label: str) -> None:
-                bar.update(task, advance=1, description=label)
-
-            yield step
-
-    return progress
+    return days_between(arguments.from_date, arguments.to_date, names=("--from-date", "--to-date"))

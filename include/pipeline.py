@@ -47,7 +47,8 @@ class PipelineResult:
 
 
 @contextmanager
-def _silent(_steps: int) -> Iterator[Callable[[str], None]]:
+def silent(_steps: int) -> Iterator[Callable[[str], None]]:
+    """No progress is shown."""
     yield lambda _step: None
 
 
@@ -77,7 +78,7 @@ def days_to_run(settings: Settings, feeds: Sequence[str] = ()) -> list[date]:
 
 def run(
     settings: Settings,
-    progress: Progress = _silent,
+    progress: Progress = silent,
     feeds: Sequence[str] = (),
     days: Sequence[date] | None = None,
 ) -> PipelineResult:

@@ -28,7 +28,7 @@ def render_summary(summary: Summary, home: Path) -> str:
     if summary.quarantined_by_reason:
         lines += ["", "Quarantine, by reason (a page may have several)"]
         reasons = sorted(summary.quarantined_by_reason.items(), key=lambda item: (-item[1], item[0]))
-        lines += _columns([(f"{count:,}", reason) for reason, count in reasons], right={0})
+        lines += columns([(f"{count:,}", reason) for reason, count in reasons], right={0})
     if summary.days:
         lines += ["", "Days"]
         header = ("day", "captures", "loaded", "repeats", "quarantine")
@@ -46,9 +46,9 @@ def render_summary(summary: Summary, home: Path) -> str:
             lines.append(
                 f"  the last {_DAYS_SHOWN} of {len(summary.days):,}; marts.partition_outcomes has all"
             )
-        lines += _columns([header, *days], right={1, 2, 3, 4})
+        lines += columns([header, *days], right={1, 2, 3, 4})
     lines += ["", "Rows"]
-    lines += _columns([(f"{rows:,}", f"marts.{mart}") for mart, rows in summary.rows.items()], right={0})
+    lines += columns([(f"{rows:,}", f"marts.{mart}") for mart, rows in summary.rows.items()], right={0})
     docs = docs_path(home)
     lines += ["", f"Marts      {summary.path}", f"Data Docs  {docs / 'index.html'}"]
     return "\n".join(lines)
@@ -67,7 +67,7 @@ def render_releases(kept: Sequence[KeptRelease]) -> str:
         )
         for release in kept
     ]
-    return "\n".join(_columns([header, *rows], right={2, 3}))
+    return "\n".join(columns([header, *rows], right={2, 3}))
 
 
 def render_export(result: ExportResult) -> str:
@@ -81,14 +81,14 @@ def render_export(result: ExportResult) -> str:
         )
         for mart in result.marts
     ]
-    table = _columns([("rows", "mart", "file", "size"), *rows], right={0, 3})
+    table = columns([("rows", "mart", "file", "size"), *rows], right={0, 3})
     return "\n".join([f"Release {result.release_id} in {str(result.folder)!r}", "", *table])
 
 
 _DAYS_SHOWN = 31
 
 
-def _columns(rows: Iterable[Sequence[str]], *, right: set[int]) -> list[str]:
+def columns(rows: Iterable[Sequence[str]], *, right: set[int]) -> list[str]:
     """Rows as aligned lines, two blanks between columns."""
     table = list(rows)
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]

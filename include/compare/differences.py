@@ -72,15 +72,16 @@ class Difference:
         """The difference in JSON's types."""
         told = dataclasses.asdict(self)
         told["marts"] = {mart.pop("name"): mart for mart in told["marts"]}
-        plain: dict[str, Any] = _plain(told)
-        return plain
+        answer: dict[str, Any] = plain(told)
+        return answer
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value, and all in it, in JSON's types."""
     if isinstance(value, dict):
-        return {name: _plain(each) for name, each in value.items()}
+        return {name: plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):

@@ -10,7 +10,12 @@ from include.compare.differences import Difference, MartDifference
 
 def render(difference: Difference) -> str:
     """The difference as plain text without a last newline."""
-    lines = [f"From release {difference.before} to {difference.after}"]
+    return "\n".join([f"From release {difference.before} to {difference.after}", *render_marts(difference)])
+
+
+def render_marts(difference: Difference) -> list[str]:
+    """What became of each mart, as lines; a blank one comes first."""
+    lines = []
     for name, rows in difference.marts_added.items():
         lines += ["", f"marts.{name} is new, with {rows:,} rows"]
     for name, rows in difference.marts_removed.items():
@@ -23,7 +28,7 @@ def render(difference: Difference) -> str:
             lines += ["", *_mart(mart)]
     if same:
         lines += ["", f"No difference in {', '.join(same)}"]
-    return "\n".join(lines)
+    return lines
 
 
 def _mart(mart: MartDifference) -> Iterator[str]:
@@ -50,15 +55,16 @@ def _mart(mart: MartDifference) -> Iterator[str]:
     for change in mart.changed_examples:
         yield f"  ~ {_told(change.key)}"
         for name, (before, after) in change.columns.items():
-            yield f"      {name}: {_value(before)}"
-            yield f"      {' ' * len(name)}→ {_value(after)}"
+            yield f"      {name}: {told_value(before)}"
+            yield f"      {' ' * len(name)}→ {told_value(after)}"
 
 
 def _told(row: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={_value(value)}" for name, value in row.items())
+    return ", ".join(f"{name}={told_value(value)}" for name, value in row.items())
 
 
-def _value(value: Any) -> str:
+def told_value(value: Any) -> str:
+    """One value; a text is quoted, and what could steer a terminal is escaped."""
     if value is None:
         return "NULL"
     return repr(value) if isinstance(value, str) else str(value)

@@ -11,6 +11,7 @@ import duckdb
 
 from include.compare import sql
 from include.compare.differences import ChangedRow, Difference, MartDifference
+from include.compare.texts import shortened
 from include.duck import reading_files
 from include.errors import UsageError
 from include.keys import mart_key
@@ -20,8 +21,6 @@ from include.settings import Settings
 
 logger = logging.getLogger(__name__)
 _EXAMPLES = 3
-_TEXT_CHARS = 120
-_BEFORE_THE_CHANGE = 30
 
 
 def compare(
@@ -37,7 +36,21 @@ def compare(
         NewsError: a file is damaged, or the limits are too tight.
     """
     old, new = find_release(settings.home, before), find_release(settings.home, after)
-    with reading_files({"before": old.path, "after": new.path}, settings) as connection:
+    return compare_files(
+        settings, (old.release_id, old.path), (new.release_id, new.path), marts=marts, examples=examples
+    )
+
+
+def compare_files(
+    settings: Settings,
+    before: tuple[str, Path],
+    after: tuple[str, Path],
+    *,
+    marts: Sequence[str] = (),
+    examples: int = _EXAMPLES,
+) -> Difference:
+    """The same of two DuckDB files, each with the name that the answer calls it by."""
+    with reading_files({"before": before[1], "after": after[1]}, settings) as connection:
         were = {mart.name: mart for mart in read_marts(connection, "before")}
         are = {mart.name: mart for mart in read_marts(connection, "after")}
         wanted = _wanted(marts, [*are, *(name for name in were if name not in are)])
@@ -47,8 +60,8 @@ def compare(
                 found.append(_Comparison(connection, were[name], are[name], settings, examples).difference())
                 logger.info("Compared %s.", name)
     return Difference(
-        before=old.release_id,
-        after=new.release_id,
+        before=before[0],
+        after=after[0],
         marts=tuple(found),
         marts_added={name: are[name].rows for name in wanted if name not in were},
         marts_removed={name: were[name].rows for name in wanted if name not in are},
@@ -151,7 +164,7 @@ class _Comparison:
             found.append(
                 ChangedRow(
                     dict(zip(self._key, key, strict=True)),
-                    {column: _shortened(*pair) for column, pair in pairs},
+                    {column: shortened(*pair) for column, pair in pairs},
                 )
             )
         return tuple(found)
@@ -171,7 +184,7 @@ class _Comparison:
         rows = self._connection.execute(query, {"most": self._most}).fetchall()
         return tuple(
             {
-                name: _shortened(value, value)[0]
+                name: shortened(value, value)[0]
                 for name, value in zip(self._common, row, strict=True)
                 if value is not None
             }
@@ -183,25 +196,3 @@ class _Comparison:
         if row is None:
             raise AssertionError(f"unreachable: {query} gives a row")
         return tuple(row)
-
-
-def _shortened(before: Any, after: Any) -> tuple[Any, Any]:
-    """Two values, texts cut to where they begin to differ."""
-    if not (isinstance(before, str) and isinstance(after, str)):
-        return tuple(  # type: ignore[return-value]
-            value[:_TEXT_CHARS] + "…" if isinstance(value, str) and len(value) > _TEXT_CHARS else value
-            for value in (before, after)
-        )
-    if max(len(before), len(after)) <= _TEXT_CHARS:
-        return before, after
-    pairs = zip(before, after, strict=False)
-    same = next((place for place, (one, other) in enumerate(pairs) if one != other), None)
-    if same is None:  # one is the beginning of the other, or they are equal
-        same = 0 if before == after else min(len(before), len(after))
-    start = max(0, same - _BEFORE_THE_CHANGE)
-    return _cut(before, start), _cut(after, start)
-
-
-def _cut(text: str, start: int) -> str:
-    cut = text[start : start + _TEXT_CHARS]
-    return ("…" if start else "") + cut + ("…" if start + _TEXT_CHARS < len(text) else "")
