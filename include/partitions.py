@@ -44,7 +44,7 @@ _ROOTS: dict[Stage, tuple[str, ...]] = {
     "parsed": ("staged", "parsed"),
     "validated": ("staged", "validated"),
 }
-_PREFIX = "capture_day="
+PARTITION_PREFIX = "capture_day="
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -55,17 +55,28 @@ def partition_path(home: Path, stage: Stage, day: date) -> Path: ...
 def partition_path(home: Path | UPath, stage: Stage, day: date) -> Path | UPath: ...
 def partition_path(home: Path | UPath, stage: Stage, day: date) -> Path | UPath:
     """The folder of one day of one stage; it may not exist yet."""
-    return home.joinpath(*_ROOTS[stage], f"{_PREFIX}{day.isoformat()}")
+    return stage_path(home, stage) / f"{PARTITION_PREFIX}{day.isoformat()}"
+
+
+@overload
+def stage_path(home: Path, stage: Stage) -> Path: ...
+@overload
+def stage_path(home: UPath, stage: Stage) -> UPath: ...
+@overload
+def stage_path(home: Path | UPath, stage: Stage) -> Path | UPath: ...
+def stage_path(home: Path | UPath, stage: Stage) -> Path | UPath:
+    """The folder that holds a stage's partitions; it may not exist yet."""
+    return home.joinpath(*_ROOTS[stage])
 
 
 def partition_days(home: Path | UPath, stage: Stage) -> Iterator[date]:
     """The days that a stage has, in order."""
-    root = home.joinpath(*_ROOTS[stage])
+    root = stage_path(home, stage)
     if not root.is_dir():
         return
     for name in sorted(entry.name for entry in root.iterdir()):
-        if name.startswith(_PREFIX) and _is_whole(root / name, stage):
-            yield parse_day(name.removeprefix(_PREFIX))
+        if name.startswith(PARTITION_PREFIX) and _is_whole(root / name, stage):
+            yield parse_day(name.removeprefix(PARTITION_PREFIX))
 
 
 @overload

@@ -33,10 +33,11 @@ def view(name: str, page: str, **place: Any) -> dict[str, Any]:
     }
 
 
-def entry(name: str) -> dict[str, Any]:
-    """A page's place in the navigation."""
+def entry(name: str, *, top: bool = False) -> dict[str, Any]:
+    """A page's place in the navigation: in the bar itself, or in the bar's menu of plugins."""
     route = name.lower()
-    return view(name, route, destination="nav", url_route=route, nav_top_level=True)
+    place = {"nav_top_level": True} if top else {"category": "News desk"}
+    return view(name, route, destination="nav", url_route=route, **place)
 
 
 class NewsDeskPlugin(AirflowPlugin):
@@ -45,7 +46,8 @@ class NewsDeskPlugin(AirflowPlugin):
     name = "news_desk"
     # The UI fills in {DAG_ID} and {RUN_ID}. Of two views with one url_route it drops the second.
     external_views = [  # noqa: RUF012 (as in the base class)
-        entry("Contracts"),
+        entry("Contracts", top=True),
+        entry("Backfill"),
         view(
             "Contracts",
             "contracts/runs/{DAG_ID}/{RUN_ID}",

@@ -13,8 +13,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
+from include.desk.airflow import PRODUCER, Airflow, AirflowRefused
 from include.desk.forgery import Signer, refuse_forgery
-from include.desk.frame import PRODUCER, Airflow, Guards, page
+from include.desk.frame import Guards, can_start_runs, page
 from include.desk.routes import GROUPS
 from include.desk.views import Notice
 from include.errors import NewsError, UsageError
@@ -34,6 +35,7 @@ def create_app(guards: Guards, airflow: Airflow, *, secret_key: str) -> FastAPI:
         # of every route, in this order: who is it, and does the request come from a page of ours
         dependencies=[Depends(remember_user), Depends(refuse_forgery)],
     )
+    app.dependency_overrides[can_start_runs] = guards.can_start_runs
     app.state.airflow = airflow
     app.state.signer = Signer(secret_key)
     app.state.navigation = tuple(group.entry for group in GROUPS if group.entry is not None)
@@ -74,7 +76,7 @@ def _bad_parameter(request: Request, _error: Exception) -> HTMLResponse:
 
 
 def _known_error(request: Request, error: Exception) -> HTMLResponse:
-    status = 422 if isinstance(error, UsageError) else 500
+    status = 422 if isinstance(error, UsageError) else 409 if isinstance(error, AirflowRefused) else 500
     return page(request, "message.html", status=status, item=Notice("Not possible", str(error), "bad"))
 
 

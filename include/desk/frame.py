@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from datetime import datetime
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from include.desk import pages
-
-PRODUCER = "news_pages"
-FOLLOWER = "news_marts"
+from include.desk.airflow import Airflow
 
 Right = Literal["read_results", "read_run", "start_runs"]
 
@@ -26,6 +23,7 @@ class Guards:
     read_results: Callable[..., Any]  # may read the runs of PRODUCER: every page about what they made
     read_run: Callable[..., Any]  # may read the runs of the path's dag_id
     start_runs: Callable[..., Any]  # may create runs of PRODUCER
+    can_start_runs: Callable[..., bool]  # the same as a question: lets pass, and says whether
 
     def of(self, right: Right) -> Callable[..., Any]:
         """The guard that asks for a right."""
@@ -33,25 +31,12 @@ class Guards:
         return guard
 
 
-RIGHTS: tuple[str, ...] = tuple(field.name for field in fields(Guards))
+def can_start_runs() -> bool:
+    """Stands for ``Guards.can_start_runs`` in a route's parameters; the app puts that in its place."""
+    raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
-class RunFacts:
-    """What the pages need to know of a DAG run."""
-
-    conf: Mapping[str, Any] | None
-    partition_key: str | None
-    data_interval_start: datetime | None
-    run_after: datetime
-    state: str
-
-
-class Airflow(Protocol):
-    """What the pages ask of Airflow; ``plugins/`` answers it from Airflow's own functions."""
-
-    def find_run(self, dag_id: str, run_id: str) -> RunFacts | None:
-        """A DAG run; None when there is no such run."""
+MayStart = Annotated[bool, Depends(can_start_runs)]
 
 
 @dataclass(frozen=True, slots=True)

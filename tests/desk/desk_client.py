@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
 from fastapi import FastAPI, HTTPException
 
 from include.desk import forgery
+from include.desk.airflow import PRODUCER, AirflowRefused, DagFacts, FailedTask, RunFacts
 from include.desk.app import create_app
-from include.desk.frame import RIGHTS, Guards, RunFacts
+from include.desk.frame import Guards
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 USER = "ada"
+RUNNING_DAG = DagFacts(is_paused=False, backfill_active=False)
 
 
 class MadeUpAirflow:
-    """An Airflow with one run, ``r`` of 1 September 2025; remembers which runs it was asked for."""
+    """An Airflow with one run to be found, ``r`` of 1 September 2025; remembers what it was asked to do."""
 
-    def __init__(self) -> None:
+    def __init__(self, runs: Sequence[RunFacts] = (), dag: DagFacts | None = RUNNING_DAG) -> None:
         self.asked: list[tuple[str, str]] = []
+        self.runs = runs
+        self.dag = dag
+        self.failures: list[FailedTask] = []
+        self.backfills: list[tuple[date, date, str]] = []
+        self.started: list[tuple[date, str]] = []
+        self.refuse_backfill: AirflowRefused | None = None
+        self.refuse_run_of: date | None = None
 
     def find_run(self, dag_id: str, run_id: str) -> RunFacts | None:
         self.asked.append((dag_id, run_id))
@@ -30,9 +39,40 @@ class MadeUpAirflow:
             return None
         return RunFacts({"day": "2025-09-01"}, None, None, datetime(2025, 9, 2, tzinfo=UTC), "success")
 
+    def find_dag(self, dag_id: str) -> DagFacts | None:
+        return self.dag
+
+    def newest_runs(self, dag_id: str, limit: int) -> Sequence[RunFacts]:
+        return self.runs[:limit] if dag_id == PRODUCER else []
+
+    def failed_tasks(self, dag_id: str, run_ids: Sequence[str]) -> Sequence[FailedTask]:
+        return [task for task in self.failures if task.run_id in run_ids]
+
+    def start_backfill(self, dag_id: str, first: date, last: date, user_name: str) -> int:
+        if self.refuse_backfill is not None:
+            raise self.refuse_backfill
+        self.backfills.append((first, last, user_name))
+        return 1
+
+    def start_runs(self, dag_id: str, days: Sequence[date], user_name: str) -> Iterator[date]:
+        for day in days:
+            if day == self.refuse_run_of:
+                raise AirflowRefused(f"Airflow doesn't start a run of {day}: so it was made up.")
+            self.started.append((day, user_name))
+            yield day
+
+
+def run_of(day: date, state: str = "success", *, minute: int = 0) -> RunFacts:
+    """A run that was triggered by hand for a day, queued at a minute of 1 November 2025."""
+    moment = datetime(2025, 11, 1, 0, minute, tzinfo=UTC)
+    return RunFacts({"day": str(day)}, None, None, moment, state, f"manual__{day}__{minute}", moment, None)
+
 
 def guarded(airflow: MadeUpAirflow | None = None, **refuse: int) -> FastAPI:
     """The app with guards that refuse with a status, or let everyone pass as USER."""
+
+    def can_start_runs() -> bool:
+        return "start_runs" not in refuse
 
     def guard(name: str) -> Callable[[], str]:
         def check() -> str:
@@ -42,7 +82,8 @@ def guarded(airflow: MadeUpAirflow | None = None, **refuse: int) -> FastAPI:
 
         return check
 
-    guards = Guards(**{name: guard(name) for name in RIGHTS})
+    rights = ("logged_in", "read_results", "read_run", "start_runs")
+    guards = Guards(**{name: guard(name) for name in rights}, can_start_runs=can_start_runs)
     return create_app(guards, airflow or MadeUpAirflow(), secret_key="of the tests")
 
 

@@ -7,10 +7,12 @@ navigation of every page. ``plugins/news_desk.py`` puts it into Airflow's naviga
 from __future__ import annotations
 
 from include.desk.frame import Group
-from include.desk.routes import assets, contracts
+from include.desk.routes import assets, backfill, contracts
 
 GROUPS: tuple[Group, ...] = (
     contracts.GROUP,
     contracts.RUNS,
+    backfill.GROUP,
+    backfill.STARTING,
     assets.GROUP,
 )

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
-from include.desk.frame import FOLLOWER, PRODUCER, Entry, Group, airflow_of, base_path, page
+from include.desk.airflow import FOLLOWER, PRODUCER
+from include.desk.frame import Entry, Group, airflow_of, base_path, page
 from include.desk.views import Notice, capture_day_of_run, day_view, days_view
 from include.errors import UsageError
 from include.partitions import parse_day

@@ -81,6 +81,11 @@ class Archives:
             index = self._index(file)
         return index_name_of(file, self._settings), index.days() if index else Counter()
 
+    def indexed_days(self, file: InboxFile) -> Counter[date] | None:
+        """How many captures it has of each day, when that is known without reading it; else None."""
+        index = self._index(file)
+        return None if index is None else index.days()
+
     def _of_file(
         self, file: InboxFile, day: date, revisits: list[tuple[InboxFile, Entry]]
     ) -> Iterator[Item | Later]:
