@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
+import signal
 import warnings
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from include.settings import PROJECT_ROOT, settings
+from scripts.airflow_api import AirflowApi
+from scripts.airflow_home import ADMIN
+from tests.dags.make_run import REAL_DAY, REAL_PAGES, MakeRun
 
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag
@@ -59,3 +64,42 @@ def fresh_settings() -> Iterator[None]:
     settings.cache_clear()
     yield
     settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeRun]:
+    """A first ``make run`` that has told its summary and stays up."""
+    folder = tmp_path_factory.mktemp("make-run")
+    inbox = folder / "news home" / "inbox" / REAL_DAY
+    inbox.mkdir(parents=True)
+    for page in REAL_PAGES.glob("*.txt"):
+        shutil.copy2(page, inbox)
+    run = MakeRun(folder)
+    try:
+        run.read_until("Ctrl-C ends it.")
+        yield run
+    finally:
+        if run.process.poll() is None:
+            run.end(signal.SIGINT)
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., MakeRun]]:
+    """Starts further runs; those that a failed test leaves behind are ended."""
+    runs: list[MakeRun] = []
+
+    def started(*arguments: Any) -> MakeRun:
+        runs.append(MakeRun(*arguments))
+        return runs[-1]
+
+    yield started
+    for run in runs:
+        if run.process.poll() is None:
+            run.end(signal.SIGINT)
+
+
+@pytest.fixture
+def api(first: MakeRun) -> Iterator[AirflowApi]:
+    with AirflowApi(first.address, ADMIN, first.home.password()) as api:
+        api.log_in()
+        yield api

@@ -6,24 +6,19 @@ backfill over the REST API; another one is asked for on the command line.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
 import shutil
 import signal
-import socket
 import sqlite3
 import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import httpx
 import psutil
@@ -31,142 +26,20 @@ import pytest
 
 from include.partitions import published_path
 from include.publish.reader import connect
-from include.settings import PROJECT_ROOT
 from scripts.airflow_api import AirflowApi
-from scripts.airflow_home import ADMIN, AirflowHome
+from scripts.airflow_home import ADMIN
+from tests.dags.make_run import (
+    DAYS,
+    PATIENCE_SECONDS,
+    REAL_DAY,
+    REAL_PAGES,
+    SAMPLES,
+    MakeRun,
+    alive,
+    everything,
+)
 
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket, pytest.mark.timeout(900)]
-SAMPLES = PROJECT_ROOT / "samples"
-REAL_PAGES = PROJECT_ROOT.parent / "shared" / "pages"
-REAL_DAY = "2025-08-31"  # beside the samples' days, so that all make one range
-DAYS = ["2025-09-01", "2025-09-02", "2025-09-03", "2025-09-04", "2025-09-05"]
-PATIENCE_SECONDS = 400
-
-
-def free_port() -> int:
-    """One that the system gives to nobody else for a while, unlike the first free one from 8080 on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@dataclass
-class MakeRun:
-    """A running ``make run`` and what it has told so far."""
-
-    folder: Path
-    options: list[str] = field(default_factory=list)
-    told: str = ""
-
-    def __post_init__(self) -> None:
-        command = [sys.executable, "-m", "scripts.run_local", *self.options, "--port", str(free_port())]
-        homes = ["--home", str(self.news), "--airflow-home", str(self.airflow)]
-        self.process = subprocess.Popen(
-            [*command, *homes],
-            cwd=PROJECT_ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    @property
-    def news(self) -> Path:
-        return self.folder / "news home"  # a space, as people have them
-
-    @property
-    def airflow(self) -> Path:
-        return self.folder / "airflow"
-
-    @property
-    def home(self) -> AirflowHome:
-        return AirflowHome(PROJECT_ROOT, self.airflow, self.news, None)
-
-    @property
-    def address(self) -> str:
-        (address,) = set(re.findall(r"http://127\.0\.0\.1:\d+", self.told))
-        return str(address)
-
-    def read_until(self, words: str) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.told += line
-            if words in line:
-                return
-        pytest.fail(f"make run ended with {self.process.wait()} before {words!r}:\n{self.told}")
-
-    def end(self, number: signal.Signals | None = None) -> int:
-        """Wait for its end, asked for by a signal or not, and return its exit code."""
-        if number is not None:
-            self.process.send_signal(number)
-        self.told += self.process.communicate(timeout=60)[0]
-        return self.process.returncode
-
-    def sessions(self) -> set[int]:
-        """The sessions of its servers; every process that works for them is in one of these."""
-        return {int(pid) for pid in json.loads((self.airflow / "servers.json").read_bytes())}
-
-    def task_instances(self) -> list[dict[str, Any]]:
-        with sqlite3.connect(f"file:{self.home.database}?mode=ro", uri=True) as database:
-            database.row_factory = sqlite3.Row
-            query = "SELECT * FROM task_instance JOIN dag_run USING (dag_id, run_id)"
-            return [dict(row) for row in database.execute(query)]
-
-
-def alive(sessions: set[int]) -> list[str]:
-    """The processes of these sessions."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(OSError, psutil.Error):
-            if os.getsid(process.pid) in sessions and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(f"{process.pid} {' '.join(process.cmdline())}")
-    return found
-
-
-@pytest.fixture(scope="session")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeRun]:
-    """A first ``make run`` that has told its summary and stays up."""
-    folder = tmp_path_factory.mktemp("make-run")
-    inbox = folder / "news home" / "inbox" / REAL_DAY
-    inbox.mkdir(parents=True)
-    for page in REAL_PAGES.glob("*.txt"):
-        shutil.copy2(page, inbox)
-    run = MakeRun(folder)
-    try:
-        run.read_until("Ctrl-C ends it.")
-        yield run
-    finally:
-        if run.process.poll() is None:
-            run.end(signal.SIGINT)
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[..., MakeRun]]:
-    """Starts further runs; those that a failed test leaves behind are ended."""
-    runs: list[MakeRun] = []
-
-    def started(*arguments: Any) -> MakeRun:
-        runs.append(MakeRun(*arguments))
-        return runs[-1]
-
-    yield started
-    for run in runs:
-        if run.process.poll() is None:
-            run.end(signal.SIGINT)
-
-
-@pytest.fixture
-def api(first: MakeRun) -> Iterator[AirflowApi]:
-    with AirflowApi(first.address, ADMIN, first.home.password()) as api:
-        api.log_in()
-        yield api
-
-
-def everything(home: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every mart."""
-    with connect(home) as marts:
-        names = [name for (name,) in marts.sql("SHOW TABLES FROM marts").fetchall()]
-        assert len(names) > 5
-        return {name: marts.sql(f"SELECT * FROM marts.{name} ORDER BY ALL").fetchall() for name in names}
 
 
 def test_the_samples_end_as_they_should(first: MakeRun) -> None:
