@@ -1,5 +1,5 @@
 # One image for every Airflow component: Python, exactly requirements.txt, and this project, read-only.
-FROM python:3.11-slim-bookworm
+FROM python:3.11.14-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -12,7 +12,7 @@ ENV PYTHONUNBUFFERED=1 \
 # The folders that volumes are mounted on belong to the user, or Docker would make them root's.
 RUN groupadd --gid 50000 news \
  && useradd --uid 50000 --gid news --no-create-home --home-dir /opt/airflow --shell /usr/sbin/nologin news \
- && install --directory --owner news --group news /opt/airflow /opt/airflow/logs /var/lib/news
+ && install --directory --owner news --group news /opt/airflow /var/log/airflow /var/lib/news /var/lib/news/marts
 
 # requirements.txt is a full lock: --no-deps installs it and nothing else, and pip check says if it isn't whole.
 COPY requirements.txt /tmp/requirements.txt

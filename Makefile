@@ -2,6 +2,7 @@
 # make test | lint | lock | clean
 # make bi [NEWS_HOME=folder] [PORT=number]           Superset on the published marts; make bi-export, see docs/superset.md
 # make test-bi                                       installs and starts it, and looks at every chart
+# make secrets                                       fills .env for docker compose, once; what .env has stays
 # make dictionary                                    docs/data-dictionary.md and .html, from marts and contracts
 # make bench [ARGS="pages run airflow --quick"]   see docs/benchmarks.md
 #
@@ -17,7 +18,7 @@ sync = $(PY) -m uv pip sync --quiet --python $(PY) $1 || $(PY) -m pip install --
 given = $(if $(filter command,$(origin $1)),$($1))
 
 .DELETE_ON_ERROR:
-.PHONY: run test bi bi-export test-bi bench dictionary lint lock clean help
+.PHONY: run test secrets bi bi-export test-bi bench dictionary lint lock clean help
 
 run: .venv/.synced-run
 	@exec $(PY) -m scripts.run_local \
@@ -35,6 +36,9 @@ bi-export: .venv/.synced-run
 
 test-bi: .venv/.synced-dev
 	@TEST_SUPERSET=1 exec $(PY) -m pytest tests/bi $(ARGS)
+
+secrets:
+	@$(PYTHON) scripts/make_secrets.py
 
 bench: .venv/.synced-run
 	@exec $(PY) -m bench $(ARGS)

@@ -8,9 +8,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.postgres_server import Server, serve
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -37,6 +40,13 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = ["--inbox", str(PROJECT / "samples" / "inbox"), "--home", str(home)]
     subprocess.run([sys.executable, "-m", "include", "run", *options], cwd=PROJECT, check=True)
     return home
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server; whoever needs a database makes one of another name than the others'."""
+    with serve() as server:
+        yield server
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

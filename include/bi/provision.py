@@ -1,13 +1,16 @@
 """Bring Superset to what the files say, or the files to what Superset says. Runs in Superset's environment.
 
-    python provision.py import <folder of YAML files>    database, roles, administrator, assets
+    python provision.py import <folder of YAML files>            database, roles, administrator, assets
+    python provision.py import-changed <folder of YAML files>    the same; assets only if the files changed
     python provision.py export <folder of YAML files>
 
+The administrator's first password is NEWS_BI_ADMIN_PASSWORD, or that of secrets.json.
 The files are those of Superset's own export of assets: databases/, datasets/, charts/ and dashboards/.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -27,14 +30,17 @@ def main(verb: str, folder: Path) -> None:
     """Do what the verb says."""
     app = create_app()
     with app.app_context():
-        if verb == "import":
-            _import(folder)
-        else:
+        if verb == "export":
             _export(folder)
+        else:
+            _import(folder, only_changed=verb == "import-changed")
 
 
-def _import(folder: Path) -> None:
-    """Every step leaves what is already there, but for the assets, which become what the files say."""
+def _import(folder: Path, *, only_changed: bool) -> None:
+    """Every step leaves what is already there, but for the assets, which become what the files say.
+
+    With ``only_changed``, assets stay as people left them until the files change.
+    """
     from superset import appbuilder, security_manager  # they need the app
     from superset.commands.importers.v1.assets import ImportAssetsCommand
     from superset.utils.core import override_user
@@ -43,12 +49,16 @@ def _import(folder: Path) -> None:
     appbuilder.add_permissions(update_perms=True)
     security_manager.sync_role_definitions()
     admin = security_manager.find_user(ADMIN)
+    is_new = admin is None
     if admin is None:
         # not through the command line, where every user of the machine could read it
-        secrets = json.loads((Path(os.environ["NEWS_BI_FOLDER"]) / "secrets.json").read_bytes())
+        password = (
+            os.environ.get("NEWS_BI_ADMIN_PASSWORD")
+            or json.loads((_own_folder() / "secrets.json").read_bytes())["password"]
+        )
         role = security_manager.find_role("Admin")
         admin = security_manager.add_user(
-            ADMIN, "Administrator", "", f"{ADMIN}@localhost", role, password=secrets["password"]
+            ADMIN, "Administrator", "", f"{ADMIN}@localhost", role, password=password
         )
         if not admin:
             raise SystemExit("Superset made no administrator.")
@@ -56,8 +66,17 @@ def _import(folder: Path) -> None:
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(folder.rglob("*.yaml"))
     }
+    digest = hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
+    stamp = _own_folder() / "imported"
+    if only_changed and not is_new and stamp.exists() and stamp.read_text("utf-8") == digest:
+        return
     with override_user(admin):
         ImportAssetsCommand(contents).run()
+    stamp.write_text(digest, encoding="utf-8")
+
+
+def _own_folder() -> Path:
+    return Path(os.environ["NEWS_BI_FOLDER"])
 
 
 def _export(folder: Path) -> None:

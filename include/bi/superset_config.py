@@ -1,4 +1,5 @@
-"""Superset's settings, read by Superset in its own environment (scripts/bi.py names this file to it).
+"""Superset's settings, read by Superset in its own environment (scripts/bi.py and docker-compose.yml name
+this file to it).
 
 Here are only the settings that differ from Superset's own; the others are sane as they come: forms need a
 CSRF token, HTML in Markdown is sanitised, templates in SQL are off, nobody registers himself.
@@ -6,6 +7,11 @@ CSRF token, HTML in Markdown is sanitised, templates in SQL are off, nobody regi
 Environment:
     NEWS_BI_FOLDER: Superset's folder, with secrets.json.
     NEWS_BI_MARTS: the published marts, ``<NEWS_HOME>/marts/current/news.duckdb``.
+    NEWS_BI_MEMORY_LIMIT: DuckDB's memory limit (default: 1GB).
+    NEWS_BI_SECRET_KEY: signs sessions (default: that of secrets.json).
+    NEWS_BI_DATABASE_URL: Superset's own database (default: an SQLite file in its folder).
+    NEWS_BI_BEHIND_TLS: ``True`` behind a proxy that speaks TLS: cookies travel over TLS only, and addresses
+        and scheme are those that the proxy tells.
 """
 
 from __future__ import annotations
@@ -26,13 +32,20 @@ MARTS_IN_FILES = "/NEWS_HOME/marts/current/news.duckdb"
 MEMORY_LIMIT = os.environ.get("NEWS_BI_MEMORY_LIMIT", "1GB")
 
 APP_NAME = "News"
-SECRET_KEY = json.loads((FOLDER / "secrets.json").read_bytes())["secret_key"]
-# a thread waits for another one's write, rather than answer "database is locked" after 5 s
-SQLALCHEMY_DATABASE_URI = f"sqlite:///{FOLDER / 'superset.db'}?timeout=60"
-SQLALCHEMY_ENGINE_OPTIONS = {"poolclass": NullPool}  # SQLite: a connection is cheap, one left open is a lock
+SECRET_KEY = (
+    os.environ.get("NEWS_BI_SECRET_KEY") or json.loads((FOLDER / "secrets.json").read_bytes())["secret_key"]
+)
+SQLALCHEMY_DATABASE_URI = os.environ.get("NEWS_BI_DATABASE_URL", "")
+if not SQLALCHEMY_DATABASE_URI:
+    # a thread waits for another one's write, rather than answer "database is locked" after 5 s
+    SQLALCHEMY_DATABASE_URI = f"sqlite:///{FOLDER / 'superset.db'}?timeout=60"
+    SQLALCHEMY_ENGINE_OPTIONS = {"poolclass": NullPool}  # a connection is cheap, one left open is a lock
 
 # Cookies of one host are shared by its ports, and Airflow's UI is on another port of this one.
 SESSION_COOKIE_NAME = "news_bi_session"
+BEHIND_TLS = os.environ.get("NEWS_BI_BEHIND_TLS", "").lower() in {"1", "true"}
+SESSION_COOKIE_SECURE = BEHIND_TLS
+ENABLE_PROXY_FIX = BEHIND_TLS
 
 # Answers are not kept: the next query is to see the newest release.
 DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
@@ -63,8 +76,8 @@ TALISMAN_CONFIG = {
         "script-src": ["'self'", "'strict-dynamic'"],
     },
     "content_security_policy_nonce_in": ["script-src"],
-    "force_https": False,  # it listens on the loopback address only
-    "session_cookie_secure": False,
+    "force_https": False,  # the loopback address, or a proxy's own business
+    "session_cookie_secure": BEHIND_TLS,
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+IMAGE_ROOT = "/opt/news"
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 
 # $$ is a literal $; ${NAME}, ${NAME:-default} and ${NAME:?message} are filled in
@@ -74,14 +74,20 @@ def example_values() -> dict[str, str]:
 
 
 def commands(service: Mapping[str, Any]) -> Iterator[list[str]]:
-    """Every command that a service runs: its own, a script's lines one by one, and its health check."""
-    command = service.get("command")
-    if command and command[:2] == ["bash", "-euc"]:
-        for line in command[2].splitlines():
-            yield shlex.split(line)
-    elif command:
-        yield list(command)
+    """Every command that a service runs: its own and its health check."""
+    if "command" in service:
+        yield list(service["command"])
     check = service["healthcheck"]["test"] if "healthcheck" in service else None
     if check:
         assert check[0] == "CMD", "a health check is a list, so that no shell reads it"
         yield list(check[1:])
+
+
+FILLED = {name: value or f"made-up-{name.lower()}" for name, value in example_values().items()}
+COMPOSE = load(FILLED)
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+AIRFLOW_SERVICES = [name for name, service in SERVICES.items() if service["image"] == "news-pipeline:local"]
+BI_SERVICES = [name for name, service in SERVICES.items() if service["image"] == "news-bi:local"]
+ONE_SHOT = {"databases", "init", "bi-init"}
+TOOLS = {name for name, service in SERVICES.items() if "profiles" in service}
+SERVERS = set(SERVICES) - ONE_SHOT - TOOLS

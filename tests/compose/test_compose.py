@@ -1,20 +1,18 @@
-"""docker-compose.yml, Dockerfile and .env.example against everything that they name.
+"""docker-compose.yml against everything that it names.
 
-No Docker engine is at hand, so each name in them is looked up where it is defined: the official schema of
-compose files, Airflow's command line and options, the settings, the project's own files.
+No Docker engine is at hand, so each name in it is looked up where it is defined: the official schema of
+compose files, Airflow's command line and options, the settings.
 """
 
 from __future__ import annotations
 
-import fnmatch
+import importlib.util
 import json
 import os
 import re
 import subprocess
 import sys
 from importlib.resources import files
-from itertools import pairwise
-from pathlib import Path, PurePosixPath
 from typing import Any
 
 import jsonschema
@@ -22,25 +20,27 @@ import pytest
 
 from include.settings import Settings
 from tests.compose.compose_file import (
+    AIRFLOW_SERVICES,
+    BI_SERVICES,
+    COMPOSE,
+    IMAGE_ROOT,
+    ONE_SHOT,
     ROOT,
-    MissingVariable,
+    SERVERS,
+    SERVICES,
+    TOOLS,
     commands,
-    example_values,
     interpolate,
     load,
-    variables_used,
 )
 
-DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-FILLED = {name: value or f"made-up-{name.lower()}" for name, value in example_values().items()}
-COMPOSE = load(FILLED)
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-AIRFLOW_SERVICES = [name for name in SERVICES if name != "postgres"]
-IMAGE_ROOT = "/opt/news"
-
 # What containers run that isn't this project's or Airflow's, and what their images bring it.
-FOREIGN_COMMANDS = {"postgres": {"pg_isready"}}
-OTHER_VARIABLES = {"AIRFLOW_HOME", "PYTHONPATH", "GX_ANALYTICS_ENABLED"}
+FOREIGN_COMMANDS = {
+    "postgres": {"pg_isready"},
+    "databases": {"psql"},
+    "bi": {"python"},
+}
+OTHER_VARIABLES = {"AIRFLOW_HOME", "PYTHONPATH", "GX_ANALYTICS_ENABLED", "SCARF_ANALYTICS"}
 
 
 def test_it_is_a_compose_file() -> None:
@@ -53,10 +53,28 @@ def test_it_is_a_compose_file() -> None:
 
 
 def test_the_components_are_apart() -> None:
-    assert set(SERVICES) == {"postgres", "init", "api-server", "scheduler", "dag-processor", "triggerer"}
-    for name in set(AIRFLOW_SERVICES) - {"init"}:
+    airflow = {"api-server", "scheduler", "dag-processor", "triggerer"}
+    assert {"postgres", "bi"} | airflow == SERVERS
+    for name in airflow:
         assert SERVICES[name]["command"][:2] == ["airflow", name]
-    assert len({SERVICES[name]["image"] for name in AIRFLOW_SERVICES}) == 1
+        assert name in AIRFLOW_SERVICES
+
+
+def initial_commands() -> list[list[str]]:
+    """What config/init.py asks of Airflow, with every option."""
+    spec = importlib.util.spec_from_file_location("compose_init", ROOT / "config" / "init.py")
+    assert spec is not None
+    assert spec.loader is not None
+    init = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(init)
+    found: list[list[str]] = init.commands(SERVICES["init"]["environment"], ROOT / "config" / "pools.json")
+    assert [command[:2] for command in found] == [
+        ["db", "migrate"],
+        ["pools", "import"],
+        ["connections", "import"],
+        ["users", "create"],
+    ]
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +113,8 @@ print("ANSWER" + json.dumps({
             for service in SERVICES.values()
             for command in commands(service)
             if command[0] == "airflow"
-        ],
+        ]
+        + [["airflow", *command] for command in initial_commands()],
         "variables": [
             name
             for service in AIRFLOW_SERVICES
@@ -103,7 +122,7 @@ print("ANSWER" + json.dumps({
             if name.startswith("AIRFLOW__")
         ],
     }
-    assert len(asked["commands"]) == 7
+    assert len(asked["commands"]) == 8
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
     answer = subprocess.run(
         [sys.executable, "-c", code],
@@ -143,7 +162,10 @@ def test_every_airflow_option_is_one(airflow_says: dict[str, Any]) -> None:
 def test_every_other_command_is_known() -> None:
     for name, service in SERVICES.items():
         for command in commands(service):
-            if command[0] not in {"airflow", *FOREIGN_COMMANDS.get(name, set())}:
+            script = command[1].removeprefix(f"{IMAGE_ROOT}/") if command[0] == "python" else ""
+            if script.endswith(".py"):
+                assert (ROOT / script).is_file()
+            elif command[0] not in {"airflow", *FOREIGN_COMMANDS.get(name, set())}:
                 assert command[:2] == ["python", "-c"], command
                 compile(command[2], "health check", "exec")
 
@@ -159,176 +181,84 @@ def test_every_news_variable_is_a_setting_and_valid() -> None:
 
 
 def test_no_variable_is_one_that_nothing_reads() -> None:
+    superset = "".join(
+        (ROOT / "include" / "bi" / name).read_text() for name in ("superset_config.py", "provision.py")
+    )
     for name in AIRFLOW_SERVICES:
         for variable in SERVICES[name]["environment"]:
-            used_by_script = f'"${variable}"' in str(SERVICES[name]["command"])
-            assert (
-                variable.startswith(("AIRFLOW__", "NEWS_")) or variable in OTHER_VARIABLES or used_by_script
-            )
+            read = variable.startswith(("AIRFLOW__", "NEWS_")) or variable in OTHER_VARIABLES
+            by_init = f'"{variable}"' in (ROOT / "config" / "init.py").read_text()
+            assert read or (name == "init" and by_init), variable
+    for name in BI_SERVICES:
+        for variable in SERVICES[name]["environment"]:
+            assert f'"{variable}"' in superset or variable in {
+                "SUPERSET_HOME",
+                "SUPERSET_CONFIG_PATH",
+                "TZ",
+            }, variable
 
 
-def test_env_example_has_every_variable_and_no_other() -> None:
-    assert set(variables_used()) == set(example_values())
-
-
-def test_it_refuses_to_start_without_a_secret() -> None:
-    required = {name for name, is_required in variables_used().items() if is_required}
-    secrets = {name for name in required if name != "INBOX_DIR"}
-    assert {name for name, value in example_values().items() if not value} == secrets
-    assert len(secrets) == 5
-    for name in required:
-        for lacking in ({**FILLED, name: ""}, {key: value for key, value in FILLED.items() if key != name}):
-            with pytest.raises(MissingVariable, match=name):
-                load(lacking)
-
-
-def test_every_secret_says_how_to_make_it() -> None:
-    """The comment above each empty value is a command that prints a fit value."""
-    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
-    made = {}
-    for above, line in pairwise(lines):
-        if re.fullmatch(r"[A-Z_]+=", line):
-            command = re.fullmatch(r'# python3 -c "(.+)"', above)
-            assert command, f"nothing tells how to make {line}"
-            answer = subprocess.run(
-                [sys.executable, "-c", command[1]], capture_output=True, text=True, check=True
-            )
-            made[line.rstrip("=")] = answer.stdout.strip()
-    assert len(made) == 5
-    for name, value in made.items():
-        assert len(value) >= 20, name
-        # it goes into a URL, an env file and a shell unquoted
-        assert re.fullmatch(r"[A-Za-z0-9_=-]+", value), name
-
-    from cryptography.fernet import Fernet
-
-    Fernet(made["AIRFLOW_FERNET_KEY"].encode())
-
-
-def test_no_secret_is_in_git() -> None:
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split("\0")
-    assert not [path for path in tracked if PurePosixPath(path).name == ".env"]
-    ignored = subprocess.run(["git", "check-ignore", "-q", ".env"], cwd=ROOT, check=False)
-    assert ignored.returncode == 0, ".env isn't ignored by git"
-    written = {
-        name: value
-        for name, value in load()["services"]["init"]["environment"].items()
-        if re.search(r"SECRET|PASSWORD|FERNET|SQL_ALCHEMY", name)
-    }
-    assert len(written) == 5
-    assert [name for name, value in written.items() if ":?" not in value] == []
+def test_airflow_keeps_its_secrets_and_nobody_is_let_in() -> None:
+    for name in AIRFLOW_SERVICES:
+        environment = SERVICES[name]["environment"]
+        assert environment["AIRFLOW__CORE__AUTH_MANAGER"].endswith(".FabAuthManager")
+        for variable in ("CORE__LOAD_EXAMPLES", "API__EXPOSE_CONFIG", "API__EXPOSE_STACKTRACE"):
+            assert environment[f"AIRFLOW__{variable}"] == "False"
+        assert environment["AIRFLOW__CORE__TEST_CONNECTION"] == "Disabled"
+        assert not [variable for variable in environment if "PUBLIC" in variable or "ALL_ADMINS" in variable]
 
 
 def test_only_this_host_reaches_the_ports() -> None:
-    published = [str(port) for service in SERVICES.values() for port in service.get("ports", ())]
-    assert published
-    assert all(port.startswith("127.0.0.1:") for port in published)
-    assert "ports" not in SERVICES["postgres"]
+    published = {
+        name: [str(port) for port in service["ports"]]
+        for name, service in SERVICES.items()
+        if "ports" in service
+    }
+    assert set(published) == {"api-server", "bi"}
+    assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
     assert not any("network_mode" in service for service in SERVICES.values())
+
+
+def test_superset_reaches_the_database_server_and_nothing_else_of_ours() -> None:
+    shared = {name for name in AIRFLOW_SERVICES for _ in [0] if "bi" in SERVICES[name]["networks"]}
+    assert shared == set()
+    for name in BI_SERVICES:
+        assert SERVICES[name]["networks"] == ["database", "bi"]
+        assert "news-marts:/var/lib/news/marts:ro" in SERVICES[name]["volumes"]
+        assert not [volume for volume in SERVICES[name]["volumes"] if volume.startswith("news-home")]
+    assert SERVICES["postgres"]["networks"] == ["database"]
+    assert COMPOSE["networks"]["database"] == {"internal": True}
+
+
+def test_every_container_is_hardened() -> None:
+    for name, service in SERVICES.items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["read_only"] is True, name
+        assert service["user"] in {"50000:50000", "postgres"}, name
+        assert re.fullmatch(r"\d+[mg]", service["mem_limit"]), name
+        assert service["pids_limit"] > 0, name
+        assert service["logging"]["options"]["max-size"], name
+        assert any(mount.startswith("/tmp") for mount in service["tmpfs"]), name
+        assert not {"privileged", "cap_add", "devices", "pid", "ipc"} & set(service), name
 
 
 def test_every_service_is_watched_and_waits_for_what_it_needs() -> None:
     for name, service in SERVICES.items():
-        if name == "init":
-            assert service["restart"] == "no"
-            assert service["depends_on"] == {"postgres": {"condition": "service_healthy"}}
-        else:
+        if name in SERVERS:
             assert "healthcheck" in service, name
             assert service["restart"] == "unless-stopped"
+        else:
+            assert service["restart"] == "no"
         for other, how in service.get("depends_on", {}).items():
-            wanted = "service_completed_successfully" if other == "init" else "service_healthy"
+            assert other not in TOOLS or name in TOOLS
+            one_shot = other in ONE_SHOT | TOOLS
+            wanted = "service_completed_successfully" if one_shot else "service_healthy"
             assert how == {"condition": wanted}
-    for name in set(AIRFLOW_SERVICES) - {"init"}:
+    for name in set(AIRFLOW_SERVICES) & SERVERS:
         assert "init" in SERVICES[name]["depends_on"], name
-
-
-def test_volumes_and_host_paths_exist() -> None:
-    named = set(COMPOSE["volumes"])
-    used = set()
-    for service in SERVICES.values():
-        for volume in service.get("volumes", ()):
-            source = volume.split(":")[0]
-            if source.startswith((".", "/")):
-                assert (ROOT / source).is_dir(), f"{source} isn't in the project"
-                assert volume.endswith(":ro")
-            else:
-                used.add(source)
-    assert used == named == {"postgres-data", "news-home", "airflow-logs"}
-
-
-def test_every_path_in_the_image_comes_from_the_project() -> None:
-    """What commands and variables name under /opt/news is something that the Dockerfile copies there."""
-    copied = dict(re.findall(r"^COPY (\S+) (\S+)$", DOCKERFILE, re.MULTILINE))
-    assert copied.pop("requirements.txt") == "/tmp/requirements.txt"
-    assert all(source == target for source, target in copied.items())
-    named = set(re.findall(rf"{IMAGE_ROOT}/([\w./-]+)", json.dumps(SERVICES) + DOCKERFILE))
-    assert named >= {"dags", "plugins", "config", "config/pools.json"}
-    for path in named:
-        assert PurePosixPath(path).parts[0] in copied, path
-        assert (ROOT / path).exists(), path
-
-
-def test_what_the_image_needs_gets_into_the_build() -> None:
-    """Every COPY's source exists and .dockerignore lets it through, and nothing private."""
-    rules = [
-        line
-        for line in (ROOT / ".dockerignore").read_text().splitlines()
-        if line and not line.startswith("#")
-    ]
-
-    def is_sent(path: str) -> bool:
-        """As Docker reads the rules: the last one that fits the path or a folder above it counts."""
-        parts = path.split("/")
-        sent = True
-        for rule in rules:
-            pattern = rule.removeprefix("!")
-            anywhere = pattern.startswith("**/")
-            tried = parts if anywhere else parts[:1]
-            if any(fnmatch.fnmatchcase(part, pattern.removeprefix("**/")) for part in tried):
-                sent = rule.startswith("!")
-        return sent
-
-    assert not [rule for rule in rules if "/" in rule.removeprefix("!").removeprefix("**/")]
-    for source in re.findall(r"^COPY (\S+) ", DOCKERFILE, re.MULTILINE):
-        assert (ROOT / source).exists(), source
-        assert is_sent(source), source
-    for path in (".env", ".git/config", "data/raw/x", "tests/x.py", "include/.env", ".airflow/airflow.db"):
-        assert not is_sent(path), path
-
-
-def test_the_image_is_the_lock_and_runs_without_root() -> None:
-    instructions = re.findall(r"^([A-Z]+) (.+)$", DOCKERFILE, re.MULTILINE)
-    assert [value for name, value in instructions if name == "USER"] == ["news"]
-    assert instructions.index(("USER", "news")) == len(instructions) - 2
-    (base,) = [value for name, value in instructions if name == "FROM"]
-    assert re.fullmatch(r"python:3\.11-slim-\w+", base)
-    assert "pip install --no-deps --requirement /tmp/requirements.txt && pip check" in DOCKERFILE
-    assert re.search(r":\d+\.\d+-\w+$", SERVICES["postgres"]["image"])
-
-    lock = [
-        line
-        for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-        if line.strip() and not line.lstrip().startswith("#")
-    ]
-    assert len(lock) > 100
-    assert [line for line in lock if not re.match(r"[\w.\[\],-]+==\S+", line)] == []
-
-
-def test_folders_that_volumes_cover_belong_to_the_user() -> None:
-    (made,) = re.findall(r"install --directory --owner news --group news (.+)$", DOCKERFILE, re.MULTILINE)
-    targets = {
-        volume.split(":")[1]
-        for volume in SERVICES["scheduler"]["volumes"]
-        if not volume.startswith((".", "/"))
-    }
-    assert targets <= set(made.split())
-
-
-def test_the_image_has_the_same_search_path_and_homes() -> None:
-    for name in ("AIRFLOW_HOME", "NEWS_HOME", "PYTHONPATH"):
-        assert f"{name}={SERVICES['scheduler']['environment'][name]}" in DOCKERFILE
+    for first, then in (("postgres", "databases"), ("databases", "init"), ("databases", "bi-init")):
+        assert first in SERVICES[then]["depends_on"]
 
 
 @pytest.mark.parametrize(
@@ -343,10 +273,3 @@ def test_the_image_has_the_same_search_path_and_homes() -> None:
 )
 def test_variables_are_filled_in_as_docker_compose_does(text: str, filled: str) -> None:
     assert interpolate(text, {"A": "1", "B": ""}) == filled
-
-
-def test_readme_names_what_is_here() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for name in ("docker-compose.yml", ".env.example"):
-        assert name in readme
-        assert Path(ROOT / name).is_file()

@@ -1,100 +1,56 @@
-"""What docker-compose.yml runs, run natively: the same commands with the same environment, on SQLite.
+"""docker-compose.yml's commands and environment, run natively on a real PostgreSQL with FAB's users.
 
-Only addresses and paths are exchanged. It shows that init makes an administrator under FAB, that the API
-server lets nobody else in, and that the pages ask FAB's permissions as they ask SimpleAuthManager's.
+One start serves all tests: init has made databases, pools, connections and an administrator; a backfill goes
+from captures to marts while the scheduler is stopped once and killed once; what FAB lets whom do; the stop.
+The tests run in this order.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+import json
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
-from tests.compose.compose_file import ROOT, commands, example_values, load
-from tests.plugins.desk_server import FULL_DAY, free_port, serve, write_days
+from include.publish.reader import connect
+from include.settings import PROJECT_ROOT
+from scripts.airflow_api import AirflowApi
+from tests.compose.native import ADMIN_PASSWORD, Native, written_outside_of_mounts
+from tests.postgres_server import Server
 
-pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
+pytestmark = [pytest.mark.integration, pytest.mark.enable_socket, pytest.mark.timeout(900)]
 
-ADMIN_PASSWORD = "an administrator's password, with a space and a $"
-
-
-@dataclass(frozen=True)
-class Native:
-    """The services' commands and environments on this machine."""
-
-    folder: Path
-    port: int
-
-    def exchanged(self, text: str) -> str:
-        """A text of the compose file with this machine's addresses and paths."""
-        address = f"127.0.0.1:{self.port}"
-        for theirs, ours in {
-            "/opt/news": str(ROOT),
-            "/opt/airflow": str(self.folder / "airflow"),
-            "/var/lib/news-inbox": str(self.folder / "inbox"),
-            "/var/lib/news": str(self.folder / "home"),
-            "api-server:8080": address,
-            "localhost:8080": address,
-        }.items():
-            text = text.replace(theirs, ours)
-        return text
-
-    def environment(self, service: str) -> dict[str, str]:
-        """A service's environment; the database is the one thing that is another."""
-        values = {name: value or name.lower() * 4 for name, value in example_values().items()}
-        values |= {
-            "AIRFLOW_ADMIN_PASSWORD": ADMIN_PASSWORD,
-            "AIRFLOW_FERNET_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
-        }
-        written = load(values)["services"][service]["environment"]
-        return {
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "HOME": str(self.folder / "airflow"),
-            "no_proxy": "*",
-            **{name: self.exchanged(value) for name, value in written.items()},
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.folder}/airflow/airflow.db",
-        }
-
-    def run(self, service: str, command: list[str]) -> subprocess.CompletedProcess[str]:
-        """Run one of a service's commands to its end."""
-        return subprocess.run(
-            [self.exchanged(part) for part in command],
-            env=self.environment(service),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=240,
-        )
+SAMPLES = PROJECT_ROOT / "samples"
+DAYS = [date(2025, 9, number) for number in range(1, 6)]
+AIRFLOW = ("api-server", "dag-processor", "triggerer", "scheduler")
+PATIENCE_SECONDS = 400
 
 
 @pytest.fixture(scope="module")
-def native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Native]:
-    """Init has run to its end and the API server is up."""
-    folder, port = tmp_path_factory.mktemp("native"), free_port()
-    for name in ("airflow", "inbox", "home"):
-        (folder / name).mkdir()
-    write_days(folder / "home")
-    native = Native(folder, port)
-    services = load(dict.fromkeys(example_values(), "x"))["services"]
-    init = native.run("init", services["init"]["command"])
-    assert init.returncode == 0, init.stdout + init.stderr
-    server = serve(native.environment("api-server"), port, folder / "api-server.log")
-    next(server)
+def native(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> Iterator[Native]:
+    """Databases and init have run to their ends and Airflow is up."""
+    native = Native(tmp_path_factory.mktemp("native"), postgres)
     try:
+        for name in ("databases", "init"):
+            done = native.run(name)
+            assert done.returncode == 0, done.stdout + done.stderr
+        for name in AIRFLOW:
+            native.start(name)
+        native.wait_until_healthy(*AIRFLOW)
         yield native
     finally:
-        server.close()
+        native.end()
 
 
 @pytest.fixture(scope="module")
 def url(native: Native) -> str:
-    return f"http://127.0.0.1:{native.port}"
+    return native.url
 
 
 def client(url: str, user: str, password: str) -> httpx.Client:
@@ -112,22 +68,101 @@ def admin(url: str) -> Iterator[httpx.Client]:
         yield browser
 
 
-def test_init_made_the_pool_and_one_administrator(url: str, admin: httpx.Client) -> None:
+@pytest.fixture(scope="module")
+def api(url: str) -> Iterator[AirflowApi]:
+    with AirflowApi(url, "admin", ADMIN_PASSWORD) as api:
+        api.log_in()
+        yield api
+
+
+def test_init_made_the_pool_a_connection_and_one_administrator(url: str, admin: httpx.Client) -> None:
     assert admin.get(f"{url}/api/v2/pools/duckdb_writer").json()["slots"] == 1
+    connections = admin.get(f"{url}/api/v2/connections").json()["connections"]
+    assert [(each["connection_id"], each["login"]) for each in connections] == [("archive", "me")]
+    assert "ecret" not in json.dumps(connections)
     users = admin.get(f"{url}/auth/fab/v1/users").json()["users"]
     assert [(user["username"], [role["name"] for role in user["roles"]]) for user in users] == [
         ("admin", ["Admin"])
     ]
 
 
-def test_init_may_run_again(native: Native) -> None:
-    services = load(dict.fromkeys(example_values(), "x"))["services"]
-    last = list(commands(services["init"]))[-1]
-    assert last[:3] == ["airflow", "users", "create"]
-    environment = native.environment("init")
-    again = native.run("init", [environment.get(part.removeprefix("$"), part) for part in last])
-    assert again.returncode == 0
-    assert "already exists" in again.stdout
+def test_databases_belong_to_roles_without_rights(native: Native) -> None:
+    with psycopg.connect(native.postgres.url("postgres", "postgres")) as connection:
+        roles = connection.execute(
+            "SELECT rolname, rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname IN ('airflow', "
+            "'superset') ORDER BY 1"
+        ).fetchall()
+    assert roles == [("airflow", False, False, False), ("superset", False, False, False)]
+    password = native.values["SUPERSET_DATABASE_PASSWORD"]
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        psycopg.connect(native.postgres.url("airflow", "superset", password))
+
+    native.values["SUPERSET_DATABASE_PASSWORD"] = "another"  # a new password counts from the next start on
+    assert native.run("databases").returncode == 0
+    psycopg.connect(native.postgres.url("superset", "superset", "another")).close()
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(native.postgres.url("superset", "superset", password))
+
+
+def test_a_backfill_survives_a_stop_and_a_kill_of_the_scheduler(native: Native, api: AirflowApi) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+
+    def wait_for(what: Callable[[], Any]) -> None:
+        while not what():
+            told = native.log("scheduler").read_text()[-3000:]
+            assert time.monotonic() < deadline, (api.active_runs(), told)
+            time.sleep(0.5)
+
+    def tasks(state: str) -> list[dict[str, Any]]:
+        found = [task for run in api.active_runs() for task in api.tasks(run)]
+        return [task for task in found if task["state"] == state]
+
+    for dag in ("news_pages", "news_marts"):
+        api.unpause(dag)
+    api.backfill("news_pages", DAYS[0], DAYS[-1], max_active_runs=3)
+
+    wait_for(lambda: tasks("success") and tasks("running"))
+    code, left = native.stop("scheduler")
+    assert (code, left) == (0, [])
+    assert tasks("running") == []  # it waited for them
+    assert api.active_runs()
+    native.start("scheduler")
+
+    wait_for(lambda: tasks("running"))
+    native.kill("scheduler")
+    assert api.active_runs()
+    native.start("scheduler")
+    again = native.run("init")  # which may run at any time
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "already exists in the db" in again.stdout
+    native.wait_until_healthy("scheduler")
+
+    def is_published() -> bool:
+        path = native.folder / "var" / "lib" / "news" / "marts" / "current" / "news.duckdb"
+        return path.exists() and not api.active_runs()
+
+    wait_for(is_published)
+    runs = api.changed_runs(datetime(2000, 1, 1, tzinfo=UTC))
+    assert len([run for run in runs if run["run_type"] == "backfill"]) == len(DAYS)
+    assert {run["state"] for run in runs} == {"success"}
+
+
+def test_the_marts_are_what_they_should_be(native: Native) -> None:
+    expected = json.loads((SAMPLES / "expected.json").read_bytes())
+    with connect(native.folder / "var" / "lib" / "news") as marts:
+        found = marts.sql(
+            "SELECT source_path, CASE WHEN is_revision THEN 'revision' ELSE outcome END FROM marts.captures"
+        ).fetchall()
+        days = marts.sql(
+            "SELECT captures, articles_loaded + quarantined + repeats FROM marts.partition_outcomes"
+        ).fetchall()
+    assert dict(found) == {path: told["outcome"] for path, told in expected.items()}
+    assert len(days) == len(DAYS)
+    assert all(captures == accounted for captures, accounted in days)
+
+
+def test_nothing_was_written_but_to_volumes_and_memory(native: Native) -> None:
+    assert list(written_outside_of_mounts(native)) == []
 
 
 def test_a_stranger_gets_in_nowhere(url: str) -> None:
@@ -153,18 +188,24 @@ def test_the_pages_ask_fabs_permissions(url: str, admin: httpx.Client, role: str
     )
     assert made.status_code == 200, made.text
     with client(url, name, f"{name}-password") as reader:
-        for path in ("contracts", f"contracts?day={FULL_DAY}"):
+        for path in ("contracts", f"contracts?day={DAYS[0]}"):
             answer = reader.get(f"{url}/news-desk/{path}")
             assert answer.status_code == status
-            assert (str(FULL_DAY) in answer.text) is (status == 200)
+            assert (str(DAYS[0]) in answer.text) is (status == 200)
         run = reader.get(f"{url}/news-desk/contracts/runs/news_pages/never")
         assert run.status_code == (404 if status == 200 else 403)
+        assert reader.get(f"{url}/api/v2/config").status_code == 403
 
 
-def test_health_checks_tell_the_living_from_the_missing(native: Native) -> None:
-    services = load(dict.fromkeys(example_values(), "x"))["services"]
-    check = {name: services[name]["healthcheck"]["test"][1:] for name in ("api-server", "dag-processor")}
-    assert native.run("api-server", check["api-server"]).returncode == 0
-    # there is none here, and its check says so without failing in itself
-    missing = native.run("dag-processor", check["dag-processor"])
-    assert (missing.returncode, missing.stderr) == (1, "")
+def test_the_configuration_is_shown_to_nobody(url: str, admin: httpx.Client) -> None:
+    assert admin.get(f"{url}/api/v2/config").status_code == 403
+
+
+def test_everything_stops_when_it_is_asked_to(native: Native) -> None:
+    """And a health check tells the living from the missing, without failing in itself."""
+    with ThreadPoolExecutor() as threads:
+        ended = dict(zip(AIRFLOW, threads.map(native.stop, AIRFLOW), strict=True))
+    assert ended == dict.fromkeys(AIRFLOW, (0, []))
+    missing = native.run("scheduler", native.services["scheduler"]["healthcheck"]["test"][1:])
+    assert missing.returncode == 1
+    assert "Connection refused" in missing.stderr

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ import pytest
 
 from include.errors import UsageError
 from include.publish import releases
-from tests.postgres_server import OWNER_PASSWORD, Server, serve
+from tests.postgres_server import OWNER_PASSWORD, Server
 from tests.release_files import Table, make_release
 
 if TYPE_CHECKING:
@@ -24,13 +23,6 @@ pytestmark = [
     pytest.mark.enable_socket,
     pytest.mark.usefixtures("airflow_database", "fresh_settings"),
 ]
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Server]:
-    """A PostgreSQL server."""
-    with serve() as server:
-        yield server
 
 
 @pytest.fixture

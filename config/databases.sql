@@ -1,0 +1,18 @@
+-- A role and a database for each of Airflow and Superset. psql runs it at each start of docker-compose.yml:
+-- what is there stays, and the passwords become those of .env.
+\getenv airflow_password AIRFLOW_DATABASE_PASSWORD
+\getenv superset_password SUPERSET_DATABASE_PASSWORD
+
+SELECT format('CREATE ROLE %I LOGIN', name)
+FROM (VALUES ('airflow'), ('superset')) AS wanted (name)
+WHERE name NOT IN (SELECT rolname FROM pg_roles)
+\gexec
+ALTER ROLE airflow PASSWORD :'airflow_password';
+ALTER ROLE superset PASSWORD :'superset_password';
+
+SELECT format('CREATE DATABASE %I OWNER %I', name, name)
+FROM (VALUES ('airflow'), ('superset')) AS wanted (name)
+WHERE name NOT IN (SELECT datname FROM pg_database)
+\gexec
+-- neither sees the other's
+REVOKE ALL ON DATABASE airflow, superset FROM PUBLIC;

@@ -1,0 +1,47 @@
+"""Bring Airflow's database to what this version needs: tables, pools, connections, the first administrator.
+
+docker-compose.yml runs it at each start. What is there stays, but for pools and for connections of the same
+name. Airflow's own commands, in one process: each would take seconds to start, and a password given on a
+command line can be read by others.
+
+Environment:
+    ADMIN_USER, ADMIN_EMAIL, ADMIN_PASSWORD: the first administrator; once there, it stays as it is.
+    CONNECTIONS: a JSON object such as ``{"name": {"conn_type": "http", "host": "…", "password": "…"}}``.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+POOLS = Path(__file__).with_name("pools.json")
+
+
+def commands(environment: Mapping[str, str], connections: Path) -> list[list[str]]:
+    """Airflow's commands to run, in order; ``connections`` is where those of the environment were written."""
+    found = [["db", "migrate"], ["pools", "import", str(POOLS)]]
+    if connections.exists():
+        found.append(["connections", "import", "--overwrite", str(connections)])
+    who = {"username": "ADMIN_USER", "email": "ADMIN_EMAIL", "password": "ADMIN_PASSWORD"}
+    user = [f"--{option}={environment[variable]}" for option, variable in who.items()]
+    named = ["--role=Admin", "--firstname=News", "--lastname=Desk"]
+    return [*found, ["users", "create", *named, *user]]
+
+
+def main() -> None:
+    """Run them; the first that fails ends it."""
+    from airflow.cli.cli_parser import get_parser  # noqa: PLC0415 - takes seconds
+
+    with tempfile.TemporaryDirectory() as folder:
+        connections = Path(folder) / "connections.json"
+        if os.environ.get("CONNECTIONS"):
+            connections.write_text(os.environ["CONNECTIONS"], encoding="utf-8")
+        for command in commands(os.environ, connections):
+            arguments = get_parser().parse_args(command)
+            arguments.func(arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""The two images: built of their locks and of the project's own files, without root, without secrets."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import re
+from pathlib import PurePosixPath
+
+import pytest
+
+from tests.compose.compose_file import COMPOSE, IMAGE_ROOT, ROOT, SERVICES
+
+FILES = {"news-pipeline:local": "Dockerfile", "news-bi:local": "include/bi/Dockerfile"}
+DOCKERFILES = {image: (ROOT / path).read_text(encoding="utf-8") for image, path in FILES.items()}
+LOCKS = {"news-pipeline:local": "requirements.txt", "news-bi:local": "include/bi/requirements.txt"}
+
+
+def test_volumes_and_host_paths_exist() -> None:
+    named = set(COMPOSE["volumes"])
+    used = set()
+    for service in SERVICES.values():
+        for volume in service.get("volumes", ()):
+            source, target, *mode = volume.split(":")
+            if source == "./backups":  # made by who wants backups
+                assert target == "/backups"
+            elif source.startswith((".", "/")):
+                assert (ROOT / source).exists(), f"{source} isn't in the project"
+                assert mode == ["ro"]
+            else:
+                used.add(source)
+    assert used == named == {"postgres-data", "news-home", "news-marts", "airflow-logs", "superset-home"}
+
+
+@pytest.mark.parametrize("image", FILES)
+def test_every_path_in_the_image_comes_from_the_project(image: str) -> None:
+    """What commands and variables name under /opt/news is something that the Dockerfile copies there."""
+    copied = dict(re.findall(r"^COPY (\S+) (\S+)$", DOCKERFILES[image], re.MULTILINE))
+    assert copied.pop(LOCKS[image]) == "/tmp/requirements.txt"
+    assert all(source == target for source, target in copied.items())
+    services = [service for service in SERVICES.values() if service["image"] == image]
+    named = set(re.findall(rf"{IMAGE_ROOT}/([\w./-]+)", json.dumps(services) + DOCKERFILES[image]))
+    assert named
+    for path in named:
+        assert [each for each in copied if PurePosixPath(path).is_relative_to(each)], path
+        assert (ROOT / path).exists(), path
+
+
+def test_what_the_images_need_gets_into_the_build() -> None:
+    """Every COPY's source exists and .dockerignore lets it through, and nothing private."""
+    rules = [
+        line
+        for line in (ROOT / ".dockerignore").read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
+
+    def is_sent(path: str) -> bool:
+        """As Docker reads the rules: the last one that fits the path or a folder above it counts."""
+        parts = path.split("/")
+        sent = True
+        for rule in rules:
+            pattern = rule.removeprefix("!")
+            anywhere = pattern.startswith("**/")
+            tried = parts if anywhere else parts[:1]
+            if any(fnmatch.fnmatchcase(part, pattern.removeprefix("**/")) for part in tried):
+                sent = rule.startswith("!")
+        return sent
+
+    assert not [rule for rule in rules if "/" in rule.removeprefix("!").removeprefix("**/")]
+    for source in re.findall(r"^COPY (\S+) ", "\n".join(DOCKERFILES.values()), re.MULTILINE):
+        assert (ROOT / source).exists(), source
+        assert is_sent(source), source
+    for path in (".env", ".git/config", "data/raw/x", "tests/x.py", "include/.env", ".airflow/airflow.db"):
+        assert not is_sent(path), path
+
+
+@pytest.mark.parametrize("image", FILES)
+def test_an_image_is_its_lock_and_runs_without_root(image: str) -> None:
+    instructions = re.findall(r"^([A-Z]+) (.+)$", DOCKERFILES[image], re.MULTILINE)
+    assert [value for name, value in instructions if name == "USER"] == ["news"]
+    assert instructions.index(("USER", "news")) == len(instructions) - 2
+    (base,) = [value for name, value in instructions if name == "FROM"]
+    assert re.fullmatch(r"python:3\.11\.\d+-slim-\w+", base)
+    assert "pip install --no-deps --requirement /tmp/requirements.txt && pip check" in DOCKERFILES[image]
+    assert "useradd --uid 50000 " in DOCKERFILES[image]
+
+    lock = [
+        line
+        for line in (ROOT / LOCKS[image]).read_text(encoding="utf-8").splitlines()
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
+    assert len(lock) > 100
+    assert [line for line in lock if not re.match(r"[\w.\[\],-]+==\S+", line)] == []
+
+
+def test_images_are_pinned_and_built_where_they_are_named() -> None:
+    for service in SERVICES.values():
+        image = service["image"]
+        if image in FILES:
+            build = service["build"]
+            assert build == "." or build == {"context": ".", "dockerfile": FILES[image]}
+        else:
+            assert re.search(r":\d+\.\d+-\w+$", image)
+
+
+def test_folders_that_volumes_cover_belong_to_the_user() -> None:
+    for image, dockerfile in DOCKERFILES.items():
+        (made,) = re.findall(r"install --directory --owner news --group news (.+)$", dockerfile, re.MULTILINE)
+        targets = {
+            volume.split(":")[1]
+            for service in SERVICES.values()
+            if service["image"] == image
+            for volume in service["volumes"]
+            if not volume.startswith((".", "/"))
+        }
+        assert targets <= set(made.split())
+
+
+def test_the_image_has_the_same_search_path_and_homes() -> None:
+    for name in ("AIRFLOW_HOME", "NEWS_HOME", "PYTHONPATH"):
+        named = f"{name}={SERVICES['scheduler']['environment'][name]}"
+        assert named in DOCKERFILES["news-pipeline:local"]
