@@ -98,6 +98,45 @@ def postgres_address_of(connection_id: str) -> str:
     )
 
 
+def database_url_of(connection_id: str | None) -> str:
+    """Airflow's own database, as SQLAlchemy has it, from an Airflow connection.
+
+    Raises UsageError when none is named, there is none of that id, or it isn't to such a database.
+    """
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+    from sqlalchemy import URL
+
+    if connection_id is None:
+        raise UsageError(
+            "NEWS_AIRFLOW_HISTORY_KEPT_DAYS is set, but Airflow gives tasks no access to its database: "
+            "name a connection to it in NEWS_AIRFLOW_DB_CONN_ID."
+        )
+    try:
+        connection = Connection.get(connection_id)
+    except AirflowNotFoundException:
+        raise UsageError(
+            f"There is no Airflow connection {connection_id!r}. Make it under Admin → Connections."
+        ) from None
+    if connection.conn_type == "sqlite" and connection.host:
+        # as make run has it: a writer waits for another one for a minute
+        return f"sqlite:///{connection.host}?timeout=60"
+    if connection.conn_type == "postgres" and connection.host and connection.schema:
+        url = URL.create(
+            "postgresql+psycopg2",
+            username=connection.login,
+            password=connection.password,
+            host=connection.host,
+            port=connection.port,
+            database=connection.schema,
+        )
+        return url.render_as_string(hide_password=False)
+    raise UsageError(
+        f"The Airflow connection {connection_id!r} isn't to Airflow's database: make it of type Postgres "
+        "with host and database, or of type Sqlite with the file's path as host."
+    )
+
+
 def nothing_to_do(why: str) -> NoReturn:
     """End the run here: this task and all after it are skipped."""
     from airflow.sdk.exceptions import AirflowSkipException

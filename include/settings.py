@@ -87,6 +87,24 @@ class Settings(BaseSettings):
         description="Publish after each loaded day, also while further days wait to be built.",
     )
     releases_kept: int = Field(default=3, ge=1, description="Published releases kept on disk.")
+    logs_kept_days: int | None = Field(
+        default=None, ge=1, description="Task logs older than this are removed weekly; not set: none are."
+    )
+    delete_orphaned_raw: bool = Field(
+        default=False,
+        description="Weekly, remove raw objects that no manifest names; else they are only counted.",
+    )
+    airflow_history_kept_days: int | None = Field(
+        default=None,
+        ge=7,
+        description="Airflow's records of older runs are removed weekly; not set: none are. Needs "
+        "airflow_db_conn_id.",
+    )
+    airflow_db_conn_id: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Airflow connection to Airflow's own database: tasks aren't given access otherwise.",
+    )
     duckdb_memory_limit: str = Field(default="1GB", description="DuckDB memory_limit of a writer.")
     duckdb_max_temp_size: str = Field(
         default="20GB", description="DuckDB max_temp_directory_size of a writer."

@@ -104,13 +104,24 @@ class ObjectWriter:
 
     def _is_there(self, sha256: str, size_bytes: int) -> bool:
         try:
-            found_bytes = os.stat(self._path(sha256)).st_size  # noqa: PTH116 - see _path
+            facts = os.stat(self._path(sha256))  # noqa: PTH116 - see _path
+            if facts.st_size == size_bytes:
+                if time.time() - facts.st_mtime > _STALE_SECONDS:
+                    self._mark_fresh(sha256)
+                return True
         except FileNotFoundError:
             return False
-        if found_bytes == size_bytes:
-            return True
-        log.warning("Raw object %s was damaged (%d bytes, not %d): mended", sha256, found_bytes, size_bytes)
+        log.warning("Raw object %s was damaged (%d bytes, not %d): mended", sha256, facts.st_size, size_bytes)
         return False
+
+    def _mark_fresh(self, sha256: str) -> None:
+        """Tell who removes objects that no manifest names: one will name this. Raises FileNotFoundError."""
+        try:
+            os.utime(self._path(sha256))
+        except FileNotFoundError:
+            raise
+        except OSError:  # somebody else's file, or a disk to be read only
+            log.debug("Raw object %s can't be marked as fresh", sha256, exc_info=True)
 
     def _path(self, sha256: str) -> str:
         """Where partitions.raw_object_path says; a Path for each of a million objects would take seconds."""

@@ -27,18 +27,33 @@ if TYPE_CHECKING:
 EDGES = {
     "news_pages": {("land", "parse"), ("parse", "validate"), ("validate", "load"), ("land", "feeds")},
     "news_marts": {("build", "audit"), ("audit", "publish")},
+    "news_maintenance": set(),
+}
+TASKS = {
+    "news_pages": {"land", "parse", "validate", "load", "feeds"},
+    "news_marts": {"build", "audit", "publish"},
+    "news_maintenance": {
+        "releases",
+        "logs",
+        "orphaned_raw",
+        "leftovers",
+        "compaction",
+        "airflow_history",
+    },
 }
 WRITERS = {
     ("news_pages", "load"),
     ("news_marts", "build"),
     ("news_marts", "audit"),
     ("news_marts", "publish"),
+    ("news_maintenance", "releases"),
+    ("news_maintenance", "compaction"),
 }
 
 
 def tasks_of(dagbag: DagBag) -> list[Any]:
     tasks = [task for dag in dagbag.dags.values() for task in dag.tasks]
-    assert len(tasks) == 8
+    assert len(tasks) == 14
     return tasks
 
 
@@ -49,9 +64,7 @@ def test_dags_tasks_and_edges_are_exactly_these(dagbag: DagBag) -> None:
         for dag_id, dag in dagbag.dags.items()
     }
     assert edges == EDGES
-    assert {dag_id: set(dag.task_ids) for dag_id, dag in dagbag.dags.items()} == {
-        dag_id: {task for edge in between for task in edge} for dag_id, between in EDGES.items()
-    }
+    assert {dag_id: set(dag.task_ids) for dag_id, dag in dagbag.dags.items()} == TASKS
 
 
 def test_whoever_writes_duckdb_waits_for_the_one_slot(dagbag: DagBag, known_pools: set[str]) -> None:
@@ -66,7 +79,7 @@ def test_a_pool_that_no_file_makes_would_be_noticed() -> None:
     from airflow.dag_processing.dagbag import DagBag
 
     warnings = DagBag(known_pools={"default_pool"}).dag_warnings
-    assert {warning.dag_id for warning in warnings} == {"news_pages", "news_marts"}
+    assert {warning.dag_id for warning in warnings} == set(TASKS)
 
 
 def test_schedules(dagbag: DagBag) -> None:
@@ -80,6 +93,16 @@ def test_schedules(dagbag: DagBag) -> None:
     assert marts.timetable.asset_condition.name == "news_warehouse"
     assert marts.max_active_runs == 1
     assert [outlet.name for outlet in pages.get_task("load").outlets] == ["news_warehouse"]
+
+
+def test_maintenance_is_weekly_and_begins_by_itself(dagbag: DagBag) -> None:
+    from airflow.sdk import CronTriggerTimetable
+
+    maintenance = dagbag.dags["news_maintenance"]
+    assert isinstance(maintenance.timetable, CronTriggerTimetable)
+    assert maintenance.timetable.expression == "30 4 * * 1"
+    assert maintenance.is_paused_upon_creation is False
+    assert maintenance.start_date is None  # else a new installation would run last Monday's at once
 
 
 def test_every_dag_and_task_tells_an_operator_what_to_do(dagbag: DagBag) -> None:
@@ -130,6 +153,7 @@ def test_the_form_takes_a_day_or_nothing(dagbag: DagBag) -> None:
     with pytest.raises(ParamValidationError):
         params.get_param("day").resolve("yesterday")
     assert dagbag.dags["news_marts"].params.dump() == {"full_rebuild": False}
+    assert dagbag.dags["news_maintenance"].params.dump() == {"dry_run": False}
 
 
 def test_parsing_the_dags_imports_nothing_heavy() -> None:
@@ -139,7 +163,7 @@ import sys
 from airflow.dag_processing.dagbag import DagBag
 before = set(sys.modules)
 bag = DagBag()
-assert len(bag.dags) == 2, bag.import_errors
+assert len(bag.dags) == 3, bag.import_errors
 new = {name.partition(".")[0] for name in set(sys.modules) - before}
 print(*sorted(new & {"great_expectations", "duckdb", "pandas", "pyarrow", "bs4", "lxml", "rich"}))
 print(*sorted(name for name in sys.modules if name.startswith("include.")))

@@ -1,0 +1,140 @@
+"""Remove Airflow's records of old runs, in a process of its own: a task has no access to Airflow's database.
+
+``python -m dags._airflow_history --before 2026-01-01T00:00:00+00:00`` does it where Airflow itself is set up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from include.errors import NewsError
+from include.settings import PROJECT_ROOT
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+log = logging.getLogger(__name__)
+# History. What depends on these (task instances, XComs, deadlines) goes with them; DAGs and their versions,
+# triggers and whatever waits to become a run are left alone.
+TABLES = ("asset_event", "callback", "dag_run", "import_error", "job", "log", "task_instance", "xcom")
+_MARGIN = timedelta(days=1)
+_SECONDS = 3600.0
+
+
+def run(database_url: str, before: datetime, *, dry_run: bool) -> dict[str, Any]:
+    """Run this module on that database and return what it tells.
+
+    Raises:
+        NewsError: it failed; its last words are in the message.
+    """
+    options = ["--before", before.isoformat(), *(["--dry-run"] if dry_run else [])]
+    environment = {**os.environ, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database_url}
+    environment.pop("AIRFLOW__CORE__SQL_ALCHEMY_CONN", None)
+    environment.pop("_AIRFLOW_PROCESS_CONTEXT", None)
+    done = subprocess.run(  # noqa: S603 - this interpreter, this module
+        [sys.executable, "-m", "dags._airflow_history", *options],
+        cwd=PROJECT_ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
+    lines = done.stdout.strip().splitlines()
+    for line in filter(None, lines[:-1]):
+        log.info("%s", line)
+    if done.returncode or not lines:
+        for line in filter(None, done.stderr.splitlines()):
+            log.error("%s", line)
+        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise NewsError(f"Airflow's history can't be cleaned: {last}. See the log above; nothing else waits.")
+    told: dict[str, Any] = json.loads(lines[-1])
+    log.info("Records before %s: %s", told["before"], told["removed"] or "none")
+    return told
+
+
+def clean(session: Session, before: datetime, *, dry_run: bool) -> dict[str, Any]:
+    """Remove records older than ``before``, and than everything that isn't finished.
+
+    Returns:
+        ``before`` as it was taken in the end, and by table how many records went (of a dry run: none).
+    """
+    from airflow.utils.db_cleanup import run_cleanup
+
+    unfinished = oldest_unfinished(session)
+    if unfinished is not None:
+        before = min(before, unfinished - _MARGIN)
+    rows = count_rows(session)
+    run_cleanup(
+        clean_before_timestamp=before,  # type: ignore[arg-type]
+        table_names=list(TABLES),
+        dry_run=dry_run,
+        confirm=False,
+        skip_archive=True,
+        error_on_cleanup_failure=True,
+        session=session,
+    )
+    left = count_rows(session)
+    removed = {name: rows[name] - left[name] for name in TABLES if rows[name] > left[name]}
+    return {"before": before.isoformat(), "removed": removed, "dry_run": dry_run}
+
+
+def oldest_unfinished(session: Session) -> datetime | None:
+    """The earliest moment of anything that still runs or waits: runs, their tasks, backfills, asset keys."""
+    from airflow.models import DagRun, TaskInstance
+    from airflow.models.asset import AssetPartitionDagRun
+    from airflow.models.backfill import Backfill
+    from airflow.utils.state import State
+    from sqlalchemy import func, select
+
+    runs = DagRun.state.in_(State.unfinished_dr_states)
+    moments = [
+        session.scalar(query)
+        for query in (
+            *(
+                select(func.min(moment)).where(runs)
+                for moment in (DagRun.created_at, DagRun.queued_at, DagRun.start_date)
+            ),
+            select(func.min(TaskInstance.start_date)).join(TaskInstance.dag_run).where(runs),
+            select(func.min(Backfill.created_at)).where(Backfill.completed_at.is_(None)),
+            select(func.min(AssetPartitionDagRun.created_at)).where(
+                AssetPartitionDagRun.created_dag_run_id.is_(None)
+            ),
+        )
+    ]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def count_rows(session: Session) -> dict[str, int]:
+    """How many records each table of history has."""
+    from sqlalchemy import func, select, table
+
+    return {name: session.scalar(select(func.count()).select_from(table(name))) or 0 for name in TABLES}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command: tells Airflow's story, and on its last line the counts as JSON."""
+    parser = argparse.ArgumentParser(prog="python -m dags._airflow_history", description=__doc__)
+    parser.add_argument("--before", type=datetime.fromisoformat, required=True, metavar="MOMENT")
+    parser.add_argument("--dry-run", action="store_true")
+    arguments = parser.parse_args(argv)
+
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        told = clean(session, arguments.before, dry_run=arguments.dry_run)
+    print(json.dumps(told))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

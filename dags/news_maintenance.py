@@ -1,0 +1,159 @@
+"""**What keeps years of runs tidy.** Weekly, Mondays at 04:30 UTC.
+
+| task | what it does | removes something when |
+|---|---|---|
+| `releases` | releases beyond the last `NEWS_RELEASES_KEPT` | always: that setting says so |
+| `logs` | old logs of tasks | `NEWS_LOGS_KEPT_DAYS` is set |
+| `orphaned_raw` | counts raw objects that no manifest names | `NEWS_DELETE_ORPHANED_RAW=1` |
+| `leftovers` | `.tmp-` files of killed writes, older than a day | always |
+| `compaction` | copies the warehouse and the release candidate into fresh files, every four weeks | |
+| `airflow_history` | Airflow's own records of old runs | `NEWS_AIRFLOW_HISTORY_KEPT_DAYS` is set |
+
+Each task returns what it found and removed, and its log tells the story. *Trigger* with `dry_run` only tells.
+Without Airflow, `python -m include maintain` does all but the last.
+
+**When a task is red,** its log says why; nothing else waits for it. *Clear* it when that is mended, or leave
+it to the next week.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import DAG, CronTriggerTimetable, Param
+
+from dags._shared import DEFAULT_ARGS, WRITER_POOL, database_url_of, nothing_to_do, stage
+
+log = logging.getLogger(__name__)
+
+
+def told(result: Any) -> dict[str, Any]:
+    """A step's result, logged and for XCom."""
+    log.info("%s", result.told)
+    values: dict[str, Any] = result.as_dict()
+    return values
+
+
+with DAG(
+    dag_id="news_maintenance",
+    description="Weekly: old releases and logs, orphans, leftovers, compaction, Airflow's own history",
+    doc_md=__doc__,
+    # no start date, and no look back: a new installation waits for its first Monday
+    schedule=CronTriggerTimetable("30 4 * * 1", timezone="UTC", run_immediately=timedelta(0)),
+    catchup=False,
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    default_args=DEFAULT_ARGS,
+    tags=["news", "maintenance"],
+    params={
+        "dry_run": Param(
+            False,
+            type="boolean",
+            title="Only tell",
+            description="Each task says what it would remove, and removes nothing.",
+        ),
+    },
+):
+
+    @stage("Releases: those beyond the kept ones", pool=WRITER_POOL)
+    def releases(params: Any = None) -> dict[str, Any]:
+        """Removes all but the last `NEWS_RELEASES_KEPT` releases (never the current one), as publishing does:
+        here it is for a setting that was lowered.
+
+        **Red?** *LockTimeout* (after its retries): another process holds the warehouse; the message names the
+        lock. *Permission denied*: someone else owns a release's files; give them back to Airflow's user.
+        """
+        from include.maintenance.releases import old_releases
+        from include.settings import settings
+
+        return told(old_releases(settings(), dry_run=params["dry_run"]))
+
+    @stage("Logs: old ones of tasks")
+    def logs(params: Any = None) -> dict[str, Any]:
+        """Removes logs of tasks and of the DAG processor that nobody has written to for `NEWS_LOGS_KEPT_DAYS`
+        days. Without that setting it counts them. A run whose logs are gone keeps its states and times.
+
+        **Red?** *Permission denied*: someone else owns a log; give it back to Airflow's user.
+        """
+        from airflow.sdk.configuration import conf
+
+        from include.maintenance.logs import old_logs
+        from include.settings import settings
+
+        folder = Path(conf.get("logging", "base_log_folder"))
+        return told(old_logs(settings(), folder, now=datetime.now(UTC), dry_run=params["dry_run"]))
+
+    @stage("Raw: objects that no manifest names")
+    def orphaned_raw(params: Any = None) -> dict[str, Any]:
+        """Counts captured bytes that no day's manifest names and that no landing has looked at for a week:
+        killed landings leave them, and landing the same pages again takes them up. They are removed with
+        `NEWS_DELETE_ORPHANED_RAW=1` only, and in an object store not even then.
+
+        **Red?** *DamagedPartition*: a day's manifest can't be read, so nobody knows what it names. Land that
+        day again, then clear this task.
+        """
+        from include.maintenance.orphans import orphaned_raw
+        from include.settings import settings
+
+        return told(orphaned_raw(settings(), now=datetime.now(UTC), dry_run=params["dry_run"]))
+
+    @stage("Leftovers: of killed writes")
+    def leftovers(params: Any = None) -> dict[str, Any]:
+        """Removes files and folders named `.tmp-…` under `NEWS_HOME` that weren't touched for a day. Of a
+        write that was killed between two renames both halves stay, and the log names them.
+
+        **Red?** *Permission denied*: someone else owns a leftover; the message names it. Remove it by hand.
+        """
+        from include.maintenance.leftovers import leftovers
+        from include.settings import settings
+
+        return told(leftovers(settings(), now=datetime.now(UTC), dry_run=params["dry_run"]))
+
+    @stage("Compaction: fresh database files", pool=WRITER_POOL)
+    def compaction(params: Any = None) -> dict[str, Any]:
+        """Copies the warehouse and the release candidate into fresh files every four weeks: DuckDB uses
+        deleted space again, but never gives it back. A copy takes its file's place only when it has the same
+        tables, comments and rows. Days wait to be loaded meanwhile.
+
+        **Red?**
+        - *the copy needs …*: make room under `NEWS_HOME`, or leave it: only the size is concerned.
+        - *LockTimeout* (after its retries): another process holds the warehouse; the message names the lock.
+        - *other rows* or *other columns*: a fault of the copy; the old file is untouched. Report it.
+        """
+        from include.maintenance.compaction import compact
+        from include.settings import settings
+
+        return told(compact(settings(), now=datetime.now(UTC), dry_run=params["dry_run"]))
+
+    @stage("History: Airflow's old runs")
+    def airflow_history(params: Any = None) -> dict[str, Any]:
+        """Removes Airflow's records of runs older than `NEWS_AIRFLOW_HISTORY_KEPT_DAYS` days, as
+        `airflow db clean` does: runs, task instances, XComs, events, old jobs. Nothing that is queued or
+        running is touched, nor anything as young as its beginning, nor the last run of a DAG. The marts keep
+        their own history, and lose nothing.
+
+        Airflow gives tasks no access to its database, so `NEWS_AIRFLOW_DB_CONN_ID` has to name an Airflow
+        connection to it (type Postgres, or Sqlite).
+
+        **Pink?** `NEWS_AIRFLOW_HISTORY_KEPT_DAYS` isn't set.
+
+        **Red?**
+        - *UsageError*: make the connection that the message asks for under *Admin → Connections*.
+        - *can't be cleaned*: the message has Airflow's own last words, and the log all of them.
+        """
+        from dags import _airflow_history
+        from include.settings import settings
+
+        kept_days, conn_id = settings().airflow_history_kept_days, settings().airflow_db_conn_id
+        if kept_days is None:
+            nothing_to_do(
+                "Airflow's history is kept for ever: set NEWS_AIRFLOW_HISTORY_KEPT_DAYS to change it."
+            )
+        before = datetime.now(UTC) - timedelta(days=kept_days)
+        return _airflow_history.run(database_url_of(conn_id), before, dry_run=params["dry_run"])
+
+    for step in (releases, logs, orphaned_raw, leftovers, compaction, airflow_history):
+        step()
