@@ -3,6 +3,7 @@
 # make bi [NEWS_HOME=folder] [PORT=number]           Superset on the published marts; make bi-export, see docs/superset.md
 # make test-bi                                       installs and starts it, and looks at every chart
 # make secrets                                       fills .env for docker compose, once; what .env has stays
+# make faults [ARGS="-k full_disk"] [SEED=number]    breaks a home in many ways and writes docs/faults.md
 # make dictionary                                    docs/data-dictionary.md and .html, from marts and contracts
 # make bench [ARGS="pages run airflow --quick"]   see docs/benchmarks.md
 #
@@ -18,7 +19,7 @@ sync = $(PY) -m uv pip sync --quiet --python $(PY) $1 || $(PY) -m pip install --
 given = $(if $(filter command,$(origin $1)),$($1))
 
 .DELETE_ON_ERROR:
-.PHONY: run test secrets bi bi-export test-bi bench dictionary lint lock clean help
+.PHONY: run test faults secrets bi bi-export test-bi bench dictionary lint lock clean help
 
 run: .venv/.synced-run
 	@exec $(PY) -m scripts.run_local \
@@ -27,6 +28,11 @@ run: .venv/.synced-run
 
 test: .venv/.synced-dev
 	@exec $(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+# only a run of all cases writes the page
+faults: .venv/.synced-dev
+	@FAULTS_SEED="$(or $(call given,SEED),1)" FAULTS_REPORT="$(if $(call given,ARGS),,docs/faults.md)" \
+	  exec $(PY) -m pytest tests/faults -m "faults or not faults" -n 2 --dist loadgroup $(ARGS)
 
 bi: .venv/.synced-run
 	@exec $(PY) -m scripts.bi $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)") $(if $(call given,PORT),--port "$(PORT)")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import errno
+import hashlib
 import os
 import shutil
 import tempfile
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from upath import UPath
 
 TEMPORARY_PREFIX = ".tmp-"
+_RETIRED = "-old"
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of renameat2(2), which Python has no name for
 
 
 def fsync_path(path: Path) -> None:
@@ -49,6 +53,31 @@ def write_atomically(path: Path | UPath, data: bytes, *, mode: int = 0o644) -> N
     fsync_path(path.parent)
 
 
+def sweep_folder(folder: Path, before: float) -> int:
+    """Remove what killed writers left in a folder before a moment (s since 1970); a missing one has nothing.
+
+    Returns how many files and folders with temporary names it removed.
+    """
+    swept = 0
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(TEMPORARY_PREFIX) and _is_older(entry, before):
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path, ignore_errors=True)
+                else:
+                    with contextlib.suppress(FileNotFoundError):
+                        os.unlink(entry.path)
+                swept += 1
+    return swept
+
+
+def _is_older(entry: os.DirEntry[str], moment: float) -> bool:
+    try:
+        return entry.stat(follow_symlinks=False).st_mtime < moment
+    except FileNotFoundError:
+        return False
+
+
 def link_or_copy(source: Path, target: Path) -> None:
     """Give a file that is never written again a second name; copy it where the disk can't link."""
     try:
@@ -69,17 +98,19 @@ def whole_folder(path: Path | UPath) -> Path | UPath:
 def replacing_folder(path: Path | UPath) -> Iterator[Path]:
     """Give a temporary folder to fill; when the block ends well it takes ``path``'s place whole.
 
-    A reader sees the old folder or the new one, but for the instant between two renames; writers of one
-    folder must be kept apart by the caller. After an error ``path`` is as it was. In an object store, readers
-    ask ``whole_folder`` where the files are.
+    A reader sees the old folder or the new one, at every moment where the system can exchange two names
+    (Linux can); elsewhere but for the instant between two renames. Writers of one folder must be kept apart
+    by the caller. After an error ``path`` is as it was; what a killed writer left, the next one removes. In
+    an object store, readers ask ``whole_folder`` where the files are.
     """
     if not isinstance(path, Path):
         with replacing_objects(path) as local:
             yield local
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=path.parent))
-    retired = temporary.with_name(temporary.name + "-old")
+    own_prefix = f"{TEMPORARY_PREFIX}{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:8]}-"
+    _clear_up(path, own_prefix)
+    temporary = Path(tempfile.mkdtemp(prefix=own_prefix, dir=path.parent))
     try:
         temporary.chmod(0o755)
         yield temporary
@@ -87,14 +118,48 @@ def replacing_folder(path: Path | UPath) -> Iterator[Path]:
             if entry.is_file():
                 fsync_path(entry)
         fsync_path(temporary)
-        if path.exists():
-            os.rename(path, retired)
-        os.rename(temporary, path)
+        _put_in_place(temporary, path)
         fsync_path(path.parent)
-    except BaseException:
-        if retired.exists() and not path.exists():
-            os.rename(retired, path)
-        raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-        shutil.rmtree(retired, ignore_errors=True)
+        shutil.rmtree(_retired(temporary), ignore_errors=True)
+
+
+def _clear_up(path: Path, own_prefix: str) -> None:
+    """Remove what writers of this folder left when they were killed; put back what they had put aside."""
+    for left in sorted(path.parent.glob(f"{own_prefix}*"), reverse=True):
+        if left.name.endswith(_RETIRED) and not path.exists():
+            os.rename(left, path)
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _put_in_place(new: Path, path: Path) -> None:
+    """Give a folder the name of another one, which is under a temporary name then."""
+    if not path.exists():
+        os.rename(new, path)
+    elif not _exchange(new, path):
+        os.rename(path, _retired(new))
+        try:
+            os.rename(new, path)
+        except BaseException:
+            os.rename(_retired(new), path)
+            raise
+
+
+def _retired(temporary: Path) -> Path:
+    return temporary.with_name(temporary.name + _RETIRED)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two names in one step; False where system or disk can't."""
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):
+        return False
+    if renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP}:
+        return False
+    raise OSError(number, os.strerror(number), str(one), None, str(other))

@@ -14,6 +14,7 @@ and pyarrow can read a whole stage at once; the day also stands inside every sta
     staged/parsed/capture_day=…/*.parquet         what parse read, and what it couldn't
     staged/validated/capture_day=…/*.parquet      the same rows split, with their contract results
     warehouse/news.duckdb                         private: every loaded day
+    warehouse/set-aside/<n>/                      warehouses that were made anew, as they were
     warehouse/candidate/news.duckdb               private: the marts being made ready
     warehouse/candidate/search/                   private: the marts' full-text index, and what it holds
     marts/releases/<id>/news.duckdb               a published, read-only release
@@ -117,6 +118,11 @@ def archive_index_path(home: Path, name: str) -> Path:
 def warehouse_path(home: Path) -> Path:
     """The private DuckDB file that holds every loaded day."""
     return home / "warehouse" / "news.duckdb"
+
+
+def set_aside_path(home: Path) -> Path:
+    """The folder of warehouses that ``rebuild`` took out of use."""
+    return home / "warehouse" / "set-aside"
 
 
 def candidate_path(home: Path) -> Path:

@@ -52,11 +52,39 @@ def test_an_error_while_filling_keeps_the_old_folder(tmp_path: Path) -> None:
     assert not [entry for entry in tmp_path.iterdir() if entry.name.startswith(TEMPORARY_PREFIX)]
 
 
+def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a system that can't exchange two names."""
+    monkeypatch.setattr("include.files._exchange", lambda _one, _other: False)
+
+
+def test_a_replaced_folder_is_never_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "day"
+    with replacing_folder(path) as folder:
+        (folder / "old").touch()
+
+    def never(*_: object) -> None:
+        raise AssertionError("a rename while there is a folder")
+
+    monkeypatch.setattr("include.files.os.rename", never)
+    with replacing_folder(path) as folder:
+        (folder / "new").touch()
+    assert [entry.name for entry in path.iterdir()] == ["new"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["day"]
+
+
+def test_where_names_cannot_be_exchanged_two_renames_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without_exchange(monkeypatch)
+    test_a_folder_is_replaced_whole(tmp_path)
+
+
 def test_an_error_between_the_two_renames_puts_the_old_folder_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from include import files
 
+    without_exchange(monkeypatch)
     path = tmp_path / "day"
     with replacing_folder(path) as folder:
         (folder / "old").touch()
@@ -71,3 +99,22 @@ def test_an_error_between_the_two_renames_puts_the_old_folder_back(
     with pytest.raises(OSError, match="Input/output"), replacing_folder(path) as folder:
         (folder / "new").touch()
     assert [entry.name for entry in path.iterdir()] == ["old"]
+
+
+def test_the_next_writer_clears_up_after_a_killed_one(tmp_path: Path) -> None:
+    """One killed between two renames had put the folder aside: it is put back first."""
+    path, other = tmp_path / "day", tmp_path / "other"
+    for each in (path, other):
+        with replacing_folder(each) as folder:
+            (folder / "old").touch()
+    with replacing_folder(path) as folder:
+        mine = folder.name
+    with replacing_folder(other) as folder:
+        others = folder.name
+    (tmp_path / mine).mkdir()
+    (tmp_path / others).mkdir()
+    path.rename(tmp_path / f"{mine}-old")
+    with pytest.raises(RuntimeError), replacing_folder(path) as folder:
+        raise RuntimeError
+    assert [entry.name for entry in path.iterdir()] == []  # what the block before wrote: nothing
+    assert {entry.name for entry in tmp_path.iterdir()} == {"day", "other", others}

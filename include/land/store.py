@@ -7,7 +7,6 @@ whole or not at all, and after ``commit`` a power cut loses none of them: only t
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
 import os
@@ -15,13 +14,14 @@ import shutil
 import tempfile
 import time
 from collections import deque
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from include import partitions
-from include.files import TEMPORARY_PREFIX, fsync_path
+from include.files import TEMPORARY_PREFIX, fsync_path, sweep_folder
 
 log = logging.getLogger(__name__)
 
@@ -168,7 +168,9 @@ def make_folder(path: Path) -> None:
 
 
 def sweep(home: Path, now: float | None = None) -> int:
-    """Remove what killed landings left in the store more than a day ago; return how many files and folders.
+    """Remove what killed runs left below ``raw`` more than a day ago.
+
+    Returns how many files and folders with temporary names it removed.
 
     At most once a day: a store of a million objects takes a second to look through.
     """
@@ -176,37 +178,27 @@ def sweep(home: Path, now: float | None = None) -> int:
     now = time.time() if now is None else now
     stamp = root.with_name(_SWEPT)
     try:
-        if not root.is_dir() or now - stamp.stat().st_mtime < _STALE_SECONDS:
+        # a stamp of the future is of a clock that has been set back since
+        if not root.is_dir() or 0 <= now - stamp.stat().st_mtime < _STALE_SECONDS:
             return 0
     except FileNotFoundError:
         pass
-    swept = 0
-    for folder in [root, *(Path(entry.path) for entry in os.scandir(root) if entry.is_dir())]:
-        with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.name.startswith(TEMPORARY_PREFIX) and _is_stale(entry, now):
-                    _remove(entry)
-                    swept += 1
+    swept = sum(sweep_folder(folder, now - _STALE_SECONDS) for folder in _swept_folders(home))
     stamp.touch()
     os.utime(stamp, (now, now))
     if swept:
-        log.info("Removed %d temporary files and folders that killed landings left in %s", swept, root)
+        log.info("Removed %d temporary files and folders that killed runs left in %s", swept, root.parent)
     return swept
 
 
-def _is_stale(entry: os.DirEntry[str], now: float) -> bool:
-    try:
-        return now - entry.stat(follow_symlinks=False).st_mtime > _STALE_SECONDS
-    except FileNotFoundError:
-        return False
-
-
-def _remove(entry: os.DirEntry[str]) -> None:
-    if entry.is_dir(follow_symlinks=False):
-        shutil.rmtree(entry.path, ignore_errors=True)
-    else:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(entry.path)
+def _swept_folders(home: Path) -> Iterator[Path]:
+    """Every folder in which something is written under a temporary name first."""
+    for root in (partitions.objects_path(home), home / "raw" / "manifest"):
+        yield root
+        if root.is_dir():
+            yield from (Path(entry.path) for entry in os.scandir(root) if entry.is_dir())
+    yield partitions.archive_index_path(home, "any").parent
+    yield partitions.web_path(home)
 
 
 def _write(group: list[tuple[str, bytes]]) -> None:

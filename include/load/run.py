@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-import os
 from dataclasses import dataclass
 from datetime import date
 
 import duckdb
 
-from include.errors import ContractError, MissingPartition
-from include.files import TEMPORARY_PREFIX
+from include.errors import ContractError
 from include.load import warehouse
+from include.load.rebuild import RebuildResult, is_gone, make_anew
 from include.load.staged import StagedDay, open_day
 from include.locks import partition_lock, writer_lock
-from include.partitions import partition_days, warehouse_path
+from include.partitions import warehouse_path
 from include.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -66,31 +65,34 @@ def run(day: date, settings: Settings) -> LoadResult:
     return result
 
 
-def rebuild(settings: Settings) -> list[date]:
-    """Make the warehouse anew from every validated and accepted day; return the days.
+def rebuild(settings: Settings, *, leave_out: bool = False) -> RebuildResult:
+    """Make the warehouse anew from every validated and accepted day, whatever became of the old one.
 
-    The old file stays until the new one is whole.
+    The old file, damaged or not, is set aside. Unless ``leave_out``, no day that it or the release has is
+    lost.
 
     Raises:
-        MissingPartition: a day that the warehouse holds can't be loaded again, so it would be lost.
+        MissingPartition: a day that the warehouse or the release holds can't be loaded again.
+        DamagedPartition: a staged file is damaged.
+        LockTimeout: another writer held the warehouse too long.
     """
     with writer_lock(settings):
-        try:
-            with warehouse.opened(settings) as connection:
-                known = warehouse.loaded_days(connection)
-        except warehouse.OtherLayout as other:
-            known = other.days
-        return _rebuild(settings, known)
+        result = make_anew(settings, leave_out=leave_out)
+    logger.info("The warehouse was made anew of %d days.", len(result.days))
+    return result
 
 
 def _load(staged: StagedDay, settings: Settings) -> tuple[bool, dict[str, int]]:
-    """Replace the day where its content changed; also in a warehouse that an older version made."""
+    """Replace the day if its content changed; every day if the warehouse is gone or of another layout."""
+    if is_gone(settings):
+        logger.warning("The warehouse %s is gone: every day is loaded anew.", warehouse_path(settings.home))
+        make_anew(settings)
     try:
         with warehouse.opened(settings) as connection:
             return _load_into(connection, staged)
     except warehouse.OtherLayout as other:
         logger.info("The warehouse's definitions changed: its %d days are loaded anew.", len(other.days))
-        _rebuild(settings, other.days)
+        make_anew(settings, set_aside=False)
     with warehouse.opened(settings) as connection:
         return _load_into(connection, staged)
 
@@ -100,25 +102,3 @@ def _load_into(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> tupl
     if changed:
         warehouse.replace_day(connection, staged)
     return changed, warehouse.day_counts(connection, staged.day)
-
-
-def _rebuild(settings: Settings, known: list[date]) -> list[date]:
-    path = warehouse_path(settings.home)
-    fresh = path.with_name(f"{TEMPORARY_PREFIX}{path.name}")
-    for file in (fresh, fresh.with_name(f"{fresh.name}.wal")):
-        file.unlink(missing_ok=True)  # of a rebuild that was stopped
-    loaded = []
-    with warehouse.opened(settings, fresh) as connection:
-        for day in partition_days(settings.archive, "validated"):
-            with open_day(settings.archive, day, warehouse.layout_version()) as staged:
-                if staged.outcome["accepted"]:
-                    warehouse.replace_day(connection, staged)
-                    loaded.append(day)
-    lost = sorted(set(known) - set(loaded))
-    if lost:
-        raise MissingPartition(
-            f"The warehouse holds {', '.join(map(str, lost))}, which staged/validated doesn't hold accepted: "
-            f"making it anew would lose them. Run their stages again, or remove {path} to give them up."
-        )
-    os.replace(fresh, path)
-    return loaded

@@ -41,8 +41,8 @@ def opened(settings: Settings, path: Path | None = None) -> Iterator[duckdb.Duck
                 _make(connection)
         except (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException) as error:
             raise NewsError(
-                f"The warehouse {path} can't be opened: {error}. If it is damaged, remove it and load "
-                "every day again: staged/validated holds all of it."
+                f"The warehouse {path} can't be opened: {error}. If it is damaged, make it anew from "
+                "staged/validated: python -m include rebuild"
             ) from error
         if layout not in {None, layout_version()}:
             connection.execute("CHECKPOINT news")

@@ -23,7 +23,13 @@ from pathlib import Path
 
 from include.errors import MissingPartition, UsageError
 from include.files import TEMPORARY_PREFIX, fsync_path
-from include.partitions import current_release_path, published_path, releases_path
+from include.partitions import (
+    candidate_path,
+    current_release_path,
+    published_path,
+    releases_path,
+    search_path,
+)
 
 FILE_NAME = "news.duckdb"
 AUDIT_NAME = "audit.json"
@@ -105,9 +111,13 @@ def find_release(home: Path, name: str | None = None) -> Release:
 
 
 def clean_leftovers(home: Path) -> list[str]:
-    """Remove what a publish that was stopped half-way left under temporary names; return the names."""
+    """Remove what a build, audit or publish that was killed left under temporary names; return the names.
+
+    Hold the writer lock: nobody is at work there then.
+    """
     removed = []
-    for folder in (releases_path(home), current_release_path(home).parent):
+    private = (candidate_path(home).parent, search_path(home) / "index")
+    for folder in (releases_path(home), current_release_path(home).parent, *private):
         if not folder.is_dir():
             continue
         for entry in folder.iterdir():

@@ -126,7 +126,7 @@ def _build_from_nothing(settings: Settings, rewrite_below: int) -> candidate.Bro
         path: Path = warehouse_path(settings.home)
         raise NewsError(
             f"The marts can't be built from {path}: {error}. Check the disk's free space; if the file is "
-            "damaged, remove it and load every day again: staged/validated holds all of it."
+            "damaged, make it anew from staged/validated: python -m include rebuild"
         ) from error
 
 

@@ -74,8 +74,9 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
         share = breaker.share_of(len(parsed.captures), found.quarantine)
         refusal = breaker.refusal(day, share, settings)
         outcome = _outcome(parsed, found, refusal, run_id) | _versions(parsed, settings)
-        folder = staged.write(settings.archive, day, found.tables, outcome)
+        # the outcome last: a day without it is validated again
         index = docs.write(settings.home, day, [*pages, ticker], _summary(outcome, found))
+        folder = staged.write(settings.archive, day, found.tables, outcome)
     docs_index.write(settings)
 
     _tell(found, outcome, (*pages, ticker), folder, index)

@@ -23,7 +23,7 @@ from include.errors import (
 from include.load import warehouse
 from include.load.run import rebuild, run
 from include.locks import writer_lock
-from include.partitions import partition_path, warehouse_path
+from include.partitions import partition_path, set_aside_path, warehouse_path
 from include.settings import Settings, load_settings
 from tests.publish.factory import DAY, Page, day_after, write_day
 
@@ -258,7 +258,7 @@ def test_a_damaged_warehouse_says_what_to_do(settings: Settings) -> None:
     path = warehouse_path(settings.home)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"this is no database" * 1000)
-    with pytest.raises(NewsError, match="load every day again"):
+    with pytest.raises(NewsError, match="python -m include rebuild"):
         run(DAY, settings)
 
 
@@ -278,7 +278,45 @@ def _give_another_layout(settings: Settings) -> None:
 def test_a_rebuilt_warehouse_is_the_same(settings: Settings) -> None:
     before = _two_days(settings)
     warehouse_path(settings.home).unlink()
-    assert rebuild(settings) == [DAY, day_after(1)]
+    assert rebuild(settings).days == (DAY, day_after(1))
+    assert everything(settings) == before
+
+
+def test_a_damaged_warehouse_is_rebuilt_and_set_aside(settings: Settings) -> None:
+    before = _two_days(settings)
+    path = warehouse_path(settings.home)
+    damaged = b"torn" + path.read_bytes()[:5000]
+    path.write_bytes(damaged)
+    path.with_name("news.duckdb.wal").write_bytes(b"a log of something else")
+    result = rebuild(settings)
+    assert (result.days, result.left_out) == ((DAY, day_after(1)), ())
+    assert result.set_aside is not None
+    assert {file.name for file in result.set_aside.iterdir()} == {"news.duckdb", "news.duckdb.wal"}
+    assert (result.set_aside / "news.duckdb").read_bytes() == damaged
+    assert everything(settings) == before
+    again = rebuild(settings)
+    assert again.set_aside == result.set_aside.with_name("000002")
+    assert everything(settings) == before
+
+
+def test_a_rebuild_gives_up_no_day_unasked(settings: Settings) -> None:
+    _two_days(settings)
+    write_day(settings.home, day_after(1), [], accepted=False, refusal="refused since")
+    kept = warehouse_path(settings.home).read_bytes()
+    with pytest.raises(MissingPartition, match=f"{day_after(1)}.*--leave-out"):
+        rebuild(settings)
+    assert warehouse_path(settings.home).read_bytes() == kept
+    result = rebuild(settings, leave_out=True)
+    assert (result.days, result.left_out) == ((DAY,), (day_after(1),))
+
+
+def test_a_warehouse_that_was_set_aside_and_not_replaced_is_made_by_the_next_load(settings: Settings) -> None:
+    before = _two_days(settings)
+    path = warehouse_path(settings.home)
+    aside = set_aside_path(settings.home) / "000001"
+    aside.mkdir(parents=True)
+    path.rename(aside / path.name)
+    run(DAY, settings)
     assert everything(settings) == before
 
 

@@ -1,0 +1,394 @@
+"""A home to break, the undisturbed one that it has to come back to, and the readers who look on."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import re
+import shutil
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from multiprocessing.context import ForkServerContext
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from include.files import TEMPORARY_PREFIX
+from include.publish.reader import connect
+from include.publish.releases import current_release
+from include.search import open_index
+from include.settings import PROJECT_ROOT, Settings, load_settings
+from tests.faults import child, marts
+from tests.faults.child import Fault, Limits, Work
+
+SAMPLES = PROJECT_ROOT / "samples" / "inbox"
+FIRST, SECOND, THIRD = date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 3)
+DAYS = (FIRST, SECOND, THIRD)
+_PATIENCE_SECONDS = 240
+_EXPECTATIONS = 4
+_LOOK_SECONDS = 0.1
+_QUERY = "ferry OR council OR rail"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a child ended: ``code`` is its exit code, or minus the signal that killed it."""
+
+    code: int
+    told: str
+
+    @property
+    def killed(self) -> bool:
+        return self.code < 0
+
+    @property
+    def error(self) -> str:
+        """What it said went wrong, for the report."""
+        lines = [line for line in self.told.splitlines() if line.startswith("error: ")]
+        return lines[-1].removeprefix("error: ") if lines else ""
+
+
+class Forks:
+    """Starts children from a process that has everything imported."""
+
+    def __init__(self, folder: Path, preload: str = "tests.faults.preload") -> None:
+        self._folder = folder
+        self._context: ForkServerContext = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload([preload])
+        self._number = 0
+
+    def start(
+        self,
+        overrides: dict[str, Any],
+        work: Work,
+        *faults: Fault,
+        limits: Limits | None = None,
+        gate: Any = None,
+        **arguments: Any,
+    ) -> Fork:
+        """A child at work; give it a gate and it begins when something is sent through it."""
+        self._number += 1
+        log = self._folder / f"child-{os.getpid()}-{self._number}.log"
+        told = (log, overrides, faults, limits or Limits(), work, arguments, gate)
+        process = self._context.Process(target=child.main, args=told)
+        process.start()
+        return Fork(process, log)
+
+    def pipe(self) -> Any:
+        """Both ends of a gate."""
+        return self._context.Pipe(duplex=False)
+
+
+@dataclass(slots=True)
+class Fork:
+    """A child, and where it writes what it tells."""
+
+    process: Any
+    log: Path
+
+    def wait(self) -> Ended:
+        """Wait for its end."""
+        self.process.join(_PATIENCE_SECONDS)
+        if self.process.exitcode is None:
+            self.process.kill()
+            self.process.join()
+            raise TimeoutError(f"a child hung:\n{self.log.read_text(errors='replace')[-3000:]}")
+        told = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+        return Ended(self.process.exitcode, told)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Two states of an inbox, and the homes that undisturbed runs made of them.
+
+    ``old``: two days were run and published. ``new``: the second day had a late page, and the third day came,
+    partly in an archive.
+    """
+
+    folder: Path
+    forks: Forks
+    old_marts: marts.Rows
+    new_marts: marts.Rows
+    digests: dict[str, str]  # of the marts: "old" and "new"
+    found: dict[str, int]  # by the search
+
+    @classmethod
+    def make(cls, folder: Path) -> World:
+        """Run both states without any fault."""
+        forks = Forks(folder)
+        inbox = folder / "inbox"
+        for day in (FIRST, SECOND):
+            shutil.copytree(SAMPLES / str(day), inbox / str(day))
+        late = inbox / str(SECOND) / "al_mayadeen" / "novarra-solar-park.txt"
+        kept = late.read_bytes()
+        late.unlink()
+        contracts = _some_of_the_contracts(folder / "contracts")
+        states, digests, found = {}, {}, {}
+        for state in ("old", "new"):
+            if state == "new":
+                late.write_bytes(kept)
+                _add_third_day(inbox)
+            home = folder / f"home-{state}"
+            if state == "new":
+                shutil.copytree(folder / "home-old", home, symlinks=True)
+            shutil.copytree(inbox, folder / f"inbox-{state}")
+            ended = forks.start(cls.overrides(home, inbox, contracts), child.run).wait()
+            assert ended.code == 0, ended.told
+            states[state] = marts.read_marts(home)
+            with connect(home) as release:
+                digests[state] = marts.digest(release)
+            with open_index(home) as index:
+                found[state] = index.search(_QUERY).total
+        assert found["new"] > found["old"] > 0
+        assert marts.differences(states["old"], states["new"])
+        return cls(folder, forks, states["old"], states["new"], digests, found)
+
+    @classmethod
+    def of_samples(cls, folder: Path, home: Path, forks: Forks) -> World:
+        """The samples' home as both states: nothing is new in its inbox."""
+        (folder / "home-new").symlink_to(home)
+        (folder / "contracts").symlink_to(PROJECT_ROOT / "expectations")
+        found = marts.read_marts(home)
+        with connect(home) as release, open_index(home) as index:
+            known = marts.digest(release)
+            total = index.search(_QUERY).total
+        return cls(folder, forks, found, found, {"old": known, "new": known}, {"old": total, "new": total})
+
+    @staticmethod
+    def overrides(home: Path, inbox: Path, contracts: Path) -> dict[str, Any]:
+        """Settings of every run in here."""
+        return {
+            "home": str(home),
+            "inbox": str(inbox),
+            "contracts_dir": str(contracts),
+            "settle_seconds": 0,
+            "lock_timeout_seconds": 120,
+        }
+
+    def scene(self, folder: Path, *, home: str | None = "old", inbox: str = "new") -> Scene:
+        """A copy of a home, beside the inbox of a state; None: nothing was ever run."""
+        folder.mkdir(parents=True, exist_ok=True)
+        if home is not None:
+            shutil.copytree(self.folder / f"home-{home}", folder / "home", symlinks=True)
+        shutil.copytree(self.folder / f"inbox-{inbox}", folder / "inbox")
+        return Scene(self, folder / "home", folder / "inbox")
+
+
+def _some_of_the_contracts(folder: Path) -> Path:
+    """The first critical expectations of each contract: all of them would take most of a case's time."""
+    folder.mkdir()
+    for path in (PROJECT_ROOT / "expectations").glob("*.json"):
+        contract = json.loads(path.read_bytes())
+        critical = [each for each in contract["expectations"] if each["severity"] == "critical"]
+        contract["expectations"] = critical[:_EXPECTATIONS]
+        for each in contract["expectations"]:
+            each["meta"].pop("explained_by", None)
+        (folder / path.name).write_text(json.dumps(contract), encoding="utf-8")
+    return folder
+
+
+def _add_third_day(inbox: Path) -> None:
+    shutil.copytree(SAMPLES / str(THIRD), inbox / str(THIRD))
+    packed = inbox / str(THIRD) / "nour_news"
+    with zipfile.ZipFile(inbox / f"{THIRD}.zip", "w") as archive:
+        for page in sorted(packed.iterdir())[:2]:
+            archive.write(page, f"nour_news/{page.name}")
+            page.unlink()
+
+
+@dataclass(slots=True)
+class Scene:
+    """One home that is broken, and has to come back."""
+
+    world: World
+    home: Path
+    inbox: Path
+    more: dict[str, Any] = field(default_factory=dict)  # settings of this scene alone
+
+    @property
+    def overrides(self) -> dict[str, Any]:
+        contracts = self.world.folder / "contracts"
+        return {**World.overrides(self.home, self.inbox, contracts), **self.more}
+
+    @property
+    def settings(self) -> Settings:
+        return load_settings(**self.overrides)
+
+    def start(self, *faults: Fault, work: Work = child.run, **more: Any) -> Fork:
+        """Begin some work, by default a run of all days."""
+        return self.world.forks.start(self.overrides, work, *faults, **more)
+
+    def run(self, *faults: Fault, work: Work = child.run, **more: Any) -> Ended:
+        """Do some work, by default a run of all days, and wait for its end."""
+        return self.start(*faults, work=work, **more).wait()
+
+    def leftovers(self) -> list[str]:
+        """What lies about under a temporary name, below the home."""
+        return sorted(str(path.relative_to(self.home)) for path in self.home.rglob(f"{TEMPORARY_PREFIX}*"))
+
+    def _let_a_day_pass(self) -> None:
+        """Make what lies about old enough to be swept: it might have been another run's, at work."""
+        two_days_ago = time.time() - 2 * 86400
+        for path in [self.home / "raw" / ".objects-swept", *map(self.home.joinpath, self.leftovers())]:
+            if path.exists():
+                os.utime(path, (two_days_ago, two_days_ago))
+
+    def release(self) -> str:
+        """The id of the current release."""
+        release = current_release(self.home)
+        return release.release_id if release else "none"
+
+    def recover(self) -> Ended:
+        """The next run: the command that an operator, or the schedule, gives anyway."""
+        ended = self.run()
+        assert ended.code == 0, ended.told[-3000:]
+        return ended
+
+    def check(self, expected: marts.Rows | None = None) -> str:
+        """The home is as if nothing had happened; says so for the report.
+
+        Raises:
+            AssertionError: saying what is different.
+        """
+        told = marts.differences(marts.read_marts(self.home), expected or self.world.new_marts)
+        assert not told, "\n".join(told)
+        marts.check_conservation(self.home)
+        objects = marts.check_raw(self.home)
+        inputs = sources_of(self.inbox)
+        lost = inputs - marts.accounted_sources(self.home)
+        assert not lost, lost
+        with open_index(self.home) as index:
+            with connect(self.home) as release:
+                (articles,) = release.execute("SELECT count(*) FROM marts.articles").fetchone() or (0,)
+            assert index.articles == articles
+        self._let_a_day_pass()
+        again = self.run()
+        assert again.code == 0, again.told[-3000:]
+        assert re.search(r"Release \S+ is current", again.told), again.told[-3000:]
+        assert not self.leftovers(), self.leftovers()
+        return f"same marts, {len(inputs)} of {len(inputs)} inputs accounted for, {objects} raw objects whole"
+
+    @contextmanager
+    def watched(self) -> Iterator[Watch]:
+        """Readers look on while the block runs: none may be locked out, or see anything half."""
+        watch = Watch(self.home, set(self.world.digests.values()), set(self.world.found.values()))
+        watch.start()
+        try:
+            yield watch
+        finally:
+            watch.end()
+        watch.check()
+
+    @contextmanager
+    def watched_loosely(self) -> Iterator[None]:
+        """As ``watched``, for marts that no undisturbed run made: readers get in, and an open one stays."""
+        watch = Watch(self.home, None, None)
+        watch.start()
+        try:
+            yield
+        finally:
+            watch.end()
+        watch.check()
+
+    def sources(self) -> set[str]:
+        """What each input of the scene is called in the marts."""
+        return sources_of(self.inbox)
+
+
+def sources_of(inbox: Path) -> set[str]:
+    """What each file of an inbox, and each page of its archives, is called in the marts."""
+    found = set()
+    for path in inbox.rglob("*"):
+        name = path.relative_to(inbox).as_posix()
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                found |= {f"{name}!/{member}" for member in archive.namelist()}
+        elif path.is_file():
+            found.add(name)
+    return found
+
+
+class Watch(threading.Thread):
+    """Readers of a home: one that opened its release before, and new ones over and over."""
+
+    def __init__(self, home: Path, digests: set[str] | None, found: set[int] | None) -> None:
+        super().__init__(name="readers", daemon=True)
+        self._home, self._digests, self._found = home, digests, found
+        self._done = threading.Event()
+        self._faults: list[str] = []
+        self._held = connect(home)
+        self._first = marts.digest(self._held)
+        self.looks = 0
+        self.releases: list[str] = []
+
+    def run(self) -> None:
+        while True:
+            last = self._done.is_set()
+            for look in (self._read, self._search, self._read_held):
+                try:
+                    look()
+                except Exception as error:  # noqa: BLE001 - a reader's error is what is looked for
+                    self._faults.append(f"{look.__name__}: {error!r}")
+            self.looks += 1
+            if last:
+                return
+            time.sleep(_LOOK_SECONDS)
+
+    def _read(self) -> None:
+        release = current_release(self._home)
+        if release is not None and release.release_id not in self.releases:
+            self.releases.append(release.release_id)
+        with connect(self._home) as reader:
+            if marts.digest(reader) not in (self._digests or {marts.digest(reader)}):
+                raise AssertionError("marts that no undisturbed run made")
+
+    def _search(self) -> None:
+        with open_index(self._home) as index:
+            total = index.search(_QUERY).total
+            if total not in (self._found or {total}):
+                raise AssertionError("an index that no undisturbed run made")
+
+    def _read_held(self) -> None:
+        if marts.digest(self._held) != self._first:
+            raise AssertionError("an open release changed")
+
+    def end(self) -> None:
+        """Look once more, and stop."""
+        self._done.set()
+        self.join()
+        self._held.close()
+
+    def check(self) -> None:
+        """No reader saw anything wrong."""
+        assert not self._faults, self._faults[:5]
+        assert self.looks
+
+    def told(self) -> str:
+        """For the report."""
+        return f"readers saw release{'s' * (len(self.releases) > 1)} {' then '.join(self.releases)} whole"
+
+
+def damage(path: Path, change: Callable[[bytearray], None]) -> None:
+    """Change a file's bytes in place, as a disk does: neither its name nor its permissions stop it."""
+    mode = path.stat().st_mode
+    data = bytearray(path.read_bytes())
+    change(data)
+    path.chmod(0o644)
+    path.write_bytes(data)
+    path.chmod(mode)
+
+
+def is_database(path: Path) -> bool:
+    """Whether DuckDB can open a file."""
+    try:
+        duckdb.connect(str(path), read_only=True).close()
+    except duckdb.Error:
+        return False
+    return True

@@ -1,0 +1,67 @@
+"""Runs that are killed at every stage boundary, and inside their writes."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from tests.faults.child import Fault
+from tests.faults.report import Case
+from tests.faults.scene import Scene
+
+pytestmark = pytest.mark.faults
+
+STAGES = ("land", "parse", "validate", "load", "build", "audit", "publish")
+
+
+def killed_and_run_again(scene: Scene, case: Case, fault: Fault) -> None:
+    """Kill a run there, under readers' eyes, and let the next one finish the work."""
+    case.broke(fault.told())
+    with scene.watched() as watch:
+        ended = scene.run(fault)
+        assert ended.code == -signal.SIGKILL, ended.told[-3000:]
+        left = scene.leftovers()
+        scene.recover()
+    case.saw(f"it left {len(left)} temporary names" if left else "", watch.told(), scene.check())
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_killed_after_stage(scene: Scene, case: Case, stage: str) -> None:
+    nth = case.rng.choice((1, 2, 3)) if stage in STAGES[:1] else 1
+    killed_and_run_again(scene, case, Fault(f"include.pipeline.{stage}", "after", nth))
+
+
+INSIDE = {
+    "raw_object_written": Fault("os.fsync", only=""),
+    "raw_before_names": Fault("os.replace", only="objects"),
+    "raw_between_manifest_files": Fault("os.replace", only="rejected.parquet"),
+    "raw_before_sources": Fault("include.land.manifest.add_sources", only=""),
+    "parsed_half_written": Fault("include.parse.run._Writer._flush", nth=3),
+    "parsed_before_swap": Fault("include.files._put_in_place"),
+    "parsed_after_swap": Fault("include.files._put_in_place", "after"),
+    "validated_half_written": Fault("include.schemas.write_table", nth=3),
+    "validated_before_swap": Fault("include.files._put_in_place", only="validated"),
+    "validated_after_swap": Fault("include.files._put_in_place", "after", only="validated"),
+    "warehouse_before_commit": Fault("include.load.warehouse._check_conservation"),
+    "warehouse_after_commit": Fault("include.load.warehouse.replace_day", "after"),
+    "candidate_before_commit": Fault("include.publish.revisions.find_changes"),
+    "candidate_after_commit": Fault("include.publish.candidate._bring_days", "after"),
+    "index_before_documents": Fault("include.search.index._write_documents"),
+    "index_after_documents": Fault("include.search.index._write_documents", "after"),
+    "index_before_about": Fault("include.search.index._hold_to"),
+    "audit_half_noted": Fault("include.publish.candidate.note_audit"),
+    "release_half_copied": Fault("shutil.copyfile", "after", only="news.duckdb"),
+    "release_between_checkpoint_and_copy": Fault("include.publish.releases.prepare"),
+    "release_index_half_linked": Fault("include.search.index.link_or_copy", nth=2),
+    "release_before_its_name": Fault("include.publish.releases.adopt"),
+    "release_between_name_and_swap": Fault("include.publish.releases.make_current"),
+    "release_inside_swap": Fault("os.replace", only="marts/current"),
+    "release_after_swap": Fault("include.publish.releases.make_current", "after"),
+    "release_inside_prune": Fault("include.publish.releases.prune"),
+}
+
+
+@pytest.mark.parametrize("place", INSIDE)
+def test_killed_inside(scene: Scene, case: Case, place: str) -> None:
+    killed_and_run_again(scene, case, INSIDE[place])
