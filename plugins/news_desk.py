@@ -47,6 +47,8 @@ class NewsDeskPlugin(AirflowPlugin):
     # The UI fills in {DAG_ID} and {RUN_ID}. Of two views with one url_route it drops the second.
     external_views = [  # noqa: RUF012 (as in the base class)
         entry("Contracts", top=True),
+        entry("Quarantine"),
+        entry("Articles"),
         entry("Backfill"),
         view(
             "Contracts",

@@ -17,6 +17,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 _HERE = Path(__file__).parent
+_MAX_TEXT_CHARS = 20_000
 _VISIBLE_SPACES = {"\u00a0", "\u200c", "\u200d"}  # no-break space and joiners: part of writing, harmless
 
 SECURITY_HEADERS: Mapping[str, str] = {
@@ -88,6 +89,18 @@ def visible(text: object) -> str:
     )
 
 
+def visible_lines(text: object) -> str:
+    """As ``visible``, but line ends stay what they are."""
+    return "\n".join(visible(line) for line in str(text).split("\n"))
+
+
+def shortened(text: str) -> str:
+    """A text as much of which is shown as a person may want to read."""
+    if len(text) <= _MAX_TEXT_CHARS:
+        return text
+    return f"{text[:_MAX_TEXT_CHARS]}… ({len(text):,} characters in all)"
+
+
 def utc_time(moment: datetime) -> str:
     """A moment in UTC, to the minute."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
@@ -111,6 +124,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(visible=visible, utc_time=utc_time, long_day=long_day)
+    filters = (visible, visible_lines, shortened, utc_time, long_day)
+    environment.filters.update({each.__name__: each for each in filters})
     environment.globals.update(asset_url=_asset_url)
     return environment

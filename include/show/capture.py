@@ -48,13 +48,18 @@ def look_at(path: Path, settings: Settings) -> Look:
         raise UsageError(f"No such file: {str(path)!r}. Give the path of one saved page.")
     data = read_file(path, settings=settings)
     capture, by_path = _capture_of(path, data)
-    look = Look(capture, by_path)
+    return look_at_capture(capture, data, day_in_path=by_path)
+
+
+def look_at_capture(capture: Capture, data: bytes, *, day_in_path: bool = False) -> Look:
+    """Read a capture that has landed, by the rules of its capture time; never raises because of its bytes."""
+    look = Look(capture, day_in_path)
     try:
         _read(look, data)
     except CaptureError as error:
         look.turned_away = (error.reason_code, error.detail)
     except Exception as error:
-        log.exception("The parser failed on %r", str(path))
+        log.exception("The parser failed on %r", capture.source_path)
         look.turned_away = (
             "parser_error",
             f"{type(error).__name__}: {error}. This is a fault of the parser: report it with the page.",
@@ -67,6 +72,7 @@ def _read(look: Look, data: bytes) -> None:
     look.encoding, look.beginning = decoded.encoding, decoded.text[:_BEGINNING_CHARS]
     look.reading = reading = read_page(data, look.capture.media_type)
     look.roles = [""] * len(reading)
+    reading.url = look.capture.url
     rules = publisher_of(reading)
     if rules is not None:
         look.capture = replace(look.capture, publisher=rules.slug)

@@ -9,25 +9,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby, islice
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from include.desk.pages import utc_time, visible
-from include.parse.provenance import sources_of
-from include.parse.reading import Block
+from include.desk.pages import shortened, utc_time, visible
 from include.show.capture import Look
 from include.show.contracts import Answers
-from include.show.kinds import KINDS, Kind, kinds_of
-from include.show.record import Field, fields_of
+from include.show.kinds import KINDS
+from include.show.model import head_of, legend_of, record_of, runs_of
 
 MAX_BLOCKS = 20_000
-_MAX_TEXT_CHARS = 20_000
 _HERE = Path(__file__).parent
 
 _HUES = """
@@ -36,23 +30,6 @@ _HUES = """
 _FILTERS = """
 body:has(#show-{key}:not(:checked)) .run.{key} {{ display: none; }}
 """
-
-
-@dataclass(frozen=True, slots=True)
-class ShownBlock:
-    """One block, what it was taken for, and the fields of the record that come from it."""
-
-    block: Block
-    role: str
-    fields: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Blocks that follow each other and were taken for the same kind of thing."""
-
-    kind: Kind
-    blocks: Sequence[ShownBlock]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +50,7 @@ def render(look: Look, answers: Answers | None, trouble: str | None = None) -> s
     """
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    runs = list(_runs(look))
+    runs = list(runs_of(look, MAX_BLOCKS))
     count = len(look.reading) if look.reading else 0
     return (
         _environment()
@@ -87,46 +64,14 @@ def render(look: Look, answers: Answers | None, trouble: str | None = None) -> s
             runs=runs,
             count=count,
             left_out=max(0, count - MAX_BLOCKS),
-            legend=_legend(runs),
-            record=_record(look),
-            head=_head(look),
+            legend=legend_of(runs),
+            record=record_of(look),
+            head=head_of(look),
             answers=answers,
             trouble=trouble,
             verdict=_verdict(look, answers, trouble),
         )
     )
-
-
-def _runs(look: Look) -> Iterator[Run]:
-    if look.reading is None:
-        return
-    fields: dict[int, list[str]] = {}
-    for source in sources_of(look.page) if look.page else ():
-        for number in source.blocks:
-            fields.setdefault(number, []).append(source.field)
-    blocks = zip(look.reading.blocks(), look.roles, kinds_of(look.roles), strict=True)
-    for kind, run in groupby(islice(blocks, MAX_BLOCKS), key=lambda each: each[2]):
-        yield Run(kind, [ShownBlock(block, role, fields.get(block.number, ())) for block, role, _ in run])
-
-
-def _legend(runs: Sequence[Run]) -> list[tuple[Kind, int]]:
-    """The kinds that the page has, with the number of their blocks."""
-    counts: Counter[str] = Counter()
-    for run in runs:
-        counts[run.kind.key] += len(run.blocks)
-    return [(kind, counts[kind.key]) for kind in KINDS if counts[kind.key]]
-
-
-def _record(look: Look) -> list[Field]:
-    return fields_of(look.page) if look.page else []
-
-
-def _head(look: Look) -> list[tuple[str, str, str]]:
-    """What the page's head says: the fact, where, and the value."""
-    head = look.reading.head if look.reading else None
-    if head is None:
-        return []
-    return [(fact, said.source, said.value) for fact, found in sorted(head.said.items()) for said in found]
 
 
 def _verdict(look: Look, answers: Answers | None, trouble: str | None) -> Verdict:
@@ -149,12 +94,6 @@ def _verdict(look: Look, answers: Answers | None, trouble: str | None) -> Verdic
     return Verdict("good", "An article", f"All {len(answers.asked)} expectations hold.")
 
 
-def _shortened(text: str) -> str:
-    if len(text) <= _MAX_TEXT_CHARS:
-        return text
-    return f"{text[:_MAX_TEXT_CHARS]}… ({len(text):,} characters in all)"
-
-
 @cache
 def _style() -> str:
     style = (_HERE / "show.css").read_text(encoding="utf-8")
@@ -171,5 +110,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(visible=visible, utc_time=utc_time, shortened=_shortened)
+    environment.filters.update(visible=visible, utc_time=utc_time, shortened=shortened)
     return environment

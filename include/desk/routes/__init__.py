@@ -7,11 +7,15 @@ navigation of every page. ``plugins/news_desk.py`` puts it into Airflow's naviga
 from __future__ import annotations
 
 from include.desk.frame import Group
-from include.desk.routes import assets, backfill, contracts
+from include.desk.routes import articles, assets, backfill, captures, contracts, quarantine
 
 GROUPS: tuple[Group, ...] = (
     contracts.GROUP,
     contracts.RUNS,
+    quarantine.GROUP,
+    quarantine.CHANGES,
+    captures.GROUP,
+    articles.GROUP,
     backfill.GROUP,
     backfill.STARTING,
     assets.GROUP,

@@ -1,0 +1,1 @@
+"""Articles: searched, read, their texts side by side, and the way back to the captured bytes."""

@@ -1,0 +1,2 @@
+SELECT capture_day, code_version, rule_versions, contracts_version, captures, landed, parsed, valid, quarantined
+FROM marts.runs

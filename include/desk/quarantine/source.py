@@ -1,0 +1,207 @@
+"""All that is in quarantine now: from the current release, and from days that it doesn't show as they are.
+
+A release lacks a day that was refused as a whole, and shows one that ran since as it was: exactly those are
+what a person comes for. They are read from validate's files. Acknowledgements are those of this moment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import duckdb
+import pyarrow as pa
+
+from include.desk.results import Outcome, read_outcome
+from include.duck import run_sql
+from include.errors import DamagedPartition, MissingPartition
+from include.files import whole_folder
+from include.partitions import partition_days, partition_path
+from include.publish.acknowledged import table as acknowledged_table
+from include.publish.reader import connect
+from include.schemas import QUARANTINE, read_table
+from include.settings import Settings
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+logger = logging.getLogger(__name__)
+
+State = Literal["open", "acknowledged", "all"]
+
+PAGE_SIZE = 50
+_SQL = Path(__file__).parent
+_TRIES = 3  # a day that is being replaced is looked at again
+_COMPARED = (
+    "code_version",
+    "rule_versions",
+    "contracts_version",
+    "captures",
+    "landed",
+    "parsed",
+    "valid",
+    "quarantined",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which pages are asked for; None: any."""
+
+    reason: str | None = None
+    publisher: str | None = None
+    day: date | None = None
+    stage: str | None = None
+    state: State = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason of one page (or of one capture's ticker lines), and who acknowledged it, if anyone did."""
+
+    capture_id: str
+    capture_sha256: str | None
+    publisher: str | None
+    stage: str
+    reason_code: str
+    expectation: str | None
+    detail: str
+    source_path: str
+    captured_at: datetime  # UTC
+    capture_day: date
+    subject: str  # page or ticker_item
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    acknowledged_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that can be filtered by, and how many pages have it."""
+
+    value: str
+    pages: int
+
+
+class Quarantine:
+    """Quarantine as it is at this moment; of a release, nothing that is published meanwhile disturbs it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, has_release: bool) -> None:
+        self._connection = connection
+        self.has_release = has_release
+
+    def chosen(self, filters: Filters, first: int) -> tuple[list[Reason], int]:
+        """All reasons of one screen of pages, from the ``first``-th that passes on, and how many pass."""
+        rows = self._rows(
+            "chosen",
+            reason=filters.reason,
+            publisher=filters.publisher,
+            day=filters.day,
+            stage=filters.stage,
+            state=filters.state,
+            page_size=PAGE_SIZE,
+            first=first,
+        )
+        total = rows[0]["total"] if rows else 0
+        return [Reason(**{name: row[name] for name in row if name != "total"}) for row in rows], int(total)
+
+    def choices(self, state: State) -> dict[str, list[Choice]]:
+        """What can be filtered by: reason, publisher, stage and day, each the most frequent first."""
+        found: dict[str, list[Choice]] = {"reason": [], "publisher": [], "stage": [], "day": []}
+        for row in self._rows("choices", state=state):
+            found[row["kind"]].append(Choice(row["value"], int(row["pages"])))
+        return found
+
+    def of_captures(self, capture_ids: list[str]) -> list[Reason]:
+        """All reasons of these captures."""
+        return [Reason(**row) for row in self._rows("of_captures", capture_ids=capture_ids)]
+
+    def _rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        found = run_sql(self._connection, _SQL / f"{query}.sql", parameters)
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+@contextlib.contextmanager
+def open_quarantine(settings: Settings) -> Iterator[Quarantine]:
+    """Open it for one look.
+
+    Raises:
+        NewsError: what people acknowledged can't be read.
+    """
+    try:
+        connection = connect(settings.home, memory_limit="256MB")
+        has_release = True
+    except MissingPartition:
+        connection = duckdb.connect(":memory:", config={"enable_external_access": "false"})
+        has_release = False
+    with contextlib.closing(connection):
+        built = _built_of(connection) if has_release else {}
+        days = [
+            day
+            for day in partition_days(settings.archive, "validated")
+            if _is_elsewhere(settings.archive, day, built.get(day))
+        ]
+        tables = [table for day in days if (table := _validated(settings.archive, day)) is not None]
+        connection.register("validated_quarantine", pa.concat_tables([QUARANTINE.empty_table(), *tables]))
+        connection.register("days_as_validated", pa.table({"capture_day": pa.array(days, pa.date32())}))
+        connection.register("standing_acknowledgements", acknowledged_table(settings.home))
+        if not has_release:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("CREATE SCHEMA marts")
+            connection.execute("CREATE TABLE marts.quarantine AS SELECT * FROM validated_quarantine LIMIT 0")
+        run_sql(connection, _SQL / "reasons.sql")
+        yield Quarantine(connection, has_release=has_release)
+
+
+def _built_of(connection: duckdb.DuckDBPyConnection) -> dict[date, tuple[Any, ...]]:
+    return {day: tuple(told) for day, *told in run_sql(connection, _SQL / "built_of.sql").fetchall()}
+
+
+def _is_elsewhere(archive: Path | UPath, day: date, built: tuple[Any, ...] | None) -> bool:
+    """Whether a day's results aren't what the release was built of."""
+    if built is None:
+        return True
+    try:
+        outcome = _outcome(archive, day, _state_of(archive, day))
+    except (MissingPartition, DamagedPartition):
+        return False  # the release has it whole
+    return not outcome.accepted or tuple(getattr(outcome, name) for name in _COMPARED) != built
+
+
+def _state_of(archive: Path | UPath, day: date) -> tuple[str, int, int]:
+    """Names the state of a day's folder, which is replaced whole; in an object store its path changes."""
+    folder = whole_folder(partition_path(archive, "validated", day))
+    if not isinstance(folder, Path):
+        return str(folder), 0, 0
+    try:
+        facts = folder.stat()
+    except FileNotFoundError:
+        return str(folder), 0, 0
+    return str(folder), facts.st_ino, facts.st_mtime_ns
+
+
+@lru_cache(maxsize=10_000)
+def _outcome(archive: Path | UPath, day: date, _state: tuple[str, int, int]) -> Outcome:
+    """A day's outcome, read once for each state of its folder."""
+    return read_outcome(archive, day)
+
+
+def _validated(archive: Path | UPath, day: date) -> pa.Table | None:
+    """What validate turned away on a day; None when that can't be read, which Contracts tells."""
+    for _ in range(_TRIES):
+        path = whole_folder(partition_path(archive, "validated", day)) / "quarantine.parquet"
+        try:
+            return read_table(path, QUARANTINE)
+        except FileNotFoundError:
+            continue  # between the two renames that swap a day in, its folder is away for an instant
+        except (DamagedPartition, OSError) as error:
+            logger.warning("Quarantine is shown without %s: %s", day, error)
+            return None
+    return None

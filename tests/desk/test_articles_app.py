@@ -1,0 +1,131 @@
+"""Articles through their routes: found, read, compared, and followed back to their bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from include.desk.articles import source
+from include.settings import settings
+from tests.desk.desk_client import get, guarded
+from tests.desk.sample_desk import lend
+
+pytestmark = pytest.mark.xdist_group("sample_marts")
+
+
+@pytest.fixture
+def home(sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    lend(sample_home, tmp_path)
+    monkeypatch.setenv("NEWS_HOME", str(tmp_path))
+    settings.cache_clear()
+    yield tmp_path
+    settings.cache_clear()
+
+
+def page(path: str) -> str:
+    answer = get(guarded(), path)
+    assert answer.status_code == 200, path
+    return answer.text
+
+
+def links(html: str) -> list[str]:
+    return re.findall(r'href="(/articles/[0-9a-f]{32})"', html)
+
+
+@pytest.mark.usefixtures("home")
+def test_the_newest_are_listed_a_screen_at_a_time() -> None:
+    first, second = page("/articles"), page("/articles?page=2")
+    assert len(links(first)) == source.PAGE_SIZE
+    assert len(set(links(first) + links(second))) == 23
+    assert "of 23 articles, newest first" in first
+    dates = re.findall(r"· (2025-[0-9-]+ [0-9:]+) UTC", first)
+    assert dates == sorted(dates, reverse=True)
+
+
+@pytest.mark.usefixtures("home")
+def test_search_marks_what_it_found_and_filters() -> None:
+    found = page("/articles?q=ferry")
+    assert "<mark>ferries</mark>" in found
+    assert "of 5 articles" in found
+    assert "of 2 articles" in page("/articles?q=ferry&publisher=nour_news") or len(
+        links(page("/articles?q=ferry&publisher=nour_news"))
+    ) < len(links(found))
+    assert len(links(page("/articles?from=2025-09-02&to=2025-09-02"))) > 0
+    assert "No article passes these filters" in page("/articles?to=2000-01-01")
+    assert "Desert Solar Agency" in page(links(page("/articles?tag=desert+solar+agency"))[0])
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("q=%22unclosed", "The search can&#39;t be read"),
+        ("q=ferry&from=2025-09-05&to=2025-09-01", "Nothing can be found so"),
+        ("q=ferry&publisher=nobody", "Nothing can be found so"),
+        ("q=zyzzyva", "Every word must be in the article"),
+        ("q=%3Cscript%3Ealert(1)%3C/script%3E", "No article"),
+    ],
+)
+def test_a_search_that_finds_nothing_says_why(query: str, said: str) -> None:
+    found = page(f"/articles?{query}")
+    assert said in found
+    assert "<script>alert" not in found
+
+
+def test_without_an_index_it_says_so_and_lists_all_the_same(home: Path, sample_home: Path) -> None:
+    (home / "marts").unlink()
+    current = (sample_home / "marts" / "current").resolve()
+    release = home / "marts" / "releases" / current.name
+    release.mkdir(parents=True)
+    for file in current.iterdir():
+        if file.is_file():
+            (release / file.name).symlink_to(file)
+    (home / "marts" / "current").symlink_to(release)
+    assert "There is no search index" in page("/articles?q=ferry")
+    assert len(links(page("/articles"))) == source.PAGE_SIZE
+
+
+def test_nothing_is_published_yet(home: Path) -> None:
+    (home / "marts").unlink()
+    assert "Nothing is published yet" in page("/articles")
+    assert get(guarded(), "/articles/" + "0" * 32).status_code == 404
+
+
+@pytest.mark.usefixtures("home")
+def test_an_article_leads_back_to_its_bytes() -> None:
+    (link,) = links(page("/articles?q=headline:solar"))
+    article = page(link)
+    assert "The Upper House of Novarra approved" in article
+    assert 'href="/articles?tag=desert%20solar%20agency"' in article
+    captures = re.findall(r'href="(/captures/[^"/]+/[0-9a-f]{32})/bytes"', article)
+    assert len(captures) == 3
+    for capture in captures:
+        data = get(guarded(), f"{capture}/bytes").content
+        assert hashlib.sha256(data).hexdigest() in article
+        assert b"Novarra approves desert solar park" in data
+    beside = page(captures[0])
+    assert "not in quarantine" in beside
+    assert "Novarra approves desert solar park" in beside
+    assert "Acknowledge" not in beside
+
+
+@pytest.mark.usefixtures("home")
+def test_revisions_stand_side_by_side() -> None:
+    (link,) = links(page("/articles?q=headline:solar"))
+    both = page(f"{link}/revisions")
+    assert "by a margin of <del>two</del>." in both
+    assert "by a margin of <ins>three, the clerk of the house said after a recount</ins>." in both
+    assert "One text, twice" in page(f"{link}/revisions?before=2&after=2")
+    assert page(f"{link}/revisions?before=2&after=1").count("<ins>") > 1
+    assert get(guarded(), f"{link}/revisions?before=7").status_code == 404
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("article_id", ["0" * 32, "x", "..%2f..%2fetc", "'%20OR%201=1--"])
+def test_no_other_article_is_given(article_id: str) -> None:
+    for path in (f"/articles/{article_id}", f"/articles/{article_id}/revisions"):
+        assert get(guarded(), path).status_code in {404, 422}

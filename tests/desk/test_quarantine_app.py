@@ -1,0 +1,240 @@
+"""Quarantine through its routes: filters, acknowledging and undoing, and captured text that means harm."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import httpx
+import pytest
+
+from include.acknowledgements import records, standing
+from include.desk import forgery
+from include.partitions import partition_path, raw_object_path
+from include.schemas import CAPTURES, write_rows
+from include.settings import settings
+from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, TurnedAwayPage, write_day
+from tests.desk.desk_client import SAME_ORIGIN, USER, ask, get, guarded, post
+from tests.desk.sample_desk import lend
+
+_LEADING = {"href", "src", "action", "formaction"}
+BYTES = b"<script>window.pwned=1</script>\x00" + "\u202e=cmd()|' /C calc'!A0".encode()
+
+
+class Elements(HTMLParser):
+    """Collects what a browser would make elements, attributes and addresses of."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.links: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name in _LEADING]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("NEWS_HOME", str(tmp_path))
+    settings.cache_clear()
+    yield tmp_path
+    settings.cache_clear()
+
+
+@pytest.fixture
+def samples(home: Path, sample_home: Path) -> Path:
+    lend(sample_home, home)
+    return home
+
+
+def chosen(reason: str, state: str = "open") -> list[str]:
+    answer = get(guarded(), f"/quarantine?reason={reason}&state={state}")
+    assert answer.status_code == 200
+    return re.findall(r'name="chosen" value="([^"]+)"', answer.text)
+
+
+def followed(answer: httpx.Response) -> str:
+    assert answer.status_code == 303
+    return get(guarded(), answer.headers["location"]).text
+
+
+@pytest.mark.xdist_group("sample_marts")
+def test_acknowledge_many_then_undo(samples: Path) -> None:
+    keys = chosen("missing_published_at")
+    assert len(keys) == 2
+    form = {"chosen": keys, "why": "Old pages <b>without</b> a date", "reason": "missing_published_at"}
+    page = followed(post(guarded(), "/quarantine/acknowledge", form))
+    assert "2 pages." in page
+    assert "Nothing is open" in page
+    (record,) = records(samples)
+    assert (record.by, record.reason) == (USER, "Old pages <b>without</b> a date")
+    assert abs((datetime.now(UTC) - record.at).total_seconds()) < 600
+    assert len(standing(samples)) == 2
+
+    page = get(guarded(), "/quarantine?state=acknowledged").text
+    assert "Old pages &lt;b&gt;without&lt;/b&gt; a date" in page
+    assert chosen("missing_published_at", "acknowledged") == keys
+    page = followed(post(guarded(), "/quarantine/undo", {"chosen": keys[:1], "state": "acknowledged"}))
+    assert "Open again" in page
+    assert chosen("missing_published_at") == keys[:1]
+    assert [each.decision for each in records(samples)] == ["acknowledged", "undone"]
+
+
+@pytest.mark.xdist_group("sample_marts")
+def test_acknowledge_on_the_page_itself(samples: Path) -> None:
+    (key,) = chosen("unexpected_byline")
+    answer = post(
+        guarded(), "/quarantine/acknowledge", {"chosen": [key], "why": "A guest", "from": "capture"}
+    )
+    page = followed(answer)
+    assert "<mark>Maren Quillon</mark>" in page
+    assert "A guest" in page
+    assert "Undo acknowledging" in page
+    assert "What was decided about it" in page
+
+
+@pytest.mark.xdist_group("sample_marts")
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ({"why": "Seen"}, "No page is chosen"),
+        ({"chosen": ["../../etc:page"], "why": "Seen"}, "named as this page"),
+        ({"chosen": ["0" * 32 + ":page"], "why": "Seen"}, "out of quarantine"),
+        ({"chosen": ["KEY"], "why": " \u202e\x00 "}, "needs a reason"),
+        ({"chosen": ["KEY"], "why": "x" * 501}, "501 characters"),
+    ],
+)
+def test_what_cannot_be_acknowledged_says_why(samples: Path, form: dict[str, object], said: str) -> None:
+    (key,) = chosen("unexpected_byline")
+    if form.get("chosen") == ["KEY"]:
+        form = {**form, "chosen": [key]}
+    answer = post(guarded(), "/quarantine/acknowledge", form)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert list(records(samples)) == []
+
+
+@pytest.mark.xdist_group("sample_marts")
+def test_nothing_is_decided_without_the_forms_token(samples: Path) -> None:
+    (key,) = chosen("unexpected_byline")
+    form = {"chosen": key, "why": "Seen", forgery.FIELD: "made up"}
+    for path in ("acknowledge", "undo"):
+        answer = ask(guarded(), "POST", f"/quarantine/{path}", data=form, headers=SAME_ORIGIN)
+        assert answer.status_code == 403
+    assert post(guarded(start_runs=403), "/quarantine/acknowledge", form).status_code == 403
+    assert list(records(samples)) == []
+
+
+@pytest.mark.xdist_group("sample_marts")
+def test_filters_stay_after_an_act_and_lead_nowhere_else(samples: Path) -> None:
+    (key,) = chosen("unexpected_byline")
+    form = {"chosen": [key], "why": "Seen", "publisher": "al_mayadeen", "stage": "//evil.example", "day": "x"}
+    answer = post(guarded(), "/quarantine/acknowledge", {**form, "state": "https://evil.example"})
+    assert answer.headers["location"] == "/quarantine?publisher=al_mayadeen&done=acknowledged&count=1"
+
+
+@pytest.mark.parametrize(
+    "query", ["reason=<script>", "state=none", "page=0", "page=x", "day=2025-13-01", "done=<b>", "count=-1"]
+)
+def test_an_address_that_cannot_be_right_is_said_to_be(home: Path, query: str) -> None:
+    answer = get(guarded(), f"/quarantine?{query}")
+    assert answer.status_code == 422
+    assert "<b>" not in answer.text
+
+
+def test_nothing_at_all_yet(home: Path) -> None:
+    page = get(guarded(), "/quarantine").text
+    assert "Nothing is published yet" in page
+    assert "Nothing is open" in page
+
+
+def write_hostile(home: Path) -> tuple[date, str]:
+    """A day whose every captured field means harm; returns it and its capture's id."""
+    day = date(2025, 9, 1)
+    sha256 = hashlib.sha256(BYTES).hexdigest()
+    path = raw_object_path(home, sha256)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(BYTES)
+    name = f"{HOSTILE}\u202e\x00{HOSTILE_ATTRIBUTE}"
+    detail = f"{HOSTILE} '{HOSTILE_ATTRIBUTE}'"
+    away = TurnedAwayPage(name, HOSTILE, detail, HOSTILE, "parse", HOSTILE_ATTRIBUTE)
+    write_day(home, day, captures=1, turned_away=[away])
+    capture_id = hashlib.sha256(name.encode()).hexdigest()[:32]
+    folder = partition_path(home, "manifest", day)
+    folder.mkdir(parents=True)
+    landed = datetime(2025, 9, 1, tzinfo=UTC)
+    row = {
+        "capture_id": capture_id,
+        "sha256": sha256,
+        "publisher": HOSTILE_ATTRIBUTE,
+        "feed": HOSTILE,
+        "source_path": name,
+        "captured_at": landed,
+        "capture_day": day,
+        "media_type": HOSTILE,
+        "size_bytes": len(BYTES),
+        "landed_at": landed,
+        "url": f"javascript:{HOSTILE_ATTRIBUTE}",
+    }
+    write_rows(folder / "captures.parquet", CAPTURES, [row])
+    return day, capture_id
+
+
+def test_captured_text_is_only_text(home: Path) -> None:
+    day, capture_id = write_hostile(home)
+    own_scripts = {"/static/theme.js", "/static/choose.js"}
+    for path in ("/quarantine", "/quarantine?state=all", f"/captures/{day}/{capture_id}"):
+        answer = get(guarded(), path)
+        assert answer.status_code == 200, path
+        assert "onerror" in answer.text  # it is shown
+        found = Elements(answer.text)
+        assert not {"img", "iframe", "style"} & found.tags
+        assert not [name for name in found.attributes if name.startswith("on")]
+        assert not [link for link in found.links if not link.startswith(("/", "#"))]
+        assert {link.partition("?")[0] for link in found.links if ".js" in link} <= own_scripts
+        assert not [char for char in answer.text if not char.isprintable() and char != "\n"]
+        assert "script-src 'self'" in answer.headers["content-security-policy"]
+
+
+def test_captured_bytes_are_a_file_and_never_a_page(home: Path) -> None:
+    day, capture_id = write_hostile(home)
+    answer = get(guarded(), f"/captures/{day}/{capture_id}/bytes")
+    assert answer.content == BYTES
+    sha256 = hashlib.sha256(BYTES).hexdigest()
+    assert answer.headers["content-disposition"] == f'attachment; filename="{sha256}.bin"'
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/captures/2025-09-01/" + "0" * 32,
+        "/captures/2025-09-01/" + "0" * 32 + "/bytes",
+        "/captures/2025-09-01/..%2f..%2f..%2fetc%2fpasswd/bytes",
+        "/captures/..%2f..%2fetc/" + "0" * 32 + "/bytes",
+        "/captures/2025-13-01/" + "0" * 32,
+    ],
+)
+def test_only_known_captures_are_given(home: Path, path: str) -> None:
+    write_hostile(home)
+    assert get(guarded(), path).status_code in {404, 422}
+
+
+def test_bytes_that_are_gone_are_said_to_be(home: Path) -> None:
+    day, capture_id = write_hostile(home)
+    raw_object_path(home, hashlib.sha256(BYTES).hexdigest()).unlink()
+    page = get(guarded(), f"/captures/{day}/{capture_id}")
+    assert page.status_code == 200
+    assert "Put them back from a backup" in page.text
+    assert get(guarded(), f"/captures/{day}/{capture_id}/bytes").status_code == 500

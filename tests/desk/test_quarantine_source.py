@@ -1,0 +1,168 @@
+"""What is in quarantine now: the release's pages, and those of days that it doesn't show as they are."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from include.acknowledgements import acknowledge, undo
+from include.desk.quarantine.source import Filters, Reason, open_quarantine
+from include.desk.quarantine.views import entry_of, lines_of, quarantine_view, query_of
+from include.settings import PROJECT_ROOT, Settings, load_settings
+from tests.desk.day_files import TurnedAwayPage, write_day
+from tests.desk.sample_desk import lend
+
+pytestmark = pytest.mark.xdist_group("sample_marts")
+
+AT = datetime(2025, 9, 30, tzinfo=UTC)
+ALL = Filters(state="all")
+
+
+@pytest.fixture
+def settings(sample_home: Path, tmp_path: Path) -> Settings:
+    lend(sample_home, tmp_path)
+    return load_settings(home=tmp_path)
+
+
+def reasons(settings: Settings, filters: Filters = ALL) -> list[Reason]:
+    with open_quarantine(settings) as quarantine:
+        return quarantine.chosen(filters, 0)[0]
+
+
+def paths(found: list[Reason]) -> set[str]:
+    return {reason.source_path for reason in found}
+
+
+def expected_away() -> dict[str, str]:
+    told = json.loads((PROJECT_ROOT / "samples" / "expected.json").read_text("utf-8"))
+    return {path: each["stage"] for path, each in told.items() if each["outcome"] == "quarantined"}
+
+
+def test_every_page_that_is_away_is_there_newest_first(settings: Settings) -> None:
+    found = reasons(settings)
+    assert paths(found) == set(expected_away())
+    days = [reason.capture_day for reason in found]
+    assert days == sorted(days, reverse=True)
+    with open_quarantine(settings) as quarantine:
+        assert quarantine.chosen(ALL, 0)[1] == len(expected_away())
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(reason="missing_byline"),
+        Filters(publisher="nour_news"),
+        Filters(day=date(2025, 9, 3)),
+        Filters(stage="publish"),
+        Filters(stage="parse", day=date(2025, 9, 4)),
+    ],
+)
+def test_a_filter_leaves_just_the_pages_that_pass(settings: Settings, filters: Filters) -> None:
+    def passes(reason: Reason) -> bool:
+        return (
+            (filters.reason is None or reason.reason_code == filters.reason)
+            and (filters.publisher is None or reason.publisher == filters.publisher)
+            and (filters.day is None or reason.capture_day == filters.day)
+            and (filters.stage is None or reason.stage == filters.stage)
+        )
+
+    passing = paths([reason for reason in reasons(settings) if passes(reason)])
+    assert passing
+    assert paths(reasons(settings, filters)) == passing < set(expected_away())
+
+
+@pytest.mark.parametrize("text", ["' OR 1=1 --", "$reason", "\x00", "%", "<script>"])
+def test_a_filter_is_only_a_value(settings: Settings, text: str) -> None:
+    assert reasons(settings, Filters(reason=text)) == []
+    assert reasons(settings, Filters(publisher=text)) == []
+
+
+def test_a_refused_day_is_read_from_what_validate_left(settings: Settings) -> None:
+    refused = date(2025, 9, 8)
+    write_day(
+        settings.home,
+        refused,
+        captures=1,
+        turned_away=[TurnedAwayPage("red.txt", "missing_body", "No body.")],
+        accepted=False,
+        refusal="All of it was turned away.",
+    )
+    found = reasons(settings)
+    assert paths(found) == {*expected_away(), "red.txt"}
+    assert found[0].capture_day == refused
+
+
+def test_a_day_that_ran_since_the_release_is_told_as_it_is(settings: Settings) -> None:
+    day = date(2025, 9, 3)
+    before = reasons(settings, Filters(day=day, state="all"))
+    write_day(settings.home, day, turned_away=[TurnedAwayPage("new.txt", "missing_body", "No body.")])
+    after = reasons(settings, Filters(day=day, state="all"))
+    # what publish withholds is known of the release alone
+    assert paths(after) == {"new.txt", *paths([each for each in before if each.stage == "publish"])}
+
+
+def test_without_a_release_there_is_what_validate_left(settings: Settings) -> None:
+    (settings.home / "marts").unlink()
+    by_stage = expected_away()
+    assert paths(reasons(settings)) == {path for path, stage in by_stage.items() if stage != "publish"}
+    with open_quarantine(settings) as quarantine:
+        assert not quarantine.has_release
+
+
+def test_acknowledging_shows_at_once_and_undoing_too(settings: Settings) -> None:
+    (chosen,) = reasons(settings, Filters(reason="missing_byline"))
+    acknowledge(settings, [entry_of(chosen)], by="ada", at=AT, reason="A guest column")
+    assert chosen.source_path not in paths(reasons(settings, Filters()))
+    (found,) = reasons(settings, Filters(state="acknowledged"))
+    assert (found.acknowledged_by, found.acknowledged_at) == ("ada", AT)
+    assert found.acknowledged_reason == "A guest column"
+    undo(settings, [entry_of(chosen)], by="ada", at=AT)
+    assert reasons(settings, Filters(state="acknowledged")) == []
+
+
+def test_a_page_is_open_until_each_of_its_reasons_is_acknowledged(settings: Settings) -> None:
+    several = reasons(settings, Filters(reason="markup_in_text"))
+    assert len(several) == 3
+    acknowledge(settings, [entry_of(reason) for reason in several[:2]], by="ada", at=AT, reason="Seen")
+    (line,) = lines_of(reasons(settings, Filters(reason="markup_in_text")))
+    assert line.is_open
+    assert line.is_partly_open
+    acknowledge(settings, [entry_of(several[2])], by="ada", at=AT, reason="Seen")
+    assert reasons(settings, Filters(reason="markup_in_text")) == []
+    (line,) = lines_of(reasons(settings, Filters(reason="markup_in_text", state="acknowledged")))
+    assert not line.is_open
+
+
+def test_choices_count_pages(settings: Settings) -> None:
+    with open_quarantine(settings) as quarantine:
+        choices = quarantine.choices("open")
+    counted = {choice.value: choice.pages for choice in choices["reason"]}
+    assert counted["missing_published_at"] == len(
+        paths(reasons(settings, Filters(reason="missing_published_at")))
+    )
+    assert {choice.value for choice in choices["stage"]} == set(expected_away().values())
+
+
+def test_screens_follow_each_other_without_gap(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("source", "views"):
+        monkeypatch.setattr(f"include.desk.quarantine.{module}.PAGE_SIZE", 10)
+    seen: list[str] = []
+    with open_quarantine(settings) as quarantine:
+        last = quarantine_view(quarantine, ALL, 1).last_number
+        for number in range(1, last + 1):
+            view = quarantine_view(quarantine, ALL, number)
+            assert view.first_shown == len(seen) + 1
+            seen += [line.source_path for line in view.lines]
+        assert quarantine_view(quarantine, ALL, 99).number == 1
+    assert last == 3
+    assert len(seen) == len(set(seen)) == len(expected_away())
+
+
+def test_filters_as_an_address() -> None:
+    filters = Filters(reason="a", day=date(2025, 9, 1), state="all")
+    assert query_of(filters, 2) == "?reason=a&day=2025-09-01&state=all&page=2"
+    assert query_of(filters, 2, page=None, reason="b&c") == "?reason=b%26c&day=2025-09-01&state=all"
+    assert query_of(Filters()) == ""
