@@ -18,7 +18,7 @@ from include.partitions import partition_path, raw_object_path
 from include.schemas import CAPTURES, write_rows
 from include.settings import settings
 from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, TurnedAwayPage, write_day
-from tests.desk.desk_client import SAME_ORIGIN, USER, ask, get, guarded, post
+from tests.desk.desk_client import SAME_ORIGIN, USER, MadeUpAirflow, ask, get, guarded, post
 from tests.desk.sample_desk import lend
 
 _LEADING = {"href", "src", "action", "formaction"}
@@ -99,6 +99,28 @@ def test_acknowledge_on_the_page_itself(samples: Path) -> None:
     assert "A guest" in page
     assert "Undo acknowledging" in page
     assert "What was decided about it" in page
+
+
+@pytest.mark.xdist_group("sample_marts")
+def test_the_days_of_chosen_pages_are_run_again_in_the_users_name(samples: Path) -> None:
+    airflow = MadeUpAirflow()
+    keys = [*chosen("unexpected_byline"), *chosen("missing_headline"), *chosen("challenge_page")]
+    answer = post(guarded(airflow), "/quarantine/rerun", {"chosen": keys})
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/backfill/progress?")
+    # the longest range is a backfill, the other days are runs of their own
+    assert airflow.backfills == [(date(2025, 9, 4), date(2025, 9, 5), USER)]
+    assert airflow.started == [(date(2025, 9, 1), USER)]
+    assert list(records(samples)) == []
+
+
+@pytest.mark.xdist_group("sample_marts")
+@pytest.mark.usefixtures("samples")
+def test_who_may_only_read_is_shown_no_button() -> None:
+    page = get(guarded(start_runs=403), "/quarantine").text
+    assert "asks for the right" in page
+    assert "Run their days again" not in page
+    assert "Run their days again" in get(guarded(), "/quarantine").text
 
 
 @pytest.mark.xdist_group("sample_marts")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from include.acknowledgements import acknowledge, undo
 from include.desk.quarantine.source import Filters, Reason, open_quarantine
 from include.desk.quarantine.views import entry_of, lines_of, quarantine_view, query_of
+from include.partitions import partition_path
 from include.settings import PROJECT_ROOT, Settings, load_settings
 from tests.desk.day_files import TurnedAwayPage, write_day
 from tests.desk.sample_desk import lend
@@ -98,6 +100,7 @@ def test_a_refused_day_is_read_from_what_validate_left(settings: Settings) -> No
 def test_a_day_that_ran_since_the_release_is_told_as_it_is(settings: Settings) -> None:
     day = date(2025, 9, 3)
     before = reasons(settings, Filters(day=day, state="all"))
+    shutil.rmtree(partition_path(settings.home, "validated", day))  # as it is replaced: whole
     write_day(settings.home, day, turned_away=[TurnedAwayPage("new.txt", "missing_body", "No body.")])
     after = reasons(settings, Filters(day=day, state="all"))
     # what publish withholds is known of the release alone

@@ -11,18 +11,17 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 import pyarrow as pa
 
-from include.desk.results import Outcome, read_outcome
+from include.desk.ledger import LedgerDay, ledger_of
 from include.duck import run_sql
 from include.errors import DamagedPartition, MissingPartition
 from include.files import whole_folder
-from include.partitions import partition_days, partition_path
+from include.partitions import partition_path
 from include.publish.acknowledged import table as acknowledged_table
 from include.publish.reader import connect
 from include.schemas import QUARANTINE, read_table
@@ -143,11 +142,8 @@ def open_quarantine(settings: Settings) -> Iterator[Quarantine]:
         has_release = False
     with contextlib.closing(connection):
         built = _built_of(connection) if has_release else {}
-        days = [
-            day
-            for day in partition_days(settings.archive, "validated")
-            if _is_elsewhere(settings.archive, day, built.get(day))
-        ]
+        known = ledger_of(settings.archive).days()
+        days = [day for day, each in known.items() if _is_elsewhere(each, built.get(day))]
         tables = [table for day in days if (table := _validated(settings.archive, day)) is not None]
         connection.register("validated_quarantine", pa.concat_tables([QUARANTINE.empty_table(), *tables]))
         connection.register("days_as_validated", pa.table({"capture_day": pa.array(days, pa.date32())}))
@@ -164,33 +160,12 @@ def _built_of(connection: duckdb.DuckDBPyConnection) -> dict[date, tuple[Any, ..
     return {day: tuple(told) for day, *told in run_sql(connection, _SQL / "built_of.sql").fetchall()}
 
 
-def _is_elsewhere(archive: Path | UPath, day: date, built: tuple[Any, ...] | None) -> bool:
-    """Whether a day's results aren't what the release was built of."""
-    if built is None:
-        return True
-    try:
-        outcome = _outcome(archive, day, _state_of(archive, day))
-    except (MissingPartition, DamagedPartition):
-        return False  # the release has it whole
+def _is_elsewhere(known: LedgerDay, built: tuple[Any, ...] | None) -> bool:
+    """Whether a day's results aren't what the release was built of. Of one that can't be read it is whole."""
+    outcome = known.outcome
+    if outcome is None:
+        return False
     return not outcome.accepted or tuple(getattr(outcome, name) for name in _COMPARED) != built
-
-
-def _state_of(archive: Path | UPath, day: date) -> tuple[str, int, int]:
-    """Names the state of a day's folder, which is replaced whole; in an object store its path changes."""
-    folder = whole_folder(partition_path(archive, "validated", day))
-    if not isinstance(folder, Path):
-        return str(folder), 0, 0
-    try:
-        facts = folder.stat()
-    except FileNotFoundError:
-        return str(folder), 0, 0
-    return str(folder), facts.st_ino, facts.st_mtime_ns
-
-
-@lru_cache(maxsize=10_000)
-def _outcome(archive: Path | UPath, day: date, _state: tuple[str, int, int]) -> Outcome:
-    """A day's outcome, read once for each state of its folder."""
-    return read_outcome(archive, day)
 
 
 def _validated(archive: Path | UPath, day: date) -> pa.Table | None:

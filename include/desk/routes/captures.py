@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from include import acknowledgements
 from include.desk.captures import find_capture, read_bytes
 from include.desk.forgery import form_token
-from include.desk.frame import Group, page
+from include.desk.frame import Group, MayStart, page
 from include.desk.pages import SECURITY_HEADERS
 from include.desk.quarantine.looking import look_view
 from include.desk.quarantine.source import open_quarantine
@@ -36,7 +36,7 @@ _BYTES_HEADERS = {
 
 
 @router.get("/captures/{day}/{capture_id}")
-def capture(request: Request, day: DayText, capture_id: CaptureId) -> HTMLResponse:
+def capture(request: Request, day: DayText, capture_id: CaptureId, can_start: MayStart) -> HTMLResponse:
     """A capture's blocks beside its record, with what is in quarantine of it."""
     archive, home = settings().archive, settings().home
     with open_quarantine(settings()) as opened:
@@ -60,6 +60,7 @@ def capture(request: Request, day: DayText, capture_id: CaptureId) -> HTMLRespon
         decided=decided,
         view=look_view(archive, settings().contracts_dir, (found, reasons)),
         token=form_token(request),
+        can_start=can_start,
     )
 
 

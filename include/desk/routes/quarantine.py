@@ -16,10 +16,12 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from include import acknowledgements
 from include.desk.forgery import form_of, form_token
-from include.desk.frame import Entry, Group, base_path, page, user_of
+from include.desk.frame import Entry, Group, MayStart, airflow_of, base_path, page, user_of
 from include.desk.pages import PAGE_HEADERS
 from include.desk.quarantine.source import Filters, Reason, State, open_quarantine
 from include.desk.quarantine.views import entry_of, lines_of, quarantine_view, query_of
+from include.desk.routes.backfill import progress_address
+from include.desk.starting import start_days
 from include.desk.views import Notice
 from include.errors import UsageError
 from include.partitions import parse_day
@@ -38,6 +40,7 @@ _STATES: Sequence[State] = ("open", "acknowledged", "all")
 @router.get("/quarantine")
 def quarantine(
     request: Request,
+    can_start: MayStart,
     *,
     reason: Code = "",
     publisher: Code = "",
@@ -53,8 +56,14 @@ def quarantine(
     filters = Filters(reason or None, publisher or None, chosen_day, stage or None, state)
     with open_quarantine(settings()) as opened:
         view = quarantine_view(opened, filters, page_number)
-    notice = _told(done, count) if done and count else None
-    return page(request, "quarantine/list.html", view=view, notice_=notice, token=form_token(request))
+    return page(
+        request,
+        "quarantine/list.html",
+        view=view,
+        told=_told(done, count) if done and count else None,
+        token=form_token(request),
+        can_start=can_start,
+    )
 
 
 @changes.post("/quarantine/acknowledge")
@@ -87,6 +96,14 @@ def undo(request: Request, form: Form) -> RedirectResponse:
         reason=_one(form, "why"),
     )
     return _back(request, form, "undone", chosen)
+
+
+@changes.post("/quarantine/rerun")
+def rerun(request: Request, form: Form) -> RedirectResponse:
+    """Run the days of the chosen pages again, in the user's own name, then show how they get on."""
+    days = {reason.capture_day for reason in _chosen(form)}
+    started = start_days(airflow_of(request), days, user_of(request))
+    return RedirectResponse(progress_address(request, started), status_code=303, headers=dict(PAGE_HEADERS))
 
 
 def _chosen(form: dict[str, list[str]]) -> list[Reason]:
