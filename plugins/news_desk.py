@@ -46,6 +46,7 @@ class NewsDeskPlugin(AirflowPlugin):
     name = "news_desk"
     # The UI fills in {DAG_ID} and {RUN_ID}. Of two views with one url_route it drops the second.
     external_views = [  # noqa: RUF012 (as in the base class)
+        entry("Today", top=True),
         entry("Contracts", top=True),
         entry("Quarantine"),
         entry("Articles"),

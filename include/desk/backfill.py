@@ -138,7 +138,8 @@ def why(known: LedgerDay, run: RunFacts | None, local: LocalDays, versions: tupl
         return "waiting" if known.is_damaged or known.landed or local.files[known.day] else None
     if not outcome.accepted or not outcome.adds_up:
         return "refused"
-    if known.landed_since or local.changed_at.get(known.day, 0.0) > (known.validated_at or 0.0):
+    validated_at = known.validated.changed_at if known.validated else 0.0
+    if known.landed_since or local.changed_at.get(known.day, 0.0) > validated_at:
         return "new"
     if outcome.contracts_version != versions[1]:
         return "contracts"

@@ -50,7 +50,7 @@ class LedgerDay:
     is_damaged: bool = False
     landed: int | None = None  # captures in the manifest; only asked of a day without outcome
     landed_since: bool = False  # captures have landed after it was validated
-    validated_at: float | None = None  # seconds since 1970
+    validated: Stamp | None = None  # of its results
 
 
 class Ledger:
@@ -80,7 +80,7 @@ class Ledger:
                         outcome,
                         is_damaged=outcome is None,
                         landed_since=outcome is not None and newer,
-                        validated_at=validated[day].changed_at,
+                        validated=validated[day],
                     )
                 else:
                     landed = self._landed[day][1]

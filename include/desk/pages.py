@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -106,6 +106,23 @@ def utc_time(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def ago(age: timedelta) -> str:
+    """How long ago something was, in its largest whole unit."""
+    minutes = int(age.total_seconds() // 60)
+    for unit, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
+        if minutes >= length:
+            count = minutes // length
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def share(value: float) -> str:
+    """A share of 0 to 1 in per cent; never rounded to 100 % or to 0 % when it isn't that."""
+    if value in (0, 1):
+        return f"{value:.0%}"
+    return f"{min(max(value, 0.0001), 0.9999):.2%}" if not 0.01 < value < 0.99 else f"{value:.1%}"
+
+
 def long_day(day: date) -> str:
     """A day with its weekday, for headings."""
     return f"{day:%A}, {day.day} {day:%B %Y}"
@@ -124,7 +141,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters = (visible, visible_lines, shortened, utc_time, long_day)
+    filters = (visible, visible_lines, shortened, utc_time, long_day, ago, share)
     environment.filters.update({each.__name__: each for each in filters})
     environment.globals.update(asset_url=_asset_url)
     return environment

@@ -110,16 +110,26 @@ def read_day(home: Path | UPath, day: date) -> DayResults:
     """
     outcome = read_outcome(home, day)
     for _ in range(_TRIES):
-        expectations = tuple(
-            ExpectationResult(**_without(row, "capture_day"))
-            for row in _rows(home, day, "contract_results.parquet", CONTRACT_RESULTS)
-        )
+        expectations = read_expectations(home, day)
         turned_away = tuple(group_by_page(_rows(home, day, "quarantine.parquet", QUARANTINE)))
         again = read_outcome(home, day)
         if again == outcome:
             return DayResults(day, outcome, expectations, turned_away)
         outcome = again
     raise MissingPartition(f"The results of {day} are being replaced at this moment. Reload the page.")
+
+
+def read_expectations(home: Path | UPath, day: date) -> tuple[ExpectationResult, ...]:
+    """Read what each expectation said of one day.
+
+    Raises:
+        MissingPartition: the day has not been validated.
+        DamagedPartition: the file can't be read.
+    """
+    return tuple(
+        ExpectationResult(**_without(row, "capture_day"))
+        for row in _rows(home, day, "contract_results.parquet", CONTRACT_RESULTS)
+    )
 
 
 def read_outcome(home: Path | UPath, day: date) -> Outcome:

@@ -67,7 +67,15 @@ def test_every_route_asks_for_the_login_and_its_rights(method: str, path: str) -
 
 
 def test_pages_are_given_when_all_guards_let_pass() -> None:
-    for path in ("/contracts", "/contracts/runs/news_pages/r", "/static/desk.css"):
+    for path in (
+        "/today",
+        "/today?year=2025",
+        "/contracts",
+        "/contracts/days",
+        "/contracts/runs/news_pages/r",
+        "/backfill",
+        "/static/desk.css",
+    ):
         assert get(guarded(), path).status_code == 200
 
 

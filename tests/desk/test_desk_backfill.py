@@ -60,7 +60,7 @@ def test_a_day_wants_to_be_run_for_its_most_urgent_reason(
     home: Path, changes: dict[str, object], run: str | None, reason: str | None
 ) -> None:
     up_to_date_day(home, DAY, **changes)
-    known = LedgerDay(DAY, read_outcome(home, DAY), validated_at=0.0)
+    known = LedgerDay(DAY, read_outcome(home, DAY))
     assert why(known, run_of(DAY, run) if run else None, LocalDays(), NOW) == reason
 
 

@@ -28,7 +28,9 @@ TEMPLATES = Path(pages.__file__).parent / "templates"
 
 def day_page(home: Path, **options: str) -> BeautifulSoup:
     view = day_view(home, DAY, **options)  # type: ignore[arg-type]
-    return BeautifulSoup(pages.render("contracts/day.html", base_path="/desk", view=view), "lxml")
+    return BeautifulSoup(
+        pages.render("contracts/day.html", base_path="/desk", has_docs=True, view=view), "lxml"
+    )
 
 
 def hostile_day(home: Path, text: str) -> None:
@@ -100,7 +102,9 @@ def test_every_shape_of_page_keeps_to_the_rules(tmp_path: Path) -> None:
         empty,
         pages.render("contracts/days.html", base_path="/desk", view=days_view(tmp_path)),
         pages.render("contracts/days.html", base_path="/desk", view=days_view(tmp_path, date(1999, 1, 1))),
-        pages.render("contracts/day.html", base_path="/desk", view=day_view(tmp_path, date(2020, 1, 1))),
+        pages.render(
+            "contracts/day.html", base_path="/desk", has_docs=True, view=day_view(tmp_path, date(2020, 1, 1))
+        ),
     ):
         page = BeautifulSoup(html, "lxml")
         assert page.select_one("meta[name=viewport]")

@@ -35,6 +35,16 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 30_000
+LOOKED_AT = (
+    "today?year=2025",
+    "contracts",
+    "contracts/days",
+    "contracts/expectation?contract=al_mayadeen_articles&expectation=house_byline",
+    f"contracts?day={FULL_DAY}",
+    "contracts?day=1999-01-01",
+    "backfill",
+    "backfill/progress?since=2025-01-01T00:00:00Z",
+)
 
 # Contrast after WCAG 2 of each text with the ground behind it; colours are painted to learn their RGB.
 LOW_CONTRAST = """() => {
@@ -149,6 +159,7 @@ def test_from_the_navigation_to_a_day(eyes: Eyes, desk: Desk) -> None:
     eyes.page.goto(desk.url)
     eyes.page.get_by_role("link", name="Contracts").click()
     expect(eyes.frame.get_by_role("heading", name="Contracts")).to_be_visible()
+    eyes.frame.get_by_role("link", name="All days").click()
     rows = eyes.frame.locator("table.days tbody tr")
     expect(rows.filter(has_text=str(CLEAN_DAY))).to_contain_text("all valid")
 
@@ -200,7 +211,7 @@ def test_light_and_dark_follow_the_ui_at_once(eyes: Eyes, desk: Desk) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_text_stands_out_from_its_ground(eyes: Eyes, desk: Desk, theme: str) -> None:
-    for path in ("contracts", f"contracts?day={FULL_DAY}", "contracts?day=1999-01-01"):
+    for path in LOOKED_AT:
         eyes.page.goto(desk.page(path))
         eyes.page.evaluate("theme => localStorage.setItem('theme', theme)", theme)
         eyes.page.reload()
@@ -219,12 +230,12 @@ def test_without_a_choice_in_the_ui_the_browser_decides(
 
 def test_a_small_screen_scrolls_one_way_only(eyes: Eyes, desk: Desk) -> None:
     eyes.page.set_viewport_size({"width": 390, "height": 844})
-    for path in ("contracts", f"contracts?day={FULL_DAY}", "contracts?day=1999-01-01"):
+    for path in LOOKED_AT:
         eyes.page.goto(desk.page(path))
         width = eyes.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert width[0] <= width[1], f"{path} is {width[0]} px wide"
     eyes.page.goto(f"{desk.url}/plugin/contracts")
-    expect(eyes.frame.get_by_role("link", name=str(FULL_DAY))).to_be_visible()
+    expect(eyes.frame.get_by_role("link", name=str(FULL_DAY)).first).to_be_visible()
 
 
 def test_a_stranger_sees_the_login_and_no_page(browser: Browser, desk: Desk) -> None:

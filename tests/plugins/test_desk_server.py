@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 from bs4 import BeautifulSoup
 
+from include.desk.routes import GROUPS
 from include.schemas import QUARANTINE, UTC_TIME, read_table, write_table
 from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, TurnedAwayPage, write_day, write_landed_day
 from tests.plugins.desk_server import CLEAN_DAY, FULL_DAY, Desk
@@ -19,7 +20,11 @@ from tests.plugins.desk_server import CLEAN_DAY, FULL_DAY, Desk
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
 
 PAGES = (
+    "today",
     "contracts",
+    "contracts/days",
+    "contracts/expectation?contract=al_mayadeen_articles&expectation=date_present",
+    "backfill",
     f"contracts?day={FULL_DAY}",
     "contracts/runs/news_pages/manual__full",
     "static/desk.css",
@@ -62,7 +67,7 @@ def test_a_made_up_token_opens_nothing(desk: Desk, token: str) -> None:
             assert "al_mayadeen" not in answer.text
 
 
-@pytest.mark.parametrize("path", PAGES[:3])
+@pytest.mark.parametrize("path", PAGES[:-3])
 def test_a_user_without_rights_gets_403(desk: Desk, full_run: str, path: str) -> None:
     with desk.client("nobody") as nobody:
         answer = nobody.get(desk.page(path))
@@ -77,13 +82,14 @@ def test_no_description_of_the_pages_is_served(desk: Desk, admin: httpx.Client) 
     assert "/news-desk" not in admin.get(f"{desk.url}/openapi.json").text
 
 
-def test_the_ui_is_told_of_both_places(desk: Desk, admin: httpx.Client) -> None:
+def test_the_ui_is_told_of_every_place(desk: Desk, admin: httpx.Client) -> None:
     answer = admin.get(f"{desk.url}/api/v2/plugins").json()
     (plugin,) = [item for item in answer["plugins"] if item["name"] == "news_desk"]
-    views = {view["destination"]: view for view in plugin["external_views"]}
-    assert set(views) == {"nav", "dag_run"}
-    assert len({view["url_route"] for view in views.values()}) == 2
-    assert views["dag_run"]["href"] == "news-desk/contracts/runs/{DAG_ID}/{RUN_ID}"
+    views = {view["url_route"]: view for view in plugin["external_views"]}
+    assert len(views) == len(plugin["external_views"]), "of two views with one route the UI drops the second"
+    in_navigation = [view["name"] for view in views.values() if view["destination"] == "nav"]
+    assert in_navigation == [group.entry.name for group in GROUPS if group.entry]
+    assert views["run-contracts"]["href"] == "news-desk/contracts/runs/{DAG_ID}/{RUN_ID}"
     for view in views.values():
         for icon in ("icon", "icon_dark_mode"):
             assert admin.get(f"{desk.url}/{view[icon]}").headers["content-type"] == "image/svg+xml"
@@ -91,7 +97,7 @@ def test_the_ui_is_told_of_both_places(desk: Desk, admin: httpx.Client) -> None:
 
 
 def test_days_are_listed_with_their_outcomes(desk: Desk, admin: httpx.Client) -> None:
-    page = soup(admin.get(desk.page("contracts")))
+    page = soup(admin.get(desk.page("contracts/days")))
     rows = [row.get_text(" ", strip=True).split(" ") for row in page.select("tbody tr")]
     assert [row[0] for row in rows] == [str(CLEAN_DAY), str(FULL_DAY)]
     assert rows[0][1:] == ["all", "valid", "4", "4", "0", "9"]
@@ -152,7 +158,7 @@ def test_headers_are_on_every_answer(desk: Desk, admin: httpx.Client, full_run: 
         "day=" + "9" * 5000,
         "day=%00",
         "day=%3Cscript%3E",
-        "before=yesterday",
+        "period=0",
         f"day={FULL_DAY}&reason=%3Cb%3E",
         f"day={FULL_DAY}&reason=" + "a" * 81,
     ],
@@ -171,6 +177,7 @@ def test_a_parameter_that_cannot_be_right_is_refused_without_echo(
 def test_only_reading_is_possible(desk: Desk, admin: httpx.Client) -> None:
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         assert admin.request(method, desk.page("contracts")).status_code == 405
+    assert admin.post(desk.page("backfill"), data={"day": str(CLEAN_DAY)}).status_code == 403
 
 
 @pytest.mark.parametrize("path", ["..%2f..%2fpages.py", "%2e%2e/pages.py", "", "x.css"])
@@ -236,7 +243,7 @@ def test_a_damaged_day_is_told_without_a_traceback(desk: Desk, admin: httpx.Clie
     assert answer.status_code == 200
     assert "These results can't be read" in soup(answer).get_text()
     assert "Traceback" not in answer.text
-    assert "unreadable" in soup(admin.get(desk.page("contracts"))).get_text()
+    assert "unreadable" in soup(admin.get(desk.page("contracts/days"))).get_text()
 
 
 def test_a_fault_of_ours_is_a_500_that_tells_nothing(desk: Desk, admin: httpx.Client) -> None:

@@ -7,11 +7,22 @@ navigation of every page. ``plugins/news_desk.py`` puts it into Airflow's naviga
 from __future__ import annotations
 
 from include.desk.frame import Group
-from include.desk.routes import articles, assets, backfill, captures, contracts, quarantine
+from include.desk.routes import (
+    articles,
+    assets,
+    backfill,
+    captures,
+    contracts,
+    data_docs,
+    quarantine,
+    today,
+)
 
 GROUPS: tuple[Group, ...] = (
+    today.GROUP,
     contracts.GROUP,
     contracts.RUNS,
+    data_docs.GROUP,
     quarantine.GROUP,
     quarantine.CHANGES,
     captures.GROUP,

@@ -10,7 +10,9 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from include.desk.airflow import FOLLOWER, PRODUCER
+from include.desk.contract_history import PERIODS, expectation_view, history_view
 from include.desk.frame import Entry, Group, airflow_of, base_path, page
+from include.desk.routes.data_docs import find_page
 from include.desk.views import Notice, capture_day_of_run, day_view, days_view
 from include.errors import UsageError
 from include.partitions import parse_day
@@ -19,6 +21,9 @@ from include.settings import settings
 DayText = Annotated[str | None, Query(max_length=10)]
 ReasonCode = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_.-]{1,80}$")]
 
+Period = Annotated[int, Query(ge=1, le=PERIODS[-1])]
+Name = Annotated[str, Query(min_length=1, max_length=300)]
+
 router, runs = APIRouter(), APIRouter()
 GROUP = Group(router, needs=("read_results",), entry=Entry("Contracts", "/contracts"))
 RUNS = Group(runs, needs=("read_run", "read_results"))
@@ -26,15 +31,43 @@ RUNS = Group(runs, needs=("read_run", "read_results"))
 
 @router.get("/contracts")
 def contracts(
-    request: Request, day: DayText = None, before: DayText = None, reason: ReasonCode = None
+    request: Request, day: DayText = None, reason: ReasonCode = None, period: Period = PERIODS[0]
 ) -> HTMLResponse:
-    """The list of capture days, or one of them."""
-    archive, home = settings().archive, settings().home
+    """Every expectation over a period of days, or one day."""
     if day:
-        view = day_view(archive, parse_day(day), marts_home=home, reason=reason)
-        return page(request, "contracts/day.html", view=view)
-    days = days_view(archive, parse_day(before) if before else None)
+        chosen, home = parse_day(day), settings().home
+        view = day_view(settings().archive, chosen, marts_home=home, reason=reason)
+        return page(
+            request,
+            "contracts/day.html",
+            view=view,
+            has_docs=find_page(home, chosen, "index.html") is not None,
+        )
+    history = history_view(settings(), nearest(period))
+    return page(request, "contracts/expectations.html", view=history, periods=PERIODS)
+
+
+@router.get("/contracts/days")
+def contract_days(request: Request, before: DayText = None) -> HTMLResponse:
+    """The list of capture days."""
+    days = days_view(settings().archive, parse_day(before) if before else None)
     return page(request, "contracts/days.html", view=days)
+
+
+@router.get("/contracts/expectation")
+def contract_expectation(
+    request: Request, contract: Name, expectation: Name, period: Period = PERIODS[0]
+) -> HTMLResponse:
+    """One expectation over a period, and what broke it last."""
+    view = expectation_view(settings(), contract, expectation, nearest(period))
+    if view is None:
+        raise HTTPException(404)
+    return page(request, "contracts/expectation.html", view=view, periods=PERIODS)
+
+
+def nearest(period: int) -> int:
+    """The shortest of the periods that has as many days, or the longest."""
+    return next((each for each in PERIODS if each >= period), PERIODS[-1])
 
 
 @runs.get("/contracts/runs/{dag_id}/{run_id:path}")

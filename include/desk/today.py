@@ -1,0 +1,50 @@
+"""The Today page: a year of days, what needs a hand, and how fresh the release is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from include.desk.airflow import Airflow
+from include.desk.calendar import HeatMap, heat_map
+from include.desk.day_runs import runs_by_day
+from include.desk.hands import Hand, Known, hands
+from include.desk.ledger import LedgerDay, ledger_of
+from include.desk.release import ReleaseView, release_view
+from include.settings import Settings
+
+_SHOWN_YEAR = timedelta(days=364)
+
+
+@dataclass(frozen=True, slots=True)
+class TodayView:
+    """The Today page."""
+
+    today: date
+    map: HeatMap
+    years: tuple[int, ...]  # that have days, newest first
+    year: int | None  # None: the last twelve months
+    hands: tuple[Hand, ...]
+    release: ReleaseView | None
+    release_age: timedelta | None
+    last_day: LedgerDay | None  # the newest day with results
+
+
+def today_view(settings: Settings, airflow: Airflow, now: datetime, year: int | None = None) -> TodayView:
+    """All of the page; ``year`` shows a calendar year instead of the last twelve months."""
+    today = now.astimezone(UTC).date()
+    days, runs = ledger_of(settings.archive).days(), runs_by_day(airflow)
+    release = release_view(settings.home, days)
+    first, last = (today - _SHOWN_YEAR, today) if year is None else (date(year, 1, 1), date(year, 12, 31))
+    begin = min([*days, *runs], default=today)
+    with_results = [known for known in days.values() if known.outcome is not None]
+    return TodayView(
+        today=today,
+        map=heat_map(days, runs, first, min(last, max(today, first)), today),
+        years=tuple(range(today.year, begin.year - 1, -1)),
+        year=year,
+        hands=tuple(hands(Known(settings, airflow, days, runs, release, today))),
+        release=release,
+        release_age=now - release.published_at if release else None,
+        last_day=with_results[-1] if with_results else None,
+    )

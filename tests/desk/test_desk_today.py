@@ -1,0 +1,258 @@
+"""The heat map, what needs a hand, and the release: what becomes of days in every state."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from bs4 import BeautifulSoup
+
+from include.desk import pages
+from include.desk.airflow import PRODUCER, DagFacts, FailedTask
+from include.desk.calendar import KINDS, heat_map, kind_of
+from include.desk.hands import DAYS_NAMED
+from include.desk.ledger import LedgerDay
+from include.desk.results import read_outcome
+from include.desk.today import TodayView, today_view
+from include.partitions import current_release_path, partition_path, releases_path
+from include.settings import Settings, settings
+from tests.desk.day_files import HOSTILE, TurnedAwayPage, expectation, write_day, write_landed_day
+from tests.desk.desk_client import MadeUpAirflow, get, guarded, run_of
+
+DAY = date(2025, 9, 1)
+NOW = datetime(2025, 9, 11, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("NEWS_HOME", str(tmp_path))
+    settings.cache_clear()
+    yield tmp_path
+    settings.cache_clear()
+
+
+def away(count: int) -> list[TurnedAwayPage]:
+    return [TurnedAwayPage(f"{number}.txt", "missing_date", "…") for number in range(count)]
+
+
+def view_of(home: Path, airflow: MadeUpAirflow | None = None, year: int | None = None) -> TodayView:
+    return today_view(Settings(home=home), airflow or MadeUpAirflow(), NOW, year)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "run", "kind"),
+    [
+        ({"captures": 40}, "success", "clean"),
+        ({"captures": 40}, None, "clean"),  # run without Airflow
+        ({"captures": 40, "turned_away": away(2)}, "success", "few"),
+        ({"captures": 40, "turned_away": away(8)}, "success", "some"),
+        ({"captures": 40, "turned_away": away(9)}, "success", "many"),
+        ({"captures": 0}, "success", "clean"),
+        ({"accepted": False}, "success", "failed"),
+        ({"captures": 9, "valid": 1}, "success", "failed"),
+        ({}, "failed", "failed"),
+        ({"accepted": False}, "running", "running"),
+    ],
+)
+def test_a_day_with_results(home: Path, outcome: dict[str, object], run: str | None, kind: str) -> None:
+    write_day(home, DAY, **outcome)  # type: ignore[arg-type]
+    known = LedgerDay(DAY, read_outcome(home, DAY))
+    assert kind_of(known, run_of(DAY, run) if run else None) == kind
+
+
+def test_a_day_without_results() -> None:
+    assert kind_of(None, None) == "missing"
+    assert kind_of(None, None, is_over=False) is None
+    assert kind_of(None, run_of(DAY, "success")) == "nothing"
+    assert kind_of(None, run_of(DAY, "queued")) == "running"
+    assert kind_of(LedgerDay(DAY, landed=0), None) == "nothing"
+    assert kind_of(LedgerDay(DAY, landed=3), run_of(DAY, "success")) == "waiting"
+    assert kind_of(LedgerDay(DAY, is_damaged=True), None) == "waiting"
+
+
+def test_the_map_has_each_day_once_in_its_place() -> None:
+    first, last = date(2024, 1, 1), date(2024, 12, 31)
+    found = heat_map({}, {first: run_of(first)}, first, last, date(2025, 1, 1))
+    assert len(found.cells) == len({(cell.x, cell.y) for cell in found.cells}) == 366
+    assert [cell.day for cell in found.cells] == [first + timedelta(days=number) for number in range(366)]
+    assert found.counts == {"nothing": 1, "missing": 365}
+    assert {cell.y for cell in found.cells if cell.day.weekday() == 6} == {max(c.y for c in found.cells)}
+    assert max(cell.x for cell in found.cells) + 11 <= found.width
+    assert [name for _, name in found.month_names][:3] == ["Jan", "Feb", "Mar"]
+    assert sum(sum(month.counts.values()) for month in found.months) == 366
+
+
+def test_days_before_all_that_is_known_and_days_to_come_are_blank(home: Path) -> None:
+    write_day(home, DAY)
+    days = [cell.day for cell in view_of(home).map.cells]
+    assert (days[0], days[-1]) == (DAY, NOW.date() - timedelta(days=1))
+    assert [cell.day for cell in view_of(home, year=2025).map.cells] == days
+    assert view_of(home, year=2019).map.cells == ()
+    assert view_of(home, year=2030).map.cells == ()
+
+
+def test_every_kind_is_drawn_and_told(home: Path) -> None:
+    write_day(home, DAY, captures=40, turned_away=away(9))
+    write_day(home, DAY + timedelta(days=1), captures=40, turned_away=away(2))
+    write_day(home, DAY + timedelta(days=2), captures=40, turned_away=away(8))
+    write_day(home, DAY + timedelta(days=3), accepted=False)
+    write_day(home, DAY + timedelta(days=4))
+    write_landed_day(home, DAY + timedelta(days=5), captures=2)
+    runs = [run_of(DAY + timedelta(days=6), "running"), run_of(DAY + timedelta(days=7), "success")]
+    view = view_of(home, MadeUpAirflow(runs))
+    assert set(view.map.counts) == set(KINDS)
+    html = pages.render("today/today.html", base_path="/desk", view=view, kinds=KINDS)
+    page = BeautifulSoup(html, "lxml")
+    told = [title.get_text() for title in page.select("svg.heat title")]
+    assert told[0] == "Mon 2025-09-01: over 20 % turned away; 40 captures, 31 valid, 9 turned away"
+    assert told[5] == "Sat 2025-09-06: captures without results; 2 captures landed"
+    assert {rect["class"][0] for rect in page.select("svg.heat rect")} == set(KINDS)
+    css = pages.asset("today.css").content.decode()
+    assert all(re.search(rf"^\.{kind} {{", css, re.MULTILINE) for kind in KINDS)
+    row = page.select_one("table.months tbody tr")
+    assert row.select_one("th").get_text() == "September 2025"
+    assert [int(cell.get_text()) for cell in row.select("td")[:-2]] == list(view.map.counts.values())
+
+
+def titles(view: TodayView) -> list[str]:
+    return [hand.title for hand in view.hands]
+
+
+def test_a_quiet_desk_needs_no_hand(home: Path) -> None:
+    assert titles(view_of(home)) == []
+    assert "Nothing does" in get(guarded(), "/today").text
+
+
+def test_what_needs_a_hand_comes_worst_first(home: Path) -> None:
+    write_day(home, DAY, accepted=False)
+    write_landed_day(home, DAY + timedelta(days=1))
+    warned = expectation("nour", "has_tags", severity="warning", passed=False, unexpected_rows=1)
+    write_day(home, DAY + timedelta(days=3), expectations=[warned, expectation("nour", "x", passed=False)])
+    runs = [run_of(DAY + timedelta(days=number), "success") for number in range(5, 10)]
+    failed = run_of(DAY + timedelta(days=4), "failed")
+    airflow = MadeUpAirflow([failed, *runs], dag=DagFacts(is_paused=True, backfill_active=False))
+    airflow.failures = [
+        FailedTask(failed.run_id, "land", "wayback"),
+        FailedTask(failed.run_id, "feeds", ""),
+        FailedTask("of another run", "land", "crawls"),
+    ]
+    hands = view_of(home, airflow).hands
+    assert [hand.title for hand in hands] == [
+        "No day is run: news_pages is paused",
+        "No release is made: news_marts is paused",
+        "Their last run failed",
+        "Refused as a whole",
+        "Captures without results",
+        "Never run",
+        "Nothing is published",
+        "Warnings",
+    ]
+    assert hands[2].text == "Feeds that failed: wayback (1)."
+    assert [hand.days for hand in hands[2:6]] == [
+        (DAY + timedelta(days=4),),
+        (DAY,),
+        (DAY + timedelta(days=1),),
+        (DAY + timedelta(days=2),),
+    ]
+    assert "nour: has_tags (1)" in hands[-1].text
+
+
+def test_many_days_are_counted_and_a_few_named(home: Path) -> None:
+    runs = [run_of(DAY - timedelta(days=number), "failed") for number in range(20)]
+    (hand,) = [hand for hand in view_of(home, MadeUpAirflow(runs)).hands if "failed" in hand.title]
+    assert (len(hand.days), hand.total_days, hand.days[0]) == (DAYS_NAMED, 20, DAY)
+
+
+def test_a_dag_that_is_not_there_is_told(home: Path) -> None:
+    assert titles(view_of(home, MadeUpAirflow(dag=None)))[0] == f"No day is run: {PRODUCER} isn't there"
+
+
+def publish(home: Path, days: list[tuple[date, str, int]]) -> None:
+    """A release with these days: code version and captures."""
+    release = releases_path(home) / "000007-0123456789ab"
+    release.mkdir(parents=True)
+    with duckdb.connect(str(release / "news.duckdb")) as marts:
+        marts.execute("CREATE SCHEMA marts")
+        marts.execute("CREATE TABLE marts.articles AS SELECT unnest(range(3)) AS article_id")
+        marts.execute(
+            "CREATE TABLE marts.runs (capture_day DATE, code_version VARCHAR, contracts_version VARCHAR, "
+            "captures BIGINT, valid BIGINT, quarantined BIGINT)"
+        )
+        for day, code, captures in days:
+            marts.execute(
+                "INSERT INTO marts.runs VALUES (?, ?, 'c0ffee', ?, ?, 0)", [day, code, captures, captures]
+            )
+    (release / "audit.json").write_text("{}")
+    current_release_path(home).symlink_to(release)
+
+
+def test_the_release_tells_what_it_holds_and_which_days_it_lacks(home: Path) -> None:
+    for number in range(4):
+        write_day(home, DAY + timedelta(days=number), accepted=number != 3)
+    publish(home, [(DAY, "c0de", 4), (DAY + timedelta(days=1), "older", 4)])
+    view = view_of(home)
+    assert view.release is not None
+    assert view.release.release_id == "000007-0123456789ab"
+    assert view.release.content is not None
+    assert view.release.content.rows == {"articles": 3, "runs": 2}
+    # made by other code, and not loaded at all; a refused day isn't to be published
+    assert view.release.unpublished == (DAY + timedelta(days=1), DAY + timedelta(days=2))
+    assert "Not published yet" in titles(view)
+
+
+def test_a_release_that_cannot_be_asked_is_shown_all_the_same(home: Path) -> None:
+    write_day(home, DAY)
+    publish(home, [])
+    path = current_release_path(home).resolve() / "news.duckdb"
+    path.unlink()
+    path.write_bytes(b"no database")
+    view = view_of(home)
+    assert view.release is not None
+    assert view.release.content is None
+    assert get(guarded(), "/today").status_code == 200
+
+
+def test_hostile_names_stay_text(home: Path) -> None:
+    warned = expectation(HOSTILE, HOSTILE, severity="warning", passed=False)
+    write_day(home, datetime.now(UTC).date() - timedelta(days=1), expectations=[warned])
+    run = run_of(DAY, "failed")
+    airflow = MadeUpAirflow([run])
+    airflow.failures = [FailedTask(run.run_id, "land", HOSTILE)]
+    page = get(guarded(airflow), "/today").text
+    assert page.count("&lt;script&gt;window.pwned") == 3
+    assert HOSTILE not in page
+
+
+def test_ten_years_of_days_are_looked_at_and_only_changed_ones_read(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = write_day(home, DAY)
+    for number in range(1, 200):
+        shutil.copytree(made, partition_path(home, "validated", DAY - timedelta(days=number)))
+    view_of(home)
+    opened = []
+    monkeypatch.setattr("include.desk.ledger.Ledger._read_outcome", lambda self, day: opened.append(day))
+    monkeypatch.setattr("include.desk.history.read_expectations", lambda home, day: opened.append(day))
+    assert len(view_of(home).map.cells) == 209
+    assert opened == []
+
+
+def test_ages_are_told_in_whole_units() -> None:
+    ages = {
+        timedelta(seconds=59): "just now",
+        timedelta(minutes=1): "1 minute ago",
+        timedelta(hours=23, minutes=59): "23 hours ago",
+        timedelta(days=2, hours=3): "2 days ago",
+        timedelta(seconds=-5): "just now",
+    }
+    assert {age: pages.ago(age) for age in ages} == ages
+
+
+def test_a_share_is_never_rounded_to_all_or_nothing() -> None:
+    shares = {1.0: "100%", 0.0: "0%", 0.999999: "99.99%", 0.5: "50.0%", 0.00001: "0.01%", 0.995: "99.50%"}
+    assert {value: pages.share(value) for value in shares} == shares
