@@ -34,6 +34,8 @@ _SCOPES = (
     "scope_texts",
     "scope_headlines",
 )
+# `bench marts`: 100,000 take 650 MiB by themselves, a million at once more than the memory_limit of 1GB.
+CAPTURES_AT_ONCE = 100_000
 # How DuckDB tells that a file isn't what it should be; a full disk says the first as well.
 DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 
@@ -47,27 +49,34 @@ class Brought:
     withheld: int  # captures, now
 
 
-def bring_up_to_date(settings: Settings, *, rewrite_below: int) -> Brought:
-    """Bring the candidate's marts to the warehouse's state, in one transaction. Hold the writer lock.
+def bring_up_to_date(
+    settings: Settings, *, rewrite_below: int, captures_at_once: int = CAPTURES_AT_ONCE
+) -> Brought:
+    """Bring the candidate's marts to the warehouse's state. Hold the writer lock.
 
     Only changed days, and what depends on them, are written; with fewer valid captures than
     ``rewrite_below`` in the warehouse all rows are, which costs little then and keeps every table in the
-    order of its key for readers who don't ask for one.
+    order of its key for readers who don't ask for one. Days go in together, in one transaction, up to
+    ``captures_at_once`` valid captures of theirs; the candidate isn't to be published until all are in.
     """
     with _opened(settings) as connection:
         acknowledged.register(connection, settings.home)
         _run(connection, "days_now")
-        _run(connection, "dirty_days")
-        dirty = [
-            day for (day,) in connection.execute("SELECT capture_day FROM dirty_days ORDER BY ALL").fetchall()
-        ]
-        if dirty:
-            captures = _count(connection, "article_captures_count")
-            with transaction(connection):
-                _bring_days(connection, settings, everything=captures < rewrite_below)
-            connection.execute("CHECKPOINT news")
+        _run(connection, "changed_days", captures_at_once=max(captures_at_once, rewrite_below))
+        changed = connection.execute("SELECT capture_day, part FROM changed_days ORDER BY ALL").fetchall()
+        if changed:
+            everything = _count(connection, "article_captures_count") < rewrite_below
+            parts = sorted({part for _, part in changed})
+            for number, part in enumerate(parts, start=1):
+                if len(parts) > 1:
+                    logger.info("Changed days, part %d of %d", number, len(parts))
+                with transaction(connection):
+                    _run(connection, "dirty_days", part=part)
+                    _bring_days(connection, settings, everything=everything)
+                    _run(connection, "delete_unfinished" if part == parts[-1] else "insert_unfinished")
+                connection.execute("CHECKPOINT news")
         articles, withheld = _run(connection, "counts").fetchone() or (0, 0)
-    return Brought(tuple(dirty), int(articles), int(withheld))
+    return Brought(tuple(day for day, _ in changed), int(articles), int(withheld))
 
 
 def read_fingerprint(settings: Settings) -> str:
@@ -76,7 +85,7 @@ def read_fingerprint(settings: Settings) -> str:
 
     Raises:
         MissingPartition: nothing was built yet.
-        NewsError: the candidate is damaged, or of another version of the marts' definitions.
+        NewsError: the candidate is damaged, unfinished, or of another version of the marts' definitions.
     """
     path = candidate_path(settings.home)
     if not path.exists():
@@ -89,6 +98,8 @@ def read_fingerprint(settings: Settings) -> str:
                     f"{path} was built by another version of the marts' definitions, as after an upgrade. "
                     "Run build: it makes the candidate anew."
                 )
+            if _count(connection, "is_unfinished"):
+                raise NewsError(f"{path} was being built when that was stopped. Run build: it goes on there.")
             rows = _run(connection, "built_days").fetchall()
     except DAMAGE as error:
         raise NewsError(f"{path} can't be read: {error}. Run build: it makes the candidate anew.") from error

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from include.duck import reading
@@ -61,7 +63,13 @@ class PublishResult:
     rows: dict[str, int]
 
 
-def build(settings: Settings, *, full: bool = False, rewrite_below: int = _REWRITE_BELOW) -> BuildResult:
+def build(
+    settings: Settings,
+    *,
+    full: bool = False,
+    rewrite_below: int = _REWRITE_BELOW,
+    captures_at_once: int = candidate.CAPTURES_AT_ONCE,
+) -> BuildResult:
     """Bring the release candidate up to date with the warehouse; ``full`` builds it from nothing.
 
     Both ways, and any order of loading, give the same rows. A candidate that is damaged, or that failed
@@ -76,12 +84,18 @@ def build(settings: Settings, *, full: bool = False, rewrite_below: int = _REWRI
         if full or contracts.failed_audit(settings):
             _discard(settings)
             contracts.report_path(settings).unlink(missing_ok=True)
+        bring = partial(
+            candidate.bring_up_to_date,
+            settings,
+            rewrite_below=rewrite_below,
+            captures_at_once=captures_at_once,
+        )
         try:
-            brought = candidate.bring_up_to_date(settings, rewrite_below=rewrite_below)
+            brought = bring()
         except candidate.DAMAGE as error:
             logger.warning("The release candidate can't be used (%r): it is built from nothing.", str(error))
             _discard(settings)
-            brought = _build_from_nothing(settings, rewrite_below)
+            brought = _build_from_nothing(settings, bring)
         fingerprint = candidate.read_fingerprint(settings)
         index.bring_up_to_date(settings, fingerprint)
         release = releases.current_release(settings.home)
@@ -119,9 +133,9 @@ def _holds(release: releases.Release, fingerprint: str, settings: Settings) -> b
     )
 
 
-def _build_from_nothing(settings: Settings, rewrite_below: int) -> candidate.Brought:
+def _build_from_nothing(settings: Settings, bring: Callable[[], candidate.Brought]) -> candidate.Brought:
     try:
-        return candidate.bring_up_to_date(settings, rewrite_below=rewrite_below)
+        return bring()
     except candidate.DAMAGE as error:
         path: Path = warehouse_path(settings.home)
         raise NewsError(

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -15,7 +16,7 @@ import pytest
 from include.duck import reading
 from include.errors import AuditFailed, MissingPartition, NewsError
 from include.partitions import current_release_path, published_path, releases_path
-from include.publish import catalogue, releases
+from include.publish import candidate, catalogue, releases
 from include.publish.run import PublishResult, audit, build, publish
 from include.settings import PROJECT_ROOT, Settings
 from tests.publish.factory import DAY, Page, day_after, load_days, mart_rows
@@ -120,6 +121,30 @@ def test_after_an_upgrade_the_old_candidate_is_neither_audited_nor_published(
     assert publish(settings).published
 
 
+def test_a_build_that_was_stopped_between_parts_is_not_published_and_goes_on(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = {day_after(number): [Page(f"p{number}", headline=f"Article {number}")] for number in range(3)}
+    load_days(settings, days)
+    bring, parts = candidate._bring_days, iter((1, 2))
+
+    def stopped(*arguments: Any, **options: Any) -> None:
+        if next(parts) == 2:
+            raise KeyboardInterrupt
+        bring(*arguments, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(candidate, "_bring_days", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            build(settings, rewrite_below=0, captures_at_once=1)
+    for step in (audit, publish):
+        with pytest.raises(NewsError, match=r"was being built .* Run build"):
+            step(settings)
+    assert build(settings, rewrite_below=0, captures_at_once=1).days == (day_after(1), day_after(2))
+    audit(settings)
+    assert sorted(headlines(publish(settings).path)) == ["Article 0", "Article 1", "Article 2"]
+
+
 def test_build_knows_when_there_is_nothing_to_publish(settings: Settings) -> None:
     released = release(settings, "One")
     assert build(settings).released_as == released.release_id
@@ -144,7 +169,7 @@ def test_a_full_disk_leaves_nothing_behind(settings: Settings, monkeypatch: pyte
 KILLED_PUBLISH = """
 import os, sys
 from pathlib import Path
-from include.publish import catalogue, releases
+from include.publish import candidate, catalogue, releases
 from include.publish.run import publish
 from include.settings import load_settings
 

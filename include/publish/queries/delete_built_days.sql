@@ -1,1 +1,1 @@
-DELETE FROM meta.built_days
+DELETE FROM meta.built_days WHERE capture_day IN (SELECT capture_day FROM dirty_days)

@@ -1,2 +1,4 @@
 INSERT INTO meta.built_days BY NAME
-SELECT capture_day, source_sha256, acknowledged_sha256 FROM days_now ORDER BY capture_day
+SELECT capture_day, source_sha256, acknowledged_sha256 FROM days_now
+WHERE capture_day IN (SELECT capture_day FROM dirty_days)
+ORDER BY capture_day

@@ -1,0 +1,1 @@
+SELECT EXISTS (FROM meta.about WHERE "key" = 'unfinished')
