@@ -1,4 +1,4 @@
-"""The news desk in the Airflow UI: its pages in the navigation, and tabs on DAG runs.
+"""The news desk in the Airflow UI: its pages in the navigation, and tabs on DAG runs and tasks.
 
 Here are their places; ``_airflow.py`` has the login and the permissions, ``include.desk`` the pages. Airflow
 serves a plugin's app *without* login, so the whole app asks for a user (401), every page for the right to
@@ -44,7 +44,7 @@ class NewsDeskPlugin(AirflowPlugin):
     """Registers the pages with Airflow."""
 
     name = "news_desk"
-    # The UI fills in {DAG_ID} and {RUN_ID}. Of two views with one url_route it drops the second.
+    # The UI fills in {DAG_ID}, {RUN_ID} and {TASK_ID}. Of two views with one url_route it drops the second.
     external_views = [  # noqa: RUF012 (as in the base class)
         entry("Today", top=True),
         entry("Contracts", top=True),
@@ -56,6 +56,18 @@ class NewsDeskPlugin(AirflowPlugin):
             "contracts/runs/{DAG_ID}/{RUN_ID}",
             destination="dag_run",
             url_route="run-contracts",
+        ),
+        view(
+            "Contracts",
+            "contracts/runs/{DAG_ID}/{RUN_ID}",
+            destination="task_instance",
+            url_route="task-run-contracts",
+        ),
+        view(
+            "Contracts",
+            "contracts/tasks/{DAG_ID}/{TASK_ID}",
+            destination="task",
+            url_route="task-contracts",
         ),
     ]
 

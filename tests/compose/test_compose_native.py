@@ -8,6 +8,7 @@ The tests run in this order.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from include.publish.reader import connect
 from include.settings import PROJECT_ROOT
 from scripts.airflow_api import AirflowApi
 from tests.compose.native import ADMIN_PASSWORD, Native, written_outside_of_mounts
+from tests.desk.desk_routes import guarded_routes
 from tests.postgres_server import Server
 
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket, pytest.mark.timeout(900)]
@@ -172,8 +174,9 @@ def test_a_stranger_gets_in_nowhere(url: str) -> None:
     assert wrong.status_code == 401
 
 
-@pytest.mark.parametrize(("role", "status"), [("Viewer", 200), ("Public", 403)])
+@pytest.mark.parametrize(("role", "status"), [("User", 200), ("Viewer", 200), ("Public", 403)])
 def test_the_pages_ask_fabs_permissions(url: str, admin: httpx.Client, role: str, status: int) -> None:
+    """Viewers read, and only whoever may create runs gets past the guards of what starts some."""
     name = role.lower()
     made = admin.post(
         f"{url}/auth/fab/v1/users",
@@ -195,6 +198,24 @@ def test_the_pages_ask_fabs_permissions(url: str, admin: httpx.Client, role: str
         run = reader.get(f"{url}/news-desk/contracts/runs/news_pages/never")
         assert run.status_code == (404 if status == 200 else 403)
         assert reader.get(f"{url}/api/v2/config").status_code == 403
+        for method, path in guarded_routes():
+            answer = reader.request(method, f"{url}/news-desk{path}")
+            if method == "POST" or status == 403:
+                assert answer.status_code == 403, f"{method} {path}"
+            else:
+                assert answer.status_code in {200, 404, 422}, f"{method} {path}"
+        if status == 200:
+            page = reader.get(f"{url}/news-desk/backfill").text
+            assert ("You can look, but not start" in page) is (role == "Viewer")
+            token = re.search('name="token" value="([^"]+)"', page)
+            assert token is not None
+            answer = reader.post(
+                f"{url}/news-desk/backfill",
+                data={"token": token[1], "start": "chosen", "day": "2999-01-01"},
+                headers={"Sec-Fetch-Site": "same-origin"},
+            )
+            # past its guards it is told that the day isn't over
+            assert answer.status_code == (403 if role == "Viewer" else 422)
 
 
 def test_the_configuration_is_shown_to_nobody(url: str, admin: httpx.Client) -> None:

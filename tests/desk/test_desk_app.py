@@ -9,13 +9,13 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 
 from include.desk import forgery
-from include.desk.routes import GROUPS, assets
+from include.desk.routes import assets
 from include.settings import settings
 from tests.desk.day_files import write_day
 from tests.desk.desk_client import SAME_ORIGIN, USER, MadeUpAirflow, ask, get, guarded, post
+from tests.desk.desk_routes import filled_in, group_of, routes
 
 DAY = date(2025, 9, 1)
 
@@ -29,29 +29,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     settings.cache_clear()
 
 
-def routes() -> list[tuple[str, str]]:
-    """Method and path of every route of the app, so that none can be forgotten here."""
-    found = []
-    for route in guarded().routes:
-        assert isinstance(route, APIRoute), f"{route} is no route of FastAPI: it asks no guard"
-        found += [(method, route.path) for method in sorted(route.methods)]
-    return found
-
-
-def filled_in(path: str) -> str:
-    """A path with a value for each of its parameters."""
-    return "/".join("1" if part.startswith("{") else part for part in path.split("/"))
-
-
 @pytest.mark.parametrize(("method", "path"), routes())
 def test_every_route_asks_for_the_login_and_its_rights(method: str, path: str) -> None:
     """Whatever a group is, it can't leave the login out; and each right that it names is asked."""
-    (group,) = [
-        group
-        for group in GROUPS
-        for route in group.router.routes
-        if isinstance(route, APIRoute) and route.path == path and method in route.methods
-    ]
+    group = group_of(method, path)
     assert group.needs or group is assets.GROUP, f"{path} would be open to everyone who is logged in"
     assert ask(guarded(logged_in=401), method, filled_in(path)).status_code == 401
     for right in group.needs:
@@ -73,6 +54,8 @@ def test_pages_are_given_when_all_guards_let_pass() -> None:
         "/contracts",
         "/contracts/days",
         "/contracts/runs/news_pages/r",
+        "/contracts/tasks/news_pages/validate",
+        "/contracts/tasks/other_work/nothing",
         "/backfill",
         "/static/desk.css",
     ):

@@ -21,18 +21,18 @@ from tests.plugins.desk_server import (
 
 @pytest.fixture(scope="session")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """The API server under SimpleAuthManager: ``ada`` is an administrator, ``nobody`` has no rights."""
+    """The API server under SimpleAuthManager: ``ada`` administers, ``vera`` views, ``nobody`` may not."""
     folder = tmp_path_factory.mktemp("desk")
     airflow_home, news_home, port = folder / "airflow", folder / "home", free_port()
     (airflow_home / "dags").mkdir(parents=True)
     (airflow_home / "dags" / "named_like_the_real_ones.py").write_text(DAGS)
     write_days(news_home)
-    passwords = {"ada": secrets.token_urlsafe(12), "nobody": secrets.token_urlsafe(12)}
+    passwords = {name: secrets.token_urlsafe(12) for name in ("ada", "vera", "nobody")}
     password_file = airflow_home / "passwords.json"
     password_file.write_text(json.dumps(passwords))
     environment = {
         **airflow_environment(airflow_home, news_home, port),
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "ada:admin,nobody:",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": "ada:admin,vera:viewer,nobody:",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(password_file),
     }
     run_airflow(environment, "db", "migrate")

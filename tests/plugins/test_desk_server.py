@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from include.desk.routes import GROUPS
 from include.schemas import QUARANTINE, UTC_TIME, read_table, write_table
 from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, TurnedAwayPage, write_day, write_landed_day
+from tests.desk.desk_routes import filled_in, guarded_routes, routes
 from tests.plugins.desk_server import CLEAN_DAY, FULL_DAY, Desk
 
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
@@ -67,13 +68,67 @@ def test_a_made_up_token_opens_nothing(desk: Desk, token: str) -> None:
             assert "al_mayadeen" not in answer.text
 
 
-@pytest.mark.parametrize("path", PAGES[:-3])
-def test_a_user_without_rights_gets_403(desk: Desk, full_run: str, path: str) -> None:
+def test_a_user_without_rights_gets_403_of_every_route(desk: Desk, full_run: str) -> None:
+    assert len(guarded_routes()) > 10
     with desk.client("nobody") as nobody:
-        answer = nobody.get(desk.page(path))
-    assert answer.status_code == 403
-    assert "Not allowed" in answer.text
-    assert "al_mayadeen" not in answer.text
+        answers = [
+            (nobody.request(method, desk.page(path.removeprefix("/"))), method, path)
+            for method, path in guarded_routes()
+        ]
+        answers += [(nobody.get(desk.page(path)), "GET", path) for path in PAGES[:-3]]
+    for answer, method, path in answers:
+        assert answer.status_code == 403, f"{method} {path}"
+        assert "Not allowed" in answer.text
+        assert "al_mayadeen" not in answer.text
+
+
+def test_a_stranger_gets_401_of_every_route(desk: Desk) -> None:
+    with desk.client() as stranger:
+        for method, path in routes():
+            answer = stranger.request(method, desk.page(filled_in(path).removeprefix("/")))
+            assert answer.status_code == 401, f"{method} {path}"
+
+
+def send(desk: Desk, client: httpx.Client, form: dict[str, str]) -> httpx.Response:
+    """A form of the Backfill page, with the token that the user's own page holds."""
+    page = soup(client.get(desk.page("backfill")))
+    token = str(page.select_one("input[name=token]")["value"])
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    return client.post(desk.page("backfill"), data={**form, "token": token}, headers=headers)
+
+
+def test_a_viewer_sees_the_days_and_may_not_start_them(desk: Desk) -> None:
+    with desk.client("vera") as viewer:
+        page = soup(viewer.get(desk.page("backfill")))
+        assert "You can look, but not start" in page.get_text()
+        assert send(desk, viewer, {"start": "chosen", "day": "2024-02-01"}).status_code == 403
+
+
+def test_days_are_started_as_a_backfill_and_as_runs_in_the_users_name(
+    desk: Desk, admin: httpx.Client
+) -> None:
+    """In Airflow's own tables: what its API tells of them afterwards."""
+    form = {"start": "chosen", "day": ["2024-02-01", "2024-02-02", "2024-02-05"]}
+    answer = send(desk, admin, form)  # type: ignore[arg-type]
+    assert answer.status_code == 303
+    progress = soup(admin.get(desk.url + answer.headers["location"]))
+    assert [row.get_text() for row in progress.select("tbody th")] == form["day"]
+    assert progress.select_one("[data-live]")
+    (backfill,) = admin.get(f"{desk.url}/api/v2/backfills", params={"dag_id": "news_pages"}).json()[
+        "backfills"
+    ]
+    assert (backfill["from_date"], backfill["to_date"]) == ("2024-02-01T00:00:00Z", "2024-02-02T00:00:00Z")
+    runs = admin.get(f"{desk.url}/api/v2/dags/news_pages/dagRuns", params={"state": "queued"}).json()[
+        "dag_runs"
+    ]
+    (run,) = [run for run in runs if run["conf"].get("day") == "2024-02-05"]
+    assert (run["triggering_user_name"], run["run_type"]) == ("ada", "manual")
+    events = admin.get(f"{desk.url}/api/v2/eventLogs", params={"owner": "ada"}).json()["event_logs"]
+    assert {"create_backfill", "trigger_dag_run"} <= {event["event"] for event in events}
+    # all three wait now, so none is started twice; and while that backfill is active, days become runs
+    assert "running=3" in send(desk, admin, form).headers["location"]  # type: ignore[arg-type]
+    more = send(desk, admin, {"start": "range", "first": "2024-03-01", "last": "2024-03-02"})
+    assert "running=0&stopped=0" in more.headers["location"]
 
 
 def test_no_description_of_the_pages_is_served(desk: Desk, admin: httpx.Client) -> None:

@@ -44,7 +44,13 @@ def contracts(
             has_docs=find_page(home, chosen, "index.html") is not None,
         )
     history = history_view(settings(), nearest(period))
-    return page(request, "contracts/expectations.html", view=history, periods=PERIODS)
+    return page(
+        request,
+        "contracts/expectations.html",
+        view=history,
+        periods=PERIODS,
+        address=f"{base_path(request)}/contracts",
+    )
 
 
 @router.get("/contracts/days")
@@ -68,6 +74,19 @@ def contract_expectation(
 def nearest(period: int) -> int:
     """The shortest of the periods that has as many days, or the longest."""
     return next((each for each in PERIODS if each >= period), PERIODS[-1])
+
+
+@runs.get("/contracts/tasks/{dag_id}/{task_id}")
+def contracts_of_task(
+    request: Request, dag_id: str, task_id: str, period: Period = PERIODS[0]
+) -> HTMLResponse:
+    """What the contracts said over the runs of a task of ours."""
+    if dag_id not in (PRODUCER, FOLLOWER):
+        item = Notice("No contracts", f"{dag_id} reads no pages. See the tasks of {PRODUCER}.")
+        return page(request, "message.html", item=item)
+    history = history_view(settings(), nearest(period))
+    here = f"{base_path(request)}/contracts/tasks/{quote(dag_id, safe='')}/{quote(task_id, safe='')}"
+    return page(request, "contracts/expectations.html", view=history, periods=PERIODS, address=here)
 
 
 @runs.get("/contracts/runs/{dag_id}/{run_id:path}")
