@@ -82,7 +82,9 @@ def guarded_app() -> FastAPI:
     from airflow.configuration import conf
 
     from include.desk.app import create_app
+    from include.desk.ledger import warm_up
     from plugins._airflow import AirflowDatabase, guards
 
+    warm_up()
     secret_key = conf.get_mandatory_value("api", "secret_key")
     return create_app(guards(), AirflowDatabase(), secret_key=secret_key)

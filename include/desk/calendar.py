@@ -26,7 +26,7 @@ KINDS: Mapping[str, str] = {
     "clean": "all valid",
     "running": "running",
     "nothing": "nothing captured",
-    "missing": "never run",
+    "missing": "no run known",
 }
 
 

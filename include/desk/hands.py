@@ -77,10 +77,10 @@ def _day_hands(known: Known) -> Iterator[Hand]:
     if waiting:
         text = "Captures have landed, and no run made results of them."
         yield _hand("Captures without results", text, "warn", waiting, _BACKFILL)
-    missing = _missing({*known.days, *known.runs}, known.today)
+    missing = _missing(known)
     if missing:
-        text = "No run, and no captures, between days that have some."
-        yield _hand("Never run", text, "warn", missing, _BACKFILL)
+        text = "No run and no captures of them are known; the days around have some."
+        yield _hand("Never run", text, "idle", missing, _BACKFILL)
 
 
 def _dag_hands(airflow: Airflow) -> Iterator[Hand]:
@@ -125,14 +125,16 @@ def _counted(counts: Counter[str]) -> str:
     return ", ".join(f"{name} ({count})" for name, count in counts.most_common(DAYS_NAMED))
 
 
-def _missing(known: set[date], today: date) -> list[date]:
-    """Days of the last year that nobody ran, after the first that somebody did."""
-    if not known:
+def _missing(known: Known) -> list[date]:
+    """Days of the last year that nobody ran, after the oldest run that Airflow still remembers.
+
+    A run that found nothing leaves no other trace, so what was before that can't be told.
+    """
+    if not known.runs:
         return []
-    first = max(min(known), today - timedelta(days=MISSING_LOOKED_AT))
-    return [
-        day for number in range((today - first).days) if (day := first + timedelta(days=number)) not in known
-    ]
+    first = max(min(known.runs), known.today - timedelta(days=MISSING_LOOKED_AT))
+    days = (first + timedelta(days=number) for number in range((known.today - first).days))
+    return [day for day in days if day not in known.days and day not in known.runs]
 
 
 def _hand(title: str, text: str, tone: Tone, days: Iterable[date], page: tuple[str, str]) -> Hand:

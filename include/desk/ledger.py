@@ -6,6 +6,7 @@ again only where a day's folder has changed: a look at the folders' times takes 
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -25,9 +26,12 @@ from include.errors import DamagedPartition, UsageError
 from include.files import whole_folder
 from include.object_store import CURRENT
 from include.partitions import PARTITION_PREFIX, Stage, parse_day, partition_path, stage_path
+from include.settings import settings
 
 if TYPE_CHECKING:
     from upath import UPath
+
+logger = logging.getLogger(__name__)
 
 _READERS = 8  # an object store answers each of them in some hundredths of a second
 _LISTING_SECONDS = 20.0  # an object store's listing is good for this long
@@ -137,6 +141,19 @@ def _ledger_of(archive: Path | UPath) -> Ledger:
 def ledger_of(archive: Path | UPath) -> Ledger:
     """The process's ledger of an archive."""
     return _ledger_of(archive)
+
+
+def warm_up() -> None:
+    """Read all days in the background, so that whoever opens the first page doesn't wait for it."""
+
+    def read() -> None:
+        try:
+            ledger_of(settings().archive).days()
+        except Exception:
+            # the page that needs it meets the same fault, and tells it
+            logger.warning("the days' outcomes can't be read ahead", exc_info=True)
+
+    threading.Thread(target=read, name="news-desk-ledger", daemon=True).start()
 
 
 def _stamps_on_disk(archive: Path, stage: Stage) -> dict[date, Stamp]:

@@ -133,7 +133,7 @@ def test_what_needs_a_hand_comes_worst_first(home: Path) -> None:
     write_landed_day(home, DAY + timedelta(days=1))
     warned = expectation("nour", "has_tags", severity="warning", passed=False, unexpected_rows=1)
     write_day(home, DAY + timedelta(days=3), expectations=[warned, expectation("nour", "x", passed=False)])
-    runs = [run_of(DAY + timedelta(days=number), "success") for number in range(5, 10)]
+    runs = [run_of(DAY + timedelta(days=number), "success") for number in (*range(5, 10), 0)]
     failed = run_of(DAY + timedelta(days=4), "failed")
     airflow = MadeUpAirflow([failed, *runs], dag=DagFacts(is_paused=True, backfill_active=False))
     airflow.failures = [

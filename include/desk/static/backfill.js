@@ -9,6 +9,7 @@
     const count = boxes(document).filter((box) => box.checked).length;
     button.textContent = count === 1 ? "Start 1 chosen day" : `Start ${count} chosen days`;
     button.disabled = !allowed || count === 0;
+    button.closest("[data-bar]").hidden = count === 0;
     for (const group of document.querySelectorAll("[data-group]")) {
       const all = group.querySelector("[data-all]");
       const ticked = boxes(group).filter((box) => box.checked).length;
