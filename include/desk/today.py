@@ -23,7 +23,8 @@ class TodayView:
     today: date
     map: HeatMap
     years: tuple[int, ...]  # that have days, newest first
-    year: int | None  # None: the last twelve months
+    year: int | None  # None: the twelve months to the newest day
+    ends_today: bool  # whether those are the last twelve months
     hands: tuple[Hand, ...]
     release: ReleaseView | None
     release_age: timedelta | None
@@ -31,11 +32,17 @@ class TodayView:
 
 
 def today_view(settings: Settings, airflow: Airflow, now: datetime, year: int | None = None) -> TodayView:
-    """All of the page; ``year`` shows a calendar year instead of the last twelve months."""
+    """All of the page; ``year`` shows a calendar year instead of the last twelve months.
+
+    An archive that has no day in the last twelve months is shown by those to its newest day.
+    """
     today = now.astimezone(UTC).date()
     days, runs = ledger_of(settings.archive).days(), runs_by_day(airflow)
     release = release_view(settings.home, days)
-    first, last = (today - _SHOWN_YEAR, today) if year is None else (date(year, 1, 1), date(year, 12, 31))
+    newest = max(days, default=today)
+    ends_today = newest >= today - _SHOWN_YEAR
+    end = today if ends_today else newest
+    first, last = (end - _SHOWN_YEAR, end) if year is None else (date(year, 1, 1), date(year, 12, 31))
     begin = min([*days, *runs], default=today)
     with_results = [known for known in days.values() if known.outcome is not None]
     return TodayView(
@@ -43,6 +50,7 @@ def today_view(settings: Settings, airflow: Airflow, now: datetime, year: int | 
         map=heat_map(days, runs, first, min(last, max(today, first)), today),
         years=tuple(range(today.year, begin.year - 1, -1)),
         year=year,
+        ends_today=ends_today,
         hands=tuple(hands(Known(settings, airflow, days, runs, release, today))),
         release=release,
         release_age=now - release.published_at if release else None,

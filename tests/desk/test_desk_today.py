@@ -96,6 +96,19 @@ def test_days_before_all_that_is_known_and_days_to_come_are_blank(home: Path) ->
     assert view_of(home, year=2030).map.cells == ()
 
 
+def test_an_archive_that_ended_long_ago_shows_its_newest_days(home: Path) -> None:
+    old = date(2019, 5, 4)
+    write_day(home, old)
+    view = view_of(home)
+    assert (view.map.last, view.ends_today) == (old, False)
+    assert [cell.day for cell in view.map.cells] == [old]
+    html = pages.render("today/today.html", base_path="", view=view, kinds=KINDS)
+    assert "Twelve months to 2019-05-04" in html
+    write_day(home, DAY)
+    view = view_of(home)
+    assert (view.map.last, view.ends_today) == (NOW.date(), True)
+
+
 def test_every_kind_is_drawn_and_told(home: Path) -> None:
     write_day(home, DAY, captures=40, turned_away=away(9))
     write_day(home, DAY + timedelta(days=1), captures=40, turned_away=away(2))
