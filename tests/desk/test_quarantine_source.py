@@ -139,10 +139,10 @@ def test_a_page_is_open_until_each_of_its_reasons_is_acknowledged(settings: Sett
     assert not line.is_open
 
 
-def test_choices_count_pages(settings: Settings) -> None:
+def test_choices_are_counted(settings: Settings) -> None:
     with open_quarantine(settings) as quarantine:
         choices = quarantine.choices("open")
-    counted = {choice.value: choice.pages for choice in choices["reason"]}
+    counted = {choice.value: choice.reasons for choice in choices["reason"]}
     assert counted["missing_published_at"] == len(
         paths(reasons(settings, Filters(reason="missing_published_at")))
     )

@@ -1,18 +1,18 @@
 -- The pages (or captures' ticker lines) that pass the filters, newest first: one screen of them with all their
 -- reasons, and how many pass in all.
 WITH pages AS (
-    SELECT capture_id, subject, captured_at, source_path, count(*) OVER () AS total
+    SELECT capture_id, subject, any_value(captured_at) AS captured_at, count(*) OVER () AS total
     FROM reasons
     WHERE ($publisher IS NULL OR publisher = $publisher)
         AND ($day::DATE IS NULL OR capture_day = $day::DATE)
-    GROUP BY capture_id, subject, captured_at, source_path
+    GROUP BY capture_id, subject
     HAVING ($reason IS NULL OR bool_or(reason_code = $reason))
         AND ($stage IS NULL OR bool_or(stage = $stage))
         AND ($state = 'all' OR ($state = 'open') = bool_or(acknowledged_at IS NULL))
-    ORDER BY captured_at DESC, source_path, capture_id, subject
+    ORDER BY captured_at DESC, capture_id, subject
     LIMIT $page_size OFFSET $first
 )
 SELECT reasons.*, pages.total
 FROM pages
-JOIN reasons USING (capture_id, subject, captured_at, source_path)
-ORDER BY captured_at DESC, source_path, capture_id, subject, stage, reason_code, expectation, detail
+JOIN reasons USING (capture_id, subject)
+ORDER BY captured_at DESC, capture_id, subject, stage, reason_code, expectation, detail

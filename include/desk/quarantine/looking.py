@@ -175,14 +175,14 @@ def _marks_of(told: ToldReason, look: Look) -> _Marks:
             if role in BODY_ROLES and index.first_leak([text]) is not None
         }
     sources = {source.field: source.blocks for source in sources_of(look.page)}
+    record = {each.name for each in record_of(look)}
     columns = columns_of(template) + ([told.asked.column] if told.asked and told.asked.column else [])
     for column in columns:
         name = _COLUMN_FIELDS.get(column, column)
         blocks = sources.get(name, ())
         if 0 < len(blocks) <= _WIDE_BLOCKS:
             marks.blocks |= set(blocks)
-        if any(each.name == name for each in record_of(look)):
-            marks.fields.add(name)
+        marks.fields |= {column, name} & record
     return marks
 
 

@@ -82,10 +82,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value that can be filtered by, and how many pages have it."""
+    """A value that can be filtered by, and how many reasons have it."""
 
     value: str
-    pages: int
+    reasons: int
 
 
 class Quarantine:
@@ -111,10 +111,10 @@ class Quarantine:
         return [Reason(**{name: row[name] for name in row if name != "total"}) for row in rows], int(total)
 
     def choices(self, state: State) -> dict[str, list[Choice]]:
-        """What can be filtered by: reason, publisher, stage and day, each the most frequent first."""
-        found: dict[str, list[Choice]] = {"reason": [], "publisher": [], "stage": [], "day": []}
+        """What can be filtered by: reason, publisher and stage, each the most frequent first."""
+        found: dict[str, list[Choice]] = {"reason": [], "publisher": [], "stage": []}
         for row in self._rows("choices", state=state):
-            found[row["kind"]].append(Choice(row["value"], int(row["pages"])))
+            found[row["kind"]].append(Choice(row["value"], int(row["reasons"])))
         return found
 
     def of_captures(self, capture_ids: list[str]) -> list[Reason]:
