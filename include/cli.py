@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from include import cli_maintain, cli_marts, cli_preview, cli_rebuild, cli_search
+from include import cli_maintain, cli_marts, cli_preview, cli_quarantine, cli_rebuild, cli_search
 from include.cli_options import days_between, home_option, json_option, progress_bar
 from include.errors import CaptureError, NewsError, UsageError
 from include.settings import load_settings
@@ -90,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
 
     cli_marts.add_commands(commands)
     cli_search.add_command(commands)
+    cli_quarantine.add_commands(commands)
     cli_preview.add_command(commands)
     cli_maintain.add_command(commands)
     cli_rebuild.add_command(commands)

@@ -1,7 +1,7 @@
 -- The pages (or captures' ticker lines) that pass the filters, newest first: one screen of them with all their
 -- reasons, and how many pass in all.
 WITH pages AS (
-    SELECT capture_id, subject, any_value(captured_at) AS captured_at, count(*) OVER () AS total
+    SELECT capture_id, subject, any_value(captured_at) AS captured_at, any_value(source_path) AS path, count(*) OVER () AS total
     FROM reasons
     WHERE ($publisher IS NULL OR publisher = $publisher)
         AND ($day::DATE IS NULL OR capture_day = $day::DATE)
@@ -9,10 +9,10 @@ WITH pages AS (
     HAVING ($reason IS NULL OR bool_or(reason_code = $reason))
         AND ($stage IS NULL OR bool_or(stage = $stage))
         AND ($state = 'all' OR ($state = 'open') = bool_or(acknowledged_at IS NULL))
-    ORDER BY captured_at DESC, capture_id, subject
+    ORDER BY captured_at DESC, path, capture_id, subject
     LIMIT $page_size OFFSET $first
 )
 SELECT reasons.*, pages.total
 FROM pages
 JOIN reasons USING (capture_id, subject)
-ORDER BY captured_at DESC, capture_id, subject, stage, reason_code, expectation, detail
+ORDER BY captured_at DESC, pages.path, capture_id, subject, stage, reason_code, expectation, detail

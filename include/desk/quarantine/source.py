@@ -95,7 +95,9 @@ class Quarantine:
         self._connection = connection
         self.has_release = has_release
 
-    def chosen(self, filters: Filters, first: int) -> tuple[list[Reason], int]:
+    def chosen(
+        self, filters: Filters, first: int = 0, page_size: int | None = None
+    ) -> tuple[list[Reason], int]:
         """All reasons of one screen of pages, from the ``first``-th that passes on, and how many pass."""
         rows = self._rows(
             "chosen",
@@ -104,7 +106,7 @@ class Quarantine:
             day=filters.day,
             stage=filters.stage,
             state=filters.state,
-            page_size=PAGE_SIZE,
+            page_size=page_size or PAGE_SIZE,
             first=first,
         )
         total = rows[0]["total"] if rows else 0
