@@ -44,6 +44,7 @@ class Known:
     runs: Mapping[date, RunFacts]
     release: ReleaseView | None
     today: date
+    open_pages: int  # in quarantine, that nobody has acknowledged
 
 
 def hands(known: Known) -> Iterator[Hand]:
@@ -51,6 +52,9 @@ def hands(known: Known) -> Iterator[Hand]:
     yield from _dag_hands(known.airflow)
     yield from _day_hands(known)
     yield from _release_hands(known)
+    if known.open_pages:
+        text = f"{known.open_pages:,} turned away, and nobody has said yet that they may stay out."
+        yield Hand("Pages in quarantine", text, "idle", page=("quarantine", "Quarantine"))
     warnings = broken_warnings(known.settings.archive, known.days, WARNING_DAYS)
     if warnings:
         named = ", ".join(f"{name} ({count})" for name, count in warnings[:DAYS_NAMED])

@@ -10,6 +10,7 @@ from include.desk.calendar import HeatMap, heat_map
 from include.desk.day_runs import runs_by_day
 from include.desk.hands import Hand, Known, hands
 from include.desk.ledger import LedgerDay, ledger_of
+from include.desk.quarantine.source import open_pages
 from include.desk.release import ReleaseView, release_view
 from include.settings import Settings
 
@@ -51,7 +52,7 @@ def today_view(settings: Settings, airflow: Airflow, now: datetime, year: int | 
         years=tuple(range(today.year, begin.year - 1, -1)),
         year=year,
         ends_today=ends_today,
-        hands=tuple(hands(Known(settings, airflow, days, runs, release, today))),
+        hands=tuple(hands(Known(settings, airflow, days, runs, release, today, open_pages(settings)))),
         release=release,
         release_age=now - release.published_at if release else None,
         last_day=with_results[-1] if with_results else None,

@@ -116,6 +116,24 @@ def test_the_days_of_chosen_pages_are_run_again_in_the_users_name(samples: Path)
 
 @pytest.mark.xdist_group("sample_marts")
 @pytest.mark.usefixtures("samples")
+def test_today_counts_what_nobody_has_acknowledged() -> None:
+    assert "23 turned away, and nobody has said" in get(guarded(), "/today").text
+    post(guarded(), "/quarantine/acknowledge", {"chosen": chosen("missing_published_at"), "why": "Seen"})
+    assert "21 turned away, and nobody has said" in get(guarded(), "/today").text
+
+
+@pytest.mark.xdist_group("sample_marts")
+@pytest.mark.usefixtures("samples")
+def test_a_days_contracts_lead_to_its_pages() -> None:
+    day = get(guarded(), "/contracts?day=2025-09-01").text
+    pattern = r'href="(/captures/2025-09-01/[0-9a-f]{32})"><bdi class="path">[^<]*person-byline'
+    (link,) = re.findall(pattern, day)
+    assert "<mark>Maren Quillon</mark>" in get(guarded(), link).text
+    assert 'href="/quarantine?day=2025-09-01&amp;state=all"' in day
+
+
+@pytest.mark.xdist_group("sample_marts")
+@pytest.mark.usefixtures("samples")
 def test_who_may_only_read_is_shown_no_button() -> None:
     page = get(guarded(start_runs=403), "/quarantine").text
     assert "asks for the right" in page

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from include.desk.ledger import LedgerDay, ledger_of
 from include.duck import run_sql
-from include.errors import DamagedPartition, MissingPartition
+from include.errors import DamagedPartition, MissingPartition, NewsError
 from include.files import whole_folder
 from include.partitions import partition_path
 from include.publish.acknowledged import table as acknowledged_table
@@ -119,6 +119,10 @@ class Quarantine:
             found[row["kind"]].append(Choice(row["value"], int(row["reasons"])))
         return found
 
+    def open_pages(self) -> int:
+        """How many pages (or captures' ticker lines) have a reason that nobody has acknowledged."""
+        return int(self._rows("open_pages")[0]["pages"])
+
     def of_captures(self, capture_ids: list[str]) -> list[Reason]:
         """All reasons of these captures."""
         return [Reason(**row) for row in self._rows("of_captures", capture_ids=capture_ids)]
@@ -156,6 +160,16 @@ def open_quarantine(settings: Settings) -> Iterator[Quarantine]:
             connection.execute("CREATE TABLE marts.quarantine AS SELECT * FROM validated_quarantine LIMIT 0")
         run_sql(connection, _SQL / "reasons.sql")
         yield Quarantine(connection, has_release=has_release)
+
+
+def open_pages(settings: Settings) -> int:
+    """How many pages are open; 0 when that can't be told, which the Quarantine page explains."""
+    try:
+        with open_quarantine(settings) as quarantine:
+            return quarantine.open_pages()
+    except (NewsError, duckdb.Error) as error:
+        logger.warning("Quarantine can't be counted: %r", str(error))
+        return 0
 
 
 def _built_of(connection: duckdb.DuckDBPyConnection) -> dict[date, tuple[Any, ...]]:
