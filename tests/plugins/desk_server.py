@@ -81,10 +81,15 @@ class Desk:
             runs = f"{self.url}/api/v2/dags/{dag_id}/dagRuns"
             body = {"dag_run_id": run_id, "logical_date": None, "conf": {"day": day} if day else {}}
             client.post(runs, json=body).raise_for_status()
-            if state != "queued":
-                answer = client.patch(f"{runs}/{quote(run_id, safe='')}", json={"state": state})
-                answer.raise_for_status()
+        if state != "queued":
+            self.end_run(dag_id, run_id, state)
         return run_id
+
+    def end_run(self, dag_id: str, run_id: str, state: str) -> None:
+        """Give a run a state, as a person may."""
+        run = f"{self.url}/api/v2/dags/{dag_id}/dagRuns/{quote(run_id, safe='')}"
+        with self.client("ada") as client:
+            client.patch(run, json={"state": state}).raise_for_status()
 
 
 def free_port() -> int:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from playwright.sync_api import (
@@ -18,7 +19,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE
+from include.partitions import docs_path
+from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, write_landed_day
 from tests.plugins.desk_server import CLEAN_DAY, FULL_DAY, Desk
 
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
@@ -140,7 +142,7 @@ class Eyes:
     @property
     def frame(self) -> FrameLocator:
         """The plugin's page inside Airflow's."""
-        return self.page.frame_locator("iframe[title=Contracts]")
+        return self.page.frame_locator("main iframe, #root iframe")
 
 
 @pytest.fixture
@@ -197,6 +199,54 @@ def test_the_tab_of_a_run_shows_its_results(eyes: Eyes, desk: Desk) -> None:
     expect(eyes.frame.locator("table.away tbody tr")).to_have_count(1)
     eyes.frame.get_by_role("link", name="all reasons").click()
     expect(eyes.frame.locator("table.away tbody tr")).to_have_count(2)
+
+
+def test_a_task_has_a_tab_in_a_run_and_over_all_runs(eyes: Eyes, desk: Desk) -> None:
+    eyes.page.goto(f"{desk.url}/dags/news_pages/runs/manual__looked_at/tasks/nothing")
+    eyes.page.locator("a[href$='/plugin/task-run-contracts']").click()
+    expect(eyes.frame.locator("tr.broken")).to_have_count(2)
+    eyes.page.goto(f"{desk.url}/dags/news_pages/tasks/nothing")
+    eyes.page.locator("a[href$='/plugin/task-contracts']").click()
+    expect(eyes.frame.locator("table.history").first).to_contain_text("date_present")
+
+
+def test_a_day_is_started_and_watched_until_it_is_done(eyes: Eyes, desk: Desk) -> None:
+    """In Airflow's own frame, with its cookie: the browser says by itself that the form is of this site."""
+    day = "2022-02-03"
+    write_landed_day(desk.home, date.fromisoformat(day))
+    eyes.page.goto(f"{desk.url}/plugin/backfill")
+    bar = eyes.frame.locator("[data-bar]")
+    expect(bar).to_be_hidden()
+    eyes.frame.get_by_label(day).check()
+    bar.get_by_role("button", name="Start 1 chosen day").click()
+    row = eyes.frame.locator("table.progress tbody tr").filter(has_text=day)
+    expect(row).to_contain_text("queued")
+    (run,) = eyes.frame.locator("a.mono").filter(has_text=f"manual__{day}").all_inner_texts()
+    desk.end_run("news_pages", run, "success")
+    # nobody reloads
+    expect(row.locator(".badge.good")).to_have_text("success")
+
+
+def test_from_a_cell_of_the_map_to_its_day(eyes: Eyes, desk: Desk) -> None:
+    eyes.page.goto(f"{desk.url}/plugin/today/news-desk/today?year=2025")
+    cell = eyes.frame.locator(f"svg.heat a[href$='day={FULL_DAY}']")
+    expect(cell.locator("title")).to_have_text(re.compile("over 20 % turned away; 7 captures, 5 valid, 2"))
+    cell.click()
+    expect(eyes.frame.get_by_role("heading", name="Monday, 1 September 2025")).to_be_visible()
+
+
+def test_data_docs_keep_the_login_and_run_nothing(eyes: Eyes, desk: Desk) -> None:
+    folder = docs_path(desk.home) / str(FULL_DAY)
+    (folder / "validations").mkdir(parents=True)
+    script = "<script>window.pwned=1</script><img src=x onerror='window.pwned=1'>"
+    (folder / "index.html").write_text(f"{script}<a href='validations/rows.html'>Results</a>")
+    (folder / "validations" / "rows.html").write_text(f"{script}<p>the rows")
+    eyes.page.goto(f"{desk.url}/plugin/contracts/news-desk/contracts?day={FULL_DAY}")
+    eyes.frame.get_by_role("link", name="Data Docs").click()
+    eyes.frame.get_by_role("link", name="Results").click()
+    expect(eyes.frame.get_by_text("the rows")).to_be_visible()
+    assert not any(frame.evaluate("window.pwned") for frame in eyes.page.frames)
+    eyes.faults.clear()  # what the browser says of the scripts that it refused
 
 
 def test_light_and_dark_follow_the_ui_at_once(eyes: Eyes, desk: Desk) -> None:
