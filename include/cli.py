@@ -7,6 +7,7 @@ Answers go to standard output, progress and errors to standard error.
 from __future__ import annotations
 
 import argparse
+import errno
 import io
 import json
 import logging
@@ -21,6 +22,8 @@ from include import cli_maintain, cli_marts, cli_preview, cli_quarantine, cli_re
 from include.cli_options import days_between, home_option, json_option, progress_bar
 from include.errors import CaptureError, NewsError, UsageError
 from include.settings import load_settings
+
+_OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -44,6 +47,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno not in _OF_THE_DISK:
+            raise
+        print(
+            f"error: {error}. Make room, or mend the disk or its permissions, then give the command again: "
+            "what was finished is kept.",
+            file=sys.stderr,
+        )
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from include.errors import ContractError, FeedError, MissingPartition, UsageError
+from include.errors import ContractError, DamagedPartition, FeedError, MissingPartition, UsageError
 from include.land.feeds.config import chosen_feeds
 from include.land.run import inbox_days, landed_captures
 from include.land.run import run as land
@@ -113,14 +113,10 @@ def run(
                 step(day.isoformat())
                 continue
             try:
-                if not is_current(day, settings):
-                    parse(day, settings)
-                    validate(day, settings)
+                _bring_day(day, settings)
             except ContractError as error:
                 logger.error("%s is not loaded: %s", day, error)  # noqa: TRY400 - told without a traceback
                 failed[day] = str(error)
-            else:
-                load(day, settings)
             step(day.isoformat())
         _require_something_loaded(settings, failed, failed_feeds)
         if not build(settings).released_as:
@@ -135,6 +131,24 @@ def run(
         release_id=release.release_id,
         published=release.published,
     )
+
+
+def _bring_day(day: date, settings: Settings) -> None:
+    """Parse, validate and load a day; what is staged of it already isn't made again, unless it is damaged.
+
+    Raises:
+        ContractError: too much of the day was turned away.
+    """
+    if is_current(day, settings):
+        try:
+            load(day, settings)
+        except DamagedPartition as error:
+            logger.warning("%s It is parsed and validated again.", error)
+        else:
+            return
+    parse(day, settings)
+    validate(day, settings)
+    load(day, settings)
 
 
 def _require_something_loaded(

@@ -107,6 +107,10 @@ class AirflowServers:
         for name in names:
             self._spawn(name, [sys.executable, "-m", "airflow", *SERVERS[name]])
 
+    def pid_of(self, name: str) -> int:
+        """The process of a server, which leads its session; of the last one that was started by this name."""
+        return [server.process.pid for server in self._servers if server.name == name][-1]
+
     def check(self) -> None:
         """Raises LocalAirflowError when a server has ended by itself."""
         for server in self._servers:

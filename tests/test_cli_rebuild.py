@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -35,3 +36,16 @@ def test_rebuild_refuses_to_lose_a_day(tmp_path: Path, capsys: pytest.CaptureFix
     assert "--leave-out" in capsys.readouterr().err
     assert main(["rebuild", "--home", str(tmp_path), "--leave-out"]) == 0
     assert f"Left out: {DAY}" in capsys.readouterr().out
+
+
+def test_a_full_disk_is_told_in_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/full/news.duckdb")
+
+    monkeypatch.setattr("include.load.run.rebuild", full)
+    assert main(["rebuild", "--home", str(tmp_path)]) == 1
+    told = capsys.readouterr().err
+    assert "No space left on device: '/full/news.duckdb'" in told
+    assert "Make room" in told

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from include import partitions, schemas
+from include.errors import DamagedPartition
 from include.files import write_atomically
 from include.models import Capture, Quarantined, capture_id_of
 
@@ -150,7 +151,13 @@ def add_sources(home: Path | UPath, day: date, feed: str, tokens: Iterable[str])
 def _read(path: Path | UPath, schema: pa.Schema) -> pa.Table:
     if not path.exists():
         return schema.empty_table()
-    return schemas.read_table(path, schema)
+    try:
+        return schemas.read_table(path, schema)
+    except DamagedPartition as error:
+        raise DamagedPartition(
+            f"{error} It is a manifest: move the file away and land the day again. What its feeds still have "
+            "comes back; the bytes of all else stay in raw/objects."
+        ) from error
 
 
 def _once(table: pa.Table, column: str, *, keep: str) -> pa.Table:

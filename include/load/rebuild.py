@@ -88,6 +88,7 @@ def _load_all(settings: Settings, path: Path) -> list[date]:
         for day in partition_days(settings.archive, "validated"):
             with open_day(settings.archive, day, warehouse.layout_version()) as staged:
                 if staged.outcome["accepted"]:
+                    staged.check()
                     warehouse.replace_day(connection, staged)
                     loaded.append(day)
     return loaded

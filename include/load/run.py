@@ -41,6 +41,7 @@ def run(day: date, settings: Settings) -> LoadResult:
 
     Raises:
         MissingPartition: the day isn't validated.
+        DamagedPartition: one of its files is damaged; nothing is loaded.
         ContractError: too much of the day was turned away; what was loaded of it before stays.
         ConservationError: captures in and captures accounted for differ; nothing is loaded.
         LockTimeout: another writer held the warehouse too long.
@@ -100,5 +101,6 @@ def _load(staged: StagedDay, settings: Settings) -> tuple[bool, dict[str, int]]:
 def _load_into(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> tuple[bool, dict[str, int]]:
     changed = warehouse.loaded_sha256(connection, staged.day) != staged.source_sha256
     if changed:
+        staged.check()
         warehouse.replace_day(connection, staged)
     return changed, warehouse.day_counts(connection, staged.day)

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from include import schemas
-from include.errors import MissingPartition
+from include.errors import DamagedPartition, MissingPartition
 from include.files import whole_folder
 from include.partitions import partition_path
 
@@ -44,6 +44,19 @@ class StagedDay:
     outcome: dict[str, Any]
     _files: dict[str, pq.ParquetFile] = field(repr=False)
 
+    def check(self) -> None:
+        """Read every row once, so that nothing damaged gets half way into a table.
+
+        Raises:
+            DamagedPartition: a file is damaged.
+        """
+        for name, file in self._files.items():
+            try:
+                for _ in schemas.batches(file, _schema_of(name)):
+                    pass
+            except (pa.ArrowException, OSError) as error:
+                raise _damaged(self.day, f"{name}.parquet", error) from None
+
     @contextlib.contextmanager
     def registered(self, connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[None]:
         """Make the files that the SQL names readable as ``staged_<file>``, batch by batch."""
@@ -67,6 +80,7 @@ def open_day(home: Path | UPath, day: date, layout: str) -> Iterator[StagedDay]:
 
     Raises:
         MissingPartition: the day isn't validated, or by a version with other columns.
+        DamagedPartition: a file is damaged.
     """
     folder = whole_folder(partition_path(home, "validated", day))
     manifest = partition_path(home, "manifest", day) / "captures.parquet"
@@ -84,13 +98,17 @@ def open_day(home: Path | UPath, day: date, layout: str) -> Iterator[StagedDay]:
             ) from None
         if replaced:
             raise MissingPartition(f"{folder} was replaced while it was being opened. Load {day} again.")
-        files = {name: _checked(name, handle) for name, handle in handles.items()}
-        outcome = files["outcome"].read().to_pylist()
+        files = {name: _checked(name, handle, day) for name, handle in handles.items()}
+        try:
+            outcome = files["outcome"].read().to_pylist()
+            digest = _digest(handles, files, layout)
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(day, "outcome.parquet or captures.parquet", error) from None
         if len(outcome) != 1 or outcome[0]["capture_day"] != day:
             raise MissingPartition(
                 f"{folder / 'outcome.parquet'} isn't the outcome of {day}. Run validate again."
             )
-        yield StagedDay(day, _digest(handles, files, layout), outcome[0], files)
+        yield StagedDay(day, digest, outcome[0], files)
 
 
 def _identity(folder: Path | UPath) -> int:
@@ -102,13 +120,17 @@ def _schema_of(name: str) -> pa.Schema:
     return schemas.CAPTURES if name == "captures" else _VALIDATED[name]
 
 
-def _checked(name: str, handle: BinaryIO) -> pq.ParquetFile:
+def _damaged(day: date, what: str, error: Exception) -> DamagedPartition:
+    return DamagedPartition(
+        f"{what} of {day} is damaged ({error}). Run the stages of that day again, from land on."
+    )
+
+
+def _checked(name: str, handle: BinaryIO, day: date) -> pq.ParquetFile:
     try:
-        file = pq.ParquetFile(handle)
-    except pa.ArrowInvalid as error:
-        raise MissingPartition(
-            f"{handle.name} is damaged ({error}). Run the stages of that day again, from land on."
-        ) from None
+        file = pq.ParquetFile(handle, page_checksum_verification=True)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(day, handle.name, error) from None
     if not schemas.is_of(file.schema_arrow, _schema_of(name)):
         raise MissingPartition(
             f"{handle.name} was written by another version: its columns differ. "

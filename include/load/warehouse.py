@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
+import os
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -20,6 +22,8 @@ from include.settings import Settings
 
 HERE = Path(__file__).parent
 TABLES = tuple(sorted(entry.name for entry in (HERE / "tables").iterdir()))
+# How DuckDB tells that a file isn't what it should be; a full disk says the first as well.
+DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 _SHOWN = 5  # captures that a message names; the rest are counted
 
 
@@ -28,27 +32,36 @@ def opened(settings: Settings, path: Path | None = None) -> Iterator[duckdb.Duck
     """The warehouse, open for writing, with its tables made when it is new. Hold the writer lock.
 
     Raises:
-        NewsError: the file is damaged.
+        NewsError: the file is damaged, which may also show only when it is worked with.
+        OSError: the disk is full.
         OtherLayout: the file was made with other definitions of its tables.
     """
     path = path or warehouse_path(settings.home)
-    with writer(settings) as connection:
-        try:
-            attach(connection, path, "news")
-            connection.execute("USE news")
-            layout = _layout_of(connection)
-            if layout is None:
-                _make(connection)
-        except (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException) as error:
-            raise NewsError(
-                f"The warehouse {path} can't be opened: {error}. If it is damaged, make it anew from "
-                "staged/validated: python -m include rebuild"
-            ) from error
+    with _damage_told(path), writer(settings) as connection:
+        attach(connection, path, "news")
+        connection.execute("USE news")
+        layout = _layout_of(connection)
+        if layout is None:
+            _make(connection)
         if layout not in {None, layout_version()}:
             connection.execute("CHECKPOINT news")
             raise OtherLayout(loaded_days(connection))
         yield connection
         connection.execute("CHECKPOINT news")
+
+
+@contextlib.contextmanager
+def _damage_told(path: Path) -> Iterator[None]:
+    """Turn what DuckDB says of a damaged file, or of a full disk, into what a person can act on."""
+    try:
+        yield
+    except DAMAGE as error:
+        if os.strerror(errno.ENOSPC) in str(error):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
+        raise NewsError(
+            f"The warehouse {path} can't be used: {error}. If it is damaged, make it anew from "
+            "staged/validated: python -m include rebuild"
+        ) from error
 
 
 class OtherLayout(Exception):

@@ -188,7 +188,7 @@ class _Writer:
         self.counts: Counter[str] = Counter()
         self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _FILES}
         self._writers = {
-            name: pq.ParquetWriter(folder / f"{name}.parquet", schema, compression="zstd")
+            name: pq.ParquetWriter(folder / f"{name}.parquet", schema, **schemas.PARQUET_OPTIONS)
             for name, schema in _FILES.items()
         }
 

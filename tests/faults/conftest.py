@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.report import Case, Line, write
+from tests.faults.report import Case, Line, keep, write
 from tests.faults.scene import Scene, World
 
 SEED = os.environ.get("FAULTS_SEED", "1")
@@ -54,13 +54,20 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what was found, and write the page where ``FAULTS_REPORT`` says."""
+    """Print what was found, and write the page where ``FAULTS_REPORT`` says.
+
+    With ``FAULTS_KEPT``, a file, it is made of several runs: of what that file has of other cases too.
+    """
     if not _lines:
         return
     terminalreporter.section("faults")
     for line in sorted(_lines.values(), key=lambda each: (each.file, each.name)):
         terminalreporter.write_line(f"{line.outcome:7} {line.name}: {line.broken} → {line.found}")
+    lines = list(_lines.values())
+    kept = os.environ.get("FAULTS_KEPT")
+    if kept:
+        lines = keep(lines, Path(kept))
     path = os.environ.get("FAULTS_REPORT")
     if path:
-        write(_lines.values(), SEED, Path(path))
+        write(lines, SEED, Path(path))
         terminalreporter.write_line(f"written: {path}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -67,6 +68,15 @@ def table(lines: Iterable[Line], seed: str) -> str:
         f"{count} cases, seed {seed}, {datetime.now(UTC):%-d %B %Y}.\n"
     )
     return "\n".join(parts)
+
+
+def keep(lines: Iterable[Line], path: Path) -> list[Line]:
+    """Lines of this run and, of cases that it didn't have, those that a file has of earlier ones."""
+    before = json.loads(path.read_bytes()) if path.exists() else []
+    known = {(line["file"], line["name"]): Line(**line) for line in before}
+    together = {**known, **{(line.file, line.name): line for line in lines}}
+    path.write_text(json.dumps([asdict(line) for line in together.values()]), encoding="utf-8")
+    return list(together.values())
 
 
 def write(lines: Iterable[Line], seed: str, path: Path) -> None:

@@ -15,6 +15,7 @@ from include.duck import reading
 from include.errors import (
     ConservationError,
     ContractError,
+    DamagedPartition,
     LockTimeout,
     MissingPartition,
     NewsError,
@@ -155,8 +156,25 @@ def test_a_damaged_staged_file_is_named(settings: Settings) -> None:
     write_day(settings.home, DAY, PAGES)
     path = partition_path(settings.home, "validated", DAY) / "articles.parquet"
     path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(MissingPartition, match=r"articles.parquet is damaged"):
+    with pytest.raises(DamagedPartition, match=r"articles.parquet of .* is damaged"):
         run(DAY, settings)
+
+
+def test_a_flipped_bit_is_never_loaded(settings: Settings) -> None:
+    write_day(settings.home, DAY, PAGES)
+    path = partition_path(settings.home, "validated", DAY) / "articles.parquet"
+    run(DAY, settings)
+    before = everything(settings)["article_texts"]
+    data = path.read_bytes()
+    caught = 0
+    for place in range(40, 800, 45):
+        path.write_bytes(data[:place] + bytes([data[place] ^ 16]) + data[place + 1 :])
+        try:
+            run(DAY, settings)
+        except DamagedPartition:
+            caught += 1
+        assert everything(settings)["article_texts"] == before
+    assert caught > 10  # the others hit what nobody reads, as a page's header
 
 
 def _drop_article(home: Path) -> None:
