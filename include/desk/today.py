@@ -40,7 +40,7 @@ def today_view(settings: Settings, airflow: Airflow, now: datetime, year: int | 
     today = now.astimezone(UTC).date()
     days, runs = ledger_of(settings.archive).days(), runs_by_day(airflow)
     release = release_view(settings.home, days)
-    newest = max(days, default=today)
+    newest = max((day for day, known in days.items() if _has_captures(known)), default=today)
     ends_today = newest >= today - _SHOWN_YEAR
     end = today if ends_today else newest
     first, last = (end - _SHOWN_YEAR, end) if year is None else (date(year, 1, 1), date(year, 12, 31))
@@ -57,3 +57,8 @@ def today_view(settings: Settings, airflow: Airflow, now: datetime, year: int | 
         release_age=now - release.published_at if release else None,
         last_day=with_results[-1] if with_results else None,
     )
+
+
+def _has_captures(known: LedgerDay) -> bool:
+    # a run of a day that no feed has anything of leaves an empty manifest
+    return bool(known.outcome.captures if known.outcome else known.landed)

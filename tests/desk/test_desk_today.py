@@ -99,6 +99,7 @@ def test_days_before_all_that_is_known_and_days_to_come_are_blank(home: Path) ->
 def test_an_archive_that_ended_long_ago_shows_its_newest_days(home: Path) -> None:
     old = date(2019, 5, 4)
     write_day(home, old)
+    write_landed_day(home, NOW.date() - timedelta(days=1), captures=0)
     view = view_of(home)
     assert (view.map.last, view.ends_today) == (old, False)
     assert [cell.day for cell in view.map.cells] == [old]
