@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,7 @@ from include.publish.releases import find_release
 from include.settings import settings
 
 _ATTEMPTS = 3
+_OPENING = threading.Lock()
 
 
 def connect(
@@ -50,6 +52,12 @@ def connect(
 
 
 def _locked_down(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
+    # of two threads that open one file at once, one would lock the settings while the other makes them
+    with _OPENING:
+        return _open(path, memory_limit)
+
+
+def _open(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         str(path),
         read_only=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -155,3 +156,15 @@ def test_a_release_that_is_no_database_is_an_error(settings: Settings) -> None:
     path.write_bytes(b"no database" * 1000)
     with pytest.raises(duckdb.IOException):
         connect(settings.home)
+
+
+def test_threads_may_open_the_release_at_once(settings: Settings) -> None:
+    """The API server answers many people; the first of them locks the settings for all."""
+    release(settings, "R0")
+
+    def headline(_: int) -> str:
+        with connect(settings.home) as marts:
+            return str(marts.execute("SELECT headline FROM marts.articles").fetchall()[0][0])
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(headline, range(80))) == {"R0"}

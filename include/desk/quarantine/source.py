@@ -11,13 +11,14 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import duckdb
 import pyarrow as pa
 
-from include.desk.ledger import LedgerDay, ledger_of
+from include.desk.ledger import LedgerDay, Stamp, ledger_of
 from include.duck import run_sql
 from include.errors import DamagedPartition, MissingPartition, NewsError
 from include.files import whole_folder
@@ -150,7 +151,7 @@ def open_quarantine(settings: Settings) -> Iterator[Quarantine]:
         built = _built_of(connection) if has_release else {}
         known = ledger_of(settings.archive).days()
         days = [day for day, each in known.items() if _is_elsewhere(each, built.get(day))]
-        tables = [table for day in days if (table := _validated(settings.archive, day)) is not None]
+        tables = [table for day in days if (table := _validated(settings.archive, known[day])) is not None]
         connection.register("validated_quarantine", pa.concat_tables([QUARANTINE.empty_table(), *tables]))
         connection.register("days_as_validated", pa.table({"capture_day": pa.array(days, pa.date32())}))
         connection.register("standing_acknowledgements", acknowledged_table(settings.home))
@@ -184,15 +185,24 @@ def _is_elsewhere(known: LedgerDay, built: tuple[Any, ...] | None) -> bool:
     return not outcome.accepted or tuple(getattr(outcome, name) for name in _COMPARED) != built
 
 
-def _validated(archive: Path | UPath, day: date) -> pa.Table | None:
+def _validated(archive: Path | UPath, known: LedgerDay) -> pa.Table | None:
     """What validate turned away on a day; None when that can't be read, which Contracts tells."""
-    for _ in range(_TRIES):
+    try:
+        return _read_validated(archive, known.day, known.validated)
+    except (DamagedPartition, OSError) as error:
+        logger.warning("Quarantine is shown without %s: %s", known.day, error)
+        return None
+
+
+@lru_cache(maxsize=1_000)
+def _read_validated(archive: Path | UPath, day: date, _stamp: Stamp | None) -> pa.Table:
+    """A day's quarantine, read once for each state of its folder."""
+    for attempt in range(1, _TRIES + 1):
         path = whole_folder(partition_path(archive, "validated", day)) / "quarantine.parquet"
         try:
             return read_table(path, QUARANTINE)
         except FileNotFoundError:
-            continue  # between the two renames that swap a day in, its folder is away for an instant
-        except (DamagedPartition, OSError) as error:
-            logger.warning("Quarantine is shown without %s: %s", day, error)
-            return None
-    return None
+            # between the two renames that swap a day in, its folder is away for an instant
+            if attempt == _TRIES:
+                raise
+    raise AssertionError("unreachable: the last attempt returns or raises")
