@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -31,6 +32,7 @@ def writer(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         SettingsError: a limit that DuckDB doesn't understand.
         NewsError: the work needs more memory than the limit.
+        OSError: the disk is full, whichever of its errors DuckDB tells that by.
     """
     scratch = settings.home / "warehouse" / ".duckdb_tmp"
     shutil.rmtree(scratch, ignore_errors=True)  # what a stopped writer left; there is only one at a time
@@ -63,6 +65,10 @@ def writer(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             f"DuckDB needs more than NEWS_DUCKDB_MEMORY_LIMIT ({settings.duckdb_memory_limit}), or in "
             f"{scratch} more than NEWS_DUCKDB_MAX_TEMP_SIZE ({settings.duckdb_max_temp_size}). {error}"
         ) from error
+    except duckdb.Error as error:
+        if os.strerror(errno.ENOSPC) in str(error):
+            raise OSError(errno.ENOSPC, f"{os.strerror(errno.ENOSPC)}: {error}") from error
+        raise
     finally:
         connection.close()
 

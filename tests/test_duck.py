@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import duckdb
@@ -91,3 +92,11 @@ def test_reading_goes_beside_any_other_reader_of_the_process(path: Path) -> None
 def test_a_path_that_duckdb_misreads_is_refused(settings: Settings, tmp_path: Path) -> None:
     with writer(settings) as connection, pytest.raises(UsageError, match="question mark"):
         attach(connection, tmp_path / "which?" / "news.duckdb", "news")
+
+
+def test_a_full_disk_is_an_error_of_the_system(settings: Settings) -> None:
+    """DuckDB tells of one as an IOException, or as a commit that failed; it may be gone in a minute."""
+    told = "Failed to commit: Could not write file news.duckdb.wal: No space left on device"
+    with pytest.raises(OSError, match="No space left") as raised, writer(settings):
+        raise duckdb.TransactionException(told)
+    assert raised.value.errno == errno.ENOSPC

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
-import os
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
@@ -22,7 +20,7 @@ from include.settings import Settings
 
 HERE = Path(__file__).parent
 TABLES = tuple(sorted(entry.name for entry in (HERE / "tables").iterdir()))
-# How DuckDB tells that a file isn't what it should be; a full disk says the first as well.
+# How DuckDB tells that a file isn't what it should be.
 DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 _SHOWN = 5  # captures that a message names; the rest are counted
 
@@ -52,12 +50,10 @@ def opened(settings: Settings, path: Path | None = None) -> Iterator[duckdb.Duck
 
 @contextlib.contextmanager
 def _damage_told(path: Path) -> Iterator[None]:
-    """Turn what DuckDB says of a damaged file, or of a full disk, into what a person can act on."""
+    """Turn what DuckDB says of a damaged file into what a person can act on."""
     try:
         yield
     except DAMAGE as error:
-        if os.strerror(errno.ENOSPC) in str(error):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path)) from error
         raise NewsError(
             f"The warehouse {path} can't be used: {error}. If it is damaged, make it anew from "
             "staged/validated: python -m include rebuild"
