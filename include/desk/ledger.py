@@ -118,7 +118,7 @@ class Ledger:
         path = whole_folder(partition_path(self._archive, "validated", day)) / "outcome.parquet"
         try:
             with path.open("rb") as handle:
-                file = pq.ParquetFile(handle)
+                file = pq.ParquetFile(handle, page_checksum_verification=True)
                 if file.metadata.num_rows != 1 or not schemas.is_of(file.schema_arrow, schemas.OUTCOMES):
                     return None
                 (row,) = file.read(use_threads=False).to_pylist()

@@ -35,7 +35,12 @@ def look(settings: Settings, max_files: int = MAX_FILES) -> LocalDays:
     """Look at the folders of all local feeds."""
     seen = LocalDays()
     looked_at = 0
-    for config in load_feeds(settings):
+    try:
+        configs = load_feeds(settings)
+    except UsageError as error:
+        seen.faults.append(str(error))
+        return seen
+    for config in configs:
         if not isinstance(config, (InboxConfig, WarcConfig)):
             continue
         archives = Archives(settings, getattr(config, "hosts", ()))

@@ -181,6 +181,14 @@ def test_a_refusal_of_airflow_is_told_with_409() -> None:
     assert "Not all of the days could be started" in get(guarded(), answer.headers["location"]).text
 
 
+def test_days_that_run_already_are_named() -> None:
+    app = guarded(MadeUpAirflow([run_of(DAY, "running")]))
+    answer = post(app, "/backfill", {"start": "chosen", "day": [str(DAY), "2025-09-05"]})
+    page = BeautifulSoup(get(app, answer.headers["location"]).text, "lxml")
+    notice = " ".join(page.select_one(".notice.warn").get_text().split())
+    assert notice.startswith("1 day was left out A run of it was queued or running already: 2025-09-01.")
+
+
 def test_whoever_may_not_start_sees_the_days_and_no_live_button(home: Path) -> None:
     write_landed_day(home, DAY)
     page = BeautifulSoup(get(guarded(start_runs=403), "/backfill").text, "lxml")
@@ -210,6 +218,7 @@ def test_progress_is_live_until_nothing_is_active() -> None:
         "",
         "?since=yesterday",
         "?since=2025-11-01T00:00:00",
+        "?since=0001-01-01T00:00:00%2B14:00",
         "?since=2025-11-01T00:00:00Z&running=-1",
     ):
         assert get(guarded(), f"/backfill/progress{wrong}").status_code == 422

@@ -48,6 +48,13 @@ def test_a_look_has_an_end(inbox: Path) -> None:
     assert look(Settings(home=inbox.parent), max_files=1).cut_short
 
 
+def test_a_file_of_feeds_that_cannot_be_right_is_told(inbox: Path) -> None:
+    feeds = inbox.parent / "feeds.toml"
+    feeds.write_text("[feeds.inbox]\nkind = 'nothing'\n")
+    (fault,) = look(Settings(home=inbox.parent, feeds_file=feeds)).faults
+    assert "feeds.toml" in fault
+
+
 def test_a_feed_whose_folder_is_missing_keeps_no_other_from_being_looked_at(inbox: Path) -> None:
     feeds = inbox.parent / "feeds.toml"
     feeds.write_text('[feeds.crawls]\nkind = "warc"\nfolder = "nowhere"\n[feeds.inbox]\nkind = "inbox"\n')

@@ -22,6 +22,8 @@ router, starting = APIRouter(), APIRouter()
 GROUP = Group(router, needs=("read_results",), entry=Entry("Backfill", "/backfill"))
 STARTING = Group(starting, needs=("read_results", "start_runs"))
 
+DAYS_NAMED = 12
+
 Form = Annotated[dict[str, list[str]], Depends(form_of)]
 
 
@@ -38,13 +40,20 @@ def progress(
     request: Request,
     since: datetime,
     running: Annotated[int, Query(ge=0, le=MAX_DAYS)] = 0,
+    left_out: Annotated[list[date], Query(max_length=DAYS_NAMED)] = [],  # noqa: B006 - FastAPI copies it
+    *,
     stopped: bool = False,
 ) -> HTMLResponse:
-    """How the runs stand that were queued since a moment; ``running`` days weren't started with them."""
-    if since.tzinfo is None:
+    """How the runs stand that were queued since a moment.
+
+    ``running`` days weren't started with them, because they ran already; ``left_out`` names some of these.
+    """
+    if since.tzinfo is None or not 2000 <= since.year < 3000:
         raise HTTPException(422)
     view = progress_view(airflow_of(request), since)
-    return page(request, "backfill/progress.html", view=view, left_out=running, stopped=stopped)
+    return page(
+        request, "backfill/progress.html", view=view, running=running, left_out=left_out, stopped=stopped
+    )
 
 
 @starting.post("/backfill")
@@ -59,9 +68,10 @@ def progress_address(request: Request, started: Started) -> str:
     told = {
         "since": started.since.isoformat(),
         "running": len(started.active),
+        "left_out": started.active[:DAYS_NAMED],
         "stopped": int(started.fault is not None),
     }
-    return f"{base_path(request)}/backfill/progress?{urlencode(told)}"
+    return f"{base_path(request)}/backfill/progress?{urlencode(told, doseq=True)}"
 
 
 def days_of(request: Request, form: dict[str, list[str]]) -> list[date]:
