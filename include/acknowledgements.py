@@ -65,7 +65,7 @@ def acknowledge(
     Raises:
         UsageError: no entries or too many, no reason, or one that is too long.
         LockTimeout: another decision was being written for too long.
-        OSError: it can't be written; then nothing was.
+        NewsError: it can't be written; then nothing was.
     """
     if not tidy(reason):
         raise UsageError("An acknowledgement needs a reason. Say in a few words why these may stay out.")
@@ -78,7 +78,7 @@ def undo(
     """Write down that these entries aren't acknowledged any longer; they are open again.
 
     Raises:
-        UsageError, LockTimeout, OSError: as ``acknowledge`` does.
+        UsageError, LockTimeout, NewsError: as ``acknowledge`` does.
     """
     return _write(settings, "undone", entries, by=by, at=at, reason=reason)
 
@@ -125,12 +125,17 @@ def _write(
     if len(told) > MAX_ENTRIES:
         raise UsageError(f"{len(told)} entries are too many at once. Choose at most {MAX_ENTRIES}.")
     folder = acknowledgements_path(settings.home)
-    lock = folder / ".lock"
-    # the number is the order, whatever the clocks of those who decide say
-    with held(lock, timeout_seconds=_LOCK_SECONDS, what="the acknowledgements"):
-        number = max((number for number, _ in _files(settings.home)), default=0) + 1
-        record = Record(number, decision, who, at.astimezone(UTC).replace(microsecond=0), why, told)
-        write_atomically(folder / f"{number:08}.json", _to_json(record))
+    try:
+        # the number is the order, whatever the clocks of those who decide say
+        with held(folder / ".lock", timeout_seconds=_LOCK_SECONDS, what="the acknowledgements"):
+            number = max((number for number, _ in _files(settings.home)), default=0) + 1
+            record = Record(number, decision, who, at.astimezone(UTC).replace(microsecond=0), why, told)
+            write_atomically(folder / f"{number:08}.json", _to_json(record))
+    except OSError as error:
+        raise NewsError(
+            f"The decision wasn't kept: {folder} can't be written ({error.strerror}). Make room on the disk, "
+            "or let this user write there, and decide again."
+        ) from error
     return record
 
 

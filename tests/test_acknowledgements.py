@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -122,3 +124,17 @@ def test_what_cannot_be_a_decision_is_refused_and_leaves_nothing(
     with pytest.raises(UsageError, match=said):
         acknowledge(settings, entries, by=by, at=AT, reason=reason)
     assert list(records(settings.home)) == []
+
+
+def test_a_full_disk_keeps_nothing_and_says_so(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    acknowledge(settings, [entry(1)], by="a", at=AT, reason="Seen")
+
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("include.files.os.fsync", full)
+        with pytest.raises(NewsError, match=r"wasn't kept: .*No space left.*decide again"):
+            acknowledge(settings, [entry(2)], by="a", at=AT, reason="Seen")
+    assert list(standing(settings.home)) == [entry(1)]
+    assert acknowledge(settings, [entry(2)], by="a", at=AT, reason="Seen").number == 2

@@ -44,6 +44,8 @@ LOOKED_AT = (
     "contracts/expectation?contract=al_mayadeen_articles&expectation=house_byline",
     f"contracts?day={FULL_DAY}",
     "contracts?day=1999-01-01",
+    "quarantine?state=all",
+    "articles",
     "backfill",
     "backfill/progress?since=2025-01-01T00:00:00Z",
 )
@@ -225,6 +227,22 @@ def test_a_day_is_started_and_watched_until_it_is_done(eyes: Eyes, desk: Desk) -
     desk.end_run("news_pages", run, "success")
     # nobody reloads
     expect(row.locator(".badge.good")).to_have_text("success")
+
+
+def test_a_page_is_acknowledged_and_opened_again(eyes: Eyes, desk: Desk) -> None:
+    eyes.page.goto(f"{desk.url}/plugin/quarantine")
+    row = eyes.frame.locator("table.away tbody tr").filter(has_text=HOSTILE)
+    row.get_by_role("checkbox").check()
+    eyes.frame.get_by_label("Why they may stay out").fill(HOSTILE_ATTRIBUTE)
+    eyes.frame.get_by_role("button", name="Acknowledge").click()
+    expect(eyes.frame.get_by_role("heading", name="Acknowledged")).to_be_visible()
+    expect(row).to_have_count(0)
+    eyes.frame.get_by_role("link", name="Acknowledged").click()
+    expect(row.locator(".acknowledged").first).to_contain_text(HOSTILE_ATTRIBUTE)
+    row.get_by_role("rowheader").get_by_role("link").click()
+    expect(eyes.frame.get_by_text("What to do.").first).to_be_visible()
+    eyes.frame.get_by_role("button", name="Undo acknowledging").click()
+    expect(eyes.frame.locator("h1 .badge")).to_have_text("open")
 
 
 def test_from_a_cell_of_the_map_to_its_day(eyes: Eyes, desk: Desk) -> None:
