@@ -44,12 +44,11 @@ def today_view(settings: Settings, airflow: Airflow, now: datetime, year: int | 
     ends_today = newest >= today - _SHOWN_YEAR
     end = today if ends_today else newest
     first, last = (end - _SHOWN_YEAR, end) if year is None else (date(year, 1, 1), date(year, 12, 31))
-    begin = min([*days, *runs], default=today)
     with_results = [known for known in days.values() if known.outcome is not None]
     return TodayView(
         today=today,
         map=heat_map(days, runs, first, min(last, max(today, first)), today),
-        years=tuple(range(today.year, begin.year - 1, -1)),
+        years=tuple(sorted({day.year for day in (*days, *runs)}, reverse=True)),
         year=year,
         ends_today=ends_today,
         hands=tuple(hands(Known(settings, airflow, days, runs, release, today, open_pages(settings)))),
