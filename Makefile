@@ -4,6 +4,8 @@
 # make test-bi                                       installs and starts it, and looks at every chart
 # make secrets                                       fills .env for docker compose, once; what .env has stays
 # make faults [ARGS="-k full_disk"] [SEED=number]    breaks a home in many ways and writes docs/faults.md
+# make backup DEST=folder [NEWS_HOME=folder]         also while the pipeline runs; make restore FROM=folder
+# make upgrade-check [NEWS_HOME=folder] [DATABASE=address]   what a new version would do, tried on a copy
 # make dictionary                                    docs/data-dictionary.md and .html, from marts and contracts
 # make bench [ARGS="pages run airflow --quick"]   see docs/benchmarks.md
 #
@@ -19,7 +21,7 @@ sync = $(PY) -m uv pip sync --quiet --python $(PY) $1 || $(PY) -m pip install --
 given = $(if $(filter command,$(origin $1)),$($1))
 
 .DELETE_ON_ERROR:
-.PHONY: run test faults secrets bi bi-export test-bi bench dictionary lint lock clean help
+.PHONY: run test faults secrets backup restore upgrade-check bi bi-export test-bi bench dictionary lint lock clean help
 
 run: .venv/.synced-run
 	@exec $(PY) -m scripts.run_local \
@@ -45,6 +47,18 @@ test-bi: .venv/.synced-dev
 
 secrets:
 	@$(PYTHON) scripts/make_secrets.py
+
+backup: .venv/.synced-run
+	@[ -n "$(call given,DEST)" ] || { echo "error: Say where to: make backup DEST=folder" >&2; exit 2; }
+	@exec $(PY) -m scripts.backup backup --to "$(DEST)" $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)")
+
+restore: .venv/.synced-run
+	@[ -n "$(call given,FROM)" ] || { echo "error: Say what to restore: make restore FROM=folder" >&2; exit 2; }
+	@exec $(PY) -m scripts.backup restore --from "$(FROM)" $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)")
+
+upgrade-check: .venv/.synced-run
+	@exec $(PY) -m scripts.upgrade_check \
+	  $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)") $(if $(call given,DATABASE),--database "$(DATABASE)")
 
 bench: .venv/.synced-run
 	@exec $(PY) -m bench $(ARGS)

@@ -18,7 +18,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from include import cli_maintain, cli_marts, cli_preview, cli_quarantine, cli_rebuild, cli_search
+from include import (
+    cli_backup,
+    cli_maintain,
+    cli_marts,
+    cli_preview,
+    cli_quarantine,
+    cli_rebuild,
+    cli_search,
+    cli_upgrade,
+)
 from include.cli_options import days_between, home_option, json_option, progress_bar
 from include.errors import CaptureError, NewsError, UsageError
 from include.settings import load_settings
@@ -106,6 +115,8 @@ def _parser() -> argparse.ArgumentParser:
     cli_preview.add_command(commands)
     cli_maintain.add_command(commands)
     cli_rebuild.add_command(commands)
+    cli_backup.add_commands(commands)
+    cli_upgrade.add_command(commands)
     return parser
 
 

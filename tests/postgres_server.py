@@ -72,6 +72,7 @@ def serve() -> Iterator[Server]:
     if os.getuid() == 0:  # PostgreSQL refuses to run as root
         account = pwd.getpwnam("postgres")
         os.chown(folder, account.pw_uid, account.pw_gid)
+        folder.chmod(0o711)  # so that a root without its capabilities reaches the socket, too
         who = {"user": account.pw_uid, "group": account.pw_gid}
 
     environment = {"PATH": os.environ["PATH"]}

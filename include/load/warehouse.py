@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from include.duck import attach, read_sql, run_sql, transaction, writer
+from include.duck import attach, read_sql, reading, run_sql, transaction, writer
 from include.errors import ConservationError, NewsError
 from include.load.staged import StagedDay
 from include.partitions import warehouse_path
@@ -58,6 +58,16 @@ def _damage_told(path: Path) -> Iterator[None]:
             f"The warehouse {path} can't be used: {error}. If it is damaged, make it anew from "
             "staged/validated: python -m include rebuild"
         ) from error
+
+
+def made_with(path: Path) -> str | None:
+    """The layout that a warehouse was made with, looked up without opening it for writing; None: it has none.
+
+    Raises:
+        duckdb.Error: it is damaged, or somebody writes it.
+    """
+    with reading(path) as connection:
+        return _layout_of(connection)
 
 
 class OtherLayout(Exception):

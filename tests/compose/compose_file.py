@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -75,8 +76,11 @@ def example_values() -> dict[str, str]:
 
 def commands(service: Mapping[str, Any]) -> Iterator[list[str]]:
     """Every command that a service runs: its own and its health check."""
-    if "command" in service:
-        yield list(service["command"])
+    command = service.get("command", [])
+    if command[:2] == ["bash", "-euc"]:
+        yield from (shlex.split(part) for part in command[2].split(";"))
+    elif command:
+        yield list(command)
     check = service["healthcheck"]["test"] if "healthcheck" in service else None
     if check:
         assert check[0] == "CMD", "a health check is a list, so that no shell reads it"

@@ -1,18 +1,22 @@
 """What docker-compose.yml runs, run natively: the same commands with the same environment.
 
 Host names, ports, and the paths that volumes and memory are mounted on are exchanged for this machine's; what
-else differs is listed in ``PATIENCE``.
+else differs is listed in ``PATIENCE``. Where the machine allows it, each is confined as its container is.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +36,29 @@ PATIENCE = {
     "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "5",
     "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_THRESHOLD": "20",
 }
+
+
+# As in a container: a root file system that can't be written but where told, no capability, none to be had.
+CONFINE = """
+for folder in $WRITABLE; do mount --bind "$folder" "$folder"; done
+mount -o remount,bind,ro /
+exec setpriv --no-new-privs --bounding-set=-all --inh-caps=-all -- "$@"
+"""
+
+
+@cache
+def can_confine() -> bool:
+    """Whether this machine lets us do so: it takes root, and the right to mount."""
+    if os.geteuid() != 0 or shutil.which("unshare") is None or shutil.which("setpriv") is None:
+        return False
+    tried = subprocess.run(confined(["true"], set()), capture_output=True, check=False)
+    return tried.returncode == 0
+
+
+def confined(command: list[str], writable: set[str]) -> list[str]:
+    """A command that may write to these folders alone."""
+    script = CONFINE.replace("$WRITABLE", " ".join(shlex.quote(path) for path in sorted(writable)))
+    return ["unshare", "--mount", "--propagation", "private", "sh", "-euc", script, "sh", *command]
 
 
 @dataclass
@@ -55,6 +82,7 @@ class Native:
             "POSTGRES_PASSWORD": OWNER_PASSWORD,
             "AIRFLOW_ADMIN_PASSWORD": ADMIN_PASSWORD,
             "AIRFLOW_PARALLELISM": "3",
+            "BACKUP_DIR": str(self.folder / "backups"),
             "AIRFLOW_CONNECTIONS": '{"archive": {"conn_type": "http", "login": "me", "password": "$ecret"}}',
         }
 
@@ -87,7 +115,8 @@ class Native:
             if text == target or text.startswith(f"{target}/"):
                 return here + text.removeprefix(target)
         for name in ("airflow", "superset"):
-            text = text.replace(f"@postgres:5432/{name}", f"@/{name}?host={self.postgres.folder}")
+            address = rf"@postgres:5432/({name}\w*)"
+            text = re.sub(address, rf"@/\1?host={self.postgres.folder}", text)
         for host in ("localhost", "api-server", "0.0.0.0"):
             for port, ours in self.ports.items():
                 text = text.replace(f"{host}:{port}", f"127.0.0.1:{ours}")
@@ -114,7 +143,17 @@ class Native:
 
     def command(self, service: str, command: list[str] | None = None) -> list[str]:
         """A service's command, or another one, as it is run here."""
-        return [self.here(service, part) for part in command or self.services[service]["command"]]
+        words = [self.here(service, part) for part in command or self.services[service]["command"]]
+        return confined(words, self.writable(service)) if can_confine() else words
+
+    def writable(self, service: str) -> set[str]:
+        """The folders that a service may write: memory, and volumes that aren't mounted read-only."""
+        kept = {
+            volume.split(":")[1]
+            for volume in self.services[service].get("volumes", ())
+            if volume.endswith(":ro")
+        }
+        return {here for target, here in self.mounts(service).items() if target not in kept}
 
     def run(self, service: str, command: list[str] | None = None) -> subprocess.CompletedProcess[str]:
         """Run a service's command, or another one in its place, to its end."""

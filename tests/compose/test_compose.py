@@ -38,6 +38,9 @@ from tests.compose.compose_file import (
 FOREIGN_COMMANDS = {
     "postgres": {"pg_isready"},
     "databases": {"psql"},
+    "backup-databases": {"bash"},
+    "restore-databases": {"bash"},
+    "upgrade-copy": {"bash"},
     "bi": {"python"},
 }
 OTHER_VARIABLES = {"AIRFLOW_HOME", "PYTHONPATH", "GX_ANALYTICS_ENABLED", "SCARF_ANALYTICS"}
@@ -122,7 +125,7 @@ print("ANSWER" + json.dumps({
             if name.startswith("AIRFLOW__")
         ],
     }
-    assert len(asked["commands"]) == 8
+    assert len(asked["commands"]) == 9
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
     answer = subprocess.run(
         [sys.executable, "-c", code],
@@ -160,11 +163,16 @@ def test_every_airflow_option_is_one(airflow_says: dict[str, Any]) -> None:
 
 
 def test_every_other_command_is_known() -> None:
+    asked = [sys.executable, "-m", "include", "--help"]
+    usage = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
+    include_commands = set(re.findall(r"^    ([\w-]+)", usage.stdout, re.MULTILINE))
     for name, service in SERVICES.items():
         for command in commands(service):
             script = command[1].removeprefix(f"{IMAGE_ROOT}/") if command[0] == "python" else ""
             if script.endswith(".py"):
                 assert (ROOT / script).is_file()
+            elif command[:3] == ["python", "-m", "include"]:
+                assert command[3] in include_commands
             elif command[0] not in {"airflow", *FOREIGN_COMMANDS.get(name, set())}:
                 assert command[:2] == ["python", "-c"], command
                 compile(command[2], "health check", "exec")

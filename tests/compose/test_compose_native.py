@@ -21,10 +21,11 @@ import pytest
 
 from include.publish.reader import connect
 from include.settings import PROJECT_ROOT
+from scripts import upgrade_check
 from scripts.airflow_api import AirflowApi
 from tests.compose.native import ADMIN_PASSWORD, Native, written_outside_of_mounts
 from tests.desk.desk_routes import guarded_routes
-from tests.postgres_server import Server
+from tests.postgres_server import OWNER_PASSWORD, Server
 
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket, pytest.mark.timeout(900)]
 
@@ -163,6 +164,17 @@ def test_the_marts_are_what_they_should_be(native: Native) -> None:
     assert all(captures == accounted for captures, accounted in days)
 
 
+def test_backups_are_taken_while_it_runs(native: Native) -> None:
+    """And nothing that is in use is overwritten by a restore."""
+    for name in ("backup", "backup-databases"):
+        done = native.run(name)
+        assert done.returncode == 0, done.stdout + done.stderr
+    for name, held in (("restore", "marts"), ("restore-databases", "airflow")):
+        refused = native.run(name)
+        assert refused.returncode == 2
+        assert re.search(f"{held}.* isn't empty|isn't empty .*{held}", refused.stderr)
+
+
 def test_nothing_was_written_but_to_volumes_and_memory(native: Native) -> None:
     assert list(written_outside_of_mounts(native)) == []
 
@@ -230,3 +242,56 @@ def test_everything_stops_when_it_is_asked_to(native: Native) -> None:
     missing = native.run("scheduler", native.services["scheduler"]["healthcheck"]["test"][1:])
     assert missing.returncode == 1
     assert "Connection refused" in missing.stderr
+
+
+def test_an_upgrade_is_tried_on_a_copy_of_the_database(
+    native: Native, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Airflow's database is taken back to an older version's, and checked."""
+    older = ["airflow", "db", "downgrade", "--to-version", "3.1.0", "--yes"]
+    done = native.run("init", older)
+    assert done.returncode == 0, done.stdout + done.stderr
+    database = native.environment("init")["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    home = str(native.folder / "var" / "lib" / "news")
+    assert upgrade_check.main(["--home", home, "--database", database]) == 1
+    assert "may not make databases" in capsys.readouterr().err
+
+    superuser = native.postgres.url("airflow", "postgres").replace("postgresql:", "postgresql+psycopg2:")
+    with psycopg.connect(native.postgres.url("airflow", "postgres")) as connection:
+        asked = "SELECT version_num, (SELECT count(*) FROM dag_run) FROM alembic_version"
+        ((revision, runs),) = connection.execute(asked).fetchall()
+        connection.rollback()
+        assert upgrade_check.main(["--home", home, "--database", superuser]) == 0
+        told = capsys.readouterr().out
+        assert f"alembic_version: {revision} → " in told
+        assert f"rows: dag_run {runs}, task_instance " in told
+        assert re.search(r"days landed: (\d+), of which \1 are as this version would make them", told)
+        assert OWNER_PASSWORD not in told
+        assert connection.execute(asked).fetchall() == [(revision, runs)]
+        left = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'news_%'").fetchall()
+        assert left == []
+    assert native.run("upgrade-copy").returncode == 0
+    with psycopg.connect(native.postgres.url("airflow_upgrade", "postgres")) as connection:
+        assert connection.execute(asked).fetchall() == [(revision, runs)]
+
+
+def test_what_is_lost_comes_back_from_the_backups(native: Native) -> None:
+    home = native.folder / "var" / "lib" / "news"
+    with psycopg.connect(native.postgres.url("airflow", "postgres")) as connection:
+        runs = connection.execute("SELECT run_id, state FROM dag_run ORDER BY 1").fetchall()
+    native.postgres.database("airflow")
+    native.postgres.database("superset")
+    for name in ("airflow", "superset"):
+        with psycopg.connect(native.postgres.url("postgres", "postgres"), autocommit=True) as connection:
+            connection.execute(f"ALTER DATABASE {name} OWNER TO {name}")
+    home.rename(home.with_name("lost"))
+    for name in ("databases", "restore-databases", "restore"):
+        done = native.run(name)
+        assert done.returncode == 0, done.stdout + done.stderr
+    password = native.values["AIRFLOW_DATABASE_PASSWORD"]
+    with psycopg.connect(native.postgres.url("airflow", "airflow", password)) as connection:
+        assert connection.execute("SELECT run_id, state FROM dag_run ORDER BY 1").fetchall() == runs
+    with connect(home) as marts, connect(home.with_name("lost")) as lost:
+        for mart in ("articles", "captures", "quarantine"):
+            query = f"SELECT * FROM marts.{mart} ORDER BY ALL"
+            assert marts.sql(query).fetchall() == lost.sql(query).fetchall()
