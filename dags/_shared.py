@@ -2,20 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from inspect import cleandoc
 from typing import Any, NoReturn
 
-from airflow.sdk import Asset, ExceptionRetryPolicy, RetryAction, RetryRule, task
+from airflow.sdk import (
+    Asset,
+    ExceptionRetryPolicy,
+    RetryAction,
+    RetryRule,
+    task,
+)
 
 from include.errors import DatabaseUnavailable, FeedUnavailable, LockTimeout, NewsError, UsageError
+from include.settings import load_settings
 
-WAREHOUSE = Asset("news_warehouse")
+# What the tasks read and write, from the feeds to the release. Events have row counts in their extra; only
+# those of the warehouse start runs.
+CAPTURES = Asset("news_captures", group="news")
+PARSED = Asset("news_parsed", group="news")
+STAGED = Asset("news_staged", group="news")
+WAREHOUSE = Asset("news_warehouse", group="news")
 """The private warehouse; its partitions are capture days (YYYY-MM-DD)."""
+RELEASE = Asset("news_release", group="news")
+POSTGRES = Asset("news_postgres", group="news")
+
+
+def feed_assets(names: Sequence[str]) -> list[Asset]:
+    """Where captures come from: an asset a feed."""
+    return [Asset(f"news_feed_{name}", group="news") for name in names]
+
+
+def tell(outlet_events: Any, asset: Asset, result: Mapping[str, Any]) -> dict[str, Any]:
+    """Put a task's result, its row counts above all, into the asset's event; return it for XCom."""
+    if outlet_events is not None:  # not there when a task's function is called by itself
+        outlet_events[asset].extra = dict(result)
+    return dict(result)
+
 
 WRITER_POOL = "duckdb_writer"
 """One slot, see config/pools.json: a DuckDB file has one writer, or many readers, never both."""
+
+
+def notifying_tasks() -> dict[str, Any]:
+    """What tasks get when NEWS_NOTIFY_CONN_ID says where failures are told."""
+    if load_settings().notify_conn_id is None:
+        return {}
+    from dags import _notify
+
+    return {"on_failure_callback": _notify.task_failed}
+
+
+def notifying_runs() -> dict[str, Any]:
+    """The same for a DAG: a run that fails without a task's failure, and one that isn't done in time."""
+    settings = load_settings()
+    if settings.notify_conn_id is None:
+        return {}
+    from airflow.sdk.definitions.callback import AsyncCallback
+    from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+
+    from dags import _notify
+
+    hours = settings.notify_deadline_hours
+    return {
+        "on_failure_callback": _notify.run_failed,
+        "deadline": DeadlineAlert(
+            name=f"done in {hours:g} hours",
+            reference=DeadlineReference.DAGRUN_QUEUED_AT,
+            interval=timedelta(hours=hours),
+            callback=AsyncCallback(_notify.deadline_missed, kwargs={"hours": hours}),
+        ),
+    }
+
 
 DEFAULT_ARGS = {
     "owner": "news desk",
@@ -118,7 +177,8 @@ def database_url_of(connection_id: str | None) -> str:
         raise UsageError(
             f"There is no Airflow connection {connection_id!r}. Make it under Admin → Connections."
         ) from None
-    if connection.conn_type == "sqlite" and connection.host:
+    # without its provider Airflow keeps a connection of type sqlite as a generic one
+    if connection.conn_type in {"sqlite", "generic"} and (connection.host or "").startswith("/"):
         # as make run has it: a writer waits for another one for a minute
         return f"sqlite:///{connection.host}?timeout=60"
     if connection.conn_type == "postgres" and connection.host and connection.schema:
@@ -133,7 +193,7 @@ def database_url_of(connection_id: str | None) -> str:
         return url.render_as_string(hide_password=False)
     raise UsageError(
         f"The Airflow connection {connection_id!r} isn't to Airflow's database: make it of type Postgres "
-        "with host and database, or of type Sqlite with the file's path as host."
+        "with host and database, or of type Generic with the path of the SQLite file as host."
     )
 
 

@@ -20,7 +20,16 @@ from typing import Any
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, get_current_context
 
-from dags._shared import DEFAULT_ARGS, credential_of, stage
+from dags._shared import (
+    CAPTURES,
+    DEFAULT_ARGS,
+    credential_of,
+    feed_assets,
+    notifying_runs,
+    notifying_tasks,
+    stage,
+    tell,
+)
 from include.land.feeds.config import feed_names
 from include.settings import load_settings
 
@@ -33,7 +42,8 @@ if live_feeds := feed_names(load_settings(), kind="live"):
         start_date=datetime(2000, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,  # a second visit would only wait for the first one's pauses
-        default_args=DEFAULT_ARGS,
+        default_args={**DEFAULT_ARGS, **notifying_tasks()},
+        **notifying_runs(),
         tags=["news", "live"],
     ):
 
@@ -41,8 +51,10 @@ if live_feeds := feed_names(load_settings(), kind="live"):
             "Visit: what is new on the sites",
             map_index_template="{{ told | default(task.op_kwargs['feed']) }}",
             execution_timeout=timedelta(hours=2, minutes=45),  # the next visit starts then
+            inlets=feed_assets(live_feeds),
+            outlets=[CAPTURES],
         )
-        def visit(feed: str) -> dict[str, Any]:
+        def visit(feed: str, outlet_events: Any = None) -> dict[str, Any]:
             """Lands what is new on the feed's sites now, as captures of today (UTC).
 
             **Red?**
@@ -56,6 +68,12 @@ if live_feeds := feed_names(load_settings(), kind="live"):
             result = stage_land.run(datetime.now(UTC).date(), settings(), feed, credential_of)
             context: Any = get_current_context()
             context["told"] = f"{feed}: {result.new} new of {result.landed} captures today"
-            return {"feed": feed, "day": result.day.isoformat(), "landed": result.landed, "new": result.new}
+            told = {
+                "feed": feed,
+                "day": result.day.isoformat(),
+                "landed": result.landed,
+                "new": result.new,
+            }
+            return tell(outlet_events, CAPTURES, told)
 
         visit.expand(feed=live_feeds)

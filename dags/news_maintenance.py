@@ -25,7 +25,15 @@ from typing import Any
 
 from airflow.sdk import DAG, CronTriggerTimetable, Param
 
-from dags._shared import DEFAULT_ARGS, WRITER_POOL, database_url_of, nothing_to_do, stage
+from dags._shared import (
+    DEFAULT_ARGS,
+    WRITER_POOL,
+    database_url_of,
+    nothing_to_do,
+    notifying_runs,
+    notifying_tasks,
+    stage,
+)
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +54,8 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,
-    default_args=DEFAULT_ARGS,
+    default_args={**DEFAULT_ARGS, **notifying_tasks()},
+    **notifying_runs(),
     tags=["news", "maintenance"],
     params={
         "dry_run": Param(
@@ -136,7 +145,7 @@ with DAG(
         their own history, and lose nothing.
 
         Airflow gives tasks no access to its database, so `NEWS_AIRFLOW_DB_CONN_ID` has to name an Airflow
-        connection to it (type Postgres, or Sqlite).
+        connection to it (type Postgres, or for SQLite type Generic with the file's path as host).
 
         **Pink?** `NEWS_AIRFLOW_HISTORY_KEPT_DAYS` isn't set.
 

@@ -22,12 +22,24 @@ from __future__ import annotations
 
 import logging
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from airflow.sdk import DAG, Param, PartitionedAssetTimetable
 
-from dags._shared import DEFAULT_ARGS, WAREHOUSE, WRITER_POOL, plain, postgres_address_of, stage
+from dags._shared import (
+    DEFAULT_ARGS,
+    POSTGRES,
+    RELEASE,
+    WAREHOUSE,
+    WRITER_POOL,
+    notifying_runs,
+    notifying_tasks,
+    plain,
+    postgres_address_of,
+    stage,
+    tell,
+)
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +52,8 @@ with DAG(
     start_date=datetime(2000, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,  # one candidate file
-    default_args={**DEFAULT_ARGS, "pool": WRITER_POOL},
+    default_args={**DEFAULT_ARGS, **notifying_tasks(), "pool": WRITER_POOL},
+    **notifying_runs(),
     tags=["news", "marts"],
     params={
         "full_rebuild": Param(
@@ -98,8 +111,11 @@ with DAG(
 
         return plain(stage_publish.audit(settings()))
 
-    @stage("Publish: the new release")
-    def publish(audited: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - tells Airflow the order
+    @stage("Publish: the new release", inlets=[WAREHOUSE], outlets=[RELEASE])
+    def publish(
+        audited: dict[str, Any],  # noqa: ARG001 - tells Airflow the order
+        outlet_events: Any = None,
+    ) -> dict[str, Any]:
         """Copies the audited candidate to `marts/releases/<id>/`, read-only, and moves `marts/current` to
         it.
 
@@ -110,14 +126,28 @@ with DAG(
         from include.publish import run as stage_publish
         from include.settings import settings
 
-        return plain(stage_publish.publish(settings()))
+        result = plain(stage_publish.publish(settings()))
+        tell(outlet_events, RELEASE, {name: value for name, value in result.items() if name != "path"})
+        return result
 
     published = publish(audit(build()))
 
     if os.environ.get("NEWS_POSTGRES_CONN_ID") or os.environ.get("NEWS_POSTGRES_URL"):
 
-        @stage("Copy: PostgreSQL for BI servers", pool="default_pool")  # it only reads the release
-        def to_postgres(published: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - tells Airflow the order
+        @stage(
+            "Copy: PostgreSQL for BI servers",
+            pool="default_pool",  # it only reads the release
+            # a server that is down is asked again after half a minute, one, two, four and eight
+            retries=5,
+            retry_exponential_backoff=2,
+            max_retry_delay=timedelta(minutes=15),
+            inlets=[RELEASE],
+            outlets=[POSTGRES],
+        )
+        def to_postgres(
+            published: dict[str, Any],  # noqa: ARG001 - tells Airflow the order
+            outlet_events: Any = None,
+        ) -> dict[str, Any]:
             """Copies the current release into the schema `marts` (NEWS_POSTGRES_SCHEMA) of a PostgreSQL
             database, in one transaction: its readers see the old release or the new one. A release that is
             there already is left as it is.
@@ -134,6 +164,6 @@ with DAG(
 
             conn_id = settings().postgres_conn_id
             url = postgres_address_of(conn_id) if conn_id else None
-            return plain(postgres.copy_to_postgres(settings(), url=url))
+            return tell(outlet_events, POSTGRES, plain(postgres.copy_to_postgres(settings(), url=url)))
 
         to_postgres(published)

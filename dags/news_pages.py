@@ -36,13 +36,20 @@ from typing import Any
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, TriggerRule, get_current_context
 
 from dags._shared import (
+    CAPTURES,
     DEFAULT_ARGS,
+    PARSED,
+    STAGED,
     WAREHOUSE,
     WRITER_POOL,
     credential_of,
+    feed_assets,
     nothing_to_do,
+    notifying_runs,
+    notifying_tasks,
     plain,
     stage,
+    tell,
 )
 from include.errors import FeedError, UsageError
 from include.land.feeds.config import feed_names
@@ -73,6 +80,8 @@ def capture_day(params: dict[str, Any], dag_run: Any) -> date:
     return day
 
 
+feeds_to_land = feed_names(load_settings())
+
 with DAG(
     dag_id="news_pages",
     description="Captured pages of one day: land, parse, validate, load",
@@ -83,7 +92,8 @@ with DAG(
     start_date=datetime(2000, 1, 1, tzinfo=UTC),  # before any capture, so that every day can be backfilled
     catchup=False,
     max_active_runs=8,  # days are independent; a backfill sets its own
-    default_args=DEFAULT_ARGS,
+    default_args={**DEFAULT_ARGS, **notifying_tasks()},
+    **notifying_runs(),
     tags=["news", "pages"],
     params={
         "day": Param(
@@ -110,8 +120,10 @@ with DAG(
         retry_exponential_backoff=2,
         max_retry_delay=timedelta(minutes=15),
         execution_timeout=timedelta(hours=6),  # a live site is asked slowly; what has landed stays
+        inlets=feed_assets(feeds_to_land),
+        outlets=[CAPTURES],
     )
-    def land(feed: str, params: Any = None, dag_run: Any = None) -> dict[str, Any]:
+    def land(feed: str, params: Any = None, dag_run: Any = None, outlet_events: Any = None) -> dict[str, Any]:
         """Stores each capture that the feed has of the day under its SHA-256, and lists it in the manifest.
 
         **Red?**
@@ -141,7 +153,7 @@ with DAG(
         context["told"] = (
             f"{feed}: {result.landed} captures ({result.new} new), {result.rejected} turned away"
         )
-        return {
+        told = {
             "feed": feed,
             "day": result.day.isoformat(),
             "landed": result.landed,
@@ -150,10 +162,16 @@ with DAG(
             "waiting": len(result.waiting),
             "passed_over": result.passed_over,
         }
+        return tell(outlet_events, CAPTURES, told)
 
     # once every feed is done with, retries included, and one at least has answered
-    @stage("Parse: read the pages", trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS)
-    def parse(landed: Any) -> dict[str, Any]:
+    @stage(
+        "Parse: read the pages",
+        trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
+        inlets=[CAPTURES],
+        outlets=[PARSED],
+    )
+    def parse(landed: Any, outlet_events: Any = None) -> dict[str, Any]:
         """Reads the day's captures, of all feeds, into articles, ticker lines and links to other pages.
 
         **Pink?** No feed had anything for the day.
@@ -171,10 +189,11 @@ with DAG(
         feeds = list(landed)
         if not any(feed["landed"] + feed["rejected"] for feed in feeds):
             nothing_to_do("No feed has anything of the day.")
-        return plain(stage_parse.run(parse_day(feeds[0]["day"]), settings()))
+        result = plain(stage_parse.run(parse_day(feeds[0]["day"]), settings()))
+        return tell(outlet_events, PARSED, result)
 
-    @stage("Validate: ask the contracts")
-    def validate(parsed: dict[str, Any], dag_run: Any = None) -> dict[str, Any]:
+    @stage("Validate: ask the contracts", inlets=[PARSED], outlets=[STAGED])
+    def validate(parsed: dict[str, Any], dag_run: Any = None, outlet_events: Any = None) -> dict[str, Any]:
         """Holds each article and ticker line to the contracts in `expectations/`; what breaks a critical
         one goes to quarantine with the offending text. The day's Data Docs are in `docs/` under
         `NEWS_HOME`.
@@ -193,10 +212,17 @@ with DAG(
         from include.settings import settings
         from include.validate import run as stage_validate
 
-        return plain(stage_validate.run(parse_day(parsed["day"]), settings(), run_id=dag_run.run_id))
+        result = stage_validate.run(parse_day(parsed["day"]), settings(), run_id=dag_run.run_id)
+        return tell(outlet_events, STAGED, plain(result))
 
     # before the marts' tasks, which wait for the same slot: one run of theirs then takes several days
-    @stage("Load: into the warehouse", pool=WRITER_POOL, priority_weight=10, outlets=[WAREHOUSE])
+    @stage(
+        "Load: into the warehouse",
+        pool=WRITER_POOL,
+        priority_weight=10,
+        inlets=[STAGED],
+        outlets=[WAREHOUSE],
+    )
     def load(validated: dict[str, Any], outlet_events: Any = None) -> dict[str, Any]:
         """Replaces the day in the private warehouse in one transaction, then wakes `news_marts` for it.
 
@@ -215,9 +241,10 @@ with DAG(
         result = stage_load.run(parse_day(validated["day"]), settings())
         # always, not only when rows changed: a publish that failed earlier gets its chance
         outlet_events[WAREHOUSE].add_partitions(validated["day"])
-        return plain(result)
+        return tell(outlet_events, WAREHOUSE, plain(result))
 
-    @stage("Feeds: all answered?", trigger_rule=TriggerRule.ONE_FAILED)
+    # the feed that failed has told whom it may concern
+    @stage("Feeds: all answered?", trigger_rule=TriggerRule.ONE_FAILED, on_failure_callback=None)
     def feeds(landed: Any) -> None:  # noqa: ARG001 - tells Airflow what it watches
         """Makes the run red when a feed failed, though the other feeds' pages of the day went through.
 
@@ -226,6 +253,6 @@ with DAG(
         """
         raise FeedError("A feed failed: see the red instance of land. The other feeds' pages went through.")
 
-    captures = land.expand(feed=feed_names(load_settings()))
+    captures = land.expand(feed=feeds_to_land)
     load(validate(parse(captures)))
     feeds(captures)

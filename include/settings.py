@@ -105,6 +105,18 @@ class Settings(BaseSettings):
         min_length=1,
         description="Airflow connection to Airflow's own database: tasks aren't given access otherwise.",
     )
+    notify_conn_id: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Airflow connection that failures are told through (of type smtp, slackwebhook or "
+        "apprise); not set: nobody is told.",
+    )
+    notify_mail_to: str | None = Field(
+        default=None, min_length=3, description="With smtp: addresses to tell, commas between."
+    )
+    notify_deadline_hours: float = Field(
+        default=6, gt=0, description="With notify_conn_id: a run that isn't done by then is told as well."
+    )
     duckdb_memory_limit: str = Field(default="1GB", description="DuckDB memory_limit of a writer.")
     duckdb_max_temp_size: str = Field(
         default="20GB", description="DuckDB max_temp_directory_size of a writer."

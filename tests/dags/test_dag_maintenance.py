@@ -135,6 +135,8 @@ def test_the_database_is_that_of_the_connection(monkeypatch: pytest.MonkeyPatch)
         database_url_of("nothing")
     monkeypatch.setenv("AIRFLOW_CONN_META", "postgres://airflow:p%40ss@db:5432/airflow")
     assert database_url_of("meta") == "postgresql+psycopg2://airflow:p%40ss@db:5432/airflow"
+    monkeypatch.setenv("AIRFLOW_CONN_META", '{"conn_type": "generic", "host": "/var/lib/airflow.db"}')
+    assert database_url_of("meta") == "sqlite:////var/lib/airflow.db?timeout=60"
     monkeypatch.setenv("AIRFLOW_CONN_META", "http://example.org")
     with pytest.raises(UsageError, match="isn't to Airflow's database"):
         database_url_of("meta")

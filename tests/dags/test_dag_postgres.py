@@ -41,6 +41,8 @@ def test_the_task_is_there_when_it_is_asked_for(asked: DagBag, dagbag: DagBag) -
     assert task.upstream_task_ids == {"publish"}
     assert task.downstream_task_ids == set()
     assert task.pool == "default_pool"
+    assert (task.retries, task.retry_exponential_backoff) == (5, 2)
+    assert [asset.name for asset in (*task.inlets, *task.outlets)] == ["news_release", "news_postgres"]
     assert "**Red?**" in task.doc_md
     assert "to_postgres" not in dagbag.dags["news_marts"].task_ids
 

@@ -41,6 +41,20 @@ def states(run: Any) -> dict[str, str]:
     return {task.task_id: task.state for task in run.get_task_instances()}
 
 
+def asset_counts(name: str) -> dict[str, Any]:
+    """What the last event of an asset tells."""
+    from airflow.models.asset import AssetEvent, AssetModel
+    from airflow.settings import Session
+    from sqlalchemy import select
+
+    with Session() as session:
+        query = select(AssetEvent).join(AssetModel, AssetModel.id == AssetEvent.asset_id)
+        query = query.where(AssetModel.name == f"news_{name}").order_by(AssetEvent.id.desc())
+        event = session.scalars(query).first()
+        assert event is not None
+        return dict(event.extra)
+
+
 def test_a_day_goes_through_and_its_articles_are_published(dagbag: DagBag, home: Path) -> None:
     run = dagbag.dags["news_pages"].test(run_conf={"day": DAY})
     assert states(run) == dict.fromkeys(("land", "parse", "validate", "load"), "success") | {
@@ -51,6 +65,10 @@ def test_a_day_goes_through_and_its_articles_are_published(dagbag: DagBag, home:
     assert landing.rendered_map_index == f"inbox: {files} captures ({files} new), 0 turned away"
     run = dagbag.dags["news_marts"].test()
     assert states(run) == dict.fromkeys(("build", "audit", "publish"), "success")
+    counts = {name: asset_counts(name) for name in ("captures", "staged", "warehouse", "release")}
+    assert counts["captures"]["landed"] == counts["staged"]["captures"] == files
+    assert counts["warehouse"]["articles"] == counts["staged"]["valid"] > 0
+    assert counts["release"]["rows"]["captures"] == files
     with connect(home) as marts:
         (day,) = marts.sql(
             "SELECT capture_day, captures, articles_loaded FROM marts.partition_outcomes"

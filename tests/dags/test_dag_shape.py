@@ -92,7 +92,24 @@ def test_schedules(dagbag: DagBag) -> None:
     assert isinstance(marts.timetable, PartitionedAssetTimetable)
     assert marts.timetable.asset_condition.name == "news_warehouse"
     assert marts.max_active_runs == 1
-    assert [outlet.name for outlet in pages.get_task("load").outlets] == ["news_warehouse"]
+
+
+def test_lineage_leads_from_the_feeds_to_the_release(dagbag: DagBag) -> None:
+    names = {
+        task.task_id: ([asset.name for asset in task.inlets], [asset.name for asset in task.outlets])
+        for task in tasks_of(dagbag)
+        if task.inlets or task.outlets
+    }
+    assert names == {
+        "land": (["news_feed_inbox"], ["news_captures"]),
+        "parse": (["news_captures"], ["news_parsed"]),
+        "validate": (["news_parsed"], ["news_staged"]),
+        "load": (["news_staged"], ["news_warehouse"]),
+        "publish": (["news_warehouse"], ["news_release"]),
+    }
+    # only the warehouse's events make runs
+    conditions = [getattr(dag.timetable, "asset_condition", None) for dag in dagbag.dags.values()]
+    assert [condition.name for condition in conditions if condition] == ["news_warehouse"]
 
 
 def test_maintenance_is_weekly_and_begins_by_itself(dagbag: DagBag) -> None:

@@ -1,0 +1,134 @@
+"""One message about a failure: its words, and how each kind of channel gets them.
+
+An error's text may hold words of captured pages. They are cut, lose control characters and marks that turn
+text around, and are escaped for the channel; no template engine ever sees them.
+"""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+
+_TITLE_CHARS = 200
+_FACT_CHARS = 200
+_ERROR_CHARS = 1_000
+_JOINERS = "\u200c\u200d"  # part of words in Persian and Arabic
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a person is told: a title, facts by name, the error, and where to look.
+
+    Make it with ``failure`` or ``late``: they clean the words.
+    """
+
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    error: str | None
+    link: str | None
+
+    def text(self) -> str:
+        """Plain text, a fact a line."""
+        lines = [f"{name}: {value}" for name, value in self.facts]
+        if self.error is not None:
+            lines += ["", self.error]
+        if self.link is not None:
+            lines += ["", self.link]
+        return "\n".join(lines)
+
+    def html(self) -> str:
+        """A page for an e-mail."""
+        rows = "".join(
+            f"<tr><td>{html.escape(name)}</td><td>{html.escape(value)}</td></tr>"
+            for name, value in self.facts
+        )
+        error = "" if self.error is None else f"<pre>{html.escape(self.error)}</pre>"
+        link = "" if self.link is None else f'<p><a href="{html.escape(self.link)}">The log</a></p>'
+        return f"<h3>{html.escape(self.title)}</h3><table>{rows}</table>{error}{link}"
+
+    def slack(self) -> str:
+        """Text as Slack and those that speak its tongue mark it up; the error can't mention or link."""
+        lines = [f"*{_slack(self.title)}*", *(f"{name}: {_slack(value)}" for name, value in self.facts)]
+        if self.error is not None:
+            lines.append(f"```{_slack(self.error)}```")
+        if self.link is not None:
+            lines.append(f"<{_slack(self.link)}|The log>")
+        return "\n".join(lines)
+
+
+def failure(
+    *,
+    dag_id: str,
+    run_id: str,
+    day: str | None,
+    task: str | None,
+    error: BaseException | str | None,
+    link: str | None,
+) -> Message:
+    """A task failed for good, or a run did for another reason (then ``task`` is None)."""
+    what = f"{task} failed" if task else "a run failed"
+    told = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else error
+    return Message(
+        title=_title(f"{dag_id}: {what}" + (f" for {day}" if day else "")),
+        facts=_facts(("DAG", dag_id), ("Day", day), ("Task", task), ("Run", run_id)),
+        error=clean(told or "It ended without a word: its process was killed, or lost.", _ERROR_CHARS),
+        link=_link(link),
+    )
+
+
+def late(
+    *, dag_id: str, run_id: str, day: str | None, hours: float, state: str | None, link: str | None
+) -> Message:
+    """A run wasn't done within so many hours."""
+    return Message(
+        title=_title(f"{dag_id}: {day or run_id} isn't done after {hours:g} hours"),
+        facts=_facts(("DAG", dag_id), ("Day", day), ("Run", run_id), ("State", state)),
+        error=None,
+        link=_link(link),
+    )
+
+
+def day_of(conf: object, partition_key: object, data_interval_start: object) -> str | None:
+    """The capture day that a run works on: asked for in its form, its partition, or its interval's."""
+    asked = conf.get("day") if isinstance(conf, dict) else None
+    if asked or partition_key:
+        return clean(str(asked or partition_key), 40)
+    if isinstance(data_interval_start, date):  # a datetime is one
+        return f"{data_interval_start:%Y-%m-%d}"
+    if isinstance(data_interval_start, str):
+        return datetime.fromisoformat(data_interval_start).strftime("%Y-%m-%d")
+    return None
+
+
+def clean(text: str, most: int) -> str:
+    """Text of anybody's, at most so long, with nothing in it that isn't seen."""
+    kept = "".join(char for char in text if char == "\n" or char in _JOINERS or _is_seen(char))
+    shown = "\n".join(line.rstrip() for line in kept.strip().splitlines())
+    return shown if len(shown) <= most else shown[: most - 1] + "…"
+
+
+def _is_seen(char: str) -> bool:
+    return not unicodedata.category(char).startswith("C") and char not in "\u2028\u2029"
+
+
+def _facts(*facts: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, _line(value)) for name, value in facts if value)
+
+
+def _title(text: str) -> str:
+    return " ".join(clean(text, _TITLE_CHARS).split())  # a header of an e-mail is one line
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text, _FACT_CHARS).split())
+
+
+def _link(url: str | None) -> str | None:
+    return url if url and url.startswith(("http://", "https://")) else None
+
+
+def _slack(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace("`", "'")  # these would end the error's fence
