@@ -133,6 +133,7 @@ def test_every_dag_and_task_tells_an_operator_what_to_do(dagbag: DagBag) -> None
         assert not task.doc_md.splitlines()[-1].startswith("        "), task.task_id
         assert task.task_display_name != task.task_id
         assert task.owner == "news desk"
+        assert task.execution_timeout is not None
 
 
 @pytest.mark.parametrize(
