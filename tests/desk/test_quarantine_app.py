@@ -89,6 +89,27 @@ def test_acknowledge_many_then_undo(samples: Path) -> None:
 
 
 @pytest.mark.xdist_group("sample_marts")
+def test_all_that_pass_the_filters_at_once(samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("source", "views"):
+        monkeypatch.setattr(f"include.desk.quarantine.{module}.PAGE_SIZE", 1)
+    page = get(guarded(), "/quarantine?reason=missing_published_at").text
+    assert 'name="everything" value="2"' in page
+    assert page.count('name="chosen"') == 1
+    form = {"everything": "2", "reason": "missing_published_at", "why": "Seen"}
+    # another page has come since, or the filter is another
+    for outdated in ({**form, "everything": "1"}, {**form, "reason": ""}):
+        answer = post(guarded(), "/quarantine/acknowledge", outdated)
+        assert answer.status_code == 422
+        assert "look again" in answer.text
+    assert list(records(samples)) == []
+    assert "2 pages." in followed(post(guarded(), "/quarantine/acknowledge", form))
+    assert {entry.reason_code for entry in standing(samples)} == {"missing_published_at"}
+    monkeypatch.setattr("include.desk.routes.quarantine.MOST_AT_ONCE", 5)
+    answer = post(guarded(), "/quarantine/acknowledge", {"everything": "21", "why": "Seen"})
+    assert "too many at once" in answer.text
+
+
+@pytest.mark.xdist_group("sample_marts")
 def test_acknowledge_on_the_page_itself(samples: Path) -> None:
     (key,) = chosen("unexpected_byline")
     answer = post(

@@ -26,6 +26,7 @@ GROUP = Group(router, needs=("read_results",))
 DayText = Annotated[str, Path(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 CaptureId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 
+MAX_LINES = 300  # shown of one field
 # Captured bytes are somebody else's: a browser may keep them as a file, and nothing else.
 _BYTES_HEADERS = {
     **SECURITY_HEADERS,
@@ -61,6 +62,7 @@ def capture(request: Request, day: DayText, capture_id: CaptureId, can_start: Ma
         view=look_view(archive, settings().contracts_dir, (found, reasons)),
         token=form_token(request),
         can_start=can_start,
+        max_lines=MAX_LINES,
     )
 
 

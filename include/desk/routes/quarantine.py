@@ -34,6 +34,7 @@ CHANGES = Group(changes, needs=("read_results", "start_runs"))
 Code = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")]
 Form = Annotated[dict[str, list[str]], Depends(form_of)]
 _KEY = re.compile(r"(?P<capture_id>[0-9a-f]{32}):(?P<subject>page|ticker_item)")
+MOST_AT_ONCE = 2_000  # pages; each has a reason or two, and acknowledgements.MAX_ENTRIES is kept
 _STATES: Sequence[State] = ("open", "acknowledged", "all")
 
 
@@ -108,6 +109,8 @@ def rerun(request: Request, form: Form) -> RedirectResponse:
 
 def _chosen(form: dict[str, list[str]]) -> list[Reason]:
     """All reasons of the pages that a form names, as quarantine has them now."""
+    if _one(form, "everything"):
+        return _all_that_pass(form)
     keys = set()
     for text in form.get("chosen", []):
         match = _KEY.fullmatch(text)
@@ -119,6 +122,17 @@ def _chosen(form: dict[str, list[str]]) -> list[Reason]:
     with open_quarantine(settings()) as opened:
         found = opened.of_captures(sorted({capture_id for capture_id, _ in keys}))
     return [reason for reason in found if (reason.capture_id, reason.subject) in keys]
+
+
+def _all_that_pass(form: dict[str, list[str]]) -> list[Reason]:
+    """All reasons of the pages that pass the form's filters, if they still are as many as its page told."""
+    with open_quarantine(settings()) as opened:
+        found, total = opened.chosen(_filters(form), page_size=MOST_AT_ONCE)
+    if total > MOST_AT_ONCE:
+        raise UsageError(f"{total:,} pages are too many at once. Filter them to at most {MOST_AT_ONCE:,}.")
+    if _one(form, "everything") != str(total):
+        raise UsageError(f"By now {total:,} pages pass the filters. Go back, reload, and look again.")
+    return found
 
 
 def _back(request: Request, form: dict[str, list[str]], done: str, chosen: list[Reason]) -> RedirectResponse:
