@@ -9,8 +9,8 @@ from pathlib import Path
 
 _HERE = Path(__file__).parent
 _STAGES = ("parse", "validate")  # what turns bytes into rows; the other stages only move them
-# What these two import of the modules beside them and rows depend on. Not files, locks, object_store and settings:
-# they say where rows are and what may be asked for, and change with every new command.
+# What these two import of the modules beside them and rows depend on. Not files, locks, object_store and
+# settings: they say where rows are and what may be asked for, and change with every new command.
 _SHARED = (
     "contracts",
     "errors",
