@@ -12,7 +12,7 @@ ENV PYTHONUNBUFFERED=1 \
 # The folders that volumes are mounted on belong to the user, or Docker would make them root's.
 RUN groupadd --gid 50000 news \
  && useradd --uid 50000 --gid news --no-create-home --home-dir /opt/airflow --shell /usr/sbin/nologin news \
- && install --directory --owner news --group news /opt/airflow /var/log/airflow /var/lib/news /var/lib/news/marts
+ && install --directory --owner news --group news /opt/airflow /var/log/airflow /var/tmp /var/lib/news /var/lib/news/marts
 
 # requirements.txt is a full lock: --no-deps installs it and nothing else, and pip check says if it isn't whole.
 COPY requirements.txt /tmp/requirements.txt

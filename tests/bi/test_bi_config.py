@@ -21,6 +21,11 @@ from tests.bi.asset_files import ASSETS
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     (tmp_path / "bi").mkdir()
     (tmp_path / "bi" / "secrets.json").write_text(json.dumps({"secret_key": "s", "password": "p"}))
+    return _load(tmp_path, monkeypatch)
+
+
+def _load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The settings as Superset reads them with the environment as it is."""
     monkeypatch.setenv("NEWS_BI_FOLDER", str(tmp_path / "bi"))
     monkeypatch.setenv("NEWS_BI_MARTS", str(tmp_path / "marts" / "current" / "news.duckdb"))
     spec = importlib.util.spec_from_file_location(
@@ -122,3 +127,20 @@ def test_pages_load_nothing_from_elsewhere(config: Any) -> None:
     policy = config.TALISMAN_CONFIG["content_security_policy"]
     assert "http" not in json.dumps(policy)
     assert "*" not in json.dumps(policy)
+
+
+def test_a_server_has_its_secrets_and_database_from_its_environment(
+    config: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (config.SECRET_KEY, config.SESSION_COOKIE_SECURE, config.ENABLE_PROXY_FIX) == ("s", False, False)
+    assert config.SQLALCHEMY_DATABASE_URI.startswith("sqlite:///")
+    (tmp_path / "bi" / "secrets.json").unlink()
+    monkeypatch.setenv("NEWS_BI_SECRET_KEY", "another")
+    monkeypatch.setenv("NEWS_BI_DATABASE_URL", "postgresql+psycopg2://superset:x@postgres/superset")
+    monkeypatch.setenv("NEWS_BI_BEHIND_TLS", "True")
+    server = _load(tmp_path, monkeypatch)
+    assert server.SECRET_KEY == "another"
+    assert server.SQLALCHEMY_DATABASE_URI.startswith("postgresql+psycopg2://")
+    assert not hasattr(server, "SQLALCHEMY_ENGINE_OPTIONS")
+    assert (server.SESSION_COOKIE_SECURE, server.ENABLE_PROXY_FIX) == (True, True)
+    assert server.TALISMAN_CONFIG["session_cookie_secure"] is True

@@ -43,7 +43,7 @@ FOREIGN_COMMANDS = {
     "upgrade-copy": {"bash"},
     "bi": {"python"},
 }
-OTHER_VARIABLES = {"AIRFLOW_HOME", "PYTHONPATH", "GX_ANALYTICS_ENABLED", "SCARF_ANALYTICS"}
+OTHER_VARIABLES = {"TMPDIR", "AIRFLOW_HOME", "PYTHONPATH", "GX_ANALYTICS_ENABLED", "SCARF_ANALYTICS"}
 
 
 def test_it_is_a_compose_file() -> None:

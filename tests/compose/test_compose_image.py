@@ -29,7 +29,8 @@ def test_volumes_and_host_paths_exist() -> None:
                 assert mode == ["ro"]
             else:
                 used.add(source)
-    assert used == named == {"postgres-data", "news-home", "news-marts", "airflow-logs", "superset-home"}
+    airflow = {"news-home", "news-marts", "airflow-logs", "airflow-scratch"}
+    assert used == named == airflow | {"postgres-data", "superset-home"}
 
 
 @pytest.mark.parametrize("image", FILES)

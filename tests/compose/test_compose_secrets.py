@@ -141,3 +141,13 @@ def test_no_secret_is_in_git() -> None:
     }
     assert len({name for _, name in written}) >= 10
     assert [name for name, value in written.items() if ":?" not in value] == []
+
+
+def test_the_page_on_production_tells_how_to_rotate_each_of_them() -> None:
+    page = (ROOT / "docs" / "production.md").read_text(encoding="utf-8")
+    _, _, rotating = page.partition("## Rotating secrets")
+    table, _, _ = rotating.partition("## When")
+    rows = re.findall(r"^\| (`[^|]+`) \|", table, re.MULTILINE)
+    assert {name for row in rows for name in re.findall("[A-Z_]{4,}", row)} == SECRETS
+    named = set(re.findall("`([A-Z]+_[A-Z_]+)`", page)) - {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"}
+    assert {name for name in named if not name.startswith("NEWS_")} <= set(example_values())
