@@ -27,12 +27,12 @@ from tests.compose.native import ADMIN_PASSWORD, Native, written_outside_of_moun
 from tests.desk.desk_routes import guarded_routes
 from tests.postgres_server import OWNER_PASSWORD, Server
 
-pytestmark = [pytest.mark.integration, pytest.mark.enable_socket, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.integration, pytest.mark.enable_socket, pytest.mark.timeout(1200)]
 
 SAMPLES = PROJECT_ROOT / "samples"
 DAYS = [date(2025, 9, number) for number in range(1, 6)]
 AIRFLOW = ("api-server", "dag-processor", "triggerer", "scheduler")
-PATIENCE_SECONDS = 400
+PATIENCE_SECONDS = 700
 
 
 @pytest.fixture(scope="module")
