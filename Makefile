@@ -3,7 +3,7 @@
 # make bi [NEWS_HOME=folder] [PORT=number]           Superset on the published marts; make bi-export, see docs/superset.md
 # make test-bi                                       installs and starts it, and looks at every chart
 # make secrets                                       fills .env for docker compose, once; what .env has stays
-# make faults [ARGS="-k full_disk"] [SEED=number]    breaks a home in many ways and writes docs/faults.md
+# make faults [ARGS="-k disk_full"] [SEED=number]    breaks a home in many ways and writes docs/faults.md
 # make backup DEST=folder [NEWS_HOME=folder]         also while the pipeline runs; make restore FROM=folder
 # make upgrade-check [NEWS_HOME=folder] [DATABASE=address]   what a new version would do, tried on a copy
 # make dictionary                                    docs/data-dictionary.md and .html, from marts and contracts

@@ -229,6 +229,9 @@ with DAG(
         **Red?**
         - *LockTimeout* (after its retries): another process holds the warehouse. The message names the
           lock; end that process, then clear this task.
+        - *The warehouse … can't be used*: run `python -m include rebuild`, then clear this task. It makes the
+          warehouse anew from `staged/` and sets the damaged one aside.
+        - *DamagedPartition*: a staged file is damaged. Clear `parse`.
         - *ContractError*: the validated day wasn't accepted. Clear `validate` and read its message.
         - *MissingPartition*: the validated files are gone. Clear `parse`.
 

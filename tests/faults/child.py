@@ -87,7 +87,7 @@ def lay(fault: Fault, home: Path) -> None:
         if hit and fault.when == "before":
             strike()
         answer = real(*arguments, **options)
-        if hit:
+        if hit and fault.when == "after":
             strike()
         return answer
 

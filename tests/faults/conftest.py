@@ -39,6 +39,13 @@ def scene(world: World, tmp_path: Path) -> Scene:
     return world.scene(tmp_path)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A case is several whole runs: on a busy machine that takes its time."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(900))
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Gather what cases told, on the worker that writes the page."""
     told = dict(report.user_properties).get(_KEY)
@@ -46,6 +53,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         before = _lines.get(report.nodeid)
         outcome = before.outcome if before else "passed"
         _lines[report.nodeid] = Line(**{**told, "outcome": outcome})
+        if kept := os.environ.get("FAULTS_KEPT"):
+            keep(_lines.values(), Path(kept))
     elif report.when == "call" and report.outcome != "passed":
         name = report.nodeid.rpartition("::")[2].removeprefix("test_")
         why = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else str(report.longrepr)[-300:]

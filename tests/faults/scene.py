@@ -1,24 +1,19 @@
-"""A home to break, the undisturbed one that it has to come back to, and the readers who look on."""
+"""A home to break, and the undisturbed one that it has to come back to."""
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import re
 import shutil
-import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
-
-import duckdb
 
 from include.files import TEMPORARY_PREFIX
 from include.publish.reader import connect
@@ -26,82 +21,14 @@ from include.publish.releases import current_release
 from include.search import open_index
 from include.settings import PROJECT_ROOT, Settings, load_settings
 from tests.faults import child, marts
-from tests.faults.child import Fault, Limits, Work
+from tests.faults.child import Fault, Work
+from tests.faults.forks import Ended, Fork, Forks
+from tests.faults.watch import QUERY, Watch
 
 SAMPLES = PROJECT_ROOT / "samples" / "inbox"
 FIRST, SECOND, THIRD = date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 3)
 DAYS = (FIRST, SECOND, THIRD)
-_PATIENCE_SECONDS = 240
 _EXPECTATIONS = 4
-_LOOK_SECONDS = 0.1
-_QUERY = "ferry OR council OR rail"
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a child ended: ``code`` is its exit code, or minus the signal that killed it."""
-
-    code: int
-    told: str
-
-    @property
-    def killed(self) -> bool:
-        return self.code < 0
-
-    @property
-    def error(self) -> str:
-        """What it said went wrong, for the report."""
-        lines = [line for line in self.told.splitlines() if line.startswith("error: ")]
-        return lines[-1].removeprefix("error: ") if lines else ""
-
-
-class Forks:
-    """Starts children from a process that has everything imported."""
-
-    def __init__(self, folder: Path, preload: str = "tests.faults.preload") -> None:
-        self._folder = folder
-        self._context: ForkServerContext = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([preload])
-        self._number = 0
-
-    def start(
-        self,
-        overrides: dict[str, Any],
-        work: Work,
-        *faults: Fault,
-        limits: Limits | None = None,
-        gate: Any = None,
-        **arguments: Any,
-    ) -> Fork:
-        """A child at work; give it a gate and it begins when something is sent through it."""
-        self._number += 1
-        log = self._folder / f"child-{os.getpid()}-{self._number}.log"
-        told = (log, overrides, faults, limits or Limits(), work, arguments, gate)
-        process = self._context.Process(target=child.main, args=told)
-        process.start()
-        return Fork(process, log)
-
-    def pipe(self) -> Any:
-        """Both ends of a gate."""
-        return self._context.Pipe(duplex=False)
-
-
-@dataclass(slots=True)
-class Fork:
-    """A child, and where it writes what it tells."""
-
-    process: Any
-    log: Path
-
-    def wait(self) -> Ended:
-        """Wait for its end."""
-        self.process.join(_PATIENCE_SECONDS)
-        if self.process.exitcode is None:
-            self.process.kill()
-            self.process.join()
-            raise TimeoutError(f"a child hung:\n{self.log.read_text(errors='replace')[-3000:]}")
-        told = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
-        return Ended(self.process.exitcode, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +72,7 @@ class World:
             with connect(home) as release:
                 digests[state] = marts.digest(release)
             with open_index(home) as index:
-                found[state] = index.search(_QUERY).total
+                found[state] = index.search(QUERY).total
         assert found["new"] > found["old"] > 0
         assert marts.differences(states["old"], states["new"])
         return cls(folder, forks, states["old"], states["new"], digests, found)
@@ -158,7 +85,7 @@ class World:
         found = marts.read_marts(home)
         with connect(home) as release, open_index(home) as index:
             known = marts.digest(release)
-            total = index.search(_QUERY).total
+            total = index.search(QUERY).total
         return cls(folder, forks, found, found, {"old": known, "new": known}, {"old": total, "new": total})
 
     @staticmethod
@@ -315,66 +242,6 @@ def sources_of(inbox: Path) -> set[str]:
     return found
 
 
-class Watch(threading.Thread):
-    """Readers of a home: one that opened its release before, and new ones over and over."""
-
-    def __init__(self, home: Path, digests: set[str] | None, found: set[int] | None) -> None:
-        super().__init__(name="readers", daemon=True)
-        self._home, self._digests, self._found = home, digests, found
-        self._done = threading.Event()
-        self._faults: list[str] = []
-        self._held = connect(home)
-        self._first = marts.digest(self._held)
-        self.looks = 0
-        self.releases: list[str] = []
-
-    def run(self) -> None:
-        while True:
-            last = self._done.is_set()
-            for look in (self._read, self._search, self._read_held):
-                try:
-                    look()
-                except Exception as error:  # noqa: BLE001 - a reader's error is what is looked for
-                    self._faults.append(f"{look.__name__}: {error!r}")
-            self.looks += 1
-            if last:
-                return
-            time.sleep(_LOOK_SECONDS)
-
-    def _read(self) -> None:
-        release = current_release(self._home)
-        if release is not None and release.release_id not in self.releases:
-            self.releases.append(release.release_id)
-        with connect(self._home) as reader:
-            if marts.digest(reader) not in (self._digests or {marts.digest(reader)}):
-                raise AssertionError("marts that no undisturbed run made")
-
-    def _search(self) -> None:
-        with open_index(self._home) as index:
-            total = index.search(_QUERY).total
-            if total not in (self._found or {total}):
-                raise AssertionError("an index that no undisturbed run made")
-
-    def _read_held(self) -> None:
-        if marts.digest(self._held) != self._first:
-            raise AssertionError("an open release changed")
-
-    def end(self) -> None:
-        """Look once more, and stop."""
-        self._done.set()
-        self.join()
-        self._held.close()
-
-    def check(self) -> None:
-        """No reader saw anything wrong."""
-        assert not self._faults, self._faults[:5]
-        assert self.looks
-
-    def told(self) -> str:
-        """For the report."""
-        return f"readers saw release{'s' * (len(self.releases) > 1)} {' then '.join(self.releases)} whole"
-
-
 def damage(path: Path, change: Callable[[bytearray], None]) -> None:
     """Change a file's bytes in place, as a disk does: neither its name nor its permissions stop it."""
     mode = path.stat().st_mode
@@ -383,12 +250,3 @@ def damage(path: Path, change: Callable[[bytearray], None]) -> None:
     path.chmod(0o644)
     path.write_bytes(data)
     path.chmod(mode)
-
-
-def is_database(path: Path) -> bool:
-    """Whether DuckDB can open a file."""
-    try:
-        duckdb.connect(str(path), read_only=True).close()
-    except duckdb.Error:
-        return False
-    return True

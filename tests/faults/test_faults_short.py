@@ -12,8 +12,9 @@ import pytest
 from include.partitions import partition_path, search_path, set_aside_path, warehouse_path
 from tests.faults import child
 from tests.faults.child import Fault
+from tests.faults.forks import Forks
 from tests.faults.report import Case
-from tests.faults.scene import FIRST, SAMPLES, Forks, Scene, World, damage
+from tests.faults.scene import FIRST, SAMPLES, Scene, World, damage
 
 pytestmark = pytest.mark.xdist_group("sample_marts")
 

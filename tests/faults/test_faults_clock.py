@@ -1,0 +1,69 @@
+"""Clocks that are set back, or far ahead.
+
+Time is stepped for the Python code of a run, as time-machine does it; file times that the system gives
+stay as they are, so that runs also meet files from their own past and future.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import timedelta
+
+import pytest
+
+from tests.faults import child
+from tests.faults.child import Fault
+from tests.faults.report import Case
+from tests.faults.scene import Scene
+
+pytestmark = pytest.mark.faults
+
+STEPS = {"ten_years_ahead": 3650.0, "an_hour_back": -1 / 24, "ten_years_back": -3650.0, "to_1970": -20_000.0}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_clock_step_between_runs(scene: Scene, case: Case, step: str) -> None:
+    days = STEPS[step]
+    case.broke(f"the clock is {step.replace('_', ' ')} for one run, then right again")
+    with scene.watched() as watch:
+        ended = scene.run(work=child.run_at, days_off=days)
+        assert ended.code == 0, ended.told[-3000:]
+        scene.recover()
+    case.saw(watch.told(), scene.check())
+
+
+@pytest.mark.parametrize("at", ["land", "validate", "load", "publish"])
+@pytest.mark.parametrize("step", ["ten_years_ahead", "ten_years_back"])
+def test_clock_step_meanwhile(scene: Scene, case: Case, step: str, at: str) -> None:
+    case.broke(f"the clock is set {step.replace('_', ' ')} before {at}, in the middle of a run")
+    with scene.watched() as watch:
+        ended = scene.run(Fault(f"include.pipeline.{at}", action="clock", days_off=STEPS[step]))
+        assert ended.code == 0, ended.told[-3000:]
+        scene.recover()
+    case.saw(watch.told(), scene.check())
+
+
+def test_clock_files_from_the_future(scene: Scene, case: Case) -> None:
+    case.broke("the inbox's files are dated ten years ahead")
+    ahead = time.time() + timedelta(days=3650).total_seconds()
+    for path in scene.inbox.rglob("*"):
+        os.utime(path, (ahead, ahead))
+    with scene.watched() as watch:
+        scene.recover()
+    case.saw("their days come from their paths", watch.told(), scene.check())
+
+
+def test_clock_ahead_and_sweeping(scene: Scene, case: Case) -> None:
+    """A sweep by a clock far ahead doesn't keep the right clock from sweeping."""
+    case.broke("a landing was killed, and the last sweep was made by a clock ten years ahead")
+    assert scene.run(Fault("os.replace", only="objects")).killed
+    left = [path for path in scene.leftovers() if path.startswith("raw/objects/")]
+    assert left
+    old, ahead = time.time() - 2 * 86400, time.time() + 3650 * 86400
+    for path in left:
+        os.utime(scene.home / path, (old, old))
+    os.utime(scene.home / "raw" / ".objects-swept", (ahead, ahead))
+    scene.recover()
+    assert not [path for path in scene.leftovers() if path.startswith("raw/objects/")]
+    case.saw(f"the next landing removed the {len(left)} temporary names", scene.check())
