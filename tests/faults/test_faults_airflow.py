@@ -104,13 +104,14 @@ class Desk:
 
         self.until(at_work, f"a running {task_id}")
 
-    def workers(self) -> list[psutil.Process]:
-        """The processes of tasks at work: those below the scheduler that have no process below them."""
-        return [
-            child
-            for child in psutil.Process(self.servers.pid_of("scheduler")).children(recursive=True)
-            if child.status() != psutil.STATUS_ZOMBIE and not child.children()
-        ]
+    def tasks_at_work(self) -> list[psutil.Process]:
+        """The processes of tasks: below the executor's workers, which are the scheduler's children.
+
+        The workers themselves are spared: they share a queue, and one that is killed while it waits
+        there takes the queue's lock with it. Tasks stay queued then until the scheduler is started again.
+        """
+        scheduler = psutil.Process(self.servers.pid_of("scheduler"))
+        return [task for worker in scheduler.children() for task in worker.children()]
 
     def check(self) -> str:
         """The marts are those of an undisturbed run."""
@@ -168,9 +169,9 @@ def test_airflow_task_killed(desk: Desk, case: Case) -> None:
     desk.run(DAYS[0])
     desk.until_running("validate")
     killed = 0
-    for worker in desk.workers():
+    for task in desk.tasks_at_work():
         with contextlib.suppress(psutil.NoSuchProcess):
-            worker.kill()
+            task.kill()
             killed += 1
     assert killed
     told = succeeded(watch, DAYS[:1], 1)
