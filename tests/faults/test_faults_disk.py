@@ -142,8 +142,9 @@ def test_read_only(scene: Scene, case: Case, folder: str) -> None:
         "warehouse/candidate/search",
     ],
 )
-def test_vanished(scene: Scene, case: Case, folder: str) -> None:
+def test_vanished(world: World, tmp_path: Path, case: Case, folder: str) -> None:
     case.broke(f"{folder} vanishes between two runs")
+    scene = world.scene(tmp_path, home="new" if folder == "raw/index" else "old")
     path = scene.home / folder
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     with scene.watched() as watch:
