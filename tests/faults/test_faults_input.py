@@ -61,12 +61,12 @@ def pages(count: int, start: int = 0) -> Iterator[bytes]:
 
 
 def in_inbox(inbox: Path, names: list[str]) -> int:
-    """As files; names that no file can have are left to archives."""
+    """As files; names that no file can have, or that are passed over (with a dot first), are for archives."""
     folder = inbox / str(THIRD) / "named"
     folder.mkdir()
     written = 0
     for name, page in zip(names, pages(len(names)), strict=True):
-        if "/" not in name:
+        if "/" not in name and not name.startswith("."):
             (folder / name).write_bytes(page)
             written += 1
     return written
