@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,9 @@ from random import Random
 from typing import Any
 
 _HEAD = (Path(__file__).parent / "head.md").read_text(encoding="utf-8")
+
+
+_MACHINE_PATH = re.compile(r"/[^ '”]*/(?=(home|inbox|disk)\b)|/tmp/[^ '”]*")
 
 
 @dataclass(slots=True)
@@ -89,4 +93,5 @@ def _title(file: str) -> str:
 
 
 def _cell(text: str) -> str:
+    text = _MACHINE_PATH.sub("…", text)
     return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|")
