@@ -110,7 +110,8 @@ class Native:
 
     def here(self, service: str, text: str) -> str:
         """A text of the compose file with this machine's addresses and paths."""
-        text = text.replace(IMAGE_ROOT, str(ROOT))
+        if IMAGE_ROOT in text:  # which may itself be below /tmp here
+            return text.replace(IMAGE_ROOT, str(ROOT))
         for target, here in sorted(self.mounts(service).items(), reverse=True):
             if text == target or text.startswith(f"{target}/"):
                 return here + text.removeprefix(target)
