@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from dags._shared import connection_of
 from include.errors import UsageError
 from include.notify.message import Message, day_of, failure, late
 from include.settings import load_settings
@@ -114,15 +115,7 @@ def _kind(error: BaseException) -> str:
 
 
 def _sender(conn_id: str) -> Callable[[str, Message], None]:
-    from airflow.sdk import Connection
-    from airflow.sdk.exceptions import AirflowNotFoundException
-
-    try:
-        kind = Connection.get(conn_id).conn_type
-    except AirflowNotFoundException:
-        raise UsageError(
-            f"There is no Airflow connection {conn_id!r}. Make it under Admin → Connections."
-        ) from None
+    kind = connection_of(conn_id).conn_type
     senders = {"smtp": _mail, "slackwebhook": _slack, "apprise": _apprise}
     if kind not in senders:
         raise UsageError(

@@ -108,34 +108,32 @@ def stage(display_name: str, *, may_end: bool = False, **options: Any) -> Callab
     return decorate
 
 
-def credential_of(connection_id: str) -> Any:
-    """The user and password in an Airflow connection. Raises UsageError when there is none of that id."""
+def connection_of(connection_id: str) -> Any:
+    """An Airflow connection. Raises UsageError when there is none of that id."""
     from airflow.sdk import Connection
     from airflow.sdk.exceptions import AirflowNotFoundException
 
-    from include.land.capture import Credential
-
     try:
-        connection = Connection.get(connection_id)
+        return Connection.get(connection_id)
     except AirflowNotFoundException:
         raise UsageError(
             f"There is no Airflow connection {connection_id!r}. Make it under Admin → Connections."
         ) from None
+
+
+def credential_of(connection_id: str) -> Any:
+    """The user and password in an Airflow connection. Raises UsageError when there is none of that id."""
+    from include.land.capture import Credential
+
+    connection = connection_of(connection_id)
     return Credential(connection.login, connection.password)
 
 
 def postgres_address_of(connection_id: str) -> str:
     """The database of an Airflow connection, for libpq. Raises UsageError when there is none of that id."""
-    from airflow.sdk import Connection
-    from airflow.sdk.exceptions import AirflowNotFoundException
     from psycopg import conninfo
 
-    try:
-        connection = Connection.get(connection_id)
-    except AirflowNotFoundException:
-        raise UsageError(
-            f"There is no Airflow connection {connection_id!r}. Make it under Admin → Connections."
-        ) from None
+    connection = connection_of(connection_id)
     # extras may also be there for other users of the connection, such as Airflow's own hook
     known = {
         "sslmode",
@@ -162,8 +160,6 @@ def database_url_of(connection_id: str | None) -> str:
 
     Raises UsageError when none is named, there is none of that id, or it isn't to such a database.
     """
-    from airflow.sdk import Connection
-    from airflow.sdk.exceptions import AirflowNotFoundException
     from sqlalchemy import URL
 
     if connection_id is None:
@@ -171,12 +167,7 @@ def database_url_of(connection_id: str | None) -> str:
             "NEWS_AIRFLOW_HISTORY_KEPT_DAYS is set, but Airflow gives tasks no access to its database: "
             "name a connection to it in NEWS_AIRFLOW_DB_CONN_ID."
         )
-    try:
-        connection = Connection.get(connection_id)
-    except AirflowNotFoundException:
-        raise UsageError(
-            f"There is no Airflow connection {connection_id!r}. Make it under Admin → Connections."
-        ) from None
+    connection = connection_of(connection_id)
     # without its provider Airflow keeps a connection of type sqlite as a generic one
     if connection.conn_type in {"sqlite", "generic"} and (connection.host or "").startswith("/"):
         # as make run has it: a writer waits for another one for a minute
