@@ -204,3 +204,20 @@ def run_sql(
 ) -> duckdb.DuckDBPyConnection:
     """Run the statement of a ``.sql`` file, with its ``$name`` parameters."""
     return connection.execute(read_sql(path), dict(parameters) if parameters else None)
+
+
+def as_dicts(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """All rows that a query gave, each by the names of its columns."""
+    names = [column[0] for column in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def log_of(path: Path) -> Path:
+    """DuckDB's log of what isn't in a database file yet."""
+    return path.with_name(f"{path.name}.wal")
+
+
+def remove_database(path: Path) -> None:
+    """Remove a database file that nobody has open, and its log; neither has to be there."""
+    for file in (path, log_of(path)):
+        file.unlink(missing_ok=True)

@@ -9,21 +9,20 @@ from pathlib import Path
 import duckdb
 
 from include.desk.results import TurnedAway, group_by_page
+from include.duck import as_dicts, run_sql
 from include.errors import MissingPartition
 from include.publish.reader import connect
 
 logger = logging.getLogger(__name__)
 
-_SQL = (Path(__file__).parent / "withheld_of_day.sql").read_text(encoding="utf-8")
+_SQL = Path(__file__).parent / "withheld_of_day.sql"
 
 
 def read_withheld(home: Path, day: date) -> tuple[TurnedAway, ...]:
     """Captures of a day that were withheld when the current release was built; none without a release."""
     try:
         with connect(home, memory_limit="256MB") as marts:
-            found = marts.execute(_SQL, {"day": day})
-            names = [column[0] for column in found.description or ()]
-            rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            rows = as_dicts(run_sql(marts, _SQL, {"day": day}))
     except MissingPartition:
         return ()
     except duckdb.Error as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from include.duck import reading
+from include.duck import log_of, reading, remove_database
 from include.errors import MissingPartition
 from include.files import TEMPORARY_PREFIX, fsync_path
 from include.load import warehouse
@@ -50,13 +50,11 @@ def make_anew(settings: Settings, *, leave_out: bool = False, set_aside: bool = 
     path = warehouse_path(settings.home)
     known = _days_of_release(settings) | _days_of(settings, path)
     fresh = path.with_name(f"{TEMPORARY_PREFIX}{path.name}")
-    for file in (fresh, log_of(fresh)):
-        file.unlink(missing_ok=True)  # of a rebuild that was stopped
+    remove_database(fresh)  # of a rebuild that was stopped
     loaded = _load_all(settings, fresh)
     lost = sorted(known - set(loaded))
     if lost and not leave_out:
-        for file in (fresh, log_of(fresh)):
-            file.unlink(missing_ok=True)
+        remove_database(fresh)
         raise MissingPartition(
             f"The warehouse or the release holds {', '.join(map(str, lost))}, which staged/validated "
             "doesn't hold accepted: making the warehouse anew would lose them. Run parse and validate for "
@@ -75,11 +73,6 @@ def is_gone(settings: Settings) -> bool:
     return not warehouse_path(home).exists() and (
         published_path(home).exists() or set_aside_path(home).exists()
     )
-
-
-def log_of(path: Path) -> Path:
-    """DuckDB's log of what isn't in a database file yet."""
-    return path.with_name(f"{path.name}.wal")
 
 
 def _load_all(settings: Settings, path: Path) -> list[date]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from include.duck import attach, read_sql, reading, run_sql, transaction, writer
+from include.duck import as_dicts, attach, read_sql, reading, run_sql, transaction, writer
 from include.errors import ConservationError, NewsError
 from include.load.staged import StagedDay
 from include.partitions import warehouse_path
@@ -152,11 +152,10 @@ def _check_conservation(connection: duckdb.DuckDBPyConnection, staged: StagedDay
 
 
 def _one_row(result: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    names = [column[0] for column in result.description or ()]
-    row = result.fetchone()
-    if row is None:
-        raise NewsError(f"A query for {names} gave no row.")
-    return dict(zip(names, row, strict=True))
+    rows = as_dicts(result)
+    if not rows:
+        raise NewsError(f"A query for {[column[0] for column in result.description or ()]} gave no row.")
+    return rows[0]
 
 
 @cache

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from include.duck import attach, run_sql, writer
+from include.duck import attach, log_of, remove_database, run_sql, writer
 from include.errors import NewsError
 from include.files import TEMPORARY_PREFIX, fsync_path
 from include.locks import writer_lock
@@ -72,7 +72,7 @@ def _check_room(path: Path) -> None:
 
 def _compact(settings: Settings, path: Path) -> None:
     fresh = path.with_name(f"{TEMPORARY_PREFIX}compact-{path.name}")
-    _remove(fresh)  # of a compaction that was stopped
+    remove_database(fresh)  # of a compaction that was stopped
     try:
         try:
             with writer(settings) as connection:
@@ -84,14 +84,14 @@ def _compact(settings: Settings, path: Path) -> None:
                 connection.execute("CHECKPOINT fresh")
         except (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException) as error:
             raise NewsError(f"{path} can't be compacted: {error}. It stays as it was.") from error
-        if _log_of(path).exists() or _log_of(fresh).exists():
-            raise NewsError(f"{_log_of(path)} is still there after a checkpoint: {path} stays as it was.")
+        if log_of(path).exists() or log_of(fresh).exists():
+            raise NewsError(f"{log_of(path)} is still there after a checkpoint: {path} stays as it was.")
         fsync_path(fresh)
         before, after = path.stat().st_size, fresh.stat().st_size
         os.replace(fresh, path)
         fsync_path(path.parent)
     finally:
-        _remove(fresh)
+        remove_database(fresh)
     logger.info("%s: %s before, %s now.", path, size_told(before), size_told(after))
 
 
@@ -117,12 +117,3 @@ def _content(connection: duckdb.DuckDBPyConnection, name: str, schema: str, tabl
     query = f"SELECT count(*), sum(hash(told)::HUGEINT), bit_xor(hash(told)) FROM {rows} AS told"  # noqa: S608
     found = connection.execute(query).fetchone()
     return tuple(found or ())
-
-
-def _log_of(path: Path) -> Path:
-    return path.with_name(f"{path.name}.wal")
-
-
-def _remove(path: Path) -> None:
-    for file in (path, _log_of(path)):
-        file.unlink(missing_ok=True)

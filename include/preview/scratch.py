@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from include.duck import log_of
 from include.locks import writer_lock
 from include.partitions import (
     acknowledgements_path,
@@ -64,7 +65,7 @@ def copy_databases(source: Path, target: Path) -> None:
     """Copy the warehouse and the candidate of one home to another, logs of a killed writer too."""
     for path_of in (warehouse_path, candidate_path):
         database = path_of(source)
-        for path in (database, database.with_name(f"{database.name}.wal")):
+        for path in (database, log_of(database)):
             if path.exists():
                 copy = path_of(target).with_name(path.name)
                 copy.parent.mkdir(parents=True, exist_ok=True)

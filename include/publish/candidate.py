@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from include.duck import attach, reading, run_sql, transaction, writer
+from include.duck import attach, log_of, reading, remove_database, run_sql, transaction, writer
 from include.errors import MissingPartition, NewsError
 from include.partitions import candidate_path, warehouse_path
 from include.publish import acknowledged, catalogue, identity, revisions
@@ -112,7 +112,7 @@ def checkpoint(settings: Settings) -> None:
     with writer(settings) as connection:
         attach(connection, candidate_path(settings.home), "news")
         connection.execute("CHECKPOINT news")
-    log = _log_of(candidate_path(settings.home))
+    log = log_of(candidate_path(settings.home))
     if log.exists():
         raise NewsError(
             f"{log} is still there after a checkpoint, so the candidate can't be copied. Run build again."
@@ -135,15 +135,9 @@ def note_audit(settings: Settings) -> None:
         connection.execute("CHECKPOINT news")
 
 
-def _log_of(path: Path) -> Path:
-    return path.with_name(path.name + ".wal")
-
-
 def discard(settings: Settings) -> None:
     """Remove the candidate, so that it is built anew from the warehouse."""
-    path = candidate_path(settings.home)
-    for file in (path, _log_of(path)):
-        file.unlink(missing_ok=True)
+    remove_database(candidate_path(settings.home))
 
 
 @contextlib.contextmanager

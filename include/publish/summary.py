@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from include.duck import reading, run_sql
+from include.duck import as_dicts, reading, run_sql
 from include.errors import NewsError
 from include.partitions import published_path
 from include.publish import contents
@@ -112,6 +112,4 @@ def _read(connection: duckdb.DuckDBPyConnection, release_id: str, path: Path) ->
 
 
 def _records(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    result = run_sql(connection, _QUERIES / f"{query}.sql")
-    names = [column[0] for column in result.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return as_dicts(run_sql(connection, _QUERIES / f"{query}.sql"))

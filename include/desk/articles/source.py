@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from include.desk.views import Notice
-from include.duck import run_sql
+from include.duck import as_dicts, run_sql
 from include.errors import NewsError, QueryError, UsageError
 from include.publish.reader import connect
 from include.search.door import MAX_LIMIT, open_index
@@ -156,6 +156,4 @@ def _searched(home: Path, asked: Asked, number: int) -> Found:
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[Row]:
-    found = run_sql(connection, _SQL / f"{query}.sql", parameters)
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    return as_dicts(run_sql(connection, _SQL / f"{query}.sql", parameters))

@@ -19,7 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from include.desk.ledger import LedgerDay, Stamp, ledger_of
-from include.duck import run_sql
+from include.duck import as_dicts, run_sql
 from include.errors import DamagedPartition, MissingPartition, NewsError
 from include.files import whole_folder
 from include.partitions import partition_path
@@ -129,9 +129,7 @@ class Quarantine:
         return [Reason(**row) for row in self._rows("of_captures", capture_ids=capture_ids)]
 
     def _rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
-        found = run_sql(self._connection, _SQL / f"{query}.sql", parameters)
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return as_dicts(run_sql(self._connection, _SQL / f"{query}.sql", parameters))
 
 
 @contextlib.contextmanager
