@@ -31,6 +31,7 @@ from include import (
 from include.cli_options import days_between, home_option, json_option, progress_bar
 from include.errors import CaptureError, NewsError, UsageError
 from include.settings import load_settings
+from include.terminal import tell_error
 
 _OF_THE_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO}
 
@@ -47,12 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     try:
         return int(arguments.command(arguments))
-    except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
     except NewsError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        return tell_error(error)
     except BrokenPipeError:  # the reader (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from upath import UPath
 
 TEMPORARY_PREFIX = ".tmp-"
-_RETIRED = "-old"
+# ends the name of a folder that was put aside, where the system can't exchange two names in one step
+RETIRED_SUFFIX = "-old"
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of renameat2(2), which Python has no name for
 
 
@@ -128,7 +129,7 @@ def replacing_folder(path: Path | UPath) -> Iterator[Path]:
 def _clear_up(path: Path, own_prefix: str) -> None:
     """Remove what writers of this folder left when they were killed; put back what they had put aside."""
     for left in sorted(path.parent.glob(f"{own_prefix}*"), reverse=True):
-        if left.name.endswith(_RETIRED) and not path.exists():
+        if left.name.endswith(RETIRED_SUFFIX) and not path.exists():
             os.rename(left, path)
         else:
             shutil.rmtree(left, ignore_errors=True)
@@ -148,7 +149,7 @@ def _put_in_place(new: Path, path: Path) -> None:
 
 
 def _retired(temporary: Path) -> Path:
-    return temporary.with_name(temporary.name + _RETIRED)
+    return temporary.with_name(temporary.name + RETIRED_SUFFIX)
 
 
 def _exchange(one: Path, other: Path) -> bool:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from include.errors import NewsError, UsageError
 from include.partitions import docs_path
 
 if TYPE_CHECKING:
     from include.export.run import ExportResult
     from include.publish.kept import KeptRelease
     from include.publish.summary import Summary
+
+
+def tell_error(error: NewsError) -> int:
+    """Print an error as every command does; returns the exit code, 2 where what was asked for can't be."""
+    print(f"error: {error}", file=sys.stderr)
+    return 2 if isinstance(error, UsageError) else 1
 
 
 def render_summary(summary: Summary, home: Path) -> str:

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from include.backup.make import make_backup
 from include.backup.restore import find_backup, restore
-from include.errors import NewsError, UsageError
+from include.errors import NewsError
 from include.settings import PROJECT_ROOT, load_settings
+from include.terminal import tell_error
 from scripts.airflow_database import copy_sqlite, database_url, dump_postgres
 
 _DUMP = "airflow.dump"
@@ -102,12 +103,8 @@ def main(argv: Sequence[str] | None = None, project: Path = PROJECT_ROOT) -> int
             print(keeper.take_back(backup))
         if (backup / _DUMP).exists():
             print(f"{backup / _DUMP}: give it to pg_restore, see docs/production.md")
-    except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
     except NewsError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        return tell_error(error)
     return 0
 
 

@@ -24,6 +24,7 @@ from typing import NoReturn
 from include.errors import NewsError, UsageError
 from include.partitions import published_path
 from include.settings import PROJECT_ROOT, load_settings
+from include.terminal import tell_error
 from scripts.airflow_home import base_url
 from scripts.sessions import STOP_SIGNALS, is_free
 from scripts.superset_home import ADMIN, LocalSupersetError, SupersetHome
@@ -49,12 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Stopped:
         print("\nStopped. `make bi` goes on where this left off.", flush=True)
         return 130
-    except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
     except NewsError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        return tell_error(error)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             print(f"error: The disk is full ({error.filename}). Make room and run it again.", file=sys.stderr)

@@ -20,11 +20,11 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from include.errors import MissingPartition, NewsError, UsageError
+from include.errors import MissingPartition, NewsError
 from include.land.feeds.config import load_feeds
 from include.publish.summary import read_summary
 from include.settings import PROJECT_ROOT, Settings, load_settings
-from include.terminal import render_summary
+from include.terminal import render_summary, tell_error
 from scripts import inbox
 from scripts.airflow_api import AirflowApi
 from scripts.airflow_home import ADMIN, PARALLELISM, AirflowHome, LocalAirflowError, base_url
@@ -63,12 +63,8 @@ def _run_and_tell(arguments: argparse.Namespace) -> int:
     except Stopped:
         print("\nStopped. `make run` goes on where this left off.", flush=True)
         return 130
-    except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
     except NewsError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        return tell_error(error)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise

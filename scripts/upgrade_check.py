@@ -19,8 +19,9 @@ from typing import Any
 from sqlalchemy import URL, create_engine, inspect, text
 
 from include.cli_upgrade import render
-from include.errors import NewsError, UsageError
+from include.errors import NewsError
 from include.settings import PROJECT_ROOT, load_settings
+from include.terminal import tell_error
 from include.upgrade import look
 from scripts.airflow_database import database_url, scratch_copy
 
@@ -53,12 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print("Airflow's database: there is none yet")
             return 0
         return 0 if _migrates(url) else 1
-    except UsageError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
     except NewsError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+        return tell_error(error)
 
 
 def _chosen(named: str | None) -> URL | None:

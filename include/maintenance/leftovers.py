@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from include.files import TEMPORARY_PREFIX
+from include.files import RETIRED_SUFFIX, TEMPORARY_PREFIX
 from include.land.store import sweep
 from include.maintenance.steps import DAY_SECONDS, StepResult, counted, size_told
 from include.settings import Settings
@@ -20,14 +20,13 @@ logger = logging.getLogger(__name__)
 _OURS = ("acknowledgements", "docs", "marts", "raw", "staged", "warehouse")
 # Nothing is written under a temporary name below these; the store of raw objects is swept by its own rules.
 _NOT_BELOW = frozenset({"raw/objects", "docs/", "marts/releases/", "staged/parsed/", "staged/validated/"})
-_RETIRED = "-old"
 
 
 def leftovers(settings: Settings, *, now: datetime, dry_run: bool = False) -> StepResult:
     """Remove what begins with ``.tmp-`` and wasn't touched for a day.
 
-    A folder that a kill left without a successor is kept and told about: it may hold a day's only staged
-    result (a write that was killed between its two renames).
+    A folder that a kill left without a successor in its place is kept and told about: it may hold a day's
+    only staged result, and the day's next run needs it (``files.replacing_folder``).
     """
     before = now.timestamp() - DAY_SECONDS
     found, found_bytes, removed, kept = 0, 0, 0, 0
@@ -40,8 +39,8 @@ def leftovers(settings: Settings, *, now: datetime, dry_run: bool = False) -> St
         if _is_half_of_a_swap(path):
             kept += 1
             logger.warning(
-                "%s was left by a write that was killed between two renames, and is kept: what should have "
-                "taken its place is beside it. Run its day again, then remove both.",
+                "%s was left by a write that was killed between two renames, and is kept: neither it nor its "
+                "successor is in place. The next run of its day puts that right and removes both.",
                 path,
             )
         elif not dry_run:
@@ -86,7 +85,7 @@ def _facts(path: Path) -> tuple[float, int]:
 def _is_half_of_a_swap(path: Path) -> bool:
     """Whether both the retired folder and its successor bear temporary names: nothing is in their place."""
     name = path.name
-    twin = name.removesuffix(_RETIRED) if name.endswith(_RETIRED) else name + _RETIRED
+    twin = name.removesuffix(RETIRED_SUFFIX) if name.endswith(RETIRED_SUFFIX) else name + RETIRED_SUFFIX
     return path.with_name(twin).is_dir()
 
 

@@ -13,11 +13,12 @@ from typing import Any
 import psutil
 import pytest
 import yaml
-from playwright.sync_api import Browser, BrowserContext, Page, Response, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
 from include.settings import PROJECT_ROOT
 from tests.bi.asset_files import ASSETS, DASHBOARDS, by_uuid, charts_on, files
 from tests.bi.superset_server import Superset, free_port, publish_anew
+from tests.browser import chromium
 
 pytestmark = [
     pytest.mark.integration,
@@ -29,14 +30,6 @@ pytestmark = [
     ),
 ]
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 PATIENCE_MS = 90_000
 # All pages of Superset ask for this picture, which tells its makers of them; our policy forbids it.
 PIXEL = "https://apachesuperset.gateway.scarf.sh/pixel/"
@@ -58,10 +51,8 @@ def superset(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

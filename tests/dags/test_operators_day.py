@@ -13,16 +13,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FrameLocator, Page, expect, sync_playwright
+from playwright.sync_api import FrameLocator, Page, expect
 
 from samples.generate import write_inbox
 from scripts.airflow_api import AirflowApi
 from scripts.airflow_home import ADMIN
+from tests.browser import chromium, require_chromium
 from tests.dags.make_run import PATIENCE_SECONDS, SAMPLES, MakeRun
 
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket, pytest.mark.timeout(900)]
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 DAY = date(2025, 9, 8)
 LEAKING = "ticker-in-body.txt"
 # a good page, which shows that line in its ticker, and another one that breaks a contract
@@ -30,13 +30,9 @@ OTHERS = ("2025-09-03/al_mayadeen/ashgrove-vaccine-drive.txt", "2025-09-01/al_ma
 
 
 @pytest.fixture(scope="module", autouse=True)
-def chromium() -> None:
-    """Looked for before anything is started."""
-    if not os.access(CHROMIUM, os.X_OK):
-        reason = "no Chromium on this machine (apt-get install chromium), so nobody walked through the day"
-        if os.environ.get("NEWS_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+def looked_for_first() -> None:
+    """Before anything is started."""
+    require_chromium()
 
 
 @pytest.fixture
@@ -94,15 +90,13 @@ class Operator:
 
 @pytest.fixture
 def operator(first: MakeRun) -> Iterator[Operator]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--headless", "--no-sandbox"])
+    with chromium() as browser:
         context = browser.new_context(viewport={"width": 1280, "height": 860}, color_scheme="light")
         context.set_default_timeout(60_000)
         page = context.new_page()
         operator = Operator(page, first.address)
         yield operator
         assert not operator.faults
-        browser.close()
 
 
 def test_from_a_red_day_to_the_article(

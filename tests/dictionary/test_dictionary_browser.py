@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from include.settings import PROJECT_ROOT
+from tests.browser import chromium
 
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 PAGE = (PROJECT_ROOT / "docs" / "data-dictionary.html").as_uri()
 # WCAG's contrast between an element's text and the page, drawn because colours are told in many ways
 CONTRASTS = """
@@ -35,18 +33,8 @@ elements => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not os.access(CHROMIUM, os.X_OK):
-        reason = "no Chromium on this machine (apt-get install chromium), so nobody looked at the page"
-        if os.environ.get("NEWS_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -245,7 +245,7 @@ def test_both_halves_of_a_swap_that_was_killed_are_kept(
     found = leftovers(settings, now=NOW)
     assert (found.found, found.removed) == (2, 0)
     assert all(path.exists() for path in halves)
-    assert "Run its day again" in caplog.text
+    assert "The next run of its day puts that right" in caplog.text
 
 
 # Compaction

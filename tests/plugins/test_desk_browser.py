@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import date
 
@@ -16,26 +14,15 @@ from playwright.sync_api import (
     FrameLocator,
     Page,
     expect,
-    sync_playwright,
 )
 
 from include.partitions import docs_path
+from tests.browser import chromium, require_chromium
 from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, write_landed_day
 from tests.plugins.desk_server import CLEAN_DAY, FULL_DAY, Desk
 
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE_MS = 30_000
 LOOKED_AT = (
     "today?year=2025",
@@ -84,22 +71,15 @@ LOW_CONTRAST = """() => {
 
 
 @pytest.fixture(scope="session", autouse=True)
-def chromium() -> None:
-    """Looked for before anything is started."""
-    if not os.access(CHROMIUM, os.X_OK):
-        reason = "no Chromium on this machine (apt-get install chromium), so nobody looked at the pages"
-        if os.environ.get("NEWS_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+def looked_for_first() -> None:
+    """Before anything is started."""
+    require_chromium()
 
 
-# Of this module only: while Playwright is started its event loop counts as running, and others' can't start.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

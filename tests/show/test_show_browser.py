@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from include.settings import Settings
 from include.show.capture import look_at
 from include.show.render import render
 from samples import html, text
+from tests.browser import chromium
 from tests.parse.pages import ARTICLE
 
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 HOSTILE = (
     "</title></style><script>alert(1)</script><img src=http://127.0.0.1:9/x onerror=alert(2)>" + "W" * 900
 )
@@ -26,18 +24,8 @@ HOSTILE = (
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not os.access(CHROMIUM, os.X_OK):
-        reason = "no Chromium on this machine (apt-get install chromium), so nobody looked at the page"
-        if os.environ.get("NEWS_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
