@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 from dags._shared import connection_of
-from include.errors import UsageError
+from include.errors import LockTimeout, UsageError
+from include.notify.allowance import Allowance, ask
 from include.notify.message import Message, day_of, failure, late
-from include.settings import load_settings
+from include.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
 _SECONDS = 30
@@ -99,15 +101,29 @@ def _run_url(dag_id: str, run_id: str) -> str:
 
 def _send(make: Callable[[], Message]) -> None:
     try:
-        conn_id = load_settings().notify_conn_id
+        settings = load_settings()
+        conn_id = settings.notify_conn_id
         if conn_id is None:
             return
-        message = make()
+        allowance = _allowance(settings)
+        if allowance is None:
+            log.warning("Not notified: %d messages an hour were told already.", settings.notify_per_hour)
+            return
+        message = make().with_note(allowance.note())
         _sender(conn_id)(conn_id, message)
         log.info("Notified through the Airflow connection %s: %s", conn_id, message.title)
     except Exception as error:  # noqa: BLE001 - a failed message must not fail what it is about
         # an error of a channel may quote its address, which is a secret for webhooks
         log.error("The notification can't be sent (%s)", _kind(error))  # noqa: TRY400
+
+
+def _allowance(settings: Settings) -> Allowance | None:
+    now = datetime.now(UTC)
+    try:
+        return ask(settings.home / "notifications", now=now, per_hour=settings.notify_per_hour)
+    except (OSError, LockTimeout) as error:
+        log.warning("Notifications can't be counted, so this one is sent: %s", error)
+        return Allowance(held_back=0, is_last=False, free_again=now)
 
 
 def _kind(error: BaseException) -> str:

@@ -19,9 +19,12 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 
 class Settings(BaseSettings):
-    """What an operator may set. Every field is also an environment variable: ``NEWS_`` + its name."""
+    """What an operator may set.
 
-    model_config = SettingsConfigDict(env_prefix="NEWS_", frozen=True, extra="forbid")
+    Every field is also an environment variable, ``NEWS_`` + its name; an empty one counts as not set.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="NEWS_", env_ignore_empty=True, frozen=True, extra="forbid")
 
     home: Path = Field(
         default=PROJECT_ROOT / "data",
@@ -116,6 +119,9 @@ class Settings(BaseSettings):
     )
     notify_deadline_hours: float = Field(
         default=6, gt=0, description="With notify_conn_id: a run that isn't done by then is told as well."
+    )
+    notify_per_hour: int = Field(
+        default=20, ge=1, description="With notify_conn_id: messages an hour; further ones are only counted."
     )
     duckdb_memory_limit: str = Field(default="1GB", description="DuckDB memory_limit of a writer.")
     duckdb_max_temp_size: str = Field(

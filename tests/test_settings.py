@@ -28,3 +28,10 @@ def test_a_wrong_variable_is_named(monkeypatch: pytest.MonkeyPatch, name: str, v
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=name):
         load_settings()
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWS_NOTIFY_CONN_ID", "")
+    monkeypatch.setenv("NEWS_RELEASES_KEPT", "")
+    settings = load_settings()
+    assert (settings.notify_conn_id, settings.releases_kept) == (None, 3)

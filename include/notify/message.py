@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 _TITLE_CHARS = 200
@@ -28,6 +28,10 @@ class Message:
     facts: tuple[tuple[str, str], ...]
     error: str | None
     link: str | None
+
+    def with_note(self, note: str | None) -> Message:
+        """The same with one more fact, if there is one."""
+        return self if note is None else replace(self, facts=(*self.facts, *_facts(("Note", note))))
 
     def text(self) -> str:
         """Plain text, a fact a line."""

@@ -87,7 +87,11 @@ def commands(service: Mapping[str, Any]) -> Iterator[list[str]]:
         yield list(check[1:])
 
 
-FILLED = {name: value or f"made-up-{name.lower()}" for name, value in example_values().items()}
+# the pipeline's own settings have defaults; of all else something must be given
+FILLED = {
+    name: value or ("" if name.startswith("NEWS_") else f"made-up-{name.lower()}")
+    for name, value in example_values().items()
+}
 COMPOSE = load(FILLED)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 AIRFLOW_SERVICES = [name for name, service in SERVICES.items() if service["image"] == "news-pipeline:local"]

@@ -18,11 +18,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from include.settings import Settings
+from include.settings import Settings, load_settings
 from tests.compose.compose_file import (
     AIRFLOW_SERVICES,
     BI_SERVICES,
     COMPOSE,
+    FILLED,
     IMAGE_ROOT,
     ONE_SHOT,
     ROOT,
@@ -43,6 +44,8 @@ FOREIGN_COMMANDS = {
     "upgrade-copy": {"bash"},
     "bi": {"python"},
 }
+# Folders and files of the image; home and inbox are volumes, and an object store's URL is given as home.
+SET_BY_THE_IMAGE = {"work", "archive_url", "contracts_dir", "feeds_file"}
 OTHER_VARIABLES = {"TMPDIR", "AIRFLOW_HOME", "PYTHONPATH", "GX_ANALYTICS_ENABLED", "SCARF_ANALYTICS"}
 
 
@@ -184,8 +187,21 @@ def test_every_news_variable_is_a_setting_and_valid() -> None:
         news = {key: value for key, value in environment.items() if key.startswith("NEWS_")}
         assert {"NEWS_HOME", "NEWS_INBOX"} <= set(news)
         fields = {key.removeprefix("NEWS_").lower(): value for key, value in news.items()}
+        assert set(Settings.model_fields) - set(fields) == SET_BY_THE_IMAGE
         assert set(fields) <= set(Settings.model_fields)
-        Settings(**fields)
+        Settings(**{field: value for field, value in fields.items() if value})
+
+
+def test_settings_of_env_reach_every_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what .env leaves empty is as if nobody had set it."""
+    services = load({**FILLED, "NEWS_RELEASES_KEPT": "7", "NEWS_NOTIFY_CONN_ID": "alarm"})["services"]
+    for name in AIRFLOW_SERVICES:
+        for key, value in services[name]["environment"].items():
+            if key.startswith("NEWS_"):
+                monkeypatch.setenv(key, value)
+        settings = load_settings()
+        assert (settings.releases_kept, settings.notify_conn_id) == (7, "alarm")
+        assert (settings.logs_kept_days, settings.quarantine_fail_share) == (None, 0.5)
 
 
 def test_no_variable_is_one_that_nothing_reads() -> None:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
+import time_machine
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as KeepMessages
 
@@ -62,6 +63,13 @@ class Webhook:
         self._server.server_close()
 
 
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Notifications are counted in it."""
+    monkeypatch.setenv("NEWS_HOME", str(tmp_path))
+    return tmp_path
+
+
 @pytest.fixture
 def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
     """A webhook that speaks as Slack's, and the settings that name it."""
@@ -105,9 +113,8 @@ def context_of(error: BaseException | None) -> dict[str, Any]:
 
 
 def test_a_failed_task_is_told_once_and_the_run_goes_on_failing(
-    webhook: Webhook, known_pools: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    webhook: Webhook, known_pools: set[str]
 ) -> None:
-    monkeypatch.setenv("NEWS_HOME", str(tmp_path))
     dag = read_dags(known_pools).dags["news_pages"]
     for task in dag.tasks:
         task.retries = 0
@@ -231,6 +238,37 @@ def test_a_missed_deadline_is_told_and_a_backfills_is_not(webhook: Webhook) -> N
     [(_, body)] = webhook.received
     assert body["text"].splitlines()[0] == f"*news_pages: {DAY} isn't done after 6 hours*"
     assert "runs/scheduled__2025-09-02T00%3A00%3A00%2B00%3A00|The log>" in body["text"]
+
+
+def test_many_failures_send_few_messages(
+    webhook: Webhook, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from dags._notify import task_failed
+
+    monkeypatch.setenv("NEWS_NOTIFY_PER_HOUR", "2")
+    with time_machine.travel("2026-01-05T10:30:00Z", tick=False) as clock:
+        for _ in range(5):
+            task_failed(context_of(ValueError("bad")))
+        texts = [body["text"] for _, body in webhook.received]
+        assert len(texts) == 2
+        assert "Note" not in texts[0]
+        assert "Further ones are held back until 11:30 UTC" in texts[1]
+        assert caplog.text.count("Not notified: 2 messages an hour were told already") == 3
+
+        clock.shift(3601)
+        task_failed(context_of(ValueError("bad")))
+    assert "Note: 3 held back before this one." in webhook.received[2][1]["text"]
+
+
+def test_a_count_that_cannot_be_kept_silences_nothing(
+    webhook: Webhook, home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    from dags._notify import task_failed
+
+    (home / "notifications").write_text("a file where the folder should be")
+    task_failed(context_of(ValueError("bad")))
+    assert len(webhook.received) == 1
+    assert "Notifications can't be counted" in caplog.text
 
 
 def test_a_run_that_fails_without_a_task_is_told(webhook: Webhook) -> None:
