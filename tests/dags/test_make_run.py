@@ -15,6 +15,7 @@ import stat
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -98,6 +99,18 @@ def test_days_ran_at_the_same_time_and_marts_one_after_another(first: MakeRun) -
     marts = sorted(spans["news_marts"].values())
     assert len(marts) >= 1
     assert all(later[0] >= earlier[1] for earlier, later in pairwise(marts))
+
+
+def test_task_logs_tell_the_story_and_no_library_talks_it_down(first: MakeRun) -> None:
+    told: dict[str, str] = defaultdict(str)
+    for path in first.home.logs.glob("dag_id=news_marts/*/*/*.log"):
+        told[path.parent.name.removeprefix("task_id=")] += path.read_text(encoding="utf-8")
+    assert "expectations" in told["audit"]
+    assert f"{published_path(first.news).resolve().parent.name}" in told["publish"]
+    for task, log in told.items():
+        loggers = [json.loads(line).get("logger") for line in log.splitlines() if line.startswith("{")]
+        assert loggers, task
+        assert not [each for each in loggers if str(each).startswith("great_expectations")], task
 
 
 def test_nobody_else_gets_in(first: MakeRun) -> None:

@@ -25,7 +25,7 @@ import time_machine
 from include.errors import NewsError
 from include.settings import Settings, load_settings
 
-Action = Literal["kill", "full", "broken disk", "fill", "vanish", "clock"]
+Action = Literal["kill", "stop", "full", "broken disk", "fill", "vanish", "clock"]
 BALLAST = "ballast"  # a file of the home that fills its disk
 _ERRORS = {"full": errno.ENOSPC, "broken disk": errno.EIO}
 
@@ -34,9 +34,10 @@ _ERRORS = {"full": errno.ENOSPC, "broken disk": errno.EIO}
 class Fault:
     """What happens at the n-th call of a function, such as ``os.replace`` or ``include.pipeline.load``.
 
-    ``before`` the call or ``after`` it, the process kills itself as a power cut would, or the call fails as
-    on a full or a broken disk. Or the home's disk is filled but for ``left_bytes``, the ``target`` removed,
-    the clock set by ``days_off``. With ``only``, calls count whose arguments have this text in them.
+    ``before`` the call or ``after`` it, the process kills itself as a power cut would, or stops until it is
+    told to go on, or the call fails as on a full or a broken disk. Or the home's disk is filled but for
+    ``left_bytes``, the ``target`` removed, the clock set by ``days_off``. With ``only``, calls count whose
+    arguments have this text in them.
     """
 
     at: str
@@ -65,6 +66,9 @@ def lay(fault: Fault, home: Path) -> None:
     def strike() -> None:
         if fault.action == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
+        elif fault.action == "stop":
+            os.kill(os.getpid(), signal.SIGSTOP)
+            return
         elif fault.action == "fill":
             fill(home, fault.left_bytes)
             return

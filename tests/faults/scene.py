@@ -203,9 +203,17 @@ class Scene:
         return f"same marts, {len(inputs)} of {len(inputs)} inputs accounted for, {objects} raw objects whole"
 
     @contextmanager
-    def watched(self) -> Iterator[Watch]:
-        """Readers look on while the block runs: none may be locked out, or see anything half."""
-        watch = Watch(self.home, set(self.world.digests.values()), set(self.world.found.values()))
+    def watched(self, *others: Scene) -> Iterator[Watch]:
+        """Readers look on while the block runs: none may be locked out, or see anything half.
+
+        They may see what an undisturbed run made of either state, or of ``others``.
+        """
+        digests, found = set(self.world.digests.values()), set(self.world.found.values())
+        for other in others:
+            with connect(other.home) as release, open_index(other.home) as index:
+                digests.add(marts.digest(release))
+                found.add(index.search(QUERY).total)
+        watch = Watch(self.home, digests, found)
         watch.start()
         try:
             yield watch

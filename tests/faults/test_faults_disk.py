@@ -76,7 +76,7 @@ def test_file_size_limit(scene: Scene, case: Case, name: str, deadly: bool) -> N
         "build": scene.world.folder / "home-new" / "warehouse" / "candidate" / "news.duckdb",
         "publish": scene.world.folder / "home-new" / "warehouse" / "candidate" / "news.duckdb",
     }[name]
-    limit = int(written.stat().st_size * case.rng.uniform(0.05, 0.9))
+    limit = int(written.stat().st_size * case.rng.uniform(0.05, 0.5))
     what = "kills the process" if deadly else "fails"
     case.broke(f"a write of {name} beyond {limit // 1024} KiB of a file {what} (RLIMIT_FSIZE)")
     for day in (SECOND, THIRD):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from include.partitions import warehouse_path
@@ -19,6 +21,7 @@ from tests.faults.scene import DAYS, FIRST, SECOND, THIRD, Scene
 pytestmark = pytest.mark.faults
 
 PUBLISHES = 50
+READERS = 8
 
 
 def test_together_same_days(scene: Scene, case: Case) -> None:
@@ -29,9 +32,13 @@ def test_together_same_days(scene: Scene, case: Case) -> None:
     case.saw("both ended well", watch.told(), scene.check())
 
 
-def test_together_backfill_and_schedule(scene: Scene, case: Case) -> None:
+def test_together_backfill_and_schedule(scene: Scene, case: Case, tmp_path: Path) -> None:
+    """Each run publishes, so readers may see the one day before the other."""
     case.broke("a backfill of two days, the schedule's run of the third and another of all three at once")
-    with scene.watched() as watch:
+    one_day = [scene.world.scene(tmp_path / str(day)) for day in (SECOND, THIRD)]
+    for undisturbed, day in zip(one_day, (SECOND, THIRD), strict=True):
+        assert undisturbed.run(days=[day]).code == 0
+    with scene.watched(*one_day) as watch:
         spans = ([SECOND, FIRST], [THIRD], list(DAYS))
         ended = [each.wait() for each in [scene.start(days=span) for span in spans]]
         assert [each.code for each in ended] == [0, 0, 0], "\n".join(each.told[-2000:] for each in ended)
@@ -40,14 +47,19 @@ def test_together_backfill_and_schedule(scene: Scene, case: Case) -> None:
 
 def test_together_one_killed(scene: Scene, case: Case) -> None:
     """The lock goes with the process that held it."""
-    case.broke("two runs at once, of which one is killed inside its load, holding the locks")
+    case.broke("two runs at once, of which one hangs inside its load, holding the locks, and is killed")
     with scene.watched() as watch:
-        doomed = scene.start(Fault("include.load.warehouse._check_conservation"))
+        doomed = scene.start(Fault("include.load.warehouse._check_conservation", action="stop"))
+        while psutil.Process(doomed.process.pid).status() != psutil.STATUS_STOPPED:
+            time.sleep(0.05)
         other = scene.start()
+        other.process.join(2)
+        assert other.process.exitcode is None  # it waits
+        doomed.process.kill()
         assert doomed.wait().killed
         ended = other.wait()
         assert ended.code == 0, ended.told[-3000:]
-    case.saw("the other ended well", watch.told(), scene.check())
+    case.saw("the other waited, and ended well", watch.told(), scene.check())
 
 
 def hold_writer(settings: Settings, flag: str) -> None:
@@ -100,7 +112,7 @@ def test_together_landing_meanwhile(scene: Scene, case: Case) -> None:
 
 
 def publish_often(settings: Settings, first: int, last: int) -> None:
-    """Publish so many releases that differ; the contracts are asked elsewhere."""
+    """Publish so many releases that differ, and tell each one's digest; the contracts are asked elsewhere."""
     from include.publish import audit as contracts
     from include.publish.run import audit, build, publish
     from tests.publish.factory import DAY, Page, load_days
@@ -111,6 +123,46 @@ def publish_often(settings: Settings, first: int, last: int) -> None:
         build(settings)
         audit(settings)
         assert publish(settings).published
+        with connect(settings.home) as release:
+            print(marts.digest(release))
+
+
+def read_often(settings: Settings, over: str) -> None:
+    """Open the current release over and over, and tell the digest of what it holds."""
+    is_over = False
+    while not is_over:
+        is_over = Path(over).exists()
+        with connect(settings.home) as release:
+            print(marts.digest(release))
+
+
+def told_digests(told: str) -> list[str]:
+    return [line for line in told.splitlines() if re.fullmatch("[0-9a-f]{64}", line)]
+
+
+def test_together_eight_readers(scene: Scene, case: Case) -> None:
+    """A digest takes a question for each mart: all of them are answered from one release."""
+    case.broke(f"{READERS} processes read all marts over and over through {PUBLISHES} publishes")
+    scene.home = scene.home.with_name("many")
+    over = scene.home.with_name("over")
+    first = told_digests(scene.run(work=publish_often, first=1, last=1).told)
+    readers = [scene.start(work=read_often, over=str(over)) for _ in range(READERS)]
+    ended = scene.run(work=publish_often, first=2, last=PUBLISHES + 1)
+    over.touch()
+    answers = [each.wait() for each in readers]
+    assert ended.code == 0, ended.told[-3000:]
+    assert [each.code for each in answers] == [0] * READERS, [each.told[-2000:] for each in answers]
+    published = first + told_digests(ended.told)
+    assert len(set(published)) == PUBLISHES + 1
+    seen = [told_digests(each.told) for each in answers]
+    assert all(digests[-1] == published[-1] for digests in seen)
+    assert {digest for digests in seen for digest in digests} <= set(published)
+    releases = [len(set(digests)) for digests in seen]
+    assert min(releases) > PUBLISHES // 5
+    case.saw(
+        f"{sum(map(len, seen)):,} readings without an error, each of exactly one release; every reader saw "
+        f"{min(releases)} releases or more, and the last one at last"
+    )
 
 
 def test_together_reader_never_closes(world: object, scene: Scene, case: Case) -> None:

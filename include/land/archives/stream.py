@@ -83,7 +83,8 @@ class Stream:
                 self._at = found.end()
                 return taken
             at_hand = len(self._data) - self._at
-            if at_hand >= max_bytes or not self._fill():
+            # as much again as is at hand: a long stretch is copied a few times only
+            if at_hand >= max_bytes or not self._fill(min(at_hand, max_bytes - at_hand)):
                 return None
             searched = self._at + max(0, at_hand - overlap)
 
@@ -99,12 +100,19 @@ class Stream:
                 self._at = len(self._data)
                 return False
 
-    def _fill(self) -> bool:
+    def _fill(self, wanted_bytes: int = 1) -> bool:
+        """Get at least so many further bytes at hand, fewer at the unit's end; False when there are none."""
         piece = self._units.more()
         if not piece:
             return False
+        pieces, got = [piece], len(piece)
+        while got < wanted_bytes and (piece := self._units.more()):
+            pieces.append(piece)
+            got += len(piece)
+        if self._at < len(self._data):
+            pieces.insert(0, self._data[self._at :])
         self._before += self._at
-        self._data = self._data[self._at :] + piece if self._at < len(self._data) else piece
+        self._data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         self._at = 0
         return True
 
