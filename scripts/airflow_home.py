@@ -121,8 +121,6 @@ class AirflowHome:
             "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.logs),
             "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
-            # it tells of each default that it looks up, dozens of lines a task
-            "AIRFLOW__LOGGING__NAMESPACE_LEVELS": "great_expectations=WARNING",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         }
 

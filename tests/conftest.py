@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract_files import write_brief_contracts
 from tests.postgres_server import Server, serve
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -40,6 +41,12 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = ["--inbox", str(PROJECT / "samples" / "inbox"), "--home", str(home)]
     subprocess.run([sys.executable, "-m", "include", "run", *options], cwd=PROJECT, check=True)
     return home
+
+
+@pytest.fixture(scope="session")
+def brief_contracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of contracts that ask little, for runs in which what they say doesn't matter."""
+    return write_brief_contracts(tmp_path_factory.mktemp("brief") / "expectations")
 
 
 @pytest.fixture(scope="session")

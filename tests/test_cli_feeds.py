@@ -29,10 +29,11 @@ enabled = false
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, brief_contracts: Path) -> Path:
     (tmp_path / "feeds.toml").write_text(FEEDS)
     monkeypatch.setenv("NEWS_FEEDS_FILE", str(tmp_path / "feeds.toml"))
     monkeypatch.setenv("NEWS_SETTLE_SECONDS", "0")
+    monkeypatch.setenv("NEWS_CONTRACTS_DIR", str(brief_contracts))
     shutil.copytree(SAMPLES, tmp_path / "inbox" / "2025-09-01")
     return tmp_path
 

@@ -16,15 +16,26 @@ FIRST, SECOND = date(2025, 9, 1), date(2025, 9, 2)
 STAGES = ("parse", "validate", "audit")
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+@pytest.fixture(scope="module")
+def run_once(tmp_path_factory: pytest.TempPathFactory, brief_contracts: Path) -> Settings:
     """Two days of samples, run once."""
-    inbox = tmp_path / "inbox"
+    folder = tmp_path_factory.mktemp("run-once")
     for day in (FIRST, SECOND):
-        shutil.copytree(PROJECT_ROOT / "samples" / "inbox" / day.isoformat(), inbox / day.isoformat())
-    settings = load_settings(home=tmp_path / "home", inbox=inbox, settle_seconds=0)
+        source = PROJECT_ROOT / "samples" / "inbox" / day.isoformat()
+        shutil.copytree(source, folder / "inbox" / day.isoformat())
+    settings = load_settings(
+        home=folder / "home", inbox=folder / "inbox", settle_seconds=0, contracts_dir=brief_contracts
+    )
     assert run(settings).published
     return settings
+
+
+@pytest.fixture
+def settings(run_once: Settings, tmp_path: Path) -> Settings:
+    """A copy of that home and its inbox."""
+    for name, folder in (("home", run_once.home), ("inbox", run_once.inbox_dir)):
+        shutil.copytree(folder, tmp_path / name, symlinks=True)
+    return run_once.model_copy(update={"home": tmp_path / "home", "inbox": tmp_path / "inbox"})
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +31,7 @@ from tests.postgres_server import OWNER_PASSWORD, Server
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket, pytest.mark.timeout(1200)]
 
 SAMPLES = PROJECT_ROOT / "samples"
-DAYS = [date(2025, 9, number) for number in range(1, 6)]
+DAYS = [date(2025, 9, number) for number in range(1, 4)]
 AIRFLOW = ("api-server", "dag-processor", "triggerer", "scheduler")
 PATIENCE_SECONDS = 700
 
@@ -39,6 +40,10 @@ PATIENCE_SECONDS = 700
 def native(tmp_path_factory: pytest.TempPathFactory, postgres: Server) -> Iterator[Native]:
     """Databases and init have run to their ends and Airflow is up."""
     native = Native(tmp_path_factory.mktemp("native"), postgres)
+    inbox = native.folder / "captures"
+    for day in DAYS:
+        shutil.copytree(SAMPLES / "inbox" / str(day), inbox / str(day))
+    native.values["INBOX_DIR"] = str(inbox)
     try:
         for name in ("databases", "init"):
             done = native.run(name)
@@ -159,7 +164,10 @@ def test_the_marts_are_what_they_should_be(native: Native) -> None:
         days = marts.sql(
             "SELECT captures, articles_loaded + quarantined + repeats FROM marts.partition_outcomes"
         ).fetchall()
-    assert dict(found) == {path: told["outcome"] for path, told in expected.items()}
+    of_days = tuple(map(str, DAYS))
+    assert dict(found) == {
+        path: told["outcome"] for path, told in expected.items() if path.startswith(of_days)
+    }
     assert len(days) == len(DAYS)
     assert all(captures == accounted for captures, accounted in days)
 

@@ -14,7 +14,7 @@ import pytest
 from include.settings import PROJECT_ROOT, settings
 from scripts.airflow_api import AirflowApi
 from scripts.airflow_home import ADMIN
-from tests.dags.make_run import REAL_DAY, REAL_PAGES, MakeRun
+from tests.dags.make_run import REAL_DAY, REAL_PAGES, MakeRun, alive
 
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag
@@ -78,6 +78,10 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeRun]:
     try:
         run.read_until("Ctrl-C ends it.")
         yield run
+        sessions = run.sessions()
+        assert len(sessions) == 4
+        assert run.end(signal.SIGINT) == 0
+        assert alive(sessions) == []
     finally:
         if run.process.poll() is None:
             run.end(signal.SIGINT)

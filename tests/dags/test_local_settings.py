@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import runpy
 import sqlite3
-import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -73,10 +73,19 @@ def test_without_it_sqlite_refuses_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("command", "preloaded"), [("scheduler", True), ("api-server", False)])
-def test_only_the_scheduler_loads_what_tasks_need(command: str, preloaded: bool) -> None:
-    script = f"import runpy, sys; runpy.run_path({str(FILE)!r}); print('great_expectations' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script, command], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == [str(preloaded)]
+def test_only_the_scheduler_loads_what_tasks_need(
+    command: str, preloaded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(sys, "argv", ["airflow", command])
+    monkeypatch.setattr(importlib, "import_module", asked.append)
+    loaded = runpy.run_path(str(FILE))
+    assert asked == (list(loaded["PRELOADED"]) if preloaded else [])
+
+
+def test_what_is_preloaded_is_there(local_settings: ModuleType) -> None:
+    assert "great_expectations" in local_settings.PRELOADED
+    assert all(importlib.util.find_spec(name) for name in local_settings.PRELOADED)
 
 
 def test_no_module_of_the_project_is_preloaded(local_settings: ModuleType) -> None:

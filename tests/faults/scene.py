@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -20,6 +19,7 @@ from include.publish.reader import connect
 from include.publish.releases import current_release
 from include.search import open_index
 from include.settings import PROJECT_ROOT, Settings, load_settings
+from tests.contract_files import write_brief_contracts
 from tests.faults import child, marts
 from tests.faults.child import Fault, Work
 from tests.faults.forks import Ended, Fork, Forks
@@ -28,7 +28,6 @@ from tests.faults.watch import QUERY, Watch
 SAMPLES = PROJECT_ROOT / "samples" / "inbox"
 FIRST, SECOND, THIRD = date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 3)
 DAYS = (FIRST, SECOND, THIRD)
-_EXPECTATIONS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,8 @@ class World:
         late = inbox / str(SECOND) / "al_mayadeen" / "novarra-solar-park.txt"
         kept = late.read_bytes()
         late.unlink()
-        contracts = _some_of_the_contracts(folder / "contracts")
+        # all of them would take most of a case's time
+        contracts = write_brief_contracts(folder / "contracts", each=4)
         states, digests, found = {}, {}, {}
         for state in ("old", "new"):
             if state == "new":
@@ -106,19 +106,6 @@ class World:
             shutil.copytree(self.folder / f"home-{home}", folder / "home", symlinks=True)
         shutil.copytree(self.folder / f"inbox-{inbox}", folder / "inbox")
         return Scene(self, folder / "home", folder / "inbox")
-
-
-def _some_of_the_contracts(folder: Path) -> Path:
-    """The first critical expectations of each contract: all of them would take most of a case's time."""
-    folder.mkdir()
-    for path in (PROJECT_ROOT / "expectations").glob("*.json"):
-        contract = json.loads(path.read_bytes())
-        critical = [each for each in contract["expectations"] if each["severity"] == "critical"]
-        contract["expectations"] = critical[:_EXPECTATIONS]
-        for each in contract["expectations"]:
-            each["meta"].pop("explained_by", None)
-        (folder / path.name).write_text(json.dumps(contract), encoding="utf-8")
-    return folder
 
 
 def _add_third_day(inbox: Path) -> None:

@@ -17,13 +17,39 @@ from include.partitions import candidate_path, current_release_path
 from include.publish.audit import report_path
 from include.publish.candidate import is_unaudited
 from include.publish.run import audit, build, publish
-from include.settings import PROJECT_ROOT, Settings, load_settings
+from include.settings import Settings, load_settings
+from tests.contract_files import write_brief_contracts
 from tests.publish.factory import DAY, Page, day_after, load_days
 
 
 def corrupt(settings: Settings, sql: str) -> None:
     with duckdb.connect(str(candidate_path(settings.home))) as connection:
         connection.execute(sql)
+
+
+ASKED = (
+    "al_mayadeen_byline_is_the_house",
+    "article_known",
+    "captures_as_listed",
+    "captured_at_present",
+    "capture_id_unique",
+    "first_captures_are_articles",
+    "has_text",
+    "headline_present",
+    "label_present",
+    "text_present",
+)
+
+
+@pytest.fixture(scope="module")
+def contracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What these tests break and a little more; all of it is asked in test_mart_contracts.py."""
+    return write_brief_contracts(tmp_path_factory.mktemp("asked") / "expectations", also=ASKED)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, contracts: Path) -> Settings:
+    return load_settings(home=tmp_path, contracts_dir=contracts)
 
 
 @pytest.fixture
@@ -108,7 +134,7 @@ def test_a_damaged_candidate_says_what_to_do(settings: Settings) -> None:
 
 def _with_contracts(settings: Settings, tmp_path: Path, change: Any) -> Settings:
     folder = tmp_path / "contracts"
-    shutil.copytree(PROJECT_ROOT / "expectations", folder)
+    shutil.copytree(settings.contracts_dir, folder)
     path = folder / "marts_articles.json"
     document = json.loads(path.read_text(encoding="utf-8"))
     change(document)

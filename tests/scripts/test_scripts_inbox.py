@@ -20,8 +20,8 @@ SAMPLE = PROJECT_ROOT / "samples" / "inbox" / "2025-09-01" / "al_mayadeen" / "ha
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return load_settings(home=tmp_path / "home", settle_seconds=0)
+def settings(tmp_path: Path, brief_contracts: Path) -> Settings:
+    return load_settings(home=tmp_path / "home", settle_seconds=0, contracts_dir=brief_contracts)
 
 
 def put(settings: Settings, day: str, name: str = "al_mayadeen/page.txt") -> Path:

@@ -269,10 +269,13 @@ def damaged(folder: Path, kind: str) -> None:
         shutil.rmtree(folder)
 
 
+DAMAGES = ["truncated", "missing", "no bookkeeping", "other bookkeeping", "no meta", "no about", "all"]
+
+
 @pytest.mark.parametrize(
-    "kind", ["truncated", "missing", "no bookkeeping", "other bookkeeping", "no meta", "no about", "all"]
+    ("kind", "changed"),
+    [*((kind, False) for kind in DAMAGES), ("truncated", True), ("no bookkeeping", True)],
 )
-@pytest.mark.parametrize("changed", [False, True], ids=["same marts", "other marts"])
 def test_a_damaged_index_is_built_anew(settings: Settings, kind: str, *, changed: bool) -> None:
     load_and_build(settings, article("Harbour"), article("Market"))
     damaged(search_path(settings.home), kind)

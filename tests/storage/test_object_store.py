@@ -69,10 +69,10 @@ def at(bucket: str, tmp_path: Path, **more: object) -> Settings:
 
 
 def test_a_run_over_a_bucket_gives_the_marts_of_a_run_over_a_folder(
-    bucket: str, tmp_path: Path, inbox: Path
+    bucket: str, tmp_path: Path, inbox: Path, brief_contracts: Path
 ) -> None:
-    remote = at(bucket, tmp_path, inbox=inbox)
-    local = load_settings(home=tmp_path / "local", inbox=inbox)
+    remote = at(bucket, tmp_path, inbox=inbox, contracts_dir=brief_contracts)
+    local = load_settings(home=tmp_path / "local", inbox=inbox, contracts_dir=brief_contracts)
     assert run(remote).release_id == run(local).release_id
     assert not (tmp_path / "work" / "raw" / "objects").exists()
     assert not (tmp_path / "work" / "staged" / "parsed").exists()
