@@ -29,7 +29,7 @@ run: .venv/.synced-run
 	  $(if $(call given,PORT),--port "$(PORT)") $(if $(call given,EXIT),--exit)
 
 test: .venv/.synced-dev
-	@exec $(PY) -m pytest -n 4 --dist loadgroup $(ARGS)
+	@exec $(PY) -m pytest -n 3 --dist loadgroup $(ARGS)
 
 # only a run of all cases writes the page
 faults: .venv/.synced-dev

@@ -26,12 +26,15 @@ IGNORED = (
 )
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Warnings that Airflow makes about itself are none of ours."""
+    """Airflow's warnings about itself are none of ours; one worker imports it and has its database."""
     for item in items:
-        if "dags" in item.path.parts:
+        if item.path.parent.name == "dags":
             for ignored in IGNORED:
                 item.add_marker(pytest.mark.filterwarnings(ignored))
+            if not item.get_closest_marker("integration"):
+                item.add_marker(pytest.mark.xdist_group("airflow"))
 
 
 @pytest.fixture(scope="session")
