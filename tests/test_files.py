@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
-from include.files import TEMPORARY_PREFIX, replacing_folder, write_atomically
+from include.files import TEMPORARY_PREFIX, copy_file, replacing_folder, write_atomically
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_litter(
@@ -118,3 +120,38 @@ def test_the_next_writer_clears_up_after_a_killed_one(tmp_path: Path) -> None:
         raise RuntimeError
     assert [entry.name for entry in path.iterdir()] == []  # what the block before wrote: nothing
     assert {entry.name for entry in tmp_path.iterdir()} == {"day", "other", others}
+
+
+@pytest.mark.parametrize("number", [errno.EXDEV, errno.EINVAL, errno.ENOTSUP])
+def test_a_file_is_copied_where_the_disk_cannot_do_it_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """From its beginning, or from where the disk gave up."""
+    source = tmp_path / "source"
+    source.write_bytes(bytes(range(256)) * 10)
+    copy_file(source, tmp_path / "by the disk")
+    calls: list[int] = []
+    by_disk = os.copy_file_range
+
+    def gives_up(reading: int, writing: int, count: int) -> int:
+        calls.append(count)
+        if len(calls) > 1:
+            raise OSError(number, os.strerror(number))
+        return by_disk(reading, writing, 1000)
+
+    monkeypatch.setattr(os, "copy_file_range", gives_up)
+    copy_file(source, tmp_path / "half by the disk")
+    copy_file(source, tmp_path / "by ourselves")
+    assert len(calls) == 3
+    for name in ("by the disk", "half by the disk", "by ourselves"):
+        assert (tmp_path / name).read_bytes() == source.read_bytes()
+
+
+def test_a_copy_that_fails_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: int) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "source").write_bytes(b"some")
+    monkeypatch.setattr(os, "copy_file_range", full)
+    with pytest.raises(OSError, match="No space"):
+        copy_file(tmp_path / "source", tmp_path / "target")

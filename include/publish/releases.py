@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from include.errors import MissingPartition, UsageError
-from include.files import TEMPORARY_PREFIX, fsync_path
+from include.files import TEMPORARY_PREFIX, copy_file, fsync_path
 from include.partitions import (
     candidate_path,
     current_release_path,
@@ -137,7 +137,7 @@ def prepare(home: Path, candidate: Path, audit: Path) -> Path:
     try:
         folder.chmod(0o755)
         for source, name in ((candidate, FILE_NAME), (audit, AUDIT_NAME)):
-            shutil.copyfile(source, folder / name)
+            copy_file(source, folder / name)
             (folder / name).chmod(0o444)
             fsync_path(folder / name)
         fsync_path(folder)

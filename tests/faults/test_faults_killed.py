@@ -51,7 +51,7 @@ INSIDE = {
     "index_after_documents": Fault("include.search.index._write_documents", "after"),
     "index_before_about": Fault("include.search.index._hold_to"),
     "audit_half_noted": Fault("include.publish.candidate.note_audit"),
-    "release_half_copied": Fault("shutil.copyfile", "after", only="news.duckdb"),
+    "release_half_copied": Fault("include.publish.releases.copy_file", "after", only="news.duckdb"),
     "release_between_checkpoint_and_copy": Fault("include.publish.releases.prepare"),
     "release_index_half_linked": Fault("include.search.index.link_or_copy", nth=2),
     "release_before_its_name": Fault("include.publish.releases.adopt"),

@@ -52,15 +52,24 @@ def settings(tmp_path: Path, contracts: Path) -> Settings:
     return load_settings(home=tmp_path, contracts_dir=contracts)
 
 
-@pytest.fixture
-def published(settings: Settings) -> str:
+@pytest.fixture(scope="module")
+def home_with_release(tmp_path_factory: pytest.TempPathFactory, contracts: Path) -> tuple[Path, str]:
     """A first release is out, and a changed candidate is ready."""
+    settings = load_settings(home=tmp_path_factory.mktemp("published"), contracts_dir=contracts)
     load_days(settings, {DAY: [Page("a")]})
     build(settings)
     audit(settings)
     release_id = publish(settings).release_id
     load_days(settings, {day_after(1): [Page("b", headline="B")]})
     build(settings)
+    return settings.home, release_id
+
+
+@pytest.fixture
+def published(settings: Settings, home_with_release: tuple[Path, str]) -> str:
+    """A copy of that home; the release's id."""
+    home, release_id = home_with_release
+    shutil.copytree(home, settings.home, symlinks=True, dirs_exist_ok=True)
     return release_id
 
 
@@ -228,6 +237,18 @@ def test_after_a_whole_audit_only_what_is_told_anew_is_asked(settings: Settings)
         assert connection.execute("SELECT count(*) FROM meta.unaudited").fetchone() == (0,)
 
 
+@pytest.fixture(scope="module")
+def home_told_anew(tmp_path_factory: pytest.TempPathFactory, contracts: Path) -> Path:
+    """Marts that passed an audit, and a further day in them."""
+    settings = load_settings(home=tmp_path_factory.mktemp("told-anew"), contracts_dir=contracts)
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings, rewrite_below=0)
+    audit(settings)
+    load_days(settings, {day_after(1): [Page("c", headline="C")]})
+    build(settings, rewrite_below=0)
+    return settings.home
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -241,14 +262,11 @@ def test_after_a_whole_audit_only_what_is_told_anew_is_asked(settings: Settings)
         ("DELETE FROM marts.captures WHERE capture_day = '2025-08-25'", "captures_as_listed"),
     ],
 )
-def test_what_is_broken_is_found_among_what_is_told_anew(settings: Settings, change: str, told: str) -> None:
-    load_days(settings, {DAY: [Page("a")]})
-    build(settings, rewrite_below=0)
-    audit(settings)
-    load_days(settings, {day_after(1): [Page("c", headline="C")]})
-    build(settings, rewrite_below=0)
-    with duckdb.connect(str(candidate_path(settings.home))) as connection:
-        connection.execute(change)
+def test_what_is_broken_is_found_among_what_is_told_anew(
+    settings: Settings, home_told_anew: Path, change: str, told: str
+) -> None:
+    shutil.copytree(home_told_anew, settings.home, symlinks=True, dirs_exist_ok=True)
+    corrupt(settings, change)
     with pytest.raises(AuditFailed, match=told):
         audit(settings)
 

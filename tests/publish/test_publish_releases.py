@@ -160,7 +160,7 @@ def test_a_full_disk_leaves_nothing_behind(settings: Settings, monkeypatch: pyte
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched, pytest.raises(OSError, match="No space left"):
-        patched.setattr("include.publish.releases.shutil.copyfile", full)
+        patched.setattr("include.publish.releases.copy_file", full)
         release(settings, "Two")
     assert [entry.name for entry in releases_path(settings.home).iterdir()] == [old.release_id]
     assert headlines(published_path(settings.home)) == ["One"]
