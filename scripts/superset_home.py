@@ -98,7 +98,9 @@ class SupersetHome:
             shutil.rmtree(self.environment, ignore_errors=True)
             _run([sys.executable, "-m", "venv", str(self.environment)], log)
         stamp.unlink(missing_ok=True)
-        uv = [sys.executable, "-m", "uv", "pip", "sync", "--python", str(self.python), str(lock)]
+        # compiled now, because Superset's processes don't write down what they compile
+        sync = [sys.executable, "-m", "uv", "pip", "sync", "--compile-bytecode"]
+        uv = [*sync, "--python", str(self.python), str(lock)]
         # pip is slower, and knows a mirror that is set up for pip only
         pip = [str(self.python), "-m", "pip", "install", "--disable-pip-version-check", "-r", str(lock)]
         if not _run(uv, log) and not _run(pip, log):
