@@ -19,6 +19,8 @@ PY := .venv/bin/python
 # (PYTHONDONTWRITEBYTECODE): Airflow and Great Expectations take 9 s to load then, and 4 s compiled.
 # pip compiles as well; it is slower, and knows a mirror that is set up for pip only.
 sync = $(PY) -m uv pip sync --quiet --compile-bytecode --python $(PY) $1 || $(PY) -m pip install --quiet -r $1
+# each task of Airflow is a process that imports the project
+compile = $(PY) -m compileall -q include dags plugins config scripts
 # a variable of the command line; PORT and the like may stand in the environment for other programs
 given = $(if $(filter command,$(origin $1)),$($1))
 
@@ -26,11 +28,13 @@ given = $(if $(filter command,$(origin $1)),$($1))
 .PHONY: run test faults secrets backup restore upgrade-check bi bi-export test-bi bench dictionary lint lock clean help
 
 run: .venv/.synced-run
+	@$(compile)
 	@exec $(PY) -m scripts.run_local \
 	  $(if $(call given,INBOX),--inbox "$(INBOX)") $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)") \
 	  $(if $(call given,PORT),--port "$(PORT)") $(if $(call given,EXIT),--exit)
 
 test: .venv/.synced-dev
+	@$(compile)
 	@exec $(PY) -m pytest -n 3 --dist loadgroup $(ARGS)
 
 # only a run of all cases writes the page
