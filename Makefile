@@ -33,9 +33,10 @@ run: .venv/.synced-run
 	  $(if $(call given,INBOX),--inbox "$(INBOX)") $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)") \
 	  $(if $(call given,PORT),--port "$(PORT)") $(if $(call given,EXIT),--exit)
 
+# two workers a core: those that start Airflow wait for it half of their time
 test: .venv/.synced-dev
 	@$(compile)
-	@exec $(PY) -m pytest -n 3 --dist loadgroup $(ARGS)
+	@exec $(PY) -m pytest -n 4 --dist loadgroup $(ARGS)
 
 # only a run of all cases writes the page
 faults: .venv/.synced-dev

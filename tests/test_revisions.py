@@ -33,7 +33,7 @@ RENAMED_TEXT = AS_TEXT.replace(HEADLINE, RENAMED)
 
 
 def test_a_changed_headline_is_a_revision_whatever_comes_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, brief_contracts: Path
 ) -> None:
     monkeypatch.setenv("NEWS_SETTLE_SECONDS", "0")
     days = [
@@ -41,7 +41,7 @@ def test_a_changed_headline_is_a_revision_whatever_comes_first(
         ("2025-10-02", {"c.html": RENAMED_HTML}),
         ("2025-10-03", {"d.txt": RENAMED_TEXT}),
     ]
-    settings = load_settings(home=tmp_path / "home", inbox=tmp_path / "inbox")
+    settings = load_settings(home=tmp_path / "home", inbox=tmp_path / "inbox", contracts_dir=brief_contracts)
     for number in (2, 0, 1):
         day, pages = days[number]
         folder = tmp_path / "inbox" / day
