@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from include.duck import log_of
+from include.files import copy_file
 from include.locks import writer_lock
 from include.partitions import (
     acknowledgements_path,
@@ -69,7 +69,7 @@ def copy_databases(source: Path, target: Path) -> None:
             if path.exists():
                 copy = path_of(target).with_name(path.name)
                 copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(path, copy)
+                copy_file(path, copy)
 
 
 def _link(path_of: Callable[[Path], Path], source: Path, target: Path) -> None:
