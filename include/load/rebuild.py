@@ -82,7 +82,8 @@ def _load_all(settings: Settings, path: Path) -> list[date]:
             with open_day(settings.archive, day, warehouse.layout_version()) as staged:
                 if staged.outcome["accepted"]:
                     staged.check()
-                    warehouse.replace_day(connection, staged)
+                    # a run of the day may be between landing and validating, or have been stopped there
+                    warehouse.replace_day(connection, staged.as_validated())
                     loaded.append(day)
     return loaded
 

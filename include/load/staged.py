@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from include import schemas
@@ -23,6 +25,7 @@ from include.partitions import partition_path
 if TYPE_CHECKING:
     from upath import UPath
 
+logger = logging.getLogger(__name__)
 _VALIDATED: dict[str, pa.Schema] = {
     "articles": schemas.ARTICLES,
     "ticker_items": schemas.TICKER_ITEMS,
@@ -43,6 +46,7 @@ class StagedDay:
     source_sha256: str
     outcome: dict[str, Any]
     _files: dict[str, pq.ParquetFile] = field(repr=False)
+    _known: pa.Array | None = field(default=None, repr=False)  # ids of the captures that count; None: all
 
     def check(self) -> None:
         """Read every row once, so that nothing damaged gets half way into a table.
@@ -57,6 +61,26 @@ class StagedDay:
             except (pa.ArrowException, OSError) as error:
                 raise _damaged(self.day, f"{name}.parquet", error) from None
 
+    def as_validated(self) -> StagedDay:
+        """The day as it was when it was validated, without captures that landed since.
+
+        They wait for the day's next run. The outcome was counted before they came, so conservation still
+        tells whether a capture of then is missing.
+        """
+        pages = self._files["quarantine"].read(columns=["capture_id", "subject"])
+        turned_away = pages.filter(pc.equal(pages["subject"], "page"))["capture_id"]
+        valid = self._files["articles"].read(columns=["capture_id"])["capture_id"]
+        known = pa.chunked_array([*valid.chunks, *turned_away.chunks], pa.string()).unique()
+        landed = self._files["captures"].read(columns=["capture_id"])["capture_id"]
+        later = len(landed) - pc.sum(pc.is_in(landed, known)).as_py() if len(landed) else 0
+        if not later:
+            return self
+        logger.info(
+            "%s: %d captures landed since it was validated; they wait for its next run.", self.day, later
+        )
+        digest = hashlib.sha256(f"{self.source_sha256} without {later} later".encode()).hexdigest()
+        return replace(self, source_sha256=digest, _known=known)
+
     @contextlib.contextmanager
     def registered(self, connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[None]:
         """Make the files that the SQL names readable as ``staged_<file>``, batch by batch."""
@@ -64,6 +88,8 @@ class StagedDay:
         for name in names:
             schema = _schema_of(name)
             batches = schemas.batches(self._files[name], schema)
+            if name == "captures" and self._known is not None:
+                batches = _only(batches, self._known)
             connection.register(f"staged_{name}", pa.RecordBatchReader.from_batches(schema, batches))
         try:
             yield
@@ -109,6 +135,11 @@ def open_day(home: Path | UPath, day: date, layout: str) -> Iterator[StagedDay]:
                 f"{folder / 'outcome.parquet'} isn't the outcome of {day}. Run validate again."
             )
         yield StagedDay(day, digest, outcome[0], files)
+
+
+def _only(batches: Iterable[pa.RecordBatch], capture_ids: pa.Array) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        yield batch.filter(pc.is_in(batch.column("capture_id"), capture_ids))
 
 
 def _identity(folder: Path | UPath) -> int:

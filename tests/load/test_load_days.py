@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -315,6 +316,34 @@ def test_a_damaged_warehouse_is_rebuilt_and_set_aside(settings: Settings) -> Non
     again = rebuild(settings)
     assert again.set_aside == result.set_aside.with_name("000002")
     assert everything(settings) == before
+
+
+def test_a_rebuild_takes_a_day_as_it_was_validated(settings: Settings, tmp_path: Path) -> None:
+    """What has landed since, by a run at work or one that was stopped, keeps no day out of the warehouse."""
+    write_day(settings.home, DAY, PAGES)
+    run(DAY, settings)
+    before = everything(settings)
+    validated, kept = partition_path(settings.home, "validated", DAY), tmp_path / "kept"
+    shutil.copytree(validated, kept)
+    write_day(settings.home, DAY, [*PAGES, Page("late", headline="Late")])
+    shutil.rmtree(validated)
+    shutil.copytree(kept, validated)
+    with pytest.raises(ConservationError, match="1 captures aren't accounted for"):
+        run(DAY, settings)
+    assert rebuild(settings).days == (DAY,)
+    after = everything(settings)
+    assert {table: rows for table, rows in after.items() if table != "days"} == {
+        table: rows for table, rows in before.items() if table != "days"
+    }
+    with pytest.raises(ConservationError):  # it isn't taken for loaded
+        run(DAY, settings)
+
+    # one that was lost since it was counted is no late one
+    schemas.write_rows(validated / "articles.parquet", schemas.ARTICLES, [])
+    with pytest.raises(ConservationError, match="'captures': 3"):
+        rebuild(settings)
+    write_day(settings.home, DAY, [*PAGES, Page("late", headline="Late")])
+    assert run(DAY, settings).captures == 4
 
 
 def test_a_rebuild_gives_up_no_day_unasked(settings: Settings) -> None:
