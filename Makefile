@@ -19,8 +19,9 @@ PY := .venv/bin/python
 # (PYTHONDONTWRITEBYTECODE): Airflow and Great Expectations take 9 s to load then, and 4 s compiled.
 # pip compiles as well; it is slower, and knows a mirror that is set up for pip only.
 sync = $(PY) -m uv pip sync --quiet --compile-bytecode --python $(PY) $1 || $(PY) -m pip install --quiet -r $1
-# each task of Airflow is a process that imports the project
-compile = $(PY) -m compileall -q include dags plugins config scripts
+# Each task of Airflow is a process that imports the project. Only speed is concerned: what can't be compiled
+# is told where it is imported.
+compile = $(PY) -m compileall -qq include dags plugins config scripts || true
 # a variable of the command line; PORT and the like may stand in the environment for other programs
 given = $(if $(filter command,$(origin $1)),$($1))
 
@@ -33,7 +34,8 @@ run: .venv/.synced-run
 	  $(if $(call given,INBOX),--inbox "$(INBOX)") $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)") \
 	  $(if $(call given,PORT),--port "$(PORT)") $(if $(call given,EXIT),--exit)
 
-# two workers a core: those that start Airflow wait for it half of their time
+# for two cores: workers that start Airflow wait for it, and three of them leave the cores idle for a seventh
+# of the time
 test: .venv/.synced-dev
 	@$(compile)
 	@exec $(PY) -m pytest -n 4 --dist loadgroup $(ARGS)

@@ -10,8 +10,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.missing import skip_or_fail
 
 _CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 _ARGUMENTS = [
@@ -30,9 +31,7 @@ def require_chromium() -> None:
     """Skip, or fail, where there is none; asked before a server is started for it."""
     if not os.access(_CHROMIUM, os.X_OK):
         reason = "no Chromium on this machine (apt-get install chromium), so nobody looked at the pages"
-        if os.environ.get("NEWS_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+        skip_or_fail("NEWS_REQUIRE_BROWSER", reason)
 
 
 @contextmanager

@@ -19,6 +19,8 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
+from tests.missing import skip_or_fail
+
 OWNER_PASSWORD = "p@ss: /word%"
 
 
@@ -58,9 +60,7 @@ def _binaries() -> Path:
         if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder
     reason = "no PostgreSQL on this machine (apt-get install postgresql), so nobody tried the copy"
-    if os.environ.get("NEWS_REQUIRE_POSTGRES") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
+    return skip_or_fail("NEWS_REQUIRE_POSTGRES", reason)
 
 
 @contextmanager

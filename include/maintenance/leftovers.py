@@ -17,7 +17,7 @@ from include.settings import Settings
 
 logger = logging.getLogger(__name__)
 # Folders of the home in which the pipeline writes; the inbox is somebody else's.
-_OURS = ("acknowledgements", "docs", "marts", "raw", "staged", "warehouse")
+_OURS = ("acknowledgements", "docs", "marts", "notifications", "raw", "staged", "warehouse")
 # Nothing is written under a temporary name below these; the store of raw objects is swept by its own rules.
 _NOT_BELOW = frozenset({"raw/objects", "docs/", "marts/releases/", "staged/parsed/", "staged/validated/"})
 

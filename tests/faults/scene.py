@@ -7,8 +7,8 @@ import re
 import shutil
 import time
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ from tests.contract_files import write_brief_contracts
 from tests.faults import child, marts
 from tests.faults.child import Fault, Work
 from tests.faults.forks import Ended, Fork, Forks
-from tests.faults.watch import QUERY, Watch
+from tests.faults.watch import Seen, Watch, seen_in, watching
 
 SAMPLES = PROJECT_ROOT / "samples" / "inbox"
 FIRST, SECOND, THIRD = date(2025, 9, 1), date(2025, 9, 2), date(2025, 9, 3)
@@ -42,8 +42,7 @@ class World:
     forks: Forks
     old_marts: marts.Rows
     new_marts: marts.Rows
-    digests: dict[str, str]  # of the marts: "old" and "new"
-    found: dict[str, int]  # by the search
+    seen: tuple[Seen, Seen]  # by readers of old and new
 
     @classmethod
     def make(cls, folder: Path) -> World:
@@ -57,7 +56,7 @@ class World:
         late.unlink()
         # all of them would take most of a case's time
         contracts = write_brief_contracts(folder / "contracts", each=4)
-        states, digests, found = {}, {}, {}
+        states, seen = {}, {}
         for state in ("old", "new"):
             if state == "new":
                 late.write_bytes(kept)
@@ -69,13 +68,10 @@ class World:
             ended = forks.start(cls.overrides(home, inbox, contracts), child.run).wait()
             assert ended.code == 0, ended.told
             states[state] = marts.read_marts(home)
-            with connect(home) as release:
-                digests[state] = marts.digest(release)
-            with open_index(home) as index:
-                found[state] = index.search(QUERY).total
-        assert found["new"] > found["old"] > 0
+            seen[state] = seen_in(home)
+        assert seen["new"][1] > seen["old"][1] > 0
         assert marts.differences(states["old"], states["new"])
-        return cls(folder, forks, states["old"], states["new"], digests, found)
+        return cls(folder, forks, states["old"], states["new"], (seen["old"], seen["new"]))
 
     @classmethod
     def of_samples(cls, folder: Path, home: Path, forks: Forks) -> World:
@@ -83,10 +79,8 @@ class World:
         (folder / "home-new").symlink_to(home)
         (folder / "contracts").symlink_to(PROJECT_ROOT / "expectations")
         found = marts.read_marts(home)
-        with connect(home) as release, open_index(home) as index:
-            known = marts.digest(release)
-            total = index.search(QUERY).total
-        return cls(folder, forks, found, found, {"old": known, "new": known}, {"old": total, "new": total})
+        seen = seen_in(home)
+        return cls(folder, forks, found, found, (seen, seen))
 
     @staticmethod
     def overrides(home: Path, inbox: Path, contracts: Path) -> dict[str, Any]:
@@ -189,35 +183,16 @@ class Scene:
         assert not self.leftovers(), self.leftovers()
         return f"same marts, {len(inputs)} of {len(inputs)} inputs accounted for, {objects} raw objects whole"
 
-    @contextmanager
-    def watched(self, *others: Scene) -> Iterator[Watch]:
+    def watched(self, *others: Scene) -> AbstractContextManager[Watch]:
         """Readers look on while the block runs: none may be locked out, or see anything half.
 
         They may see what an undisturbed run made of either state, or of ``others``.
         """
-        digests, found = set(self.world.digests.values()), set(self.world.found.values())
-        for other in others:
-            with connect(other.home) as release, open_index(other.home) as index:
-                digests.add(marts.digest(release))
-                found.add(index.search(QUERY).total)
-        watch = Watch(self.home, digests, found)
-        watch.start()
-        try:
-            yield watch
-        finally:
-            watch.end()
-        watch.check()
+        return watching(self.home, [*self.world.seen, *(seen_in(other.home) for other in others)])
 
-    @contextmanager
-    def watched_loosely(self) -> Iterator[None]:
+    def watched_loosely(self) -> AbstractContextManager[Watch]:
         """As ``watched``, for marts that no undisturbed run made: readers get in, and an open one stays."""
-        watch = Watch(self.home, None, None)
-        watch.start()
-        try:
-            yield
-        finally:
-            watch.end()
-        watch.check()
+        return watching(self.home, None)
 
     def sources(self) -> set[str]:
         """What each input of the scene is called in the marts."""

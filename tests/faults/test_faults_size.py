@@ -123,7 +123,7 @@ def test_gigabyte(scene: Scene, case: Case, where: str) -> None:
         ).fetchall()
     assert found
     reasons = ", ".join(sorted(reason for (reason,) in found))
-    rest = {**marts.read_marts(scene.home)}
+    rest = marts.read_marts(scene.home)
     assert rest["articles"] == scene.world.new_marts["articles"]
     marts.check_conservation(scene.home)
     case.saw(
