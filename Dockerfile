@@ -9,10 +9,11 @@ ENV PYTHONUNBUFFERED=1 \
     NEWS_HOME=/var/lib/news \
     PYTHONPATH=/opt/news:/opt/news/config
 
-# The folders that volumes are mounted on belong to the user, or Docker would make them root's.
-RUN groupadd --gid 50000 news \
- && useradd --uid 50000 --gid news --no-create-home --home-dir /opt/airflow --shell /usr/sbin/nologin news \
- && install --directory --owner news --group news /opt/airflow /var/log/airflow /var/tmp /var/lib/news /var/lib/news/marts
+# Debian has a user and a group news of its own (9:9). The folders that volumes are mounted on belong to the
+# user, or Docker would make them root's.
+RUN groupadd --gid 50000 newsdesk \
+ && useradd --uid 50000 --gid newsdesk --no-create-home --home-dir /opt/airflow --shell /usr/sbin/nologin newsdesk \
+ && install --directory --owner newsdesk --group newsdesk /opt/airflow /var/log/airflow /var/tmp /var/lib/news /var/lib/news/marts
 
 # requirements.txt is a full lock: --no-deps installs it and nothing else, and pip check says if it isn't whole.
 COPY requirements.txt /tmp/requirements.txt
@@ -24,7 +25,8 @@ COPY dags dags
 COPY expectations expectations
 COPY include include
 COPY plugins plugins
-RUN python -m compileall -q include dags plugins config
+# Readable for the user whatever the umask of the checkout was: COPY keeps modes.
+RUN chmod -R a+rX . && python -m compileall -q include dags plugins config
 
-USER news
+USER newsdesk
 CMD ["airflow", "version"]

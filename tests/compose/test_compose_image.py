@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import json
 import re
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -78,8 +78,8 @@ def test_what_the_images_need_gets_into_the_build() -> None:
 @pytest.mark.parametrize("image", FILES)
 def test_an_image_is_its_lock_and_runs_without_root(image: str) -> None:
     instructions = re.findall(r"^([A-Z]+) (.+)$", DOCKERFILES[image], re.MULTILINE)
-    assert [value for name, value in instructions if name == "USER"] == ["news"]
-    assert instructions.index(("USER", "news")) == len(instructions) - 2
+    assert [value for name, value in instructions if name == "USER"] == ["newsdesk"]
+    assert instructions.index(("USER", "newsdesk")) == len(instructions) - 2
     (base,) = [value for name, value in instructions if name == "FROM"]
     assert re.fullmatch(r"python:3\.11\.\d+-slim-\w+", base)
     assert "pip install --no-deps --requirement /tmp/requirements.txt && pip check" in DOCKERFILES[image]
@@ -94,6 +94,33 @@ def test_an_image_is_its_lock_and_runs_without_root(image: str) -> None:
     assert [line for line in lock if not re.match(r"[\w.\[\],-]+==\S+", line)] == []
 
 
+# base-passwd's passwd.master and group.master (Debian 12): what every image that is based on Debian has already.
+DEBIAN_NAMES = frozenset(
+    "root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats _apt nobody nogroup "
+    "adm tty disk dialout fax voice cdrom floppy tape sudo audio dip operator src shadow utmp video sasl plugdev "
+    "staff users".split()
+)
+
+
+@pytest.mark.parametrize("image", FILES)
+def test_no_user_or_group_is_one_that_debian_has(image: str) -> None:
+    """groupadd and useradd fail on a name that exists, so the image could not be built."""
+    taken = set(DEBIAN_NAMES)
+    for master in Path("/usr/share/base-passwd").glob("*.master"):  # what this machine's Debian says
+        taken |= {line.split(":")[0] for line in master.read_text(encoding="utf-8").splitlines()}
+    made = re.findall(r"(?:groupadd|useradd) (?:.* )?([\w-]+) \\?$", DOCKERFILES[image], re.MULTILINE)
+    assert len(made) == 2
+    assert not taken & set(made)
+
+
+@pytest.mark.parametrize("image", FILES)
+def test_copied_files_can_be_read_whatever_the_umask_of_the_checkout_was(image: str) -> None:
+    copies_then_opens = re.search(
+        r"^COPY (?!.*^COPY ).*^RUN chmod -R a\+rX \.", DOCKERFILES[image], re.M | re.S
+    )
+    assert copies_then_opens
+
+
 def test_images_are_pinned_and_built_where_they_are_named() -> None:
     for service in SERVICES.values():
         image = service["image"]
@@ -106,7 +133,9 @@ def test_images_are_pinned_and_built_where_they_are_named() -> None:
 
 def test_folders_that_volumes_cover_belong_to_the_user() -> None:
     for image, dockerfile in DOCKERFILES.items():
-        (made,) = re.findall(r"install --directory --owner news --group news (.+)$", dockerfile, re.MULTILINE)
+        (made,) = re.findall(
+            r"install --directory --owner newsdesk --group newsdesk (.+)$", dockerfile, re.MULTILINE
+        )
         targets = {
             volume.split(":")[1]
             for service in SERVICES.values()
