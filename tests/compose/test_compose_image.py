@@ -94,11 +94,11 @@ def test_an_image_is_its_lock_and_runs_without_root(image: str) -> None:
     assert [line for line in lock if not re.match(r"[\w.\[\],-]+==\S+", line)] == []
 
 
-# base-passwd's passwd.master and group.master (Debian 12): what every image that is based on Debian has already.
+# What base-passwd's passwd.master and group.master (Debian 12) name: every Debian image has these already.
 DEBIAN_NAMES = frozenset(
-    "root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats _apt nobody nogroup "
-    "adm tty disk dialout fax voice cdrom floppy tape sudo audio dip operator src shadow utmp video sasl plugdev "
-    "staff users".split()
+    """root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc gnats _apt nobody
+    nogroup adm tty disk dialout fax voice cdrom floppy tape sudo audio dip operator src shadow utmp video sasl
+    plugdev staff users""".split()
 )
 
 
