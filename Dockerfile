@@ -7,7 +7,7 @@ ENV PYTHONUNBUFFERED=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     AIRFLOW_HOME=/opt/airflow \
     NEWS_HOME=/var/lib/news \
-    PYTHONPATH=/opt/news:/opt/news/config
+    PYTHONPATH=/opt/news/include:/opt/news:/opt/news/config
 
 # Debian has a user and a group news of its own (9:9). The folders that volumes are mounted on belong to the
 # user, or Docker would make them root's.

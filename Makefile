@@ -18,10 +18,11 @@ PY := .venv/bin/python
 # Left to the first import, compiling is done again by each process that may not write it down
 # (PYTHONDONTWRITEBYTECODE): Airflow and Great Expectations take 9 s to load then, and 4 s compiled.
 # pip compiles as well; it is slower, and knows a mirror that is set up for pip only.
-sync = $(PY) -m uv pip sync --quiet --compile-bytecode --python $(PY) $1 || $(PY) -m pip install --quiet -r $1
+sync = { $(PY) -m uv pip sync --quiet --compile-bytecode --python $(PY) $1 || $(PY) -m pip install --quiet -r $1; } \
+  && $(PY) -m uv pip install --quiet --python $(PY) --no-deps --editable .
 # Each task of Airflow is a process that imports the project. Only speed is concerned: what can't be compiled
 # is told where it is imported.
-compile = $(PY) -m compileall -qq include dags plugins config scripts || true
+compile = $(PY) -m compileall -qq include dags plugins config local || true
 # a variable of the command line; PORT and the like may stand in the environment for other programs
 given = $(if $(filter command,$(origin $1)),$($1))
 
@@ -30,7 +31,7 @@ given = $(if $(filter command,$(origin $1)),$($1))
 
 run: .venv/.synced-run
 	@$(compile)
-	@exec $(PY) -m scripts.run_local \
+	@exec $(PY) -m local.run_local \
 	  $(if $(call given,INBOX),--inbox "$(INBOX)") $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)") \
 	  $(if $(call given,PORT),--port "$(PORT)") $(if $(call given,EXIT),--exit)
 
@@ -46,34 +47,34 @@ faults: .venv/.synced-dev
 	  exec $(PY) -m pytest tests/faults -m "faults or not faults" -n 2 --dist loadgroup $(ARGS)
 
 bi: .venv/.synced-run
-	@exec $(PY) -m scripts.bi $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)") $(if $(call given,PORT),--port "$(PORT)")
+	@exec $(PY) -m local.bi $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)") $(if $(call given,PORT),--port "$(PORT)")
 
 bi-export: .venv/.synced-run
-	@exec $(PY) -m scripts.bi --export $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)")
+	@exec $(PY) -m local.bi --export $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)")
 
 test-bi: .venv/.synced-dev
 	@TEST_SUPERSET=1 exec $(PY) -m pytest tests/bi $(ARGS)
 
 secrets:
-	@$(PYTHON) scripts/make_secrets.py
+	@$(PYTHON) local/make_secrets.py
 
 backup: .venv/.synced-run
 	@[ -n "$(call given,DEST)" ] || { echo "error: Say where to: make backup DEST=folder" >&2; exit 2; }
-	@exec $(PY) -m scripts.backup backup --to "$(DEST)" $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)")
+	@exec $(PY) -m local.backup backup --to "$(DEST)" $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)")
 
 restore: .venv/.synced-run
 	@[ -n "$(call given,FROM)" ] || { echo "error: Say what to restore: make restore FROM=folder" >&2; exit 2; }
-	@exec $(PY) -m scripts.backup restore --from "$(FROM)" $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)")
+	@exec $(PY) -m local.backup restore --from "$(FROM)" $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)")
 
 upgrade-check: .venv/.synced-run
-	@exec $(PY) -m scripts.upgrade_check \
+	@exec $(PY) -m local.upgrade_check \
 	  $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)") $(if $(call given,DATABASE),--database "$(DATABASE)")
 
 bench: .venv/.synced-run
 	@exec $(PY) -m bench $(ARGS)
 
 dictionary: .venv/.synced-run
-	@exec $(PY) -m include dictionary
+	@exec $(PY) -m newsmarts dictionary
 
 lint: .venv/.synced-dev
 	$(PY) -m ruff check .
@@ -84,7 +85,7 @@ lint: .venv/.synced-dev
 lock: .venv/.uv
 	$(PY) -m uv pip compile -q requirements.in -o requirements.txt --python-version 3.11 --universal --no-header
 	$(PY) -m uv pip compile -q requirements-dev.in -o requirements-dev.txt --python-version 3.11 --universal --no-header
-	$(PY) -m uv pip compile -q include/bi/requirements.in -o include/bi/requirements.txt --python-version 3.11 --universal --no-header
+	$(PY) -m uv pip compile -q bi/requirements.in -o bi/requirements.txt --python-version 3.11 --universal --no-header
 
 # data/ stays: it holds your captures and marts; so does .bi, which holds your own dashboards
 clean:
@@ -94,12 +95,12 @@ clean:
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.venv/.synced-run: .venv/.uv requirements.txt
+.venv/.synced-run: .venv/.uv requirements.txt pyproject.toml
 	@echo "Installing the pinned dependencies …"
 	@if [ -e .venv/.synced-dev ]; then $(call sync,requirements-dev.txt); else $(call sync,requirements.txt); fi
 	@touch $@
 
-.venv/.synced-dev: .venv/.uv requirements-dev.txt
+.venv/.synced-dev: .venv/.uv requirements-dev.txt pyproject.toml
 	@echo "Installing the pinned dependencies, with those of development …"
 	@$(call sync,requirements-dev.txt)
 	@touch .venv/.synced-run $@

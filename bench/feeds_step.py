@@ -15,9 +15,9 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from include.land import run
-from include.land.capture import Feed, Found, Item, Known
-from include.settings import Settings, load_settings
+from newsmarts.core.settings import Settings, load_settings
+from newsmarts.land import run
+from newsmarts.land.capture import Feed, Found, Item, Known
 from samples import html
 from samples.generator import FIRST_DAY, Generator
 

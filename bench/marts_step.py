@@ -11,14 +11,14 @@ from typing import Any
 
 import duckdb
 
-from include import schemas
-from include.duck import run_sql, transaction
-from include.load import run as load
-from include.load import warehouse
-from include.partitions import partition_path
-from include.publish import run as publish
-from include.publish.reader import connect
-from include.settings import Settings, load_settings
+from newsmarts.core import schemas
+from newsmarts.core.db import run_sql, transaction
+from newsmarts.core.partitions import partition_path
+from newsmarts.core.settings import Settings, load_settings
+from newsmarts.load import run as load
+from newsmarts.load import warehouse
+from newsmarts.marts import run as publish
+from newsmarts.release.reader import connect
 
 QUERIES = Path(__file__).parent / "marts_queries"
 PER_DAY = 300

@@ -1,4 +1,4 @@
-"""``bench run``: what ``python -m include run`` costs over generated pages, without Airflow."""
+"""``bench run``: what ``newsmarts run`` costs over generated pages, without Airflow."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _measure(case: Case) -> dict[str, Any]:
         command = [
             sys.executable,
             "-m",
-            "include",
+            "newsmarts",
             "run",
             "--inbox",
             str(inbox),

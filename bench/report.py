@@ -128,7 +128,7 @@ def _versions(section: Section) -> list[tuple[str, str]]:
 
 def _run(section: Section) -> Iterable[str]:
     yield "## The pipeline without Airflow"
-    yield "`python -m include run`, from an empty home, and again with nothing new."
+    yield "`newsmarts run`, from an empty home, and again with nothing new."
     rows = [
         (
             f"{case['pages']:,}",
@@ -281,7 +281,7 @@ def _airflow(section: Section) -> Iterable[str]:
     plain, backfill = section["without_airflow"], section["runs"][-1]
     share = 1 - plain["cpu_seconds"] / backfill["cpu_seconds"]
     yield (
-        f"The same days by `python -m include run`, in one process: {plain['wall_seconds']:.0f} s, "
+        f"The same days by `newsmarts run`, in one process: {plain['wall_seconds']:.0f} s, "
         f"{plain['cpu_seconds']:.0f} s CPU. Airflow and a process for each task take the other {share:.0%} "
         "of the backfill's CPU time."
     )

@@ -64,7 +64,7 @@ def measure_airflow(backfill: Backfill) -> dict[str, Any]:
 def _without_airflow(clone: Path, inbox: Path, home: Path) -> dict[str, float]:
     """The same inbox by the command line: one process, day after day."""
     print("  the same days without Airflow", file=sys.stderr)
-    command = [sys.executable, "-m", "include", "run", "--inbox", str(inbox), "--home", str(home)]
+    command = [sys.executable, "-m", "newsmarts", "run", "--inbox", str(inbox), "--home", str(home)]
     output = clone.parent / "plain.txt"
     usage = measure(command, output=output, cwd=clone, env=clean_environment(), timeout_seconds=4 * 3600.0)
     return {"wall_seconds": usage.wall_seconds, "cpu_seconds": usage.cpu_seconds}

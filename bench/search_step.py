@@ -13,13 +13,13 @@ from typing import Any
 import duckdb
 
 from bench.search_words import ROUNDS, Ask, asks, percentiles
-from include.duck import attach, run_sql
-from include.partitions import candidate_path, current_release_path, releases_path, search_path
-from include.publish import catalogue
-from include.publish.releases import Release, make_current
-from include.search import index, open_index
-from include.search.about import FOLDER_NAME
-from include.settings import Settings, load_settings
+from newsmarts.core.db import attach, run_sql
+from newsmarts.core.partitions import candidate_path, current_release_path, releases_path, search_path
+from newsmarts.core.settings import Settings, load_settings
+from newsmarts.marts import catalogue
+from newsmarts.release.releases import Release, make_current
+from newsmarts.search import index, open_index
+from newsmarts.search.about import FOLDER_NAME
 
 QUERIES = Path(__file__).parent / "search_queries"
 PER_DAY = 300

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from include.errors import NewsError
-from include.settings import PROJECT_ROOT
+from newsmarts.core.errors import NewsError
+from newsmarts.core.settings import PROJECT_ROOT
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

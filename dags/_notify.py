@@ -13,10 +13,10 @@ from typing import Any
 from urllib.parse import quote
 
 from dags._shared import connection_of
-from include.errors import LockTimeout, UsageError
-from include.notify.allowance import Allowance, ask
-from include.notify.message import Message, day_of, failure, late
-from include.settings import Settings, load_settings
+from newsmarts.core.errors import LockTimeout, UsageError
+from newsmarts.core.settings import Settings, load_settings
+from newsmarts.notify.allowance import Allowance, ask
+from newsmarts.notify.message import Message, day_of, failure, late
 
 log = logging.getLogger(__name__)
 _SECONDS = 30

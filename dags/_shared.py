@@ -15,8 +15,8 @@ from airflow.sdk import (
     task,
 )
 
-from include.errors import DatabaseUnavailable, FeedUnavailable, LockTimeout, NewsError, UsageError
-from include.settings import load_settings
+from newsmarts.core.errors import DatabaseUnavailable, FeedUnavailable, LockTimeout, NewsError, UsageError
+from newsmarts.core.settings import load_settings
 
 # What the tasks read and write, from the feeds to the release. Events have row counts in their extra; only
 # those of the warehouse start runs.
@@ -123,7 +123,7 @@ def connection_of(connection_id: str) -> Any:
 
 def credential_of(connection_id: str) -> Any:
     """The user and password in an Airflow connection. Raises UsageError when there is none of that id."""
-    from include.land.capture import Credential
+    from newsmarts.land.capture import Credential
 
     connection = connection_of(connection_id)
     return Credential(connection.login, connection.password)

@@ -30,8 +30,8 @@ from dags._shared import (
     stage,
     tell,
 )
-from include.land.feeds.config import feed_names
-from include.settings import load_settings
+from newsmarts.core.settings import load_settings
+from newsmarts.land.feeds.config import feed_names
 
 if live_feeds := feed_names(load_settings(), kind="live"):
     with DAG(
@@ -62,8 +62,8 @@ if live_feeds := feed_names(load_settings(), kind="live"):
             - *FeedRefused*: a site refuses us; it isn't asked again in this run. Use an archive feed.
             - *a connection that isn't there*: make it under *Admin → Connections*, then clear this task.
             """
-            from include.land import run as stage_land
-            from include.settings import settings
+            from newsmarts.core.settings import settings
+            from newsmarts.land import run as stage_land
 
             result = stage_land.run(datetime.now(UTC).date(), settings(), feed, credential_of)
             context: Any = get_current_context()

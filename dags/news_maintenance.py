@@ -10,7 +10,7 @@
 | `airflow_history` | Airflow's own records of old runs | `NEWS_AIRFLOW_HISTORY_KEPT_DAYS` is set |
 
 Each task returns what it found and removed, and its log tells the story. *Trigger* with `dry_run` only tells.
-Without Airflow, `python -m include maintain` does all but the last.
+Without Airflow, `newsmarts maintain` does all but the last.
 
 **When a task is red,** its log says why; nothing else waits for it. *Clear* it when that is mended, or leave
 it to the next week.
@@ -75,8 +75,8 @@ with DAG(
         **Red?** *LockTimeout* (after its retries): another process holds the warehouse; the message names the
         lock. *Permission denied*: someone else owns a release's files; give them back to Airflow's user.
         """
-        from include.maintenance.releases import old_releases
-        from include.settings import settings
+        from newsmarts.core.settings import settings
+        from newsmarts.ops.maintenance.releases import old_releases
 
         return told(old_releases(settings(), dry_run=params["dry_run"]))
 
@@ -89,8 +89,8 @@ with DAG(
         """
         from airflow.sdk.configuration import conf
 
-        from include.maintenance.logs import old_logs
-        from include.settings import settings
+        from newsmarts.core.settings import settings
+        from newsmarts.ops.maintenance.logs import old_logs
 
         folder = Path(conf.get("logging", "base_log_folder"))
         return told(old_logs(settings(), folder, now=datetime.now(UTC), dry_run=params["dry_run"]))
@@ -104,8 +104,8 @@ with DAG(
         **Red?** *DamagedPartition*: a day's manifest can't be read, so nobody knows what it names. Land that
         day again, then clear this task.
         """
-        from include.maintenance.orphans import orphaned_raw
-        from include.settings import settings
+        from newsmarts.core.settings import settings
+        from newsmarts.ops.maintenance.orphans import orphaned_raw
 
         return told(orphaned_raw(settings(), now=datetime.now(UTC), dry_run=params["dry_run"]))
 
@@ -116,8 +116,8 @@ with DAG(
 
         **Red?** *Permission denied*: someone else owns a leftover; the message names it. Remove it by hand.
         """
-        from include.maintenance.leftovers import leftovers
-        from include.settings import settings
+        from newsmarts.core.settings import settings
+        from newsmarts.ops.maintenance.leftovers import leftovers
 
         return told(leftovers(settings(), now=datetime.now(UTC), dry_run=params["dry_run"]))
 
@@ -132,8 +132,8 @@ with DAG(
         - *LockTimeout* (after its retries): another process holds the warehouse; the message names the lock.
         - *other rows* or *other columns*: a fault of the copy; the old file is untouched. Report it.
         """
-        from include.maintenance.compaction import compact
-        from include.settings import settings
+        from newsmarts.core.settings import settings
+        from newsmarts.ops.maintenance.compaction import compact
 
         return told(compact(settings(), now=datetime.now(UTC), dry_run=params["dry_run"]))
 
@@ -154,7 +154,7 @@ with DAG(
         - *can't be cleaned*: the message has Airflow's own last words, and the log all of them.
         """
         from dags import _airflow_history
-        from include.settings import settings
+        from newsmarts.core.settings import settings
 
         kept_days, conn_id = settings().airflow_history_kept_days, settings().airflow_db_conn_id
         if kept_days is None:

@@ -78,8 +78,8 @@ with DAG(
         - *a DuckDB error about the candidate file*: trigger this DAG with `full_rebuild`; the candidate is
           made from the warehouse alone.
         """
-        from include.publish import run as stage_publish
-        from include.settings import settings
+        from newsmarts.core.settings import settings
+        from newsmarts.marts import run as stage_publish
 
         result = stage_publish.build(settings(), full=params["full_rebuild"])
         if result.released_as and dag_run.partition_key:
@@ -102,12 +102,12 @@ with DAG(
         texts are right.
 
         **Red?** *AuditFailed*: the message names the mart, the expectation and the rows. The published
-        release is untouched. If the rows are wrong, mend the SQL in `include/publish/` (or the day's pages)
-        and trigger this DAG with `full_rebuild`. If the expectation is wrong, mend it in `expectations/`
-        and clear this task.
+        release is untouched. If the rows are wrong, fix the SQL in `include/newsmarts/marts/` (or the day's
+        pages) and trigger this DAG with `full_rebuild`. If the expectation is wrong, fix it in
+        `expectations/` and clear this task.
         """
-        from include.publish import run as stage_publish
-        from include.settings import settings
+        from newsmarts.core.settings import settings
+        from newsmarts.marts import run as stage_publish
 
         return plain(stage_publish.audit(settings()))
 
@@ -123,8 +123,8 @@ with DAG(
         - *No space left on device*: make room under `NEWS_HOME`, then clear this task.
         - *the candidate isn't the one that was audited*: someone built it again in between. Clear `audit`.
         """
-        from include.publish import run as stage_publish
-        from include.settings import settings
+        from newsmarts.core.settings import settings
+        from newsmarts.marts import run as stage_publish
 
         result = plain(stage_publish.publish(settings()))
         tell(outlet_events, RELEASE, {name: value for name, value in result.items() if name != "path"})
@@ -159,8 +159,8 @@ with DAG(
               message says, then clear this task.
             - *There is no Airflow connection …*: make it under Admin → Connections (type Postgres).
             """
-            from include.export import postgres
-            from include.settings import settings
+            from newsmarts.core.settings import settings
+            from newsmarts.export import postgres
 
             conn_id = settings().postgres_conn_id
             url = postgres_address_of(conn_id) if conn_id else None

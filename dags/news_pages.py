@@ -51,10 +51,10 @@ from dags._shared import (
     stage,
     tell,
 )
-from include.errors import FeedError, UsageError
-from include.land.feeds.config import feed_names
-from include.partitions import day_interval, parse_day
-from include.settings import load_settings
+from newsmarts.core.errors import FeedError, UsageError
+from newsmarts.core.partitions import day_interval, parse_day
+from newsmarts.core.settings import load_settings
+from newsmarts.land.feeds.config import feed_names
 
 
 def capture_day(params: dict[str, Any], dag_run: Any) -> date:
@@ -145,8 +145,8 @@ with DAG(
         Single captures can't make it red: too large, unreadable, of another type, damaged in their archive:
         each becomes a quarantine row. A file that is still being written waits: run the day again.
         """
-        from include.land import run as stage_land
-        from include.settings import settings
+        from newsmarts.core.settings import settings
+        from newsmarts.land import run as stage_land
 
         result = stage_land.run(capture_day(params, dag_run), settings(), feed, credential_of)
         context: Any = get_current_context()
@@ -183,8 +183,8 @@ with DAG(
         A page that can't be read doesn't make it red: it goes to quarantine with its reason (`parser_error`
         has the traceback in this log; that page is worth a report).
         """
-        from include.parse import run as stage_parse
-        from include.settings import settings
+        from newsmarts.core.settings import settings
+        from newsmarts.parse import run as stage_parse
 
         feeds = list(landed)
         if not any(feed["landed"] + feed["rejected"] for feed in feeds):
@@ -201,7 +201,7 @@ with DAG(
         **Red?**
         - *TooManyQuarantined*: more than `NEWS_QUARANTINE_FAIL_SHARE` of the day was turned away. The
           message names the expectations and the pages; the run's **Contracts** tab shows them. Mostly the
-          publisher has changed its layout: mend the rules in `include/parse/`, then clear `parse`. If the
+          publisher has changed its layout: fix `include/newsmarts/parse/`, then clear `parse`. If the
           pages really are bad, raise the share for this run's day and clear this task.
         - *IncompleteResult*: Great Expectations counted more failures than it listed. Nothing was let
           through; this is a fault in a contract or in the library, to be mended in code.
@@ -209,8 +209,8 @@ with DAG(
 
         What was loaded for this day before stays until a run of it succeeds.
         """
-        from include.settings import settings
-        from include.validate import run as stage_validate
+        from newsmarts.core.settings import settings
+        from newsmarts.validate import run as stage_validate
 
         result = stage_validate.run(parse_day(parsed["day"]), settings(), run_id=dag_run.run_id)
         return tell(outlet_events, STAGED, plain(result))
@@ -229,7 +229,7 @@ with DAG(
         **Red?**
         - *LockTimeout* (after its retries): another process holds the warehouse. The message names the
           lock; end that process, then clear this task.
-        - *The warehouse … can't be used*: run `python -m include rebuild`, then clear this task. It makes the
+        - *The warehouse … can't be used*: run `newsmarts rebuild`, then clear this task. It makes the
           warehouse anew from `staged/` and sets the damaged one aside.
         - *DamagedPartition*: a staged file is damaged. Clear `parse`.
         - *ContractError*: the validated day wasn't accepted. Clear `validate` and read its message.
@@ -238,8 +238,8 @@ with DAG(
         **Grey and waiting?** The pool `duckdb_writer` has one slot on purpose. If nothing runs and it still
         waits, see *Admin → Pools*; `airflow pools import config/pools.json` makes it.
         """
-        from include.load import run as stage_load
-        from include.settings import settings
+        from newsmarts.core.settings import settings
+        from newsmarts.load import run as stage_load
 
         result = stage_load.run(parse_day(validated["day"]), settings())
         # always, not only when rows changed: a publish that failed earlier gets its chance

@@ -27,7 +27,7 @@ from fastapi import Depends
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from include.desk.airflow import (
+from newsmarts.desk.airflow import (
     PRODUCER,
     AirflowRefused,
     BackfillActive,
@@ -35,7 +35,7 @@ from include.desk.airflow import (
     FailedTask,
     RunFacts,
 )
-from include.desk.frame import Guards
+from newsmarts.desk.frame import Guards
 
 logger = logging.getLogger(__name__)
 

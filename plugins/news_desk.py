@@ -1,8 +1,8 @@
 """The news desk in the Airflow UI: its pages in the navigation, and tabs on DAG runs and tasks.
 
-Here are their places; ``_airflow.py`` has the login and the permissions, ``include.desk`` the pages. Airflow
-serves a plugin's app *without* login, so the whole app asks for a user (401), every page for the right to
-read the runs of news_pages, whose results it shows, and what starts runs for the right to create them (403).
+Here are their places; ``_airflow.py`` has the login and the permissions, ``newsmarts.desk`` the pages.
+Airflow serves a plugin's app *without* login, so the whole app requires a user (401), every page the right to
+read the runs of news_pages, whose results it shows, and what starts runs the right to create them (403).
 
 Every Airflow process loads this file, so it imports next to nothing; the app is built in the API server only.
 """
@@ -81,8 +81,8 @@ def guarded_app() -> FastAPI:
     """The pages behind Airflow's login and permissions."""
     from airflow.configuration import conf
 
-    from include.desk.app import create_app
-    from include.desk.ledger import warm_up
+    from newsmarts.desk.app import create_app
+    from newsmarts.desk.ledger import warm_up
     from plugins._airflow import AirflowDatabase, guards
 
     warm_up()

@@ -16,7 +16,7 @@ import pytest
 from tests.contract_files import write_brief_contracts
 from tests.postgres_server import Server, serve
 
-PROJECT = Path(__file__).resolve().parent.parent
+PROJECT = Path(__file__).resolve().parents[1]
 
 # Before anything imports Airflow, which reads them then: never the Airflow of the person who runs the tests.
 # NEWS_REQUIRE_BROWSER and NEWS_REQUIRE_POSTGRES speak to the tests: without it they fail instead of skipping.
@@ -39,7 +39,7 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the marts of the samples; tests that read them are of the group ``sample_marts``."""
     home = tmp_path_factory.mktemp("sample-home")
     options = ["--inbox", str(PROJECT / "samples" / "inbox"), "--home", str(home)]
-    subprocess.run([sys.executable, "-m", "include", "run", *options], cwd=PROJECT, check=True)
+    subprocess.run([sys.executable, "-m", "newsmarts", "run", *options], cwd=PROJECT, check=True)
     return home
 
 

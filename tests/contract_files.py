@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection
 from pathlib import Path
 
-from include.settings import PROJECT_ROOT
+from newsmarts.core.settings import PROJECT_ROOT
 
 
 def write_brief_contracts(folder: Path, *, each: int = 2, also: Collection[str] = ()) -> Path:

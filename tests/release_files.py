@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from include.partitions import current_release_path, releases_path
-from include.publish.releases import Release
+from newsmarts.core.partitions import current_release_path, releases_path
+from newsmarts.release.releases import Release
 
 STORAGE = "STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE 16384"
 

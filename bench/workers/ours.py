@@ -9,8 +9,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from common import Extracted, Refused, serve
 
-from include.errors import CaptureError
-from include.parse.page import parse_page
+from newsmarts.core.errors import CaptureError
+from newsmarts.parse.page import parse_page
 
 
 def read(data: bytes, name: str) -> Extracted:

@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-from include.settings import PROJECT_ROOT
+from newsmarts.core.settings import PROJECT_ROOT
 
-ASSETS = PROJECT_ROOT / "include" / "bi" / "assets"
+ASSETS = PROJECT_ROOT / "bi" / "assets"
 KINDS = ("databases", "datasets", "charts", "dashboards")
 DASHBOARDS = ("coverage", "ticker", "trust")
 
@@ -97,4 +97,4 @@ class ChartQuery:
 
 
 def lock_file() -> Path:
-    return PROJECT_ROOT / "include" / "bi" / "requirements.txt"
+    return PROJECT_ROOT / "bi" / "requirements.txt"

@@ -17,8 +17,8 @@ from pathlib import Path
 import duckdb
 import psutil
 
-from include.partitions import published_path
-from include.settings import PROJECT_ROOT
+from newsmarts.core.partitions import published_path
+from newsmarts.core.settings import PROJECT_ROOT
 
 START_SECONDS = 900  # installing it takes a while where nothing is in the cache yet
 
@@ -44,7 +44,7 @@ class Superset:
     def command(self, *options: str) -> list[str]:
         places = ["--home", str(self.home), "--folder", str(self.folder)]
         environment = ["--environment", str(PROJECT_ROOT / ".bi" / "env")]
-        return [sys.executable, "-m", "scripts.bi", *places, *environment, *options]
+        return [sys.executable, "-m", "local.bi", *places, *environment, *options]
 
     def start(self) -> str:
         """Start it and wait until it is up; what it printed."""

@@ -11,9 +11,9 @@ import httpx
 import psycopg
 import pytest
 
-from include.publish.reader import connect
-from include.settings import PROJECT_ROOT
-from scripts.superset_home import SupersetHome
+from local.superset_home import SupersetHome
+from newsmarts.core.settings import PROJECT_ROOT
+from newsmarts.release.reader import connect
 from tests.bi.asset_files import files
 from tests.compose.native import Native
 from tests.postgres_server import Server

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from sqlalchemy.engine import make_url
 
-from include.settings import PROJECT_ROOT
+from newsmarts.core.settings import PROJECT_ROOT
 from tests.bi.asset_files import ASSETS
 
 
@@ -29,7 +29,7 @@ def _load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("NEWS_BI_FOLDER", str(tmp_path / "bi"))
     monkeypatch.setenv("NEWS_BI_MARTS", str(tmp_path / "marts" / "current" / "news.duckdb"))
     spec = importlib.util.spec_from_file_location(
-        "superset_config_under_test", PROJECT_ROOT / "include" / "bi" / "superset_config.py"
+        "superset_config_under_test", PROJECT_ROOT / "bi" / "superset_config.py"
     )
     assert spec is not None
     assert spec.loader is not None

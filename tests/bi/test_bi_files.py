@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from include.publish.reader import connect
-from include.settings import PROJECT_ROOT
+from newsmarts.core.settings import PROJECT_ROOT
+from newsmarts.release.reader import connect
 from tests.bi.asset_files import ASSETS, DASHBOARDS, KINDS, ChartQuery, by_uuid, charts_on, files, lock_file
 
 pytestmark = pytest.mark.xdist_group("sample_marts")  # the sample marts are made once
@@ -152,7 +152,7 @@ def test_a_dashboards_filters_name_what_there_is(content: dict[str, Any]) -> Non
 
 
 def test_the_lock_holds_what_is_asked_for() -> None:
-    asked = (PROJECT_ROOT / "include" / "bi" / "requirements.in").read_text().splitlines()
+    asked = (PROJECT_ROOT / "bi" / "requirements.in").read_text().splitlines()
     locked = dict(re.findall(r"^([a-z0-9-]+)==([^ ;\n]+)", lock_file().read_text(), re.MULTILINE))
     for line in asked:
         requirement = line.partition("#")[0].strip()

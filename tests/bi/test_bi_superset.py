@@ -15,7 +15,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
-from include.settings import PROJECT_ROOT
+from newsmarts.core.settings import PROJECT_ROOT
 from tests.bi.asset_files import ASSETS, DASHBOARDS, by_uuid, charts_on, files
 from tests.bi.superset_server import Superset, free_port, publish_anew
 from tests.browser import chromium

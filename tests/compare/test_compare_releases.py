@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from include.cli import main
-from include.compare.differences import ChangedRow, MartDifference
-from include.compare.render import render
-from include.compare.run import compare
-from include.errors import MissingPartition, UsageError
+from newsmarts.cli.main import main
+from newsmarts.compare.differences import ChangedRow, MartDifference
+from newsmarts.compare.render import render
+from newsmarts.compare.run import compare
+from newsmarts.core.errors import MissingPartition, UsageError
 from tests.export.marts import settings_for
 from tests.release_files import Table, make_release
 

@@ -23,8 +23,8 @@ from typing import Any
 import psutil
 import pytest
 
-from scripts import make_secrets
-from scripts.sessions import kill_sessions, members
+from local import make_secrets
+from local.sessions import kill_sessions, members
 from tests.compose.compose_file import IMAGE_ROOT, ROOT, load
 from tests.plugins.desk_server import free_port
 from tests.postgres_server import OWNER_PASSWORD, Server

@@ -18,7 +18,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from include.settings import Settings, load_settings
+from newsmarts.core.settings import Settings, load_settings
 from tests.compose.compose_file import (
     AIRFLOW_SERVICES,
     BI_SERVICES,
@@ -166,7 +166,7 @@ def test_every_airflow_option_is_one(airflow_says: dict[str, Any]) -> None:
 
 
 def test_every_other_command_is_known() -> None:
-    asked = [sys.executable, "-m", "include", "--help"]
+    asked = [sys.executable, "-m", "newsmarts", "--help"]
     usage = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
     include_commands = set(re.findall(r"^    ([\w-]+)", usage.stdout, re.MULTILINE))
     for name, service in SERVICES.items():
@@ -174,7 +174,7 @@ def test_every_other_command_is_known() -> None:
             script = command[1].removeprefix(f"{IMAGE_ROOT}/") if command[0] == "python" else ""
             if script.endswith(".py"):
                 assert (ROOT / script).is_file()
-            elif command[:3] == ["python", "-m", "include"]:
+            elif command[:3] == ["python", "-m", "newsmarts"]:
                 assert command[3] in include_commands
             elif command[0] not in {"airflow", *FOREIGN_COMMANDS.get(name, set())}:
                 assert command[:2] == ["python", "-c"], command
@@ -205,9 +205,7 @@ def test_settings_of_env_reach_every_service(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_no_variable_is_one_that_nothing_reads() -> None:
-    superset = "".join(
-        (ROOT / "include" / "bi" / name).read_text() for name in ("superset_config.py", "provision.py")
-    )
+    superset = "".join((ROOT / "bi" / name).read_text() for name in ("superset_config.py", "provision.py"))
     for name in AIRFLOW_SERVICES:
         for variable in SERVICES[name]["environment"]:
             read = variable.startswith(("AIRFLOW__", "NEWS_")) or variable in OTHER_VARIABLES

@@ -20,10 +20,10 @@ import httpx
 import psycopg
 import pytest
 
-from include.publish.reader import connect
-from include.settings import PROJECT_ROOT
-from scripts import upgrade_check
-from scripts.airflow_api import AirflowApi
+from local import upgrade_check
+from local.airflow_api import AirflowApi
+from newsmarts.core.settings import PROJECT_ROOT
+from newsmarts.release.reader import connect
 from tests.compose.native import ADMIN_PASSWORD, Native, written_outside_of_mounts
 from tests.desk.desk_routes import guarded_routes
 from tests.postgres_server import OWNER_PASSWORD, Server

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from scripts import make_secrets
+from local import make_secrets
 from tests.compose.compose_file import (
     FILLED,
     ROOT,
@@ -121,7 +121,7 @@ def test_make_secrets_needs_no_package() -> None:
     script = ROOT / "scripts" / "make_secrets.py"
     bare = [sys.executable, "-I", "-S", "-c", f"import runpy; runpy.run_path({str(script)!r})"]
     subprocess.run(bare, check=True)
-    assert "scripts/make_secrets.py" in (ROOT / "Makefile").read_text()
+    assert "local/make_secrets.py" in (ROOT / "Makefile").read_text()
 
 
 def test_no_secret_is_in_git() -> None:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from include.settings import PROJECT_ROOT, settings
-from scripts.airflow_api import AirflowApi
-from scripts.airflow_home import ADMIN
+from local.airflow_api import AirflowApi
+from local.airflow_home import ADMIN
+from newsmarts.core.settings import PROJECT_ROOT, settings
 from tests.dags.make_run import REAL_DAY, REAL_PAGES, MakeRun, alive
 
 if TYPE_CHECKING:

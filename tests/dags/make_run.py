@@ -18,9 +18,9 @@ from typing import Any
 import psutil
 import pytest
 
-from include.publish.reader import connect
-from include.settings import PROJECT_ROOT
-from scripts.airflow_home import AirflowHome
+from local.airflow_home import AirflowHome
+from newsmarts.core.settings import PROJECT_ROOT
+from newsmarts.release.reader import connect
 
 SAMPLES = PROJECT_ROOT / "samples"
 REAL_PAGES = PROJECT_ROOT.parent / "shared" / "pages"
@@ -45,7 +45,7 @@ class MakeRun:
     told: str = ""
 
     def __post_init__(self) -> None:
-        command = [sys.executable, "-m", "scripts.run_local", *self.options, "--port", str(free_port())]
+        command = [sys.executable, "-m", "local.run_local", *self.options, "--port", str(free_port())]
         homes = ["--home", str(self.news), "--airflow-home", str(self.airflow)]
         self.process = subprocess.Popen(
             [*command, *homes],

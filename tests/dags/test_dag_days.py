@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from include.errors import UsageError
+from newsmarts.core.errors import UsageError
 
 NOTHING_ASKED = {"day": None, "allow_unfinished_day": False}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from include.settings import PROJECT_ROOT
+from newsmarts.core.settings import PROJECT_ROOT
 from tests.land.warc_files import response
 
 pytestmark = pytest.mark.usefixtures("airflow_database", "fresh_settings")
@@ -126,7 +126,7 @@ def test_a_mistake_in_the_feeds_file_is_told_when_the_dags_are_read(
 
 
 def loaded(home: Path) -> int:
-    from include.duck import reading
+    from newsmarts.core.db import reading
 
     with reading(home / "warehouse" / "news.duckdb") as connection:
         row = connection.execute("SELECT count(*) FROM warehouse.captures").fetchone()

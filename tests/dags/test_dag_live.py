@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from include.settings import settings
+from newsmarts.core.settings import settings
 from tests.land.servers.demo import FEEDS, site_of
 from tests.land.servers.loopback import LoopbackServer
 from tests.land.servers.site import Site
@@ -65,8 +65,8 @@ def test_each_visit_lands_what_is_new_as_captures_of_today(dags: Any, site: Site
 def test_the_run_of_a_day_that_is_over_takes_what_its_visits_landed(
     dags: Any, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from include.land import run as stage_land
-    from include.land.feeds import live
+    from newsmarts.land import run as stage_land
+    from newsmarts.land.feeds import live
 
     then = datetime(2025, 9, 3, 14, 7, tzinfo=UTC)
     settings().inbox_dir.mkdir(parents=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from include.errors import UsageError
+from newsmarts.core.errors import UsageError
 
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag

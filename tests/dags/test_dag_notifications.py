@@ -20,7 +20,7 @@ import time_machine
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as KeepMessages
 
-from include.errors import TooManyQuarantined
+from newsmarts.core.errors import TooManyQuarantined
 from tests.dags.make_run import free_port
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from include.errors import UsageError
-from include.publish import releases
+from newsmarts.core.errors import UsageError
+from newsmarts.release import releases
 from tests.postgres_server import OWNER_PASSWORD, Server
 from tests.release_files import Table, make_release
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from include import pipeline
-from include.partitions import candidate_path, partition_days
-from include.publish.reader import connect
-from include.settings import PROJECT_ROOT, settings
+from newsmarts import pipeline
+from newsmarts.core.partitions import candidate_path, partition_days
+from newsmarts.core.settings import PROJECT_ROOT, settings
+from newsmarts.release.reader import connect
 
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag

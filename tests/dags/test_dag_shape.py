@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from include.errors import (
+from newsmarts.core.errors import (
     AuditFailed,
     DatabaseUnavailable,
     FeedRefused,
@@ -19,7 +19,7 @@ from include.errors import (
     TooManyQuarantined,
     UsageError,
 )
-from include.settings import PROJECT_ROOT
+from newsmarts.core.settings import PROJECT_ROOT
 
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag
@@ -184,7 +184,7 @@ bag = DagBag()
 assert len(bag.dags) == 3, bag.import_errors
 new = {name.partition(".")[0] for name in set(sys.modules) - before}
 print(*sorted(new & {"great_expectations", "duckdb", "pandas", "pyarrow", "bs4", "lxml", "rich"}))
-print(*sorted(name for name in sys.modules if name.startswith("include.")))
+print(*sorted(name for name in sys.modules if name.startswith("newsmarts.")))
 """
     environment = {**__import__("os").environ, "PYTHONPATH": str(PROJECT_ROOT)}
     done = subprocess.run(
@@ -193,13 +193,13 @@ print(*sorted(name for name in sys.modules if name.startswith("include.")))
     heavy, of_the_library = done.stdout.splitlines()[-2:]
     assert heavy == ""
     assert of_the_library.split() == [
-        "include.errors",
-        "include.land",
-        "include.land.capture",
-        "include.land.feeds",
-        "include.land.feeds.config",
-        "include.object_store",
-        "include.partitions",
-        "include.publishers",
-        "include.settings",
+        "newsmarts.core.errors",
+        "newsmarts.land",
+        "newsmarts.land.capture",
+        "newsmarts.land.feeds",
+        "newsmarts.land.feeds.config",
+        "newsmarts.core.object_store",
+        "newsmarts.core.partitions",
+        "newsmarts.core.publishers",
+        "newsmarts.core.settings",
     ]

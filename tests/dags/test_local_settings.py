@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from include.settings import PROJECT_ROOT
+from newsmarts.core.settings import PROJECT_ROOT
 
 FILE = PROJECT_ROOT / "config" / "airflow_local_settings.py"
 

@@ -26,10 +26,10 @@ import httpx
 import psutil
 import pytest
 
-from include.partitions import published_path
-from include.publish.reader import connect
-from scripts.airflow_api import AirflowApi
-from scripts.airflow_home import ADMIN
+from local.airflow_api import AirflowApi
+from local.airflow_home import ADMIN
+from newsmarts.core.partitions import published_path
+from newsmarts.release.reader import connect
 from tests.dags.make_run import (
     DAYS,
     PATIENCE_SECONDS,

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
+from local.airflow_api import AirflowApi
+from local.airflow_home import ADMIN
 from samples.generate import write_inbox
-from scripts.airflow_api import AirflowApi
-from scripts.airflow_home import ADMIN
 from tests.browser import chromium, require_chromium
 from tests.dags.make_run import PATIENCE_SECONDS, SAMPLES, MakeRun
 

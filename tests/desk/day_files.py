@@ -11,8 +11,8 @@ from typing import Any
 
 import duckdb
 
-from include.partitions import current_release_path, day_interval, partition_path, releases_path
-from include.schemas import CAPTURES, CONTRACT_RESULTS, OUTCOMES, QUARANTINE, write_rows
+from newsmarts.core.partitions import current_release_path, day_interval, partition_path, releases_path
+from newsmarts.core.schemas import CAPTURES, CONTRACT_RESULTS, OUTCOMES, QUARANTINE, write_rows
 
 HOSTILE = "<script>window.pwned=1</script>"
 HOSTILE_ATTRIBUTE = '"><img src=x onerror="window.pwned=1">'

@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 from fastapi import FastAPI, HTTPException
 
-from include.desk import forgery
-from include.desk.airflow import PRODUCER, AirflowRefused, DagFacts, FailedTask, RunFacts
-from include.desk.app import create_app
-from include.desk.frame import Guards
+from newsmarts.desk import forgery
+from newsmarts.desk.airflow import PRODUCER, AirflowRefused, DagFacts, FailedTask, RunFacts
+from newsmarts.desk.app import create_app
+from newsmarts.desk.frame import Guards
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 USER = "ada"

@@ -6,8 +6,8 @@ import re
 
 from fastapi.routing import APIRoute
 
-from include.desk.frame import Group
-from include.desk.routes import GROUPS, assets
+from newsmarts.desk.frame import Group
+from newsmarts.desk.routes import GROUPS, assets
 from tests.desk.desk_client import guarded
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from include.desk.articles import source
-from include.settings import settings
+from newsmarts.core.settings import settings
+from newsmarts.desk.articles import source
 from tests.desk.desk_client import get, guarded
 from tests.desk.sample_desk import lend
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from include.desk.articles import sides
-from include.desk.articles.sides import Piece, blocks_of, side_by_side
-from include.publish.revisions import compare
+from newsmarts.desk.articles import sides
+from newsmarts.desk.articles.sides import Piece, blocks_of, side_by_side
+from newsmarts.marts.revisions import compare
 
 BLOCKS = ["One boat.", "Two boats.", "All red.", "<b>x</b>", "a b c", "a c"]
 texts = st.lists(st.sampled_from(BLOCKS), max_size=5)

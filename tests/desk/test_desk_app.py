@@ -10,9 +10,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from include.desk import forgery
-from include.desk.routes import assets
-from include.settings import settings
+from newsmarts.core.settings import settings
+from newsmarts.desk import forgery
+from newsmarts.desk.routes import assets
 from tests.desk.day_files import write_day
 from tests.desk.desk_client import SAME_ORIGIN, USER, MadeUpAirflow, ask, get, guarded, post
 from tests.desk.desk_routes import filled_in, group_of, routes

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from include.desk import backfill
-from include.desk.airflow import BackfillActive, DagFacts
-from include.desk.backfill import backfill_view, progress_view, why
-from include.desk.ledger import LedgerDay
-from include.desk.results import read_outcome
-from include.desk.starting import MAX_DAYS
-from include.land.local_days import LocalDays
-from include.partitions import partition_path
-from include.settings import Settings, settings
-from include.versions import code_version, contracts_version
+from newsmarts.core.partitions import partition_path
+from newsmarts.core.settings import Settings, settings
+from newsmarts.core.versions import code_version, contracts_version
+from newsmarts.desk import backfill
+from newsmarts.desk.airflow import BackfillActive, DagFacts
+from newsmarts.desk.backfill import backfill_view, progress_view, why
+from newsmarts.desk.ledger import LedgerDay
+from newsmarts.desk.results import read_outcome
+from newsmarts.desk.starting import MAX_DAYS
+from newsmarts.land.local_days import LocalDays
 from tests.desk.day_files import write_day, write_landed_day
 from tests.desk.desk_client import MadeUpAirflow, get, guarded, post, run_of
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from include.desk.forgery import FIELD
-from include.settings import settings as project_settings
+from newsmarts.core.settings import settings as project_settings
+from newsmarts.desk.forgery import FIELD
 from tests.desk.day_files import TurnedAwayPage, expectation, write_day
 from tests.desk.desk_client import SAME_ORIGIN, USER, ask, guarded
 from tests.desk.desk_routes import routes

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from upath import UPath
 
-from include.desk import ledger
-from include.desk.ledger import Ledger
-from include.files import replacing_folder
-from include.partitions import partition_path
+from newsmarts.core.files import replacing_folder
+from newsmarts.core.partitions import partition_path
+from newsmarts.desk import ledger
+from newsmarts.desk.ledger import Ledger
 from tests.desk.day_files import write_day, write_landed_day
 
 DAY = date(2025, 9, 1)

@@ -11,8 +11,8 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.desk import pages
-from include.desk.views import Notice, day_view, days_view
+from newsmarts.desk import pages
+from newsmarts.desk.views import Notice, day_view, days_view
 from tests.desk.day_files import (
     HOSTILE,
     HOSTILE_ATTRIBUTE,
@@ -82,7 +82,7 @@ def test_hostile_text_stays_text_in_messages() -> None:
 
 @given(st.text())
 def test_visible_leaves_nothing_that_can_hide_or_reorder(text: str) -> None:
-    shown = pages.visible(text)
+    shown = text.visible(text)
     assert all(char.isprintable() or char in "\u00a0\u200c\u200d" for char in shown)
     if text.isprintable():
         assert shown == text

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.desk.airflow import AirflowRefused, BackfillActive, DagFacts
-from include.desk.starting import EARLIEST, MAX_DAYS, plan_days, start_days
-from include.errors import UsageError
+from newsmarts.core.errors import UsageError
+from newsmarts.desk.airflow import AirflowRefused, BackfillActive, DagFacts
+from newsmarts.desk.starting import EARLIEST, MAX_DAYS, plan_days, start_days
 from tests.desk.desk_client import MadeUpAirflow, run_of
 
 DAY = date(2025, 9, 1)

@@ -12,15 +12,16 @@ import duckdb
 import pytest
 from bs4 import BeautifulSoup
 
-from include.desk import pages
-from include.desk.airflow import PRODUCER, DagFacts, FailedTask
-from include.desk.calendar import KINDS, heat_map, kind_of
-from include.desk.hands import DAYS_NAMED
-from include.desk.ledger import LedgerDay
-from include.desk.results import read_outcome
-from include.desk.today import TodayView, today_view
-from include.partitions import current_release_path, partition_path, releases_path
-from include.settings import Settings, settings
+from newsmarts.core import text
+from newsmarts.core.partitions import current_release_path, partition_path, releases_path
+from newsmarts.core.settings import Settings, settings
+from newsmarts.desk import pages
+from newsmarts.desk.airflow import PRODUCER, DagFacts, FailedTask
+from newsmarts.desk.calendar import KINDS, heat_map, kind_of
+from newsmarts.desk.hands import DAYS_NAMED
+from newsmarts.desk.ledger import LedgerDay
+from newsmarts.desk.results import read_outcome
+from newsmarts.desk.today import TodayView, today_view
 from tests.desk.day_files import HOSTILE, TurnedAwayPage, expectation, write_day, write_landed_day
 from tests.desk.desk_client import MadeUpAirflow, get, guarded, run_of
 
@@ -250,8 +251,8 @@ def test_ten_years_of_days_are_looked_at_and_only_changed_ones_read(
         shutil.copytree(made, partition_path(home, "validated", DAY - timedelta(days=number)))
     view_of(home)
     opened = []
-    monkeypatch.setattr("include.desk.ledger.Ledger._read_outcome", lambda self, day: opened.append(day))
-    monkeypatch.setattr("include.desk.history.read_expectations", lambda home, day: opened.append(day))
+    monkeypatch.setattr("newsmarts.desk.ledger.Ledger._read_outcome", lambda self, day: opened.append(day))
+    monkeypatch.setattr("newsmarts.desk.history.read_expectations", lambda home, day: opened.append(day))
     assert len(view_of(home).map.cells) == 209
     assert opened == []
 
@@ -264,9 +265,9 @@ def test_ages_are_told_in_whole_units() -> None:
         timedelta(days=2, hours=3): "2 days ago",
         timedelta(seconds=-5): "just now",
     }
-    assert {age: pages.ago(age) for age in ages} == ages
+    assert {age: text.ago(age) for age in ages} == ages
 
 
 def test_a_share_is_never_rounded_to_all_or_nothing() -> None:
     shares = {1.0: "100%", 0.0: "0%", 0.999999: "99.99%", 0.5: "50.0%", 0.00001: "0.01%", 0.995: "99.50%"}
-    assert {value: pages.share(value) for value in shares} == shares
+    assert {value: text.share(value) for value in shares} == shares

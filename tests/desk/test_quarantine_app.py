@@ -12,11 +12,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from include.acknowledgements import records, standing
-from include.desk import forgery
-from include.partitions import partition_path, raw_object_path
-from include.schemas import CAPTURES, write_rows
-from include.settings import settings
+from newsmarts.core.acknowledgements import records, standing
+from newsmarts.core.partitions import partition_path, raw_object_path
+from newsmarts.core.schemas import CAPTURES, write_rows
+from newsmarts.core.settings import settings
+from newsmarts.desk import forgery
 from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, TurnedAwayPage, write_day
 from tests.desk.desk_client import SAME_ORIGIN, USER, MadeUpAirflow, ask, get, guarded, post
 from tests.desk.sample_desk import lend
@@ -91,7 +91,7 @@ def test_acknowledge_many_then_undo(samples: Path) -> None:
 @pytest.mark.xdist_group("sample_marts")
 def test_all_that_pass_the_filters_at_once(samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("source", "views"):
-        monkeypatch.setattr(f"include.desk.quarantine.{module}.PAGE_SIZE", 1)
+        monkeypatch.setattr(f"newsmarts.desk.quarantine.{module}.PAGE_SIZE", 1)
     page = get(guarded(), "/quarantine?reason=missing_published_at").text
     assert 'name="everything" value="2"' in page
     assert page.count('name="chosen"') == 1
@@ -104,7 +104,7 @@ def test_all_that_pass_the_filters_at_once(samples: Path, monkeypatch: pytest.Mo
     assert list(records(samples)) == []
     assert "2 pages." in followed(post(guarded(), "/quarantine/acknowledge", form))
     assert {entry.reason_code for entry in standing(samples)} == {"missing_published_at"}
-    monkeypatch.setattr("include.desk.routes.quarantine.MOST_AT_ONCE", 5)
+    monkeypatch.setattr("newsmarts.desk.routes.quarantine.MOST_AT_ONCE", 5)
     answer = post(guarded(), "/quarantine/acknowledge", {"everything": "21", "why": "Seen"})
     assert "too many at once" in answer.text
 

@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from include.desk.captures import find_capture, read_bytes
-from include.desk.pages import asset
-from include.desk.quarantine.asked import advice_on, asked_of
-from include.desk.quarantine.looking import LookView, look_view
-from include.desk.quarantine.phrases import phrases_of, segments, spans_in
-from include.desk.quarantine.source import Filters, Reason, open_quarantine
-from include.errors import DamagedPartition, MissingPartition
-from include.partitions import raw_object_path
-from include.settings import PROJECT_ROOT, Settings, load_settings
-from include.show.kinds import KINDS
+from newsmarts.core.errors import DamagedPartition, MissingPartition
+from newsmarts.core.partitions import raw_object_path
+from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.desk.captures import find_capture, read_bytes
+from newsmarts.desk.pages import asset
+from newsmarts.desk.quarantine.asked import advice_on, asked_of
+from newsmarts.desk.quarantine.looking import LookView, look_view
+from newsmarts.desk.quarantine.phrases import phrases_of, segments, spans_in
+from newsmarts.desk.quarantine.source import Filters, Reason, open_quarantine
+from newsmarts.show.kinds import KINDS
 
 CONTRACTS = PROJECT_ROOT / "expectations"
 # Where there is nothing to mark: what is missing, and pages that are none.

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from include.acknowledgements import acknowledge, undo
-from include.desk.quarantine.source import Filters, Reason, open_quarantine
-from include.desk.quarantine.views import entry_of, lines_of, quarantine_view, query_of
-from include.partitions import partition_path
-from include.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.core.acknowledgements import acknowledge, undo
+from newsmarts.core.partitions import partition_path
+from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.desk.quarantine.source import Filters, Reason, open_quarantine
+from newsmarts.desk.quarantine.views import entry_of, lines_of, quarantine_view, query_of
 from tests.desk.day_files import TurnedAwayPage, write_day
 from tests.desk.sample_desk import lend
 
@@ -151,7 +151,7 @@ def test_choices_are_counted(settings: Settings) -> None:
 
 def test_screens_follow_each_other_without_gap(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in ("source", "views"):
-        monkeypatch.setattr(f"include.desk.quarantine.{module}.PAGE_SIZE", 10)
+        monkeypatch.setattr(f"newsmarts.desk.quarantine.{module}.PAGE_SIZE", 10)
     seen: list[str] = []
     with open_quarantine(settings) as quarantine:
         last = quarantine_view(quarantine, ALL, 1).last_number

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from include.cli import main
-from include.dictionary.facts import ColumnFacts, MartFacts, Rule, read_facts
-from include.dictionary.render import render_html, render_markdown
-from include.dictionary.run import dictionary_files, stale_files
-from include.errors import SettingsError
-from include.keys import Key
-from include.publish import catalogue
-from include.settings import PROJECT_ROOT, load_settings
+from newsmarts.cli.main import main
+from newsmarts.core.errors import SettingsError
+from newsmarts.core.keys import Key
+from newsmarts.core.settings import PROJECT_ROOT, load_settings
+from newsmarts.dictionary.facts import ColumnFacts, MartFacts, Rule, read_facts
+from newsmarts.dictionary.render import render_html, render_markdown
+from newsmarts.dictionary.run import dictionary_files, stale_files
+from newsmarts.marts import catalogue
 
 HOSTILE = '</td></style><script>alert(1)</script> | `x` *y* [z](http://127.0.0.1:9/) "q" & \\'
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from include.settings import PROJECT_ROOT
+from newsmarts.core.settings import PROJECT_ROOT
 from tests.browser import chromium
 
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]

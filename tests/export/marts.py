@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from include.settings import Settings, load_settings
+from newsmarts.core.settings import Settings, load_settings
 from tests.release_files import Table
 
 ALL_TYPES = {

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from include.errors import LockTimeout, NewsError, UsageError
-from include.export import target
-from include.export.run import ExportResult, export
-from include.export.target import replacing_export
-from include.settings import PROJECT_ROOT, Settings
+from newsmarts.core.errors import LockTimeout, NewsError, UsageError
+from newsmarts.core.settings import PROJECT_ROOT, Settings
+from newsmarts.export import target
+from newsmarts.export.run import ExportResult, export
+from newsmarts.export.target import replacing_export
 from tests.export.marts import files_of, settings_for, thing, things
 from tests.release_files import Table, make_release
 
@@ -131,7 +131,7 @@ def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
     closed.mkdir()
     code = (
         "import os, sys; from pathlib import Path\n"
-        "from include.export.target import replacing_export\n"
+        "from newsmarts.export.target import replacing_export\n"
         "if os.getuid() == 0: os.setuid(65534)\n"  # who may write anywhere
         "with replacing_export(Path(sys.argv[1])): pass"
     )
@@ -149,7 +149,7 @@ def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
     )
     said = told.stderr.splitlines()[-1]
     assert said.startswith(
-        f"include.errors.UsageError: {str(closed / 'out')!r} can't be written: Permission denied"
+        f"newsmarts.core.errors.UsageError: {str(closed / 'out')!r} can't be written: Permission denied"
     )
 
 
@@ -168,7 +168,7 @@ def test_two_exports_to_one_folder_do_not_mix(settings: Settings, tmp_path: Path
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from include.cli import main
+from newsmarts.cli.main import main
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
@@ -215,7 +215,7 @@ def test_a_failure_half_way_leaves_the_old_export(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("include.export.run.manifest", interrupted)
+    monkeypatch.setattr("newsmarts.export.run.manifest", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run(settings, out, "2")
     assert files_of(out) == before
@@ -225,8 +225,8 @@ def test_a_failure_half_way_leaves_the_old_export(
 KILLED = """
 import os, sys
 from pathlib import Path
-from include.export import run, target
-from include.settings import load_settings
+from newsmarts.export import run, target
+from newsmarts.core.settings import load_settings
 
 def die(*_, **__):
     os.kill(os.getpid(), 9)

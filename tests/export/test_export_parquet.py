@@ -11,9 +11,9 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from include.export import ordered
-from include.export.run import export
-from include.publish import catalogue
+from newsmarts.export import ordered
+from newsmarts.export.run import export
+from newsmarts.marts import catalogue
 from tests.export.marts import ALL_TYPES, HOSTILE, files_of, settings_for, thing
 from tests.release_files import Table, make_release
 
@@ -30,7 +30,7 @@ ROWS = [
 def _months(monkeypatch: pytest.MonkeyPatch) -> None:
     """The catalogue knows the date of this mart."""
     mart = catalogue.Mart("things", "Things.", (), month_of="seen_date")
-    monkeypatch.setattr("include.export.source.catalogue.marts", lambda: (mart,))
+    monkeypatch.setattr("newsmarts.export.source.catalogue.marts", lambda: (mart,))
 
 
 def test_a_mart_with_a_date_is_a_folder_a_month(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_the_same_rows_give_the_same_bytes_however_they_were_stored(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # three row groups a month, dealt out to files and not
-    monkeypatch.setattr("include.export.parquet._GROUP_ROWS", 1000)
+    monkeypatch.setattr("newsmarts.export.parquet._GROUP_ROWS", 1000)
     rows = (
         "SELECT md5(i::VARCHAR), DATE '2025-08-01' + (i % 50)::INT, repeat(md5(i::VARCHAR), i % 7), i, "
         "i / 3, i % 2 = 0, NULL, NULL FROM range(5000) AS r(i) ORDER BY hash(i + {})"

@@ -18,12 +18,12 @@ import psycopg
 import pytest
 from psycopg import errors
 
-from include.cli import main
-from include.errors import DatabaseUnavailable, NewsError, SettingsError, UsageError
-from include.export import postgres_schema
-from include.export.postgres import copy_to_postgres
-from include.publish import catalogue
-from include.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.cli.main import main
+from newsmarts.core.errors import DatabaseUnavailable, NewsError, SettingsError, UsageError
+from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.export import postgres_schema
+from newsmarts.export.postgres import copy_to_postgres
+from newsmarts.marts import catalogue
 from tests.export.marts import ALL_TYPES, HOSTILE, settings_for, thing
 from tests.postgres_server import OWNER_PASSWORD, Server
 from tests.release_files import Table, make_release
@@ -61,7 +61,7 @@ def release(home: Path, number: int, rows: int = 1) -> None:
 
 def test_every_type_and_text_arrives(settings: Settings, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     mart = catalogue.Mart("things", "Things.", (), month_of="seen_date")
-    monkeypatch.setattr("include.export.source.catalogue.marts", lambda: (mart,))
+    monkeypatch.setattr("newsmarts.export.source.catalogue.marts", lambda: (mart,))
     rows = [thing(f"{number:02d}", text=text) for number, text in enumerate(TRICKY)]
     made = make_release(
         settings.home,
@@ -300,8 +300,8 @@ def test_other_schema_other_copy(settings: Settings, url: str) -> None:
 KILLED = """
 import os, sys
 from pathlib import Path
-from include.export import postgres, postgres_schema
-from include.settings import load_settings
+from newsmarts.export import postgres, postgres_schema
+from newsmarts.core.settings import load_settings
 
 def die(*_, **__):
     os.kill(os.getpid(), 9)

@@ -22,8 +22,8 @@ from typing import Any, Literal
 
 import time_machine
 
-from include.errors import NewsError
-from include.settings import Settings, load_settings
+from newsmarts.core.errors import NewsError
+from newsmarts.core.settings import Settings, load_settings
 
 Action = Literal["kill", "stop", "full", "broken disk", "fill", "vanish", "clock"]
 BALLAST = "ballast"  # a file of the home that fills its disk
@@ -32,7 +32,7 @@ _ERRORS = {"full": errno.ENOSPC, "broken disk": errno.EIO}
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What happens at the n-th call of a function, such as ``os.replace`` or ``include.pipeline.load``.
+    """What happens at the n-th call of a function, such as ``os.replace`` or ``newsmarts.pipeline.load``.
 
     ``before`` the call or ``after`` it, the process kills itself as a power cut would, or stops until it is
     told to go on, or the call fails as on a full or a broken disk. Or the home's disk is filled but for
@@ -53,7 +53,7 @@ class Fault:
         """The fault in a few words."""
         what = {"kill": "kill -9", "full": "no space left", "broken disk": "input/output error"}
         nth = "" if self.nth == 1 else f"call {self.nth} of "
-        return f"{what.get(self.action, self.action)} {self.when} {nth}{self.at.removeprefix('include.')}"
+        return f"{what.get(self.action, self.action)} {self.when} {nth}{self.at.removeprefix('newsmarts.')}"
 
 
 def lay(fault: Fault, home: Path) -> None:
@@ -186,8 +186,8 @@ def main(  # noqa: PLR0917 - a process is given them in order
 
 
 def run(settings: Settings, days: list[date] | None = None) -> None:
-    """All stages, as ``python -m include run`` does them."""
-    from include import pipeline
+    """All stages, as ``newsmarts run`` does them."""
+    from newsmarts import pipeline
 
     result = pipeline.run(settings, days=days)
     if result.failed_days or result.failed_feeds:
@@ -196,7 +196,7 @@ def run(settings: Settings, days: list[date] | None = None) -> None:
 
 def stage(settings: Settings, name: str, day: date | None = None) -> None:
     """One stage: land, parse, validate or load of a day; build, audit or publish."""
-    from include import pipeline
+    from newsmarts import pipeline
 
     function = getattr(pipeline, name)
     function(settings) if day is None else function(day, settings)
@@ -210,6 +210,6 @@ def run_at(settings: Settings, days_off: float) -> None:
 
 def rebuild(settings: Settings) -> None:
     """Make the warehouse anew."""
-    from include.load.run import rebuild as make_anew
+    from newsmarts.load.run import rebuild as make_anew
 
     make_anew(settings)

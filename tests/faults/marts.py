@@ -9,8 +9,8 @@ from typing import Any
 
 import duckdb
 
-from include.partitions import objects_path
-from include.publish.reader import connect
+from newsmarts.core.partitions import objects_path
+from newsmarts.release.reader import connect
 
 Rows = dict[str, list[tuple[Any, ...]]]
 

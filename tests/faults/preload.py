@@ -9,11 +9,11 @@ import great_expectations  # noqa: F401
 import pandas as pd  # noqa: F401
 import tantivy  # noqa: F401
 
-import include.pipeline
-import include.publish.audit
-import include.publish.reader
-import include.search
-import include.validate.docs
-import include.validate.docs_index
-import include.validate.judging
-import include.validate.splitting  # noqa: F401
+import newsmarts.marts.audit
+import newsmarts.pipeline
+import newsmarts.release.reader
+import newsmarts.search
+import newsmarts.validate.docs
+import newsmarts.validate.docs_index
+import newsmarts.validate.judging
+import newsmarts.validate.splitting  # noqa: F401

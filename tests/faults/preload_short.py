@@ -4,5 +4,5 @@ which takes longer to import than the short form may.
 
 from __future__ import annotations
 
-import include.pipeline
-import include.search  # noqa: F401
+import newsmarts.pipeline
+import newsmarts.search  # noqa: F401

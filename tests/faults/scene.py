@@ -14,11 +14,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from include.files import TEMPORARY_PREFIX
-from include.publish.reader import connect
-from include.publish.releases import current_release
-from include.search import open_index
-from include.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.core.files import TEMPORARY_PREFIX
+from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.release.reader import connect
+from newsmarts.release.releases import current_release
+from newsmarts.search import open_index
 from tests.contract_files import write_brief_contracts
 from tests.faults import child, marts
 from tests.faults.child import Fault, Work

@@ -16,13 +16,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from include.publish.releases import current_release
-from include.settings import PROJECT_ROOT
-from scripts.airflow_api import AirflowApi
-from scripts.airflow_home import ADMIN, AirflowHome, base_url
-from scripts.airflow_servers import AirflowServers
-from scripts.sessions import kill_sessions
-from scripts.watch import MARTS, PAGES, Story, Watch
+from local.airflow_api import AirflowApi
+from local.airflow_home import ADMIN, AirflowHome, base_url
+from local.airflow_servers import AirflowServers
+from local.sessions import kill_sessions
+from local.watch import MARTS, PAGES, Story, Watch
+from newsmarts.core.settings import PROJECT_ROOT
+from newsmarts.release.releases import current_release
 from tests.dags.make_run import free_port
 from tests.faults import marts
 from tests.faults.report import Case

@@ -38,7 +38,7 @@ def test_clock_step_between_runs(scene: Scene, case: Case, step: str) -> None:
 def test_clock_step_meanwhile(scene: Scene, case: Case, step: str, at: str) -> None:
     case.broke(f"the clock is set {step.replace('_', ' ')} before {at}, in the middle of a run")
     with scene.watched() as watch:
-        ended = scene.run(Fault(f"include.pipeline.{at}", action="clock", days_off=STEPS[step]))
+        ended = scene.run(Fault(f"newsmarts.pipeline.{at}", action="clock", days_off=STEPS[step]))
         assert ended.code == 0, ended.told[-3000:]
         scene.recover()
     case.saw(watch.told(), scene.check())

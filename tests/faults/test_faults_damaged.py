@@ -12,11 +12,11 @@ from random import Random
 
 import pytest
 
-from include.land.run import run as land
-from include.partitions import partition_path, raw_object_path, set_aside_path
-from include.publish.reader import connect
-from include.publish.releases import current_release
-from include.settings import PROJECT_ROOT, Settings
+from newsmarts.core.partitions import partition_path, raw_object_path, set_aside_path
+from newsmarts.core.settings import PROJECT_ROOT, Settings
+from newsmarts.land.run import run as land
+from newsmarts.release.reader import connect
+from newsmarts.release.releases import current_release
 from tests.faults import marts
 from tests.faults.child import Fault, stage
 from tests.faults.report import Case
@@ -94,7 +94,7 @@ def test_damaged_validated(world: World, tmp_path: Path, case: Case, name: str, 
 @pytest.mark.parametrize("how", ["torn", "flipped"])
 def test_damaged_parsed(scene: Scene, case: Case, how: str) -> None:
     """Parse is done again whenever its day is: a run that was killed after it reads it no more."""
-    assert scene.run(Fault("include.pipeline.parse", "after")).killed
+    assert scene.run(Fault("newsmarts.pipeline.parse", "after")).killed
     harm(partition_path(scene.home, "parsed", SECOND) / "articles.parquet", how, case)
     with scene.watched() as watch:
         scene.recover()
@@ -160,7 +160,7 @@ def test_damaged_raw_object(world: World, tmp_path: Path, case: Case, how: str) 
 def rebuild(scene: Scene) -> str:
     """The one command."""
     done = subprocess.run(
-        [sys.executable, "-m", "include", "rebuild", "--home", str(scene.home), "--json"],
+        [sys.executable, "-m", "newsmarts", "rebuild", "--home", str(scene.home), "--json"],
         cwd=PROJECT_ROOT,
         capture_output=True,
         text=True,
@@ -181,9 +181,9 @@ def test_damaged_warehouse(scene: Scene, case: Case, how: str) -> None:
         ended = scene.run()
         assert ended.code in (0, 1), ended.told[-3000:]
         if ended.code:
-            assert "python -m include rebuild" in ended.error, ended.told[-3000:]
+            assert "newsmarts rebuild" in ended.error, ended.told[-3000:]
             assert str(path) in ended.error
-            case.saw("the run said: python -m include rebuild")
+            case.saw("the run said: newsmarts rebuild")
             case.saw(rebuild(scene))
             assert (set_aside_path(scene.home) / "000001" / "news.duckdb").exists()
             if path.read_bytes() == damaged:
@@ -197,15 +197,15 @@ def test_damaged_warehouse(scene: Scene, case: Case, how: str) -> None:
 @pytest.mark.parametrize("how", ["torn", "emptied", "flipped"])
 def test_damaged_warehouse_log(scene: Scene, case: Case, how: str) -> None:
     """A load that was killed after its commit leaves DuckDB's log, and that is damaged too."""
-    assert scene.run(Fault("include.load.warehouse.replace_day", "after")).killed
+    assert scene.run(Fault("newsmarts.load.warehouse.replace_day", "after")).killed
     path = scene.home / "warehouse" / "news.duckdb.wal"
     harm(path, how, case)
     with scene.watched() as watch:
         ended = scene.run()
         assert ended.code in (0, 1), ended.told[-3000:]
         if ended.code:
-            assert "python -m include rebuild" in ended.error, ended.told[-3000:]
-            case.saw("the run said: python -m include rebuild", rebuild(scene))
+            assert "newsmarts rebuild" in ended.error, ended.told[-3000:]
+            case.saw("the run said: newsmarts rebuild", rebuild(scene))
             scene.recover()
         else:
             case.saw("DuckDB left out what it couldn't read, and the day was loaded anew")

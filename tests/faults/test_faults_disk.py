@@ -20,15 +20,15 @@ pytestmark = pytest.mark.faults
 
 # At which moment the disk fills up, and how many bytes at most are left then: fewer than are needed.
 FULL = {
-    "raw": ("include.pipeline.land", 8_000),
-    "parsed": ("include.pipeline.parse", 12_000),
-    "validated": ("include.pipeline.validate", 12_000),
-    "warehouse": ("include.pipeline.load", 200_000),
-    "candidate": ("include.pipeline.build", 200_000),
-    "index": ("include.search.index._bring", 4_000),
-    "audit": ("include.publish.audit.write_report", 4_000),
-    "release": ("include.pipeline.publish", 1_000_000),
-    "release_index": ("include.search.index.put_into", 0),
+    "raw": ("newsmarts.pipeline.land", 8_000),
+    "parsed": ("newsmarts.pipeline.parse", 12_000),
+    "validated": ("newsmarts.pipeline.validate", 12_000),
+    "warehouse": ("newsmarts.pipeline.load", 200_000),
+    "candidate": ("newsmarts.pipeline.build", 200_000),
+    "index": ("newsmarts.search.index._bring", 4_000),
+    "audit": ("newsmarts.marts.audit.write_report", 4_000),
+    "release": ("newsmarts.pipeline.publish", 1_000_000),
+    "release_index": ("newsmarts.search.index.put_into", 0),
 }
 
 
@@ -57,7 +57,7 @@ def small_disk(world: World, tmp_path: Path) -> Iterator[Scene]:
 def test_disk_full(small_disk: Scene, case: Case, place: str) -> None:
     at, most = FULL[place]
     left = case.rng.randint(0, most) // 4096 * 4096
-    case.broke(f"the disk fills up before {at.removeprefix('include.')}, but for {left // 1024} KiB")
+    case.broke(f"the disk fills up before {at.removeprefix('newsmarts.')}, but for {left // 1024} KiB")
     with small_disk.watched() as watch:
         ended = small_disk.run(Fault(at, action="fill", left_bytes=left))
         assert ended.code == 1, ended.told[-3000:]
@@ -162,16 +162,16 @@ def test_vanished_marts(scene: Scene, case: Case) -> None:
 @pytest.mark.parametrize(
     ("folder", "at"),
     [
-        ("raw/objects", "include.pipeline.parse"),
-        ("staged/parsed", "include.pipeline.validate"),
-        ("staged/validated", "include.pipeline.load"),
-        ("warehouse/news.duckdb", "include.pipeline.build"),
-        ("warehouse/candidate", "include.pipeline.audit"),
-        ("marts/current", "include.pipeline.publish"),
+        ("raw/objects", "newsmarts.pipeline.parse"),
+        ("staged/parsed", "newsmarts.pipeline.validate"),
+        ("staged/validated", "newsmarts.pipeline.load"),
+        ("warehouse/news.duckdb", "newsmarts.pipeline.build"),
+        ("warehouse/candidate", "newsmarts.pipeline.audit"),
+        ("marts/current", "newsmarts.pipeline.publish"),
     ],
 )
 def test_vanished_meanwhile(scene: Scene, case: Case, folder: str, at: str) -> None:
-    case.broke(f"{folder} vanishes before {at.removeprefix('include.')}, in the middle of a run")
+    case.broke(f"{folder} vanishes before {at.removeprefix('newsmarts.')}, in the middle of a run")
     ended = scene.run(Fault(at, action="vanish", target=str(scene.home / folder)))
     assert ended.code in (0, 1), ended.told[-3000:]
     case.saw("the run ended well" if ended.code == 0 else f"the run ended with “{ended.error[:150]}”")

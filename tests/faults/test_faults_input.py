@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from include.publish.reader import connect
-from include.settings import PROJECT_ROOT
+from newsmarts.core.settings import PROJECT_ROOT
+from newsmarts.release.reader import connect
 from samples import html, text
 from samples.generator import Generator
 from samples.model import Bullets, Link, Page, Paragraph, Picture, Promo, Related, Subheading
@@ -192,7 +192,7 @@ def outputs(scene: Scene) -> list[str]:
 def command(*arguments: str) -> str:
     """One command of the command line, as a person gives it."""
     done = subprocess.run(
-        [sys.executable, "-m", "include", *arguments], cwd=PROJECT_ROOT, capture_output=True, check=False
+        [sys.executable, "-m", "newsmarts", *arguments], cwd=PROJECT_ROOT, capture_output=True, check=False
     )
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode("utf-8")

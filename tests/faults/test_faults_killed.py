@@ -29,36 +29,36 @@ def killed_and_run_again(scene: Scene, case: Case, fault: Fault) -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_killed_after_stage(scene: Scene, case: Case, stage: str) -> None:
     nth = case.rng.choice((1, 2, 3)) if stage in STAGES[:1] else 1
-    killed_and_run_again(scene, case, Fault(f"include.pipeline.{stage}", "after", nth))
+    killed_and_run_again(scene, case, Fault(f"newsmarts.pipeline.{stage}", "after", nth))
 
 
 INSIDE = {
     "raw_object_written": Fault("os.fsync", only=""),
     "raw_before_names": Fault("os.replace", only="objects"),
     "raw_between_manifest_files": Fault("os.replace", only="rejected.parquet"),
-    "raw_before_sources": Fault("include.land.manifest.add_sources", only=""),
-    "parsed_half_written": Fault("include.parse.run._Writer._flush", nth=3),
-    "parsed_before_swap": Fault("include.files._put_in_place"),
-    "parsed_after_swap": Fault("include.files._put_in_place", "after"),
-    "validated_half_written": Fault("include.schemas.write_table", nth=3),
-    "validated_before_swap": Fault("include.files._put_in_place", only="validated"),
-    "validated_after_swap": Fault("include.files._put_in_place", "after", only="validated"),
-    "warehouse_before_commit": Fault("include.load.warehouse._check_conservation"),
-    "warehouse_after_commit": Fault("include.load.warehouse.replace_day", "after"),
-    "candidate_before_commit": Fault("include.publish.revisions.find_changes"),
-    "candidate_after_commit": Fault("include.publish.candidate._bring_days", "after"),
-    "index_before_documents": Fault("include.search.index._write_documents"),
-    "index_after_documents": Fault("include.search.index._write_documents", "after"),
-    "index_before_about": Fault("include.search.index._hold_to"),
-    "audit_half_noted": Fault("include.publish.candidate.note_audit"),
-    "release_half_copied": Fault("include.publish.releases.copy_file", "after", only="news.duckdb"),
-    "release_between_checkpoint_and_copy": Fault("include.publish.releases.prepare"),
-    "release_index_half_linked": Fault("include.search.index.link_or_copy", nth=2),
-    "release_before_its_name": Fault("include.publish.releases.adopt"),
-    "release_between_name_and_swap": Fault("include.publish.releases.make_current"),
+    "raw_before_sources": Fault("newsmarts.land.manifest.add_sources", only=""),
+    "parsed_half_written": Fault("newsmarts.parse.run._Writer._flush", nth=3),
+    "parsed_before_swap": Fault("newsmarts.core.files._put_in_place"),
+    "parsed_after_swap": Fault("newsmarts.core.files._put_in_place", "after"),
+    "validated_half_written": Fault("newsmarts.core.schemas.write_table", nth=3),
+    "validated_before_swap": Fault("newsmarts.core.files._put_in_place", only="validated"),
+    "validated_after_swap": Fault("newsmarts.core.files._put_in_place", "after", only="validated"),
+    "warehouse_before_commit": Fault("newsmarts.load.warehouse._check_conservation"),
+    "warehouse_after_commit": Fault("newsmarts.load.warehouse.replace_day", "after"),
+    "candidate_before_commit": Fault("newsmarts.marts.revisions.find_changes"),
+    "candidate_after_commit": Fault("newsmarts.marts.candidate._bring_days", "after"),
+    "index_before_documents": Fault("newsmarts.search.index._write_documents"),
+    "index_after_documents": Fault("newsmarts.search.index._write_documents", "after"),
+    "index_before_about": Fault("newsmarts.search.index._hold_to"),
+    "audit_half_noted": Fault("newsmarts.marts.candidate.note_audit"),
+    "release_half_copied": Fault("newsmarts.release.releases.copy_file", "after", only="news.duckdb"),
+    "release_between_checkpoint_and_copy": Fault("newsmarts.release.releases.prepare"),
+    "release_index_half_linked": Fault("newsmarts.search.index.link_or_copy", nth=2),
+    "release_before_its_name": Fault("newsmarts.release.releases.adopt"),
+    "release_between_name_and_swap": Fault("newsmarts.release.releases.make_current"),
     "release_inside_swap": Fault("os.replace", only="marts/current"),
-    "release_after_swap": Fault("include.publish.releases.make_current", "after"),
-    "release_inside_prune": Fault("include.publish.releases.prune"),
+    "release_after_swap": Fault("newsmarts.release.releases.make_current", "after"),
+    "release_inside_prune": Fault("newsmarts.release.releases.prune"),
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from include.partitions import partition_path, search_path, set_aside_path, warehouse_path
+from newsmarts.core.partitions import partition_path, search_path, set_aside_path, warehouse_path
 from tests.faults import child
 from tests.faults.child import Fault
 from tests.faults.forks import Forks
@@ -49,18 +49,18 @@ def test_short_killed_in_raw(scene: Scene, case: Case) -> None:
 
 def test_short_killed_in_warehouse(scene: Scene, case: Case) -> None:
     warehouse_path(scene.home).unlink()
-    killed_and_run_again(scene, case, Fault("include.load.warehouse._check_conservation", nth=3))
+    killed_and_run_again(scene, case, Fault("newsmarts.load.warehouse._check_conservation", nth=3))
 
 
 def test_short_killed_in_index(scene: Scene, case: Case) -> None:
     shutil.rmtree(search_path(scene.home))
-    killed_and_run_again(scene, case, Fault("include.search.index._write_documents", "after"))
+    killed_and_run_again(scene, case, Fault("newsmarts.search.index._write_documents", "after"))
 
 
 @pytest.mark.parametrize("at", ["releases.adopt", "releases.make_current"])
 def test_short_killed_in_publish(scene: Scene, case: Case, at: str) -> None:
     """Between checkpoint and swap: of a first release, whose audit is there already."""
-    fault = Fault(f"include.publish.{at}")
+    fault = Fault(f"newsmarts.marts.{at}")
     case.broke(fault.told())
     shutil.rmtree(scene.home / "marts")
     assert scene.run(fault, work=child.stage, name="publish").killed
@@ -71,7 +71,7 @@ def test_short_killed_in_publish(scene: Scene, case: Case, at: str) -> None:
 
 def test_short_killed_in_staged_swap(scene: Scene, case: Case) -> None:
     """The moment at which a staged folder gets its new content: it is never missing."""
-    fault = Fault("include.files._put_in_place", "after")
+    fault = Fault("newsmarts.core.files._put_in_place", "after")
     case.broke(fault.told())
     assert scene.run(fault, work=child.stage, name="parse", day=FIRST).killed
     assert (partition_path(scene.home, "parsed", FIRST) / "articles.parquet").exists()
@@ -88,7 +88,7 @@ def test_short_damaged_warehouse(scene: Scene, case: Case) -> None:
     with scene.watched() as watch:
         ended = scene.run()
         assert ended.code == 1
-        assert "python -m include rebuild" in ended.error
+        assert "newsmarts rebuild" in ended.error
         assert scene.run(work=child.rebuild).code == 0
         assert (set_aside_path(scene.home) / "000001" / path.name).exists()
     case.saw("set aside and rebuilt", watch.told(), scene.check())

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from include.publish.reader import connect
-from include.settings import PROJECT_ROOT
+from newsmarts.core.settings import PROJECT_ROOT
+from newsmarts.release.reader import connect
 from tests.faults import marts
 from tests.faults.report import Case
 from tests.faults.scene import SECOND, THIRD, Scene
@@ -33,8 +33,8 @@ CAPTURES = int(os.environ.get("FAULTS_CAPTURES", "20000"))
 LAND = """
 import sys
 from datetime import date
-from include.land.run import run
-from include.settings import load_settings
+from newsmarts.land.run import run
+from newsmarts.core.settings import load_settings
 
 settings = load_settings(home=sys.argv[1], inbox=sys.argv[2], settle_seconds=0)
 result = run(date.fromisoformat(sys.argv[3]), settings)

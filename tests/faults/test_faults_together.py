@@ -9,10 +9,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from include.partitions import warehouse_path
-from include.publish.reader import connect
-from include.publish.releases import all_releases, current_release
-from include.settings import Settings
+from newsmarts.core.partitions import warehouse_path
+from newsmarts.core.settings import Settings
+from newsmarts.release.reader import connect
+from newsmarts.release.releases import all_releases, current_release
 from tests.faults import child, marts
 from tests.faults.child import Fault
 from tests.faults.report import Case
@@ -49,7 +49,7 @@ def test_together_one_killed(scene: Scene, case: Case) -> None:
     """The lock goes with the process that held it."""
     case.broke("two runs at once, of which one hangs inside its load, holding the locks, and is killed")
     with scene.watched() as watch:
-        doomed = scene.start(Fault("include.load.warehouse._check_conservation", action="stop"))
+        doomed = scene.start(Fault("newsmarts.load.warehouse._check_conservation", action="stop"))
         while psutil.Process(doomed.process.pid).status() != psutil.STATUS_STOPPED:
             time.sleep(0.05)
         other = scene.start()
@@ -64,7 +64,7 @@ def test_together_one_killed(scene: Scene, case: Case) -> None:
 
 def hold_writer(settings: Settings, flag: str) -> None:
     """Hold the warehouse until killed."""
-    from include.locks import writer_lock
+    from newsmarts.core.locks import writer_lock
 
     with writer_lock(settings):
         Path(flag).touch()
@@ -113,9 +113,9 @@ def test_together_landing_meanwhile(scene: Scene, case: Case) -> None:
 
 def publish_often(settings: Settings, first: int, last: int) -> None:
     """Publish so many releases that differ, and tell each one's digest; the contracts are asked elsewhere."""
-    from include.publish import audit as contracts
-    from include.publish.run import audit, build, publish
-    from tests.publish.factory import DAY, Page, load_days
+    from newsmarts.marts import audit as contracts
+    from newsmarts.marts.run import audit, build, publish
+    from tests.marts.factory import DAY, Page, load_days
 
     contracts.run_contracts = lambda _settings, **_: []  # type: ignore[assignment]
     for number in range(first, last + 1):

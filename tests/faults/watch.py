@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from include.publish.reader import connect
-from include.publish.releases import current_release
-from include.search import open_index
+from newsmarts.release.reader import connect
+from newsmarts.release.releases import current_release
+from newsmarts.search import open_index
 from tests.faults import marts
 
 QUERY = "ferry OR council OR rail"

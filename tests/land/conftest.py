@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from include.settings import Settings, load_settings
+from newsmarts.core.settings import Settings, load_settings
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from include import partitions, schemas
-from include.settings import Settings
+from newsmarts.core import partitions, schemas
+from newsmarts.core.settings import Settings
 
 DAY = date(2025, 8, 25)
 MIDNIGHT = datetime(2025, 8, 25, tzinfo=UTC)

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from include import partitions
-from include.land import run, store
-from include.settings import PROJECT_ROOT, load_settings
+from newsmarts.core import partitions
+from newsmarts.core.settings import PROJECT_ROOT, load_settings
+from newsmarts.land import run, store
 
 DAY = date(2025, 8, 25)
 
@@ -23,8 +23,8 @@ KILLED = """
 import os, signal, sys
 from datetime import date
 from pathlib import Path
-from include.land import run
-from include.settings import load_settings
+from newsmarts.land import run
+from newsmarts.core.settings import load_settings
 
 call, countdown = sys.argv[3], int(sys.argv[4])
 real = getattr(os, call)

@@ -13,8 +13,8 @@ from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.errors import RejectedFile
-from include.land.encodings import decode
+from newsmarts.core.errors import RejectedFile
+from newsmarts.land.encodings import decode
 
 LIMIT = 1_000_000
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from include.errors import FeedError, FeedRefused, FeedUnavailable, UsageError
-from include.land import landing, manifest, run
-from include.land.capture import (
+from newsmarts.core.errors import FeedError, FeedRefused, FeedUnavailable, UsageError
+from newsmarts.core.settings import Settings
+from newsmarts.land import landing, manifest, run
+from newsmarts.land.capture import (
     Credential,
     Found,
     Item,
@@ -23,8 +24,7 @@ from include.land.capture import (
     TurnedAway,
     Waiting,
 )
-from include.land.feeds.config import AnyConfig
-from include.settings import Settings
+from newsmarts.land.feeds.config import AnyConfig
 from tests.land.inbox_files import DAY, MIDNIGHT, reasons, rows
 
 FEEDS = '[feeds.one]\nkind = "inbox"\n[feeds.two]\nkind = "inbox"\n'

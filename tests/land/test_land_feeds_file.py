@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from include.errors import SettingsError, UsageError
-from include.land import run
-from include.land.feeds.config import chosen_feeds, load_feeds
-from include.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.core.errors import SettingsError, UsageError
+from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.land import run
+from newsmarts.land.feeds.config import chosen_feeds, load_feeds
 from tests.land.inbox_files import DAY
 
 WARC = '[feeds.crawls]\nkind = "warc"\nfolder = "warc"\n'

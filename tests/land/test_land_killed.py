@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from include import partitions
-from include.land import run, store
-from include.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.core import partitions
+from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.land import run, store
 from tests.land.inbox_files import DAY, rows
 from tests.land.warc_files import declared, response
 
@@ -26,8 +26,8 @@ RECORDS = 200
 KILLED = """
 import os, signal, sys, threading
 from datetime import date
-from include.land import run
-from include.settings import load_settings
+from newsmarts.land import run
+from newsmarts.core.settings import load_settings
 
 home, feeds_file, call, countdown = *sys.argv[1:4], int(sys.argv[4])
 lock = threading.Lock()

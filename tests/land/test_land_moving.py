@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from include.land import reading, run
-from include.settings import Settings
+from newsmarts.core.settings import Settings
+from newsmarts.land import reading, run
 from tests.land.inbox_files import DAY, put, reasons, rows
 
 

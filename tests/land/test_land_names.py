@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.land import names
+from newsmarts.land import names
 
 MTIME_NS = 1_756_200_000_123_456_789
 MTIME = datetime(2025, 8, 26, 9, 20, 0, 123456, tzinfo=UTC)

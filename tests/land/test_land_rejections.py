@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from include.land import run
-from include.models import capture_id_of
-from include.settings import Settings, load_settings
+from newsmarts.core.records import capture_id_of
+from newsmarts.core.settings import Settings, load_settings
+from newsmarts.land import run
 from tests.land.inbox_files import DAY, MIDNIGHT, put, reasons, rows, tree
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from include import partitions
-from include.errors import UsageError
-from include.land import run
-from include.models import capture_id_of
-from include.settings import Settings, load_settings
+from newsmarts.core import partitions
+from newsmarts.core.errors import UsageError
+from newsmarts.core.records import capture_id_of
+from newsmarts.core.settings import Settings, load_settings
+from newsmarts.land import run
 from tests.land.inbox_files import DAY, MIDNIGHT, put, reasons, rows, tree
 
 

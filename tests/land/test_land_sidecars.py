@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from include.land import reading, run
-from include.settings import Settings
+from newsmarts.core.settings import Settings
+from newsmarts.land import reading, run
 from tests.land.inbox_files import DAY, MIDNIGHT, put, reasons, rows
 
 NOTE = {

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from include.land.local_days import look
-from include.settings import Settings
+from newsmarts.core.settings import Settings
+from newsmarts.land.local_days import look
 
 DAY = date(2025, 9, 1)
 

@@ -13,7 +13,7 @@ from fastwarc.warc import WarcRecord, WarcRecordType
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from include.settings import Settings
+from newsmarts.core.settings import Settings
 
 
 class _Writer(WARCWriter):  # type: ignore[misc]

@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from include import partitions, schemas
-from include.land.run import LandResult, run
-from include.settings import Settings
+from newsmarts.core import partitions, schemas
+from newsmarts.core.settings import Settings
+from newsmarts.land.run import LandResult, run
 
 DAY = date(2025, 9, 1)
 HOSTS = ["english.almayadeen.net", "nournews.ir"]

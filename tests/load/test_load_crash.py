@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from include.duck import reading
-from include.load.run import run
-from include.partitions import warehouse_path
-from include.settings import PROJECT_ROOT, load_settings
-from tests.publish.factory import DAY, Page, write_day
+from newsmarts.core.db import reading
+from newsmarts.core.partitions import warehouse_path
+from newsmarts.core.settings import PROJECT_ROOT, load_settings
+from newsmarts.load.run import run
+from tests.marts.factory import DAY, Page, write_day
 
 KILLED_LOAD = """
 import os, sys
 from datetime import date
 from pathlib import Path
-from include.load import warehouse
-from include.load.run import run
-from include.settings import load_settings
+from newsmarts.load import warehouse
+from newsmarts.load.run import run
+from newsmarts.core.settings import load_settings
 
 def die(*_):
     os.kill(os.getpid(), 9)

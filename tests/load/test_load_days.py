@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from include import schemas
-from include.duck import reading
-from include.errors import (
+from newsmarts.core import schemas
+from newsmarts.core.db import reading
+from newsmarts.core.errors import (
     ConservationError,
     ContractError,
     DamagedPartition,
@@ -22,12 +22,12 @@ from include.errors import (
     NewsError,
     UsageError,
 )
-from include.load import warehouse
-from include.load.run import rebuild, run
-from include.locks import writer_lock
-from include.partitions import partition_path, set_aside_path, warehouse_path
-from include.settings import Settings, load_settings
-from tests.publish.factory import DAY, Page, day_after, write_day
+from newsmarts.core.locks import writer_lock
+from newsmarts.core.partitions import partition_path, set_aside_path, warehouse_path
+from newsmarts.core.settings import Settings, load_settings
+from newsmarts.load import warehouse
+from newsmarts.load.run import rebuild, run
+from tests.marts.factory import DAY, Page, day_after, write_day
 
 PAGES = [
     Page("a", tags=("sea", "harbour"), ticker=("Ferry delayed by fog", "Market opens at noon")),
@@ -277,7 +277,7 @@ def test_a_damaged_warehouse_says_what_to_do(settings: Settings) -> None:
     path = warehouse_path(settings.home)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"this is no database" * 1000)
-    with pytest.raises(NewsError, match="python -m include rebuild"):
+    with pytest.raises(NewsError, match="newsmarts rebuild"):
         run(DAY, settings)
 
 

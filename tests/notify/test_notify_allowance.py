@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from include.notify.allowance import ask
+from newsmarts.notify.allowance import ask
 
 NOW = datetime(2026, 1, 5, 10, 0, tzinfo=UTC)
 

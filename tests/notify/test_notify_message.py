@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from include.errors import TooManyQuarantined
-from include.notify.message import clean, day_of, failure, late
+from newsmarts.core.errors import TooManyQuarantined
+from newsmarts.notify.message import clean, day_of, failure, late
 
 LINK = "http://127.0.0.1:8080/dags/news_pages/runs/manual__1/tasks/validate?try_number=1"
 HOSTILE = (

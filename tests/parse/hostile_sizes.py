@@ -16,8 +16,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from include.errors import CaptureError
-from include.parse.page import parse_page
+from newsmarts.core.errors import CaptureError
+from newsmarts.parse.page import parse_page
 from samples import html, text
 from tests.parse.pages import ARTICLE, FIRST
 

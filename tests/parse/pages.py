@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from include.models import Article
-from include.parse.page import parse_page
+from newsmarts.core.records import Article
+from newsmarts.parse.page import parse_page
 from samples import text
 from samples.model import Link, Page, Paragraph, Picture
 

@@ -15,8 +15,8 @@ import duckdb
 import pytest
 from bs4 import BeautifulSoup
 
-from include import partitions
-from include.settings import PROJECT_ROOT
+from newsmarts.core import partitions
+from newsmarts.core.settings import PROJECT_ROOT
 
 DOCUMENT = PROJECT_ROOT / "docs" / "adding-a-publisher.md"
 GOLDEN = Path("tests/golden/harbour_gazette")
@@ -25,7 +25,7 @@ STEPS = [
     ("text", f"{GOLDEN}/crane.txt"),
     ("html", f"{GOLDEN}/crane.html"),
     ("json", f"{GOLDEN}/crane.json"),
-    ("python", "include/parse/publishers/harbour_gazette.py"),
+    ("python", "include/newsmarts/parse/publishers/harbour_gazette.py"),
     *CONTRACT,
 ]
 _FENCE = re.compile(r"^```(\w+) (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -88,8 +88,8 @@ def strict_project(project: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def include(project: Path, *arguments: str | Path) -> str:
-    """The answer of ``python -m include`` in the copy."""
-    command = [sys.executable, "-m", "include", *map(str, arguments)]
+    """The answer of ``newsmarts`` in the copy."""
+    command = [sys.executable, "-m", "newsmarts", *map(str, arguments)]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -147,7 +147,7 @@ def test_its_articles_reach_the_marts(project: Path) -> None:
 
 
 def test_a_path_that_names_it_is_a_hint(project: Path) -> None:
-    code = "from include.land import names; print(names.publisher_of('www.harbour-gazette.example/a.txt'))"
+    code = "from newsmarts.land import names; print(names.publisher_of('www.harbour-gazette.example/a.txt'))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=True
     )
@@ -169,7 +169,7 @@ def test_its_own_contract_asks_more(strict_project: Path) -> None:
 
 
 def test_its_code_passes_the_linter(project: Path) -> None:
-    rules = project / "include" / "parse" / "publishers" / "harbour_gazette.py"
+    rules = project / "include" / "newsmarts" / "parse" / "publishers" / "harbour_gazette.py"
     for check in (["check"], ["format", "--check"]):
         done = subprocess.run(
             [sys.executable, "-m", "ruff", *check, str(rules)],

@@ -6,9 +6,9 @@ import codecs
 
 import pytest
 
-from include.errors import UnreadablePage
-from include.parse.decoding import decode, fold_line, fold_spaces
-from include.parse.text import read_text
+from newsmarts.core.errors import UnreadablePage
+from newsmarts.parse.decoding import decode, fold_line, fold_spaces
+from newsmarts.parse.text import read_text
 
 TEXT = "Ferry to Velmora’s port “delayed” – سفينة\n"
 

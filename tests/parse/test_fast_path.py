@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.errors import CaptureError
-from include.parse import html as reading_html
-from include.parse.html_reading import HtmlReading
-from include.parse.html_stream import UnclearMarkup
-from include.parse.page import MARKS, parse_reading, publisher_of
+from newsmarts.core.errors import CaptureError
+from newsmarts.parse import html as reading_html
+from newsmarts.parse.html_reading import HtmlReading
+from newsmarts.parse.html_stream import UnclearMarkup
+from newsmarts.parse.page import MARKS, parse_reading, publisher_of
 from samples import html
 from samples.generator import Generator
 from samples.markup import SKINS

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from include.errors import SettingsError
-from include.parse.publisher import find_publishers
-from include.parse.publishers import PUBLISHERS
+from newsmarts.core.errors import SettingsError
+from newsmarts.parse.publisher import find_publishers
+from newsmarts.parse.publishers import PUBLISHERS
 
 RULES = """
 class Rules:
@@ -78,7 +78,7 @@ def test_a_name_that_paths_and_contracts_could_not_bear(package: Path) -> None:
 
 
 def test_an_error_in_the_rules_is_shown_as_it_is(package: Path) -> None:
-    (package / "gazette.py").write_text("from include.parse.body import Nonsense")
+    (package / "gazette.py").write_text("from newsmarts.parse.body import Nonsense")
     with pytest.raises(ImportError, match="Nonsense"):
         find_publishers("some_rules")
 

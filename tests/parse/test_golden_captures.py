@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from include.errors import CaptureError
-from include.parse.page import parse_page
+from newsmarts.core.errors import CaptureError
+from newsmarts.parse.page import parse_page
 from samples import html
 from samples.markup import SKINS
 from samples.model import BodyPart, Bullets, Link, Page, Paragraph, Picture, Related, Subheading

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from include.parse.run import parse_file
-from include.settings import PROJECT_ROOT, Settings
+from newsmarts.core.settings import PROJECT_ROOT, Settings
+from newsmarts.parse.run import parse_file
 from samples import story
 
 SAMPLES = sorted((story.HERE / "golden").rglob("*.json"))

@@ -14,12 +14,12 @@ from dataclasses import replace
 
 import pytest
 
-from include.errors import CaptureError
-from include.parse.decoding import MAX_LINE_CHARS
-from include.parse.html import MAX_CHARS, MAX_TAGS
-from include.parse.page import parse_page
-from include.parse.text import MAX_LINES
-from include.settings import PROJECT_ROOT
+from newsmarts.core.errors import CaptureError
+from newsmarts.core.settings import PROJECT_ROOT
+from newsmarts.parse.decoding import MAX_LINE_CHARS
+from newsmarts.parse.html import MAX_CHARS, MAX_TAGS
+from newsmarts.parse.page import parse_page
+from newsmarts.parse.text import MAX_LINES
 from samples import html, text
 from samples.model import Paragraph
 from tests.parse.hostile_sizes import CASES

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.parse import html as reading_html
-from include.parse.html_runs import take_runs
-from include.parse.page import MARKS
+from newsmarts.parse import html as reading_html
+from newsmarts.parse.html_runs import take_runs
+from newsmarts.parse.page import MARKS
 from tests.parse.test_fast_path import PAGES, by_tree, told
 
 ENTRY = '<li class="item"><a href="/x">Word</a></li>'

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from include.models import Article, article_id_of
-from include.parse.identity import normalised_address
-from include.parse.page import parse_reading, publisher_of, read_page
+from newsmarts.core.records import Article, article_id_of
+from newsmarts.parse.identity import normalised_address
+from newsmarts.parse.page import parse_reading, publisher_of, read_page
 from samples import html, text
 from tests.parse.pages import ARTICLE, NOUR_ARTICLE, read
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from include.errors import CaptureError, NotAnArticle, UnknownPublisher, UnreadablePage
-from include.parse.page import parse_page
+from newsmarts.core.errors import CaptureError, NotAnArticle, UnknownPublisher, UnreadablePage
+from newsmarts.parse.page import parse_page
 from samples import furniture, html, text
 from samples.model import Paragraph
 from tests.parse.pages import ARTICLE, FIRST, NOUR_ARTICLE, SECOND, read

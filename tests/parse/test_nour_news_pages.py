@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from include.errors import CaptureError
+from newsmarts.core.errors import CaptureError
 from samples import text
 from samples.model import Paragraph
 from tests.parse.pages import FIRST, NOUR_ARTICLE, SECOND, THIRD, read, read_text_of

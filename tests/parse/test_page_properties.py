@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.errors import CaptureError
-from include.models import Article
-from include.parse.page import parse_page
-from include.ticker import TickerIndex
+from newsmarts.core.errors import CaptureError
+from newsmarts.core.records import Article
+from newsmarts.core.ticker import TickerIndex
+from newsmarts.parse.page import parse_page
 from samples import html, text
 from samples.generator import Generator
 from samples.markup import SKINS

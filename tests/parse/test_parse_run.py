@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from include import partitions, schemas
-from include.errors import CaptureError, MissingPartition
-from include.models import capture_id_of
-from include.parse import run as stage
-from include.parse.publishers.al_mayadeen import AlMayadeen
-from include.parse.rows import EXCERPT_CHARS, excerpt_of
-from include.settings import Settings
+from newsmarts.core import partitions, schemas
+from newsmarts.core.errors import CaptureError, MissingPartition
+from newsmarts.core.records import capture_id_of
+from newsmarts.core.settings import Settings
+from newsmarts.parse import run as stage
+from newsmarts.parse.publishers.al_mayadeen import AlMayadeen
+from newsmarts.parse.rows import EXCERPT_CHARS, excerpt_of
 from samples import html, text
 from samples.model import Paragraph, Related
 from tests.parse.pages import ARTICLE, FIRST, NOUR_ARTICLE, SECOND, TICKER

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from include import partitions, schemas
-from include.land import run as land
-from include.models import Capture
-from include.parse import run as parse
-from include.parse.page import parse_page, parse_reading, publisher_of, read_page
-from include.parse.provenance import Source, body_sources, sources_of
-from include.parse.publisher import ParsedPage
-from include.parse.rows import article_row
-from include.parse.times import parse_day
-from include.partitions import parse_day as day_of
-from include.settings import Settings
+from newsmarts.core import partitions, schemas
+from newsmarts.core.partitions import parse_day as day_of
+from newsmarts.core.records import Capture
+from newsmarts.core.settings import Settings
+from newsmarts.land import run as land
+from newsmarts.parse import run as parse
+from newsmarts.parse.page import parse_page, parse_reading, publisher_of, read_page
+from newsmarts.parse.provenance import Source, body_sources, sources_of
+from newsmarts.parse.publisher import ParsedPage
+from newsmarts.parse.rows import article_row
+from newsmarts.parse.times import parse_day
 from samples import html, story, text
 from samples.markup import SKINS, Skin
 from samples.model import Page

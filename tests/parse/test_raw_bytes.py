@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.errors import UnreadablePage
-from include.models import Capture
-from include.object_store import open_store
-from include.parse import raw
-from include.partitions import raw_object_path
+from newsmarts.core.errors import UnreadablePage
+from newsmarts.core.object_store import open_store
+from newsmarts.core.partitions import raw_object_path
+from newsmarts.core.records import Capture
+from newsmarts.parse import raw
 
 PAGES = 50
 

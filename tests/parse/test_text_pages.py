@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from include.errors import CaptureError
-from include.models import BodyBlock
+from newsmarts.core.errors import CaptureError
+from newsmarts.core.records import BodyBlock
 from samples import text
 from samples.model import Bullets, Paragraph, Post, Promo, Related, Subheading
 from tests.parse.pages import ARTICLE, FIRST, SECOND, THIRD, TICKER, read, read_text_of
@@ -299,7 +299,7 @@ def test_a_page_cut_off_under_its_article_loses_only_the_entry_that_it_is_cut_in
 
 
 def test_roles_tell_what_each_block_was_taken_for() -> None:
-    from include.parse.page import parse_page
+    from newsmarts.parse.page import parse_page
 
     page = parse_page(text.render(ARTICLE).encode())
     article_on = page.reading.texts.index("BREAKING")

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from include.parse.times import moment_of, parse_clock, parse_day, parse_day_and_clock, parse_month_first
+from newsmarts.parse.times import moment_of, parse_clock, parse_day, parse_day_and_clock, parse_month_first
 
 
 def utc(text: str) -> datetime:

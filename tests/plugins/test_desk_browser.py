@@ -16,7 +16,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from include.partitions import docs_path
+from newsmarts.core.partitions import docs_path
 from tests.browser import chromium, require_chromium
 from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, write_landed_day
 from tests.plugins.desk_server import CLEAN_DAY, FULL_DAY, Desk

@@ -20,7 +20,7 @@ before = set(sys.modules)
 airflow.plugins_manager.ensure_plugins_loaded()
 plugins, errors = airflow.plugins_manager._get_plugins()
 added = {name.partition(".")[0] for name in set(sys.modules) - before}
-print(json.dumps([[plugin.name for plugin in plugins], errors, sorted(added & {"fastapi", "jinja2", "duckdb", "pyarrow", "include"})]))
+print(json.dumps([[plugin.name for plugin in plugins], errors, sorted(added & {"fastapi", "jinja2", "duckdb", "pyarrow", "newsmarts"})]))
 """  # noqa: E501
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
     answer = subprocess.run(

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pytest
 from bs4 import BeautifulSoup
 
-from include.desk.routes import GROUPS
-from include.schemas import QUARANTINE, UTC_TIME, read_table, write_table
+from newsmarts.core.schemas import QUARANTINE, UTC_TIME, read_table, write_table
+from newsmarts.desk.routes import GROUPS
 from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, TurnedAwayPage, write_day, write_landed_day
 from tests.desk.desk_routes import filled_in, guarded_routes, routes
 from tests.plugins.desk_server import CLEAN_DAY, FULL_DAY, Desk
@@ -316,7 +316,7 @@ def test_a_fault_of_ours_is_a_500_that_tells_nothing(desk: Desk, admin: httpx.Cl
     answer = admin.get(desk.page(f"contracts?day={day}"))
     assert answer.status_code == 500
     assert "could not be made" in soup(answer).get_text()
-    for secret in ("Traceback", "Error", "include", ".py", str(desk.home)):
+    for secret in ("Traceback", "Error", "newsmarts", ".py", str(desk.home)):
         assert secret not in answer.text
     assert answer.headers["content-security-policy"]
     deadline = time.monotonic() + 30  # the server logs after it has answered

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from include.models import Article
-from include.ticker import TickerIndex
+from newsmarts.core.records import Article
+from newsmarts.core.ticker import TickerIndex
 from samples import story, write
 from samples.model import Page
 

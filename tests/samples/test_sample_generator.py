@@ -14,8 +14,8 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.settings import PROJECT_ROOT
-from include.ticker import TickerIndex
+from newsmarts.core.settings import PROJECT_ROOT
+from newsmarts.core.ticker import TickerIndex
 from samples import generate, html, text
 from samples.generator import Generator
 from samples.markup import SKINS

@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from include import partitions
-from include.settings import PROJECT_ROOT
+from newsmarts.core import partitions
+from newsmarts.core.settings import PROJECT_ROOT
 from samples import story
 
 EXPECTED: dict[str, dict[str, Any]] = json.loads((story.HERE / "expected.json").read_bytes())

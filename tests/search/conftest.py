@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from include.settings import Settings, load_settings
+from newsmarts.core.settings import Settings, load_settings
 
 
 @pytest.fixture
@@ -22,4 +22,4 @@ def _quick_audit(monkeypatch: pytest.MonkeyPatch) -> None:
     def no_findings(*_arguments: Any, **_options: Any) -> list[Any]:
         return []
 
-    monkeypatch.setattr("include.publish.audit.run_contracts", no_findings)
+    monkeypatch.setattr("newsmarts.marts.audit.run_contracts", no_findings)

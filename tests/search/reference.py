@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from include.search.matching import LEVELS
-from include.search.query import FIELDS, All, Find, Node, parse
-from include.search.query import Any as Either
-from include.search.words import loose, words
+from newsmarts.search.matching import LEVELS
+from newsmarts.search.query import FIELDS, All, Find, Node, parse
+from newsmarts.search.query import Any as Either
+from newsmarts.search.words import loose, words
 
 COLUMNS = {"headline": "headline", "standfirst": "standfirst", "body": "body_text"}
 

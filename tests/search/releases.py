@@ -6,12 +6,12 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any
 
-from include.duck import reading
-from include.publish.releases import find_release
-from include.publish.run import PublishResult, audit, build, publish
-from include.search import Index, open_index
-from include.settings import Settings
-from tests.publish.factory import DAY, Page, load_days
+from newsmarts.core.db import reading
+from newsmarts.core.settings import Settings
+from newsmarts.marts.run import PublishResult, audit, build, publish
+from newsmarts.release.releases import find_release
+from newsmarts.search import Index, open_index
+from tests.marts.factory import DAY, Page, load_days
 
 
 def article(headline: str, *body: str, on: str = "2025-08-20", **facts: Any) -> Page:

@@ -1,4 +1,4 @@
-"""``python -m include search``: what a person sees, what a program gets; captured text can do no harm."""
+"""``newsmarts search``: what a person sees, what a program gets; captured text can do no harm."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from include.cli import main
-from include.search import open_index
-from include.search.render import harmless, marked, render_answer
-from include.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.cli.main import main
+from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.search import open_index
+from newsmarts.search.render import harmless, marked, render_answer
 from tests.search.releases import article, release
 
 HOSTILE = "Harbour \x1b[31mred\x07\x9b\u202eevil\u2028 <b>**not bold**</b>"
@@ -24,7 +24,7 @@ HOSTILE = "Harbour \x1b[31mred\x07\x9b\u202eevil\u2028 <b>**not bold**</b>"
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = load_settings(home=tmp_path_factory.mktemp("home"))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("include.publish.audit.run_contracts", lambda *_, **__: [])
+        patched.setattr("newsmarts.marts.audit.run_contracts", lambda *_, **__: [])
         release(
             settings,
             article(
@@ -155,7 +155,7 @@ def test_marks_stay_where_they_are() -> None:
 def test_bold_at_a_terminal_only(home: Path, settings: Settings) -> None:
     def told(terminal: str) -> str:
         ours, theirs = pty.openpty()
-        command = [sys.executable, "-m", "include", "search", "grain", "--home", str(home)]
+        command = [sys.executable, "-m", "newsmarts", "search", "grain", "--home", str(home)]
         environment = {**os.environ, "TERM": terminal, "PYTHONPATH": str(PROJECT_ROOT)}
         with subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment, stdout=theirs) as process:
             assert process.wait(timeout=60) == 0

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from include.errors import MissingPartition, QueryError, UsageError
-from include.search import open_index
-from include.settings import Settings, load_settings
+from newsmarts.core.errors import MissingPartition, QueryError, UsageError
+from newsmarts.core.settings import Settings, load_settings
+from newsmarts.search import open_index
 from tests.search.reference import expected
 from tests.search.releases import article, found, headlines, mart_texts, release
 
@@ -45,7 +45,7 @@ ARTICLES = (
 def published(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = load_settings(home=tmp_path_factory.mktemp("home"))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("include.publish.audit.run_contracts", lambda *_, **__: [])
+        patched.setattr("newsmarts.marts.audit.run_contracts", lambda *_, **__: [])
         release(settings, *ARTICLES)
     return settings
 
@@ -210,7 +210,7 @@ def test_a_closed_index_says_so(published: Settings) -> None:
 def test_the_home_of_the_settings_is_the_default(
     published: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("include.search.door.settings", lambda: published)
+    monkeypatch.setattr("newsmarts.search.door.settings", lambda: published)
     with open_index() as index:
         assert index.articles == 5
 

@@ -7,9 +7,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.search.excerpts import EXCERPT_CHARS, excerpt, folded
-from include.search.matching import Marker
-from include.search.query import parse
+from newsmarts.search.excerpts import EXCERPT_CHARS, excerpt, folded
+from newsmarts.search.matching import Marker
+from newsmarts.search.query import parse
 
 FILLER = "Nothing of note happened here today, said a person who was there. "
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from include.errors import NewsError
-from include.partitions import search_path
-from include.publish.run import build
-from include.search import index as private
-from include.search import open_index, schema
-from include.search.about import read_about
-from include.settings import PROJECT_ROOT, Settings
-from tests.publish.factory import DAY, Page, day_after, load_days
+from newsmarts.core.errors import NewsError
+from newsmarts.core.partitions import search_path
+from newsmarts.core.settings import PROJECT_ROOT, Settings
+from newsmarts.marts.run import build
+from newsmarts.search import index as private
+from newsmarts.search import open_index, schema
+from newsmarts.search.about import read_about
+from tests.marts.factory import DAY, Page, day_after, load_days
 from tests.search.releases import answers, article, found, release
 
 QUERIES = ["harbour", "market OR boats", '"another text"', "headline:news"]
@@ -34,7 +34,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         told.append(record.headline)
         return to_document(record)
 
-    monkeypatch.setattr("include.search.schema.to_document", spy)
+    monkeypatch.setattr("newsmarts.search.schema.to_document", spy)
     return told
 
 
@@ -120,16 +120,16 @@ def test_nothing_new_opens_nothing(settings: Settings, monkeypatch: pytest.Monke
     def forbidden(*_: object) -> None:
         raise AssertionError("the index was opened")
 
-    monkeypatch.setattr("include.search.index._opened", forbidden)
+    monkeypatch.setattr("newsmarts.search.index._opened", forbidden)
     build(settings)
 
 
 KILLED_BUILD = """
 import os, sys
 from pathlib import Path
-from include.publish.run import build
-from include.search import index
-from include.settings import load_settings
+from newsmarts.marts.run import build
+from newsmarts.search import index
+from newsmarts.core.settings import load_settings
 
 point, seen = sys.argv[2], 0
 
@@ -291,7 +291,7 @@ def test_an_index_of_another_version_is_built_anew(
 ) -> None:
     first = release(settings, article("Harbour"))
     written.clear()
-    monkeypatch.setattr("include.search.schema.version", lambda: "another")
+    monkeypatch.setattr("newsmarts.search.schema.version", lambda: "another")
     # the marts are the same, and yet readers of this version can't search the release that there is
     again = release(settings, article("Harbour"))
     assert written == ["Harbour"]
@@ -320,7 +320,7 @@ def test_a_build_that_can_never_work_says_so(settings: Settings, monkeypatch: py
 
     load_days(settings, {DAY: [article("Harbour")]})
     with monkeypatch.context() as patched, pytest.raises(NewsError, match="free space, then run build again"):
-        patched.setattr("include.search.index._write_documents", full)
+        patched.setattr("newsmarts.search.index._write_documents", full)
         build(settings)
     assert not search_path(settings.home).exists()
     build(settings)

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from include.search import open_index
-from include.search.query import MAX_WORDS
-from include.settings import Settings, load_settings
-from tests.publish.factory import Page, day_after
+from newsmarts.core.settings import Settings, load_settings
+from newsmarts.search import open_index
+from newsmarts.search.query import MAX_WORDS
+from tests.marts.factory import Page, day_after
 from tests.search.reference import expected
 from tests.search.releases import article, mart_texts, release
 
@@ -96,7 +96,7 @@ def test_answers_follow_from_the_marts_alone(
     days: list[tuple[int, list[Page]]], questions: list[tuple[str, dict[str, Any]]]
 ) -> None:
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
-        patched.setattr("include.publish.audit.run_contracts", lambda *_, **__: [])
+        patched.setattr("newsmarts.marts.audit.run_contracts", lambda *_, **__: [])
         bit_by_bit = load_settings(home=Path(folder, "bit_by_bit"))
         for number, pages in days:
             release(bit_by_bit, *pages, day=day_after(number))

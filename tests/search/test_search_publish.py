@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from include.errors import MissingPartition, NewsError
-from include.partitions import current_release_path, releases_path, search_path
-from include.publish.releases import find_release
-from include.publish.run import audit, build, publish
-from include.search import open_index
-from include.settings import PROJECT_ROOT, Settings
-from tests.publish.factory import DAY, load_days
+from newsmarts.core.errors import MissingPartition, NewsError
+from newsmarts.core.partitions import current_release_path, releases_path, search_path
+from newsmarts.core.settings import PROJECT_ROOT, Settings
+from newsmarts.marts.run import audit, build, publish
+from newsmarts.release.releases import find_release
+from newsmarts.search import open_index
+from tests.marts.factory import DAY, load_days
 from tests.search.releases import article, found, headlines, mart_texts, release
 
 
@@ -71,7 +71,7 @@ def test_a_release_without_a_whole_index_is_published_anew(settings: Settings, d
         path = max(files.values(), key=lambda path: path.stat().st_size)
         path.chmod(0o644)
         os.truncate(path, path.stat().st_size - 5)
-    with pytest.raises(MissingPartition, match="Publish anew: python -m include run"):
+    with pytest.raises(MissingPartition, match="Publish anew: newsmarts run"):
         open_index(settings.home)
     new = release(settings, article("Harbour"))
     assert new.published
@@ -119,9 +119,9 @@ def test_an_open_index_outlives_its_release(settings: Settings) -> None:
 READER = """
 import sys, time
 from pathlib import Path
-from include.duck import reading
-from include.publish.releases import releases_path
-from include.search import open_index
+from newsmarts.core.db import reading
+from newsmarts.release.releases import releases_path
+from newsmarts.search import open_index
 
 QUERY = "SELECT headline, body_text FROM marts.articles JOIN marts.article_texts USING (article_id)"
 home, seen, checked = Path(sys.argv[1]), {}, set()
@@ -171,7 +171,7 @@ def test_a_full_disk_leaves_nothing_behind(settings: Settings, monkeypatch: pyte
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched, pytest.raises(OSError, match="No space left"):
-        patched.setattr("include.search.index.link_or_copy", full)
+        patched.setattr("newsmarts.search.index.link_or_copy", full)
         release(settings, article("Market"))
     assert [entry.name for entry in releases_path(settings.home).iterdir()] == [old.release_id]
     assert found(settings, "harbour OR market") == ["Harbour"]
@@ -181,10 +181,10 @@ def test_a_full_disk_leaves_nothing_behind(settings: Settings, monkeypatch: pyte
 KILLED_PUBLISH = """
 import os, sys
 from pathlib import Path
-from include.publish import releases
-from include.publish.run import publish
-from include.search import index
-from include.settings import load_settings
+from newsmarts.release import releases
+from newsmarts.marts.run import publish
+from newsmarts.search import index
+from newsmarts.core.settings import load_settings
 
 def die(*_, **__):
     os.kill(os.getpid(), 9)
@@ -222,7 +222,7 @@ def test_a_publish_completes_what_a_stopped_build_left(settings: Settings) -> No
     release(settings, article("Harbour"))
     load_days(settings, {DAY: [article("Market")]})
     with pytest.MonkeyPatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr("include.search.index.bring_up_to_date", _interrupted)
+        patched.setattr("newsmarts.search.index.bring_up_to_date", _interrupted)
         build(settings)
     audit(settings)
     assert publish(settings).published

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from include.errors import QueryError, UsageError
-from include.search.query import FIELDS, MAX_CHARS, MAX_DEPTH, MAX_WORDS, Any, Find, Node, parse
+from newsmarts.core.errors import QueryError, UsageError
+from newsmarts.search.query import FIELDS, MAX_CHARS, MAX_DEPTH, MAX_WORDS, Any, Find, Node, parse
 
 
 def told(node: Node) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.search.words import FOLDING, MAX_WORD_CHARS, fold, loose, spans, words
+from newsmarts.search.words import FOLDING, MAX_WORD_CHARS, fold, loose, spans, words
 
 # Any text, and often the kinds that are folded by a rule of their own.
 ODD = st.sampled_from(list("اأإآٱىيةهـًَُِّٰ’'ʼsSİıßÅﬁ™½ﷺ٣۳\u00ad\u200c\u200d\u202e\ufe0f_-. \n\u0301éΣς"))

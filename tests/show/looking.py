@@ -6,10 +6,10 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
-from include.settings import Settings
-from include.show.capture import Look, look_at
-from include.show.contracts import Answers
-from include.show.render import render
+from newsmarts.core.settings import Settings
+from newsmarts.show.capture import Look, look_at
+from newsmarts.show.contracts import Answers
+from newsmarts.show.render import render
 
 
 def shown(look: Look, answers: Answers | None = None, trouble: str | None = None) -> BeautifulSoup:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from include.settings import Settings
-from include.show.capture import look_at
-from include.show.render import render
+from newsmarts.core.settings import Settings
+from newsmarts.show.capture import look_at
+from newsmarts.show.render import render
 from samples import html, text
 from tests.browser import chromium
 from tests.parse.pages import ARTICLE

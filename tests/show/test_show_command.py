@@ -1,4 +1,4 @@
-"""``python -m include show``: where the page goes, what is asked, and what is said when it can't be done."""
+"""``newsmarts show``: where the page goes, what is asked, and what is said when it can't be done."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from include.cli import main
-from include.land import run as land
-from include.parse import run as parse
-from include.partitions import parse_day
-from include.settings import PROJECT_ROOT, Settings
-from include.show.capture import look_at
-from include.show.contracts import answers_for
+from newsmarts.cli.main import main
+from newsmarts.core.partitions import parse_day
+from newsmarts.core.settings import PROJECT_ROOT, Settings
+from newsmarts.land import run as land
+from newsmarts.parse import run as parse
+from newsmarts.show.capture import look_at
+from newsmarts.show.contracts import answers_for
 from samples import story, text
 from tests.parse.pages import ARTICLE
 

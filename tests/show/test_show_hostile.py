@@ -10,14 +10,14 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from include.settings import PROJECT_ROOT
-from include.show.contracts import Answer, Answers
+from newsmarts.core.settings import PROJECT_ROOT
+from newsmarts.show.contracts import Answer, Answers
 from samples import html, text
 from samples.markup import SKINS
 from tests.parse.pages import ARTICLE
 from tests.show.looking import look, shown, text_of
 
-SHOW = PROJECT_ROOT / "include" / "show"
+SHOW = PROJECT_ROOT / "include" / "newsmarts" / "show"
 HOSTILE = (
     '</bdi></li></ol></style></title><script>alert(1)</script><img src=x onerror="alert(2)"> '
     "{{ 7 * 7 }} <base href=//evil.example> &lt;b&gt; \" ' onmouseover=alert(3) javascript:alert(4) "

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from include.desk.pages import visible
-from include.errors import CaptureError, UsageError
-from include.parse import run as parse
-from include.parse.reading import Reading
-from include.settings import Settings
-from include.show.capture import look_at
-from include.show.kinds import KINDS, kinds_of
-from include.show.record import spans_of
+from newsmarts.core.errors import CaptureError, UsageError
+from newsmarts.core.settings import Settings
+from newsmarts.core.text import visible
+from newsmarts.parse import run as parse
+from newsmarts.parse.reading import Reading
+from newsmarts.show.capture import look_at
+from newsmarts.show.kinds import KINDS, kinds_of
+from newsmarts.show.record import spans_of
 from samples import html, story, text
 from samples.model import Page
 from tests.parse.pages import ARTICLE, NOUR_ARTICLE
@@ -203,7 +203,7 @@ def test_a_fault_of_the_parser_is_shown_like_in_the_day(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("by nought")
 
-    monkeypatch.setattr("include.parse.publishers.al_mayadeen.take_ticker", fail)
+    monkeypatch.setattr("newsmarts.parse.publishers.al_mayadeen.take_ticker", fail)
     seen = look(tmp_path / "page.txt", text.render(ARTICLE))
     assert seen.turned_away is not None
     assert seen.turned_away[0] == "parser_error"
@@ -215,7 +215,7 @@ def test_a_fault_of_the_parser_is_shown_like_in_the_day(
 def test_a_page_of_very_many_blocks_says_what_it_leaves_out(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("include.show.render.MAX_BLOCKS", 2_000)
+    monkeypatch.setattr("newsmarts.show.render.MAX_BLOCKS", 2_000)
     page = shown(look(tmp_path / "page.txt", "line\n" * 2_005))
     assert len(page.select("ol.run > li.block")) == 2_000
     assert "5 more blocks are left out" in page.get_text()

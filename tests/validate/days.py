@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from include import schemas
-from include.models import capture_id_of
-from include.partitions import partition_path
+from newsmarts.core import schemas
+from newsmarts.core.partitions import partition_path
+from newsmarts.core.records import capture_id_of
 
 DAY = date(2025, 8, 25)
 MIDNIGHT = datetime(2025, 8, 25, tzinfo=UTC)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.settings import Settings, load_settings
-from include.validate import breaker
+from newsmarts.core.settings import Settings, load_settings
+from newsmarts.validate import breaker
 from tests.validate.days import DAY, Row, article, turned_away
 
 

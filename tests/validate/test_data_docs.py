@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from include.partitions import docs_path
-from include.settings import load_settings
-from include.validate.run import run
+from newsmarts.core.partitions import docs_path
+from newsmarts.core.settings import load_settings
+from newsmarts.validate.run import run
 from tests.validate.days import DAY, PARAGRAPHS, article, blocks, ticker_item, write_day
 
 SCRIPT = "<script>alert('a page')</script>"

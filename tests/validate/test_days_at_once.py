@@ -7,8 +7,8 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
-from include.partitions import docs_path
-from include.settings import PROJECT_ROOT
+from newsmarts.core.partitions import docs_path
+from newsmarts.core.settings import PROJECT_ROOT
 from tests.validate.days import DAY, article, read_rows, ticker_item, write_day
 
 DAYS = [DAY + timedelta(days=number) for number in range(3)]
@@ -19,8 +19,8 @@ import multiprocessing, sys, warnings
 from datetime import date
 from pathlib import Path
 import great_expectations, pandas
-from include.settings import load_settings
-from include.validate.run import run
+from newsmarts.core.settings import load_settings
+from newsmarts.validate.run import run
 
 settings = load_settings(home=Path(sys.argv[1]))
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
-from include.partitions import docs_path
-from include.settings import load_settings
-from include.validate import docs_index
+from newsmarts.core.partitions import docs_path
+from newsmarts.core.settings import load_settings
+from newsmarts.validate import docs_index
 
 
 def _links(page: Path) -> list[str]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from include.contracts import load_contract, quiet_context, results_by_id
-from include.settings import PROJECT_ROOT
-from include.ticker import TickerIndex
-from include.validate import evidence
+from newsmarts.core.contracts import load_contract, quiet_context, results_by_id
+from newsmarts.core.settings import PROJECT_ROOT
+from newsmarts.core.ticker import TickerIndex
+from newsmarts.validate import evidence
 from tests.validate.days import DAY, MIDNIGHT, PARAGRAPHS, Row, article, blocks, ticker_item
 
 CONTRACTS = ("articles", "al_mayadeen_articles", "nour_news_articles", "ticker_items")
@@ -194,7 +194,7 @@ def rejections() -> dict[str, dict[str, set[str]]]:
 
 
 def _rejections(name: str, columns: list[Row], kinds: Any, keys: dict[str, str]) -> dict[str, set[str]]:
-    from include.validate.judging import failing_keys, frame_of, judge
+    from newsmarts.validate.judging import failing_keys, frame_of, judge
 
     contract = load_contract(PROJECT_ROOT / "expectations" / f"{name}.json")
     verdict = judge(quiet_context(), contract, frame_of(columns, kinds), DAY)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.ticker import TickerIndex
-from include.validate import evidence
+from newsmarts.core.ticker import TickerIndex
+from newsmarts.validate import evidence
 from tests.validate.days import DAY, PARAGRAPHS, Row, article, blocks, ticker_item
 
 TICKER_LINE = "Harbour Office: Ferry crossings to Marrow Island suspended until Thursday"

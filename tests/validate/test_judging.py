@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.contracts import load_contract, quiet_context
-from include.errors import ContractError, IncompleteResult, SettingsError
-from include.validate.judging import Verdict, failing_keys, frame_of, judge, one_line
+from newsmarts.core.contracts import load_contract, quiet_context
+from newsmarts.core.errors import ContractError, IncompleteResult, SettingsError
+from newsmarts.validate.judging import Verdict, failing_keys, frame_of, judge, one_line
 from tests.validate.days import DAY
 
 COLUMNS = (

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from include.errors import ConservationError, DamagedPartition, MissingPartition
-from include.partitions import partition_path
-from include.validate import staged
+from newsmarts.core.errors import ConservationError, DamagedPartition, MissingPartition
+from newsmarts.core.partitions import partition_path
+from newsmarts.validate import staged
 from tests.validate.days import DAY, article, capture, turned_away, write_day
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include.validate import residue
+from newsmarts.validate import residue
 
 FURNITURE = [
     "x",

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from include import schemas
-from include.errors import ConservationError
-from include.validate import staged
-from include.validate.judging import Failure, Verdict
-from include.validate.splitting import Split, split
-from include.validate.staged import ParsedDay
+from newsmarts.core import schemas
+from newsmarts.core.errors import ConservationError
+from newsmarts.validate import staged
+from newsmarts.validate.judging import Failure, Verdict
+from newsmarts.validate.splitting import Split, split
+from newsmarts.validate.staged import ParsedDay
 from tests.validate.days import DAY, Row, article, capture, page_link, ticker_item, turned_away
 
 FATES = ("valid", "broken once", "broken twice", "unparsed", "rejected")

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from include.errors import MissingPartition, SettingsError, TooManyQuarantined
-from include.land.run import run as land
-from include.parse.run import run as parse
-from include.partitions import docs_path, partition_path
-from include.publishers import slugs
-from include.settings import PROJECT_ROOT, Settings, load_settings
-from include.validate.run import run
+from newsmarts.core.errors import MissingPartition, SettingsError, TooManyQuarantined
+from newsmarts.core.partitions import docs_path, partition_path
+from newsmarts.core.publishers import slugs
+from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.land.run import run as land
+from newsmarts.parse.run import run as parse
+from newsmarts.validate.run import run
 from tests.validate.days import (
     DAY,
     PARAGRAPHS,
@@ -223,7 +223,7 @@ def test_too_many_bad_pages_refuse_the_day_but_show_it(
 def test_a_day_warns_above_the_warning_share_only(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     pages = [article(f"page {number}") for number in range(9)]
     bad = article("bad", byline="Ines Calloway")
-    with caplog.at_level(logging.WARNING, logger="include.validate.run"):
+    with caplog.at_level(logging.WARNING, logger="newsmarts.validate.run"):
         write_day(tmp_path, [*pages, bad])
         assert not run(DAY, _settings(tmp_path)).warned
         assert not caplog.records
@@ -237,7 +237,7 @@ def test_a_day_warns_above_the_warning_share_only(tmp_path: Path, caplog: pytest
 
 def test_the_log_tells_the_story(mixed: tuple[Path, Any], caplog: pytest.LogCaptureFixture) -> None:
     home, _ = mixed
-    with caplog.at_level(logging.INFO, logger="include.validate.run"):
+    with caplog.at_level(logging.INFO, logger="newsmarts.validate.run"):
         run(DAY, _settings(home), run_id="manual__1")
     told = "\n".join(record.getMessage() for record in caplog.records)
     assert "Turned away page of '2025-08-25/leaking.txt': ticker_in_body (no_ticker_line_in_body)" in told
@@ -251,7 +251,7 @@ def test_a_publisher_without_a_contract_of_its_own_is_held_to_the_shared_one(
 ) -> None:
     pages = [article(name, publisher="harbour_times") for name in "abc"]
     write_day(tmp_path, [*pages, article("untitled", publisher="harbour_times", headline=None)])
-    with caplog.at_level(logging.INFO, logger="include.contracts"):
+    with caplog.at_level(logging.INFO, logger="newsmarts.core.contracts"):
         result = run(DAY, _settings(tmp_path, quarantine_fail_share=1))
     assert (result.valid, result.by_reason) == (3, {"missing_headline": 1})
     results = [row for row in read_rows(tmp_path, "contract_results") if row["evaluated_rows"] == 4]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from include.settings import Settings
+from newsmarts.core.settings import Settings
 from tests.land.warc_files import declared
 
 

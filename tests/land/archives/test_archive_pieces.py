@@ -17,14 +17,14 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from include.errors import RejectedFile
-from include.land.ahead import Later, ahead
-from include.land.archives import opening, units
-from include.land.archives.entry import Budget, Content, Unverified
-from include.land.archives.stream import Stream
-from include.land.archives.units import units_of
-from include.land.archives.warc import WarcReader
-from include.land.capture import Found, Item, PassedOver
+from newsmarts.core.errors import RejectedFile
+from newsmarts.land.ahead import Later, ahead
+from newsmarts.land.archives import opening, units
+from newsmarts.land.archives.entry import Budget, Content, Unverified
+from newsmarts.land.archives.stream import Stream
+from newsmarts.land.archives.units import units_of
+from newsmarts.land.archives.warc import WarcReader
+from newsmarts.land.capture import Found, Item, PassedOver
 from tests.land.inbox_files import MIDNIGHT
 from tests.land.warc_files import AT, by_fastwarc, response
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from include import partitions
-from include.land import reading, run
-from include.settings import Settings
+from newsmarts.core import partitions
+from newsmarts.core.settings import Settings
+from newsmarts.land import reading, run
 from tests.land.inbox_files import DAY, MIDNIGHT, put, reasons, rows, tree
 from tests.land.warc_files import response
 

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from include.land import run
-from include.settings import Settings, load_settings
+from newsmarts.core.settings import Settings, load_settings
+from newsmarts.land import run
 from tests.land.inbox_files import DAY, reasons, rows
 from tests.land.warc_files import declared, member_offsets, response
 

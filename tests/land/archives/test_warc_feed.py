@@ -13,10 +13,10 @@ import brotli
 import pytest
 from backports import zstd
 
-from include import partitions
-from include.land import run
-from include.models import capture_id_of
-from include.settings import Settings
+from newsmarts.core import partitions
+from newsmarts.core.records import capture_id_of
+from newsmarts.core.settings import Settings
+from newsmarts.land import run
 from tests.land.inbox_files import DAY, reasons, rows
 from tests.land.warc_files import by_fastwarc, declared, member_offsets, resource, response, revisit, written
 
@@ -266,7 +266,7 @@ def test_days_are_known_without_reading_again(
     assert run.inbox_days(with_crawls) == before
     run.run(DAY, with_crawls)
     path.chmod(0)
-    monkeypatch.setattr("include.land.reading.os.open", None)  # not even opened
+    monkeypatch.setattr("newsmarts.land.reading.os.open", None)  # not even opened
     assert run.inbox_days(with_crawls) == [run.InboxDay(DAY, 2, 0), before[1]]
 
 
@@ -300,7 +300,7 @@ def test_landing_again_reads_its_own_records_only(
     )
     run.run(DAY, with_crawls)
     spent: list[int] = []
-    monkeypatch.setattr("include.land.archives.entry.Budget.spend", lambda _self, size: spent.append(size))
+    monkeypatch.setattr("newsmarts.land.archives.entry.Budget.spend", lambda _self, size: spent.append(size))
     run.run(OTHER_DAY, with_crawls)
     assert sum(spent) < 10_000
 

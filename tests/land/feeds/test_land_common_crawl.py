@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from include import partitions
-from include.errors import FeedRefused, FeedUnavailable
-from include.land.web import crawl_index
-from include.land.web.crawls import Collection
-from include.settings import Settings
+from newsmarts.core import partitions
+from newsmarts.core.errors import FeedRefused, FeedUnavailable
+from newsmarts.core.settings import Settings
+from newsmarts.land.web import crawl_index
+from newsmarts.land.web.crawls import Collection
 from tests.land.servers.captures import ENGLISH, NOUR, page
 from tests.land.servers.common_crawl import CommonCrawl, Crawl, Crawled
 from tests.land.servers.loopback import Answer, HangUp, LoopbackServer

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from include.land.feeds import make_feed
-from include.land.feeds.config import Limits, WebConfig, load_feeds
-from include.land.web.addresses import parse
-from include.settings import PROJECT_ROOT, Settings
+from newsmarts.core.settings import PROJECT_ROOT, Settings
+from newsmarts.land.feeds import make_feed
+from newsmarts.land.feeds.config import Limits, WebConfig, load_feeds
+from newsmarts.land.web.addresses import parse
 
 FILE = PROJECT_ROOT / "config" / "feeds.toml"
 EXAMPLE = re.compile(r"^# (\[feeds\.\w+\]\n(?:# .*\n)+)", re.MULTILINE)

@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from include import partitions
-from include.errors import FeedRefused, FeedUnavailable, SettingsError
-from include.land import landing
-from include.land.feeds import live
-from include.settings import Settings
+from newsmarts.core import partitions
+from newsmarts.core.errors import FeedRefused, FeedUnavailable, SettingsError
+from newsmarts.core.settings import Settings
+from newsmarts.land import landing
+from newsmarts.land.feeds import live
 from tests.land.servers.captures import page
 from tests.land.servers.loopback import Answer, Asked, HangUp, LoopbackServer
 from tests.land.servers.site import CHALLENGE, Site

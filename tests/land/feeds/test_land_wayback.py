@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime
 import brotli
 import pytest
 
-from include.errors import FeedRefused, FeedUnavailable, UsageError
-from include.land.capture import Credential
-from include.land.run import run
-from include.settings import Settings
+from newsmarts.core.errors import FeedRefused, FeedUnavailable, UsageError
+from newsmarts.core.settings import Settings
+from newsmarts.land.capture import Credential
+from newsmarts.land.run import run
 from tests.land.servers.captures import ENGLISH, NOUR, Captured, page
 from tests.land.servers.loopback import Answer, HangUp, LoopbackServer
 from tests.land.servers.wayback import Wayback

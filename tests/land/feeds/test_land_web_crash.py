@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from include.settings import PROJECT_ROOT, Settings
+from newsmarts.core.settings import PROJECT_ROOT, Settings
 from tests.land.servers.captures import ENGLISH, Captured, page
 from tests.land.servers.common_crawl import CommonCrawl, Crawl, Crawled
 from tests.land.servers.loopback import Answer, Asked, Hang, LoopbackServer
@@ -27,8 +27,8 @@ COUNT = 12
 LANDS = """
 import sys
 from datetime import date
-from include.land import landing, run
-from include.settings import load_settings
+from newsmarts.land import landing, run
+from newsmarts.core.settings import load_settings
 
 landing._CHECKPOINT_SECONDS = 0.0  # the rows are written every now and then, here as often as can be
 run.run(date(2025, 9, 1), load_settings(home=sys.argv[1], inbox=sys.argv[2], feeds_file=sys.argv[3]))

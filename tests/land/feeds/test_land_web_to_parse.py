@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from include.land import run as land
-from include.parse import run as parse
-from include.settings import Settings
+from newsmarts.core.settings import Settings
+from newsmarts.land import run as land
+from newsmarts.parse import run as parse
 from tests.land.servers.demo import FEEDS, archives, site_of
 from tests.land.servers.loopback import LoopbackServer
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from include.land.capture import Credential
-from include.land.web.addresses import AllowedOrigins
-from include.land.web.client import Bounds, Client, Manners
-from include.land.web.pace import Pace
+from newsmarts.land.capture import Credential
+from newsmarts.land.web.addresses import AllowedOrigins
+from newsmarts.land.web.client import Bounds, Client, Manners
+from newsmarts.land.web.pace import Pace
 
 QUICK = Bounds(
     connect_seconds=2, read_seconds=2, total_seconds=5, max_redirects=3, max_tries=2, max_wait_seconds=100

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from include.land.web.addresses import AllowedOrigins, BadAddress, host_matches, parse, resolve
+from newsmarts.land.web.addresses import AllowedOrigins, BadAddress, host_matches, parse, resolve
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from include.errors import CaptureError, FeedUnavailable, FetchFailed
-from include.land.capture import Credential
-from include.land.web.addresses import Address
-from include.land.web.client import Client
-from include.land.web.exchange import Reply
+from newsmarts.core.errors import CaptureError, FeedUnavailable, FetchFailed
+from newsmarts.land.capture import Credential
+from newsmarts.land.web.addresses import Address
+from newsmarts.land.web.client import Client
+from newsmarts.land.web.exchange import Reply
 from tests.land.servers.loopback import (
     Answer,
     Asked,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from include.errors import FetchFailed
-from include.land.web.network import is_public
+from newsmarts.core.errors import FetchFailed
+from newsmarts.land.web.network import is_public
 from tests.land.servers.loopback import HOST, Answer, LoopbackServer, pages
 from tests.land.web.clients import client
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tomllib
 
-from include.land.feeds.config import WaybackConfig
-from include.land.web.opening import VERSION, user_agent
-from include.settings import PROJECT_ROOT
+from newsmarts.core.settings import PROJECT_ROOT
+from newsmarts.land.feeds.config import WaybackConfig
+from newsmarts.land.web.opening import VERSION, user_agent
 
 
 def test_the_version_is_the_projects() -> None:

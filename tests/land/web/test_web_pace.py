@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from include.land.web.pace import HostClosed, Pace
+from newsmarts.land.web.pace import HostClosed, Pace
 from tests.land.web.clients import Clock
 
 

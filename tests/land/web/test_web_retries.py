@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from include.land.web.retries import backoff, retry_after
+from newsmarts.land.web.retries import backoff, retry_after
 
 NOW = datetime(2025, 9, 1, 12, tzinfo=UTC)
 

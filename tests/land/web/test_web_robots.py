@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from include.errors import FeedRefused, FeedUnavailable, FetchFailed
-from include.land.web.addresses import parse
-from include.land.web.robots import HostRefused, Robot
+from newsmarts.core.errors import FeedRefused, FeedUnavailable, FetchFailed
+from newsmarts.land.web.addresses import parse
+from newsmarts.land.web.robots import HostRefused, Robot
 from tests.land.servers.loopback import Answer, Asked, HangUp, LoopbackServer
 from tests.land.servers.site import CHALLENGE
 from tests.land.web.clients import Clock, client

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from include.errors import RejectedFile
-from include.land.web.sitemaps import MAX_ENTRIES, Entry, moment, read_links, read_sitemap
+from newsmarts.core.errors import RejectedFile
+from newsmarts.land.web.sitemaps import MAX_ENTRIES, Entry, moment, read_links, read_sitemap
 
 NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 NOON = datetime(2025, 9, 1, 12, tzinfo=UTC)

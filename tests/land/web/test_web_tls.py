@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from include.errors import FeedUnavailable, FetchFailed
-from include.land.capture import Credential
+from newsmarts.core.errors import FeedUnavailable, FetchFailed
+from newsmarts.land.capture import Credential
 from tests.land.servers.certificates import server_side
 from tests.land.servers.loopback import HOST, Answer, LoopbackServer
 from tests.land.web.clients import client

@@ -1,0 +1,110 @@
+"""Summaries and lists as a person reads them at a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsmarts.core.errors import NewsError, UsageError
+from newsmarts.core.partitions import docs_path
+
+if TYPE_CHECKING:
+    from newsmarts.export.run import ExportResult
+    from newsmarts.release.kept import KeptRelease
+    from newsmarts.release.summary import Summary
+
+
+def tell_error(error: NewsError) -> int:
+    """Print an error as every command does; returns the exit code, 2 where what was asked for can't be."""
+    print(f"error: {error}", file=sys.stderr)
+    return 2 if isinstance(error, UsageError) else 1
+
+
+def render_summary(summary: Summary, home: Path) -> str:
+    """What the published marts hold and where they are, as plain text without a last newline."""
+    counts = summary.captures
+    lines = [
+        f"Release {summary.release_id}",
+        "",
+        f"Captures     {counts.captures:,}: {counts.landed:,} landed, {counts.rejected:,} turned away",
+        f"  loaded     {counts.loaded:,}: {counts.new_articles:,} articles, {counts.revisions:,} revisions",
+        f"  repeats    {counts.repeats:,}",
+        f"  quarantine {counts.quarantined:,}",
+    ]
+    if summary.quarantined_by_reason:
+        lines += ["", "Quarantine, by reason (a page may have several)"]
+        reasons = sorted(summary.quarantined_by_reason.items(), key=lambda item: (-item[1], item[0]))
+        lines += columns([(f"{count:,}", reason) for reason, count in reasons], right={0})
+    if summary.days:
+        lines += ["", "Days"]
+        header = ("day", "captures", "loaded", "repeats", "quarantine")
+        days = [
+            (
+                day.day.isoformat(),
+                f"{day.captures:,}",
+                f"{day.loaded:,}",
+                f"{day.repeats:,}",
+                f"{day.quarantined:,}",
+            )
+            for day in summary.days[-_DAYS_SHOWN:]
+        ]
+        if len(summary.days) > _DAYS_SHOWN:
+            lines.append(
+                f"  the last {_DAYS_SHOWN} of {len(summary.days):,}; marts.partition_outcomes has all"
+            )
+        lines += columns([header, *days], right={1, 2, 3, 4})
+    lines += ["", "Rows"]
+    lines += columns([(f"{rows:,}", f"marts.{mart}") for mart, rows in summary.rows.items()], right={0})
+    docs = docs_path(home)
+    lines += ["", f"Marts      {summary.path}", f"Data Docs  {docs / 'index.html'}"]
+    return "\n".join(lines)
+
+
+def render_releases(kept: Sequence[KeptRelease]) -> str:
+    """The kept releases, the newest first, as plain text without a last newline."""
+    header = ("release", "published (UTC)", "size", "articles", "")
+    rows = [
+        (
+            release.release_id,
+            f"{release.published_at:%Y-%m-%d %H:%M:%S}",
+            f"{release.size_bytes / 2**20:,.1f} MiB",
+            f"{release.rows.get('articles', 0):,}",
+            "current" if release.current else "",
+        )
+        for release in kept
+    ]
+    return "\n".join(columns([header, *rows], right={2, 3}))
+
+
+def render_export(result: ExportResult) -> str:
+    """What an export holds, as plain text without a last newline."""
+    rows = [
+        (
+            f"{mart.rows:,}",
+            f"marts.{mart.name}",
+            mart.files[0] if len(mart.files) == 1 else f"{mart.name}/ ({len(mart.files):,} months)",
+            f"{mart.size_bytes / 2**20:,.1f} MiB",
+        )
+        for mart in result.marts
+    ]
+    table = columns([("rows", "mart", "file", "size"), *rows], right={0, 3})
+    return "\n".join([f"Release {result.release_id} in {str(result.folder)!r}", "", *table])
+
+
+_DAYS_SHOWN = 31
+
+
+def columns(rows: Iterable[Sequence[str]], *, right: set[int]) -> list[str]:
+    """Rows as aligned lines, two blanks between columns."""
+    table = list(rows)
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    return [
+        "  "
+        + "  ".join(
+            cell.rjust(width) if column in right else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]

@@ -1,0 +1,70 @@
+"""A difference as a person reads it at a terminal; page text is quoted, its control characters escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from newsmarts.compare.differences import Difference, MartDifference
+
+
+def render(difference: Difference) -> str:
+    """The difference as plain text without a last newline."""
+    return "\n".join([f"From release {difference.before} to {difference.after}", *render_marts(difference)])
+
+
+def render_marts(difference: Difference) -> list[str]:
+    """What became of each mart, as lines; a blank one comes first."""
+    lines = []
+    for name, rows in difference.marts_added.items():
+        lines += ["", f"marts.{name} is new, with {rows:,} rows"]
+    for name, rows in difference.marts_removed.items():
+        lines += ["", f"marts.{name} is gone, with {rows:,} rows"]
+    same = []
+    for mart in difference.marts:
+        if mart.same_rows and mart.same_columns and mart.compared_by != "nothing":
+            same.append(mart.name)
+        else:
+            lines += ["", *_mart(mart)]
+    if same:
+        lines += ["", f"No difference in {', '.join(same)}"]
+    return lines
+
+
+def _mart(mart: MartDifference) -> Iterator[str]:
+    yield f"marts.{mart.name}: {mart.rows_before:,} rows before, {mart.rows_after:,} after"
+    for name in mart.columns_added:
+        yield f"  column {name} is new"
+    for name in mart.columns_removed:
+        yield f"  column {name} is gone"
+    for name, (before, after) in mart.columns_retyped.items():
+        yield f"  column {name} was {before} and is {after}; its values aren't compared"
+    if mart.compared_by == "nothing":
+        yield "  no column in common: rows can't be compared"
+        return
+    changed = f", {mart.changed:,} changed" if mart.compared_by == "key" else ""
+    how = "" if mart.compared_by == "key" else " (whole rows: no key tells them apart)"
+    yield f"  {mart.added:,} added, {mart.removed:,} removed{changed}{how}"
+    if mart.changed_columns:
+        counts = sorted(mart.changed_columns.items(), key=lambda item: (-item[1], item[0]))
+        yield "  changed columns: " + ", ".join(f"{name} {count:,}" for name, count in counts)
+    for row in mart.added_examples:
+        yield f"  + {_told(row)}"
+    for row in mart.removed_examples:
+        yield f"  - {_told(row)}"
+    for change in mart.changed_examples:
+        yield f"  ~ {_told(change.key)}"
+        for name, (before, after) in change.columns.items():
+            yield f"      {name}: {told_value(before)}"
+            yield f"      {' ' * len(name)}→ {told_value(after)}"
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={told_value(value)}" for name, value in row.items())
+
+
+def told_value(value: Any) -> str:
+    """One value; a text is quoted, and what could steer a terminal is escaped."""
+    if value is None:
+        return "NULL"
+    return repr(value) if isinstance(value, str) else str(value)

@@ -1,0 +1,1 @@
+"""What every other package leans on: settings, places, errors, locks, databases, contracts."""

@@ -1,0 +1,238 @@
+"""The Parquet schemas of every file in raw/manifest and staged/: one place, every column.
+
+``capture_day`` stands inside the files, not only in their path, so that any engine can read them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from newsmarts.core.errors import DamagedPartition
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+UTC_TIME = pa.timestamp("us", tz="UTC")
+WALL_TIME = pa.timestamp("us")
+
+CAPTURES = pa.schema(
+    [
+        pa.field("capture_id", pa.string(), nullable=False),
+        pa.field("sha256", pa.string(), nullable=False),
+        pa.field("publisher", pa.string()),
+        pa.field("feed", pa.string(), nullable=False),
+        pa.field("source_path", pa.string(), nullable=False),
+        pa.field("captured_at", UTC_TIME, nullable=False),
+        pa.field("capture_day", pa.date32(), nullable=False),
+        pa.field("media_type", pa.string(), nullable=False),
+        pa.field("size_bytes", pa.int64(), nullable=False),
+        pa.field("landed_at", UTC_TIME, nullable=False),
+        pa.field("url", pa.string()),  # what was asked for, where the feed knows it
+        pa.field("http_status", pa.int32()),
+    ]
+)
+# Manifests are kept for ever, and those from before there were feeds lack these; they read as null.
+ADDED_LATER = frozenset({"url", "http_status"})
+
+QUARANTINE = pa.schema(
+    [
+        pa.field("capture_id", pa.string(), nullable=False),
+        pa.field("capture_sha256", pa.string()),
+        pa.field("publisher", pa.string()),
+        pa.field("stage", pa.string(), nullable=False),
+        pa.field("reason_code", pa.string(), nullable=False),
+        pa.field("expectation", pa.string()),
+        pa.field("detail", pa.string(), nullable=False),
+        pa.field("source_path", pa.string(), nullable=False),
+        pa.field("captured_at", UTC_TIME, nullable=False),
+        pa.field("capture_day", pa.date32(), nullable=False),
+        pa.field("subject", pa.string(), nullable=False),
+    ]
+)
+
+BODY_BLOCK = pa.struct([("kind", pa.string()), ("text", pa.string()), ("items", pa.list_(pa.string()))])
+
+# Where a field comes from: blocks of the page, numbered from 1 in reading order, or a place in its head.
+FIELD_SOURCE = pa.struct([("field", pa.string()), ("blocks", pa.list_(pa.int32())), ("head", pa.string())])
+
+ARTICLES = pa.schema(
+    [
+        pa.field("capture_id", pa.string(), nullable=False),
+        pa.field("capture_sha256", pa.string(), nullable=False),
+        pa.field("feed", pa.string(), nullable=False),
+        pa.field("source_path", pa.string(), nullable=False),
+        pa.field("captured_at", UTC_TIME, nullable=False),
+        pa.field("capture_day", pa.date32(), nullable=False),
+        pa.field("article_id", pa.string()),  # as this capture alone gives it; null only before validate
+        pa.field("identity_keys", pa.list_(pa.string()), nullable=False),  # its article's, sorted
+        pa.field("publisher", pa.string(), nullable=False),
+        pa.field("language", pa.string(), nullable=False),
+        pa.field("news_id", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("headline", pa.string()),
+        pa.field("standfirst", pa.string()),
+        pa.field("byline_raw", pa.string()),
+        pa.field("byline", pa.string()),
+        pa.field("agency", pa.string()),
+        pa.field("published_local", WALL_TIME),
+        pa.field("timezone", pa.string(), nullable=False),
+        pa.field("published_at", UTC_TIME),
+        pa.field("modified_at", UTC_TIME),
+        pa.field("section", pa.string()),
+        pa.field("read_minutes", pa.int32()),
+        pa.field("share_count", pa.int64()),
+        pa.field("image_alt", pa.string()),
+        pa.field("image_caption", pa.string()),
+        pa.field("image_url", pa.string()),
+        pa.field("body", pa.list_(BODY_BLOCK), nullable=False),
+        pa.field("body_text", pa.string(), nullable=False),
+        pa.field("text_sha256", pa.string(), nullable=False),
+        pa.field("excerpt", pa.string(), nullable=False),
+        pa.field("word_count", pa.int32(), nullable=False),
+        pa.field("body_length_chars", pa.int32(), nullable=False),
+        pa.field("tags", pa.list_(pa.string()), nullable=False),
+        pa.field("keywords", pa.list_(pa.string()), nullable=False),
+        pa.field("related_headlines", pa.list_(pa.string()), nullable=False),
+        pa.field("coverage", pa.list_(pa.string()), nullable=False),
+        pa.field("metadata_disagreements", pa.list_(pa.string()), nullable=False),
+        pa.field("captured_on_or_after", pa.date32()),
+        pa.field("rule_version", pa.string(), nullable=False),
+        pa.field("field_sources", pa.list_(FIELD_SOURCE)),  # fields with a value only
+    ]
+)
+
+TICKER_ITEMS = pa.schema(
+    [
+        pa.field("capture_id", pa.string(), nullable=False),
+        pa.field("capture_sha256", pa.string(), nullable=False),
+        pa.field("source_path", pa.string(), nullable=False),
+        pa.field("captured_at", UTC_TIME, nullable=False),
+        pa.field("capture_day", pa.date32(), nullable=False),
+        pa.field("publisher", pa.string(), nullable=False),
+        pa.field("position", pa.int32(), nullable=False),  # from 1, top to bottom
+        pa.field("text", pa.string(), nullable=False),
+    ]
+)
+
+PAGE_LINKS = pa.schema(
+    [
+        pa.field("capture_id", pa.string(), nullable=False),
+        pa.field("captured_at", UTC_TIME, nullable=False),
+        pa.field("capture_day", pa.date32(), nullable=False),
+        pa.field("publisher", pa.string(), nullable=False),
+        pa.field("list_name", pa.string(), nullable=False),  # most_read, read_next or related
+        pa.field("position", pa.int32(), nullable=False),  # from 1, top to bottom
+        pa.field("headline", pa.string(), nullable=False),
+        pa.field("caption", pa.string()),
+        pa.field("section", pa.string()),
+        pa.field("published_on", pa.date32()),
+    ]
+)
+
+CONTRACT_RESULTS = pa.schema(
+    [
+        pa.field("capture_day", pa.date32(), nullable=False),
+        pa.field("contract", pa.string(), nullable=False),  # suite name
+        pa.field("expectation", pa.string(), nullable=False),  # id, unique in its suite
+        pa.field("expectation_type", pa.string(), nullable=False),  # Great Expectations' name
+        pa.field("column_name", pa.string()),
+        pa.field("severity", pa.string(), nullable=False),  # critical, warning or info
+        pa.field("passed", pa.bool_(), nullable=False),
+        pa.field("evaluated_rows", pa.int64(), nullable=False),
+        pa.field("unexpected_rows", pa.int64(), nullable=False),
+        pa.field("notes", pa.string(), nullable=False),
+    ]
+)
+
+OUTCOMES = pa.schema(
+    [
+        pa.field("capture_day", pa.date32(), nullable=False),
+        pa.field("captures", pa.int64(), nullable=False),  # landed + rejected
+        pa.field("landed", pa.int64(), nullable=False),
+        pa.field("rejected", pa.int64(), nullable=False),  # turned away by land
+        pa.field("parsed", pa.int64(), nullable=False),
+        pa.field("valid", pa.int64(), nullable=False),
+        pa.field("quarantined", pa.int64(), nullable=False),  # captures, not rows, of any stage
+        pa.field("ticker_items", pa.int64(), nullable=False),  # valid sightings
+        pa.field("ticker_items_quarantined", pa.int64(), nullable=False),
+        pa.field("fingerprint", pa.string(), nullable=False),  # of all the day's validated rows
+        pa.field("code_version", pa.string(), nullable=False),  # see newsmarts.core.versions
+        pa.field("rule_versions", pa.string(), nullable=False),  # of the parsed articles, commas between
+        pa.field("contracts_version", pa.string(), nullable=False),
+        pa.field("manifest_version", pa.string(), nullable=False),  # names what was landed
+        pa.field("accepted", pa.bool_(), nullable=False),  # False: too much was turned away
+        pa.field("refusal", pa.string()),  # why it wasn't accepted, for a person
+        pa.field("run_id", pa.string()),  # the Airflow run that validated the day, if one did
+    ]
+)
+
+
+PARQUET_OPTIONS: Mapping[str, Any] = {"compression": "zstd", "write_page_checksum": True}
+"""How staged files are written. Without checksums, four of five flipped bits give wrong rows, silently."""
+
+
+def write_rows(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Write a small Parquet file in one go and return its number of rows."""
+    table = pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
+    write_table(path, table)
+    return int(table.num_rows)
+
+
+def rows_to_bytes(schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """The Parquet file that ``write_rows`` would write, as bytes."""
+    return to_bytes(pa.Table.from_pylist([dict(row) for row in rows], schema=schema))
+
+
+def to_bytes(table: pa.Table) -> bytes:
+    """The Parquet file that ``write_table`` would write, as bytes."""
+    sink = pa.BufferOutputStream()
+    write_table(sink, table)
+    return bytes(sink.getvalue())
+
+
+def write_table(path: Path | pa.NativeFile, table: pa.Table) -> None:
+    """Write a table as every staged file is written: zstd, checksums, UTC kept, no pandas metadata."""
+    pq.write_table(table.replace_schema_metadata(None), path, **PARQUET_OPTIONS)
+
+
+def is_of(found: pa.Schema, schema: pa.Schema) -> bool:
+    """Whether a file with these columns can be read as this schema: equal, or from before ADDED_LATER."""
+    found = found.remove_metadata()
+    before = pa.schema([field for field in schema if field.name not in ADDED_LATER])
+    return bool(found.equals(schema) or found.equals(before))
+
+
+def batches(file: pq.ParquetFile, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The file's rows, a few thousand at a time; columns that it lacks are null."""
+    for batch in file.iter_batches(batch_size=2048):
+        columns = [
+            batch.column(field.name) if field.name in batch.schema.names else pa.nulls(len(batch), field.type)
+            for field in schema
+        ]
+        yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def read_table(path: Path | UPath, schema: pa.Schema) -> pa.Table:
+    """Read a staged file; its columns must be exactly the schema's, but for those that were added later.
+
+    Raises:
+        DamagedPartition: the file is torn, or holds other columns.
+        FileNotFoundError: there is no such file.
+    """
+    remedy = "Run its day again from the stage that writes it."
+    try:
+        # without this, pyarrow gives nulls for a column that the file lacks
+        with path.open("rb") as handle:
+            found = pq.read_schema(handle).remove_metadata()
+            if not is_of(found, schema):
+                raise DamagedPartition(f"{path} holds other columns than it should. {remedy}")
+            return pq.read_table(handle, schema=schema, partitioning=None, page_checksum_verification=True)
+    except FileNotFoundError:
+        raise
+    except (pa.ArrowException, OSError) as error:  # Arrow tells of most damages as an OSError
+        raise DamagedPartition(f"{path} can't be read as Parquet ({error}). {remedy}") from error

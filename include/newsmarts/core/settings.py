@@ -1,0 +1,203 @@
+"""Settings: one frozen object, read from ``NEWS_*`` environment variables, passed into every stage."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from newsmarts.core.errors import SettingsError
+from newsmarts.core.object_store import checked_url, open_store
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+PROJECT_ROOT = Path(__file__).resolve().parents[3]
+
+
+class Settings(BaseSettings):
+    """What an operator may set.
+
+    Every field is also an environment variable, ``NEWS_`` + its name; an empty one counts as not set.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="NEWS_", env_ignore_empty=True, frozen=True, extra="forbid")
+
+    home: Path = Field(
+        default=PROJECT_ROOT / "data",
+        description="Folder that holds inbox/, raw/, staged/, warehouse/, marts/ and docs/. With the URL of "
+        "an object store (s3://bucket/folder) raw/ and staged/ are there, all else in the work folder.",
+    )
+    work: Path = Field(
+        default=PROJECT_ROOT / "data",
+        description="Local folder of what needs a disk (warehouse, marts, locks) when home is a URL.",
+    )
+    archive_url: str | None = Field(
+        default=None, description="Object store of raw/ and staged/; home as a URL sets it."
+    )
+    inbox: Path | None = Field(
+        default=None, description="Folder of captures to land; <home>/inbox when not set."
+    )
+    contracts_dir: Path = Field(
+        default=PROJECT_ROOT / "expectations", description="Folder of the GX suites (JSON)."
+    )
+    max_file_bytes: int = Field(
+        default=20 * 1024 * 1024, gt=0, description="A larger capture file is turned away."
+    )
+    feeds_file: Path = Field(
+        default=PROJECT_ROOT / "config" / "feeds.toml", description="TOML file that declares the feeds."
+    )
+    max_archive_records: int = Field(
+        default=5_000_000, gt=0, description="Records read of one archive file; the rest is turned away."
+    )
+    max_archive_bytes: int = Field(
+        default=200 * 1024**3, gt=0, description="Bytes that one archive file may unpack to."
+    )
+    max_archive_ratio: int = Field(
+        default=1000, gt=1, description="A page that unpacks to more than this times its size is turned away."
+    )
+    settle_seconds: float = Field(
+        default=2.0,
+        ge=0,
+        description="A file whose size or mtime moves within this time waits for the next run.",
+    )
+    quarantine_warn_share: float = Field(
+        default=0.10, ge=0, le=1, description="Share of a day in quarantine that logs a warning."
+    )
+    quarantine_fail_share: float = Field(
+        default=0.50, ge=0, le=1, description="Share of a day in quarantine above which it fails."
+    )
+    quarantine_fail_min_pages: int = Field(
+        default=2,
+        ge=1,
+        description="The share fails a day only when at least this many pages were turned away.",
+    )
+    ticker_neighbour_days: int = Field(
+        default=3,
+        ge=0,
+        description="The marts compare bodies with ticker lines of this many days on each side.",
+    )
+    audit_whole_every: int = Field(
+        default=20,
+        ge=1,
+        description="Every so many audits all rows of the marts are asked, not only those told anew.",
+    )
+    publish_each: bool = Field(
+        default=False,
+        description="Publish after each loaded day, also while further days wait to be built.",
+    )
+    releases_kept: int = Field(default=3, ge=1, description="Published releases kept on disk.")
+    logs_kept_days: int | None = Field(
+        default=None, ge=1, description="Task logs older than this are removed weekly; not set: none are."
+    )
+    delete_orphaned_raw: bool = Field(
+        default=False,
+        description="Weekly, remove raw objects that no manifest names; else they are only counted.",
+    )
+    airflow_history_kept_days: int | None = Field(
+        default=None,
+        ge=7,
+        description="Airflow's records of older runs are removed weekly; not set: none are. Needs "
+        "airflow_db_conn_id.",
+    )
+    airflow_db_conn_id: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Airflow connection to Airflow's own database: tasks aren't given access otherwise.",
+    )
+    notify_conn_id: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Airflow connection that failures are told through (of type smtp, slackwebhook or "
+        "apprise); not set: nobody is told.",
+    )
+    notify_mail_to: str | None = Field(
+        default=None, min_length=3, description="With smtp: addresses to tell, commas between."
+    )
+    notify_deadline_hours: float = Field(
+        default=6, gt=0, description="With notify_conn_id: a run that isn't done by then is told as well."
+    )
+    notify_per_hour: int = Field(
+        default=20, ge=1, description="With notify_conn_id: messages an hour; further ones are only counted."
+    )
+    duckdb_memory_limit: str = Field(default="1GB", description="DuckDB memory_limit of a writer.")
+    duckdb_max_temp_size: str = Field(
+        default="20GB", description="DuckDB max_temp_directory_size of a writer."
+    )
+    duckdb_threads: int = Field(default=2, ge=1, description="DuckDB threads of a writer.")
+    postgres_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL database that to-postgres copies the marts into; never logged."
+    )
+    postgres_conn_id: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Airflow connection to that database. It, or postgres_url, gives news_marts a last task.",
+    )
+    postgres_schema: str = Field(
+        default="marts",
+        pattern="^[a-z_][a-z0-9_]{0,49}$",
+        description="Schema of that database that holds the copy; it is replaced whole.",
+    )
+    postgres_reader_role: str | None = Field(
+        default=None, min_length=1, description="Role of that database that may read the copy."
+    )
+    lock_timeout_seconds: float = Field(
+        default=900, ge=0, description="How long a writer waits for another one to finish."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _home_may_be_a_url(cls, values: dict[str, Any]) -> dict[str, Any]:
+        home = values.get("home")
+        if isinstance(home, str) and "://" in home:
+            return {**values, "home": values.get("work", PROJECT_ROOT / "data"), "archive_url": home}
+        return values
+
+    @field_validator("archive_url")
+    @classmethod
+    def _is_a_store(cls, url: str | None) -> str | None:
+        return None if url is None else checked_url(url)
+
+    @field_validator("postgres_schema")
+    @classmethod
+    def _may_be_replaced(cls, schema: str) -> str:
+        if schema.startswith("pg_") or schema in {"public", "information_schema"}:
+            raise ValueError(f"schema {schema} is not one to be replaced")
+        return schema
+
+    @property
+    def archive(self) -> Path | UPath:
+        """The root of raw/ and staged/: the home, or an object store."""
+        return self.home if self.archive_url is None else open_store(self.archive_url)
+
+    @property
+    def inbox_dir(self) -> Path:
+        """The folder that land reads."""
+        return self.inbox if self.inbox is not None else self.home / "inbox"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment, then apply overrides that are not None.
+
+    Raises:
+        SettingsError: naming each variable at fault and what is wrong with it.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        settings = Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        faults = "; ".join(f"NEWS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
+        raise SettingsError(f"{faults}. Set it to a valid value or unset it.") from None
+    absolute = {name: getattr(settings, name).expanduser().absolute() for name in ("home", "work")}
+    if settings.inbox is not None:
+        absolute["inbox"] = settings.inbox.expanduser().absolute()
+    return settings.model_copy(update=absolute)
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once from the environment."""
+    return load_settings()

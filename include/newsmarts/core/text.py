@@ -1,0 +1,55 @@
+"""Text for people: captured text made visible, moments, ages and shares."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+_MAX_TEXT_CHARS = 20_000
+_VISIBLE_SPACES = {"\u00a0", "\u200c", "\u200d"}  # no-break space and joiners: part of writing, harmless
+
+
+def visible(text: object) -> str:
+    """The text with control, bidirectional and other invisible characters spelled out (as ``\\u202e``)."""
+    return "".join(
+        char if char.isprintable() or char in _VISIBLE_SPACES else char.encode("unicode_escape").decode()
+        for char in str(text)
+    )
+
+
+def visible_lines(text: object) -> str:
+    """As ``visible``, but line ends stay what they are."""
+    return "\n".join(visible(line) for line in str(text).split("\n"))
+
+
+def shortened(text: str) -> str:
+    """A text as much of which is shown as a person may want to read."""
+    if len(text) <= _MAX_TEXT_CHARS:
+        return text
+    return f"{text[:_MAX_TEXT_CHARS]}… ({len(text):,} characters in all)"
+
+
+def utc_time(moment: datetime) -> str:
+    """A moment in UTC, to the minute."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def ago(age: timedelta) -> str:
+    """How long ago something was, in its largest whole unit."""
+    minutes = int(age.total_seconds() // 60)
+    for unit, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
+        if minutes >= length:
+            count = minutes // length
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def share(value: float) -> str:
+    """A share of 0 to 1 in per cent; never rounded to 100 % or to 0 % when it isn't that."""
+    if value in (0, 1):
+        return f"{value:.0%}"
+    return f"{min(max(value, 0.0001), 0.9999):.2%}" if not 0.01 < value < 0.99 else f"{value:.1%}"
+
+
+def long_day(day: date) -> str:
+    """A day with its weekday, for headings."""
+    return f"{day:%A}, {day.day} {day:%B %Y}"

@@ -1,0 +1,281 @@
+"""Ticker lines in bodies: where the line between a leak and a quotation is drawn.
+
+Shared by the contract on a day (validate) and by the one across neighbouring days (publish), and
+independent of how parse recognised the ticker. What counts is letters and digits alone: not case,
+spacing, punctuation, quotation marks, accents, bullets or invisible characters. A leak is a complete
+ticker line that
+
+- makes up a whole body line, by itself, with others run together, or beside a label, time or number; or
+- has four words or more and stands in a body line as a sentence of its own: it begins the line or
+  follows a finished sentence, and ends the line or is followed by a new one; or
+- has four words or more and touches another such line; or
+- has four words or more and stands in two or three body lines that follow each other, and nothing else does.
+
+So is one that isn't complete or not quite the same, where it makes up a whole body line: its first four words
+or more, up to dots or into the middle of a word; or all of six words or more, one letter of a long one wrong.
+
+It is no leak when a body tells the same news in its own words, quotes a ticker line in part, or has one
+inside a sentence that began before it or goes on after it ("Pope arrives in Turkey, officials said"). Nor is
+a subheading that happens to say a ticker line's first words, for nothing tells that it was cut.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from newsmarts.core.ticker_variants import Variants, joined
+
+MIN_EMBEDDED_WORDS = 4
+_KEY_CHARS = 8
+_MOST_PARTS = 3
+
+# Format and control characters, accents and vowel signs, the Arabic stroke that stretches a word.
+_IGNORED = dict.fromkeys(
+    code
+    for code in (*range(0x10000), *range(0xE0000, 0xE01F0))
+    if unicodedata.category(chr(code)) in {"Cf", "Mn", "Me"} or (code < 32 and code not in range(9, 14))
+) | {0x0640: None}
+_WORD = re.compile(r"[^\W_]+")
+_SEPARATOR = re.compile(r"[\n\v\f\r\x85\u2028\u2029|¦•·●○▪■►▶◆★✦→]")
+_SENTENCE_END = re.compile(r"[.!?؟۔。]")
+_ELIDED = re.compile(r"(?:\.{3}|…)['\"’”»)\]]*\s*$")
+_CONTINUES = re.compile(r"[,;:،؛–—-]")
+_TITLE = re.compile(r"mrs?|ms|dr|prof|gen|col|maj|capt|lt|sgt|adm|brig|sen|rep|gov|st|jr|sr|no|vs", re.I)
+# what a page sets beside a ticker line: its label, the time, a number, the cross that closes it
+_LABEL = re.compile(r"breaking|news|urgent|live|latest|alert|updates?|ticker|x|[ap]m|gmt|\d{1,2}", re.I)
+# capitals that begin no sentence: "Pope Leo arrives in Turkey Thursday"
+_CALENDAR = re.compile(
+    r"(mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september"
+    r"|october|november|december",
+    re.I,
+)
+
+
+def _prepared(line: str) -> str:
+    """The line with one spelling for what looks alike; case and punctuation are kept."""
+    if line.isascii() and line.isprintable():
+        return line
+    text = unicodedata.normalize("NFKD", line).translate(_IGNORED)
+    if len(text.casefold()) != len(text):  # ß: folding mustn't move the letters after it
+        text = "".join(char if len(char.casefold()) == 1 else char.casefold() for char in text)
+    return text
+
+
+def normalise_line(line: str) -> str:
+    """The line's words without case, punctuation, accents and invisible characters."""
+    words = ("".join(_WORD.findall(word)) for word in _prepared(line).casefold().split())
+    return " ".join(word for word in words if word)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A text, and all its letters and digits in one run, which is what is searched."""
+
+    text: str  # prepared, case kept
+    words: tuple[tuple[int, int], ...]  # where each word begins and ends in text
+    starts: tuple[int, ...]  # where each word begins in letters
+    letters: str  # all words run together, case folded
+
+    @classmethod
+    def read(cls, line: str) -> _Line:
+        text = _prepared(line)
+        folded = text.casefold()
+        words = tuple(match.span() for match in _WORD.finditer(folded))
+        starts, length = [], 0
+        for start, end in words:
+            starts.append(length)
+            length += end - start
+        return cls(text, words, tuple(starts), "".join(folded[start:end] for start, end in words))
+
+    def unlabelled(self) -> list[str]:
+        """Its words, case folded, without the labels that it begins with."""
+        bounds = [*self.starts, len(self.letters)]
+        first = next((number for number in range(len(self.words)) if not self.is_label(number)), 0)
+        return [self.letters[start:end] for start, end in pairwise(bounds[first:])]
+
+    def word(self, number: int) -> str:
+        start, end = self.words[number]
+        return self.text[start:end]
+
+    def gap_before(self, number: int) -> str:
+        """What stands between a word and the one before it."""
+        return self.text[self.words[number - 1][1] : self.words[number][0]]
+
+    def word_at(self, position: int) -> int:
+        """The number of the word that this letter belongs to."""
+        return bisect.bisect_right(self.starts, position) - 1
+
+    def is_label(self, number: int) -> bool:
+        return _LABEL.fullmatch(self.word(number)) is not None
+
+    def is_furniture(self) -> bool:
+        """Whether there is nothing but labels, as in "BREAKING"."""
+        return all(self.is_label(number) for number in range(len(self.words)))
+
+    def glued(self) -> set[int]:
+        """Letters amid a word where another line may have been glued on, as in "summerPope"."""
+        found = set()
+        for number, first in enumerate(self.starts):
+            word = self.word(number)
+            if not (word.islower() or word.istitle() or word.isupper()):
+                places = range(1, len(word))
+                found |= {first + at for at in places if word[at].isupper() and not word[at - 1].isupper()}
+        return found
+
+    def sentence_ends_before(self, number: int) -> bool:
+        gap, before = self.gap_before(number), self.word(number - 1)
+        if not _SENTENCE_END.search(gap):
+            return False
+        if gap.startswith(".") and (_TITLE.fullmatch(before) or (len(before) == 1 and before.isalpha())):
+            return False  # "Gen. Moussavi", "the U.S. Army"
+        return any(char.isspace() for char in gap) or self.word(number)[0].isupper()
+
+
+class TickerIndex:
+    """All ticker lines of some captures, made ready to be looked for in bodies.
+
+    Looking costs time in proportion to the body, hardly more when there are more ticker lines, and the
+    answer doesn't depend on their order.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines: dict[str, str] = {}  # letters → the line, in its smallest spelling
+        self._long: set[str] = set()  # letters of the lines that count inside a body line
+        self._variants = Variants()
+        self._variant_lines: dict[str, str] = {}
+        lengths: dict[str, set[int]] = {}
+        for line in lines:
+            read = _Line.read(line)
+            letters = read.letters
+            if read.is_furniture():  # a stray "BREAKING" would find itself in every body that says so
+                continue
+            self._lines[letters] = min(line, self._lines.get(letters, line))
+            if normalise_line(line).count(" ") + 1 >= MIN_EMBEDDED_WORDS:
+                self._long.add(letters)
+                words = read.unlabelled()
+                self._variants.add(words)
+                key = "".join(words)
+                self._variant_lines[key] = min(line, self._variant_lines.get(key, line))
+            lengths.setdefault(letters[:_KEY_CHARS], set()).add(len(letters))
+        self._lengths = {key: tuple(sorted(found)) for key, found in lengths.items()}
+        self._key_lengths = tuple(sorted({len(key) for key in lengths}))
+        self._longest = max(map(len, self._lines), default=0)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def leak_in(self, line: str) -> str | None:
+        """The ticker line that leaked into this body line, or None."""
+        parts = _SEPARATOR.split(line)
+        for part in parts if len(parts) == 1 else [*parts, line]:
+            leak = self._leak_in_part(_Line.read(part))
+            if leak is not None:
+                return leak
+        return None
+
+    def first_leak(self, lines: Iterable[str]) -> str | None:
+        """The first ticker line that leaked into any of the body lines, or into several in a row, or None."""
+        lines = list(lines)
+        whole = next((leak for line in lines if (leak := self.leak_in(line)) is not None), None)
+        return self._spread_over(lines) if whole is None else whole
+
+    def _spread_over(self, lines: Sequence[str]) -> str | None:
+        """The first ticker line that two or three body lines in a row make up."""
+        # a line that can't be part of one has many more characters than the longest has letters
+        most = 3 * self._longest
+        parts = (_Line.read(line).letters if len(line) <= most else "" for line in lines)
+        for run in joined(parts, _MOST_PARTS):
+            letters = "".join(run)
+            if letters in self._long:
+                return self._lines[letters]
+        return None
+
+    def _leak_in_part(self, line: _Line) -> str | None:
+        matches = self._matches(line)
+        if not matches:
+            return self._variant(line)
+        starts, ends = {start for start, _ in matches}, {end for _, end in matches}
+        long = [(start, end) for start, end in matches if line.letters[start:end] in self._long]
+        long_ends = {end for _, end in long}
+        for start, end in long:
+            touches = start in long_ends
+            if touches or (_begins(line, start, ends) and _finishes(line, end, starts)):
+                return self._lines[line.letters[start:end]]
+        whole = _first_of_whole(line, matches)
+        return self._variant(line) if whole is None else self._lines[line.letters[whole[0] : whole[1]]]
+
+    def _variant(self, line: _Line) -> str | None:
+        """The ticker line that makes up the whole line, cut short or mistyped."""
+        if not self._long or len(line.letters) > self._longest + 1:
+            return None
+        found = self._variants.found_as(line.unlabelled(), elided=_ELIDED.search(line.text) is not None)
+        return None if found is None else self._variant_lines[found]
+
+    def _matches(self, line: _Line) -> list[tuple[int, int]]:
+        """Where complete ticker lines stand: from a word, a glued word, or another line's end on."""
+        found: set[tuple[int, int]] = set()
+        places = {*line.starts, *line.glued()}
+        seen: set[int] = set()
+        while places:
+            start = places.pop()
+            seen.add(start)
+            ends = set(self._ends(line.letters, start))
+            found |= {(start, end) for end in ends}
+            places |= ends - seen
+        return sorted(found, key=lambda match: (match[0], -match[1]))
+
+    def _ends(self, letters: str, start: int) -> Iterator[int]:
+        for key_length in self._key_lengths:
+            for length in self._lengths.get(letters[start : start + key_length], ()):
+                if letters[start : start + length] in self._lines:
+                    yield min(start + length, len(letters))
+
+
+def _begins(line: _Line, start: int, ends: Collection[int]) -> bool:
+    """Whether what stands at this letter begins a line, a sentence, or follows another ticker line."""
+    number = line.word_at(start)
+    if start in ends or start != line.starts[number]:
+        return True
+    while number > 0 and not line.sentence_ends_before(number):
+        number -= 1
+        if not line.is_label(number):
+            return False
+    return True
+
+
+def _finishes(line: _Line, end: int, starts: Collection[int]) -> bool:
+    """Whether what stands up to this letter ends a line, a sentence, or another ticker line follows."""
+    if end == len(line.letters) or end in starts:
+        return True
+    number = line.word_at(end)
+    if end != line.starts[number]:
+        return end in line.glued()
+    if line.sentence_ends_before(number):
+        return True
+    if _CONTINUES.search(line.gap_before(number)):
+        return False
+    if all(line.is_label(later) for later in range(number, len(line.words))):
+        return True
+    word = line.word(number)
+    return word[0].isupper() and not _CALENDAR.fullmatch(word)
+
+
+def _first_of_whole(line: _Line, matches: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    """The first of the ticker lines that, with labels between, make up the whole line; None if none do."""
+    labels = [
+        (start, start + len(line.word(number)), False)
+        for number, start in enumerate(line.starts)
+        if line.is_label(number)
+    ]
+    pieces = sorted([*((start, end, True) for start, end in matches), *labels])
+    first: dict[int, tuple[int, int] | None] = {0: None}  # place reached → first ticker line on the way
+    for start, end, is_ticker in pieces:
+        if start in first:
+            on_the_way = first[start] or ((start, end) if is_ticker else None)
+            first[end] = first.get(end) or on_the_way
+    return first.get(len(line.letters))

@@ -1,0 +1,120 @@
+"""Ticker lines that a body line holds not quite as they were: cut short, or with a typing error.
+
+Part of ``newsmarts.core.ticker``, which says where the line is drawn. Words here are case folded, without
+punctuation; letters are a line's words run together.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+_LEAST_WORDS_CUT = 4  # that are left of a line, whole
+_LEAST_LETTERS_GONE = 3  # of the word that a cut goes through: "missile" and "missiles" are other words
+_MOST_LOOKED_AT = 50  # lines with one beginning
+_LEAST_WORDS_MISTYPED = 6
+_LEAST_LETTERS_MISTYPED = 6  # of the word with the error: "Iran" and "Iraq" are other words
+
+Words = Sequence[str]
+
+
+class Variants:
+    """Ticker lines as words, made ready to be found cut short or mistyped.
+
+    Looking takes a few look-ups, however many lines there are.
+    """
+
+    def __init__(self) -> None:
+        self._words: dict[str, tuple[str, ...]] = {}
+        self._halves: dict[tuple[int, bool, str], list[str]] = {}
+
+    def add(self, words: Words) -> None:
+        """Add a line."""
+        letters = "".join(words)
+        if letters in self._words:
+            return
+        self._words[letters] = tuple(words)
+        for half in _halves(words):
+            self._halves.setdefault(half, []).append(letters)
+
+    def found_as(self, words: Words, *, elided: bool) -> str | None:
+        """The letters of the line that these words are a variant of; None when they are of none.
+
+        ``elided``: dots at their end say that something is left out.
+        """
+        return self._cut(words, elided=elided) or self._mistyped(words)
+
+    def _cut(self, words: Words, *, elided: bool) -> str | None:
+        """The line that the words begin: up to dots, or into the middle of a word."""
+        if len(words) < _LEAST_WORDS_CUT + (not elided):
+            return None
+        letters = "".join(words)
+        first = bisect.bisect_right(self._sorted, letters)
+        for whole in self._sorted[first : first + _MOST_LOOKED_AT]:
+            if not whole.startswith(letters):
+                break
+            if elided or _cuts_a_word(words, self._words[whole]):
+                return whole
+        return None
+
+    def _mistyped(self, words: Words) -> str | None:
+        """The line that differs from the words by one letter of one long word."""
+        if len(words) < _LEAST_WORDS_MISTYPED:
+            return None
+        alike = {letters for half in _halves(words) for letters in self._halves.get(half, ())}
+        return min((letters for letters in alike if _is_mistyped(words, self._words[letters])), default=None)
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(self._words)
+
+
+def _cuts_a_word(words: Words, whole: Words) -> bool:
+    """Whether words are a line's first ones, and the last of them only a word's beginning."""
+    last = len(words) - 1
+    if list(words[:last]) != list(whole[:last]) or len(whole) <= last:
+        return False
+    gone = whole[last].removeprefix(words[last])
+    return len(gone) >= _LEAST_LETTERS_GONE and gone not in {"ing", whole[last]}
+
+
+def _halves(words: Words) -> Iterator[tuple[int, bool, str]]:
+    """Both halves of a line, and its number of words: where two differ in one word, one half is alike."""
+    middle = len(words) // 2
+    yield len(words), False, "".join(words[:middle])
+    yield len(words), True, "".join(words[middle:])
+
+
+def _is_mistyped(words: Words, others: Words) -> bool:
+    different = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
+    if len(different) != 1:
+        return False
+    one, other = different[0]
+    return min(len(one), len(other)) >= _LEAST_LETTERS_MISTYPED and _is_one_slip(one, other)
+
+
+def _is_one_slip(one: str, other: str) -> bool:
+    """Whether a letter is wrong, or missing before the end, or two neighbours changed places."""
+    if len(one) > len(other):
+        one, other = other, one
+    if not (one + other).isalpha() or len(other) - len(one) > 1:
+        return False
+    if other.startswith(one):
+        return False  # another form of it: crossing, crossings
+    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+    if len(one) < len(other):
+        return one[start:] == other[start + 1 :]
+    swapped = (
+        one[start : start + 2] == other[start : start + 2][::-1] and one[start + 2 :] == other[start + 2 :]
+    )
+    return swapped or one[start + 1 :] == other[start + 1 :]
+
+
+def joined(parts: Iterable[str], most: int) -> Iterator[tuple[str, ...]]:
+    """Each run of two up to ``most`` parts that follow each other, none of them empty."""
+    run: list[str] = []
+    for part in parts:
+        run = [*run, part][-most:] if part else []
+        for size in range(2, len(run) + 1):
+            yield tuple(run[-size:])

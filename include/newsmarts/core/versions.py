@@ -1,0 +1,81 @@
+"""Names for what made stored rows: code (declared in ``versions.toml``) and contracts (computed).
+
+Equal names mean that the same input gives the same rows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import version as library_version
+from pathlib import Path
+from typing import Any
+
+VERSIONS_FILE = Path(__file__).with_name("versions.toml")
+_CHARS = 12
+_WORDING = {"notes"}  # keys of a contract that change what people read, and no row
+
+
+def code_version() -> str:
+    """The code that parses captures and validates their rows."""
+    return str(_declared()["reading"]["version"])
+
+
+def warehouse_version() -> str:
+    """The tables of the private warehouse and the code that fills them."""
+    return str(_declared()["warehouse"]["version"])
+
+
+def marts_version() -> str:
+    """The code that turns loaded days into marts."""
+    return str(_declared()["marts"]["version"])
+
+
+def search_version() -> str:
+    """The code and the library that turn marts into a full-text index."""
+    declared, installed = _declared()["search"], library_version("tantivy")
+    name = str(declared["version"])
+    return name if installed == declared["tantivy"] else f"{name} tantivy {installed}"
+
+
+def contracts_version(folder: Path) -> str:
+    """The contracts of pages and ticker lines in ``expectations/``; not those of marts."""
+    return _name_of(path for path in folder.glob("*.json") if not path.name.startswith("marts_"))
+
+
+def mart_contracts_version(folder: Path) -> str:
+    """The contracts of marts in ``expectations/``."""
+    return _name_of(folder.glob("marts_*.json"))
+
+
+def same_contracts(stored: str | None, current: str) -> bool:
+    """Whether a stored contracts version, one of version 0.1.0 included, means the current contracts."""
+    return stored is not None and _declared()["contracts"]["renamed"].get(stored, stored) == current
+
+
+@cache
+def _declared() -> dict[str, Any]:
+    return tomllib.loads(VERSIONS_FILE.read_text(encoding="utf-8"))
+
+
+def _name_of(paths: Iterable[Path]) -> str:
+    """A hash of what contract files mean. A file that isn't JSON counts by its bytes; loading it fails."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        content = path.read_bytes()
+        with contextlib.suppress(ValueError):
+            content = json.dumps(_without_wording(json.loads(content)), sort_keys=True).encode()
+        digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()[:_CHARS]
+
+
+def _without_wording(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_wording(item) for key, item in value.items() if key not in _WORDING}
+    if isinstance(value, list):
+        return [_without_wording(item) for item in value]
+    return value

@@ -1,0 +1,79 @@
+"""What the pages ask of Airflow, in plain values. ``plugins/_airflow.py`` answers from Airflow itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from newsmarts.core.errors import NewsError
+
+PRODUCER = "news_pages"
+FOLLOWER = "news_marts"
+
+
+class AirflowRefused(NewsError):
+    """Airflow won't start a run or backfill; the message says why."""
+
+
+class BackfillActive(AirflowRefused):
+    """A backfill of the DAG isn't complete yet, and Airflow runs one at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What the pages need to know of a DAG run. Times are UTC."""
+
+    conf: Mapping[str, Any] | None
+    partition_key: str | None
+    data_interval_start: datetime | None
+    run_after: datetime
+    state: str  # queued, running, success, failed
+    run_id: str = ""
+    queued_at: datetime | None = None  # also anew, when a run or a task of it is cleared
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DagFacts:
+    """How a DAG stands."""
+
+    is_paused: bool
+    backfill_active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FailedTask:
+    """A task instance that failed, in a run that did."""
+
+    run_id: str
+    task_id: str
+    label: str  # of a mapped task: which one, as its feed; else empty
+
+
+class Airflow(Protocol):
+    """Airflow's side of the desk. Whoever calls ``start_…`` has asked for the user's right before."""
+
+    def find_run(self, dag_id: str, run_id: str) -> RunFacts | None:
+        """A DAG run; None when there is no such run."""
+
+    def find_dag(self, dag_id: str) -> DagFacts | None:
+        """A DAG; None when Airflow knows none of that name (any more)."""
+
+    def newest_runs(self, dag_id: str, limit: int) -> Sequence[RunFacts]:
+        """The runs that were queued last, newest first."""
+
+    def failed_tasks(self, dag_id: str, run_ids: Sequence[str]) -> Sequence[FailedTask]:
+        """The tasks that failed in these runs."""
+
+    def start_backfill(self, dag_id: str, first: date, last: date, user_name: str) -> int:
+        """Run all days from first to last, those that ran before too; returns the backfill's number.
+
+        Raises:
+            BackfillActive: another one isn't complete yet.
+            AirflowRefused: for another reason.
+        """
+
+    def start_runs(self, dag_id: str, days: Sequence[date], user_name: str) -> Iterator[date]:
+        """Run each of these days by itself; gives each day that is started. Raises AirflowRefused."""

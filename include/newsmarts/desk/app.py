@@ -1,0 +1,85 @@
+"""The pages as a web app. Who may see what is asked of the guards that the plugin brings from Airflow.
+
+Nothing is mounted below the app: a mount would escape the guards, so even the style sheet is a route. The
+pages themselves are in ``newsmarts.desk.routes``, a module a group.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+from newsmarts.core.errors import NewsError, UsageError
+from newsmarts.desk.airflow import PRODUCER, Airflow, AirflowRefused
+from newsmarts.desk.forgery import Signer, refuse_forgery
+from newsmarts.desk.frame import Guards, can_start_runs, page
+from newsmarts.desk.routes import GROUPS
+from newsmarts.desk.views import Notice
+
+
+def create_app(guards: Guards, airflow: Airflow, *, secret_key: str) -> FastAPI:
+    """The app behind its guards. ``secret_key`` signs the tokens of forms; all servers must have the same."""
+
+    async def remember_user(request: Request, user_name: Any = Depends(guards.logged_in)) -> None:
+        request.state.user_name = str(user_name)
+
+    app = FastAPI(
+        title="News desk",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        # of every route, in this order: who is it, and does the request come from a page of ours
+        dependencies=[Depends(remember_user), Depends(refuse_forgery)],
+    )
+    app.dependency_overrides[can_start_runs] = guards.can_start_runs
+    app.state.airflow = airflow
+    app.state.signer = Signer(secret_key)
+    app.state.navigation = tuple(group.entry for group in GROUPS if group.entry is not None)
+    for group in GROUPS:
+        needs = [Depends(guards.of(right)) for right in group.needs]
+        app.include_router(group.router, dependencies=needs)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _bad_parameter)
+    app.add_exception_handler(NewsError, _known_error)
+    app.add_exception_handler(Exception, _unknown_error)
+    return app
+
+
+_MESSAGES = {
+    401: Notice("Not logged in", "Log in to Airflow, then open this page again."),
+    403: Notice(
+        "Not allowed",
+        f"Reading these pages asks for the right to read the runs of {PRODUCER}, starting runs for the right "
+        f"to create them. A form must be sent from its own page: go back, reload it, and send it again.",
+    ),
+    404: Notice("Nothing here", "There is no such page, or no such run."),
+    405: Notice("Not possible", "This page can only be read."),
+    413: Notice("Too much at once", "The form is larger than any of these pages sends. Choose fewer days."),
+}
+_FAULT = Notice("This page could not be made", "The API server's log says why.", "bad")
+
+
+def _http_error(request: Request, error: Exception) -> HTMLResponse:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = error.headers if isinstance(error, HTTPException) else None
+    item = _MESSAGES.get(status, _FAULT)
+    return page(request, "message.html", status=status, headers=headers, item=item)
+
+
+def _bad_parameter(request: Request, _error: Exception) -> HTMLResponse:
+    item = Notice("Not understood", "A part of the address can't be right. Start from the navigation above.")
+    return page(request, "message.html", status=422, item=item)
+
+
+def _known_error(request: Request, error: Exception) -> HTMLResponse:
+    status = 422 if isinstance(error, UsageError) else 409 if isinstance(error, AirflowRefused) else 500
+    return page(request, "message.html", status=status, item=Notice("Not possible", str(error), "bad"))
+
+
+def _unknown_error(request: Request, _error: Exception) -> HTMLResponse:
+    # The server logs the exception after this answer; the page tells nothing of it.
+    return page(request, "message.html", status=500, item=_FAULT)

@@ -1,0 +1,159 @@
+"""Articles of the current release: listed, found by their words, and one with all that the marts know."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from newsmarts.core.db import as_dicts, run_sql
+from newsmarts.core.errors import NewsError, QueryError, UsageError
+from newsmarts.desk.views import Notice
+from newsmarts.release.reader import connect
+from newsmarts.search.door import MAX_LIMIT, open_index
+from newsmarts.search.excerpts import Marks
+
+PAGE_SIZE = 20
+_SQL = Path(__file__).parent
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is looked for; "" or None: anything."""
+
+    query: str = ""
+    publisher: str | None = None
+    tag: str | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleLine:
+    """One article in the list; marks are places in the text before them where something was found."""
+
+    article_id: str
+    publisher: str
+    published_at: Any
+    headline: str
+    excerpt: str
+    headline_marks: Marks = ()
+    excerpt_marks: Marks = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One screen of articles. ``reach``: so many can be looked through, when fewer than there are."""
+
+    lines: Sequence[ArticleLine]
+    total: int
+    notice: Notice | None = None
+    reach: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One article: its row and text, its tags, its texts in order, and the captures that show it."""
+
+    row: Row
+    tags: Sequence[Row]
+    revisions: Sequence[Row]
+    captures: Sequence[Row]
+
+
+@contextlib.contextmanager
+def open_marts(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The current release for one look; nothing that is published meanwhile is kept waiting.
+
+    Raises:
+        MissingPartition: nothing is published yet.
+    """
+    with contextlib.closing(connect(home, memory_limit="256MB")) as connection:
+        yield connection
+
+
+def find(home: Path, marts: duckdb.DuckDBPyConnection, asked: Asked, number: int) -> Found:
+    """The ``number``-th screen of what is asked for: by words the best first, else the newest."""
+    if not asked.query.strip():
+        return _listed(marts, asked, number)
+    try:
+        return _searched(home, asked, number)
+    except QueryError as error:
+        return Found((), 0, Notice("The search can't be read", error.advice, "warn"))
+    except UsageError as error:
+        return Found((), 0, Notice("Nothing can be found so", str(error), "warn"))
+    except NewsError as error:
+        return Found((), 0, Notice("There is no search index", str(error), "bad"))
+
+
+def publishers(marts: duckdb.DuckDBPyConnection) -> list[str]:
+    """Who published articles, the most first."""
+    return [row["publisher"] for row in _rows(marts, "publishers")]
+
+
+def article(marts: duckdb.DuckDBPyConnection, article_id: str) -> Told | None:
+    """All about one article; None when the release hasn't got it."""
+    rows = _rows(marts, "article", article_id=article_id)
+    if not rows:
+        return None
+    return Told(
+        row=rows[0],
+        tags=_rows(marts, "tags", article_id=article_id),
+        revisions=_rows(marts, "revisions", article_id=article_id),
+        captures=_rows(marts, "captures", article_id=article_id),
+    )
+
+
+def _listed(marts: duckdb.DuckDBPyConnection, asked: Asked, number: int) -> Found:
+    rows = _rows(
+        marts,
+        "listed",
+        publisher=asked.publisher,
+        first_day=asked.first_day,
+        last_day=asked.last_day,
+        tag=asked.tag,
+        page_size=PAGE_SIZE,
+        first=(number - 1) * PAGE_SIZE,
+    )
+    lines = [
+        ArticleLine(row["article_id"], row["publisher"], row["published_at"], row["headline"], row["excerpt"])
+        for row in rows
+    ]
+    return Found(lines, int(rows[0]["total"]) if rows else 0)
+
+
+def _searched(home: Path, asked: Asked, number: int) -> Found:
+    last = min(number * PAGE_SIZE, MAX_LIMIT)
+    with open_index(home) as index:
+        answer = index.search(
+            asked.query,
+            publishers=[asked.publisher] if asked.publisher else [],
+            tags=[asked.tag] if asked.tag else [],
+            first_day=asked.first_day,
+            last_day=asked.last_day,
+            limit=last,
+        )
+    lines = [
+        ArticleLine(
+            hit.article_id,
+            hit.publisher,
+            hit.published_at,
+            hit.headline,
+            hit.excerpt,
+            hit.headline_marks,
+            hit.excerpt_marks,
+        )
+        for hit in answer.hits[(number - 1) * PAGE_SIZE :]
+    ]
+    return Found(lines, answer.total, reach=MAX_LIMIT if answer.total > MAX_LIMIT else None)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[Row]:
+    return as_dicts(run_sql(connection, _SQL / f"{query}.sql", parameters))

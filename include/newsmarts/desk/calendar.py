@@ -1,0 +1,163 @@
+"""A year of capture days as a heat map: what each day's last run came to, and its place in the picture."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from newsmarts.desk.airflow import RunFacts
+from newsmarts.desk.day_runs import ACTIVE
+from newsmarts.desk.ledger import LedgerDay
+from newsmarts.desk.results import Outcome
+
+PITCH = 14  # from one cell to the next, in the picture's units
+LEFT, TOP = 32, 18  # room for the names of weekdays and months
+WEEK = 7
+
+# Kinds of days: what the legend says, the most worrying first. The style sheet colours them by these names.
+KINDS: Mapping[str, str] = {
+    "failed": "run failed, or refused as a whole",
+    "waiting": "captures without results",
+    "many": "over 20 % turned away",
+    "some": "up to 20 % turned away",
+    "few": "up to 5 % turned away",
+    "clean": "all valid",
+    "running": "running",
+    "nothing": "nothing captured",
+    "missing": "no run known",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A day of the heat map. ``told`` says all of it in words."""
+
+    day: date
+    kind: str
+    told: str
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A row of the table that says the same as the heat map: days by kind."""
+
+    first: date
+    counts: Mapping[str, int]
+    captures: int
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeatMap:
+    """Days from first to last, in columns of weeks from Monday on."""
+
+    first: date
+    last: date
+    cells: tuple[Cell, ...]
+    month_names: tuple[tuple[int, str], ...]  # x, name
+    months: tuple[Month, ...]
+    counts: Mapping[str, int]
+    width: int
+    height: int
+
+
+def kind_of(known: LedgerDay | None, run: RunFacts | None, *, is_over: bool = True) -> str | None:
+    """What a day's last run came to; None for a day of which there is nothing to say yet."""
+    if run is not None and run.state in ACTIVE:
+        return "running"
+    if run is not None and run.state == "failed":
+        return "failed"
+    if known is not None and known.outcome is not None:
+        return _kind_of_outcome(known.outcome)
+    if known is not None and (known.is_damaged or known.landed):
+        return "waiting"
+    if run is None and known is None:
+        return "missing" if is_over else None
+    return "nothing"
+
+
+def _kind_of_outcome(outcome: Outcome) -> str:
+    if not outcome.accepted or not outcome.adds_up:
+        return "failed"
+    share = outcome.quarantined / outcome.captures if outcome.captures else 0.0
+    if share == 0:
+        return "clean"
+    return "few" if share <= 0.05 else "some" if share <= 0.20 else "many"
+
+
+def heat_map(
+    days: Mapping[date, LedgerDay], runs: Mapping[date, RunFacts], first: date, last: date, today: date
+) -> HeatMap:
+    """The heat map of first to last. Days before all that is known, and days to come, are left blank."""
+    begin = min([*days, *runs], default=today)
+    monday = first - timedelta(days=first.weekday())
+    cells = []
+    for day in _days(max(first, begin), last):
+        known, run = days.get(day), runs.get(day)
+        kind = kind_of(known, run, is_over=day < today)
+        if kind is not None:
+            week, weekday = divmod((day - monday).days, WEEK)
+            x, y = LEFT + week * PITCH, TOP + weekday * PITCH
+            cells.append(Cell(day, kind, _told(day, kind, known, run), x, y))
+    counted = Counter(cell.kind for cell in cells)
+    weeks = (last - monday).days // WEEK + 1
+    return HeatMap(
+        first=first,
+        last=last,
+        cells=tuple(cells),
+        month_names=tuple(_month_names(first, last, monday)),
+        months=tuple(_months(cells, days)),
+        counts={kind: counted[kind] for kind in KINDS if counted[kind]},
+        width=LEFT + weeks * PITCH,
+        height=TOP + WEEK * PITCH,
+    )
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + timedelta(days=number)
+
+
+def _told(day: date, kind: str, known: LedgerDay | None, run: RunFacts | None) -> str:
+    said = f"{day:%a} {day}: {KINDS[kind]}"
+    if kind == "failed" and run is not None and run.state == "failed":
+        said = f"{day:%a} {day}: its last run failed"
+    outcome = known.outcome if known is not None else None
+    if outcome is not None:
+        said += f"; {outcome.captures} captures, {outcome.valid} valid, {outcome.quarantined} turned away"
+        if not outcome.accepted:
+            said += "; refused as a whole"
+        elif not outcome.adds_up:
+            said += "; captures are missing"
+    elif known is not None and known.is_damaged:
+        said += "; its files can't be read"
+    elif known is not None and known.landed:
+        said += f"; {known.landed} captures landed"
+    return said
+
+
+def _month_names(first: date, last: date, monday: date) -> Iterator[tuple[int, str]]:
+    for day in _days(first, last):
+        # at the first week that begins in the month, so that names keep their distance
+        if day.weekday() == 0 and day.day <= WEEK:
+            yield LEFT + (day - monday).days // WEEK * PITCH, f"{day:%b}"
+
+
+def _months(cells: list[Cell], days: Mapping[date, LedgerDay]) -> Iterator[Month]:
+    by_month: dict[date, list[Cell]] = {}
+    for cell in cells:
+        by_month.setdefault(cell.day.replace(day=1), []).append(cell)
+    for month in sorted(by_month, reverse=True):
+        outcomes = [
+            known.outcome for cell in by_month[month] if (known := days.get(cell.day)) and known.outcome
+        ]
+        yield Month(
+            month,
+            Counter(cell.kind for cell in by_month[month]),
+            captures=sum(outcome.captures for outcome in outcomes),
+            quarantined=sum(outcome.quarantined for outcome in outcomes),
+        )

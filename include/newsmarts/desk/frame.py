@@ -1,0 +1,97 @@
+"""What every group of pages stands on: its guards, its place in the navigation, and how pages are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+
+from newsmarts.desk import pages
+from newsmarts.desk.airflow import Airflow
+
+Right = Literal["read_results", "read_run", "start_runs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """FastAPI dependencies that let a request pass or raise 401 or 403; ``plugins/`` has Airflow's."""
+
+    logged_in: Callable[..., Any]  # asked of every route; gives the user's name
+    read_results: Callable[..., Any]  # may read the runs of PRODUCER: every page about what they made
+    read_run: Callable[..., Any]  # may read the runs of the path's dag_id
+    start_runs: Callable[..., Any]  # may create runs of PRODUCER
+    can_start_runs: Callable[..., bool]  # the same as a question: lets pass, and says whether
+
+    def of(self, right: Right) -> Callable[..., Any]:
+        """The guard that asks for a right."""
+        guard: Callable[..., Any] = getattr(self, right)
+        return guard
+
+
+def can_start_runs() -> bool:
+    """Stands for ``Guards.can_start_runs`` in a route's parameters; the app puts that in its place."""
+    raise NotImplementedError
+
+
+MayStart = Annotated[bool, Depends(can_start_runs)]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page's place in the navigation."""
+
+    name: str
+    path: str  # below the app, such as "/contracts"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Routes that ask for the same rights. ``newsmarts.desk.routes`` lists the groups."""
+
+    router: APIRouter
+    needs: tuple[Right, ...]
+    entry: Entry | None = None
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **values: object,
+) -> HTMLResponse:
+    """Answer with a rendered page, in the frame of the navigation and with the headers of a page."""
+    html = pages.render(
+        template,
+        base_path=base_path(request),
+        navigation=request.app.state.navigation if hasattr(request.state, "user_name") else (),
+        here=own_path(request),
+        **values,
+    )
+    return HTMLResponse(html, status_code=status, headers={**(headers or {}), **pages.PAGE_HEADERS})
+
+
+def base_path(request: Request) -> str:
+    """The path that this app is mounted under, the UI's own base path included."""
+    return str(request.scope.get("root_path", "")).rstrip("/")
+
+
+def own_path(request: Request) -> str:
+    """The path of the request below the app."""
+    return request.url.path.removeprefix(base_path(request))
+
+
+def airflow_of(request: Request) -> Airflow:
+    """Airflow, as the app was given it."""
+    airflow: Airflow = request.app.state.airflow
+    return airflow
+
+
+def user_of(request: Request) -> str:
+    """The name of the user who asks."""
+    name: str = request.state.user_name
+    return name

@@ -1,0 +1,99 @@
+"""Render the pages: Jinja2 templates in files, every value escaped, and the headers that go with them.
+
+Captured text is hostile. It is escaped by the templates (autoescape can't be switched off by a value:
+nothing here makes Markup), and the headers allow no script, style or picture but the page's own files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from newsmarts.core.text import ago, long_day, share, shortened, utc_time, visible, visible_lines
+
+_HERE = Path(__file__).parent
+
+SECURITY_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "same-origin",  # "no-referrer" also empties the Origin that forgery.py looks at
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+PAGE_HEADERS: Mapping[str, str] = {**SECURITY_HEADERS, "Cache-Control": "no-store"}
+ASSET_HEADERS: Mapping[str, str] = {**SECURITY_HEADERS, "Cache-Control": "private, max-age=86400"}
+
+_MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that pages link to."""
+
+    content: bytes
+    media_type: str
+    version: str  # of its content, so that browsers may keep it
+
+
+@cache
+def assets() -> Mapping[str, Asset]:
+    """All files of the folder ``static``, by name: what isn't in it can't be asked for."""
+    found = {}
+    for path in sorted((_HERE / "static").iterdir()):
+        if path.is_file() and path.suffix in _MEDIA_TYPES:
+            content = path.read_bytes()
+            version = hashlib.sha256(content).hexdigest()[:12]
+            found[path.name] = Asset(content, _MEDIA_TYPES[path.suffix], version)
+    return found
+
+
+def asset(name: str) -> Asset:
+    """One of the pages' own files. Raises KeyError for any other name."""
+    return assets()[name]
+
+
+def render(
+    template: str, *, base_path: str, navigation: Sequence[Any] = (), here: str = "", **values: Any
+) -> str:
+    """Render one template.
+
+    ``base_path`` is the path that the pages are mounted under, without a slash; ``navigation`` has the
+    entries above the page, and ``here`` is the page's own path, which marks one of them.
+    """
+    return (
+        _environment()
+        .get_template(template)
+        .render(base=base_path, navigation=navigation, here_path=here, **values)
+    )
+
+
+def _asset_url(base: str, name: str) -> str:
+    return f"{base}/static/{name}?v={asset(name).version}"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters = (visible, visible_lines, shortened, utc_time, long_day, ago, share)
+    environment.filters.update({each.__name__: each for each in filters})
+    environment.globals.update(asset_url=_asset_url)
+    return environment

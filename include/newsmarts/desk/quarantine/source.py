@@ -1,0 +1,206 @@
+"""All that is in quarantine now: from the current release, and from days that it doesn't show as they are.
+
+A release lacks a day that was refused as a whole, and shows one that ran since as it was: exactly those are
+what a person comes for. They are read from validate's files. Acknowledgements are those of this moment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import duckdb
+import pyarrow as pa
+
+from newsmarts.core.db import as_dicts, run_sql
+from newsmarts.core.errors import DamagedPartition, MissingPartition, NewsError
+from newsmarts.core.files import whole_folder
+from newsmarts.core.partitions import partition_path
+from newsmarts.core.schemas import QUARANTINE, read_table
+from newsmarts.core.settings import Settings
+from newsmarts.desk.ledger import LedgerDay, Stamp, ledger_of
+from newsmarts.marts.acknowledged import table as acknowledged_table
+from newsmarts.release.reader import connect
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+logger = logging.getLogger(__name__)
+
+State = Literal["open", "acknowledged", "all"]
+
+PAGE_SIZE = 50
+_SQL = Path(__file__).parent
+_TRIES = 3  # a day that is being replaced is looked at again
+_COMPARED = (
+    "code_version",
+    "rule_versions",
+    "contracts_version",
+    "captures",
+    "landed",
+    "parsed",
+    "valid",
+    "quarantined",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which pages are asked for; None: any."""
+
+    reason: str | None = None
+    publisher: str | None = None
+    day: date | None = None
+    stage: str | None = None
+    state: State = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason of one page (or of one capture's ticker lines), and who acknowledged it, if anyone did."""
+
+    capture_id: str
+    capture_sha256: str | None
+    publisher: str | None
+    stage: str
+    reason_code: str
+    expectation: str | None
+    detail: str
+    source_path: str
+    captured_at: datetime  # UTC
+    capture_day: date
+    subject: str  # page or ticker_item
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    acknowledged_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value that can be filtered by, and how many reasons have it."""
+
+    value: str
+    reasons: int
+
+
+class Quarantine:
+    """Quarantine as it is at this moment; of a release, nothing that is published meanwhile disturbs it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, *, has_release: bool) -> None:
+        self._connection = connection
+        self.has_release = has_release
+
+    def chosen(
+        self, filters: Filters, first: int = 0, page_size: int | None = None
+    ) -> tuple[list[Reason], int]:
+        """All reasons of one screen of pages, from the ``first``-th that passes on, and how many pass."""
+        rows = self._rows(
+            "chosen",
+            reason=filters.reason,
+            publisher=filters.publisher,
+            day=filters.day,
+            stage=filters.stage,
+            state=filters.state,
+            page_size=page_size or PAGE_SIZE,
+            first=first,
+        )
+        total = rows[0]["total"] if rows else 0
+        return [Reason(**{name: row[name] for name in row if name != "total"}) for row in rows], int(total)
+
+    def choices(self, state: State) -> dict[str, list[Choice]]:
+        """What can be filtered by: reason, publisher and stage, each the most frequent first."""
+        found: dict[str, list[Choice]] = {"reason": [], "publisher": [], "stage": []}
+        for row in self._rows("choices", state=state):
+            found[row["kind"]].append(Choice(row["value"], int(row["reasons"])))
+        return found
+
+    def open_pages(self) -> int:
+        """How many pages (or captures' ticker lines) have a reason that nobody has acknowledged."""
+        return int(self._rows("open_pages")[0]["pages"])
+
+    def of_captures(self, capture_ids: list[str]) -> list[Reason]:
+        """All reasons of these captures."""
+        return [Reason(**row) for row in self._rows("of_captures", capture_ids=capture_ids)]
+
+    def _rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        return as_dicts(run_sql(self._connection, _SQL / f"{query}.sql", parameters))
+
+
+@contextlib.contextmanager
+def open_quarantine(settings: Settings) -> Iterator[Quarantine]:
+    """Open it for one look.
+
+    Raises:
+        NewsError: what people acknowledged can't be read.
+    """
+    try:
+        connection = connect(settings.home, memory_limit="256MB")
+        has_release = True
+    except MissingPartition:
+        connection = duckdb.connect(":memory:", config={"enable_external_access": "false"})
+        has_release = False
+    with contextlib.closing(connection):
+        built = _built_of(connection) if has_release else {}
+        known = ledger_of(settings.archive).days()
+        days = [day for day, each in known.items() if _is_elsewhere(each, built.get(day))]
+        tables = [table for day in days if (table := _validated(settings.archive, known[day])) is not None]
+        connection.register("validated_quarantine", pa.concat_tables([QUARANTINE.empty_table(), *tables]))
+        connection.register("days_as_validated", pa.table({"capture_day": pa.array(days, pa.date32())}))
+        connection.register("standing_acknowledgements", acknowledged_table(settings.home))
+        if not has_release:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("CREATE SCHEMA marts")
+            connection.execute("CREATE TABLE marts.quarantine AS SELECT * FROM validated_quarantine LIMIT 0")
+        run_sql(connection, _SQL / "reasons.sql")
+        yield Quarantine(connection, has_release=has_release)
+
+
+def open_pages(settings: Settings) -> int:
+    """How many pages are open; 0 when that can't be told, which the Quarantine page explains."""
+    try:
+        with open_quarantine(settings) as quarantine:
+            return quarantine.open_pages()
+    except (NewsError, duckdb.Error) as error:
+        logger.warning("Quarantine can't be counted: %r", str(error))
+        return 0
+
+
+def _built_of(connection: duckdb.DuckDBPyConnection) -> dict[date, tuple[Any, ...]]:
+    return {day: tuple(told) for day, *told in run_sql(connection, _SQL / "built_of.sql").fetchall()}
+
+
+def _is_elsewhere(known: LedgerDay, built: tuple[Any, ...] | None) -> bool:
+    """Whether a day's results aren't what the release was built of. Of one that can't be read it is whole."""
+    outcome = known.outcome
+    if outcome is None:
+        return False
+    return not outcome.accepted or tuple(getattr(outcome, name) for name in _COMPARED) != built
+
+
+def _validated(archive: Path | UPath, known: LedgerDay) -> pa.Table | None:
+    """What validate turned away on a day; None when that can't be read, which Contracts tells."""
+    try:
+        return _read_validated(archive, known.day, known.validated)
+    except (DamagedPartition, OSError) as error:
+        logger.warning("Quarantine is shown without %s: %s", known.day, error)
+        return None
+
+
+@lru_cache(maxsize=1_000)
+def _read_validated(archive: Path | UPath, day: date, _stamp: Stamp | None) -> pa.Table:
+    """A day's quarantine, read once for each state of its folder."""
+    for attempt in range(1, _TRIES + 1):
+        path = whole_folder(partition_path(archive, "validated", day)) / "quarantine.parquet"
+        try:
+            return read_table(path, QUARANTINE)
+        except FileNotFoundError:
+            # between the two renames that swap a day in, its folder is away for an instant
+            if attempt == _TRIES:
+                raise
+    raise AssertionError("unreachable: the last attempt returns or raises")

@@ -1,0 +1,90 @@
+"""The release that readers get: how fresh it is, what it holds, and which days it doesn't have yet."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+
+from newsmarts.core.errors import NewsError
+from newsmarts.desk.ledger import LedgerDay
+from newsmarts.release.reader import connect
+from newsmarts.release.releases import AUDIT_NAME, Release, all_releases, current_release
+
+logger = logging.getLogger(__name__)
+
+_QUERIES = Path(__file__).parent
+_ROWS = (_QUERIES / "rows_of_release.sql").read_text(encoding="utf-8")
+_DAYS = (_QUERIES / "days_of_release.sql").read_text(encoding="utf-8")
+
+Made = tuple[str, str, int, int, int]  # code, contracts, captures, valid, quarantined: what a day was made of
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseContent:
+    """What a release holds; a release never changes."""
+
+    rows: Mapping[str, int]  # by mart
+    days: Mapping[date, Made]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseView:
+    """The current release. ``content`` is None when it can't be asked."""
+
+    release_id: str
+    published_at: datetime
+    content: ReleaseContent | None
+    kept: tuple[str, ...]  # the other releases on disk, newest first
+    unpublished: tuple[date, ...]  # accepted days that it has otherwise, or not at all
+
+
+def release_view(home: Path, days: Mapping[date, LedgerDay]) -> ReleaseView | None:
+    """The current release beside what validate left; None before the first."""
+    release = current_release(home)
+    if release is None:
+        return None
+    content = _content(home, release.release_id)
+    unpublished = []
+    for day, known in days.items():
+        outcome = known.outcome
+        if content is None or outcome is None or not outcome.accepted:
+            continue
+        made = (
+            outcome.code_version,
+            outcome.contracts_version,
+            outcome.captures,
+            outcome.valid,
+            outcome.quarantined,
+        )
+        if content.days.get(day) != made:
+            unpublished.append(day)
+    others = [each.release_id for each in all_releases(home) if each.release_id != release.release_id]
+    return ReleaseView(
+        release.release_id, _published_at(release), content, tuple(reversed(others)), tuple(unpublished)
+    )
+
+
+def _published_at(release: Release) -> datetime:
+    try:
+        moment = (release.folder / AUDIT_NAME).stat().st_mtime
+    except FileNotFoundError:
+        moment = release.folder.stat().st_mtime
+    return datetime.fromtimestamp(moment, UTC)
+
+
+@lru_cache(maxsize=2)
+def _content(home: Path, release_id: str) -> ReleaseContent | None:
+    try:
+        with connect(home, as_of=release_id, memory_limit="256MB") as marts:
+            rows = dict(marts.execute(_ROWS).fetchall())
+            days = {row[0]: tuple(row[1:]) for row in marts.execute(_DAYS).fetchall()}
+    except (duckdb.Error, NewsError) as error:
+        logger.warning("release %s can't be asked what it holds: %r", release_id, str(error))
+        return None
+    return ReleaseContent(rows, days)

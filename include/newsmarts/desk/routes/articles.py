@@ -1,0 +1,118 @@
+"""Articles: search, read, revisions side by side, and the way back to the captured bytes."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+from newsmarts.core.errors import MissingPartition
+from newsmarts.core.partitions import parse_day
+from newsmarts.core.settings import settings
+from newsmarts.desk.articles import source
+from newsmarts.desk.articles.sides import blocks_of, side_by_side
+from newsmarts.desk.frame import Entry, Group, page
+from newsmarts.desk.views import Notice
+
+router = APIRouter()
+GROUP = Group(router, needs=("read_results",), entry=Entry("Articles", "/articles"))
+
+ArticleId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+DayText = Annotated[str, Query(max_length=10)]
+
+
+@router.get("/articles")
+def articles(
+    request: Request,
+    *,
+    q: Annotated[str, Query(max_length=500)] = "",
+    publisher: Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")] = "",
+    tag: Annotated[str, Query(max_length=200)] = "",
+    first_day: Annotated[str, Query(alias="from", max_length=10)] = "",
+    last_day: Annotated[str, Query(alias="to", max_length=10)] = "",
+    number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
+) -> HTMLResponse:
+    """Articles by their words, or the newest."""
+    asked = source.Asked(q, publisher or None, tag or None, _day(first_day), _day(last_day))
+    try:
+        with source.open_marts(settings().home) as marts:
+            found = source.find(settings().home, marts, asked, number)
+            known = source.publishers(marts)
+    except MissingPartition:
+        return page(request, "message.html", item=_NOTHING)
+
+    def query(**changed: str | int) -> str:
+        told: dict[str, str | int] = {
+            "q": q,
+            "publisher": publisher,
+            "tag": tag,
+            "from": first_day,
+            "to": last_day,
+        }
+        kept = {name: value for name, value in (told | changed).items() if value}
+        return f"?{urlencode(kept)}" if kept else ""
+
+    shown = min(found.total, found.reach or found.total)
+    return page(
+        request,
+        "articles/list.html",
+        asked=asked,
+        found=found,
+        publishers=known,
+        number=number,
+        last_number=max(1, -(-shown // source.PAGE_SIZE)),
+        first_shown=(number - 1) * source.PAGE_SIZE + 1,
+        query=query,
+    )
+
+
+@router.get("/articles/{article_id}")
+def article(request: Request, article_id: ArticleId) -> HTMLResponse:
+    """One article: its text, what is known of it, and the captures that show it."""
+    told = _told(article_id)
+    return page(request, "articles/article.html", told=told, blocks=blocks_of(told.row["body_text"]))
+
+
+@router.get("/articles/{article_id}/revisions")
+def revisions(
+    request: Request,
+    article_id: ArticleId,
+    before: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,
+    after: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,
+) -> HTMLResponse:
+    """Two texts of an article side by side; the last two unless others are named."""
+    told = _told(article_id)
+    by_number = {row["revision"]: row for row in told.revisions}
+    last = max(by_number)
+    new = by_number.get(after or last)
+    old = by_number.get(before or max(1, (after or last) - 1))
+    if old is None or new is None:
+        raise HTTPException(404)
+    return page(
+        request, "articles/revisions.html", told=told, before=old, after=new, rows=side_by_side(old, new)
+    )
+
+
+_NOTHING = Notice(
+    "Nothing is published yet",
+    "Articles are those of the published marts. Run news_pages for a day; news_marts follows by itself.",
+)
+
+
+def _told(article_id: str) -> source.Told:
+    try:
+        with source.open_marts(settings().home) as marts:
+            told = source.article(marts, article_id)
+    except MissingPartition:
+        told = None
+    if told is None:
+        raise HTTPException(404)
+    return told
+
+
+def _day(text: str) -> date | None:
+    return parse_day(text) if text else None

@@ -1,0 +1,134 @@
+"""Contracts: what each capture day's pages were held to; also as a tab on a DAG run."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from starlette.exceptions import HTTPException
+
+from newsmarts.core.errors import UsageError
+from newsmarts.core.partitions import parse_day
+from newsmarts.core.settings import settings
+from newsmarts.desk.airflow import FOLLOWER, PRODUCER
+from newsmarts.desk.contract_history import PERIODS, expectation_view, history_view
+from newsmarts.desk.frame import Entry, Group, airflow_of, base_path, page
+from newsmarts.desk.routes.data_docs import find_page
+from newsmarts.desk.views import Notice, capture_day_of_run, day_view, days_view
+
+DayText = Annotated[str | None, Query(max_length=10)]
+ReasonCode = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_.-]{1,80}$")]
+
+Period = Annotated[int, Query(ge=1, le=PERIODS[-1])]
+Name = Annotated[str, Query(min_length=1, max_length=300)]
+
+router, runs = APIRouter(), APIRouter()
+GROUP = Group(router, needs=("read_results",), entry=Entry("Contracts", "/contracts"))
+RUNS = Group(runs, needs=("read_run", "read_results"))
+
+
+@router.get("/contracts")
+def contracts(
+    request: Request, day: DayText = None, reason: ReasonCode = None, period: Period = PERIODS[0]
+) -> HTMLResponse:
+    """Every expectation over a period of days, or one day."""
+    if day:
+        chosen, home = parse_day(day), settings().home
+        view = day_view(settings().archive, chosen, marts_home=home, reason=reason)
+        return page(
+            request,
+            "contracts/day.html",
+            view=view,
+            has_docs=find_page(home, chosen, "index.html") is not None,
+        )
+    history = history_view(settings(), nearest(period))
+    return page(
+        request,
+        "contracts/expectations.html",
+        view=history,
+        periods=PERIODS,
+        address=f"{base_path(request)}/contracts",
+    )
+
+
+@router.get("/contracts/days")
+def contract_days(request: Request, before: DayText = None) -> HTMLResponse:
+    """The list of capture days."""
+    days = days_view(settings().archive, parse_day(before) if before else None)
+    return page(request, "contracts/days.html", view=days)
+
+
+@router.get("/contracts/expectation")
+def contract_expectation(
+    request: Request, contract: Name, expectation: Name, period: Period = PERIODS[0]
+) -> HTMLResponse:
+    """One expectation over a period, and what broke it last."""
+    view = expectation_view(settings(), contract, expectation, nearest(period))
+    if view is None:
+        raise HTTPException(404)
+    return page(request, "contracts/expectation.html", view=view, periods=PERIODS)
+
+
+def nearest(period: int) -> int:
+    """The shortest of the periods that has as many days, or the longest."""
+    return next((each for each in PERIODS if each >= period), PERIODS[-1])
+
+
+@runs.get("/contracts/tasks/{dag_id}/{task_id}")
+def contracts_of_task(
+    request: Request, dag_id: str, task_id: str, period: Period = PERIODS[0]
+) -> HTMLResponse:
+    """What the contracts said over the runs of a task of ours."""
+    if dag_id not in (PRODUCER, FOLLOWER):
+        item = Notice("No contracts", f"{dag_id} reads no pages. See the tasks of {PRODUCER}.")
+        return page(request, "message.html", item=item)
+    history = history_view(settings(), nearest(period))
+    here = f"{base_path(request)}/contracts/tasks/{quote(dag_id, safe='')}/{quote(task_id, safe='')}"
+    return page(request, "contracts/expectations.html", view=history, periods=PERIODS, address=here)
+
+
+@runs.get("/contracts/runs/{dag_id}/{run_id:path}")
+def contracts_of_run(request: Request, dag_id: str, run_id: str, reason: ReasonCode = None) -> HTMLResponse:
+    """The results of the capture day that a DAG run works on."""
+    run = airflow_of(request).find_run(dag_id, run_id)
+    if run is None:
+        raise HTTPException(404)
+    day, view = None, None
+    no_day = Notice(
+        "No capture day",
+        f"The runs of {dag_id} work on no capture day. See the runs of {PRODUCER} and {FOLLOWER}.",
+    )
+    try:
+        if dag_id == PRODUCER:
+            day = capture_day_of_run(run.conf, run.partition_key, run.data_interval_start, run.run_after)
+        elif dag_id == FOLLOWER:
+            day = capture_day_of_run(None, run.partition_key, None)
+            no_day = Notice(
+                "No capture day of its own",
+                "This run was triggered by hand: it took every day that had changed. Contracts has all days.",
+            )
+    except UsageError as error:
+        no_day = Notice("No capture day", f"This run's day is {error}", "bad")
+    if day is not None:
+        # The marts follow whichever run validated the day last, so only the producer's runs are compared.
+        writer = run_id if dag_id == PRODUCER else None
+        view = day_view(
+            settings().archive,
+            day,
+            marts_home=settings().home,
+            reason=reason,
+            run_id=writer,
+            run_state=run.state,
+        )
+    path = f"{base_path(request)}/contracts/runs/{quote(dag_id, safe='')}/{quote(run_id, safe='')}"
+    return page(
+        request,
+        "contracts/run.html",
+        view=view,
+        no_day=no_day,
+        run_id=run_id,
+        run_state=run.state,
+        run_path=path,
+    )

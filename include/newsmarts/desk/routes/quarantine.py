@@ -1,0 +1,177 @@
+"""Quarantine: what was turned away, filtered; and what is decided about many pages at once.
+
+Nothing is edited here and no contract is overridden: a person acknowledges that pages stay out, or has their
+days run again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from newsmarts.core import acknowledgements
+from newsmarts.core.errors import UsageError
+from newsmarts.core.partitions import parse_day
+from newsmarts.core.settings import settings
+from newsmarts.desk.forgery import form_of, form_token
+from newsmarts.desk.frame import Entry, Group, MayStart, airflow_of, base_path, page, user_of
+from newsmarts.desk.pages import PAGE_HEADERS
+from newsmarts.desk.quarantine.source import Filters, Reason, State, open_quarantine
+from newsmarts.desk.quarantine.views import entry_of, lines_of, quarantine_view, query_of
+from newsmarts.desk.routes.backfill import progress_address
+from newsmarts.desk.starting import start_days
+from newsmarts.desk.views import Notice
+
+router, changes = APIRouter(), APIRouter()
+GROUP = Group(router, needs=("read_results",), entry=Entry("Quarantine", "/quarantine"))
+CHANGES = Group(changes, needs=("read_results", "start_runs"))
+
+Code = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")]
+Form = Annotated[dict[str, list[str]], Depends(form_of)]
+_KEY = re.compile(r"(?P<capture_id>[0-9a-f]{32}):(?P<subject>page|ticker_item)")
+MOST_AT_ONCE = 2_000  # pages; each has a reason or two, and acknowledgements.MAX_ENTRIES is kept
+_STATES: Sequence[State] = ("open", "acknowledged", "all")
+
+
+@router.get("/quarantine")
+def quarantine(
+    request: Request,
+    can_start: MayStart,
+    *,
+    reason: Code = "",
+    publisher: Code = "",
+    day: Annotated[str, Query(max_length=10)] = "",
+    stage: Code = "",
+    state: State = "open",
+    page_number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
+    done: Annotated[str, Query(pattern=r"^(acknowledged|undone|)$")] = "",
+    count: Annotated[int, Query(ge=0, le=100_000)] = 0,
+) -> HTMLResponse:
+    """One screen of the pages that were turned away."""
+    chosen_day = parse_day(day) if day else None
+    filters = Filters(reason or None, publisher or None, chosen_day, stage or None, state)
+    with open_quarantine(settings()) as opened:
+        view = quarantine_view(opened, filters, page_number)
+    return page(
+        request,
+        "quarantine/list.html",
+        view=view,
+        told=_told(done, count) if done and count else None,
+        token=form_token(request),
+        can_start=can_start,
+    )
+
+
+@changes.post("/quarantine/acknowledge")
+def acknowledge(request: Request, form: Form) -> RedirectResponse:
+    """Acknowledge every open reason of the chosen pages."""
+    chosen = [reason for reason in _chosen(form) if reason.acknowledged_at is None]
+    if not chosen:
+        raise UsageError("All of that is acknowledged already, or out of quarantine. Go back and reload.")
+    acknowledgements.acknowledge(
+        settings(),
+        [entry_of(reason) for reason in chosen],
+        by=user_of(request),
+        at=datetime.now(UTC),
+        reason=_one(form, "why"),
+    )
+    return _back(request, form, "acknowledged", chosen)
+
+
+@changes.post("/quarantine/undo")
+def undo(request: Request, form: Form) -> RedirectResponse:
+    """Take back what is acknowledged of the chosen pages."""
+    chosen = [reason for reason in _chosen(form) if reason.acknowledged_at is not None]
+    if not chosen:
+        raise UsageError("None of that is acknowledged. Go back and reload.")
+    acknowledgements.undo(
+        settings(),
+        [entry_of(reason) for reason in chosen],
+        by=user_of(request),
+        at=datetime.now(UTC),
+        reason=_one(form, "why"),
+    )
+    return _back(request, form, "undone", chosen)
+
+
+@changes.post("/quarantine/rerun")
+def rerun(request: Request, form: Form) -> RedirectResponse:
+    """Run the days of the chosen pages again, in the user's own name, then show how they get on."""
+    days = {reason.capture_day for reason in _chosen(form)}
+    started = start_days(airflow_of(request), days, user_of(request))
+    return RedirectResponse(progress_address(request, started), status_code=303, headers=dict(PAGE_HEADERS))
+
+
+def _chosen(form: dict[str, list[str]]) -> list[Reason]:
+    """All reasons of the pages that a form names, as quarantine has them now."""
+    if _one(form, "everything"):
+        return _all_that_pass(form)
+    keys = set()
+    for text in form.get("chosen", []):
+        match = _KEY.fullmatch(text)
+        if match is None:
+            raise UsageError("A chosen page isn't named as this page names them. Go back and reload.")
+        keys.add((match["capture_id"], match["subject"]))
+    if not keys:
+        raise UsageError("No page is chosen. Go back and choose at least one.")
+    with open_quarantine(settings()) as opened:
+        found = opened.of_captures(sorted({capture_id for capture_id, _ in keys}))
+    return [reason for reason in found if (reason.capture_id, reason.subject) in keys]
+
+
+def _all_that_pass(form: dict[str, list[str]]) -> list[Reason]:
+    """All reasons of the pages that pass the form's filters, if they still are as many as its page told."""
+    with open_quarantine(settings()) as opened:
+        found, total = opened.chosen(_filters(form), page_size=MOST_AT_ONCE)
+    if total > MOST_AT_ONCE:
+        raise UsageError(f"{total:,} pages are too many at once. Filter them to at most {MOST_AT_ONCE:,}.")
+    if _one(form, "everything") != str(total):
+        raise UsageError(f"By now {total:,} pages pass the filters. Go back, reload, and look again.")
+    return found
+
+
+def _back(request: Request, form: dict[str, list[str]], done: str, chosen: list[Reason]) -> RedirectResponse:
+    """To the page that the form stood on, which tells what was done."""
+    base, pages = base_path(request), len(lines_of(chosen))
+    if _one(form, "from") == "capture":
+        first = chosen[0]
+        path = f"{base}/captures/{first.capture_day}/{first.capture_id}"
+    else:
+        path = f"{base}/quarantine{query_of(_filters(form), done=done, count=pages)}"
+    # 303: the browser asks for the page, and reloading it sends nothing again
+    return RedirectResponse(path, status_code=303, headers=dict(PAGE_HEADERS))
+
+
+def _filters(form: dict[str, list[str]]) -> Filters:
+    """The filters that were chosen when the form was sent; what can't be one counts as none."""
+    codes = {
+        name: value if (value := _one(form, name)) and re.fullmatch(r"[A-Za-z0-9_.-]{1,80}", value) else None
+        for name in ("reason", "publisher", "stage")
+    }
+    told = _one(form, "state")
+    state: State = next((each for each in _STATES if each == told), "open")
+    return Filters(codes["reason"], codes["publisher"], _day(_one(form, "day")), codes["stage"], state)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_day(text)
+    except UsageError:
+        return None
+
+
+def _one(form: dict[str, list[str]], name: str) -> str:
+    return (form.get(name) or [""])[0]
+
+
+def _told(done: str, count: int) -> Notice:
+    pages = "1 page" if count == 1 else f"{count} pages"
+    if done == "acknowledged":
+        text = f"{pages}. The marts show it once they are built again; Acknowledged has them, to be undone."
+        return Notice("Acknowledged", text, "good")
+    return Notice("Open again", f"{pages}, as if nobody had acknowledged them.", "good")

@@ -1,0 +1,63 @@
+"""The Today page: a year of days, what needs a hand, and how fresh the release is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from newsmarts.core.settings import Settings
+from newsmarts.desk.airflow import Airflow
+from newsmarts.desk.calendar import HeatMap, heat_map
+from newsmarts.desk.day_runs import runs_by_day
+from newsmarts.desk.hands import Hand, Known, hands
+from newsmarts.desk.ledger import LedgerDay, ledger_of
+from newsmarts.desk.quarantine.source import open_pages
+from newsmarts.desk.release import ReleaseView, release_view
+
+_SHOWN_YEAR = timedelta(days=364)
+
+
+@dataclass(frozen=True, slots=True)
+class TodayView:
+    """The Today page."""
+
+    today: date
+    map: HeatMap
+    years: tuple[int, ...]  # that have days, newest first
+    year: int | None  # None: the twelve months to the newest day
+    ends_today: bool  # whether those are the last twelve months
+    hands: tuple[Hand, ...]
+    release: ReleaseView | None
+    release_age: timedelta | None
+    last_day: LedgerDay | None  # the newest day with results
+
+
+def today_view(settings: Settings, airflow: Airflow, now: datetime, year: int | None = None) -> TodayView:
+    """All of the page; ``year`` shows a calendar year instead of the last twelve months.
+
+    An archive that has no day in the last twelve months is shown by those to its newest day.
+    """
+    today = now.astimezone(UTC).date()
+    days, runs = ledger_of(settings.archive).days(), runs_by_day(airflow)
+    release = release_view(settings.home, days)
+    newest = max((day for day, known in days.items() if _has_captures(known)), default=today)
+    ends_today = newest >= today - _SHOWN_YEAR
+    end = today if ends_today else newest
+    first, last = (end - _SHOWN_YEAR, end) if year is None else (date(year, 1, 1), date(year, 12, 31))
+    with_results = [known for known in days.values() if known.outcome is not None]
+    return TodayView(
+        today=today,
+        map=heat_map(days, runs, first, min(last, max(today, first)), today),
+        years=tuple(sorted({day.year for day in (*days, *runs)}, reverse=True)),
+        year=year,
+        ends_today=ends_today,
+        hands=tuple(hands(Known(settings, airflow, days, runs, release, today, open_pages(settings)))),
+        release=release,
+        release_age=now - release.published_at if release else None,
+        last_day=with_results[-1] if with_results else None,
+    )
+
+
+def _has_captures(known: LedgerDay) -> bool:
+    # a run of a day that no feed has anything of leaves an empty manifest
+    return bool(known.outcome.captures if known.outcome else known.landed)

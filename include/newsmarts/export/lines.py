@@ -1,0 +1,100 @@
+"""Rows as lines of text, written by DuckDB: CSV and JSON Lines.
+
+CSV is RFC 4180 in UTF-8: commas, CRLF, a line of names. Text is always in quotes and nothing else is, so NULL
+(nothing between the commas) and an empty text (``""``) are told apart; times are ISO 8601, UTC ones with a Z.
+
+A spreadsheet takes a cell that begins with ``=``, ``+``, ``-`` or ``@`` for a formula, and page text is
+anybody's. The guard puts an apostrophe before such a text, also when it already begins with apostrophes:
+taking one apostrophe off each text that matches ``GUARDED`` gives the text as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+
+from newsmarts.export.source import quoted
+from newsmarts.marts.catalogue import Column
+
+# White space and control characters before the sign don't keep every spreadsheet from seeing it; U+FF0B and
+# the like are the wide forms that some of them take for the sign itself.
+_FORMULA = r"[\s\p{Z}\p{Cc}\x{FEFF}]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|[\t\r\n]"
+GUARDED = f"^'*(?:{_FORMULA})"
+"""Texts that the guard puts an apostrophe before (RE2)."""
+
+_UNQUOTED = {"BOOLEAN", "BIGINT", "INTEGER", "SMALLINT", "TINYINT", "HUGEINT", "DOUBLE", "FLOAT", "DATE"}
+_TIME = "%Y-%m-%dT%H:%M:%S.%f"
+
+
+def csv_header(columns: tuple[Column, ...]) -> bytes:
+    """The line of names."""
+    return ",".join(quoted(column.name) for column in columns).encode() + b"\r\n"
+
+
+def csv_line(
+    columns: tuple[Column, ...], *, guard: bool, end: str = "\r\n", without_nul: bool = False
+) -> str:
+    """The SQL expression of a row's line; ``guard`` makes texts harmless in a spreadsheet.
+
+    ``without_nul`` leaves out the character U+0000, which PostgreSQL can't hold.
+    """
+    cells = ", ',', ".join(f"coalesce({_csv_cell(column, guard, without_nul)}, '')" for column in columns)
+    return f"concat({cells}, {_literal(end)}) AS line"
+
+
+def json_line(columns: tuple[Column, ...]) -> str:
+    """The SQL expression of a row's line: one JSON object, with every column, in their order."""
+    fields = ", ".join(f"{quoted(column.name)} := {_json_value(column)}" for column in columns)
+    return f"concat(to_json(struct_pack({fields})), {_literal(chr(10))}) AS line"
+
+
+def line_bytes(batches: Iterable[pa.RecordBatch]) -> Iterator[memoryview]:
+    """The bytes of a stream of lines, as Arrow has them: one line after the other."""
+    for batch in batches:
+        lines = batch.column(0).cast(pa.large_string())
+        _, offsets, data = lines.buffers()
+        if data is not None and len(lines):
+            ends = memoryview(offsets).cast("q")
+            yield memoryview(data)[ends[lines.offset] : ends[lines.offset + len(lines)]]
+
+
+def write_lines(path: Path, header: bytes, batches: Iterable[pa.RecordBatch]) -> None:
+    """Write a new file of these lines."""
+    with path.open("xb") as file:
+        file.write(header)
+        for data in line_bytes(batches):
+            file.write(data)
+
+
+def _csv_cell(column: Column, guard: bool, without_nul: bool) -> str:
+    value = quoted(column.name)
+    if column.type in _UNQUOTED:
+        return f"{value}::VARCHAR"
+    if column.type.startswith("TIMESTAMP"):
+        return _time(column)
+    text = f"{value}::VARCHAR"
+    if without_nul:
+        text = f"replace({text}, chr(0), '')"
+    if guard:
+        text = f"CASE WHEN regexp_matches({text}, {_literal(GUARDED)}) THEN '''' || {text} ELSE {text} END"
+    return f"'\"' || replace({text}, '\"', '\"\"') || '\"'"
+
+
+def _json_value(column: Column) -> str:
+    if column.type.startswith("TIMESTAMP"):
+        return _time(column)
+    if column.type in {"DOUBLE", "FLOAT"}:  # JSON has no name for what is no number
+        return f"CASE WHEN isfinite({quoted(column.name)}) THEN {quoted(column.name)} END"
+    return quoted(column.name)
+
+
+def _time(column: Column) -> str:
+    if column.type == "TIMESTAMP WITH TIME ZONE":
+        return f"strftime({quoted(column.name)} AT TIME ZONE 'UTC', '{_TIME}Z')"
+    return f"strftime({quoted(column.name)}::TIMESTAMP, '{_TIME}')"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,181 @@
+"""Copy the marts of a release into PostgreSQL, for BI servers that can't open a file: the entry for that.
+
+Everything happens in one transaction: the copy is made in a schema of its own, and takes the place of the one
+before as its last step. Readers see the old copy or the new one, a copy that fails or is killed leaves
+nothing, and no password reaches a message or a log.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import psycopg
+from psycopg import conninfo, errors, sql
+
+from newsmarts.core.db import reading_files
+from newsmarts.core.errors import DatabaseUnavailable, NewsError, SettingsError
+from newsmarts.core.settings import Settings
+from newsmarts.export import postgres_schema as schema
+from newsmarts.export.lines import csv_line, line_bytes
+from newsmarts.export.source import Source, quoted, select_marts
+from newsmarts.release.releases import find_release
+
+logger = logging.getLogger(__name__)
+_BATCH_ROWS = 8192
+_CONNECT_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class CopyResult:
+    """What PostgreSQL holds now; ``copied`` is False when it held this release before."""
+
+    release_id: str
+    database: str
+    schema: str
+    copied: bool
+    rows: dict[str, int]
+
+
+def copy_to_postgres(
+    settings: Settings, *, url: str | None = None, as_of: str | None = None, force: bool = False
+) -> CopyResult:
+    """Bring PostgreSQL to the current release, or the one that ``as_of`` names.
+
+    ``url`` (by default the settings' postgres_url) is a libpq URL or connection string. A release that is
+    there already isn't copied again unless ``force`` is set.
+
+    Raises:
+        SettingsError: no URL, or one that can't be read; a role that isn't there.
+        DatabaseUnavailable: no connection, another copy is under way, or readers hold the old copy for longer
+            than lock_timeout_seconds.
+        MissingPartition, UsageError: no such release.
+        NewsError: the database refuses: rights, encoding, a schema of someone else, views on the old copy.
+    """
+    secret = url if url is not None else _url_of(settings)
+    release = find_release(settings.home, as_of)
+    with (
+        _connected(secret) as (connection, database),
+        reading_files({"news": release.path}, settings) as source,
+    ):
+        source.execute("USE news")
+        marts = select_marts(source, (), settings.contracts_dir)
+        rows = {mart.name: mart.mart.rows for mart in marts}
+        copied = _bring(connection, source, marts, settings, release_id=release.release_id, force=force)
+    logger.info(
+        "PostgreSQL database %s %s release %s.",
+        database,
+        "holds now" if copied else "held",
+        release.release_id,
+    )
+    return CopyResult(release.release_id, database, settings.postgres_schema, copied, rows)
+
+
+def _url_of(settings: Settings) -> str:
+    if settings.postgres_url is None:
+        raise SettingsError(
+            "NEWS_POSTGRES_URL isn't set. Name the database, as in postgresql://user:password@host:5432/name."
+        )
+    return settings.postgres_url.get_secret_value()
+
+
+@contextmanager
+def _connected(secret: str) -> Iterator[tuple[psycopg.Connection[Any], str]]:
+    """A connection in a transaction that is committed when the block ends well, and the database's name.
+
+    No error that leaves here holds the password, nor refers to one that does.
+    """
+    try:
+        known = conninfo.conninfo_to_dict(secret)
+    except psycopg.Error:  # its text quotes the URL
+        raise SettingsError(
+            "NEWS_POSTGRES_URL is no PostgreSQL address. Write postgresql://user:password@host:5432/name, "
+            "and @ : / % in user and password as %40 %3A %2F %25."
+        ) from None
+    password = str(known.get("password") or "")
+    defaults: dict[str, str | int] = {"application_name": "news marts", "connect_timeout": _CONNECT_SECONDS}
+    own = {name: value for name, value in defaults.items() if name not in known}
+    fault: NewsError
+    try:
+        with psycopg.connect(conninfo.make_conninfo(secret, client_encoding="UTF8", **own)) as connection:
+            yield connection, connection.info.dbname
+            return
+    except errors.InsufficientPrivilege as error:
+        fault = NewsError(
+            f"PostgreSQL: {_told(error, password)}. The user needs CREATE on the database: "
+            "GRANT CREATE ON DATABASE … TO …, and has to own the schema that is replaced."
+        )
+    except psycopg.OperationalError as error:
+        fault = DatabaseUnavailable(
+            f"PostgreSQL: {_told(error, password)}. What was there is as it was; try again when it answers."
+        )
+    except psycopg.Error as error:
+        fault = NewsError(f"PostgreSQL: {_told(error, password)}. What was there is as it was.")
+    raise fault from None
+
+
+def _told(error: psycopg.Error, password: str) -> str:
+    text = " ".join(str(error).split()).rstrip(".")
+    return text.replace(password, "***") if password else text
+
+
+def _bring(
+    connection: psycopg.Connection[Any],
+    source: duckdb.DuckDBPyConnection,
+    marts: tuple[Source, ...],
+    settings: Settings,
+    *,
+    release_id: str,
+    force: bool,
+) -> bool:
+    name = settings.postgres_schema
+    schema.prepare(connection, name, settings.postgres_reader_role)
+    held = schema.held_copy(connection, name)
+    if held is not None and held.release_id == release_id and not force:
+        return False
+    incoming = f"{name}_incoming"
+    connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(incoming)))
+    for mart in marts:
+        connection.execute(schema.create_table(incoming, mart))
+        _copy(connection, source, incoming, mart)
+        for statement in schema.finish_table(incoming, mart, keyed=_is_keyed(source, mart)):
+            connection.execute(statement)
+        logger.info("Copied %s: %d rows.", mart.name, mart.mart.rows)
+    if held is not None:
+        schema.lock(connection, name, held.tables, settings.lock_timeout_seconds)
+    schema.swap(connection, incoming, name, held.tables if held else None)
+    schema.describe(connection, name, release_id, [mart.name for mart in marts])
+    if settings.postgres_reader_role:
+        schema.grant(connection, name, settings.postgres_reader_role)
+    return True
+
+
+def _is_keyed(source: duckdb.DuckDBPyConnection, mart: Source) -> bool:
+    """Whether the mart's key can be one in the database: in a release of another version it may not be."""
+    if mart.key is None or not mart.key.unique:
+        return False
+    keys = [quoted(name) for name in mart.key.columns]
+    row = source.execute(
+        f"SELECT EXISTS (SELECT 1 FROM marts.{quoted(mart.name)} GROUP BY {', '.join(keys)} "  # noqa: S608
+        f"HAVING count(*) > 1 OR {' OR '.join(f'{key} IS NULL' for key in keys)})"
+    ).fetchone()
+    return row == (False,)
+
+
+def _copy(
+    connection: psycopg.Connection[Any], source: duckdb.DuckDBPyConnection, incoming: str, mart: Source
+) -> None:
+    """Stream a mart's rows as CSV: NULL is nothing between commas, and an empty text is in quotes.
+
+    FREEZE makes them visible to transactions that began before: whoever sees the table sees its rows.
+    """
+    line = csv_line(mart.mart.columns, guard=False, end="\n", without_nul=True)
+    rows = source.execute(f"SELECT {line} FROM marts.{quoted(mart.name)}").to_arrow_reader(_BATCH_ROWS)  # noqa: S608
+    into = sql.SQL("COPY {} FROM STDIN (FORMAT csv, FREEZE)").format(sql.Identifier(incoming, mart.name))
+    with connection.cursor() as cursor, cursor.copy(into) as copy:
+        for data in line_bytes(rows):
+            copy.write(data)

@@ -1,0 +1,150 @@
+"""Reading JSON Lines of saved pages: one object a line, with url, captured_at, content_type, and the page.
+
+The page is ``html`` or ``text``, or ``content_base64`` for its very bytes. Other keys are passed over.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from newsmarts.land.archives.entry import BadRecord, Budget, Content, DamagedUnit, Entry, Read
+from newsmarts.land.archives.members import too_large
+from newsmarts.land.archives.sidecar import Facts, facts_of
+from newsmarts.land.archives.stream import Stream
+from newsmarts.land.archives.units import units_of
+
+_END_OF_LINE = re.compile(rb"\n")
+_CONTENTS = ("html", "text", "content_base64")
+
+
+class JsonLinesReader:
+    """An open JSON Lines file; ``fallback`` dates lines that have no captured_at."""
+
+    def __init__(
+        self, handle: BinaryIO, name: str, budget: Budget, fallback: datetime, max_page_bytes: int
+    ) -> None:
+        self._units = units_of(handle, budget, name)
+        self._budget = budget
+        self._fallback = fallback
+        self._max_page_bytes = max_page_bytes
+        # as JSON, a byte of a page takes six at most (\u0000)
+        self._max_line_bytes = 6 * max_page_bytes + (1 << 16)
+
+    def records(self, wanted: Callable[[Entry], bool]) -> Iterator[Read]:
+        """All lines but empty ones, with the content of those that are wanted."""
+        number = 0
+        self._units.seek(0)
+        try:
+            while self._units.next_unit():
+                stream = Stream(self._units)
+                while stream.peek(1):
+                    number += 1
+                    inner = stream.position
+                    line = self._line(stream)
+                    if isinstance(line, bytes) and not line.strip():
+                        continue
+                    self._budget.count()
+                    entry, content = self._record(line, str(number), inner)
+                    yield entry, content if wanted(entry) else None
+        except BadRecord as error:  # the rest can't be unpacked, or is too much
+            yield self._turned_away(error, str(number + 1) if isinstance(error, DamagedUnit) else "", 0), None
+
+    def at(self, entries: Iterable[Entry]) -> Iterator[Read]:
+        """These lines, the pages among them with their content."""
+        stream: Stream | None = None
+        for entry in entries:
+            if entry.outcome != "page":
+                yield entry, None
+                continue
+            try:
+                if stream is None or self._units.is_plain or entry.position != self._units.offset:
+                    self._units.seek(entry.position)
+                    self._units.next_unit()
+                    stream = Stream(self._units)
+                stream.skip(entry.inner - stream.position)
+                content = self._record(self._line(stream), entry.name, entry.inner)[1]
+            except BadRecord as error:
+                stream, content = None, error
+            yield entry, content
+
+    def _line(self, stream: Stream) -> bytes | BadRecord:
+        line = stream.until(_END_OF_LINE, self._max_line_bytes, overlap=1)
+        if line is not None:
+            return line
+        line = stream.take(self._max_line_bytes)  # the last line may have no end
+        if not stream.peek(1):
+            return line
+        if stream.skip_to(_END_OF_LINE, 1):
+            stream.skip(1)
+        return too_large(len(line), self._max_page_bytes)
+
+    def _record(self, line: bytes | BadRecord, name: str, inner: int) -> Read:
+        if isinstance(line, BadRecord):
+            return self._turned_away(line, name, inner), None
+        try:
+            record = json.loads(line)
+            if not isinstance(record, dict):
+                raise TypeError("it is no JSON object ({…}).")
+            facts = facts_of(record)
+            media_type, data = _page(record, facts)
+        except (ValueError, TypeError, RecursionError) as error:
+            told = str(error) if not isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)) else ""
+            told = told if 0 < len(told) < 300 else "it is no JSON."
+            return self._turned_away(BadRecord("bad_json_line", f"{told} Mend the line."), name, inner), None
+        position, inner = self._place(inner)
+        entry = Entry(
+            name=name,
+            captured_at=facts.captured_at or self._fallback,
+            outcome="page",
+            position=position,
+            inner=inner,
+            media_type=media_type,
+            url=facts.url,
+        )
+        if len(data) > self._max_page_bytes:
+            return entry, too_large(len(data), self._max_page_bytes)
+        return entry, Content(data, media_type)
+
+    def _turned_away(self, error: BadRecord, name: str, inner: int) -> Entry:
+        position, inner = self._place(inner)
+        return Entry(
+            name=name,
+            captured_at=self._fallback,
+            outcome="turned_away",
+            position=position,
+            inner=inner,
+            reason_code=error.reason_code,
+            detail=error.detail,
+        )
+
+    def _place(self, inner: int) -> tuple[int, int]:
+        offset = self._units.offset
+        return (offset + inner, 0) if self._units.is_plain else (offset, inner)
+
+
+def _page(record: dict[str, Any], facts: Facts) -> tuple[str, bytes]:
+    """The page's media type and bytes. Raises ValueError or TypeError, naming the key."""
+    given = [key for key in _CONTENTS if record.get(key) is not None]
+    if len(given) != 1:
+        raise ValueError(f"it has {' and '.join(given) or 'no page'}; give one of {', '.join(_CONTENTS)}.")
+    key = given[0]
+    value = record[key]
+    if not isinstance(value, str):
+        raise TypeError(f"{key} is no text.")
+    if key == "content_base64":
+        try:
+            data = base64.b64decode(value, validate=True)
+        except binascii.Error:
+            raise ValueError("content_base64 is no base64.") from None
+        return facts.media_type or "text/html", data
+    try:
+        data = value.encode()
+    except UnicodeEncodeError:
+        raise ValueError(f"{key} holds half a character (a lone surrogate).") from None
+    return facts.media_type or ("text/html" if key == "html" else "text/plain"), data

@@ -1,0 +1,149 @@
+"""What zip and tar files have in common: members that stand for files in folders.
+
+A member's name is text and never becomes a path. Its capture time is its own (a sidecar's, an MHTML file's),
+else the day in its path, else its modification time, else the archive's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from newsmarts.land import names
+from newsmarts.land.archives import mhtml, sidecar
+from newsmarts.land.archives.entry import BadRecord, Content, Entry
+from newsmarts.land.archives.sidecar import Facts
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+_HIDDEN = "hidden_file"
+MHTML = "multipart/related"
+
+
+class Members:
+    """Makes the entries of one archive's members, in their order."""
+
+    def __init__(self, source_path: str, captured_at: datetime) -> None:
+        self._source_path = source_path
+        self._captured_at = captured_at
+        self._seen: Counter[str] = Counter()
+        self.sidecars: dict[str, Facts | BadRecord] = {}  # by the page's name without its ending
+
+    def note_sidecar(self, name: str, data: bytes) -> None:
+        """Keep what a member says of the page beside it."""
+        try:
+            self.sidecars[stem_of(name)] = sidecar.parse(data)
+        except BadRecord as error:
+            self.sidecars[stem_of(name)] = error
+
+    def entry(
+        self,
+        name: str,
+        modified_at: datetime | None,
+        position: int,
+        *,
+        problem: BadRecord | None = None,
+        own: Facts | None = None,
+    ) -> Entry:
+        """What the index keeps of a member; ``own`` is what the member says of itself."""
+        name = names.text_of(name)
+        self._seen[name] += 1
+        shown = name if self._seen[name] == 1 else f"{name}#{self._seen[name]}"
+        facts = self.sidecars.get(stem_of(name)) if is_page(name) else None
+        if isinstance(facts, BadRecord):
+            problem, facts = problem or facts, None
+        problem = problem or unsafe(name) or _unwanted(name)
+        facts = facts or own or Facts()
+        own = own or Facts()
+        hidden = problem is None and is_hidden(name)
+        return Entry(
+            name=shown,
+            captured_at=facts.captured_at or own.captured_at or self._moment(name, modified_at),
+            outcome="passed_over" if hidden else "turned_away" if problem else "page",
+            position=position,
+            reason_code=_HIDDEN if hidden else problem.reason_code if problem else None,
+            detail=problem.detail if problem else None,
+            media_type=MHTML if is_mhtml(name) else facts.media_type or names.media_type_of(name),
+            url=facts.url or own.url,
+        )
+
+    def archive(self, error: BadRecord, name: str = "") -> Entry:
+        """An entry for the archive as a whole, or for what comes after a member."""
+        return Entry(
+            name=name,
+            captured_at=self._captured_at,
+            outcome="turned_away",
+            position=-1,
+            reason_code=error.reason_code,
+            detail=error.detail,
+        )
+
+    def _moment(self, name: str, modified_at: datetime | None) -> datetime:
+        day = names.day_in_path(f"{self._source_path}!/{name}")
+        if day is not None:
+            return datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return modified_at or self._captured_at
+
+
+def is_page(name: str) -> bool:
+    """Whether a member's name is that of a page."""
+    return names.media_type_of(name) is not None or is_mhtml(name)
+
+
+def is_mhtml(name: str) -> bool:
+    """Whether a member's name is that of a page saved with its pictures."""
+    return names.archive_kind_of(name) == "mhtml"
+
+
+def is_sidecar(name: str, pages: Mapping[str, object] | set[str]) -> bool:
+    """Whether a member stands beside one of these pages, given without their endings."""
+    return name.lower().endswith(sidecar.ENDING) and stem_of(name) in pages
+
+
+def stem_of(name: str) -> str:
+    """A name without its ending."""
+    folder, slash, file_name = name.rpartition("/")
+    stem, dot, _ = file_name.rpartition(".")
+    return f"{folder}{slash}{stem if dot else file_name}"
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a member is one of those that file managers don't show."""
+    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+
+
+def unsafe(name: str) -> BadRecord | None:
+    """What is wrong with a name that leads out of the archive."""
+    parts = name.replace("\\", "/").split("/")
+    if name[:1] in ("/", "\\") or ".." in parts or _DRIVE.match(name) or "\0" in name or not name:
+        return BadRecord(
+            "unsafe_member_name", "its name leads out of the archive, so it isn't what it says. Pack it anew."
+        )
+    return None
+
+
+def content_of(entry: Entry, data: bytes) -> Content:
+    """The page in a member's bytes. Raises BadRecord when there is none."""
+    if entry.media_type == MHTML:
+        return Content(mhtml.page_of(data), "text/html")
+    return Content(data, entry.media_type or "text/plain")
+
+
+def too_large(size_bytes: int, limit: int) -> BadRecord:
+    """A member over the limit."""
+    return BadRecord(
+        "record_too_large",
+        f"it has {size_bytes:,} bytes, more than the {limit:,} of NEWS_MAX_FILE_BYTES.",
+    )
+
+
+def _unwanted(name: str) -> BadRecord | None:
+    if is_hidden(name) or is_page(name):
+        return None
+    if names.archive_kind_of(name) is not None:
+        return BadRecord("nested_archive", "an archive within an archive isn't opened. Unpack the outer one.")
+    return BadRecord(
+        "unsupported_media_type",
+        f"only names that end in {', '.join(names.MEDIA_TYPES)}, .mhtml or .mht are read. Leave it out.",
+    )

@@ -1,0 +1,65 @@
+"""MHTML: a page and its pictures in one file, as browsers save it. The page alone is taken."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from datetime import UTC
+from email.message import Message
+from email.utils import parsedate_to_datetime
+
+from newsmarts.land import names
+from newsmarts.land.archives.entry import BadRecord
+from newsmarts.land.archives.sidecar import Facts
+
+HEAD_BYTES = 1 << 16
+_PAGES = ("text/html", "application/xhtml+xml")
+_MAX_PARTS = 10_000
+
+
+def facts_of(head: bytes) -> Facts:
+    """What the file's own head says: when it was saved, and from where. Never raises: it may say nothing."""
+    message = email.message_from_bytes(head.partition(b"\r\n\r\n")[0].partition(b"\n\n")[0] + b"\n\n")
+    moment = None
+    try:
+        written = parsedate_to_datetime(str(message.get("Date", "")))
+        if written.tzinfo is None:
+            written = written.replace(tzinfo=UTC)
+        moment = names.moment_of(written.astimezone(UTC).isoformat())
+    except (ValueError, TypeError, OverflowError, IndexError):
+        pass
+    address = message.get("Snapshot-Content-Location") or message.get("Content-Location")
+    return Facts(names.clean_url(str(address)) if address else None, moment, "text/html")
+
+
+def page_of(data: bytes) -> bytes:
+    """The HTML of the page itself: the part that the head names as the start, else the first.
+
+    Raises:
+        BadRecord: there is none, or it can't be decoded.
+    """
+    try:
+        message = email.message_from_bytes(data, policy=email.policy.compat32)
+        parts = _parts(message)
+        start = str(message.get_param("start", "") or "").strip("<> ")
+        pages = [part for part in parts if part.get_content_type() in _PAGES]
+        named = [part for part in pages if start and str(part.get("Content-ID", "")).strip("<> ") == start]
+        page = (named or pages)[0].get_payload(decode=True)
+    except IndexError:
+        raise BadRecord("bad_record", "there is no HTML page in it. Save the page again.") from None
+    except (ValueError, LookupError, RecursionError, AttributeError, TypeError) as error:
+        raise BadRecord("bad_record", f"it is no MHTML file that can be read ({error}).") from None
+    if not isinstance(page, bytes):
+        raise BadRecord("bad_record", "its page is damaged. Save the page again.")
+    return page
+
+
+def _parts(message: Message) -> list[Message]:
+    if not message.is_multipart():
+        return [message]
+    parts: list[Message] = []
+    for part in message.walk():
+        parts.append(part)
+        if len(parts) > _MAX_PARTS:
+            raise ValueError(f"more than {_MAX_PARTS} parts")
+    return [part for part in parts if not part.is_multipart()]

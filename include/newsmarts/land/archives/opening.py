@@ -1,0 +1,78 @@
+"""Opening an archive with the reader of its kind."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from newsmarts.core.errors import RejectedFile
+from newsmarts.core.settings import Settings
+from newsmarts.land import reading
+from newsmarts.land.archives.entry import Budget, Reader
+from newsmarts.land.archives.index import index_name
+from newsmarts.land.archives.jsonl import JsonLinesReader
+from newsmarts.land.archives.members import Members
+from newsmarts.land.archives.tar import TarReader
+from newsmarts.land.archives.warc import WarcReader
+from newsmarts.land.archives.zip import ZipReader
+from newsmarts.land.scan import InboxFile
+
+
+def index_name_of(file: InboxFile, settings: Settings) -> str:
+    """What names the file in its present version, and its index."""
+    look = file.look
+    version = (look.size_bytes, look.mtime_ns) if look else ()
+    limits = (
+        settings.max_file_bytes,
+        settings.max_archive_records,
+        settings.max_archive_bytes,
+        settings.max_archive_ratio,
+    )
+    return index_name(f"{file.path}\0{file.source_path}", [*version, *limits])
+
+
+class _ArchiveFile(io.FileIO):
+    """A file whose read errors turn it away, instead of failing its feed."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        try:
+            return super().read(-1 if size is None else size) or b""
+        except OSError as error:
+            raise RejectedFile(
+                "unreadable_file", f"reading it failed: {error.strerror}. Copy it anew."
+            ) from None
+
+
+@contextmanager
+def opened(file: InboxFile, settings: Settings) -> Iterator[Reader]:
+    """The file's reader, while the file is as the scan saw it.
+
+    Raises:
+        StillMoving: it changed since then, or while the block ran.
+        RejectedFile: it can't be read.
+    """
+
+    def budget() -> Budget:
+        return Budget(
+            file.look.size_bytes if file.look else 0,
+            settings.max_archive_bytes,
+            settings.max_archive_ratio,
+            settings.max_archive_records,
+        )
+
+    page_bytes = settings.max_file_bytes
+    with reading.opened(file) as descriptor, _ArchiveFile(descriptor, "rb", closefd=False) as raw:
+        match file.archive:
+            case "warc":
+                yield WarcReader(raw, file.path, budget(), file.captured_at, page_bytes)
+            case "zip":
+                yield ZipReader(raw, budget(), Members(file.source_path, file.captured_at), page_bytes)
+            case "tar":
+                yield TarReader(
+                    raw, file.path, budget, Members(file.source_path, file.captured_at), page_bytes
+                )
+            case "jsonl":
+                yield JsonLinesReader(raw, file.path, budget(), file.captured_at, page_bytes)
+            case _:
+                raise ValueError(f"no reader for {file.archive}")

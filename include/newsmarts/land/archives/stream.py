@@ -1,0 +1,121 @@
+"""The bytes of one unit of an archive, read forward."""
+
+from __future__ import annotations
+
+import re
+
+from newsmarts.land.archives.units import PlainUnits, Units
+
+
+class Stream:
+    """What is left of the present unit. Its methods raise what ``Units.more`` raises."""
+
+    def __init__(self, units: Units) -> None:
+        self._units = units
+        self._data = b""
+        self._at = 0
+        self._before = 0  # bytes of the unit in front of _data
+
+    @property
+    def position(self) -> int:
+        """How many bytes of the unit have been read."""
+        return self._before + self._at
+
+    def peek(self, size_bytes: int) -> bytes:
+        """The next bytes, left where they are; fewer only at the unit's end."""
+        while len(self._data) - self._at < size_bytes and self._fill():
+            pass
+        return self._data[self._at : self._at + size_bytes]
+
+    def take(self, size_bytes: int) -> bytes:
+        """The next bytes; fewer only at the unit's end."""
+        end = self._at + size_bytes
+        if end <= len(self._data):
+            taken = self._data[self._at : end]
+            self._at = end
+            return taken
+        parts = [self._data[self._at :]]
+        left = size_bytes - len(parts[0])
+        self._drop()
+        while left and (piece := self._units.more()):
+            parts.append(piece[:left])
+            if len(piece) > left:
+                self._data, self._at = piece, left
+            else:
+                self._before += len(piece)
+            left -= len(parts[-1])
+        return b"".join(parts)
+
+    def skip(self, size_bytes: int) -> int:
+        """Pass over the next bytes; returns how many there were."""
+        at_hand = len(self._data) - self._at
+        if size_bytes <= at_hand:
+            self._at += size_bytes
+            return size_bytes
+        self._drop()
+        left = size_bytes - at_hand
+        if isinstance(self._units, PlainUnits):
+            skipped = self._units.skip(left)
+            self._before += skipped
+            return at_hand + skipped
+        while left and (piece := self._units.more()):
+            if len(piece) > left:
+                self._data, self._at, left = piece, left, 0
+            else:
+                self._before += len(piece)
+                left -= len(piece)
+        return size_bytes - left
+
+    def back(self, size_bytes: int) -> None:
+        """Unread bytes that ``until`` gave just now."""
+        self._at -= size_bytes
+
+    def until(self, mark: re.Pattern[bytes], max_bytes: int, overlap: int) -> bytes | None:
+        """The bytes up to a mark's end; None, and nothing read, when it isn't within so many bytes.
+
+        A mark is no longer than ``overlap`` bytes.
+        """
+        searched = self._at
+        while True:
+            found = mark.search(self._data, searched, self._at + max_bytes)
+            if found:
+                taken = self._data[self._at : found.end()]
+                self._at = found.end()
+                return taken
+            at_hand = len(self._data) - self._at
+            # as much again as is at hand: a long stretch is copied a few times only
+            if at_hand >= max_bytes or not self._fill(min(at_hand, max_bytes - at_hand)):
+                return None
+            searched = self._at + max(0, at_hand - overlap)
+
+    def skip_to(self, mark: re.Pattern[bytes], overlap: int) -> bool:
+        """Pass over bytes up to a mark's beginning; False, and all is read, when there is none."""
+        while True:
+            found = mark.search(self._data, self._at)
+            if found:
+                self._at = found.start()
+                return True
+            self._at = max(self._at, len(self._data) - overlap)
+            if not self._fill():
+                self._at = len(self._data)
+                return False
+
+    def _fill(self, wanted_bytes: int = 1) -> bool:
+        """Get at least so many further bytes at hand, fewer at the unit's end; False when there are none."""
+        piece = self._units.more()
+        if not piece:
+            return False
+        pieces, got = [piece], len(piece)
+        while got < wanted_bytes and (piece := self._units.more()):
+            pieces.append(piece)
+            got += len(piece)
+        if self._at < len(self._data):
+            pieces.insert(0, self._data[self._at :])
+        self._before += self._at
+        self._data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        self._at = 0
+        return True
+
+    def _drop(self) -> None:
+        self._before += len(self._data)
+        self._data, self._at = b"", 0

@@ -1,0 +1,205 @@
+"""Reading tar files of saved pages: .tar, .tar.gz and .tgz, from front to back."""
+
+from __future__ import annotations
+
+import contextlib
+import tarfile
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import BinaryIO, NoReturn, Self
+
+from newsmarts.land.archives import mhtml, sidecar
+from newsmarts.land.archives.entry import BadRecord, Budget, Content, Entry, Read
+from newsmarts.land.archives.members import (
+    Members,
+    content_of,
+    is_mhtml,
+    is_page,
+    is_sidecar,
+    stem_of,
+    too_large,
+)
+from newsmarts.land.archives.stream import Stream
+from newsmarts.land.archives.units import units_of
+
+_MAX_EXTENSION_BYTES = 1 << 20  # a long name, or attributes; tarfile holds them in memory
+_Placed = tuple[int, tarfile.TarFile, tarfile.TarInfo]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _Tarball:
+    """The unpacked bytes of a tar file, for tarfile to read."""
+
+    def __init__(self, handle: BinaryIO, name: str, budget: Budget) -> None:
+        self._units = units_of(handle, budget, name)
+        self._units.seek(0)
+        self._stream = Stream(self._units) if self._units.next_unit() else None
+
+    def read(self, size_bytes: int) -> bytes:
+        data = b""
+        while self._stream is not None and len(data) < size_bytes:
+            data += self._stream.take(size_bytes - len(data))
+            if len(data) < size_bytes:
+                self._stream = Stream(self._units) if self._units.next_unit() else None
+        return data
+
+
+class _Member(tarfile.TarInfo):
+    @classmethod
+    def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(archive)
+        except tarfile.HeaderError as error:
+            if type(error).__name__ in _ENDS:
+                raise
+            # tarfile takes a damaged header behind the first one for the end of the archive
+            raise tarfile.ReadError(str(error)) from None
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        if self.type in _EXTENSIONS and self.size > _MAX_EXTENSION_BYTES:
+            raise tarfile.ReadError("a member's name or attributes are absurdly long")
+        return super()._proc_member(archive)  # type: ignore[misc,no-any-return]
+
+
+_ENDS = ("EOFHeaderError", "EmptyHeaderError")
+_EXTENSIONS = (
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+)
+
+
+class TarReader:
+    """An open tar file. Compressed ones can't be read but from the front, each time anew."""
+
+    def __init__(
+        self, handle: BinaryIO, name: str, budget: Callable[[], Budget], members: Members, max_page_bytes: int
+    ) -> None:
+        self._handle = handle
+        self._name = name
+        self._new_budget = budget
+        self._members = members
+        self._max_page_bytes = max_page_bytes
+        self._budget = budget()
+
+    def records(self, wanted: Callable[[Entry], bool]) -> Iterator[Read]:
+        """All members, in their order, with the content of those that are wanted."""
+        sidecars = self._note_sidecars()
+        try:
+            for number, archive, info in self._members_of_file():
+                if info.isdir() or number in sidecars:
+                    continue
+                self._budget.count()
+                problem = _problem(info)
+                data: bytes | BadRecord | None = None
+                own = None
+                if problem is None and is_mhtml(info.name):
+                    data = self._read(archive, info, self._max_page_bytes)
+                    own = mhtml.facts_of(data[: mhtml.HEAD_BYTES]) if isinstance(data, bytes) else None
+                entry = self._members.entry(info.name, _modified_at(info), number, problem=problem, own=own)
+                content = None
+                if entry.outcome == "page" and wanted(entry):
+                    if data is None:
+                        data = self._read(archive, info, self._max_page_bytes)
+                    content = _content(entry, data)
+                yield entry, content
+        except BadRecord as error:
+            yield self._members.archive(error), None
+
+    def at(self, entries: Iterable[Entry]) -> Iterator[Read]:
+        """These members, the pages among them with their content; in the order of the file."""
+        members = self._members_of_file()
+        damage: BadRecord | None = None
+        for entry in entries:
+            if entry.outcome != "page":
+                yield entry, None
+            elif damage is not None:
+                yield entry, damage
+            else:
+                try:
+                    yield entry, self._found(members, entry)
+                except BadRecord as error:
+                    damage = error
+                    yield entry, error
+
+    def _found(self, members: Iterator[_Placed], entry: Entry) -> Content | BadRecord:
+        for number, archive, info in members:
+            if number == entry.position:
+                return _content(entry, self._read(archive, info, self._max_page_bytes))
+        raise BadRecord("bad_archive", "it isn't in the archive any more. Run the day again.")
+
+    def _members_of_file(self) -> Iterator[_Placed]:
+        self._budget = self._new_budget()
+        number = -1
+        try:
+            tarball = _Tarball(self._handle, self._name, self._budget)
+            with tarfile.open(fileobj=tarball, mode="r|", bufsize=1 << 17, tarinfo=_Member) as archive:  # type: ignore[call-overload]
+                while (info := archive.next()) is not None:
+                    archive.members = []  # else it remembers every one
+                    number += 1
+                    yield number, archive, info
+        except (tarfile.TarError, ValueError, EOFError, OSError, RecursionError) as error:
+            _give_up(f"it can't be read as a tar file behind its member {number + 1} ({error})")
+
+    def _note_sidecars(self) -> set[int]:
+        """Read what stands beside pages first: a page may come before its sidecar. Returns their numbers."""
+        pages: set[str] = set()
+        notes: list[tuple[int, str, bytes]] = []
+        try:
+            for number, archive, info in self._members_of_file():
+                if not info.isreg():
+                    continue
+                if is_page(info.name):
+                    pages.add(stem_of(info.name))
+                elif info.name.lower().endswith(sidecar.ENDING):
+                    data = self._read(archive, info, sidecar.MAX_BYTES)
+                    notes.append((number, info.name, data if isinstance(data, bytes) else b""))
+        except BadRecord:
+            pass  # told when the members are read
+        beside = {number for number, name, _ in notes if is_sidecar(name, pages)}
+        for number, name, data in notes:
+            if number in beside:
+                self._members.note_sidecar(name, data)
+        return beside
+
+    def _read(self, archive: tarfile.TarFile, info: tarfile.TarInfo, max_bytes: int) -> bytes | BadRecord:
+        if info.size > max_bytes:
+            return too_large(info.size, max_bytes)
+        data = b""
+        with contextlib.suppress(tarfile.TarError, EOFError):
+            member = archive.extractfile(info)
+            data = member.read(max_bytes + 1) if member is not None else b""
+        if len(data) != info.size:
+            return BadRecord("truncated_record", "the archive ends within it. Copy it again.")
+        return data
+
+
+def _content(entry: Entry, data: bytes | BadRecord) -> Content | BadRecord:
+    if isinstance(data, BadRecord):
+        return data
+    try:
+        return content_of(entry, data)
+    except BadRecord as error:
+        return error
+
+
+def _problem(info: tarfile.TarInfo) -> BadRecord | None:
+    if not info.isreg() or info.issparse():
+        return BadRecord(
+            "not_a_regular_file", "it is a link, a device or the like. Put the file itself in the archive."
+        )
+    return None
+
+
+def _modified_at(info: tarfile.TarInfo) -> datetime | None:
+    """The member's time; None: it has none (0), or an impossible one."""
+    try:
+        return _EPOCH + timedelta(seconds=int(info.mtime)) if info.mtime > 0 else None
+    except (OverflowError, ValueError):
+        return None
+
+
+def _give_up(what: str) -> NoReturn:
+    raise BadRecord("bad_archive", f"{what}. Copy or download it again.")

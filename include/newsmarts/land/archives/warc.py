@@ -1,0 +1,222 @@
+"""Reading WARC files: .warc, .warc.gz and .warc.zst, by what they hold and not by their names.
+
+Records are held to what their headers say of them; a damaged one is told, and reading goes on with the next
+(fastwarc 2.0 and warcio 1.8 stop there, and take a wrong Content-Length at its word).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import partial
+from typing import BinaryIO
+
+from newsmarts.land.archives import warc_record
+from newsmarts.land.archives.entry import (
+    ArchiveTooLarge,
+    BadRecord,
+    Budget,
+    Content,
+    DamagedUnit,
+    Entry,
+    Read,
+    Unverified,
+)
+from newsmarts.land.archives.stream import Stream
+from newsmarts.land.archives.units import units_of
+from newsmarts.land.archives.warc_record import MAX_HEAD_BYTES, Head, HttpHead
+
+_BEGINNING = re.compile(rb"WARC/\d\.\d{1,2}[ \t]*\r?\n")
+_BEGINNING_BYTES = 16
+
+
+class WarcReader:
+    """An open WARC file; ``fallback`` dates what is too damaged to have a date of its own."""
+
+    def __init__(
+        self, handle: BinaryIO, name: str, budget: Budget, fallback: datetime, max_page_bytes: int
+    ) -> None:
+        self._units = units_of(handle, budget, name)
+        self._budget = budget
+        self._max_page_bytes = max_page_bytes
+        self._last_at = fallback
+        self._present: Entry | None = None  # the record whose header was read, until it is found whole
+        self._is_lost = False  # behind a damage that was told, and no header has been found since
+
+    def records(self, wanted: Callable[[Entry], bool]) -> Iterator[Read]:
+        """All records of the file, in its order, with the content of those that are wanted."""
+        self._units.seek(0)
+        try:
+            while True:
+                try:
+                    if not self._units.next_unit():
+                        return
+                    yield from self._unit(wanted)
+                except DamagedUnit as damage:
+                    yield from self._told(damage, 0)
+                    self._units.resync()
+        except ArchiveTooLarge as error:
+            yield self._entry(error, name="", position=self._units.offset, inner=0), None
+
+    def at(self, entries: Iterable[Entry]) -> Iterator[Read]:
+        """These records, the pages among them with their content."""
+        stream: Stream | None = None
+        for entry in entries:
+            if entry.outcome != "page":
+                yield entry, None
+                continue
+            content: Content | Unverified | BadRecord | None
+            try:
+                if stream is None or not self._is_ahead(stream, entry):
+                    self._units.seek(entry.position)
+                    self._units.next_unit()
+                    stream = Stream(self._units)
+                stream.skip(entry.inner - stream.position)
+                _, content = self._record(stream, lambda _: True)
+            except BadRecord as error:
+                stream, content = None, error
+            yield entry, content
+
+    def _is_ahead(self, stream: Stream, entry: Entry) -> bool:
+        if self._units.is_plain:
+            return False
+        return entry.position == self._units.offset and stream.position <= entry.inner
+
+    def _unit(self, wanted: Callable[[Entry], bool]) -> Iterator[Read]:
+        """The records of the present unit. Raises DamagedUnit, when that isn't told yet."""
+        stream = Stream(self._units)
+        while True:
+            while stream.peek(1) in (b"\r", b"\n"):
+                stream.skip(1)
+            if not stream.peek(1):
+                return
+            inner = stream.position
+            self._budget.count()
+            try:
+                yield self._record(stream, wanted)
+            except DamagedUnit as damage:
+                yield from self._told(damage, inner)
+                self._units.resync()
+                return
+            except ArchiveTooLarge:
+                raise
+            except BadRecord as error:
+                yield from self._told(error, inner)
+                stream = self._after(stream, inner)
+                if not stream.skip_to(_BEGINNING, _BEGINNING_BYTES):
+                    return
+
+    def _after(self, stream: Stream, inner: int) -> Stream:
+        """Where the next record may be when a length isn't to be trusted: anywhere behind the start."""
+        if not self._units.is_plain:
+            return stream
+        self._units.seek(self._units.offset + inner + 1)
+        self._units.next_unit()
+        return Stream(self._units)
+
+    def _record(self, stream: Stream, wanted: Callable[[Entry], bool]) -> Read:
+        """The record that begins here.
+
+        Raises:
+            BadRecord: it isn't whole, or no record.
+        """
+        inner = stream.position
+        head_bytes = stream.until(warc_record.END_OF_HEAD, MAX_HEAD_BYTES, overlap=4)
+        if head_bytes is None:
+            raise BadRecord("bad_record", "no WARC record begins here, or its header has no end.")
+        if another := _BEGINNING.search(head_bytes, 1):
+            stream.back(len(head_bytes) - another.start())
+            raise BadRecord("bad_record", "another record begins within its header. Copy the file again.")
+        head = warc_record.parse_head(head_bytes)
+        self._is_lost = False
+        self._last_at = head.captured_at or self._last_at
+        name, position, inner = self._place(inner)
+        try:
+            front = stream.peek(min(head.length, MAX_HEAD_BYTES))
+            http = warc_record.http_of(head, front)
+            entry = warc_record.entry_of(head, http, name=name, position=position, inner=inner)
+        except DamagedUnit:
+            raise
+        except BadRecord as error:
+            self._pass(stream, head)
+            return self._entry(error, name=name, position=position, inner=inner), None
+        self._present = entry
+        content: Unverified | BadRecord | None = None
+        if entry.outcome == "page" and wanted(entry):
+            content = self._content(stream, head, http)
+        else:
+            self._pass(stream, head)
+        self._present = None
+        return entry, content
+
+    def _content(self, stream: Stream, head: Head, http: HttpHead | None) -> Unverified | BadRecord:
+        if head.length > self._max_page_bytes + MAX_HEAD_BYTES:
+            self._pass(stream, head)
+            return BadRecord(
+                "record_too_large",
+                f"it has {head.length:,} bytes; NEWS_MAX_FILE_BYTES allows {self._max_page_bytes:,}.",
+            )
+        front = stream.take(min(http.size_bytes, head.length)) if http is not None else b""
+        stored = stream.take(head.length - len(front))
+        _check_length(head, len(front) + len(stored))
+        _check_end(stream, head)
+        if http is None:
+            finish = partial(warc_record.resource_of, head, stored, self._max_page_bytes)
+        else:
+            finish = partial(warc_record.response_of, head, http, front, stored, self._max_page_bytes)
+        return Unverified(len(stored), finish)
+
+    def _pass(self, stream: Stream, head: Head) -> None:
+        _check_length(head, stream.skip(head.length))
+        _check_end(stream, head)
+
+    def _place(self, inner: int) -> tuple[str, int, int]:
+        """A record's name, and where to find it again."""
+        offset = self._units.offset
+        if self._units.is_plain:
+            return str(offset + inner), offset + inner, 0
+        return (f"{offset}+{inner}" if inner else str(offset)), offset, inner
+
+    def _told(self, error: BadRecord, inner: int) -> Iterator[Read]:
+        """A row for a damage, once."""
+        if not self._is_lost:
+            name, position, inner = self._place(inner)
+            yield self._entry(error, name=name, position=position, inner=inner), None
+        self._is_lost = True
+        self._present = None
+
+    def _entry(self, error: BadRecord, *, name: str, position: int, inner: int) -> Entry:
+        return Entry(
+            name=name,
+            captured_at=self._last_at,
+            outcome="turned_away",
+            position=position,
+            inner=inner,
+            reason_code=error.reason_code,
+            detail=error.detail,
+            url=self._present.url if self._present else None,
+        )
+
+
+def _check_length(head: Head, found_bytes: int) -> None:
+    if found_bytes < head.length:
+        raise BadRecord(
+            "truncated_record",
+            f"its header tells of {head.length:,} bytes, and {found_bytes:,} are there. Copy the file again.",
+        )
+
+
+def _check_end(stream: Stream, head: Head) -> None:
+    """Two line ends close a record; some writers leave them out at the end of a file or member."""
+    end = stream.peek(4)
+    if end == b"\r\n\r\n":
+        stream.skip(4)
+        stream.peek(1)  # at a member's end, this compares its checksum
+        return
+    following = end.lstrip(b"\r\n") + stream.peek(9)[4:]
+    if following and not following.startswith(b"WARC/"):
+        raise BadRecord(
+            "bad_record",
+            f"its header tells of {head.length:,} bytes, and its end isn't there. Copy the file again.",
+        )

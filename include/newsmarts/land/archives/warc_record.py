@@ -1,0 +1,319 @@
+"""One WARC record: its header, what its page is, and whether its bytes are what they should be.
+
+Source: ISO 28500:2017 (WARC 1.1), and what crawlers do all the same: Heritrix, warcio, wget and Common Crawl.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from urllib.parse import urlsplit
+
+from newsmarts.core.errors import RejectedFile
+from newsmarts.land import encodings, names
+from newsmarts.land.archives.entry import BadRecord, Content, Entry, Outcome
+
+MAX_HEAD_BYTES = 1 << 16
+HTML = ("text/html", "application/xhtml+xml")
+OK = (200, 203)
+END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+
+_VERSION = re.compile(rb"WARC/\d\.\d{1,2}[ \t]*\r?\n")
+_STATUS = re.compile(rb"HTTP/\d(?:\.\d)?\s+(\d{3})(?!\d)")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_LOOKS_LIKE_HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|title)\b", re.IGNORECASE)
+_SHA1 = partial(hashlib.sha1, usedforsecurity=False)
+_MD5 = partial(hashlib.md5, usedforsecurity=False)
+_DIGESTS: dict[str, Callable[[], hashlib._Hash]] = {
+    "sha1": _SHA1,
+    "sha-1": _SHA1,
+    "md5": _MD5,
+    "sha256": hashlib.sha256,
+    "sha-256": hashlib.sha256,
+    "sha512": hashlib.sha512,
+    "sha-512": hashlib.sha512,
+}
+_BASE32 = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghijklmnopqrstuv")
+_DATES = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z)?)?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A record's header."""
+
+    fields: Mapping[str, str]  # names in lower case; the first of several
+    length: int  # bytes of the block after it
+
+    @property
+    def captured_at(self) -> datetime | None:
+        """The record's date; None when it is none."""
+        return _moment(self.fields.get("warc-date", ""))
+
+    @property
+    def kind(self) -> str:
+        """The record's type."""
+        return self.fields.get("warc-type", "").lower()
+
+
+@dataclass(frozen=True, slots=True)
+class HttpHead:
+    """An HTTP answer's status and header, and how many bytes of the block they take."""
+
+    status: int
+    fields: Mapping[str, str]
+    size_bytes: int
+
+
+def parse_head(head: bytes) -> Head:
+    """Raises BadRecord when it is no record's header."""
+    version = _VERSION.match(head)
+    if not version:
+        raise BadRecord("bad_record", "these bytes are no WARC record. Copy or download the file again.")
+    fields = _fields(head[version.end() :])
+    length = fields.get("content-length", "")
+    if not re.fullmatch(r"[0-9]{1,18}", length):
+        raise BadRecord("bad_record", f"its Content-Length is {length[:40]!r}, so its end isn't known.")
+    return Head(fields, int(length))
+
+
+def parse_http(block: bytes) -> HttpHead:
+    """The HTTP head that a block begins with. Raises BadRecord when it is none."""
+    status = _STATUS.match(block)
+    end = END_OF_HEAD.search(block, 0, MAX_HEAD_BYTES)
+    if not status or not (end or len(block) < MAX_HEAD_BYTES):
+        raise BadRecord("bad_record", "it doesn't begin with the head of an HTTP answer.")
+    stop = end.end() if end else len(block)
+    return HttpHead(int(status[1]), _fields(block[:stop].partition(b"\n")[2]), stop)
+
+
+def http_of(head: Head, block: bytes) -> HttpHead | None:
+    """The HTTP head of a response or revisit; None when it has none, and needn't. ``block`` may be cut short.
+
+    Raises:
+        BadRecord: a response that should have one hasn't.
+    """
+    fields = head.fields
+    if head.kind == "revisit":
+        return parse_http(block) if head.length and _STATUS.match(block) else None
+    if head.kind != "response":
+        return None
+    by_http = fields.get("content-type", "").startswith("application/http")
+    return (
+        parse_http(block)
+        if by_http or fields.get("warc-target-uri", "").lstrip("<").startswith("http")
+        else None
+    )
+
+
+def entry_of(head: Head, http: HttpHead | None, *, name: str, position: int, inner: int) -> Entry:
+    """What the index keeps of a record.
+
+    Raises:
+        BadRecord: its header lacks what it can't be without.
+    """
+    fields = head.fields
+    captured_at = head.captured_at
+    if captured_at is None:
+        written = fields.get("warc-date", "")
+        raise BadRecord("bad_record", f"its WARC-Date is {written[:40]!r}, so its day isn't known.")
+    url = names.clean_url(fields.get("warc-target-uri"))
+    status: int | None = None
+    media_type: str | None = None
+    outcome: Outcome = "passed_over"
+    reason: str | None = "other_record"
+    detail: str | None = None
+    if head.kind in ("warcinfo", "request", "metadata", "conversion"):
+        reason = f"{head.kind}_record"
+    elif head.kind == "revisit":
+        outcome, reason = "revisit", None
+        if http is not None:
+            status, media_type = http.status, _bare(http.fields.get("content-type"))
+            if _judged(media_type, None, url)[0] == "passed_over":
+                outcome, reason = "passed_over", "not_a_page"
+    elif head.kind == "resource":
+        media_type = _bare(fields.get("content-type"))
+        outcome, reason, detail = _judged(media_type, None, url)
+    elif head.kind == "response":
+        if http is None:
+            reason = "not_http"
+        else:
+            status, media_type = http.status, _bare(http.fields.get("content-type"))
+            outcome, reason, detail = _judged(media_type, status, url)
+    if outcome == "page" and (fields.get("warc-truncated") or fields.get("warc-segment-number")):
+        outcome, reason = "turned_away", "truncated_record"
+        why = names.text_of(fields.get("warc-truncated", "it is one of several segments"))[:80]
+        detail = f"the crawler kept a part of it only ({why!r}). Take another capture of the page."
+    return Entry(
+        name=name,
+        captured_at=captured_at,
+        outcome=outcome,
+        position=position,
+        inner=inner,
+        reason_code=reason,
+        detail=detail,
+        media_type=media_type,
+        url=url,
+        http_status=status,
+        record_id=fields.get("warc-record-id"),
+        digest=fields.get("warc-payload-digest"),
+        refers_to=fields.get("warc-refers-to"),
+        refers_to_url=names.clean_url(fields.get("warc-refers-to-target-uri")),
+        refers_to_at=_moment(fields.get("warc-refers-to-date", "")),
+    )
+
+
+def content_of(head: Head, block: bytes, max_bytes: int, http: HttpHead | None = None) -> Content:
+    """The page in a response's or resource's whole block; ``http``: its HTTP head, where that is known.
+
+    Raises:
+        BadRecord: its bytes aren't those that were recorded, or can't be decoded.
+    """
+    if head.kind == "resource":
+        return resource_of(head, block, max_bytes)
+    http = http or parse_http(block)
+    return response_of(head, http, block[: http.size_bytes], block[http.size_bytes :], max_bytes)
+
+
+def resource_of(head: Head, block: bytes, max_bytes: int) -> Content:
+    """The page in a resource's block. Raises what content_of raises."""
+    if not _verify(head.fields.get("warc-block-digest"), [[block]], "block"):
+        _verify(head.fields.get("warc-payload-digest"), [[block]], "payload")
+    return _content(block, _bare(head.fields.get("content-type")), None, max_bytes)
+
+
+def response_of(head: Head, http: HttpHead, front: bytes, stored: bytes, max_bytes: int) -> Content:
+    """The page in a response, given as its HTTP head and what follows it. Raises what content_of raises."""
+    verified = _verify(head.fields.get("warc-block-digest"), [[front, stored]], "block")
+    body = stored
+    if "chunked" in http.fields.get("transfer-encoding", "").lower():
+        body = _dechunked(stored)
+    try:
+        decoded = encodings.decode(body, http.fields.get("content-encoding"), max_bytes=max_bytes)
+    except RejectedFile as error:
+        raise BadRecord(error.reason_code, error.detail) from None
+    if not verified:
+        # the standard means the body without chunks; some crawlers hash what they stored or decoded
+        _verify(head.fields.get("warc-payload-digest"), [[body], [stored], [decoded]], "payload")
+    return _content(decoded, _bare(http.fields.get("content-type")), http.status, max_bytes)
+
+
+def _content(data: bytes, media_type: str | None, status: int | None, max_bytes: int) -> Content:
+    if len(data) > max_bytes:
+        raise BadRecord(
+            "record_too_large",
+            f"it has {len(data):,} bytes, more than the {max_bytes:,} of NEWS_MAX_FILE_BYTES.",
+        )
+    if media_type is None and _LOOKS_LIKE_HTML.search(data, 0, 4096):
+        media_type = "text/html"
+    if media_type in HTML:
+        return Content(data, "text/html", status)
+    if media_type == "text/plain":
+        return Content(data, "text/plain", status)
+    raise BadRecord("unsupported_media_type", "it doesn't say what it is, and doesn't look like HTML.")
+
+
+def _judged(
+    media_type: str | None, status: int | None, url: str | None
+) -> tuple[Outcome, str | None, str | None]:
+    if status is not None and 300 <= status < 400:
+        return "turned_away", "http_redirect", f"HTTP status {status}: the page is at another address."
+    if media_type not in (*HTML, "text/plain", None):
+        return "passed_over", "not_a_page", None
+    if media_type == "text/plain" and url is not None and urlsplit(url).path == "/robots.txt":
+        return "passed_over", "not_a_page", None
+    if status is not None and status not in OK:
+        return "turned_away", "http_error_status", f"HTTP status {status}: there was no page at that moment."
+    return "page", None, None
+
+
+def _moment(written: str) -> datetime | None:
+    """A WARC date; None when it is none. WARC 1.1 lets a year or month stand for their first moment."""
+    if not _DATES.fullmatch(written):
+        return None
+    try:
+        return names.moment_of(written if len(written) > 7 else f"{written}-01-01"[:10])
+    except ValueError:
+        return None
+
+
+def _fields(lines: bytes) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    last = ""
+    for line in lines.split(b"\n"):
+        text = line.decode("utf-8", "backslashreplace").rstrip("\r")
+        if text[:1] in (" ", "\t"):  # folded; HTTP knew it once
+            if last:
+                fields[last] += " " + text.strip()
+            continue
+        name, colon, value = text.partition(":")
+        last = name.strip().lower() if colon else ""
+        if last and last not in fields:
+            fields[last] = value.strip()
+    return fields
+
+
+def _bare(content_type: str | None) -> str | None:
+    """The media type without its parameters; None when it says nothing."""
+    bare = (content_type or "").partition(";")[0].strip().lower()
+    return bare if re.fullmatch(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}", bare) else None
+
+
+def _dechunked(body: bytes) -> bytes:
+    if not _CHUNK.match(body):
+        return body  # archives keep the header of bodies that their crawler had put together
+    parts = list(_chunks(body))
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _chunks(body: bytes) -> Iterator[bytes]:
+    at = 0
+    while size := _CHUNK.match(body, at):
+        at = size.end()
+        length = int(size[1], 16)
+        if not length:
+            return
+        if at + length > len(body):
+            break
+        yield body[at : at + length]
+        at += length
+        at += 2 if body.startswith(b"\r\n", at) else body.startswith(b"\n", at)
+    raise BadRecord("truncated_record", "its chunks break off, so a part of the page is missing.")
+
+
+def _verify(written: str | None, candidates: list[list[bytes]], what: str) -> bool:
+    """Whether there is a digest to hold the bytes to. Raises BadRecord when none of them has it."""
+    name, colon, value = (written or "").partition(":")
+    algorithm = _DIGESTS.get(name.strip().lower())
+    expected = _digest(value.strip(), algorithm().digest_size) if colon and algorithm else None
+    if algorithm is None or expected is None:
+        return False
+    seen: list[bytes] = []
+    for parts in candidates:
+        if any(parts[-1] is other for other in seen):
+            continue
+        seen.append(parts[-1])
+        digest = algorithm()
+        for part in parts:
+            digest.update(part)
+        if digest.digest() == expected:
+            return True
+    raise BadRecord("bad_digest", f"its {what} isn't what was recorded ({name}). Copy the file again.")
+
+
+def _digest(value: str, size_bytes: int) -> bytes | None:
+    """The digest as bytes, from base 16 or base 32; None when it is neither."""
+    try:
+        if len(value) == 2 * size_bytes:
+            return binascii.unhexlify(value)
+        if len(value.rstrip("=")) != -(-size_bytes * 8 // 5) or not value.isalnum():
+            return None
+        # base64.b32decode takes as long as hashing 20 KB
+        number = int(value.upper().translate(_BASE32), 32) >> (-size_bytes * 8 % 5)
+        return number.to_bytes(size_bytes)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,128 @@
+"""The inbox: saved pages and archives of them, in a folder and the folders below it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from newsmarts.core.errors import RejectedFile
+from newsmarts.core.records import capture_id_of
+from newsmarts.core.settings import Settings
+from newsmarts.land import manifest, reading, scan
+from newsmarts.land.ahead import ahead
+from newsmarts.land.archives import mhtml
+from newsmarts.land.archives.archive import Archives
+from newsmarts.land.archives.entry import BadRecord
+from newsmarts.land.archives.members import MHTML
+from newsmarts.land.capture import Credential, Found, Item, Known, OtherDay, SourceDay, TurnedAway, Waiting
+from newsmarts.land.feeds.config import InboxConfig
+from newsmarts.land.feeds.local import archive_days
+from newsmarts.land.packed import PackedFiles
+from newsmarts.land.scan import InboxFile
+
+
+def make(config: InboxConfig, settings: Settings, _credential: Credential | None = None) -> InboxFeed:
+    """The feed of this folder."""
+    return InboxFeed(config, settings)
+
+
+class InboxFeed:
+    """A folder of saved pages; nothing in it is changed."""
+
+    def __init__(self, config: InboxConfig, settings: Settings) -> None:
+        self.name = config.name
+        self._settings = settings
+        self._folder = settings.home / config.folder.expanduser() if config.folder else None
+        self._archives = Archives(settings)
+
+    def captures(self, day: date, _known: Known) -> Iterator[Item]:
+        """The day's pages, those in archives last; what is still being written waits.
+
+        Raises:
+            UsageError: the inbox is no folder.
+        """
+        root = self._root()
+        if root is None:
+            return
+        pages = PackedFiles(root)
+        archives: list[InboxFile] = []
+        other_days: Counter[date] = Counter()
+        for file in scan.scan(root, self._settings):
+            if file.archive is not None:
+                archives.append(file)
+            elif file.day == day:
+                pages.add(file)
+            else:
+                other_days[file.day] += 1
+        changes_ns = [pages.last_change_ns, *(change for file in archives for change in file.changes_ns)]
+        reading.let_settle(changes_ns, self._settings.settle_seconds)
+        for file in pages:
+            yield self._item(file)
+        yield from (OtherDay(other, count) for other, count in other_days.items())
+        if archives:
+            yield from ahead(self._archives.captures(archives, day))
+
+    def days(self) -> Iterator[SourceDay]:
+        """Every day that there are captures of; each page is read to tell whether it is new.
+
+        Raises:
+            UsageError: the inbox is no folder.
+        """
+        by_day: dict[date, list[InboxFile]] = {}
+        archives: list[InboxFile] = []
+        root = self._root()
+        for file in scan.scan(root, self._settings) if root is not None else ():
+            if file.archive is not None:
+                archives.append(file)
+            elif not file.unfinished:
+                by_day.setdefault(file.day, []).append(file)
+        for day, files in sorted(by_day.items()):
+            yield SourceDay(day, len(files), self._count_new(day, files))
+        yield from archive_days(self.name, self._archives, archives, self._settings)
+
+    def _root(self) -> str | None:
+        return scan.inbox_root(self._settings, self._folder)
+
+    def _item(self, file: InboxFile) -> Item:
+        if file.unfinished:
+            return Waiting(file.source_path)
+        try:
+            data = self._bytes_of(file)
+        except reading.StillMoving:
+            return Waiting(file.source_path)
+        except (RejectedFile, BadRecord) as rejection:
+            return TurnedAway(
+                file.source_path,
+                file.captured_at,
+                rejection.reason_code,
+                rejection.detail,
+                file.publisher,
+                file.url,
+            )
+        media_type = "text/html" if file.media_type == MHTML else file.media_type or "text/plain"
+        return Found(file.source_path, file.captured_at, media_type, data, file.publisher, file.url)
+
+    def _bytes_of(self, file: InboxFile) -> bytes:
+        if file.rejection is not None:
+            raise file.rejection
+        data = reading.read_file(file, self._settings.max_file_bytes)
+        return mhtml.page_of(data) if file.media_type == MHTML else data
+
+    def _count_new(self, day: date, files: Sequence[InboxFile]) -> int:
+        known = manifest.read(self._settings.archive, day)
+        settled: set[str | tuple[str, str] | None] = set(known.captures["capture_id"].to_pylist())
+        paths, reasons = known.rejected["source_path"], known.rejected["reason_code"]
+        settled |= set(zip(paths.to_pylist(), reasons.to_pylist(), strict=True))
+        return sum(self._outcome(file) not in settled for file in files)
+
+    def _outcome(self, file: InboxFile) -> str | tuple[str, str] | None:
+        """What landing the file now would add: a capture_id, a rejection, or None for one that moves."""
+        try:
+            sha256 = hashlib.sha256(self._bytes_of(file)).hexdigest()
+        except reading.StillMoving:
+            return None
+        except (RejectedFile, BadRecord) as rejection:
+            return (file.source_path, rejection.reason_code)
+        return capture_id_of(self.name, file.source_path, file.captured_at, sha256)

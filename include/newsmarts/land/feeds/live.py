@@ -1,0 +1,212 @@
+"""The live sites: what their sitemaps and listing pages name as new, asked for as robots.txt allows.
+
+A capture is made at the moment it is fetched, so this feed has something to give for the current UTC day
+only. A site that answers with a refusal or a robot check isn't asked again in the run.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+from newsmarts.core.errors import CaptureError, FeedError, FeedRefused, FeedUnavailable
+from newsmarts.core.settings import Settings
+from newsmarts.land.archives.warc_record import OK
+from newsmarts.land.capture import Credential, Found, Item, Known, PassedOver, TurnedAway
+from newsmarts.land.feeds.config import LiveConfig
+from newsmarts.land.web.addresses import parse
+from newsmarts.land.web.archived import is_html, publisher_of, status_reason
+from newsmarts.land.web.discovery import Candidate, Discovery
+from newsmarts.land.web.exchange import Reply
+from newsmarts.land.web.opening import max_page_bytes, open_client
+from newsmarts.land.web.robots import HostRefused, Robot
+from newsmarts.land.web.visits import Visits
+
+log = logging.getLogger(__name__)
+
+_NOT_MODIFIED = 304
+
+
+def make(config: LiveConfig, settings: Settings, credential: Credential | None = None) -> LiveFeed:
+    """The feed of these sites."""
+    return LiveFeed(config, settings, credential)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+class LiveFeed:
+    """Asks for the lists, then for what they name that is new or has changed."""
+
+    def __init__(self, config: LiveConfig, settings: Settings, credential: Credential | None) -> None:
+        self.name = config.name
+        self._config = config
+        self._settings = settings
+        self._credential = credential
+
+    def captures(self, day: date, known: Known) -> Iterator[Item]:
+        """What is new on the sites at this moment; nothing for any day but today (UTC).
+
+        Raises:
+            FeedUnavailable: a site doesn't answer now.
+            FeedRefused: a site refuses us; its pages are in the archives.
+        """
+        if day != _now().date():
+            log.warning(
+                "%s has nothing to give for %s: a live page is captured when it is fetched, and that is "
+                "today. Past days are in the archives, for feeds of kind wayback or common_crawl.",
+                self.name,
+                day,
+            )
+            return
+        config = self._config
+        visits = Visits(self._settings, self.name, known.captures)
+        with open_client(
+            config,
+            self._settings,
+            self._credential,
+            own_urls=(*config.sitemaps, *config.listings),
+            hosts=config.hosts,
+        ) as client:
+            robot = Robot(
+                client,
+                pause_seconds=config.crawl_delay_seconds,
+                longest_pause_seconds=config.limits.max_wait_seconds,
+                max_redirects=config.limits.max_redirects,
+            )
+            run = _Run(config, day, robot, visits, max_page_bytes(config, self._settings))
+            try:
+                yield from run.items()
+            finally:
+                visits.save(_now())
+        run.raise_failures(self._settings)
+
+
+class _Run:
+    """One run's way through lists and pages. A host that fails is left, and the others go on."""
+
+    def __init__(self, config: LiveConfig, day: date, robot: Robot, visits: Visits, max_bytes: int) -> None:
+        self._config = config
+        self._day = day
+        self._robot = robot
+        self._visits = visits
+        self._max_bytes = max_bytes
+        self._discovery = Discovery(config, day, robot)
+        self._failed: dict[str, FeedError] = {}  # by host
+
+    def items(self) -> Iterator[Item]:
+        """What becomes of each page."""
+        passed_over = self._discovery.passed_over
+        fetched = 0
+        for candidate in self._in_order(self._candidates()):
+            at = _now()
+            if self._is_known(candidate):
+                passed_over["unchanged"] += 1
+            elif candidate.address.host in self._failed:
+                passed_over["host_left"] += 1
+            elif at.date() != self._day:
+                passed_over["after_midnight"] += 1
+            elif fetched >= self._config.limits.max_captures:
+                passed_over["over_max_captures"] += 1
+            else:
+                fetched += 1
+                yield self._outcome(candidate, at)
+        yield from (PassedOver(reason, count) for reason, count in sorted(passed_over.items()))
+
+    def raise_failures(self, settings: Settings) -> None:
+        """Tell of the hosts that were left.
+
+        Raises:
+            FeedRefused: one refuses us, so that another try of the same run would be rude.
+            FeedUnavailable: none does, and one doesn't answer now.
+        """
+        if not self._failed:
+            return
+        told = " ".join(dict.fromkeys(str(error) for error in self._failed.values()))
+        if any(isinstance(error, FeedRefused) for error in self._failed.values()):
+            raise FeedRefused(
+                f"{told} It wasn't asked again in this run. Its pages are in web archives: declare a feed of "
+                f"kind wayback or common_crawl in {settings.feeds_file}."
+            )
+        raise FeedUnavailable(told)
+
+    def _candidates(self) -> dict[str, Candidate]:
+        """The pages that the lists name, each once.
+
+        Raises:
+            FeedUnavailable: no list at all could be read.
+        """
+        found: dict[str, Candidate] = {}
+        faults = []
+        starts = self._discovery.starts()
+        for url, is_sitemap in starts:
+            try:
+                for candidate in self._discovery.candidates(url, is_sitemap=is_sitemap):
+                    found[candidate.url] = candidate.or_later(found.get(candidate.url))
+            except HostRefused as refusal:
+                self._refused(refusal, parse(url).host)
+            except FeedError as error:
+                self._failed[parse(url).host] = error
+            except CaptureError as error:
+                log.warning("%s: the list %s can't be read: %s", self._config.name, url, error)
+                faults.append(f"{url}: {error.detail}")
+        if len(faults) == len(starts):
+            raise FeedUnavailable("None of the feed's lists can be read. " + " ".join(faults))
+        return found
+
+    def _in_order(self, found: dict[str, Candidate]) -> list[Candidate]:
+        """Pages that were never captured first, then by when they changed, the latest first."""
+        now = _now()
+        return sorted(
+            found.values(),
+            key=lambda each: (
+                self._visits.get(each.url) is not None,
+                -(each.changed_at or now).timestamp(),
+            ),
+        )
+
+    def _is_known(self, candidate: Candidate) -> bool:
+        visit = self._visits.get(candidate.url)
+        if visit is None:
+            return False
+        if candidate.changed_at is None:  # nobody says: once a day is often enough
+            return visit.checked_at.date() == self._day
+        return candidate.changed_at <= visit.checked_at
+
+    def _outcome(self, candidate: Candidate, at: datetime) -> Item:
+        """Ask for one page."""
+        url, host = candidate.url, candidate.address.host
+        publisher = publisher_of(host, self._config.publishers)
+        visit = self._visits.get(url)
+        conditions = visit.conditions if visit else None
+        try:
+            reply = self._robot.get(url, max_bytes=self._max_bytes, headers=conditions)
+        except HostRefused as refusal:
+            self._refused(refusal, host)
+            reason_code, detail = refusal.reason_code, f"The site {refusal.told}. Capture it from an archive."
+        except FeedError as error:
+            self._failed[host] = error
+            reason_code, detail = "fetch_failed", str(error)
+        except CaptureError as error:
+            reason_code, detail = error.reason_code, error.detail
+        else:
+            return self._judged(reply, url, at, publisher)
+        return TurnedAway(url, at, reason_code, detail, publisher, url)
+
+    def _judged(self, reply: Reply, url: str, at: datetime, publisher: str | None) -> Item:
+        """What an answer is worth."""
+        if reply.status == _NOT_MODIFIED and self._visits.get(url) is not None:
+            self._visits.unchanged(url, at)
+            return PassedOver("not_modified")
+        if reply.status not in OK:
+            return TurnedAway(url, at, *status_reason(reply.status), publisher, url)
+        if not is_html(reply.media_type):
+            return PassedOver("not_a_page")
+        self._visits.captured(url, at, reply.headers)
+        return Found(url, at, "text/html", reply.body, publisher, url, reply.status)
+
+    def _refused(self, refusal: HostRefused, asked_host: str) -> None:
+        # the host that was asked led there, and would lead there again
+        self._failed[refusal.host] = self._failed[asked_host] = FeedRefused(f"{refusal}.")

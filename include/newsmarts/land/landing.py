@@ -1,0 +1,169 @@
+"""What a feed yields becomes raw bytes and manifest rows: stored, counted, and merged under a lock."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import pyarrow.compute as pc
+
+from newsmarts.core import schemas
+from newsmarts.core.locks import partition_lock
+from newsmarts.core.records import Capture, Quarantined, capture_id_of
+from newsmarts.core.settings import Settings
+from newsmarts.land import manifest
+from newsmarts.land.capture import Feed, Found, Item, Known, OtherDay, PassedOver, Told, TurnedAway, Waiting
+from newsmarts.land.remote_store import RemoteObjectWriter, object_writer
+from newsmarts.land.store import ObjectWriter, sweep
+
+log = logging.getLogger(__name__)
+
+_CHECKPOINT_SECONDS = 30.0
+_LOGGED = 20  # rejections told one by one; the rest is counted
+
+
+@dataclass(slots=True)
+class Landed:
+    """What one feed's landing of a day came to."""
+
+    captures: int = 0  # the feed's, in the manifest
+    new: int = 0  # of these, added now
+    rejected: int = 0  # turned away, now or earlier
+    reasons: Counter[str] = field(default_factory=Counter)  # of these
+    waiting: list[str] = field(default_factory=list)
+    passed_over: Counter[str] = field(default_factory=Counter)
+    other_days: Counter[date] = field(default_factory=Counter)
+
+
+def land(feed: Feed, day: date, settings: Settings) -> Landed:
+    """Land all that a feed yields for a day.
+
+    When the feed raises, what it yielded before is kept, and the error goes on to the caller. A slow feed's
+    rows are written now and then, so that a killed run keeps what it fetched.
+    """
+    with object_writer(settings) as objects:
+        landing = _Landing(feed.name, day, settings, objects)
+        try:
+            for item in feed.captures(day, Known(landing.known_captures, landing.known_rejections)):
+                landing.take(item)
+        finally:
+            landing.write()
+    if settings.archive_url is None:
+        sweep(settings.home)
+    return landing.result
+
+
+class _Landing:
+    def __init__(
+        self, feed: str, day: date, settings: Settings, objects: ObjectWriter | RemoteObjectWriter
+    ) -> None:
+        self.result = Landed()
+        self._feed = feed
+        self._day = day
+        self._settings = settings
+        self._objects = objects
+        self._landed_at = datetime.now(UTC)
+        self._captures = manifest.Rows(schemas.CAPTURES)
+        self._rejected = manifest.Rows(schemas.QUARANTINE)
+        self._turned_away = 0
+        self._told: list[str] = []
+        self._written_at = time.monotonic()
+        self._pause_seconds = _CHECKPOINT_SECONDS
+
+    def known_captures(self) -> list[tuple[str, datetime]]:
+        return manifest.keys_of(self._feed, manifest.read(self._settings.archive, self._day))
+
+    def known_rejections(self) -> dict[tuple[str, datetime], str]:
+        rejected = manifest.read(self._settings.archive, self._day).rejected
+        rows = rejected.filter(manifest.are_of(self._feed, rejected)).to_pylist()
+        return {(row["source_path"], row["captured_at"]): row["reason_code"] for row in rows}
+
+    def take(self, item: Item) -> None:
+        """Store, note or count one item."""
+        match item:
+            case Found():
+                self._captures.add(self._capture(item))
+            case TurnedAway():
+                self._tell(item)
+                self._rejected.add(self._rejection(item))
+            case Waiting(source_path):
+                log.info("%r is still being written: it waits for the next run", source_path)
+                self.result.waiting.append(source_path)
+            case PassedOver(reason, count):
+                self.result.passed_over[reason] += count
+            case OtherDay(day, count):
+                self.result.other_days[day] += count
+            case Told(token):
+                self._told.append(token)
+        if time.monotonic() - self._written_at > self._pause_seconds:
+            self.write()
+
+    def write(self) -> None:
+        """Merge what was taken since the last time into the day's manifest; its objects come first."""
+        started_at = time.monotonic()
+        self._objects.commit()
+        captures, rejected = self._captures.take(), self._rejected.take()
+        home = self._settings.archive
+        with partition_lock(self._settings, self._day):
+            known = manifest.read(home, self._day)
+            merged = manifest.merge(known, self._feed, captures, rejected)
+            manifest.write(home, self._day, known, merged)
+            manifest.add_sources(home, self._day, self._feed, self._told)
+        result = self.result
+        result.new += len(merged.captures) - len(known.captures)
+        result.captures = pc.sum(pc.equal(merged.captures["feed"], self._feed)).as_py() or 0
+        ours = merged.rejected.filter(manifest.are_of(self._feed, merged.rejected))
+        result.rejected = len(ours)
+        result.reasons = Counter(ours["reason_code"].to_pylist())
+        self._written_at = time.monotonic()
+        # a big manifest takes long to write: no more than a twentieth of the time goes into that
+        self._pause_seconds = max(_CHECKPOINT_SECONDS, 20 * (self._written_at - started_at))
+
+    def _tell(self, away: TurnedAway) -> None:
+        self._turned_away += 1
+        if self._turned_away <= _LOGGED:
+            where = f" ({away.url!r})" if away.url else ""
+            log.warning("Rejected %r%s: %s: %s", away.source_path, where, away.reason_code, away.detail)
+        elif self._turned_away == _LOGGED + 1:
+            log.warning(
+                "Further rejections are only in rejected.parquet, and in quarantine when it is loaded"
+            )
+
+    def _capture(self, found: Found) -> Capture:
+        self._check_day(found.captured_at)
+        sha256 = self._objects.put(found.data)
+        return Capture(
+            capture_id=capture_id_of(self._feed, found.source_path, found.captured_at, sha256),
+            sha256=sha256,
+            publisher=found.publisher,
+            feed=self._feed,
+            source_path=found.source_path,
+            captured_at=found.captured_at,
+            media_type=found.media_type,
+            size_bytes=len(found.data),
+            landed_at=self._landed_at,
+            url=found.url,
+            http_status=found.http_status,
+        )
+
+    def _rejection(self, away: TurnedAway) -> Quarantined:
+        self._check_day(away.captured_at)
+        return Quarantined(
+            capture_id=capture_id_of(self._feed, away.source_path, away.captured_at, ""),
+            capture_sha256=None,
+            publisher=away.publisher,
+            stage="land",
+            reason_code=away.reason_code,
+            expectation=None,
+            detail=away.detail,
+            source_path=away.source_path,
+            captured_at=away.captured_at,
+            capture_day=self._day,
+        )
+
+    def _check_day(self, captured_at: datetime) -> None:
+        if captured_at.astimezone(UTC).date() != self._day:
+            raise ValueError(f"feed {self._feed} gave a capture of {captured_at} for {self._day}")

@@ -1,0 +1,181 @@
+"""The manifest of a day: what was captured (captures.parquet) and what was turned away (rejected.parquet).
+
+Rows once written stay, whatever becomes of their source; each file is replaced whole, and only when its rows
+have changed. Rows are Arrow tables all the way: a day of a million captures is some hundred megabytes so.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import operator
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from newsmarts.core import partitions, schemas
+from newsmarts.core.errors import DamagedPartition
+from newsmarts.core.files import write_atomically
+from newsmarts.core.records import Capture, Quarantined, capture_id_of
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+Row = dict[str, Any]
+
+_SOURCES = "sources.json"
+_ROWS_AT_ONCE = 4096
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Manifest:
+    """A day's rows, in the order of their files; schemas CAPTURES and QUARANTINE."""
+
+    captures: pa.Table
+    rejected: pa.Table
+
+
+class Rows:
+    """Rows that are being gathered: a few as objects, the others as Arrow."""
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self._schema = schema
+        self._values = operator.attrgetter(*schema.names)
+        self._rows: list[tuple[Any, ...]] = []
+        self._batches: list[pa.RecordBatch] = []
+
+    def add(self, record: Capture | Quarantined) -> None:
+        """Gather one record."""
+        self._rows.append(self._values(record))
+        if len(self._rows) >= _ROWS_AT_ONCE:
+            self._pack()
+
+    def take(self) -> pa.Table:
+        """All that was gathered; nothing is left."""
+        self._pack()
+        batches, self._batches = self._batches, []
+        return pa.Table.from_batches(batches, schema=self._schema)
+
+    def _pack(self) -> None:
+        if self._rows:
+            columns = zip(*self._rows, strict=True)
+            arrays = [
+                pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)
+            ]
+            self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+            self._rows = []
+
+
+def read(home: Path | UPath, day: date) -> Manifest:
+    """The day's manifest; empty when nothing was ever landed for it."""
+    folder = partitions.partition_path(home, "manifest", day)
+    return Manifest(
+        captures=_read(folder / "captures.parquet", schemas.CAPTURES),
+        rejected=_read(folder / "rejected.parquet", schemas.QUARANTINE),
+    )
+
+
+def merge(known: Manifest, feed: str, captures: pa.Table, rejected: pa.Table) -> Manifest:
+    """Known rows and rows that a feed gave now.
+
+    A capture that is known keeps its row, ``landed_at`` included. A path of the feed has one rejection at
+    most, the latest; it goes when the path lands. Rejections of other feeds stay.
+    """
+    added = _without(_once(captures, "capture_id", keep="min"), "capture_id", known.captures["capture_id"])
+    settled = pa.concat_arrays(
+        [*captures["source_path"].chunks, *rejected["source_path"].chunks, pa.array([], pa.string())]
+    )
+    replaced = pc.and_(pc.is_in(known.rejected["source_path"], settled), are_of(feed, known.rejected))
+    kept = known.rejected.filter(pc.invert(replaced)) if pc.any(replaced).as_py() else known.rejected
+    return Manifest(
+        captures=_sorted(known.captures, added, ("source_path", "sha256", "captured_at")),
+        rejected=_sorted(kept, _once(rejected, "source_path", keep="max"), ("source_path", "capture_id")),
+    )
+
+
+def are_of(feed: str, rejected: pa.Table) -> pa.ChunkedArray:
+    """Which rejections are this feed's; only their capture_id tells."""
+    rows = zip(
+        rejected["capture_id"].to_pylist(),
+        rejected["source_path"].to_pylist(),
+        rejected["captured_at"].to_pylist(),
+        strict=True,
+    )
+    return pa.chunked_array(
+        [[capture_id == capture_id_of(feed, path, moment, "") for capture_id, path, moment in rows]],
+        type=pa.bool_(),
+    )
+
+
+def keys_of(feed: str, manifest: Manifest) -> list[tuple[str, datetime]]:
+    """source_path and captured_at of the feed's captures."""
+    rows = manifest.captures.filter(pc.equal(manifest.captures["feed"], feed))
+    return list(zip(rows["source_path"].to_pylist(), rows["captured_at"].to_pylist(), strict=True))
+
+
+def write(home: Path | UPath, day: date, known: Manifest, merged: Manifest) -> None:
+    """Write what differs from what is known, and both files when they are missing."""
+    folder = partitions.partition_path(home, "manifest", day)
+    for name, before, after in (
+        ("captures", known.captures, merged.captures),
+        ("rejected", known.rejected, merged.rejected),
+    ):
+        path = folder / f"{name}.parquet"
+        if not (after is before or after.equals(before)) or not path.exists():
+            write_atomically(path, schemas.to_bytes(after))
+
+
+def sources(home: Path | UPath, day: date) -> dict[str, set[str]]:
+    """By feed, the tokens of the sources that have told all they hold of the day."""
+    try:
+        text = (partitions.partition_path(home, "manifest", day) / _SOURCES).read_text(encoding="utf-8")
+        return {feed: set(tokens) for feed, tokens in json.loads(text).items()}
+    except (FileNotFoundError, ValueError, AttributeError, TypeError):
+        return {}  # missing or damaged: they are all looked at again
+
+
+def add_sources(home: Path | UPath, day: date, feed: str, tokens: Iterable[str]) -> None:
+    """Note sources that have told all; only after the rows from them are written."""
+    known = sources(home, day)
+    told = known.setdefault(feed, set())
+    if not told.issuperset(tokens):
+        told.update(tokens)
+        text = json.dumps({feed: sorted(known[feed]) for feed in sorted(known)})
+        write_atomically(partitions.partition_path(home, "manifest", day) / _SOURCES, text.encode())
+
+
+def _read(path: Path | UPath, schema: pa.Schema) -> pa.Table:
+    if not path.exists():
+        return schema.empty_table()
+    try:
+        return schemas.read_table(path, schema)
+    except DamagedPartition as error:
+        raise DamagedPartition(
+            f"{error} It is a manifest: move the file away and land the day again. What its feeds still have "
+            "comes back; the bytes of all else stay in raw/objects."
+        ) from error
+
+
+def _once(table: pa.Table, column: str, *, keep: str) -> pa.Table:
+    """The first row (keep="min") or last ("max") of each value of a column."""
+    if len(table) < 2:
+        return table
+    numbered = table.append_column("row", pa.array(range(len(table)), pa.int64()))
+    kept = numbered.group_by(column, use_threads=False).aggregate([("row", keep)])[f"row_{keep}"]
+    return table if len(kept) == len(table) else table.take(kept)
+
+
+def _without(table: pa.Table, column: str, values: pa.ChunkedArray) -> pa.Table:
+    """The rows whose column has none of these values."""
+    found = pc.is_in(table[column], values)
+    return table.filter(pc.invert(found)) if pc.any(found).as_py() else table
+
+
+def _sorted(known: pa.Table, added: pa.Table, columns: tuple[str, ...]) -> pa.Table:
+    if not len(added):
+        return known
+    return pa.concat_tables([known, added]).sort_by([(column, "ascending") for column in columns])

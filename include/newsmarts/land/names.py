@@ -1,0 +1,151 @@
+"""What names from outside say: a file's path, an address, a written moment.
+
+A path is text that anybody may have chosen: all of it is a hint but the capture day, which is a rule
+(a date in the path gives the day, see `captured_at_of`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit, urlunsplit
+
+from newsmarts.core import publishers
+
+MEDIA_TYPES = {
+    ".txt": "text/plain",
+    ".text": "text/plain",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "text/html",
+}
+# Files that hold pages; each kind has a reader in include/newsmarts/land/archives/.
+ARCHIVES = {
+    ".warc": "warc",
+    ".warc.gz": "warc",
+    ".warc.zst": "warc",
+    ".zip": "zip",
+    ".tar": "tar",
+    ".tar.gz": "tar",
+    ".tgz": "tar",
+    ".jsonl": "jsonl",
+    ".jsonl.gz": "jsonl",
+    ".mhtml": "mhtml",
+    ".mht": "mhtml",
+}
+# What downloaders and editors name a file while they write it.
+UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload", ".download", "~")
+
+_DATE = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)", re.ASCII)
+# No page was captured before there were pages; 2200 keeps every later stage's time arithmetic in range.
+_FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+_MAX_URL_CHARS = 4096
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MTIME_NS = int((datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) * 10**9
+
+
+def source_path_of(relative: str) -> str:
+    r"""A path below the inbox as it is stored: valid Unicode with forward slashes.
+
+    Names that aren't UTF-8 come from the system with surrogates, which no Parquet file can hold: their
+    bytes are written as ``\xNN`` and a backslash beside them as two.
+    """
+    raw = os.fsencode(relative.replace(os.sep, "/"))
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.replace(b"\\", rb"\\").decode("utf-8", "backslashreplace")
+
+
+def day_in_path(source_path: str) -> date | None:
+    """The capture day that a path names: of its deepest folder with a date in it, else of its file name."""
+    *folders, file_name = source_path.split("/")
+    for component in [*reversed(folders), file_name]:
+        for text in _DATE.findall(component):
+            day = _valid_day(text)
+            if day is not None:
+                return day
+    return None
+
+
+def captured_at_of(source_path: str, mtime_ns: int) -> datetime | None:
+    """When a file was captured, UTC: midnight of the day in its path, else its modification time.
+
+    None: the path has no day, and the modification time lies outside 1970-2199.
+    """
+    day = day_in_path(source_path)
+    if day is not None:
+        return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    if not 0 <= mtime_ns < _LAST_MTIME_NS:
+        return None
+    return _EPOCH + timedelta(microseconds=mtime_ns // 1000)  # whole numbers: floats lose microseconds
+
+
+def publisher_of(source_path: str) -> str | None:
+    """The publisher that a path names; None when it names none or more than one."""
+    return publishers.named_in(source_path)
+
+
+def media_type_of(file_name: str) -> str | None:
+    """text/plain or text/html by the name's ending; None for any other ending."""
+    return MEDIA_TYPES.get(os.path.splitext(file_name)[1].lower())  # noqa: PTH122 - a name may hold any byte
+
+
+def archive_kind_of(file_name: str) -> str | None:
+    """The kind of archive by the name's ending; None for any other ending."""
+    lowered = file_name.lower()
+    return next((kind for ending, kind in ARCHIVES.items() if lowered.endswith(ending)), None)
+
+
+def moment_of(text: str) -> datetime:
+    """A moment as WARC files, sidecars and JSON lines write it (ISO 8601; without a zone it is UTC).
+
+    Raises:
+        ValueError: it is no moment, or lies outside 1990-2199.
+    """
+    moment = datetime.fromisoformat(text)
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if not _FIRST_DAY <= moment.date() <= _LAST_DAY:
+        raise ValueError(f"{text!r} lies outside 1990-2199")
+    return moment
+
+
+def clean_url(text: str | None) -> str | None:
+    """An http(s) address as it is kept: without user, password and fragment; None when it is none."""
+    if text is None or len(text) > _MAX_URL_CHARS:
+        return None
+    try:
+        parts = urlsplit(text.strip().strip("<>"))
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return None
+        netloc = parts.netloc.rpartition("@")[2]
+        return text_of(urlunsplit((parts.scheme, netloc, parts.path, parts.query, "")))
+    except ValueError:
+        return None
+
+
+def host_of(url: str | None) -> str | None:
+    """The address's host in lower case, without a port."""
+    try:
+        return urlsplit(url).hostname if url else None
+    except ValueError:
+        return None
+
+
+def text_of(text: str) -> str:
+    """Text that any file can hold: lone surrogates, which no encoding has, are written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def is_unfinished(file_name: str) -> bool:
+    """Whether the name says that somebody is still writing the file."""
+    return file_name.lower().endswith(UNFINISHED_SUFFIXES)
+
+
+def _valid_day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if _FIRST_DAY <= day <= _LAST_DAY else None

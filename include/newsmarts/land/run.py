@@ -1,0 +1,153 @@
+"""The land stage's only entry: each feed's captures of one day become raw bytes and a manifest."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from newsmarts.core import partitions
+from newsmarts.core.errors import FeedError, FeedRefused, FeedUnavailable, UsageError
+from newsmarts.core.settings import Settings
+from newsmarts.land import manifest
+from newsmarts.land.capture import Credential
+from newsmarts.land.feeds import make_feed
+from newsmarts.land.feeds.config import AnyConfig, chosen_feeds, feed_names
+from newsmarts.land.landing import Landed, land
+
+__all__ = ["InboxDay", "LandResult", "feed_names", "inbox_days", "landed_captures", "run"]
+
+log = logging.getLogger(__name__)
+
+CredentialOf = Callable[[str], Credential]
+"""Gives the credential behind the id of an Airflow connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class LandResult:
+    """What a day's manifest holds of the feeds after landing, and what this landing left behind."""
+
+    day: date
+    landed: int  # captures in the manifest
+    new: int  # of these, added now
+    rejected: int  # captures turned away, now or earlier
+    waiting: tuple[str, ...]  # source paths still being written
+    other_days: dict[date, int] = field(default_factory=dict)  # captures of other days, in local feeds
+    passed_over: dict[str, int] = field(default_factory=dict)  # no captures of ours, by reason
+
+
+@dataclass(frozen=True, slots=True)
+class InboxDay:
+    """A capture day that the local feeds (inbox, WARC folders) have captures of."""
+
+    day: date
+    files: int
+    new: int  # of these, not in the day's manifest as they are now
+
+
+def run(
+    day: date, settings: Settings, feed: str | None = None, credential_of: CredentialOf | None = None
+) -> LandResult:
+    """Land one feed's captures of one day, or those of every enabled feed.
+
+    Landing again changes nothing: known captures keep their rows, and bytes are stored once. What isn't
+    whole yet waits; what can't be landed becomes a row of ``rejected.parquet``. A feed that fails doesn't
+    keep the others from landing.
+
+    Raises:
+        UsageError: there is no such feed, or it is set up wrongly.
+        FeedUnavailable: the feed can't answer now.
+        FeedRefused: the feed's site won't have us.
+        FeedError: of several feeds some failed; it has their messages.
+        LockTimeout: another run held the day for too long.
+    """
+    configs = chosen_feeds(settings, [feed] if feed is not None else [])
+    total = Landed()
+    failures: list[FeedError] = []
+    for config in configs:
+        try:
+            _add(total, _land(config, day, settings, credential_of))
+        except (FeedUnavailable, FeedRefused) as error:
+            if len(configs) == 1:
+                raise
+            log.error("Feed %s: %s", config.name, error)  # noqa: TRY400 - told without a traceback
+            failures.append(FeedError(f"{config.name}: {error}"))
+    if failures:
+        raise FeedError("\n".join(str(failure) for failure in failures))
+    return LandResult(
+        day=day,
+        landed=total.captures,
+        new=total.new,
+        rejected=total.rejected,
+        waiting=tuple(total.waiting),
+        other_days=dict(sorted(total.other_days.items())),
+        passed_over=dict(sorted(total.passed_over.items())),
+    )
+
+
+def landed_captures(day: date, settings: Settings) -> int:
+    """How many captures the day's manifest has of all feeds, those that were turned away included."""
+    known = manifest.read(settings.archive, day)
+    return len(known.captures) + len(known.rejected)
+
+
+def inbox_days(settings: Settings, feeds: Sequence[str] = ()) -> list[InboxDay]:
+    """The capture days that the local feeds (of these names, if any) have captures of, in order.
+
+    Every saved page is read to tell what is new; archives by their index. Files that are named as
+    unfinished don't count.
+
+    Raises:
+        UsageError: a feed's folder is none.
+    """
+    files: Counter[date] = Counter()
+    new: Counter[date] = Counter()
+    for config in chosen_feeds(settings, feeds):
+        if config.kind not in ("inbox", "warc"):
+            continue
+        for each in make_feed(config, settings).days():  # type: ignore[attr-defined]
+            files[each.day] += each.files
+            new[each.day] += each.new
+    return [InboxDay(day, files[day], new[day]) for day in sorted(files)]
+
+
+def _land(config: AnyConfig, day: date, settings: Settings, credential_of: CredentialOf | None) -> Landed:
+    landed = land(make_feed(config, settings, _credential(config, credential_of)), day, settings)
+    log.info(
+        "Landed %s from %s: %d captures (%d new), %d rejected %s, %d waiting, passed over %s; "
+        "it has captures of %d other days. Manifest: %s",
+        day,
+        config.name,
+        landed.captures,
+        landed.new,
+        landed.rejected,
+        dict(sorted(landed.reasons.items())),
+        len(landed.waiting),
+        dict(sorted(landed.passed_over.items())),
+        len(landed.other_days),
+        partitions.partition_path(settings.archive, "manifest", day),
+    )
+    return landed
+
+
+def _credential(config: AnyConfig, credential_of: CredentialOf | None) -> Credential | None:
+    connection = getattr(config, "connection", None)
+    if connection is None:
+        return None
+    if credential_of is None:
+        raise UsageError(
+            f"Feed {config.name} takes its credentials from the Airflow connection {connection!r}, and this "
+            "run is none of Airflow's. Run it there, or leave the feed out."
+        )
+    return credential_of(connection)
+
+
+def _add(total: Landed, landed: Landed) -> None:
+    total.captures += landed.captures
+    total.new += landed.new
+    total.rejected += landed.rejected
+    total.waiting += landed.waiting
+    total.passed_over += landed.passed_over
+    total.other_days += landed.other_days

@@ -1,0 +1,295 @@
+"""Walking a folder: every entry becomes a file to read, a rejection, or something to wait for.
+
+Nothing outside the folder is ever opened. Symlinks to a folder inside it aren't followed, because the
+files behind them are landed at their own place; so no loop of links can catch the walk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from newsmarts.core import publishers
+from newsmarts.core.errors import RejectedFile, UsageError
+from newsmarts.core.settings import Settings
+from newsmarts.land import names
+from newsmarts.land.archives import members, mhtml, sidecar
+from newsmarts.land.archives.entry import BadRecord
+from newsmarts.land.archives.sidecar import Facts
+
+log = logging.getLogger(__name__)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a file saw; two looks that differ mean that it is moving."""
+
+    device: int
+    inode: int
+    size_bytes: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Look:
+        """The part of a file's status that writing to it, or replacing it, changes."""
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """The file beside a page that tells of it, as the scan read it."""
+
+    path: str
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFile:
+    """One entry of the folder that a day has to account for.
+
+    ``path`` is where to read it (for a symlink, what it points to). Exactly one of these holds:
+    ``rejection`` is set, or ``unfinished`` is true, or the file is a page to be read as ``media_type``, or
+    it is an ``archive`` of this kind, whose records have days of their own.
+    """
+
+    path: str
+    source_path: str
+    captured_at: datetime
+    look: Look | None = None
+    media_type: str | None = None
+    rejection: RejectedFile | None = None
+    unfinished: bool = False
+    archive: str | None = None
+    url: str | None = None
+    sidecar: Sidecar | None = None
+
+    @property
+    def day(self) -> date:
+        """The UTC capture day."""
+        return self.captured_at.date()
+
+    @property
+    def publisher(self) -> str | None:
+        """The publisher that the address's host names, else the path, if any."""
+        host = names.host_of(self.url)
+        return publishers.named_in(host) if host else publishers.named_in(self.source_path)
+
+    @property
+    def changes_ns(self) -> tuple[int, ...]:
+        """When it, and what tells of it, last changed."""
+        looks = (self.look, self.sidecar.look if self.sidecar else None)
+        return tuple(look.mtime_ns for look in looks if look is not None)
+
+
+def inbox_root(settings: Settings, folder: Path | None = None) -> str | None:
+    """The inbox's real path; None when the default inbox was never made.
+
+    Raises:
+        UsageError: the inbox that was asked for is missing, or is no folder.
+    """
+    inbox = settings.inbox_dir if folder is None else folder
+    if folder is None and settings.inbox is None and not inbox.exists():
+        return None
+    if not inbox.is_dir():
+        raise UsageError(f"the inbox {str(inbox)!r} is no folder. Make it, or set NEWS_INBOX to another one.")
+    root = os.path.realpath(inbox)
+    if root == os.path.realpath(settings.home):
+        raise UsageError(f"the inbox {root!r} is NEWS_HOME itself. Take one of them to another folder.")
+    return root
+
+
+def scan(root: str, settings: Settings) -> Iterator[InboxFile]:
+    """Every file of a folder and those below it, folder by folder in order of name.
+
+    Names that begin with a dot are passed over, and so is NEWS_HOME when it lies in the folder.
+
+    Raises:
+        UsageError: the folder can't be read.
+    """
+    home = os.path.realpath(settings.home)
+    hidden = 0
+    pending = [""]
+    while pending:
+        folder = pending.pop()
+        try:
+            with os.scandir(Path(root, folder)) as found:
+                entries = sorted(found, key=lambda entry: os.fsencode(entry.name))
+        except OSError as error:
+            if not folder:
+                raise UsageError(f"the folder {root!r} can't be read: {error.strerror}.") from None
+            if not isinstance(error, FileNotFoundError):  # gone since its parent was listed
+                reason = RejectedFile("unreadable_folder", f"it can't be listed: {error.strerror}.")
+                yield _rejected(root, folder, None, reason)
+            continue
+        here = {entry.name for entry in entries}
+        pages = {members.stem_of(name) for name in here if members.is_page(name)}
+        folders = []
+        for entry in entries:
+            relative = os.path.join(folder, entry.name)  # noqa: PTH118 - names may hold any byte
+            if entry.name.startswith("."):
+                hidden += 1
+            elif entry.is_dir(follow_symlinks=False):
+                if entry.path != home:
+                    folders.append(relative)
+            elif not members.is_sidecar(entry.name, pages):
+                sidecar_name = members.stem_of(entry.name) + sidecar.ENDING
+                beside = sidecar_name if sidecar_name in here and members.is_page(entry.name) else None
+                file = _examine(root, relative, settings, beside)
+                if file is not None:
+                    yield file
+        pending.extend(reversed(folders))
+    if hidden:
+        log.info("Passed over %d entries of %r whose names begin with a dot", hidden, root)
+
+
+def _examine(root: str, relative: str, settings: Settings, beside: str | None) -> InboxFile | None:
+    """Say what one entry that is no real folder is; None: nothing to account for here.
+
+    ``beside`` is the name of its sidecar, if it has one.
+    """
+    path = os.path.join(root, relative)  # noqa: PTH118 - names may hold any byte
+    status: os.stat_result | None = None
+    try:
+        status = os.lstat(path)
+        if stat.S_ISLNK(status.st_mode):
+            path = _follow(root, path)
+            target = os.lstat(path)
+            if stat.S_ISDIR(target.st_mode):
+                log.info("Not following the link %r: its folder is landed at its own place", relative)
+                return None
+            status = target
+        if not stat.S_ISREG(status.st_mode):
+            raise RejectedFile("not_a_regular_file", f"it is {_kind(status)}. Put a plain file there.")
+        noted = os.path.join(root, os.path.dirname(relative), beside) if beside else None  # noqa: PTH118, PTH120
+        return _regular(path, relative, status, settings, noted)
+    except RejectedFile as rejection:
+        return _rejected(root, relative, status, rejection)
+    except FileNotFoundError:
+        log.info("%r went away while the inbox was being read", relative)
+        return None
+    except OSError as error:
+        return _rejected(
+            root, relative, status, RejectedFile("unreadable_file", f"no access to it: {error.strerror}.")
+        )
+
+
+def _regular(
+    path: str, relative: str, status: os.stat_result, settings: Settings, beside: str | None
+) -> InboxFile:
+    source_path = names.source_path_of(relative)
+    name = source_path.rpartition("/")[2]
+    if names.is_unfinished(name):
+        return InboxFile(path, source_path, _captured_at(source_path, status), unfinished=True)
+    media_type, archive = names.media_type_of(name), names.archive_kind_of(name)
+    if media_type is None and archive is None:
+        raise RejectedFile(
+            "unsupported_media_type",
+            f"only names that end in {', '.join([*names.MEDIA_TYPES, *names.ARCHIVES])} are read. "
+            "Rename it or take it away.",
+        )
+    look = Look.of(status)
+    if archive not in (None, "mhtml"):
+        return InboxFile(path, source_path, _captured_at(source_path, status), look=look, archive=archive)
+    if status.st_size > settings.max_file_bytes:
+        raise too_large(status.st_size, settings.max_file_bytes)
+    own = Facts()
+    if archive is not None:
+        media_type = members.MHTML
+        own = mhtml.facts_of(_beginning(path))
+    noted: Sidecar | None = None
+    if beside is not None:
+        try:
+            noted, facts = _read_sidecar(beside)
+        except BadRecord as error:
+            rejection = RejectedFile(error.reason_code, error.detail)
+            return InboxFile(path, source_path, _captured_at(source_path, status), look, rejection=rejection)
+        own = Facts(facts.url or own.url, facts.captured_at or own.captured_at, facts.media_type)
+        media_type = facts.media_type if archive is None and facts.media_type else media_type
+    captured_at = own.captured_at or _captured_at(source_path, status)
+    return InboxFile(path, source_path, captured_at, look, media_type, url=own.url, sidecar=noted)
+
+
+def _captured_at(source_path: str, status: os.stat_result) -> datetime:
+    captured_at = names.captured_at_of(source_path, status.st_mtime_ns)
+    if captured_at is None:
+        raise RejectedFile(
+            "impossible_mtime",
+            f"its modification time ({status.st_mtime_ns // 10**9} s) is no capture time. "
+            "Put it in a folder named by its capture day, as in 2025-08-25.",
+        )
+    return captured_at
+
+
+def _read_sidecar(path: str) -> tuple[Sidecar, Facts]:
+    """What a sidecar says. Raises BadRecord when it can't be read, or understood."""
+    try:
+        look = Look.of(os.lstat(path))
+        if look.size_bytes > sidecar.MAX_BYTES:
+            raise BadRecord("bad_sidecar", f"its sidecar has more than {sidecar.MAX_BYTES:,} bytes.")
+        return Sidecar(path, look), sidecar.parse(_beginning(path, sidecar.MAX_BYTES))
+    except OSError as error:
+        raise BadRecord("bad_sidecar", f"its sidecar can't be read: {error.strerror}.") from None
+
+
+def _beginning(path: str, size_bytes: int = mhtml.HEAD_BYTES) -> bytes:
+    """A plain file's first bytes; a link or a pipe in its place isn't followed."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, "it is no plain file")
+        return os.read(descriptor, size_bytes)
+    finally:
+        os.close(descriptor)
+
+
+def too_large(size_bytes: int, limit: int) -> RejectedFile:
+    """The rejection of a file over the limit."""
+    return RejectedFile(
+        "file_too_large",
+        f"{size_bytes} bytes, and the limit is {limit}. Raise NEWS_MAX_FILE_BYTES if it is a page.",
+    )
+
+
+def _follow(root: str, path: str) -> str:
+    """Where a symlink leads. Raises RejectedFile when it is broken or leads out of the inbox."""
+    try:
+        target = os.path.realpath(path, strict=True)
+    except OSError as error:
+        raise RejectedFile(
+            "broken_symlink", f"the link leads nowhere: {error.strerror}. Put the file itself there."
+        ) from None
+    if os.path.commonpath([root, target]) != root:
+        raise RejectedFile(
+            "symlink_outside_inbox", "the link leads out of the inbox. Put the file itself there."
+        )
+    return target
+
+
+def _rejected(root: str, relative: str, status: os.stat_result | None, rejection: RejectedFile) -> InboxFile:
+    """A rejection needs a day too; when nothing tells one, it is 1970-01-01."""
+    source_path = names.source_path_of(relative)
+    if status is None:
+        with contextlib.suppress(OSError):
+            status = os.lstat(os.path.join(root, relative))  # noqa: PTH118 - names may hold any byte
+    mtime_ns = status.st_mtime_ns if status is not None else 0
+    captured_at = names.captured_at_of(source_path, mtime_ns) or _EPOCH
+    return InboxFile("", source_path, captured_at, rejection=rejection)
+
+
+def _kind(status: os.stat_result) -> str:
+    kinds = (
+        (stat.S_ISFIFO, "a named pipe"),
+        (stat.S_ISSOCK, "a socket"),
+        (stat.S_ISCHR, "a device"),
+        (stat.S_ISBLK, "a device"),
+    )
+    return next((text for test, text in kinds if test(status.st_mode)), "a special file")

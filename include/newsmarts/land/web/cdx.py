@@ -1,0 +1,126 @@
+"""The indexes of web archives: which captures there are of a host, and when they were made.
+
+Both the Wayback Machine's CDX server and Common Crawl's (pywb) know these parameters, though not all others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from newsmarts.core.errors import CaptureError, FeedRefused, FeedUnavailable
+from newsmarts.land.web.client import Client
+from newsmarts.land.web.exchange import Reply
+
+_TIMESTAMP = re.compile(r"\d{14}", re.ASCII)
+_STATUS = re.compile(r"\d{3}", re.ASCII)
+_INDEX_BYTES = 64 * 1024 * 1024
+# An index searches before it answers, and the Wayback Machine's has been seen to take a minute.
+_SEARCH_SECONDS = 100.0
+_REFUSALS = frozenset({401, 403, 451})
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of an index: a capture."""
+
+    captured_at: datetime
+    url: str  # as the archive tells it
+    media_type: str
+    status: int | None  # None: as that of the capture it stands for
+    digest: str
+    # where Common Crawl keeps it
+    filename: str = ""
+    offset: int = 0
+    length: int = 0
+    truncated: bool = False
+
+    @property
+    def timestamp(self) -> str:
+        """The capture's time as archives write it."""
+        return self.captured_at.strftime("%Y%m%d%H%M%S")
+
+    @property
+    def is_revisit(self) -> bool:
+        """Whether the crawler found the page as it was before, and kept no body."""
+        return self.media_type == "warc/revisit"
+
+
+def ask_index(
+    client: Client, url: str, *, pause_seconds: float, expected: frozenset[int] = frozenset({200})
+) -> Reply:
+    """An index's answer, of one of the expected statuses.
+
+    Raises:
+        FeedUnavailable: it gives none now.
+        FeedRefused: it won't give one, or mustn't be asked.
+    """
+    try:
+        reply = client.get(
+            url, max_bytes=_INDEX_BYTES, pause_seconds=pause_seconds, read_seconds=_SEARCH_SECONDS
+        )
+    except CaptureError as error:
+        kind = FeedRefused if error.reason_code in ("host_not_allowed", "bad_address") else FeedUnavailable
+        raise kind(f"The index can't be asked: {error.detail}") from None
+    told = (
+        f"{reply.address.host} answers for its index with HTTP status {reply.status} ({first_words(reply)})"
+    )
+    if reply.status in _REFUSALS:
+        raise FeedRefused(
+            f"{told}. It refuses us, or was asked to leave the site out: another archive's feed may have it."
+        )
+    if reply.status not in expected:
+        raise FeedUnavailable(f"{told}. Run the day again later.")
+    return reply
+
+
+def no_index(reply: Reply) -> FeedUnavailable:
+    """What to raise about an answer that is no list of captures."""
+    return FeedUnavailable(
+        f"{reply.address.host} answers for its index with what is no list of captures: {first_words(reply)}. "
+        "Run the day again later."
+    )
+
+
+def first_words(reply: Reply) -> str:
+    """The beginning of an answer, fit for a log."""
+    return repr(" ".join(reply.body[:200].decode("utf-8", "replace").split())[:120])
+
+
+def moment(timestamp: str) -> datetime | None:
+    """The UTC time that 14 digits tell; None when they tell none."""
+    if not _TIMESTAMP.fullmatch(timestamp):
+        return None
+    try:
+        return datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def status_of(text: str) -> int | None:
+    """An index's HTTP status; None for the dash of a capture that stands for an earlier one."""
+    return int(text) if _STATUS.fullmatch(text) else None
+
+
+def day_parameters(day: date) -> dict[str, str]:
+    """``from`` and ``to``, both inclusive, for all captures of a UTC day."""
+    digits = day.strftime("%Y%m%d")
+    return {"from": f"{digits}000000", "to": f"{digits}235959"}
+
+
+def host_parameters(hosts: Iterable[str]) -> list[dict[str, str]]:
+    """``url`` and ``matchType`` of the queries that find all captures of these hosts.
+
+    An index sorts ``www.example.org`` with ``example.org``, so both are one query; what it finds beyond
+    the hosts is passed over afterwards.
+    """
+    hosts = tuple(hosts)
+    domains = {host.removeprefix("*.") for host in hosts if host.startswith("*.")}
+    names = {host.removeprefix("www.") for host in hosts if not host.startswith("*.")}
+    names = {name for name in names if not any(f".{name}".endswith(f".{each}") for each in domains)}
+    return [
+        *({"url": domain, "matchType": "domain"} for domain in sorted(domains)),
+        *({"url": name, "matchType": "host"} for name in sorted(names)),
+    ]

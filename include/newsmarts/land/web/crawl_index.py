@@ -1,0 +1,186 @@
+"""The index of one crawl of Common Crawl: which captures it has of a host.
+
+A crawl's index never changes, and a question about one day makes the server look through the host's whole
+part of it. So that part is fetched once, in pages, and kept in a file; a backfill over years then asks some
+hundred questions, and not ten thousand. Each day is asked for only of hosts with very many captures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from newsmarts.core.files import write_atomically
+from newsmarts.core.locks import held
+from newsmarts.core.partitions import day_interval
+from newsmarts.land.web import cdx
+from newsmarts.land.web.cdx import Listed
+from newsmarts.land.web.client import Client
+from newsmarts.land.web.crawls import Collection
+from newsmarts.land.web.exchange import Reply
+
+_OK, _NO_SUCH_PAGE, _NO_CAPTURES = 200, 400, 404
+_MAX_PAGES = 10_000
+_KEPT_PAGES = 20  # of up to 15,000 lines each
+_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
+_SCHEMA = pa.schema(
+    [
+        ("captured_at", pa.timestamp("us", tz="UTC")),
+        ("url", pa.string()),
+        ("media_type", pa.string()),
+        ("status", pa.int16()),
+        ("digest", pa.string()),
+        ("filename", pa.string()),
+        ("offset", pa.int64()),
+        ("length", pa.int64()),
+        ("truncated", pa.bool_()),
+    ]
+)
+
+Lines = Iterator[Listed | None]
+
+
+class CrawlIndex:
+    """Asks indexes, and keeps what they say in ``folder``."""
+
+    def __init__(self, client: Client, folder: Path, *, pause_seconds: float, lock_seconds: float) -> None:
+        self._client = client
+        self._folder = folder
+        self._pause_seconds = pause_seconds
+        self._lock_seconds = lock_seconds
+
+    def of_day(self, crawl: Collection, host: dict[str, str], day: date) -> Lines:
+        """The crawl's captures of a host on a day, by address and time; None for a line that can't be read.
+
+        ``host`` has the parameters ``url`` and ``matchType``.
+
+        Raises:
+            FeedUnavailable, FeedRefused: the index can't be asked.
+            LockTimeout: another run has been fetching the same part for too long.
+        """
+        name = hashlib.sha256(f"{crawl.index_url}?{urlencode(host)}".encode()).hexdigest()[:32]
+        path = self._folder / f"{name}.parquet"
+        if path.exists():
+            return _kept(path, day)
+        lock = path.with_suffix(".lock")
+        with held(lock, timeout_seconds=self._lock_seconds, what=f"the index of {crawl.name}"):
+            if path.exists():
+                return _kept(path, day)
+            pages = self._count(crawl, host)
+            if pages <= _KEPT_PAGES:
+                return self._keep(path, self._pages(crawl, host, pages), day)
+        return self._lines(crawl, host | cdx.day_parameters(day), pages)
+
+    def exactly(self, crawl: Collection, url: str, moment: datetime) -> Listed | None:
+        """The crawl's capture of an address at a moment: itself, and no pointer to another."""
+        stamp = moment.strftime("%Y%m%d%H%M%S")
+        parameters = {"url": url, "matchType": "exact", "from": stamp, "to": stamp}
+        for listed in self._lines(crawl, parameters, self._count(crawl, parameters)):
+            if listed is not None and listed.captured_at == moment and not listed.is_revisit:
+                return listed
+        return None
+
+    def _keep(self, path: Path, pages: Iterator[list[Listed | None]], day: date) -> Lines:
+        """Write all pages down; give the lines of one day, and those that can't be read."""
+        unreadable: list[None] = []
+        sink = pa.BufferOutputStream()
+        with pq.ParquetWriter(sink, _SCHEMA, compression="zstd") as writer:
+            for page in pages:
+                rows = [asdict(line) for line in page if line is not None]
+                unreadable += [None] * (len(page) - len(rows))
+                writer.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA))
+        write_atomically(path, sink.getvalue().to_pybytes())
+        return iter([*_kept(path, day), *unreadable])
+
+    def _lines(self, crawl: Collection, parameters: dict[str, str], pages: int) -> Lines:
+        for page in self._pages(crawl, parameters, pages):
+            yield from page
+
+    def _pages(
+        self, crawl: Collection, parameters: dict[str, str], pages: int
+    ) -> Iterator[list[Listed | None]]:
+        for page in range(pages):
+            reply = self._ask(crawl, parameters | {"page": str(page)}, _NO_CAPTURES, _NO_SUCH_PAGE)
+            if reply is not None:
+                yield [_listed(line) for line in reply.body.splitlines()]
+
+    def _count(self, crawl: Collection, parameters: dict[str, str]) -> int:
+        """How many pages the answer has: ``{"pages": 3, …}``, or the number alone from older servers."""
+        reply = self._ask(crawl, parameters | {"showNumPages": "true"}, _NO_CAPTURES)
+        if reply is None:
+            return 0
+        try:
+            told = json.loads(reply.body)
+            count = told["pages"] if isinstance(told, dict) else told
+        except (ValueError, KeyError):
+            count = None
+        if not isinstance(count, int) or not 0 <= count <= _MAX_PAGES:
+            raise cdx.no_index(reply)
+        return count
+
+    def _ask(self, crawl: Collection, parameters: dict[str, str], *none: int) -> Reply | None:
+        """The index's answer; None when its status says that it has none."""
+        reply = cdx.ask_index(
+            self._client,
+            f"{crawl.index_url}?{urlencode(parameters | {'output': 'json'})}",
+            pause_seconds=self._pause_seconds,
+            expected=frozenset({_OK, *none}),
+        )
+        return reply if reply.status == _OK else None
+
+
+def _kept(path: Path, day: date) -> Lines:
+    start, end = day_interval(day)
+    table = pq.read_table(path, filters=[("captured_at", ">=", start), ("captured_at", "<", end)])
+    for batch in table.to_batches(max_chunksize=1000):
+        for row in batch.to_pylist():
+            yield Listed(**row)
+
+
+def _listed(line: bytes) -> Listed | None:
+    """A line of the index; None when it can't be read."""
+    try:
+        told: dict[str, Any] = json.loads(line)
+        captured_at = cdx.moment(str(told["timestamp"]))
+        if captured_at is None:
+            return None
+        media_type = str(told["mime"]).lower()
+        if media_type in ("", "unk"):
+            media_type = str(told.get("mime-detected", media_type)).lower()
+        return Listed(
+            captured_at=captured_at,
+            url=_text(told["url"]),
+            media_type=_text(media_type),
+            status=cdx.status_of(str(told.get("status", "-"))),
+            digest=_text(told["digest"]).rpartition(":")[2],
+            filename=_text(told["filename"]),
+            offset=_number(told["offset"]),
+            length=_number(told["length"]),
+            truncated=bool(told.get("truncated")),
+        )
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _text(value: object) -> str:
+    """Text that any file can hold."""
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    value.encode()  # no lone surrogates: UnicodeEncodeError is a ValueError
+    return value
+
+
+def _number(value: object) -> int:
+    if not _NUMBER.fullmatch(str(value)):
+        raise ValueError("no number")
+    return int(str(value))

@@ -1,0 +1,174 @@
+"""One request and its answer, within limits of time and size."""
+
+from __future__ import annotations
+
+import base64
+import ssl
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import httpcore2
+
+from newsmarts.core.errors import FeedUnavailable, FetchFailed
+from newsmarts.land import encodings
+from newsmarts.land.capture import Credential
+from newsmarts.land.web.addresses import Address
+from newsmarts.land.web.network import Deadline, ForbiddenAddress, GuardedBackend, Resolve, look_up
+
+_CONNECTIONS = 4
+_IDLE_SECONDS = 15.0
+_TOLD_CHARS = 200
+
+
+class NoReply(Exception):
+    """No answer came, or not all of it: another try may bring one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer, whatever its status."""
+
+    address: Address  # that gave it
+    status: int
+    headers: Mapping[str, str]  # lower-case names; several of one name with commas between
+    body: bytes  # content encoding undone, unless a range was asked for
+
+    @property
+    def media_type(self) -> str:
+        """The Content-Type without its parameters, in lower case; empty when there is none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+class Exchange:
+    """Sends requests over connections of its own. Not for several threads at once."""
+
+    def __init__(
+        self,
+        *,
+        connect_seconds: float,
+        read_seconds: float,
+        may_be_private: Callable[[str], bool],
+        ssl_context: ssl.SSLContext | None = None,
+        resolve_host: Resolve = look_up,
+    ) -> None:
+        self._deadline = Deadline()
+        self._timeouts = {
+            "connect": connect_seconds,
+            "read": read_seconds,
+            "write": read_seconds,
+            "pool": connect_seconds,
+        }
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=ssl_context or httpcore2.default_ssl_context(),
+            max_connections=_CONNECTIONS,
+            max_keepalive_connections=_CONNECTIONS,
+            keepalive_expiry=_IDLE_SECONDS,
+            network_backend=GuardedBackend(self._deadline, may_be_private, resolve_host),
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.close()
+
+    def ask(
+        self,
+        address: Address,
+        headers: Mapping[str, str],
+        *,
+        max_bytes: int,
+        seconds: float,
+        read_seconds: float | None = None,
+        decode: bool = True,
+    ) -> Reply:
+        """Send a GET request and read its answer whole.
+
+        Args:
+            max_bytes: of the body, as it comes and with its content encoding undone.
+            seconds: for all of it.
+            read_seconds: between two pieces, where the usual time won't do.
+            decode: undo the content encoding.
+
+        Raises:
+            NoReply: there was no whole answer.
+            FetchFailed: the answer is too large or badly encoded, or the host has a forbidden address.
+            FeedUnavailable: the host can't prove that it is who it says.
+        """
+        request = httpcore2.Request(
+            "GET",
+            httpcore2.URL(scheme=address.scheme, host=address.host, port=address.port, target=address.target),
+            headers=list(headers.items()),
+            extensions={"timeout": self._timeouts | ({"read": read_seconds} if read_seconds else {})},
+        )
+        self._deadline.set(seconds)
+        try:
+            response = self._pool.handle_request(request)
+            try:
+                received = _joined(response.headers)
+                body = _read(response.iter_stream(), received, max_bytes)
+            finally:
+                response.close()
+        except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.RemoteProtocolError) as error:
+            raise _told(address, error) from None
+        except httpcore2.LocalProtocolError:
+            raise FetchFailed("bad_address", "It can't be put into a request.") from None
+        except ForbiddenAddress as error:
+            raise FetchFailed(
+                "host_not_allowed",
+                f"{error}. If that is right, add the host to the feed's allow_private_hosts.",
+            ) from None
+        if decode:
+            body = encodings.decode(body, received.get("content-encoding"), max_bytes=max_bytes)
+        return Reply(address, response.status, MappingProxyType(received), body)
+
+
+def authorization(credential: Credential) -> str:
+    """The Authorization header for a user and password, or for a token (a password without a user)."""
+    if not credential.login:
+        return f"Bearer {credential.password or ''}"
+    pair = f"{credential.login}:{credential.password or ''}"
+    return f"Basic {base64.b64encode(pair.encode()).decode('ascii')}"
+
+
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    joined: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name = raw_name.decode("latin-1").lower()
+        value = raw_value.decode("latin-1")
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
+
+
+def _read(chunks: Iterable[bytes], headers: Mapping[str, str], max_bytes: int) -> bytes:
+    told_bytes = headers.get("content-length", "")
+    if told_bytes.isascii() and told_bytes.isdigit() and int(told_bytes[:20]) > max_bytes:
+        raise _too_large(max_bytes)
+    parts = []
+    size_bytes = 0
+    for chunk in chunks:
+        size_bytes += len(chunk)
+        if size_bytes > max_bytes:
+            raise _too_large(max_bytes)
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def _too_large(max_bytes: int) -> FetchFailed:
+    return FetchFailed(
+        "record_too_large",
+        f"Its answer has more than {max_bytes:,} bytes. If it really is a page, raise NEWS_MAX_FILE_BYTES "
+        "or the feed's limits.max_page_bytes.",
+    )
+
+
+def _told(address: Address, error: Exception) -> NoReply | FeedUnavailable:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return FeedUnavailable(
+                f"{address.host} can't prove who it is: {cause.verify_message}. Nothing was sent. Look at "
+                "its certificate, and at this machine's clock and certificate authorities."
+            )
+        cause = cause.__cause__ or cause.__context__
+    text = " ".join(str(error).split()) or type(error).__name__
+    return NoReply(text[:_TOLD_CHARS] if text.isprintable() else repr(text[:_TOLD_CHARS]))

@@ -1,0 +1,135 @@
+"""Asking as robots.txt allows (RFC 9309): what it forbids isn't asked, and its crawl delay is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from protego import Protego
+
+from newsmarts.core.errors import CaptureError, FeedRefused, FeedUnavailable, FetchFailed
+from newsmarts.land.web.addresses import Address
+from newsmarts.land.web.challenge import is_challenge
+from newsmarts.land.web.client import REDIRECTS, Client
+from newsmarts.land.web.exchange import Reply
+
+# RFC 9309, 2.5: at least 500 KiB must be read; nobody's rules are longer than this.
+_ROBOTS_BYTES = 2 * 1024 * 1024
+_REFUSALS = frozenset({401, 403, 451})
+
+
+class HostRefused(Exception):
+    """The host showed that it doesn't want us: nothing more is asked of it in this run."""
+
+    def __init__(self, host: str, reason_code: str, told: str) -> None:
+        super().__init__(f"{host} {told}")
+        self.host = host
+        self.reason_code = reason_code
+        self.told = told
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    parsed: Protego
+    pause_seconds: float
+    sitemaps: tuple[str, ...]
+
+
+class Robot:
+    """A client that minds robots.txt; each origin's is asked for once."""
+
+    def __init__(
+        self, client: Client, *, pause_seconds: float, longest_pause_seconds: float, max_redirects: int
+    ) -> None:
+        self._client = client
+        self._pause_seconds = pause_seconds
+        self._longest_pause_seconds = longest_pause_seconds
+        self._max_redirects = max_redirects
+        self._rules: dict[str, _Rules] = {}
+        # what comes before the version: the name that a robots.txt would call us by
+        self._name = client.user_agent.partition("/")[0].strip() or "*"
+
+    def sitemaps(self, address: Address) -> tuple[str, ...]:
+        """The sitemaps that the origin's robots.txt names."""
+        return self._rules_of(address).sitemaps
+
+    def get(self, url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Reply:
+        """Ask for an address, minding the rules at each step of a redirect.
+
+        Raises:
+            FetchFailed: it can't be fetched, or mustn't be (``robots_disallowed``).
+            HostRefused: the host answered with a refusal or a robot check.
+            FeedUnavailable: the host doesn't answer now, or its robots.txt can't be had.
+        """
+        address = self._client.checked(url)
+        for _ in range(self._max_redirects + 1):
+            rules = self._rules_of(address)
+            if not rules.parsed.can_fetch(str(address), self._name):
+                raise FetchFailed(
+                    "robots_disallowed", f"{address.host} asks robots not to fetch it (robots.txt)."
+                )
+            reply = self._client.get(
+                str(address),
+                max_bytes=max_bytes,
+                headers=headers,
+                follow=False,
+                is_answer=_is_challenge,
+                pause_seconds=rules.pause_seconds,
+            )
+            _check_welcome(reply)
+            location = reply.headers.get("location")
+            if reply.status not in REDIRECTS or location is None:
+                return reply
+            address = self._client.redirected(address, location)
+        raise FetchFailed("bad_redirect", f"It redirects more than {self._max_redirects} times.")
+
+    def _rules_of(self, address: Address) -> _Rules:
+        if address.origin not in self._rules:
+            self._rules[address.origin] = self._fetched(address)
+        return self._rules[address.origin]
+
+    def _fetched(self, address: Address) -> _Rules:
+        try:
+            reply = self._client.get(
+                f"{address.origin}/robots.txt", max_bytes=_ROBOTS_BYTES, is_answer=_is_challenge
+            )
+        except CaptureError as error:
+            # RFC 9309, 2.3.1.4: while it can't be reached, everything is forbidden
+            raise FeedUnavailable(
+                f"The robots.txt of {address.netloc} can't be had, so nothing may be fetched: {error.detail}"
+            ) from None
+        if _is_challenge(reply):
+            _check_welcome(reply)
+        if 200 <= reply.status < 300:
+            return self._read(address, Protego.parse(reply.body.decode("utf-8-sig", "replace")))
+        if 400 <= reply.status < 500:
+            return self._read(address, Protego.parse(""))  # 2.3.1.3: there are no rules
+        raise FeedUnavailable(
+            f"The robots.txt of {address.netloc} answers with HTTP status {reply.status}, so nothing may be "
+            "fetched. Run the day again later."
+        )
+
+    def _read(self, address: Address, parsed: Protego) -> _Rules:
+        rate = parsed.request_rate(self._name)
+        asked_seconds = max(
+            parsed.crawl_delay(self._name) or 0.0, rate.seconds / rate.requests if rate is not None else 0.0
+        )
+        if asked_seconds > self._longest_pause_seconds:
+            raise FeedRefused(
+                f"{address.netloc} asks robots for {asked_seconds:.0f} s between two requests (robots.txt), "
+                f"more than limits.max_wait_seconds ({self._longest_pause_seconds:.0f}). An archive's feed "
+                "may have its pages."
+            )
+        return _Rules(parsed, max(self._pause_seconds, asked_seconds), tuple(parsed.sitemaps))
+
+
+def _is_challenge(reply: Reply) -> bool:
+    return is_challenge(reply.headers, reply.body)
+
+
+def _check_welcome(reply: Reply) -> None:
+    host = reply.address.host
+    if _is_challenge(reply):
+        raise HostRefused(host, "challenge_page", f"answers with a robot check (HTTP status {reply.status})")
+    if reply.status in _REFUSALS:
+        raise HostRefused(host, "access_refused", f"refuses us (HTTP status {reply.status})")

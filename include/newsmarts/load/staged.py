@@ -1,0 +1,184 @@
+"""A validated day on disk, opened as one consistent whole and checked against the schemas."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from newsmarts.core import schemas
+from newsmarts.core.errors import DamagedPartition, MissingPartition
+from newsmarts.core.files import whole_folder
+from newsmarts.core.partitions import partition_path
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+logger = logging.getLogger(__name__)
+_VALIDATED: dict[str, pa.Schema] = {
+    "articles": schemas.ARTICLES,
+    "ticker_items": schemas.TICKER_ITEMS,
+    "page_links": schemas.PAGE_LINKS,
+    "quarantine": schemas.QUARANTINE,
+    "contract_results": schemas.CONTRACT_RESULTS,
+    "outcome": schemas.OUTCOMES,
+}
+# A column that tells of a run, not of the day: it may differ where nothing else does.
+_NOT_CONTENT = {"captures": ["landed_at"], "outcome": ["run_id"]}
+
+
+@dataclass(frozen=True, slots=True)
+class StagedDay:
+    """The files of one validated day, open; ``source_sha256`` names all that is loaded from them."""
+
+    day: date
+    source_sha256: str
+    outcome: dict[str, Any]
+    _files: dict[str, pq.ParquetFile] = field(repr=False)
+    _known: pa.Array | None = field(default=None, repr=False)  # ids of the captures that count; None: all
+
+    def check(self) -> None:
+        """Read every row once, so that nothing damaged gets half way into a table.
+
+        Raises:
+            DamagedPartition: a file is damaged.
+        """
+        for name, file in self._files.items():
+            try:
+                for _ in schemas.batches(file, _schema_of(name)):
+                    pass
+            except (pa.ArrowException, OSError) as error:
+                raise _damaged(self.day, f"{name}.parquet", error) from None
+
+    def as_validated(self) -> StagedDay:
+        """The day as it was when it was validated, without captures that landed since.
+
+        They wait for the day's next run. The outcome was counted before they came, so conservation still
+        tells whether a capture of then is missing.
+        """
+        pages = self._files["quarantine"].read(columns=["capture_id", "subject"])
+        turned_away = pages.filter(pc.equal(pages["subject"], "page"))["capture_id"]
+        valid = self._files["articles"].read(columns=["capture_id"])["capture_id"]
+        known = pa.chunked_array([*valid.chunks, *turned_away.chunks], pa.string()).unique()
+        landed = self._files["captures"].read(columns=["capture_id"])["capture_id"]
+        later = len(landed) - pc.sum(pc.is_in(landed, known)).as_py() if len(landed) else 0
+        if not later:
+            return self
+        logger.info(
+            "%s: %d captures landed since it was validated; they wait for its next run.", self.day, later
+        )
+        digest = hashlib.sha256(f"{self.source_sha256} without {later} later".encode()).hexdigest()
+        return replace(self, source_sha256=digest, _known=known)
+
+    @contextlib.contextmanager
+    def registered(self, connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[None]:
+        """Make the files that the SQL names readable as ``staged_<file>``, batch by batch."""
+        names = [name for name in self._files if f"staged_{name}" in sql]
+        for name in names:
+            schema = _schema_of(name)
+            batches = schemas.batches(self._files[name], schema)
+            if name == "captures" and self._known is not None:
+                batches = _only(batches, self._known)
+            connection.register(f"staged_{name}", pa.RecordBatchReader.from_batches(schema, batches))
+        try:
+            yield
+        finally:
+            for name in names:
+                connection.unregister(f"staged_{name}")
+
+
+@contextlib.contextmanager
+def open_day(home: Path | UPath, day: date, layout: str) -> Iterator[StagedDay]:
+    """Open everything that load reads of one day, to be loaded into tables of this layout.
+
+    The folder may be replaced meanwhile (a second run of the day): what was opened stays whole.
+
+    Raises:
+        MissingPartition: the day isn't validated, or by a version with other columns.
+        DamagedPartition: a file is damaged.
+    """
+    folder = whole_folder(partition_path(home, "validated", day))
+    manifest = partition_path(home, "manifest", day) / "captures.parquet"
+    with contextlib.ExitStack() as stack:
+        try:
+            before = _identity(folder)
+            handles = {
+                name: stack.enter_context((folder / f"{name}.parquet").open("rb")) for name in _VALIDATED
+            }
+            handles["captures"] = stack.enter_context(manifest.open("rb"))
+            replaced = _identity(folder) != before
+        except FileNotFoundError as error:
+            raise MissingPartition(
+                f"{error.filename} is missing, so {day} can't be loaded. Run validate for {day} first."
+            ) from None
+        if replaced:
+            raise MissingPartition(f"{folder} was replaced while it was being opened. Load {day} again.")
+        files = {name: _checked(name, handle, day) for name, handle in handles.items()}
+        try:
+            outcome = files["outcome"].read().to_pylist()
+            digest = _digest(handles, files, layout)
+        except (pa.ArrowException, OSError) as error:
+            raise _damaged(day, "outcome.parquet or captures.parquet", error) from None
+        if len(outcome) != 1 or outcome[0]["capture_day"] != day:
+            raise MissingPartition(
+                f"{folder / 'outcome.parquet'} isn't the outcome of {day}. Run validate again."
+            )
+        yield StagedDay(day, digest, outcome[0], files)
+
+
+def _only(batches: Iterable[pa.RecordBatch], capture_ids: pa.Array) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        yield batch.filter(pc.is_in(batch.column("capture_id"), capture_ids))
+
+
+def _identity(folder: Path | UPath) -> int:
+    """Tells a folder from another one that takes its place; in an object store its path does."""
+    return folder.stat().st_ino if isinstance(folder, Path) else 0
+
+
+def _schema_of(name: str) -> pa.Schema:
+    return schemas.CAPTURES if name == "captures" else _VALIDATED[name]
+
+
+def _damaged(day: date, what: str, error: Exception) -> DamagedPartition:
+    return DamagedPartition(
+        f"{what} of {day} is damaged ({error}). Run the stages of that day again, from land on."
+    )
+
+
+def _checked(name: str, handle: BinaryIO, day: date) -> pq.ParquetFile:
+    try:
+        file = pq.ParquetFile(handle, page_checksum_verification=True)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(day, handle.name, error) from None
+    if not schemas.is_of(file.schema_arrow, _schema_of(name)):
+        raise MissingPartition(
+            f"{handle.name} was written by another version: its columns differ. "
+            "Run the stages of the day again, from land on."
+        )
+    return file
+
+
+def _digest(handles: dict[str, BinaryIO], files: dict[str, pq.ParquetFile], layout: str) -> str:
+    """Hash of the day's content: of files as bytes, but of rows where a column isn't content."""
+    total = hashlib.sha256(f"{layout}\n".encode())
+    for name in sorted(handles):
+        if name in _NOT_CONTENT:
+            rows = files[name].read().drop_columns(_NOT_CONTENT[name]).to_pylist()
+            part = hashlib.sha256(json.dumps(rows, default=str).encode())
+        else:
+            handles[name].seek(0)
+            part = hashlib.sha256(handles[name].read())
+        total.update(f"{name}:{part.hexdigest()}\n".encode())
+    return total.hexdigest()

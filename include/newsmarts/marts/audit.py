@@ -1,0 +1,227 @@
+"""The audit: every mart of the release candidate against its contract, ``marts_<table>.json``."""
+
+# ruff: noqa: PLC0415 (Great Expectations takes some ten seconds to import: only an audit waits for it)
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from newsmarts.core.contracts import load_contract, quiet_context, result_rows, results_by_id
+from newsmarts.core.db import read_sql
+from newsmarts.core.files import write_atomically
+from newsmarts.core.partitions import candidate_path
+from newsmarts.core.settings import Settings
+from newsmarts.core.versions import mart_contracts_version, same_contracts
+from newsmarts.marts import catalogue
+from newsmarts.release.releases import AUDIT_NAME
+
+if TYPE_CHECKING:
+    import great_expectations as gx
+    from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+
+_SHOWN = 5  # offending rows that a message names
+_VALUE_CHARS = 120
+_ASKED_OF, _ALL_ROWS = "asked_of", "all rows"
+# Great Expectations fetches rows after closing the connection, and closing rolls back: without these it
+# gets none ("list index out of range").
+_ENGINE = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True, "pool_reset_on_return": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one expectation said of the candidate; ``examples`` shows a few offending rows."""
+
+    contract: str
+    expectation: str
+    severity: str
+    passed: bool
+    evaluated_rows: int
+    unexpected_rows: int
+    examples: tuple[str, ...]
+    notes: str
+
+    def told(self) -> str:
+        """One line for a person."""
+        rows = "row" if self.unexpected_rows == 1 else "rows"
+        shown = "; ".join(self.examples)
+        return f"{self.contract}.{self.expectation}: {self.unexpected_rows} {rows}" + (
+            f", as {shown}" if shown else ""
+        )
+
+
+def run_contracts(settings: Settings, *, only: str | None = None, whole: bool = True) -> list[Finding]:
+    """Ask every mart's contract, or one mart's. Hold the writer lock: the candidate must stay as it is.
+
+    Unless ``whole``, an expectation is asked of the rows told anew since the last audit that passed; one
+    whose meta says ``asked_of: all rows`` always of all, for it compares a mart with another one.
+
+    Raises:
+        SettingsError: a contract is missing or malformed.
+        ContractError: an expectation couldn't be evaluated.
+    """
+    contracts = {
+        mart: load_contract(settings.contracts_dir / f"marts_{mart.name}.json")
+        for mart in catalogue.marts()
+        if only in {None, mart.name}
+    }
+    path = candidate_path(settings.home)
+    limits = {"memory_limit": settings.duckdb_memory_limit, "threads": settings.duckdb_threads}
+    options: dict[str, Any] = {"kwargs": _ENGINE | {"connect_args": {"read_only": True, "config": limits}}}
+    source = quiet_context().data_sources.add_sql(
+        "candidate", connection_string=_url(path), create_temp_table=False, **options
+    )
+    try:
+        return [
+            finding
+            for mart, contract in contracts.items()
+            for finding in _audit_mart(source, mart, contract, whole=whole)
+        ]
+    finally:
+        # both hold the file open, and the next writer in this process must be able to open it
+        source.get_execution_engine().close()
+        source.get_engine().dispose()
+
+
+def _url(path: Path) -> str:
+    import sqlalchemy as sa
+
+    return sa.URL.create("duckdb", database=str(path)).render_as_string(hide_password=False)
+
+
+def _audit_mart(
+    source: SQLDatasource, mart: catalogue.Mart, contract: gx.ExpectationSuite, *, whole: bool
+) -> list[Finding]:
+    # table assets with a schema are deprecated; the name is one of ours
+    everything = f"SELECT * FROM marts.{mart.name}"  # noqa: S608
+    if whole:
+        return _ask(source, contract, everything)
+    of_all = [each for each in contract.expectations if (each.meta or {}).get(_ASKED_OF) == _ALL_ROWS]
+    of_changed = [each for each in contract.expectations if each not in of_all]
+    findings = _ask(source, _part_of(contract, of_changed), read_sql(mart.changed)) if of_changed else []
+    return findings + (_ask(source, _part_of(contract, of_all), everything) if of_all else [])
+
+
+def _part_of(contract: gx.ExpectationSuite, expectations: list[Any]) -> gx.ExpectationSuite:
+    import great_expectations as gx
+
+    return gx.ExpectationSuite(name=contract.name, expectations=expectations, meta=contract.meta)
+
+
+def _ask(source: SQLDatasource, contract: gx.ExpectationSuite, query: str) -> list[Finding]:
+    asset = source.add_query_asset(f"{contract.name} {len(source.assets)}", query=query)
+    batch = asset.add_batch_definition_whole_table("all").get_batch()
+    key = (contract.meta or {}).get("key") or []
+    result = batch.validate(
+        contract, result_format={"result_format": "COMPLETE", "unexpected_index_column_names": list(key)}
+    )
+    details = results_by_id(result, contract)
+    return [
+        Finding(
+            contract=row["contract"],
+            expectation=row["expectation"],
+            severity=row["severity"],
+            passed=row["passed"],
+            evaluated_rows=row["evaluated_rows"],
+            unexpected_rows=row["unexpected_rows"],
+            examples=() if row["passed"] else _examples(details[row["expectation"]].get("result") or {}),
+            notes=row["notes"],
+        )
+        for row in result_rows(result, contract, date.min)
+    ]
+
+
+def _examples(result: Mapping[str, Any]) -> tuple[str, ...]:
+    """A few offending rows: their keys where Great Expectations gives them, else values, quoted."""
+    rows: Sequence[Any] = (
+        (result.get("details") or {}).get("unexpected_rows")
+        or result.get("partial_unexpected_index_list")
+        or result.get("partial_unexpected_list")
+        or ()
+    )
+    return tuple(_shortened(row) for row in rows[:_SHOWN])
+
+
+def _shortened(row: Any) -> str:
+    if isinstance(row, Mapping):
+        return ", ".join(f"{name}={_shortened(value)}" for name, value in row.items())
+    text = repr(row)
+    return text if len(text) <= _VALUE_CHARS else text[: _VALUE_CHARS - 1] + "…"
+
+
+def report_path(settings: Settings) -> Path:
+    """Where the candidate's last audit is kept."""
+    return candidate_path(settings.home).with_name(AUDIT_NAME)
+
+
+def version(settings: Settings) -> str:
+    """Names the content of the marts' contracts as they are now."""
+    return mart_contracts_version(settings.contracts_dir)
+
+
+def is_due_whole(settings: Settings) -> bool:
+    """Whether contracts have changed since the last audit, or it is long since one asked all rows."""
+    report = _read_report(settings)
+    return (
+        not same_contracts(report.get("contracts"), version(settings))
+        or report.get("audits_since_whole", 0) + 1 >= settings.audit_whole_every
+    )
+
+
+def write_report(
+    settings: Settings, fingerprint: str, findings: Sequence[Finding] | None, *, whole: bool = True
+) -> None:
+    """Keep the audit beside the candidate, for the release; None: it couldn't be asked."""
+    document = {
+        "fingerprint": fingerprint,
+        "contracts": version(settings),
+        "audits_since_whole": 0 if whole else _read_report(settings).get("audits_since_whole", 0) + 1,
+        "passed": findings is not None and not failures(findings),
+        "results": [
+            {
+                "contract": finding.contract,
+                "expectation": finding.expectation,
+                "severity": finding.severity,
+                "passed": finding.passed,
+                "evaluated_rows": finding.evaluated_rows,
+                "unexpected_rows": finding.unexpected_rows,
+                "examples": list(finding.examples),
+                "notes": finding.notes,
+            }
+            for finding in findings or ()
+        ],
+    }
+    data = json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
+    write_atomically(report_path(settings), data)
+
+
+def passed_audit(settings: Settings, fingerprint: str) -> bool:
+    """Whether the candidate of this content has passed an audit by the contracts as they are."""
+    report = _read_report(settings)
+    return (
+        report.get("passed") is True
+        and report.get("fingerprint") == fingerprint
+        and same_contracts(report.get("contracts"), version(settings))
+    )
+
+
+def failed_audit(settings: Settings) -> bool:
+    """Whether the candidate failed its last audit."""
+    return _read_report(settings).get("passed") is False
+
+
+def _read_report(settings: Settings) -> dict[str, Any]:
+    try:
+        report = json.loads(report_path(settings).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return report if isinstance(report, dict) else {}
+
+
+def failures(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings that keep a release back: critical expectations that didn't hold."""
+    return [finding for finding in findings if not finding.passed and finding.severity == "critical"]

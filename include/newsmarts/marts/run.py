@@ -1,0 +1,246 @@
+"""Build the marts, audit them, publish them: the stage's only entry."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from newsmarts.core.db import reading
+from newsmarts.core.errors import AuditFailed, ContractError, NewsError
+from newsmarts.core.locks import writer_lock
+from newsmarts.core.partitions import candidate_path, published_path, warehouse_path
+from newsmarts.core.settings import Settings
+from newsmarts.marts import audit as contracts
+from newsmarts.marts import candidate, catalogue
+from newsmarts.release import releases
+from newsmarts.search import index
+from newsmarts.search.about import FOLDER_NAME, has_index_of
+
+logger = logging.getLogger(__name__)
+# Below this many valid captures the marts are written whole: about a second, and tidier to read.
+_REWRITE_BELOW = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What build did: the days whose content had changed, and what the candidate holds now.
+
+    ``withheld`` counts captures that a neighbouring day's ticker keeps out of the marts. ``released_as`` is
+    the current release when it holds just this already: there is nothing to audit or to publish.
+    """
+
+    days: tuple[date, ...]
+    articles: int
+    withheld: int
+    changed: bool
+    released_as: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """A candidate that passed: expectations asked, and those that only warn and didn't hold.
+
+    ``whole``: all rows were asked, and not those alone that were told anew.
+    """
+
+    contracts: int
+    expectations: int
+    warnings: tuple[str, ...]
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublishResult:
+    """The release that readers get now, under ``path``; ``published`` is False when it was there before."""
+
+    release_id: str
+    path: Path
+    published: bool
+    rows: dict[str, int]
+
+
+def build(
+    settings: Settings,
+    *,
+    full: bool = False,
+    rewrite_below: int = _REWRITE_BELOW,
+    captures_at_once: int = candidate.CAPTURES_AT_ONCE,
+) -> BuildResult:
+    """Bring the release candidate up to date with the warehouse; ``full`` builds it from nothing.
+
+    Both ways, and any order of loading, give the same rows. A candidate that is damaged, or that failed
+    its last audit, is built from nothing.
+
+    Raises:
+        MissingPartition: nothing was ever loaded.
+        LockTimeout: another writer held the warehouse too long.
+    """
+    with writer_lock(settings):
+        # what failed an audit may be damaged where no error shows it
+        if full or contracts.failed_audit(settings):
+            _discard(settings)
+            contracts.report_path(settings).unlink(missing_ok=True)
+        bring = partial(
+            candidate.bring_up_to_date,
+            settings,
+            rewrite_below=rewrite_below,
+            captures_at_once=captures_at_once,
+        )
+        try:
+            brought = bring()
+        except candidate.DAMAGE as error:
+            logger.warning("The release candidate can't be used (%r): it is built from nothing.", str(error))
+            _discard(settings)
+            brought = _build_from_nothing(settings, bring)
+        fingerprint = candidate.read_fingerprint(settings)
+        index.bring_up_to_date(settings, fingerprint)
+        release = releases.current_release(settings.home)
+        released = release is not None and _holds(release, fingerprint, settings)
+    result = BuildResult(
+        brought.days,
+        brought.articles,
+        brought.withheld,
+        changed=bool(brought.days),
+        released_as=release.release_id if release is not None and released else None,
+    )
+    logger.info(
+        "Marts %s: %d articles, %d captures withheld because of neighbouring days.",
+        f"brought up to date for {len(result.days)} changed days" if result.changed else "were up to date",
+        result.articles,
+        result.withheld,
+    )
+    if result.released_as:
+        logger.info(
+            "Release %s holds just that: there is nothing to audit or to publish.", result.released_as
+        )
+    return result
+
+
+def _discard(settings: Settings) -> None:
+    """Remove what can't be trusted, and the index that was made of it."""
+    candidate.discard(settings)
+    index.discard(settings)
+
+
+def _holds(release: releases.Release, fingerprint: str, settings: Settings) -> bool:
+    """Whether a release is whole, its search index too, and what publishing the candidate would give now."""
+    return release.has_content(fingerprint, contracts.version(settings)) and has_index_of(
+        release.folder, fingerprint
+    )
+
+
+def _build_from_nothing(settings: Settings, bring: Callable[[], candidate.Brought]) -> candidate.Brought:
+    try:
+        return bring()
+    except candidate.DAMAGE as error:
+        path: Path = warehouse_path(settings.home)
+        raise NewsError(
+            f"The marts can't be built from {path}: {error}. Check the disk's free space; if the file is "
+            "damaged, make it anew from staged/validated: newsmarts rebuild"
+        ) from error
+
+
+def audit(settings: Settings, *, whole: bool = False) -> AuditResult:
+    """Ask the contract of every mart about the candidate; only one that passes can be published.
+
+    Asked are the rows that were told anew since the last audit that passed, and all rows where an expectation
+    needs them; all rows of all marts when ``whole``, when the candidate was written whole, when a contract
+    has changed, and every so many audits (``audit_whole_every``).
+
+    Raises:
+        AuditFailed: naming contract, expectation, count and some offending keys. The old release stays.
+        SettingsError: a contract file is missing or malformed.
+        MissingPartition: nothing was built yet.
+    """
+    with writer_lock(settings):
+        fingerprint = candidate.read_fingerprint(settings)
+        try:
+            whole = whole or contracts.is_due_whole(settings) or candidate.is_unaudited(settings)
+            findings = contracts.run_contracts(settings, whole=whole)
+        except ContractError:
+            contracts.write_report(settings, fingerprint, None)
+            raise
+        contracts.write_report(settings, fingerprint, findings, whole=whole)
+        failed = contracts.failures(findings)
+        if not failed:
+            candidate.note_audit(settings)
+    if failed:
+        for finding in failed:
+            logger.error("The audit failed: %s", finding.told())
+        raise AuditFailed(
+            f"The candidate broke {len(failed)} of {len(findings)} expectations, and the old release stays. "
+            + " | ".join(finding.told() for finding in failed)
+            + f" | Look at {candidate_path(settings.home)} and the contracts in {settings.contracts_dir}; "
+            "the next build makes the candidate from nothing."
+        )
+    warnings = tuple(finding.told() for finding in findings if not finding.passed)
+    for warning in warnings:
+        logger.warning("The audit warns: %s", warning)
+    result = AuditResult(len({finding.contract for finding in findings}), len(findings), warnings, whole)
+    logger.info(
+        "The candidate passed %d expectations of %d contracts, asked of %s.",
+        result.expectations,
+        result.contracts,
+        "all rows" if whole else "the rows that were told anew",
+    )
+    return result
+
+
+def publish(settings: Settings) -> PublishResult:
+    """Make the audited candidate the current release, in one step that no reader notices.
+
+    Readers keep the release that they have open. There is no new release when the current one holds the
+    same; the last ``releases_kept`` stay on disk.
+
+    Raises:
+        AuditFailed: the candidate hasn't passed an audit since it was last built.
+        MissingPartition: nothing was built yet.
+    """
+    home = settings.home
+    with writer_lock(settings):
+        for name in releases.clean_leftovers(home):
+            logger.info("Removed %s, left by a publish that was stopped.", name)
+        fingerprint = candidate.read_fingerprint(settings)
+        if not contracts.passed_audit(settings, fingerprint):
+            raise AuditFailed(
+                f"{candidate_path(home)} hasn't passed an audit since it was built, and the old release "
+                "stays. Run audit, then publish."
+            )
+        release = releases.current_release(home)
+        published = release is None or not _holds(release, fingerprint, settings)
+        if release is None or published:
+            prepared = _prepare(settings, fingerprint)
+            release = releases.adopt(home, prepared, fingerprint)
+            releases.make_current(home, release)
+        for old in releases.prune(home, settings.releases_kept):
+            logger.info("Removed release %s: the last %d are kept.", old.release_id, settings.releases_kept)
+        with reading(release.path, memory_limit=settings.duckdb_memory_limit) as connection:
+            rows = catalogue.count_rows(connection)
+    logger.info(
+        "Release %s %s: %s.", release.release_id, "published" if published else "is current", _told(rows)
+    )
+    return PublishResult(release.release_id, published_path(home), published, rows)
+
+
+def _prepare(settings: Settings, fingerprint: str) -> Path:
+    """Put the candidate, its audit and its search index into a folder that can become a release."""
+    home = settings.home
+    candidate.checkpoint(settings)
+    # build has done so, unless it was stopped before it came to that
+    index.bring_up_to_date(settings, fingerprint, check=True)
+    prepared = releases.prepare(home, candidate_path(home), contracts.report_path(settings))
+    try:
+        index.put_into(settings, fingerprint, prepared / FOLDER_NAME)
+    except BaseException:
+        shutil.rmtree(prepared, ignore_errors=True)  # a full disk needs the room
+        raise
+    return prepared
+
+
+def _told(rows: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in rows.items())

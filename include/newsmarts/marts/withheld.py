@@ -1,0 +1,87 @@
+"""The ticker contract across neighbouring days: captures that the marts withhold.
+
+Validate compares a body with the ticker lines of its own capture day. A line that stood there unrecognised
+may be known from a day before or after; so when the marts are built the question is asked again with the
+lines of ``ticker_neighbour_days`` on each side. The answer follows from what is loaded, not from when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from newsmarts.core.db import run_sql
+from newsmarts.core.ticker import TickerIndex
+
+REASON_CODE = "ticker_in_body"
+EXPECTATION = "no_ticker_line_of_neighbouring_days_in_body"
+_QUERIES = Path(__file__).parent / "queries"
+_BATCH = 500  # bodies in memory at a time
+_DETAIL_CHARS = 300
+FOUND = pa.schema(
+    [
+        pa.field("capture_day", pa.date32()),
+        pa.field("capture_id", pa.string()),
+        pa.field("reason_code", pa.string()),
+        pa.field("expectation", pa.string()),
+        pa.field("detail", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A capture whose body holds ticker text of a day near its own."""
+
+    capture_day: date
+    capture_id: str
+    line: str
+
+    def to_row(self) -> dict[str, object]:
+        """The leak as a row of ``meta.withheld``."""
+        shown = " ".join(self.line.split())
+        if len(shown) > _DETAIL_CHARS:
+            shown = shown[: _DETAIL_CHARS - 1] + "…"
+        return {
+            "capture_day": self.capture_day,
+            "capture_id": self.capture_id,
+            "reason_code": REASON_CODE,
+            "expectation": EXPECTATION,
+            "detail": f"The body holds a ticker line of this or a neighbouring day: {shown!r}",
+        }
+
+
+def find_leaks(
+    connection: duckdb.DuckDBPyConnection, days: list[date], neighbour_days: int
+) -> Iterator[Leak]:
+    """Look for ticker lines in the bodies of these days, each with its own neighbours' lines."""
+    reach = timedelta(days=neighbour_days)
+    lines_of: dict[date, frozenset[str]] = {}
+    for day in sorted(days):
+        window = [day + timedelta(days=offset) for offset in range(-neighbour_days, neighbour_days + 1)]
+        for near in window:
+            if near not in lines_of:
+                lines_of[near] = _ticker_lines(connection, near)
+        lines_of = {near: lines for near, lines in lines_of.items() if near >= day - reach}
+        index = TickerIndex(line for near in window for line in lines_of[near])
+        if len(index):
+            yield from _leaks_of_day(connection, day, index)
+
+
+def _leaks_of_day(connection: duckdb.DuckDBPyConnection, day: date, index: TickerIndex) -> Iterator[Leak]:
+    bodies = run_sql(connection.cursor(), _QUERIES / "body_lines.sql", {"day": day})
+    while batch := bodies.fetchmany(_BATCH):
+        for capture_id, lines in batch:
+            leak = index.first_leak([line for line in lines if line])
+            if leak is not None:
+                yield Leak(day, capture_id, leak)
+
+
+def _ticker_lines(connection: duckdb.DuckDBPyConnection, day: date) -> frozenset[str]:
+    rows = run_sql(connection, _QUERIES / "ticker_lines.sql", {"day": day})
+    return frozenset(line for (line,) in rows.fetchall())

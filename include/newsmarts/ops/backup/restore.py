@@ -1,0 +1,140 @@
+"""Put a backup back into an empty home, file by file held to its SHA-256."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import shutil
+from pathlib import Path
+
+from newsmarts.core.errors import NewsError, UsageError
+from newsmarts.core.settings import Settings
+from newsmarts.ops.backup.copying import CURRENT_LINK, LIST_NAME, copy_file, read_list
+from newsmarts.ops.backup.make import ABOUT_NAME, FORMAT, HOME_NAME, LEFT_OUT, backups
+
+_MARK = ".restoring"  # in the home while it isn't whole
+_NO_MATTER = {*LEFT_OUT, "lost+found"}
+
+
+def find_backup(source: Path) -> Path:
+    """The backup that is meant: the folder itself, or the newest one in it.
+
+    Raises:
+        UsageError: there is none.
+    """
+    source = source.expanduser().absolute()
+    if (source / ABOUT_NAME).is_file():
+        return source
+    found = backups(source)
+    if not found:
+        raise UsageError(f"There is no backup in {source}: no folder there has a {ABOUT_NAME}.")
+    return found[-1]
+
+
+def require_empty(home: Path) -> None:
+    """Refuse a home that holds anything but an inbox and empty folders.
+
+    Raises:
+        UsageError: naming what is there, and what to do.
+    """
+    if (home / _MARK).exists():
+        raise UsageError(
+            f"An earlier restore into {home} was stopped half way, and what is there isn't whole. Remove all "
+            "of it but the inbox, then run it again."
+        )
+    if not home.exists():
+        return
+    if not home.is_dir():
+        raise UsageError(f"{home} is no folder. Name another home.")
+    held = sorted(
+        entry.name
+        for entry in home.iterdir()
+        if entry.name not in _NO_MATTER and not (entry.is_dir() and not any(entry.iterdir()))
+    )
+    if held:
+        raise UsageError(
+            f"{home} isn't empty (it holds {', '.join(held)}), and nothing is overwritten. Restore into "
+            f"another home, or move this one out of the way first: mv {home} {home}.old"
+        )
+
+
+def restore(settings: Settings, source: Path) -> Path:
+    """Copy a backup into the home, which must be empty; the backup that was taken.
+
+    A backup that is damaged leaves the home as it was.
+
+    Raises:
+        UsageError: there is no backup, the home isn't empty, or a newer version made the backup.
+        NewsError: a file of the backup is missing or isn't what it was; or the disk is full.
+    """
+    folder = find_backup(source)
+    home = settings.home
+    require_empty(home)
+    _require_readable(folder)
+    try:
+        listed = read_list(folder)
+        home.mkdir(parents=True, exist_ok=True)
+        (home / _MARK).touch()
+        try:
+            _copy_back(folder, home, listed)
+        except BaseException:
+            _empty(home)
+            raise
+        os.sync()
+        (home / _MARK).unlink()
+    except OSError as error:
+        why = "the disk is full" if error.errno == errno.ENOSPC else f"{error.strerror} ({error.filename})"
+        raise NewsError(f"{folder} isn't restored: {why}. Mend that and run it again.") from error
+    return folder
+
+
+def _require_readable(folder: Path) -> None:
+    try:
+        told = json.loads((folder / ABOUT_NAME).read_bytes())
+        made_by = int(told["format"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise NewsError(f"{folder / ABOUT_NAME} can't be read. Take another backup.") from None
+    if made_by > FORMAT:
+        raise UsageError(f"{folder} was made by a newer version of this project. Restore it with that one.")
+
+
+def _copy_back(folder: Path, home: Path, listed: dict[str, str]) -> None:
+    prefix = f"{HOME_NAME}/"
+    for path, digest in listed.items():
+        if not path.startswith(prefix):
+            continue  # Airflow's own records, say
+        source, target = folder / path, home / path.removeprefix(prefix)
+        if home not in target.resolve().parents:
+            raise NewsError(f"{folder / LIST_NAME} names {path!r}, which leads out of the home.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            found = copy_file(source, target)
+        except FileNotFoundError:
+            found = "missing"
+        if found != digest:
+            raise NewsError(
+                f"{source} is {'missing' if found == 'missing' else 'damaged'}: its SHA-256 should be "
+                f"{digest}. Nothing is restored. Take another backup."
+            )
+    link = folder / HOME_NAME / CURRENT_LINK
+    if link.is_symlink():
+        (home / CURRENT_LINK).symlink_to(link.readlink())
+
+
+def _empty(home: Path) -> None:
+    """Remove what was restored; folders that were there may be mounts, and stay."""
+    for entry in home.iterdir():
+        if entry.name in _NO_MATTER:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            for below in entry.iterdir():
+                if below.is_dir() and not below.is_symlink():
+                    shutil.rmtree(below, ignore_errors=True)
+                else:
+                    below.unlink()
+            with contextlib.suppress(OSError):
+                entry.rmdir()
+        else:
+            entry.unlink()

@@ -1,0 +1,135 @@
+"""What a preview found, as data: for people by ``render``, for machines by ``as_dict``."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from newsmarts.compare.differences import Difference, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a page is turned away."""
+
+    stage: str
+    reason_code: str
+    expectation: str | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageChange:
+    """A page whose fate would change.
+
+    ``before`` and ``after`` are ``valid`` or ``quarantined``; ``before`` is ``new`` for a capture that no
+    stored result knows.
+    """
+
+    capture_id: str
+    source_path: str
+    before: str
+    after: str
+    reasons_before: tuple[Reason, ...] = ()
+    reasons_after: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedArticle:
+    """A page that is an article before and after, with each field that would change; texts are shortened."""
+
+    capture_id: str
+    source_path: str
+    fields: dict[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """A day in numbers, as its outcome tells them; ``refusal`` when too much was turned away to load it."""
+
+    captures: int
+    valid: int
+    quarantined: int
+    ticker_items: int
+    ticker_items_quarantined: int
+    refusal: str | None
+    code_version: str
+    contracts_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayPreview:
+    """One capture day. ``before`` is None when no stored result of it can be read.
+
+    ``as_stored``: captures, code and contracts are those of the stored result, so nothing was run.
+    Counts are exact, ``articles`` holds a few examples.
+    """
+
+    day: date
+    before: DayCounts | None
+    after: DayCounts
+    as_stored: bool = False
+    turned_away: tuple[PageChange, ...] = ()  # quarantined, and weren't
+    accepted: tuple[PageChange, ...] = ()  # valid, and weren't
+    other_reasons: tuple[PageChange, ...] = ()  # quarantined, and were, for other reasons
+    articles_changed: int = 0
+    fields_changed: dict[str, int] = dataclasses.field(default_factory=dict)
+    articles: tuple[ChangedArticle, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MartArticle:
+    """An article as the marts have it."""
+
+    article_id: str
+    publisher: str
+    published_date: date | None
+    headline: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A valid page that the marts leave out, because a neighbouring day's ticker has a line of its body."""
+
+    capture_id: str
+    source_path: str
+    capture_day: date
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class MartsPreview:
+    """The marts of the stored results beside those with the previewed days.
+
+    ``articles_entering`` and ``articles_leaving`` name the first of them by date; ``difference`` counts all.
+    ``broken`` are expectations on the marts that would not hold, so that the old release would stay.
+    """
+
+    difference: Difference
+    articles_entering: tuple[MartArticle, ...]
+    articles_leaving: tuple[MartArticle, ...]
+    withheld_anew: tuple[Withheld, ...]
+    withheld_no_more: tuple[Withheld, ...]
+    broken: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would become of some days. ``marts`` is None when nothing of them changes, or wasn't asked for."""
+
+    first: date
+    last: date
+    days: tuple[DayPreview, ...]
+    marts: MartsPreview | None
+    marts_asked: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """The preview in JSON's types."""
+        told = dataclasses.asdict(self)
+        if self.marts is not None:
+            told["marts"]["difference"] = self.marts.difference.as_dict()
+        answer: dict[str, Any] = plain(told)
+        return answer

@@ -1,0 +1,170 @@
+"""A preview as a person reads it at a terminal; page text is quoted, its control characters escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from newsmarts.cli.terminal import columns
+from newsmarts.compare.render import render_marts, told_value
+from newsmarts.ops.preview.findings import (
+    DayCounts,
+    DayPreview,
+    MartArticle,
+    MartsPreview,
+    PageChange,
+    Preview,
+    Reason,
+    Withheld,
+)
+
+_SHOWN = 10
+_DETAIL_CHARS = 200
+
+
+def render(preview: Preview) -> str:
+    """The preview as plain text without a last newline."""
+    lines = [
+        f"What the rules and contracts of now would make of {preview.first} to {preview.last}. "
+        "Nothing that is stored was changed.",
+        "",
+        *_table(preview.days),
+    ]
+    for day in preview.days:
+        told = list(_day(day))
+        if told:
+            lines += ["", f"{day.day}", *told]
+    lines += ["", *_marts(preview)]
+    return "\n".join(lines)
+
+
+def _table(days: Sequence[DayPreview]) -> list[str]:
+    header = ("day", "captures", "valid", "quarantined", "")
+    rows = [
+        (
+            day.day.isoformat(),
+            _counts(day.before, day.after, "captures"),
+            _counts(day.before, day.after, "valid"),
+            _counts(day.before, day.after, "quarantined"),
+            _remark(day),
+        )
+        for day in days
+    ]
+    return columns([header, *rows], right=set())
+
+
+def _counts(before: DayCounts | None, after: DayCounts, name: str) -> str:
+    now = f"{getattr(after, name):,}"
+    if before is None:
+        return f"– → {now}"
+    was = f"{getattr(before, name):,}"
+    return now if was == now else f"{was} → {now}"
+
+
+def _remark(day: DayPreview) -> str:
+    if day.as_stored:
+        return "as stored: the same captures, code and contracts"
+    if day.after.refusal is not None:
+        return "WOULD NOT BE LOADED"
+    if day.before is None:
+        return "no stored results, or of another version"
+    changes = len(day.turned_away) + len(day.accepted) + len(day.other_reasons) + day.articles_changed
+    return f"pages that differ: {changes:,}" if changes else "no page differs"
+
+
+def _day(day: DayPreview) -> Iterator[str]:
+    if day.after.refusal is not None:
+        yield "  too much would be turned away, and what is loaded of the day would stay:"
+        yield from (f"    {line}" for line in map(_safe, day.after.refusal.splitlines()))
+    elif day.before is not None and day.before.refusal is not None:
+        yield "  the day wasn't accepted, and would be"
+    yield from _pages("would be turned away", "-", day.turned_away)
+    yield from _pages("would be accepted", "+", day.accepted)
+    yield from _pages("would be turned away for other reasons", "~", day.other_reasons)
+    if day.before is not None:
+        was, now = day.before.ticker_items_quarantined, day.after.ticker_items_quarantined
+        if (was, day.before.ticker_items) != (now, day.after.ticker_items):
+            yield (
+                f"  ticker lines: {day.before.ticker_items:,} → {day.after.ticker_items:,}, "
+                f"turned away {was:,} → {now:,}"
+            )
+    if day.articles_changed:
+        fields = ", ".join(f"{name} {count:,}" for name, count in day.fields_changed.items())
+        yield f"  {_counted(day.articles_changed, 'article')} would change: {fields}"
+        for article in day.articles:
+            yield f"    ~ {article.source_path!r}"
+            for name, (before, after) in article.fields.items():
+                yield f"        {name}: {told_value(before)}"
+                yield f"        {' ' * len(name)}→ {told_value(after)}"
+
+
+def _pages(what: str, sign: str, pages: Sequence[PageChange]) -> Iterator[str]:
+    if not pages:
+        return
+    yield f"  {_counted(len(pages), 'page')} {what}:"
+    for page in pages[:_SHOWN]:
+        was = "" if page.before != "new" else " (captured since)"
+        yield f"    {sign} {page.source_path!r}{was}"
+        yield from (f"        was: {_reason(reason)}" for reason in page.reasons_before)
+        yield from (f"        now: {_reason(reason)}" for reason in page.reasons_after)
+    yield from _more(len(pages))
+
+
+def _reason(reason: Reason) -> str:
+    where = f" ({reason.expectation})" if reason.expectation else ""
+    return f"{reason.reason_code}{where}: {_safe(reason.detail)}"
+
+
+def _marts(preview: Preview) -> Iterator[str]:
+    if preview.marts is None:
+        yield (
+            "The marts weren't built (--no-marts): what neighbouring days' tickers withhold isn't known."
+            if not preview.marts_asked
+            else "The marts would stay as they are."
+        )
+        return
+    marts: MartsPreview = preview.marts
+    yield "The marts, built from all loaded days:"
+    counted = {mart.name: mart for mart in marts.difference.marts}.get("articles")
+    if counted is not None:
+        yield from _articles("would enter", "+", counted.added, marts.articles_entering)
+        yield from _articles("would leave", "-", counted.removed, marts.articles_leaving)
+    yield from _withheld("would be withheld", "-", marts.withheld_anew)
+    yield from _withheld("would be withheld no more", "+", marts.withheld_no_more)
+    if marts.broken:
+        yield "  the audit would fail, and the old release stay:"
+        yield from (f"    {_safe(told)}" for told in marts.broken)
+    else:
+        yield "  they pass the contracts of the marts"
+    yield from (f"  warning: {_safe(told)}" for told in marts.warnings)
+    yield from render_marts(marts.difference)
+
+
+def _articles(what: str, sign: str, count: int, articles: Sequence[MartArticle]) -> Iterator[str]:
+    yield f"  {_counted(count, 'article')} {what}"
+    for article in articles[:_SHOWN]:
+        yield f"    {sign} {article.published_date} {article.publisher} {told_value(article.headline)}"
+    yield from _more(count)
+
+
+def _withheld(what: str, sign: str, pages: Sequence[Withheld]) -> Iterator[str]:
+    if not pages:
+        return
+    yield f"  {_counted(len(pages), 'page')} {what} because of a neighbouring day's ticker:"
+    for page in pages[:_SHOWN]:
+        yield f"    {sign} {page.capture_day} {page.source_path!r}: {_safe(page.detail)}"
+    yield from _more(len(pages))
+
+
+def _more(count: int) -> Iterator[str]:
+    if count > _SHOWN:
+        yield f"    and {count - _SHOWN:,} more; --json has them"
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
+
+
+def _safe(text: str, most: int = _DETAIL_CHARS) -> str:
+    """Text that may hold a page's words, on one line."""
+    shown = text if len(text) <= most else text[: most - 1] + "…"
+    return repr(shown)[1:-1]

@@ -1,0 +1,148 @@
+"""What this version of the code makes of a home that an earlier one has filled. Looks, and changes nothing.
+
+Stored days stay loaded as they are, whatever has changed. A day whose pages would be read otherwise now is
+read anew when it is run again, and not before.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from newsmarts.core import versions
+from newsmarts.core.errors import LockTimeout, NewsError
+from newsmarts.core.locks import writer_lock
+from newsmarts.core.partitions import partition_days, warehouse_path
+from newsmarts.core.settings import Settings
+from newsmarts.load.staged import open_day
+from newsmarts.load.warehouse import made_with
+from newsmarts.marts.audit import version as audited_version
+from newsmarts.marts.candidate import read_fingerprint
+from newsmarts.release.releases import current_release
+from newsmarts.validate.staged import manifest_version, read_manifest, read_outcome
+
+_LOCK_SECONDS = 10.0
+# Why a day would be read anew, in the order in which they are looked for.
+REASONS: Mapping[str, str] = {
+    "unfinished": "landed, and never validated by a version whose results can be read",
+    "refused": "turned away as a whole",
+    "captures": "captures have landed since they were validated",
+    "code": "read by other code",
+    "contracts": "held to other contracts",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a home's days, warehouse and marts are to this version.
+
+    ``again`` counts, by reason, days that would be read anew if they were run; ``unreadable`` lists validated
+    days whose files this version can't load as they are. ``warehouse``, ``marts``: what becomes of them.
+    """
+
+    days: int
+    current: int
+    again: dict[str, int]
+    first_again: date | None
+    last_again: date | None
+    unreadable: tuple[date, ...]
+    warehouse: str
+    marts: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        told = asdict(self)
+        for key in ("first_again", "last_again"):
+            told[key] = None if told[key] is None else told[key].isoformat()
+        return told | {"unreadable": [day.isoformat() for day in self.unreadable]}
+
+
+def look(settings: Settings) -> Outlook:
+    """Look at every landed day, the warehouse and the release."""
+    current = (versions.code_version(), versions.contracts_version(settings.contracts_dir))
+    reasons: Counter[str] = Counter()
+    again: list[date] = []
+    landed = list(partition_days(settings.archive, "manifest"))
+    for day in landed:
+        reason = _why_again(settings, day, current)
+        if reason is not None:
+            reasons[reason] += 1
+            again.append(day)
+    unreadable = tuple(
+        day for day in partition_days(settings.archive, "validated") if not _can_load(settings, day)
+    )
+    warehouse, marts = _databases(settings)
+    return Outlook(
+        days=len(landed),
+        current=len(landed) - len(again),
+        again={reason: reasons[reason] for reason in REASONS if reasons[reason]},
+        first_again=again[0] if again else None,
+        last_again=again[-1] if again else None,
+        unreadable=unreadable,
+        warehouse=warehouse,
+        marts=marts,
+    )
+
+
+def _why_again(settings: Settings, day: date, current: tuple[str, str]) -> str | None:
+    outcome = read_outcome(settings.archive, day)
+    if outcome is None:
+        captures, rejected = read_manifest(settings.archive, day)
+        return "unfinished" if captures or rejected else None  # no feed had anything of that day
+    if not outcome["accepted"]:
+        return "refused"
+    if outcome["manifest_version"] != manifest_version(*read_manifest(settings.archive, day)):
+        return "captures"
+    if outcome["code_version"] != current[0]:
+        return "code"
+    return None if versions.same_contracts(outcome["contracts_version"], current[1]) else "contracts"
+
+
+def _can_load(settings: Settings, day: date) -> bool:
+    try:
+        with open_day(settings.archive, day, versions.warehouse_version()):
+            return True
+    except NewsError:
+        return False
+
+
+def _databases(settings: Settings) -> tuple[str, str]:
+    """What becomes of the warehouse, and of the marts."""
+    if not warehouse_path(settings.home).exists():
+        return "there is none yet", _marts(settings)
+    try:
+        # whoever reads a DuckDB file keeps its writers out
+        with writer_lock(settings.model_copy(update={"lock_timeout_seconds": _LOCK_SECONDS})):
+            return _warehouse(settings), _marts(settings)
+    except LockTimeout:
+        told = "a run is writing there: look again when it is done"
+        return told, told
+
+
+def _warehouse(settings: Settings) -> str:
+    path = warehouse_path(settings.home)
+    try:
+        layout = made_with(path)
+    except duckdb.Error as error:
+        return f"can't be read ({str(error).splitlines()[0]}): make it anew: newsmarts rebuild"
+    if layout == versions.warehouse_version():
+        return "has this version's tables"
+    return "has other tables: the next load makes it anew from staged/validated"
+
+
+def _marts(settings: Settings) -> str:
+    release = current_release(settings.home)
+    if release is None:
+        return "nothing is published yet"
+    try:
+        fingerprint = read_fingerprint(settings)
+    except (NewsError, duckdb.Error):
+        return f"release {release.release_id} stays; the next build makes the candidate from nothing"
+    if release.has_content(fingerprint, audited_version(settings)):
+        return f"release {release.release_id} holds what this version would publish"
+    return f"release {release.release_id} stays until the next build, audit and publish"

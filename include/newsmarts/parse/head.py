@@ -1,0 +1,181 @@
+"""The head of an HTML page: meta elements, canonical link, JSON-LD and the ``tawsiyat-metadata`` script."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+
+from newsmarts.parse.decoding import fold_line
+from newsmarts.parse.reading import Head, Said
+
+# Most dependable first: where two sources say a thing, the first is what a record takes.
+_META = {
+    "og:title": "title",
+    "twitter:title": "title",
+    "article:published_time": "published",
+    "article:modified_time": "modified",
+    "og:updated_time": "modified",
+    "author": "author",
+    "article:author": "author",
+    "og:description": "description",
+    "description": "description",
+    "twitter:description": "description",
+    "og:image": "image",
+    "og:image:url": "image",
+    "twitter:image": "image",
+    "og:url": "canonical",
+    "article:section": "section",
+    "news_keywords": "keywords",
+    "keywords": "keywords",
+    "postid": "news_id",
+    "og:site_name": "site_name",
+    "og:type": "type",
+}
+_JSON_LD = {
+    "headline": "title",
+    "datePublished": "published",
+    "dateModified": "modified",
+    "author": "author",
+    "description": "description",
+    "image": "image",
+    "url": "canonical",
+    "mainEntityOfPage": "canonical",
+    "articleSection": "section",
+    "keywords": "keywords",
+}
+_TAWSIYAT = {
+    "title": "title",
+    "published_time": "published",
+    "last_updated": "modified",
+    "author": "author",
+    "description": "description",
+    "thumbnail": "image",
+    "url": "canonical",
+    "keywords": "keywords",
+    "postid": "news_id",
+    "lang": "language",
+    "type": "type",
+}
+_ARTICLE_TYPES = frozenset(
+    {
+        "Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle",
+        "OpinionNewsArticle", "BackgroundNewsArticle", "ReviewNewsArticle", "BlogPosting",
+        "LiveBlogPosting",
+    }
+)  # fmt: skip
+_READ_SCRIPTS = frozenset({"application/ld+json", "text/tawsiyat"})
+_MAX_JSON_CHARS = 500_000
+_MAX_VALUE_CHARS = 4_000
+
+
+HEAD_TAGS = frozenset({"html", "meta", "link", "title", "script"})
+
+
+def read_head(soup: BeautifulSoup) -> Head:
+    """Everything that the page says about itself to machines; broken JSON says nothing."""
+    said: defaultdict[str, list[Said]] = defaultdict(list)
+    types: set[str] = set()
+    title: Tag | None = None
+    for node in soup.find_all(list(HEAD_TAGS)):
+        if node.name == "html":
+            _add(said, "language", "html lang", node.get("lang"))
+        elif node.name == "meta":
+            name = str(node.get("property") or node.get("name") or "").strip().lower()
+            if name in _META:
+                _add(said, _META[name], name, node.get("content"))
+        elif node.name == "link":
+            if "canonical" in node.get_attribute_list("rel"):
+                _add(said, "canonical", "link canonical", node.get("href"), first=True)
+        elif node.name == "title":
+            title = title or node
+        else:
+            _read_script(node, said, types)
+    if title is not None:
+        _add(said, "title", "title", title.get_text())
+    return Head({fact: tuple(values) for fact, values in said.items()}, frozenset(types))
+
+
+def is_read_script(attributes: Mapping[str, Any]) -> bool:
+    """Whether a script with these attributes says something about the page."""
+    return _kind_of(attributes) in _READ_SCRIPTS or attributes.get("id") == "tawsiyat-metadata"
+
+
+def _kind_of(attributes: Mapping[str, Any]) -> str:
+    return str(attributes.get("type") or "").strip().lower()
+
+
+def _read_script(node: Tag, said: defaultdict[str, list[Said]], types: set[str]) -> None:
+    if not is_read_script(node.attrs):
+        return
+    kind = _kind_of(node.attrs)
+    text = node.string or ""
+    if len(text) > _MAX_JSON_CHARS:
+        return
+    try:
+        data = json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return
+    if kind == "application/ld+json":
+        for thing in _things(data):
+            names = set(_strings(thing.get("@type")))
+            types.update(names)
+            if names & _ARTICLE_TYPES:
+                _add_all(said, _JSON_LD, "JSON-LD", thing)
+    elif isinstance(data, dict):
+        _add_all(said, _TAWSIYAT, "tawsiyat-metadata", data)
+        classes = data.get("classes")
+        for entry in classes if isinstance(classes, list) else []:
+            if isinstance(entry, dict) and entry.get("mapping") == "category":
+                _add(said, "section", "tawsiyat-metadata", entry.get("value"))
+
+
+def _things(data: Any) -> Iterator[Mapping[str, Any]]:
+    """The top-level objects of JSON-LD: one, a list, or a graph."""
+    for thing in data if isinstance(data, list) else [data]:
+        if isinstance(thing, dict):
+            graph = thing.get("@graph")
+            yield from (
+                node for node in (graph if isinstance(graph, list) else [thing]) if isinstance(node, dict)
+            )
+
+
+def _add_all(
+    said: defaultdict[str, list[Said]], names: Mapping[str, str], source: str, data: Mapping[str, Any]
+) -> None:
+    for name, fact in names.items():
+        for value in _strings(data.get(name)):
+            _add(said, fact, f"{source} {name}", value)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """The strings that a JSON value stands for: a name, an address, or a list of such."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield str(value)
+    elif isinstance(value, list):
+        for entry in value[:50]:
+            if not isinstance(entry, list):
+                yield from _strings(entry)
+    elif isinstance(value, dict):
+        for name in ("name", "@id", "url"):
+            if isinstance(value.get(name), str):
+                yield value[name]
+                return
+
+
+def _add(
+    said: defaultdict[str, list[Said]], fact: str, source: str, value: object, *, first: bool = False
+) -> None:
+    if not isinstance(value, str):
+        return
+    # JSON may write half a surrogate pair, which no file can hold
+    text = fold_line(value[:_MAX_VALUE_CHARS].encode("utf-8", "replace").decode())
+    if text:
+        known = said[fact]
+        place = sum(other.source == source for other in known) if first else len(known)
+        known.insert(place, Said(source, text))

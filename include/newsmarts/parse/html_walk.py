@@ -1,0 +1,321 @@
+"""The walk over a page's elements and texts that makes blocks of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString
+
+from newsmarts.parse.decoding import fold_line
+from newsmarts.parse.html_parts import Piece, parts_of
+from newsmarts.parse.html_reading import HtmlReading
+from newsmarts.parse.reading import Head, Kind
+
+_SKIPPED = frozenset(
+    {
+        "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed",
+        "canvas", "audio", "video", "map", "select", "textarea", "head", "title", "datalist",
+    }
+)  # fmt: skip
+_CONTAINERS = frozenset(
+    {
+        "html", "body", "div", "p", "section", "article", "main", "aside", "header", "footer",
+        "nav", "form", "fieldset", "legend", "ul", "ol", "menu", "li", "dl", "dt", "dd", "h1", "h2",
+        "h3", "h4", "h5", "h6", "hgroup", "figure", "figcaption", "blockquote", "table", "thead",
+        "tbody", "tfoot", "tr", "td", "th", "caption", "pre", "address", "details", "summary",
+        "dialog", "center", "button", "label", "search", "marquee",
+    }
+)  # fmt: skip
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_LISTS = frozenset({"ul", "ol", "menu"})
+_TIGHT = frozenset({"li", "figure", "blockquote"})  # what stands in one of these belongs together
+_SHAPING = frozenset({*_HEADINGS, *_LISTS, *_TIGHT, "figcaption"})
+_SPECIAL = _SKIPPED | {"br", "hr", "img", "input"}
+_SPACES = frozenset({"\n", " "})
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+_Open = tuple[str, int, int, int, int, tuple[str, ...]]
+"""An element that the walk is inside of: its tag; its container (-1: an inline element); the outermost inline
+element around it in its container, and how many; the block that comes next; its marks. No class of its own: a
+page has over a thousand."""
+
+
+class Walker:
+    """Takes a page's elements and texts once, in reading order, and collects its blocks.
+
+    ``marks`` are the names to look out for, as ``#id`` or ``.class``.
+    """
+
+    def __init__(self, marks: Collection[str] = ()) -> None:
+        self.texts: list[str] = []
+        self.kinds: list[Kind] = []
+        self.apart: list[bool] = []
+        self.indents: list[int] = []
+        self.links: list[str | None] = []
+        self.owners: list[int] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.parents: list[int] = []
+        self._open: list[_Open] = []
+        self._tags: list[str] = [""]  # of the containers that are open
+        self.marks: dict[str, tuple[int, int]] = {}
+        self._ids = frozenset(mark[1:] for mark in marks if mark[0] == "#")
+        self._classes = tuple(mark[1:] for mark in marks if mark[0] == ".")
+        self._pieces: list[Piece] = []
+        self._pictures: list[tuple[str, str]] = []  # alt and address, met amid a block's text
+        self._container = -1
+        self._link: tuple[int, str] | None = None
+        self._inline = self._inline_depth = self._elements = 0
+        self._level = 0
+        self._in_caption = False
+        self._breaks = 0
+        self._lists: list[int] = []
+        self._items: list[bool] = []  # for each open li whether it has given a block
+        self._tight: list[int] = []
+        self._last_tight = -1
+
+    def reading(self, head: Head, *, ended: bool) -> HtmlReading:
+        """What the walk has found."""
+        return HtmlReading(
+            self.texts,
+            self.kinds,
+            self.apart,
+            self.indents,
+            ended,
+            head,
+            links=self.links,
+            owners=self.owners,
+            starts=self.starts,
+            ends=self.ends,
+            parents=self.parents,
+            marks=self.marks,
+        )
+
+    def walk(self, soup: BeautifulSoup) -> None:
+        """Read a whole tree, without recursion."""
+        stack = [iter(soup.contents)]
+        while True:
+            node = next(stack[-1], None)
+            if node is None:
+                stack.pop()
+                if not stack:
+                    break
+                self.leave()
+            elif isinstance(node, Tag):
+                attributes = node.attrs
+                if "class" in attributes:
+                    attributes = {**attributes, "class": " ".join(map(str, node.get_attribute_list("class")))}
+                if self.enter(node.name, attributes):
+                    stack.append(iter(node.contents))
+            elif type(node) is NavigableString:  # comments, doctypes and scripts are subclasses
+                self.text(node)
+        self.finish()
+
+    def text(self, text: str) -> None:
+        """Take a text that is to be seen."""
+        if self._pieces or self._inline or text not in _SPACES:  # what lies between elements says nothing
+            self._pieces.append((text, self._link, self._inline))
+
+    def finish(self) -> None:
+        """End what is still open: the page is over."""
+        while self._open:
+            self.leave()
+        self._flush()
+
+    def enter(self, tag: str, attributes: Mapping[str, Any]) -> bool:
+        """Take an element's beginning; False when nothing in it is read (``leave`` isn't called then)."""
+        if tag in _SPECIAL:
+            if tag in _SKIPPED:
+                return False
+            if "hidden" not in attributes and not _HIDDEN.search(str(attributes.get("style", ""))):
+                self._leaf(tag, attributes)
+            return False
+        marks: tuple[str, ...] = ()
+        if attributes:
+            if "hidden" in attributes or (
+                "style" in attributes and _HIDDEN.search(str(attributes["style"])) is not None
+            ):
+                return False
+            if self._ids or self._classes:
+                marks = self._marks_of(attributes)
+        inline, depth = self._inline, self._inline_depth
+        where = len(self.texts)
+        if tag in _CONTAINERS:
+            if self._pieces or self._pictures:
+                self._flush()
+                where = len(self.texts)
+            container = self._open_container(tag, where)
+        else:
+            container = -1
+            self._elements += 1
+            if depth == 0:
+                self._inline = self._elements
+            self._inline_depth = depth + 1
+            if tag == "a":
+                self._link = (self._elements, str(attributes.get("href", "")))
+        self._open.append((tag, container, inline, depth, where, marks))
+        return True
+
+    def run(self, tag: str, entries: Sequence[tuple[str, str]]) -> None:
+        """Take elements ``tag`` that hold a link each, of some words, and nothing else: its text and address.
+
+        All in one, and as ``enter``, ``text`` and ``leave`` would have it for each of them.
+        """
+        if self._pieces or self._pictures:
+            self._flush()
+        where, first, count = len(self.texts), len(self.starts), len(entries)
+        own_tie = tag in _TIGHT and not self._tight
+        tight = self._tight[0] if self._tight else -1
+        self.apart.append(tight < 0 or tight != self._last_tight)
+        self.apart += [tight < 0] * (count - 1)
+        self._last_tight = first + count - 1 if own_tie else tight
+        self.kinds += self._kinds_of_run(tag, count)
+        self.texts += [fold_line(text) for text, _ in entries]
+        self.links += [link for _, link in entries]
+        self.indents += [self._level or len(self._lists)] * count
+        self.owners += range(first, first + count)
+        self.starts += range(where, where + count)
+        self.ends += range(where + 1, where + count + 1)
+        self.parents += [self._container] * count
+        self._breaks = 0
+        self._link = None
+
+    def _kinds_of_run(self, tag: str, count: int) -> list[Kind]:
+        if self._level:
+            return ["heading"] * count
+        if self._in_caption:
+            return ["caption"] * count
+        if tag == "li":
+            return ["bullet"] * count
+        return [self._kind(split=False, link=None) for _ in range(count)]
+
+    def _marks_of(self, attributes: Mapping[str, Any]) -> tuple[str, ...]:
+        """Those of the marks that an element bears."""
+        marks = [f"#{attributes['id']}"] if attributes.get("id") in self._ids else []
+        classes = attributes.get("class")
+        if classes:
+            marks += [f".{name}" for name in self._classes if name in classes and name in classes.split()]
+        return tuple(marks)
+
+    def _leaf(self, tag: str, attributes: Mapping[str, Any]) -> None:
+        """Take an element that holds nothing."""
+        if tag == "img":
+            address = attributes.get("data-src") or attributes.get("src", "")
+            self._picture(str(attributes.get("alt", "")), str(address))
+        elif tag != "input":
+            self._flush()
+            self._breaks += tag == "br"
+        elif attributes.get("placeholder"):
+            self._flush()
+            self._emit(fold_line(str(attributes["placeholder"])), "field", None)
+
+    def _open_container(self, tag: str, where: int) -> int:
+        container = len(self.starts)
+        self.starts.append(where)
+        self.ends.append(where)
+        self.parents.append(self._container)
+        self._container = container
+        self._tags.append(tag)
+        self._breaks = self._inline = self._inline_depth = 0
+        if tag in _SHAPING:
+            self._shape(tag, container)
+        return container
+
+    def _shape(self, tag: str, container: int) -> None:
+        if tag in _HEADINGS:
+            self._level = _HEADINGS[tag]
+        elif tag == "figcaption":
+            self._in_caption = True
+        elif tag in _LISTS:
+            self._lists.append(container)
+        elif tag == "li":
+            self._items.append(False)
+        if tag in _TIGHT or (tag in _LISTS and len(self._lists) == 1):
+            self._tight.append(container)
+
+    def leave(self) -> None:
+        """Take the end of the innermost element that is open."""
+        tag, container, inline, depth, where, marks = self._open.pop()
+        if container >= 0:
+            if self._pieces or self._pictures:
+                self._flush()
+            self._leave_container(tag, container)
+        elif tag == "a":
+            self._link = None
+        self._inline, self._inline_depth = inline, depth
+        if marks:
+            pending = any(not text.isspace() for text, _, _ in self._pieces)
+            for mark in marks:
+                self.marks.setdefault(mark, (where, len(self.texts) + pending))
+
+    def _leave_container(self, tag: str, container: int) -> None:
+        self.ends[container] = len(self.texts)
+        self._container = self.parents[container]
+        self._tags.pop()
+        self._breaks = 0
+        if tag in _SHAPING:
+            self._unshape(tag, container)
+
+    def _unshape(self, tag: str, container: int) -> None:
+        if tag in _HEADINGS:
+            self._level = 0
+        elif tag == "figcaption":
+            self._in_caption = False
+        elif tag in _LISTS:
+            self._lists.pop()
+        elif tag == "li":
+            self._items.pop()
+        if self._tight and self._tight[-1] == container:
+            self._tight.pop()
+
+    def _picture(self, alt: str, address: str) -> None:
+        alt = fold_line(alt)
+        if any(not text.isspace() for text, _, _ in self._pieces):
+            self._pictures.append((alt, address))  # it doesn't cut the text around it in two
+        elif alt or self._tight:
+            self._emit(alt, "image", address)
+            if self._items:
+                self._items[-1] = True
+
+    def _flush(self) -> None:
+        """End the block being read."""
+        pieces, self._pieces = self._pieces, []
+        if pieces:
+            parts = parts_of(pieces, self._tags[-1])
+            if len(parts) == 1:
+                text, link = parts[0]
+                self._emit(text, self._kind(split=False, link=link), link)
+            else:
+                for number, (text, link) in enumerate(parts):
+                    self._emit(text, self._kind(split=True, link=link), link, joined=number > 0)
+        if self._pictures:
+            pictures, self._pictures = self._pictures, []
+            for alt, address in pictures:
+                if alt:
+                    self._emit(alt, "image", address)
+
+    def _kind(self, *, split: bool, link: str | None) -> Kind:
+        if self._level:
+            return "heading"
+        if self._in_caption:
+            return "caption"
+        if self._items and not self._items[-1]:
+            self._items[-1] = True
+            return "bullet"
+        return "bullet" if split and link is not None else "text"
+
+    def _emit(self, text: str, kind: Kind, link: str | None, *, joined: bool = False) -> None:
+        tight = self._tight[0] if self._tight else -1
+        together = joined or self._breaks == 1 or (tight >= 0 and tight == self._last_tight)
+        self._last_tight = tight
+        self._breaks = 0
+        self.texts.append(text)
+        self.kinds.append(kind)
+        self.apart.append(not together)
+        self.indents.append(self._level or len(self._lists))
+        self.links.append(link)
+        self.owners.append(self._container)

@@ -1,0 +1,165 @@
+"""Lists of other articles on a page: entries of a caption, a headline, a section and maybe a day.
+
+An entry that has a line too many or too few can't be read for certain, and is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from typing import NamedTuple, TypeVar
+
+from newsmarts.core.records import PageLink
+from newsmarts.parse.reading import Reading
+from newsmarts.parse.times import DAY, parse_day
+
+_DAY = re.compile(DAY)
+_Value = TypeVar("_Value")
+
+
+class Entry(NamedTuple):
+    """An entry of a list, and the blocks that it was read from."""
+
+    link: PageLink
+    blocks: tuple[int, ...]
+
+
+def read_dated_entries(reading: Reading, blocks: Sequence[int], sections: Collection[str]) -> list[Entry]:
+    """Entries that end with a day: caption (maybe), headline, section (maybe), day.
+
+    What follows the last day is no entry: a capture may be cut off there.
+    """
+    texts, kinds = reading.texts, reading.kinds
+    days = {at: day for at in blocks if (day := _day(texts[at])) is not None}
+    kind = _usual(kinds[at] for at in days)
+    groups: list[list[int]] = [[]]
+    for index in blocks:
+        groups[-1].append(index)
+        if index in days and kinds[index] == kind:
+            groups.append([])
+    most = _usual(len(_lines(reading, group)) for group in groups[:-1])
+    entries = []
+    for group in groups[:-1]:
+        day = days[group[-1]]
+        lines = _lines(reading, group[:-1])
+        if most is not None and len(lines) >= most:
+            continue  # a line too many; the day is one of the lines
+        section = None
+        if lines and (kinds[lines[-1]] == "bullet" or texts[lines[-1]] in sections or len(lines) > 2):
+            section = texts[lines.pop()]
+        if 0 < len(lines) <= 2:
+            caption = texts[lines[0]] if len(lines) == 2 else _alt(reading, group)
+            entries.append(Entry(PageLink(texts[lines[-1]], caption, section, day), tuple(group)))
+    return entries
+
+
+def read_sectioned_entries(
+    reading: Reading, blocks: Sequence[int], sections: Collection[str], *, cut: bool
+) -> list[Entry]:
+    """Entries of caption (maybe), section (maybe) and headline.
+
+    A list has a section for each of its entries or for none. ``cut``: the page ends here without its footer,
+    so the last line may be half a line and its entry is left out.
+    """
+    places = _sections(reading, blocks, sections)
+    entries = _between(reading, blocks, places) if places else _in_pairs(reading, blocks)
+    return [entry for entry in entries if not (cut and entry.blocks[-1] == blocks[-1])]
+
+
+def _sections(reading: Reading, blocks: Sequence[int], sections: Collection[str]) -> list[int]:
+    """Where among the blocks sections stand: known ones, and in text captures lines right under a caption."""
+    found: list[int] = []
+    for place, index in enumerate(blocks):
+        under = (
+            reading.head is None
+            and place > 0
+            and blocks[place - 1] == index - 1
+            and not reading.apart[index]
+            and place - 1 not in found
+        )
+        if reading.texts[index] in sections or under:
+            found.append(place)
+    return found
+
+
+def _between(reading: Reading, blocks: Sequence[int], places: Sequence[int]) -> list[Entry]:
+    """Entries around their sections: above each its caption, below it its headline."""
+    starts, ends = [0, *(place + 1 for place in places)], [*places, len(blocks)]
+    stretches = [blocks[start:end] for start, end in zip(starts, ends, strict=True)]
+    # a headline and the next entry's caption: two lines, or one and a picture
+    most = _usual(len(_lines(reading, stretch)) for stretch in stretches[1:-1]) or 2
+    captions = [
+        _caption_above(reading, stretches[number], blocks[place], headlines=min(number, 1), most=most)
+        for number, place in enumerate(places)
+    ]
+    captions.append(_Caption(None, True, ()))
+    entries = []
+    for number, place in enumerate(places):
+        caption, following = captions[number], captions[number + 1]
+        lines = [at for at in _lines(reading, stretches[number + 1]) if at not in following.blocks]
+        if len(lines) == 1 and caption.is_clear and following.is_clear and not _day(reading.texts[lines[0]]):
+            link = PageLink(reading.texts[lines[0]], caption.text, reading.texts[blocks[place]])
+            entries.append(Entry(link, (*caption.blocks, blocks[place], lines[0])))
+    return entries
+
+
+class _Caption(NamedTuple):
+    text: str | None
+    is_clear: bool
+    blocks: tuple[int, ...]
+
+
+def _caption_above(
+    reading: Reading, above: Sequence[int], section: int, *, headlines: int, most: int
+) -> _Caption:
+    """The caption above a section: of what stands there after so many ``headlines`` (of the entry before).
+
+    A text capture sets it on the line above the section; else it is the last line, or a picture's alt text.
+    More lines than a list's stretches have at ``most`` leave it unclear, as does nothing at all.
+    """
+    lines = _lines(reading, above)
+    if reading.head is None and lines and lines[-1] == section - 1 and not reading.apart[section]:
+        return _Caption(reading.texts[lines[-1]], True, (lines[-1],))
+    if len(lines) > headlines:
+        is_clear = len(lines) == headlines + 1 and len(lines) <= most - 1 + headlines
+        return _Caption(reading.texts[lines[-1]], is_clear, (lines[-1],))
+    pictures = tuple(at for at in above if reading.kinds[at] == "image" and not (lines and at < lines[-1]))
+    return _Caption(_alt(reading, pictures), bool(pictures) or len(lines) == headlines, pictures)
+
+
+def _in_pairs(reading: Reading, blocks: Sequence[int]) -> list[Entry]:
+    """Entries of a list without sections: a caption or picture, and a headline."""
+    entries = []
+    waiting: list[int] = []
+    for index in blocks:
+        waiting.append(index)
+        if len(waiting) == 2:
+            link = PageLink(reading.texts[index], reading.texts[waiting[0]] or None, None)
+            entries.append(Entry(link, tuple(waiting)))
+            waiting = []
+    if waiting:
+        entries.append(Entry(PageLink(reading.texts[waiting[0]], None, None), tuple(waiting)))
+    return entries
+
+
+def _alt(reading: Reading, blocks: Sequence[int]) -> str | None:
+    """The last alt text of some blocks."""
+    said = [reading.texts[at] for at in blocks if reading.kinds[at] == "image" and reading.texts[at]]
+    return said[-1] if said else None
+
+
+def _day(text: str) -> date | None:
+    return parse_day(text) if text[:1].isdigit() and _DAY.fullmatch(text) else None
+
+
+def _lines(reading: Reading, blocks: Sequence[int]) -> list[int]:
+    """The blocks that say something and are no pictures."""
+    return [at for at in blocks if reading.texts[at] and reading.kinds[at] != "image"]
+
+
+def _usual(values: Iterable[_Value]) -> _Value | None:
+    """The value that most have; None when two are as frequent, or there are none."""
+    counts = Counter(values).most_common(2)
+    return counts[0][0] if counts and (len(counts) < 2 or counts[0][1] > counts[1][1]) else None

@@ -1,0 +1,166 @@
+"""What stands between an article's header and its body: standfirst, ``Listen``, picture and caption."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from newsmarts.core.errors import UnreadablePage
+from newsmarts.core.records import Image
+from newsmarts.parse.pictures import caption_of
+from newsmarts.parse.reading import Reading, Roles
+
+_MOST_LINES_BEFORE_PICTURE = 2
+_MOST_LINES_BEFORE_CROSS = 8
+_LISTEN_WITHIN = 12  # blocks after the header
+_CLOSE = "x"  # the picture viewer's closing cross, a bullet of its own in text captures
+
+
+class Opening(NamedTuple):
+    """The standfirst and the picture; the body goes on from ``body_start``."""
+
+    standfirst: str | None
+    image: Image | None
+    image_url: str | None
+    body_start: int
+
+
+@dataclass(slots=True)
+class OpeningReader:
+    """Reads the blocks [start, end), which follow a header that ``header`` is a block of, up to the body.
+
+    The standfirst is the first line when a picture, ``Listen`` or the body's own container (``body_mark``,
+    HTML) comes after it. Without these nothing says where the standfirst ends: then the first line is the
+    standfirst when another line follows, as on every known page, unless a container (HTML) holds these two
+    lines and not the header, for then both are body.
+
+    ``ends_opening``: casefolded labels that no opening holds. ``noise``: casefolded lines that are no part of
+    an article, as entries of a list.
+    """
+
+    reading: Reading
+    roles: Roles
+    header: int
+    listen_labels: Collection[str]
+    ends_opening: Collection[str]
+    body_mark: int | None = None
+    noise: Collection[str] = ()
+
+    def read(self, start: int, end: int) -> Opening:
+        """Read up to the body; every block used gets its role.
+
+        Raises:
+            UnreadablePage: several lines could be the standfirst (``unclear_standfirst``).
+        """
+        texts, roles = self.reading.texts, self.roles
+        image = image_url = None
+        found = picture = self._find_picture(start, end)
+        while found is not None and image is None:
+            image, image_url = self._read_picture(found, end)
+            found = self._find_picture(found + 1, end)
+        listen = None
+        for at in range(start, min(end, start + _LISTEN_WITHIN)):
+            if texts[at] in self.listen_labels:
+                roles[at] = "label"
+                listen = at
+                break
+        self._check_lines_before(start, [at for at in (picture, listen) if at is not None])
+        lines = self._lines(start, end)
+        marks = [at for at in (picture, listen, self.body_mark) if at is not None and start <= at <= end]
+        if not lines:
+            has_standfirst = False
+        elif marks:
+            has_standfirst = lines[0] < max(marks)
+        else:
+            has_standfirst = len(lines) > 1 and not self.reading.share_container(
+                lines[0], lines[1], self.header
+            )
+        if not has_standfirst:
+            return Opening(None, image, image_url, start)
+        roles[lines[0]] = "standfirst"
+        return Opening(texts[lines[0]], image, image_url, lines[0] + 1)
+
+    def _check_lines_before(self, start: int, marks: list[int]) -> None:
+        """See that what stands over the marks that follow a standfirst is at most one line.
+
+        In HTML more may stand there than is known of, but no other article's headlines.
+        """
+        texts, kinds = self.reading.texts, self.reading.kinds
+        over = range(start, max(marks, default=start))
+        lines = [texts[at] for at in over if not self.roles[at] and kinds[at] not in {"bullet", "image"}]
+        framed = any(line.casefold() in self.ends_opening for line in lines)
+        if len(lines) > 1 and (framed or self.reading.head is None):
+            raise UnreadablePage(
+                "unclear_standfirst",
+                f"{len(lines)} lines stand over the picture, of which one is the standfirst: "
+                f"{lines[0][:60]!r}, {lines[1][:60]!r}. Look at the page.",
+            )
+
+    def _lines(self, start: int, end: int) -> list[int]:
+        """The first two lines that may be standfirst or body."""
+        lines: list[int] = []
+        for at in range(start, end):
+            text, kind = self.reading.texts[at].casefold(), self.reading.kinds[at]
+            if self.roles[at] or kind in {"image", "caption", "field"} or self._is_noise(at):
+                continue
+            if kind == "bullet" or text in self.ends_opening or len(lines) > 1:
+                break
+            lines.append(at)
+        return lines
+
+    def _find_picture(self, start: int, end: int) -> int | None:
+        """The block that the lead picture begins with: a closing cross, a picture, a captioned bullet."""
+        texts, kinds, lines = self.reading.texts, self.reading.kinds, 0
+        for index in range(start, end):
+            if self.roles[index] or self._is_noise(index):
+                continue
+            kind = kinds[index]
+            near = lines <= _MOST_LINES_BEFORE_PICTURE
+            if (kind == "image" and near) or (kind == "bullet" and texts[index].lower() == _CLOSE):
+                return index
+            if kind == "bullet":
+                return index if near and self._has_caption(index, end) else None
+            lines += kind in {"text", "heading"}
+            if lines > _MOST_LINES_BEFORE_CROSS:
+                return None
+        return None
+
+    def _is_noise(self, index: int) -> bool:
+        """Whether a list's entry is furniture; the picture's closing cross isn't."""
+        text = self.reading.texts[index].lower()
+        return self.reading.kinds[index] == "bullet" and text in self.noise and text not in {_CLOSE, ""}
+
+    def _has_caption(self, bullet: int, end: int) -> bool:
+        reading, below = self.reading, bullet + 1
+        return (
+            below < end
+            and reading.head is None
+            and reading.kinds[below] == "text"
+            and not reading.apart[below]
+            and reading.indents[bullet] < reading.indents[below]
+        )
+
+    def _read_picture(self, start: int, end: int) -> tuple[Image | None, str | None]:
+        """The first alt text, caption and address of the picture's run."""
+        texts, kinds = self.reading.texts, self.reading.kinds
+        stop = min(self.reading.run_end(start), end)
+        if kinds[stop - 1] == "image" and all(self._is_no_caption(at) for at in range(start, stop)):
+            before_body = self.body_mark is None or stop < self.body_mark
+            caption_at = caption_of(self.reading, self.roles, stop - 1, end, lead=before_body)
+            stop = stop if caption_at is None else caption_at + 1
+        alt = caption = address = None
+        for at in range(start, stop):
+            if self.roles[at]:
+                continue
+            self.roles[at] = "image"
+            if kinds[at] == "image" or (kinds[at] == "bullet" and self.reading.head is None):
+                if texts[at].lower() != _CLOSE:
+                    alt = alt or texts[at] or None
+                    address = address or self.reading.link(at)
+            elif texts[at].lower() != _CLOSE:
+                caption = caption or texts[at]
+        return (Image(alt, caption) if alt or caption else None), address
+
+    def _is_no_caption(self, index: int) -> bool:
+        return self.reading.kinds[index] == "image" or self.reading.texts[index].lower() == _CLOSE

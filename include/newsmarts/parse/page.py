@@ -1,0 +1,70 @@
+"""One capture's bytes to an article: decode, read, find the publisher, let its rules read the page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from newsmarts.core.errors import UnknownPublisher
+from newsmarts.parse.decoding import decode
+from newsmarts.parse.html import looks_like_html, read_html
+from newsmarts.parse.not_articles import blocking, refuse
+from newsmarts.parse.publisher import ParsedPage, Publisher
+from newsmarts.parse.publishers import PUBLISHERS
+from newsmarts.parse.reading import Reading, Roles
+from newsmarts.parse.text import read_text
+
+MARKS: Final = frozenset[str]().union(*(publisher.marks for publisher in PUBLISHERS))
+"""The names of ids and classes that some publisher's rules ask for."""
+
+
+def parse_page(
+    data: bytes, *, media_type: str | None = None, captured_at: datetime | None = None
+) -> ParsedPage:
+    """Read one captured page.
+
+    ``media_type`` is a hint; bytes that are plainly HTML are read as HTML. ``captured_at`` chooses the dated
+    rules; None means the newest.
+
+    Raises:
+        CaptureError: the page is empty, binary, nobody's we know, no article, or can't be read for certain.
+    """
+    reading = read_page(data, media_type)
+    return parse_reading(reading, publisher_of(reading), captured_at)
+
+
+def read_page(data: bytes, media_type: str | None = None) -> Reading:
+    """The page's blocks in reading order, whatever its format."""
+    decoded = decode(data)
+    if looks_like_html(decoded.text) or (media_type == "text/html" and "<" in decoded.text):
+        return read_html(decoded.text, MARKS)
+    return read_text(decoded)
+
+
+def publisher_of(reading: Reading) -> Publisher | None:
+    """The publisher whose marks the page bears; None when it bears none."""
+    return next((publisher for publisher in PUBLISHERS if publisher.recognises(reading)), None)
+
+
+def parse_reading(
+    reading: Reading,
+    publisher: Publisher | None,
+    captured_at: datetime | None,
+    roles: Roles | None = None,
+) -> ParsedPage:
+    """Read a page by its publisher's rules.
+
+    ``roles``, when given, is made to say what each block was taken for, also when the page can't be read.
+
+    Raises:
+        CaptureError: as ``parse_page``.
+    """
+    roles = [] if roles is None else roles
+    roles[:] = [""] * len(reading)
+    if publisher is None:
+        reason_code = blocking(reading, reading.texts)
+        if reason_code is not None:
+            raise refuse(reason_code)
+        known = ", ".join(publisher.slug for publisher in PUBLISHERS)
+        raise UnknownPublisher(f"The page bears no mark of a publisher that there are rules for ({known}).")
+    return publisher.read(reading, roles, captured_at)

@@ -1,0 +1,285 @@
+"""Al Mayadeen English: what the blocks of its pages mean.
+
+Reading order: masthead and navigation; ``BREAKING`` and the ticker; headline; byline, agency, time, shares,
+minutes; standfirst; ``Listen``; picture and caption; body; tags; ``Most Read``; ``Coverage``; ``Read Next``;
+footer. The ticker is taken out first, wherever it stands, so that nothing else can take its lines for body.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any, Final
+
+from newsmarts.core.errors import CaptureError, MissingField, UnreadablePage
+from newsmarts.core.records import Article
+from newsmarts.parse.body import BodyReader
+from newsmarts.parse.bylines import fold_byline
+from newsmarts.parse.header import Header, find_header
+from newsmarts.parse.headline import take_headline
+from newsmarts.parse.identity import normalised_headline, other_identities
+from newsmarts.parse.layout import FURNITURE, Layout, casefolded, layout_at, mark_menus, spellings
+from newsmarts.parse.listed import Lists, read_lists
+from newsmarts.parse.metadata import disagreements, extra_of, is_about, stated_moment
+from newsmarts.parse.not_articles import declared, other_than_text, refuse, why_no_article
+from newsmarts.parse.opening import Opening, OpeningReader
+from newsmarts.parse.publisher import ParsedPage, Publisher
+from newsmarts.parse.reading import Reading, Roles, mark_noise, take
+from newsmarts.parse.sections import find_sections
+from newsmarts.parse.tickers import TickerLines, check_labels_in_body, take_ticker
+from newsmarts.parse.times import moment_of
+
+SLUG: Final = "al_mayadeen"
+LANGUAGE: Final = "en"
+TIMEZONE: Final = "Asia/Beirut"  # "16 May 2023 20:44" is Beirut wall time; articles' metadata says +03:00
+
+_BODY = ".p-content"
+# Section and slug, without a number; a slug is the headline's words, so ".../politics/page-2" is none.
+_ADDRESS = re.compile(
+    r"english\.almayadeen\.net/(?:news/[^/]+|articles/(?:opinion|analysis|blog|features))/"
+    r"(?=[^/]*[^\W\d_]{2}[^/]*-[^/]*[^\W\d_]{2})[^/]+"
+)
+
+_NEWS_SECTIONS = frozenset(
+    {"Politics", "Economy", "Sports", "Arts&Culture", "Health", "Miscellaneous", "Technology", "Environment"}
+)
+_ARTICLE_SECTIONS = frozenset({"Opinion", "Analysis", "Blog", "Features"})
+_REGIONS = frozenset(
+    {"Africa", "Asia", "Asia-Pacific", "Europe", "Latin America", "MENA", "Palestine", "US & Canada"}
+    # not in the navigation, but under Most Read and Read Next: golden 2021-06-01
+    | {"West Asia"}
+)
+_VIDEO_MENU = frozenset({"Videos", "NewsFeed", "Video Features", "Explainers", "TV", "Digital Series"})
+
+LAYOUTS = (
+    Layout(
+        valid_from=date(2021, 6, 1),
+        site_names=frozenset({"Al Mayadeen English", "Al Mayadeen"}),
+        masthead=frozenset({"Al Mayadeen English", "Slogan"}),
+        navigation=_VIDEO_MENU | {"News", "Articles", "Infographs", "In Pictures", "LIVE", "Ar", "Es"},
+        ticker_labels=spellings("BREAKING", "Breaking News"),
+        listen_labels=spellings("Listen"),
+        related_labels=casefolded("Related News", "Related", "Related Articles", "Related Stories"),
+        list_labels={
+            spelling: name
+            for name, label in (
+                ("most_read", "Most Read"),
+                ("coverage", "Coverage"),
+                ("read_next", "Read Next"),
+            )
+            for spelling in spellings(label)
+        },
+        all_link="All",
+        footer_lines=frozenset(
+            {"Al Mayadeen is an Arab Independent Media Satellite Channel.", "All Rights Reserved"}
+        ),
+        sections=_NEWS_SECTIONS | _ARTICLE_SECTIONS | _REGIONS,
+        noise=FURNITURE,
+    ),
+)
+
+
+class AlMayadeen:
+    """The publisher's rules; see ``newsmarts.parse.publisher.Publisher``."""
+
+    slug: str = SLUG
+    marks: frozenset[str] = frozenset({_BODY})
+
+    def recognises(self, reading: Reading) -> bool:
+        """The masthead at the top, the footer's own description of the channel, or the head's site name."""
+        texts, layout = reading.texts, LAYOUTS[-1]
+        return (
+            any(text in layout.site_names for text in texts[:40])
+            or any(text in layout.footer_lines and "Al Mayadeen" in text for text in texts)
+            or (reading.head is not None and reading.head.first("site_name") in layout.site_names)
+        )
+
+    def read(self, reading: Reading, roles: Roles, captured_at: datetime | None) -> ParsedPage:
+        """Read one article page.
+
+        Times are UTC; the page shows Beirut wall time.
+
+        Raises:
+            MissingField: no line tells author, time or reading time, or there is no body.
+            UnreadablePage: it can't be told where ticker, headline or a related block end, which lines are a
+                caption or a list's headlines (``unclear_…``), or the capture is cut
+                off before the body's end is certain (``truncated_page``). A cut among the lists under the
+                article costs only the entry that it falls into.
+
+        Source: the page's labels in reading order; head metadata where present. tests/parse/.
+        """
+        return _PageReader(reading, roles, layout_at(LAYOUTS, captured_at)).read()
+
+
+PUBLISHER: Final[Publisher] = AlMayadeen()
+
+
+class _PageReader:
+    """Reads one page, step by step; each step marks the blocks that it has used."""
+
+    def __init__(self, reading: Reading, roles: Roles, layout: Layout) -> None:
+        self.reading = reading
+        self.roles = roles
+        self.layout = layout
+        self.labels = layout.labels_in(reading.texts)
+
+    def read(self) -> ParsedPage:
+        """The article, whole or not at all."""
+        reading, roles, layout = self.reading, self.roles, self.layout
+        reason_code = declared(reading.head)
+        if reason_code is not None:
+            raise refuse(reason_code)
+        labels = self.labels
+        ticker = take_ticker(reading, roles, layout, labels)
+        header = self._header()
+        headline = take_headline(reading, roles, layout, header, ticker)
+        top = header.start if headline is None else headline
+        start = header.end if headline is None else max(header.end, headline + 1)
+        sections = find_sections(reading, roles, layout, labels, headline=top, ticker=ticker)
+        end = sections.first_after(start)
+        if end is None:
+            raise _cut_off()
+        reason_code = other_than_text(reading.texts[start:end])
+        if reason_code is not None:
+            raise refuse(reason_code)
+        lists = read_lists(reading, roles, layout, sections, ticker)
+        take(roles, sections.footer, len(roles), "footer")
+        ticker_lines = TickerLines(ticker)
+        ticker_lines.mark_repeats(reading, roles, start, end)
+        mark_noise(reading, roles, layout.noise, start, end)
+        mark_menus(reading, roles, layout, start, end)
+        check_labels_in_body(reading, roles, labels, ticker, start=start, end=end)
+        content = reading.mark(_BODY)
+        opening = OpeningReader(
+            reading,
+            roles,
+            header=top,
+            listen_labels=layout.listen_labels,
+            ends_opening=layout.related_labels,
+            body_mark=content[0] if content else None,
+            noise=layout.noise,
+        ).read(start, end)
+        body = BodyReader(
+            reading,
+            roles,
+            ticker_lines,
+            layout.related_labels,
+            layout.list_noise,
+            known_headlines={link.headline for link in (*lists.most_read, *lists.read_next)},
+            tags_last=True,
+        ).read(opening.body_start, end)
+        if not body.blocks:
+            missing = MissingField("body", "The page has an article's header but no text under it.")
+            raise why_no_article(reading, reading.texts[start:end], missing)
+        fields = self._fields(header, headline, opening) | _list_fields(header, lists)
+        article = Article(
+            publisher=SLUG,
+            language=LANGUAGE,
+            timezone=TIMEZONE,
+            body=tuple(body.blocks),
+            rule_version=f"{SLUG}/{layout.valid_from}",
+            tags=tuple(body.tags),
+            ticker=tuple(ticker),
+            related_headlines=tuple(body.related),
+            **fields,
+        )
+        return ParsedPage(article, reading, roles)
+
+    def _header(self) -> Header:
+        # mostly right under the ticker; a page may have its parts in another order
+        ticker_end = len(self.roles) - self.roles[::-1].index("ticker") if "ticker" in self.roles else 0
+        header = find_header(self.reading, self.roles, ticker_end, len(self.reading))
+        if header is None and ticker_end:
+            header = find_header(self.reading, self.roles, 0, len(self.reading))
+        if header is None:
+            raise self._without_header()
+        for line, name in header.lines:
+            self.roles[line] = name
+        return header
+
+    def _without_header(self) -> CaptureError:
+        """Why a page has no line that tells who wrote it, when, or how long it takes to read."""
+        reading, roles, layout = self.reading, self.roles, self.layout
+        sections = find_sections(reading, roles, layout, self.labels, headline=0, ticker=())
+        for section in sections.lists:
+            take(roles, section.label, section.end, section.name)
+        frame = layout.passed_over | layout.footer_lines
+        lines = [
+            text
+            for text, role in zip(reading.texts[: sections.footer], roles, strict=False)
+            if not role and text not in frame
+        ]
+        missing = MissingField(
+            "article_header",
+            "No line tells who wrote the article, when, or how long it takes to read. Look at the page.",
+        )
+        return why_no_article(reading, lines, missing if sections.has_footer else _cut_off())
+
+    def _fields(self, header: Header, headline: int | None, opening: Opening) -> dict[str, Any]:
+        """The record's fields from the header and the opening, and what the page's head adds."""
+        head = self.reading.head
+        title = None if headline is None else self.reading.texts[headline]
+        byline = fold_byline(SLUG, header.byline_raw)
+        wall = header.published_local
+        moment = (
+            None if wall is None else moment_of(wall, TIMEZONE, stated_moment(head, "published", TIMEZONE))
+        )
+        identity = None
+        if wall and title:
+            identity = (wall.isoformat(timespec="minutes"), normalised_headline(title))
+        names = self.layout.site_names
+        others = other_identities(
+            self.reading,
+            _ADDRESS,
+            wall and wall.date(),
+            head_is_own=is_about(head, TIMEZONE, headline=title, published_at=moment, site_names=names),
+        )
+        extra: dict[str, Any] = {}
+        if head is not None:
+            extra = extra_of(head, TIMEZONE, modified_local=header.modified_local, picture=opening.image_url)
+            extra["metadata_disagreements"] = disagreements(
+                head,
+                publisher=SLUG,
+                zone_name=TIMEZONE,
+                headline=title,
+                byline=byline,
+                published_at=moment,
+                site_names=names,
+            )
+        return {
+            "headline": title,
+            "standfirst": opening.standfirst,
+            "byline_raw": header.byline_raw,
+            "byline": byline,
+            "agency": header.agency,
+            "published_local": wall,
+            "published_at": moment,
+            "identity": identity,
+            "other_identities": others,
+            "news_id": head.first("news_id") if head else None,
+            "read_minutes": header.read_minutes,
+            "share_count": header.share_count,
+            "image": opening.image,
+            "extra": extra,
+        }
+
+
+def _cut_off() -> UnreadablePage:
+    return UnreadablePage(
+        "truncated_page",
+        "The capture ends before anything that follows an article's body (Most Read, Coverage, Read Next, "
+        "the footer), so the body may go on. Capture the page anew.",
+    )
+
+
+def _list_fields(header: Header, lists: Lists) -> dict[str, Any]:
+    """The lists' fields, and the latest day that the page names: it was captured then or later."""
+    days = [link.published_on for link in lists.most_read if link.published_on is not None]
+    if header.published_local is not None:
+        days.append(header.published_local.date())
+    return {
+        "most_read": tuple(lists.most_read),
+        "coverage": tuple(lists.coverage),
+        "read_next": tuple(lists.read_next),
+        "captured_on_or_after": max(days, default=None),
+    }

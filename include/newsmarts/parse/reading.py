@@ -1,0 +1,151 @@
+"""A page in reading order: the one description that text and HTML captures share.
+
+A reading is a sequence of blocks. Each has a kind, its text with white space folded, whether it stands
+apart from the block before it, and its indentation. ``newsmarts.parse.text`` and ``newsmarts.parse.html``
+make readings; the publishers' files say what each block means, and never look at the format.
+
+The blocks are kept as parallel lists: a text capture has some 160 of them, and an object for each would
+cost more than reading them does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from newsmarts.core.records import BlockKind
+
+Kind = Literal["text", "bullet", "heading", "image", "caption", "field"]
+"""text: a line or paragraph; bullet: a list's entry; heading: h1 to h6 (HTML); image: a picture's alt text
+(HTML; text captures show it as a bullet); caption: a figcaption (HTML);
+field: what a form's empty field says (HTML)."""
+
+
+_REACH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of a reading, for people and tests; rules use the lists."""
+
+    number: int  # from 1, top to bottom
+    kind: Kind
+    text: str
+    apart: bool
+    indent: int
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing that a page's head says, and where it says so."""
+
+    source: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What an HTML page says about itself outside its visible text: evidence, never the record's word.
+
+    ``said`` maps a fact (title, published, modified, author, description, image, canonical, section,
+    keywords, news_id, site_name, language, type) to all that is said of it, the most dependable first.
+    """
+
+    said: Mapping[str, tuple[Said, ...]] = field(default_factory=dict)
+    schema_types: frozenset[str] = frozenset()  # JSON-LD
+
+    def first(self, fact: str) -> str | None:
+        """The most dependable value of a fact; None when the page doesn't say."""
+        values = self.said.get(fact)
+        return values[0].value if values else None
+
+
+@dataclass(slots=True)
+class Reading:
+    """The blocks of one page, top to bottom, as parallel lists."""
+
+    texts: list[str]
+    kinds: list[Kind]
+    apart: list[bool]  # a blank line (text) or another container (HTML) lies between it and the block before
+    indents: list[int]  # leading spaces (text); a heading's level, else the depth of lists (HTML)
+    ended: bool  # the last line was finished (text: by a line end; HTML: by the closing tags)
+    head: Head | None = None  # None: a text capture
+    url: str | None = None  # where the feed fetched the page from, if it knows
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def link(self, index: int) -> str | None:  # noqa: ARG002 - only HTML knows
+        """Where the block leads when all of it is one link; "" for a link to nowhere, None for no link."""
+        return None
+
+    def run_end(self, index: int) -> int:
+        """One past the last block of the run that ``index`` stands in (no gap inside a run)."""
+        apart, end, size = self.apart, index + 1, len(self.texts)
+        while end < size and not apart[end]:
+            end += 1
+        return end
+
+    def ties(self, index: int) -> list[int]:
+        """Where the blocks that the layout ties to this one may end (one past), nearest first."""
+        end = self.run_end(index)
+        return [end] if end > index + 1 else []
+
+    def is_alone(self, index: int) -> bool:  # noqa: ARG002 - only HTML knows
+        """Whether a block is all that a container holds which could hold more."""
+        return False
+
+    def group_around(self, index: int, start: int, end: int) -> tuple[int, int]:  # noqa: ARG002 - HTML knows
+        """The blocks of the largest container around a block that lies within [start, end)."""
+        return index, index + 1
+
+    def holder(self, index: int) -> tuple[int, int]:
+        """The blocks of a block's run (text; eight each way at most) or innermost container (HTML)."""
+        start, end = index, index + 1
+        while start and not self.apart[start] and index - start < _REACH:
+            start -= 1
+        while end < len(self.texts) and not self.apart[end] and end - index < _REACH:
+            end += 1
+        return start, end
+
+    def share_container(self, first: int, second: int, without: int) -> bool:  # noqa: ARG002 - HTML knows
+        """Whether some container holds the first two blocks and not the third."""
+        return False
+
+    def mark(self, name: str) -> tuple[int, int] | None:  # noqa: ARG002 - only HTML knows
+        """The blocks of the first element with this ``#id`` or ``.class``."""
+        return None
+
+    def blocks(self) -> Iterator[Block]:
+        """The blocks as objects, numbered from 1."""
+        rows = zip(self.kinds, self.texts, self.apart, self.indents, strict=True)
+        for index, (kind, text, apart, indent) in enumerate(rows):
+            yield Block(index + 1, kind, text, apart, indent, self.link(index))
+
+
+Roles = list[str]
+"""For each block of a reading what it was taken for: a field's name or, in the body, its block's kind;
+"label" and "noise" (furniture), "ticker_repeat", "footer", "form"; or "" when it wasn't used."""
+
+BODY_ROLES = frozenset(get_args(BlockKind))
+
+
+def take(roles: Roles, start: int, end: int, role: str) -> None:
+    """Write down what the blocks [start, end) were taken for."""
+    roles[start:end] = [role] * (end - start)
+
+
+NOISE = "noise"
+_MAX_NOISE_CHARS = 40
+
+
+def mark_noise(reading: Reading, roles: Roles, noise: Collection[str], start: int, end: int) -> None:
+    """Mark the unused lines of [start, end) that are no part of an article (``noise``: casefolded)."""
+    for index in range(start, end):
+        text = reading.texts[index]
+        if len(text) > _MAX_NOISE_CHARS or roles[index] or (text and reading.kinds[index] == "bullet"):
+            continue
+        if text.casefold() in noise and reading.kinds[index] != "image":
+            roles[index] = NOISE

@@ -1,0 +1,152 @@
+"""Related blocks in a body: where the headlines under a label end, and the body goes on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from newsmarts.core.errors import UnreadablePage
+from newsmarts.parse.posts import ends_post
+from newsmarts.parse.prose import MAX_HEADLINE_CHARS, looks_like_headline, shared_words, stems
+from newsmarts.parse.reading import NOISE, Reading, Roles
+from newsmarts.parse.tickers import REPEAT
+
+_USUAL = 2
+_MOST = 3
+_MOST_TIED = 12  # blocks of a related container, with sections and days beside its headlines
+_MOST_BLOCKS = 60  # the same with pictures
+_LEAST_WORDS = 4  # of a list's entries, on average, when they are headlines; names of tags are shorter
+# Of a line's longer words, those that come up in the paragraph under it, and anywhere else in the article.
+# With 36 headlines of other articles set against each of the five golden ones, 172 of 180 have at most a
+# third of their words in it, and none has half of them in one paragraph; the subheading there has all.
+_HEADS_IT = 1 / 2
+_UNRELATED_NEXT = 1 / 6
+_UNRELATED = 0.34
+_SHORTER = 0.6  # than the headlines over it: "Background", "What we know so far"
+_OTHER = frozenset(
+    {"ticker", REPEAT, NOISE, "footer", "related_headlines", "most_read", "read_next", "coverage"}
+)
+
+
+@dataclass(slots=True)
+class RelatedBlocks:
+    """Finds the ends of related blocks.
+
+    ``labels``: casefolded; ``known_headlines``: headlines that the page lists elsewhere.
+    """
+
+    reading: Reading
+    roles: Roles
+    labels: Collection[str]
+    known_headlines: Collection[str]
+    _stems: Counter[str] | None = None
+
+    def end(self, label: int, end: int) -> int:
+        """One past the last headline under a label, at most ``end``.
+
+        A container says so where there is one. Else headlines are lines that don't end like sentences, and
+        so may be a subheading after them. Two is the usual number. Of three or more the last is a subheading
+        when most of its words come up in the paragraph that it would head, and a headline when hardly any of
+        them come up in the article at all.
+
+        Raises:
+            UnreadablePage: neither reading is clear (``unclear_related_block``).
+        """
+        start = label + 1
+        tied = [stop for stop in self.reading.ties(label) if stop <= end and self._all_related(start, stop)]
+        if tied:
+            return tied[-1]
+        if start < end and self.reading.kinds[start] == "bullet":
+            return self._end_of_list(start, end)
+        lines: list[int] = []
+        for at in range(start, end):
+            if self.roles[at] == NOISE:
+                continue
+            if not self._may_be_related(at, first=not lines):
+                break
+            lines.append(at)
+        else:
+            at = end
+        linked = [line for line in lines if self.reading.link(line) is not None]
+        taken = linked if 0 < len(linked) <= _MOST else self._related_of(lines, at, end)
+        return taken[-1] + 1 if taken else start
+
+    def is_free(self, index: int) -> bool:
+        """Whether a block may be a related headline; one that repeats a ticker line may."""
+        return self.roles[index] in {"", REPEAT}
+
+    def _all_related(self, start: int, stop: int) -> bool:
+        """Whether blocks that the layout ties to a label can all belong to its headlines."""
+        reading = self.reading
+        if stop - start > _MOST_BLOCKS:
+            return False
+        lines = [at for at in range(start, stop) if reading.kinds[at] != "image" and self.roles[at] != NOISE]
+        return 0 < len(lines) <= _MOST_TIED and all(
+            self.is_free(at) and (looks_like_headline(reading.texts[at]) or reading.link(at) is not None)
+            for at in lines
+        )
+
+    def _end_of_list(self, start: int, end: int) -> int:
+        stop = min(self.reading.run_end(start), end)
+        words = sum(text.count(" ") + 1 for text in self.reading.texts[start:stop])
+        return stop if words >= _LEAST_WORDS * (stop - start) else start
+
+    def _may_be_related(self, index: int, *, first: bool) -> bool:
+        text = self.reading.texts[index]
+        kind = self.reading.kinds[index]
+        if kind != "text" and (kind != "heading" or self.reading.link(index) is None):
+            return False
+        if not self.is_free(index) or text.casefold() in self.labels:
+            return False
+        if text.lower().startswith(("read more", "read also", "also read")) or ends_post(text):
+            return False
+        is_like_one = looks_like_headline(text)
+        if first and not is_like_one and len(text) <= MAX_HEADLINE_CHARS and self.reading.link(index) is None:
+            raise UnreadablePage(
+                "unclear_related_block",
+                f"The line under a related label may be a headline or text of the body: {text[:80]!r}. "
+                "Look at the page.",
+            )
+        return is_like_one or (first and len(text) <= MAX_HEADLINE_CHARS)
+
+    def _related_of(self, lines: list[int], following: int, end: int) -> list[int]:
+        """Of the lines under a label that look like headlines, those that are; then comes ``following``."""
+        texts, roles = self.reading.texts, self.roles
+        count = len(lines)
+        heads_text = following < end and self.reading.kinds[following] == "text" and not roles[following]
+        repeats = any(roles[line] == REPEAT for line in lines)  # a headline, or the ticker shows through
+        shares = [shared_words(texts[line], texts[following]) for line in lines] if heads_text else []
+        heads_it = bool(shares) and shares[-1] >= _HEADS_IT and shares[-1] > max([0.0, *shares[:-1]])
+        if count <= _USUAL and (not heads_it or repeats):
+            return lines
+        if _USUAL < count <= _MOST + 1 and heads_it and not repeats:
+            return lines[:-1]
+        if count == _MOST and not (heads_it or repeats):
+            unrelated = not heads_text or (
+                shares[-1] <= _UNRELATED_NEXT and self._is_of_another_article(lines)
+            )
+            if unrelated or texts[lines[-1]] in self.known_headlines:
+                return lines
+        raise UnreadablePage(
+            "unclear_related_block",
+            f"After a related label {count} lines look like headlines, and which of them are body can't be "
+            f"told; the last is {texts[lines[-1]][:80]!r}. Look at the page.",
+        )
+
+    def _is_of_another_article(self, lines: list[int]) -> bool:
+        """Whether the last of some lines has the length of a headline, and words that the article hasn't."""
+        texts = self.reading.texts
+        words = stems(texts[lines[-1]])
+        if self._stems is None:
+            kinds, roles = self.reading.kinds, self.roles
+            self._stems = Counter(
+                stem
+                for at, text in enumerate(texts)
+                if kinds[at] in {"text", "heading"} and roles[at] not in _OTHER
+                for stem in stems(text)
+            )
+        own = Counter(stem for line in lines for stem in stems(texts[line]))
+        known = sum(self._stems[stem] > own[stem] for stem in words)
+        is_long = len(texts[lines[-1]]) >= _SHORTER * min(len(texts[line]) for line in lines[:-1])
+        return is_long and known <= _UNRELATED * len(words)

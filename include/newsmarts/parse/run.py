@@ -1,0 +1,217 @@
+"""The parse stage's only entry: a day's captures become articles, ticker lines and page links, or reasons."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from newsmarts.core import partitions, schemas
+from newsmarts.core.errors import CaptureError, MissingPartition, UnreadablePage
+from newsmarts.core.files import replacing_folder
+from newsmarts.core.locks import partition_lock
+from newsmarts.core.records import Article, Capture
+from newsmarts.core.settings import Settings
+from newsmarts.parse import rows
+from newsmarts.parse.page import parse_page, parse_reading, publisher_of, read_page
+from newsmarts.parse.raw import with_bytes
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+log = logging.getLogger(__name__)
+
+# Rows held in memory before they are written: a row group of some megabytes.
+_ROWS_AT_ONCE = 1_000
+_PROGRESS_EVERY = 10_000
+_MEDIA_TYPES = {".html": "text/html", ".htm": "text/html", ".xhtml": "text/html"}
+
+_FILES: Mapping[str, pa.Schema] = {
+    "articles": schemas.ARTICLES,
+    "ticker_items": schemas.TICKER_ITEMS,
+    "page_links": schemas.PAGE_LINKS,
+    "quarantine": schemas.QUARANTINE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ParseResult:
+    """What became of a day's captures: ``captures = parsed + quarantined``."""
+
+    day: date
+    captures: int
+    parsed: int
+    quarantined: int
+    reasons: dict[str, int]  # quarantined captures by reason_code
+    ticker_items: int
+
+
+def run(day: date, settings: Settings) -> ParseResult:
+    """Parse the captures of one day into ``staged/parsed/<day>``, replacing what was there.
+
+    A pure function of the captured bytes and the rules. A page that can't be read becomes a row of
+    quarantine.parquet; whatever goes wrong on one page, the day goes on. Rows are in the order of
+    (captured_at, source_path, capture_id), and memory doesn't grow with their number.
+
+    Raises:
+        MissingPartition: the day was never landed.
+    """
+    folder = partitions.partition_path(settings.archive, "parsed", day)
+    reasons: Counter[str] = Counter()
+    with (
+        partition_lock(settings, day),
+        replacing_folder(folder) as temporary,
+        _Writer(temporary) as out,
+    ):
+        captures = _captures_of(day, settings.archive)
+        for number, (capture, take_bytes) in enumerate(with_bytes(captures, settings.archive), start=1):
+            parsed = _parse_capture(capture, take_bytes, out, reasons)
+            if parsed is not None:
+                article, article_row = parsed
+                out.add("articles", article_row)
+                for row in rows.ticker_rows(capture, article):
+                    out.add("ticker_items", row)
+                for row in rows.link_rows(capture, article):
+                    out.add("page_links", row)
+            if number % _PROGRESS_EVERY == 0:
+                log.info("Parsing %s: %d captures so far", day, number)
+    result = ParseResult(
+        day=day,
+        captures=out.counts["articles"] + out.counts["quarantine"],
+        parsed=out.counts["articles"],
+        quarantined=out.counts["quarantine"],
+        reasons=dict(sorted(reasons.items())),
+        ticker_items=out.counts["ticker_items"],
+    )
+    log.info(
+        "Parsed %s: %d captures, %d articles, %d quarantined %s, %d ticker lines. Rows: %s",
+        day,
+        result.captures,
+        result.parsed,
+        result.quarantined,
+        result.reasons,
+        result.ticker_items,
+        folder,
+    )
+    return result
+
+
+def parse_file(path: Path, *, settings: Settings) -> Article:
+    """Parse one captured page from a file, by the newest rules.
+
+    Raises:
+        CaptureError: it can't be read, or is no article; the same reasons as in a day's run.
+    """
+    return parse_page(read_file(path, settings=settings), media_type=media_type_of(path)).article
+
+
+def read_file(path: Path, *, settings: Settings) -> bytes:
+    """The bytes of one captured page.
+
+    Raises:
+        CaptureError: it is too large, or can't be read.
+    """
+    try:
+        if path.stat().st_size > settings.max_file_bytes:
+            raise UnreadablePage(
+                "file_too_large",
+                f"The file is larger than {settings.max_file_bytes} bytes. "
+                "Raise NEWS_MAX_FILE_BYTES if it is a page.",
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadablePage(
+            "unreadable_file", f"Reading it failed: {error.strerror}. Make it readable for this user."
+        ) from None
+
+
+def media_type_of(path: Path) -> str:
+    """What a file's name says about what it holds."""
+    return _MEDIA_TYPES.get(path.suffix.lower(), "text/plain")
+
+
+def _captures_of(day: date, home: Path | UPath) -> Iterator[Capture]:
+    """The day's captures, in the order of their rows."""
+    path = partitions.partition_path(home, "manifest", day) / "captures.parquet"
+    if not path.exists():
+        raise MissingPartition(f"{day} has no manifest ({path}). Land the day first.")
+    table = schemas.read_table(path, schemas.CAPTURES).sort_by(
+        [("captured_at", "ascending"), ("source_path", "ascending"), ("capture_id", "ascending")]
+    )
+    return _captures_in(table)
+
+
+def _captures_in(table: pa.Table) -> Iterator[Capture]:
+    for batch in table.to_batches(max_chunksize=_ROWS_AT_ONCE):
+        for row in batch.to_pylist():
+            del row["capture_day"]
+            yield Capture(**row)
+
+
+def _parse_capture(
+    capture: Capture, take_bytes: Callable[[], bytes], out: _Writer, reasons: Counter[str]
+) -> tuple[Article, rows.Row] | None:
+    """The capture's article and its row; None when it went to quarantine."""
+    publisher = capture.publisher
+    try:
+        reading = read_page(take_bytes(), capture.media_type)
+        reading.url = capture.url
+        rules = publisher_of(reading)
+        publisher = rules.slug if rules else publisher
+        page = parse_reading(reading, rules, capture.captured_at)
+        return page.article, rows.article_row(capture, page)
+    except CaptureError as error:
+        reason_code, detail = error.reason_code, error.detail
+        log.info("Quarantined %r: %s", capture.source_path, reason_code)
+    except Exception as error:
+        # a bug of ours on one page is a row and a traceback, never the end of the day
+        reason_code = "parser_error"
+        detail = f"{type(error).__name__}: {error}. This is a fault of the parser: report it with the page."
+        log.exception("The parser failed on %r (capture %s)", capture.source_path, capture.capture_id)
+    reasons[reason_code] += 1
+    out.add("quarantine", rows.quarantine_row(capture, publisher, reason_code, detail))
+    return None
+
+
+class _Writer:
+    """The four staged files of a day, written in row groups."""
+
+    def __init__(self, folder: Path) -> None:
+        self.counts: Counter[str] = Counter()
+        self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _FILES}
+        self._writers = {
+            name: pq.ParquetWriter(folder / f"{name}.parquet", schema, **schemas.PARQUET_OPTIONS)
+            for name, schema in _FILES.items()
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            for name in _FILES:
+                self._flush(name)
+        for writer in self._writers.values():
+            writer.close()
+
+    def add(self, name: str, row: dict[str, Any]) -> None:
+        """Add a row to one of the files."""
+        self.counts[name] += 1
+        self._rows[name].append(row)
+        if len(self._rows[name]) >= _ROWS_AT_ONCE:
+            self._flush(name)
+
+    def _flush(self, name: str) -> None:
+        if self._rows[name]:
+            self._writers[name].write_table(pa.Table.from_pylist(self._rows[name], schema=_FILES[name]))
+            self._rows[name].clear()

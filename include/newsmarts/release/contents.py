@@ -1,0 +1,47 @@
+"""What a release holds, told by its own file: an older release may have other marts than the code has now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from newsmarts.core.db import run_sql
+from newsmarts.marts.catalogue import Column, marts
+
+_QUERIES = Path(__file__).parent / "contents_queries"
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """One mart of one release, with the types that DuckDB calls its columns' by, and how many rows."""
+
+    name: str
+    comment: str
+    columns: tuple[Column, ...]
+    rows: int
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Its columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+
+def read_marts(connection: duckdb.DuckDBPyConnection, catalog: str = "news") -> tuple[Contents, ...]:
+    """The marts of a release that is open under this catalog name, in the order in which they are built.
+
+    Marts that the code no longer knows come last, by name.
+    """
+    columns: dict[str, list[Column]] = {}
+    for table, name, data_type, comment in run_sql(
+        connection, _QUERIES / "columns.sql", {"catalog": catalog}
+    ).fetchall():
+        columns.setdefault(table, []).append(Column(name, data_type, comment or ""))
+    found = []
+    for table, comment in run_sql(connection, _QUERIES / "tables.sql", {"catalog": catalog}).fetchall():
+        row = connection.table(f'{catalog}.marts."{table}"').count("*").fetchone()
+        rows = 0 if row is None else int(row[0])
+        found.append(Contents(table, comment or "", tuple(columns[table]), rows))
+    places = {mart.name: place for place, mart in enumerate(marts())}
+    return tuple(sorted(found, key=lambda mart: (places.get(mart.name, len(places)), mart.name)))

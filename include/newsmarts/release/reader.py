@@ -1,0 +1,79 @@
+"""The door for readers: a connection to the published marts that can only read them."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import duckdb
+
+from newsmarts.core.db import spill_folder
+from newsmarts.core.errors import MissingPartition
+from newsmarts.core.partitions import published_path
+from newsmarts.core.settings import settings
+from newsmarts.release.releases import find_release
+
+_ATTEMPTS = 3
+_OPENING = threading.Lock()
+
+
+def connect(
+    home: Path | str | None = None, *, as_of: str | None = None, memory_limit: str = "1GB"
+) -> duckdb.DuckDBPyConnection:
+    """Open the newest published release, read-only and locked down; it stays the same until closed.
+
+    SQL on it can't reach other files, change settings or write, and times are shown in UTC. Publishing
+    never disturbs it; connect again to see a newer release.
+
+    ``as_of`` names an older release that is still kept: its id, its number, or the beginning of its id
+    that no other release shares.
+
+    Raises:
+        MissingPartition: nothing was published yet.
+        UsageError: no kept release, or more than one, is called as ``as_of`` has it.
+    """
+    folder = Path(home) if home is not None else settings().home
+    for attempt in range(1, _ATTEMPTS + 1):
+        try:
+            # the release's own path: the link may move on while this connection is open
+            link = published_path(folder) if as_of is None else find_release(folder, as_of).path
+            path = link.resolve(strict=True)
+        except FileNotFoundError:
+            if as_of is not None and attempt < _ATTEMPTS:
+                continue  # pruned just now: then it is no longer among those that can be named
+            raise MissingPartition(f"Nothing is published at {link} yet. Run publish first.") from None
+        try:
+            return _locked_down(path, memory_limit)
+        except duckdb.IOException:
+            # pruned since it was resolved? That takes as many publishes as releases are kept
+            if attempt == _ATTEMPTS or path.exists():
+                raise
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _locked_down(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
+    # of two threads that open one file at once, one would lock the settings while the other makes them
+    with _OPENING:
+        return _open(path, memory_limit)
+
+
+def _open(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(
+        str(path),
+        read_only=True,
+        config={
+            "enable_external_access": "false",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": memory_limit,
+            # not beside the release, which a reader may have no right to write to
+            "temp_directory": str(spill_folder(path)),
+            "max_temp_directory_size": "10GB",
+        },
+    )
+    row = connection.execute("SELECT current_setting('lock_configuration')").fetchone()
+    # connections of one process to one file share its settings, and the first has locked them
+    if row is not None and not row[0]:
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        connection.execute("SET lock_configuration = true")
+    return connection

@@ -1,0 +1,115 @@
+"""What the published marts hold, in a few numbers: read from the marts alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from newsmarts.core.db import as_dicts, reading, run_sql
+from newsmarts.core.errors import NewsError
+from newsmarts.core.partitions import published_path
+from newsmarts.release import contents
+from newsmarts.release.releases import current_release, find_release
+
+_QUERIES = Path(__file__).parent / "summary_queries"
+
+
+@dataclass(frozen=True, slots=True)
+class CaptureCounts:
+    """Captures of all days: ``captures = loaded + repeats + quarantined``, and ``= landed + rejected``.
+
+    ``loaded`` brought a new article or a new text of a known one; ``rejected`` were turned away on landing,
+    and are part of ``quarantined``.
+    """
+
+    captures: int
+    landed: int
+    rejected: int
+    loaded: int
+    new_articles: int
+    revisions: int
+    repeats: int
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
+class DaySummary:
+    """What became of one day's captures; ``withheld`` are those of ``quarantined`` that publish kept back."""
+
+    day: date
+    captures: int
+    loaded: int
+    new_articles: int
+    revisions: int
+    repeats: int
+    quarantined: int
+    withheld: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A release. ``path`` is where readers open it: for the current one, whichever is current.
+
+    ``quarantined_by_reason`` counts captures, each under every reason that it has.
+    """
+
+    release_id: str
+    path: Path
+    captures: CaptureCounts
+    quarantined_by_reason: dict[str, int]
+    days: tuple[DaySummary, ...]
+    rows: dict[str, int]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary in JSON's types."""
+        return {
+            "release_id": self.release_id,
+            "path": str(self.path),
+            "captures": dataclasses.asdict(self.captures),
+            "quarantined_by_reason": dict(self.quarantined_by_reason),
+            "days": [dataclasses.asdict(day) | {"day": day.day.isoformat()} for day in self.days],
+            "rows": dict(self.rows),
+        }
+
+
+def read_summary(home: Path, as_of: str | None = None) -> Summary:
+    """Sum up the current release, or the kept one that ``as_of`` names.
+
+    Raises:
+        MissingPartition: nothing was published yet.
+        UsageError: no kept release, or more than one, is called as ``as_of`` has it.
+        NewsError: the release is of another version, whose marts can't be summed up so.
+    """
+    release = find_release(home, as_of)
+    current = current_release(home)
+    path = published_path(home) if release == current else release.path
+    with reading(release.path) as connection:
+        try:
+            return _read(connection, release.release_id, path)
+        except (duckdb.BinderException, duckdb.CatalogException) as error:
+            raise NewsError(
+                f"Release {release.release_id} has other marts than this version sums up ({error}). "
+                f"Open {release.path} itself; its tables and columns tell what they are."
+            ) from error
+
+
+def _read(connection: duckdb.DuckDBPyConnection, release_id: str, path: Path) -> Summary:
+    return Summary(
+        release_id=release_id,
+        path=path,
+        captures=CaptureCounts(**_records(connection, "captures")[0]),
+        quarantined_by_reason={
+            row["reason_code"]: row["captures"] for row in _records(connection, "reasons")
+        },
+        days=tuple(DaySummary(**row) for row in _records(connection, "days")),
+        rows={mart.name: mart.rows for mart in contents.read_marts(connection)},
+    )
+
+
+def _records(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
+    return as_dicts(run_sql(connection, _QUERIES / f"{query}.sql"))

@@ -1,0 +1,91 @@
+"""What an index says of itself, in ``about.json`` beside tantivy's files: of which marts it is, how large."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsmarts.core.files import write_atomically
+from newsmarts.core.versions import search_version
+from newsmarts.search.words import FOLDING
+
+FOLDER_NAME = "search"  # in a release
+ABOUT_NAME = "about.json"
+_META_NAME = "meta.json"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """An index whose files are all there.
+
+    ``version`` is that of all the code that made it, ``folding`` of what words come to. ``fingerprint`` names
+    the content of the marts that it is the index of; None while it is being written. ``sizes`` are those of
+    its files, in bytes.
+    """
+
+    version: str
+    folding: int
+    fingerprint: str | None
+    articles: int
+    sizes: dict[str, int]
+
+    @property
+    def is_of_this_version(self) -> bool:
+        """Whether this version of the project made it, and can go on with it."""
+        return self.version == search_version()
+
+    @property
+    def can_be_searched(self) -> bool:
+        """Whether what this version looks for is what stands in it."""
+        return self.folding == FOLDING
+
+    def is_of(self, fingerprint: str) -> bool:
+        """Whether it is the index of these marts, as this version makes it."""
+        return self.is_of_this_version and self.fingerprint == fingerprint
+
+
+def read_about(folder: Path) -> About | None:
+    """What the index in a folder says of itself; None when it isn't whole."""
+    try:
+        document = json.loads((folder / ABOUT_NAME).read_bytes())
+        about = About(
+            version=document["version"],
+            folding=document["folding"],
+            fingerprint=document["fingerprint"],
+            articles=document["articles"],
+            sizes=document["size_bytes"],
+        )
+        sizes = {name: (folder / name).stat().st_size for name in about.sizes}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return about if sizes == about.sizes else None
+
+
+def has_index_of(folder: Path, fingerprint: str) -> bool:
+    """Whether a release's folder has a whole index of these marts, as this version makes it."""
+    about = read_about(folder / FOLDER_NAME)
+    return about is not None and about.is_of(fingerprint)
+
+
+def write_about(folder: Path, fingerprint: str | None, articles: int) -> None:
+    """Say of which marts the index in a folder is; None before it is written."""
+    document = {
+        "version": search_version(),
+        "folding": FOLDING,
+        "fingerprint": fingerprint,
+        "articles": articles,
+        "size_bytes": {} if fingerprint is None else _committed(folder),
+    }
+    write_atomically(folder / ABOUT_NAME, json.dumps(document, indent=2).encode() + b"\n")
+
+
+def _committed(folder: Path) -> dict[str, int]:
+    """The files that the last commit consists of; others may be about to be removed."""
+    meta = json.loads((folder / _META_NAME).read_bytes())
+    segments = {segment["segment_id"].replace("-", "") for segment in meta["segments"]}
+    return {
+        entry.name: entry.stat().st_size
+        for entry in sorted(folder.iterdir())
+        if entry.name == _META_NAME or entry.name.partition(".")[0] in segments
+    }

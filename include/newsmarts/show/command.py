@@ -1,0 +1,79 @@
+"""``newsmarts show``: one capture's page, written to a file or opened in a browser."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import webbrowser
+from pathlib import Path
+
+from newsmarts.core.errors import ContractError, DamagedPartition, SettingsError, UsageError
+from newsmarts.core.settings import Settings
+from newsmarts.show.capture import Look, look_at
+from newsmarts.show.contracts import Answers, answers_for
+from newsmarts.show.render import render
+
+STDOUT = "-"
+
+
+def show(path: Path, settings: Settings, *, out: str | None, contracts: bool) -> None:
+    """Show one capture: into ``out`` ("-": standard output), or into a temporary file and a browser.
+
+    Raises:
+        UsageError: there is no such file, or ``out`` can't be written.
+        CaptureError: the file is too large, or can't be read.
+    """
+    look = look_at(path, settings)
+    if out is not None and out != STDOUT:
+        _check_target(Path(out), path)
+    answers, trouble = _answers(look, settings) if contracts else (None, None)
+    page = render(look, answers, trouble)
+    # a page may hold half a surrogate pair, which UTF-8 can't
+    data = page.encode("utf-8", "backslashreplace")
+    if out == STDOUT:
+        sys.stdout.buffer.write(data)
+        return
+    if out is not None:
+        _write(Path(out), data)
+        print(out)
+        return
+    written = _write_temporary(data)
+    print(written)
+    if not webbrowser.open(written.as_uri()):
+        print("No browser could be opened; open the file yourself.", file=sys.stderr)
+
+
+def _answers(look: Look, settings: Settings) -> tuple[Answers | None, str | None]:
+    """What the contracts say of the article, or why they couldn't be asked."""
+    if look.page is None:
+        return None, None
+    try:
+        return answers_for(look.capture, look.page, settings), None
+    except (ContractError, DamagedPartition, SettingsError) as error:
+        # the contract may yet have to be written; the page is worth seeing all the same
+        print(f"warning: {error}", file=sys.stderr)
+        return None, str(error)
+
+
+def _check_target(out: Path, capture: Path) -> None:
+    if out.is_dir():
+        raise UsageError(f"{str(out)!r} is a folder. Give -o the name of a file in it.")
+    if out.exists() and out.samefile(capture):
+        raise UsageError(f"{str(out)!r} is the capture itself, which is never written. Give -o another name.")
+
+
+def _write(out: Path, data: bytes) -> None:
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        raise UsageError(
+            f"{str(out)!r} can't be written: {error.strerror}. Give -o a name that can be."
+        ) from None
+
+
+def _write_temporary(data: bytes) -> Path:
+    descriptor, name = tempfile.mkstemp(prefix="show-", suffix=".html")
+    with os.fdopen(descriptor, "wb") as handle:
+        handle.write(data)
+    return Path(name)

@@ -1,0 +1,114 @@
+"""The page about a page: one HTML file that needs nothing else and runs nothing.
+
+Captured text is hostile. The template escapes every value but our own style; characters that can't be seen or
+turn the writing around are spelled out; addresses are printed, never linked. The Content-Security-Policy
+allows that style, by its hash, and nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from newsmarts.core.text import shortened, utc_time, visible
+from newsmarts.show.capture import Look
+from newsmarts.show.contracts import Answers
+from newsmarts.show.kinds import KINDS
+from newsmarts.show.model import head_of, legend_of, record_of, runs_of
+
+MAX_BLOCKS = 20_000
+_HERE = Path(__file__).parent
+
+_HUES = """
+.{key} {{ --h: {hue}; --c: 1; }}
+"""
+_FILTERS = """
+body:has(#show-{key}:not(:checked)) .run.{key} {{ display: none; }}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The page in a sentence; its tone is good, warn, bad or plain."""
+
+    tone: str
+    title: str
+    text: str
+
+
+def render(look: Look, answers: Answers | None, trouble: str | None = None) -> str:
+    """The page, as text.
+
+    Args:
+        answers: what the contracts say; None: they weren't asked.
+        trouble: why they couldn't be asked.
+    """
+    style = _style()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    runs = list(runs_of(look, MAX_BLOCKS))
+    count = len(look.reading) if look.reading else 0
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            policy=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+            style=style,
+            look=look,
+            capture=look.capture,
+            name=look.capture.source_path.rpartition("/")[2],
+            runs=runs,
+            count=count,
+            left_out=max(0, count - MAX_BLOCKS),
+            legend=legend_of(runs),
+            record=record_of(look),
+            head=head_of(look),
+            answers=answers,
+            trouble=trouble,
+            verdict=_verdict(look, answers, trouble),
+        )
+    )
+
+
+def _verdict(look: Look, answers: Answers | None, trouble: str | None) -> Verdict:
+    """The page in a sentence."""
+    if look.turned_away is not None:
+        reason_code, detail = look.turned_away
+        return Verdict("bad", f"Turned away by parse: {reason_code}", detail)
+    if answers is None:
+        if trouble is not None:
+            return Verdict("warn", "An article; its contract couldn't be asked", trouble)
+        return Verdict("plain", "An article", "Its contract wasn't asked.")
+    away = [each for each in answers.broken if each.turns_away]
+    if away:
+        reasons = ", ".join(dict.fromkeys(each.reason_code or each.expectation for each in away))
+        found = " ".join(text for each in away for text in each.offending[:1])
+        return Verdict("bad", f"Turned away by its contract: {reasons}", found)
+    if answers.broken:
+        names = ", ".join(each.expectation for each in answers.broken)
+        return Verdict("warn", "An article, with a remark", f"Broken, but not critical: {names}.")
+    return Verdict("good", "An article", f"All {len(answers.asked)} expectations hold.")
+
+
+@cache
+def _style() -> str:
+    style = (_HERE / "show.css").read_text(encoding="utf-8")
+    style += "".join(_HUES.format(key=kind.key, hue=kind.hue) for kind in KINDS if kind.hue is not None)
+    return style + "".join(_FILTERS.format(key=kind.key) for kind in KINDS)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(visible=visible, utc_time=utc_time, shortened=shortened)
+    return environment

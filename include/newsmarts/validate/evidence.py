@@ -1,0 +1,274 @@
+"""What the contracts look at: facts about an article or ticker line, worked out anew from its text.
+
+The columns are named by what they hold; those that name a fault (``…_in_body``) hold the offending text,
+and null when there is none. Nothing here trusts how parse came by the text: the ticker comes from every
+capture of the day, the times are worked out again from the wall time, the words are counted again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from newsmarts.core.ticker import TickerIndex, normalise_line
+from newsmarts.validate import residue
+
+Row = Mapping[str, Any]
+Columns = dict[str, Any]
+
+_MIN_WORDS_OF_A_TITLE = 4  # shorter lines are equal by chance: "Gaza", "In pictures"
+_MIN_WORDS_OF_A_PARAGRAPH = 8
+_LETTER = re.compile(r"[^\W\d_]")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_NEWS_ID_IN_URL = re.compile(r"/news/(\d+)(?:/|$)")
+_MAX_TAG_CHARS = 80
+
+ARTICLE_COLUMNS = (
+    ("row_key", "text"),
+    ("source_path", "text"),
+    ("article_id", "text"),
+    ("news_id", "text"),
+    ("url_host", "text"),
+    ("headline", "text"),
+    ("standfirst", "text"),
+    ("byline", "text"),
+    ("agency", "text"),
+    ("language", "text"),
+    ("timezone", "text"),
+    ("published_at", "time"),
+    ("capture_day_end", "time"),
+    ("days_after_capture_day", "number"),
+    ("local_time_disagreement", "text"),
+    ("days_until_modified", "number"),
+    ("days_ahead_of_capture", "number"),
+    ("headline_chars", "number"),
+    ("body_words", "number"),
+    ("latin_letter_share", "number"),
+    ("read_minutes", "number"),
+    ("words_per_read_minute", "number"),
+    ("share_count", "number"),
+    ("tag_count", "number"),
+    ("odd_tag", "text"),
+    ("ticker_line_in_body", "text"),
+    ("furniture_in_body", "text"),
+    ("form_text_in_body", "text"),
+    ("linked_headline_in_body", "text"),
+    ("caption_in_body", "text"),
+    ("standfirst_in_body", "text"),
+    ("ticker_line_as_standfirst", "text"),
+    ("repeated_paragraph", "text"),
+    ("headline_as_whole_body", "text"),
+    ("furniture_as_headline", "text"),
+    ("markup_in_text", "text"),
+    ("control_characters_in_text", "text"),
+    ("replacement_characters_in_text", "text"),
+    ("mojibake_in_text", "text"),
+    ("news_id_disagreement", "text"),
+    ("metadata_disagreements", "text"),
+)
+"""Every column of an article's frame, with what it holds: text, number or time (UTC)."""
+
+TICKER_COLUMNS = (
+    ("row_key", "text"),
+    ("source_path", "text"),
+    ("capture_id", "text"),
+    ("position", "number"),
+    ("text", "text"),
+    ("text_chars", "number"),
+    ("text_words", "number"),
+    ("label_as_text", "text"),
+    ("markup_in_text", "text"),
+    ("control_characters_in_text", "text"),
+    ("replacement_characters_in_text", "text"),
+    ("mojibake_in_text", "text"),
+)
+"""Every column of the ticker lines' frame."""
+
+
+def of_article(row: Row, ticker: TickerIndex, linked_headlines: Iterable[str]) -> Columns:
+    """The columns of one article.
+
+    Args:
+        row: a row of ``schemas.ARTICLES``.
+        ticker: the ticker lines of every capture of the day.
+        linked_headlines: headlines of other articles that the same page lists.
+    """
+    lines = _body_lines(row["body"])
+    told = [normalise_line(line) for line in lines]
+    words = sum(len(line.split()) for line in told)
+    own = {normalise_line(row[name]) for name in ("headline", "standfirst") if row[name]}
+    fields = _texts(row, lines)
+    day_end = _day_end(row["captured_at"])
+    return {
+        "row_key": row["capture_id"],
+        "source_path": row["source_path"],
+        "article_id": row["article_id"],
+        "news_id": _present(row["news_id"]),
+        "url_host": _host(row["url"]),
+        "headline": _present(row["headline"]),
+        "standfirst": _present(row["standfirst"]),
+        "byline": _present(row["byline"]),
+        "agency": _present(row["agency"]),
+        "language": row["language"],
+        "timezone": row["timezone"],
+        "published_at": row["published_at"],
+        "capture_day_end": day_end,
+        "days_after_capture_day": _days(day_end, row["published_at"]),
+        "local_time_disagreement": _local_time_disagreement(row),
+        "days_until_modified": _days(row["published_at"], row["modified_at"]),
+        "days_ahead_of_capture": _days_ahead(row),
+        "headline_chars": len(_present(row["headline"]) or "") or None,
+        "body_words": words,
+        "latin_letter_share": _latin_letter_share(lines),
+        "read_minutes": row["read_minutes"],
+        "words_per_read_minute": words / row["read_minutes"] if row["read_minutes"] and words else None,
+        "share_count": row["share_count"],
+        "tag_count": len(row["tags"]),
+        "odd_tag": _odd_tag(row["tags"]),
+        "ticker_line_in_body": ticker.first_leak(lines),
+        "furniture_in_body": residue.furniture_in(lines),
+        "form_text_in_body": residue.form_text_in(lines),
+        "linked_headline_in_body": _title_among(lines, told, linked_headlines, own),
+        "caption_in_body": _title_among(lines, told, (row["image_alt"], row["image_caption"]), own),
+        "standfirst_in_body": _title_among(lines, told, (row["standfirst"],), set()),
+        "ticker_line_as_standfirst": ticker.leak_in(row["standfirst"] or ""),
+        "repeated_paragraph": _repeated(lines, told),
+        "headline_as_whole_body": _whole_body(lines, told, row["headline"]),
+        "furniture_as_headline": residue.furniture_as_headline(row["headline"]),
+        "markup_in_text": residue.markup_in(fields),
+        "control_characters_in_text": residue.control_characters_in(fields),
+        "replacement_characters_in_text": residue.replacement_characters_in(fields),
+        "mojibake_in_text": residue.mojibake_in(fields),
+        "news_id_disagreement": _news_id_disagreement(row),
+        "metadata_disagreements": "; ".join(row["metadata_disagreements"]) or None,
+    }
+
+
+def of_ticker_item(row: Row, number: int) -> Columns:
+    """The columns of one ticker line; ``number`` tells it from all others of the day."""
+    text = _present(row["text"])
+    fields = {"text": (text,)}
+    return {
+        "row_key": f"{row['capture_id']}#{number}",
+        "source_path": row["source_path"],
+        "capture_id": row["capture_id"],
+        "position": row["position"],
+        "text": text,
+        "text_chars": len(text) if text else None,
+        "text_words": len(normalise_line(text).split()) if text else None,
+        "label_as_text": residue.furniture_as_headline(text),
+        "markup_in_text": residue.markup_in(fields),
+        "control_characters_in_text": residue.control_characters_in(fields),
+        "replacement_characters_in_text": residue.replacement_characters_in(fields),
+        "mojibake_in_text": residue.mojibake_in(fields),
+    }
+
+
+def _present(text: str | None) -> str | None:
+    """The text, or None when nothing of it can be seen."""
+    return text if text and normalise_line(text) else None
+
+
+def _body_lines(body: Iterable[Row]) -> list[str]:
+    lines: list[str] = []
+    for block in body:
+        lines += [line for line in (block["text"], *(block["items"] or ())) if line]
+    return lines
+
+
+def _texts(row: Row, lines: Sequence[str]) -> dict[str, Sequence[str | None]]:
+    names = ("headline", "standfirst", "byline", "agency", "image_alt", "image_caption", "section")
+    return {**{name: (row[name],) for name in names}, "body": lines, "tags": row["tags"]}
+
+
+def _day_end(moment: datetime) -> datetime:
+    start = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return start + timedelta(days=1)
+
+
+def _days(start: datetime | None, end: datetime | None) -> float | None:
+    return None if start is None or end is None else (end - start) / timedelta(days=1)
+
+
+def _days_ahead(row: Row) -> int | None:
+    """By how many days the page mentions a later date than the one it is said to be captured on."""
+    mentioned: date | None = row["captured_on_or_after"]
+    return None if mentioned is None else (mentioned - row["capture_day"]).days
+
+
+def _local_time_disagreement(row: Row) -> str | None:
+    """Whether the wall time in its zone isn't the UTC time; either reading of a repeated hour will do."""
+    local, published = row["published_local"], row["published_at"]
+    if (local is None) != (published is None):
+        return f"local time {local}, UTC {published}"
+    if local is None or published is None:
+        return None
+    try:
+        zone = ZoneInfo(row["timezone"])
+        readings = {local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return f"unknown time zone {row['timezone']!r}"
+    except OverflowError:
+        return f"local time {local} is beyond the calendar"
+    return None if published.astimezone(UTC) in readings else f"local time {local} {zone}, UTC {published}"
+
+
+def _latin_letter_share(lines: Iterable[str]) -> float | None:
+    letters = latin = 0
+    for line in lines:
+        letters += len(_LETTER.findall(line))
+        latin += len(_LATIN.findall(line))
+    return latin / letters if letters else None
+
+
+def _odd_tag(tags: Iterable[str]) -> str | None:
+    for tag in tags:
+        if not normalise_line(tag) or len(tag) > _MAX_TAG_CHARS or residue.furniture_in([tag]):
+            return tag or "(blank)"
+    return None
+
+
+def _title_among(
+    lines: Sequence[str], told: Sequence[str], titles: Iterable[str | None], own: Iterable[str]
+) -> str | None:
+    """The first body line that is, word for word, one of the titles and isn't the article's own."""
+    wanted = {normalise_line(title) for title in titles if title} - set(own)
+    for line, words in zip(lines, told, strict=True):
+        if words in wanted and len(words.split()) >= _MIN_WORDS_OF_A_TITLE:
+            return line
+    return None
+
+
+def _repeated(lines: Sequence[str], told: Sequence[str]) -> str | None:
+    seen: set[str] = set()
+    for line, words in zip(lines, told, strict=True):
+        if words in seen and len(words.split()) >= _MIN_WORDS_OF_A_PARAGRAPH:
+            return line
+        seen.add(words)
+    return None
+
+
+def _whole_body(lines: Sequence[str], told: Sequence[str], headline: str | None) -> str | None:
+    """The first line of a body that has nothing but the headline over again."""
+    said = [(line, words) for line, words in zip(lines, told, strict=True) if words]
+    own = normalise_line(headline or "")
+    return said[0][0] if said and all(words == own for _, words in said) else None
+
+
+def _host(url: str | None) -> str | None:
+    """The URL's host; "(none)" when there is a URL without one."""
+    try:
+        return (urlsplit(url).hostname or "(none)") if url else None
+    except ValueError:
+        return "(none)"
+
+
+def _news_id_disagreement(row: Row) -> str | None:
+    in_url = _NEWS_ID_IN_URL.search(row["url"] or "")
+    if in_url is None or row["news_id"] is None or in_url[1] == row["news_id"]:
+        return None
+    return f"news id {row['news_id']}, but {in_url[1]} in {row['url']}"

@@ -1,0 +1,180 @@
+"""Put a contract to rows: which rows break which expectation, and what the rows say about it.
+
+The pandas engine, because its list of failing rows is whole; on SQL engines Great Expectations lists the
+first 20 only. The numbers are compared all the same before a single row is let through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from newsmarts.core.contracts import result_rows, results_by_id
+from newsmarts.core.errors import ContractError, IncompleteResult, SettingsError
+
+if TYPE_CHECKING:
+    import great_expectations as gx
+    from great_expectations.core import ExpectationSuiteValidationResult
+    from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+
+ROW_KEY = "row_key"
+_INDEX_COLUMNS = [ROW_KEY, "source_path"]
+_PLACE = re.compile(r"\{(\w+)\}")
+_MAX_DETAIL_CHARS = 300
+
+_DTYPES = {"text": "object", "number": "float64", "time": "datetime64[us, UTC]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One row that breaks one critical expectation."""
+
+    row_key: str
+    reason_code: str
+    expectation: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one contract says about its rows of one day."""
+
+    contract: gx.ExpectationSuite
+    result: ExpectationSuiteValidationResult
+    rows: list[dict[str, Any]]  # as schemas.CONTRACT_RESULTS
+    failures: tuple[Failure, ...]  # in the order of the rows, then of the contract; what explains itself once
+
+    @property
+    def failed_keys(self) -> frozenset[str]:
+        """The rows that break at least one critical expectation."""
+        return frozenset(failure.row_key for failure in self.failures)
+
+
+def frame_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """Rows as a frame whose columns have the same types on every day, an empty one included."""
+    return pd.DataFrame(
+        {
+            name: pd.Series([row[name] for row in rows], dtype=_DTYPES[kind], index=pd.RangeIndex(len(rows)))
+            for name, kind in columns
+        }
+    )
+
+
+def judge(
+    context: EphemeralDataContext, contract: gx.ExpectationSuite, frame: pd.DataFrame, day: date
+) -> Verdict:
+    """Put the contract to the frame's rows, one by one.
+
+    Raises:
+        SettingsError: an expectation's detail names a column that there isn't.
+        ContractError: an expectation couldn't be evaluated, or doesn't tell rows apart.
+        IncompleteResult: fewer failing rows were listed than counted.
+    """
+    _check_details(contract, frame.columns)
+    asset = context.data_sources.add_pandas(contract.name).add_dataframe_asset("rows")
+    batch = asset.add_batch_definition_whole_dataframe(day.isoformat()).get_batch({"dataframe": frame})
+    result = batch.validate(
+        contract,
+        result_format={
+            "result_format": "COMPLETE",
+            "unexpected_index_column_names": _INDEX_COLUMNS,
+            "return_unexpected_index_query": False,
+        },
+    )
+    rows = result_rows(result, contract, day)
+    failures = _failures(results_by_id(result, contract), contract.name, frame)
+    return Verdict(contract=contract, result=result, rows=rows, failures=failures)
+
+
+def _failures(
+    results: Mapping[str, dict[str, Any]], contract: str, frame: pd.DataFrame
+) -> tuple[Failure, ...]:
+    keys = frame[ROW_KEY].tolist()
+    if len(set(keys)) != len(keys):
+        raise IncompleteResult(f"contract {contract}: two rows have one {ROW_KEY}; they can't be told apart.")
+    places = {key: place for place, key in enumerate(keys)}
+    listed = {name: failing_keys(plain, contract) for name, plain in results.items()}
+    configs = {name: plain["expectation_config"] for name, plain in results.items()}
+    critical = {name: config["meta"] for name, config in configs.items() if config["severity"] == "critical"}
+    found: list[tuple[int, Failure]] = []
+    for name, meta in critical.items():
+        # only by what turns the row away itself
+        explained = {
+            key for other in meta.get("explained_by", ()) if other in critical for key in listed[other]
+        }
+        for key in listed[name]:
+            if key not in explained:
+                detail = detail_of(configs[name], frame.iloc[places[key]])
+                found.append((places[key], Failure(key, meta["reason_code"], name, detail)))
+    return tuple(failure for _, failure in sorted(found, key=lambda entry: entry[0]))
+
+
+def failing_keys(plain: Mapping[str, Any], contract: str) -> list[str]:
+    """The keys of the rows that broke one expectation, all of them.
+
+    Raises:
+        ContractError: the expectation judges the table as a whole, so it can't turn rows away.
+        IncompleteResult: the listed keys aren't as many as the failing rows that were counted.
+    """
+    name = plain["expectation_config"]["meta"]["id"]
+    values = plain.get("result") or {}
+    if "unexpected_count" not in values:
+        if plain["success"] and not values.get("element_count"):
+            return []  # nothing to judge
+        raise ContractError(
+            f"contract {contract}: expectation {name!r} judges the whole table, not its rows. "
+            "Use one that judges rows."
+        )
+    keys = [entry[ROW_KEY] for entry in values.get("unexpected_index_list") or ()]
+    if len(set(keys)) != values["unexpected_count"] or len(set(keys)) != len(keys):
+        raise IncompleteResult(
+            f"contract {contract}: expectation {name!r} counted {values['unexpected_count']} failing rows "
+            f"but listed {len(set(keys))}. Nothing of the day was let through."
+        )
+    return keys
+
+
+def _check_details(contract: gx.ExpectationSuite, columns: Iterable[str]) -> None:
+    known = set(columns)
+    for expectation in contract.expectations:
+        meta = expectation.meta or {}
+        unknown = sorted(set(_PLACE.findall(meta.get("detail", ""))) - known)
+        if unknown:
+            raise SettingsError(
+                f"contract {contract.name}: the detail of {meta['id']!r} names {unknown[0]!r}, "
+                f"which is no column. Known are {', '.join(sorted(known))}."
+            )
+
+
+def detail_of(config: Mapping[str, Any], row: pd.Series) -> str:
+    """What an expectation says of a row that breaks it: its detail with the row's values, on one line."""
+    kwargs = config["kwargs"]
+    names = [kwargs[key] for key in ("column", "column_A", "column_B") if kwargs.get(key)]
+    names += kwargs.get("column_list") or ()
+    template = config["meta"].get("detail") or "; ".join(f"{name}: {{{name}}}" for name in names)
+    return _PLACE.sub(lambda place: one_line(_told(row[place[1]])), template)
+
+
+def _told(value: Any) -> str:
+    if isinstance(value, datetime):
+        return "nothing" if pd.isna(value) else f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    if value is None or (isinstance(value, float) and pd.isna(value)):
+        return "nothing"
+    if isinstance(value, float):
+        return f"{value:g}" if value != int(value) else str(int(value))
+    return str(value)
+
+
+def one_line(text: str, limit: int = _MAX_DETAIL_CHARS) -> str:
+    """Captured text fit for a log or a table: white space folded, control characters as escapes, cut."""
+    folded = " ".join(text.split())
+    visible = "".join(
+        char if char.isprintable() else char.encode("unicode_escape", "backslashreplace").decode()
+        for char in folded
+    )
+    return visible if len(visible) <= limit else f"{visible[: limit - 1]}…"

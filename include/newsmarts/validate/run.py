@@ -1,0 +1,247 @@
+"""The validate stage's only entry: a day's parsed rows are held to their contracts and split."""
+
+# ruff: noqa: PLC0415 (Great Expectations and pandas take seconds to import: only a run waits for them)
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from newsmarts.core.contracts import article_contract, load_contract, quiet_context
+from newsmarts.core.errors import TooManyQuarantined
+from newsmarts.core.locks import partition_lock
+from newsmarts.core.publishers import slugs
+from newsmarts.core.settings import Settings
+from newsmarts.core.ticker import TickerIndex
+from newsmarts.core.versions import code_version, contracts_version, same_contracts
+from newsmarts.validate import breaker, evidence, staged
+
+if TYPE_CHECKING:
+    import great_expectations as gx
+    from upath import UPath
+
+    from newsmarts.validate.judging import Verdict
+    from newsmarts.validate.splitting import Split
+    from newsmarts.validate.staged import ParsedDay
+
+log = logging.getLogger(__name__)
+
+_ROWS_AT_ONCE = 1_000
+TICKER_CONTRACT = "ticker_items"
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateResult:
+    """What became of a day: ``captures = valid + quarantined``."""
+
+    day: date
+    captures: int  # landed and rejected
+    parsed: int
+    valid: int
+    quarantined: int  # captures, by any stage
+    by_reason: dict[str, int]  # captures; one with two reasons counts under both
+    warned: bool
+
+
+def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateResult:
+    """Validate one day: parsed rows in, ``staged/validated/<day>`` and ``docs/<day>`` out.
+
+    A row that breaks a critical expectation goes to quarantine with its reason; the rest of the day goes on.
+    Running it again gives the same files, byte for byte.
+
+    Args:
+        run_id: the Airflow run, kept with the day's outcome.
+
+    Raises:
+        MissingPartition: the day hasn't been landed or parsed.
+        SettingsError: a contract is missing or broken.
+        TooManyQuarantined: more was turned away than the settings allow. The day's files are written all the
+            same, marked as not accepted, so that people can look; load refuses them.
+        ConservationError, IncompleteResult, ContractError: nothing is written.
+    """
+    with partition_lock(settings, day):
+        parsed = staged.read(settings.archive, day)
+        pages, ticker, ticker_rows = _judge(parsed, settings)
+
+        from newsmarts.validate import docs, docs_index
+        from newsmarts.validate.splitting import split
+
+        found = split(parsed, pages, ticker, ticker_rows)
+        share = breaker.share_of(len(parsed.captures), found.quarantine)
+        refusal = breaker.refusal(day, share, settings)
+        outcome = _outcome(parsed, found, refusal, run_id) | _versions(parsed, settings)
+        # the outcome last: a day without it is validated again
+        index = docs.write(settings.home, day, [*pages, ticker], _summary(outcome, found))
+        folder = staged.write(settings.archive, day, found.tables, outcome)
+    docs_index.write(settings)
+
+    _tell(found, outcome, (*pages, ticker), folder, index)
+    if refusal is not None:
+        raise TooManyQuarantined(
+            f"{refusal}\nNothing of {day} goes to the warehouse; what was loaded before stays. The pages and "
+            f"their text: {index} and {folder / 'quarantine.parquet'}. Most often a site has changed its "
+            "layout: fix its rules in include/newsmarts/parse and run the day from parse on. If the pages "
+            "really are bad, raise NEWS_QUARANTINE_FAIL_SHARE for this run."
+        )
+    warned = share.value > settings.quarantine_warn_share
+    if warned:
+        log.warning(
+            "%s: %s were turned away, more than the %s that call for a look:\n%s",
+            day,
+            share.told(),
+            breaker.percent(settings.quarantine_warn_share),
+            "\n".join(breaker.causes(share.rows)),
+        )
+    return ValidateResult(
+        day=day,
+        captures=found.captures,
+        parsed=outcome["parsed"],
+        valid=found.valid,
+        quarantined=found.quarantined,
+        by_reason=found.pages_by_reason(),
+        warned=warned,
+    )
+
+
+def is_current(day: date, settings: Settings) -> bool:
+    """Whether the day was parsed and validated as it is landed now, by this code and these contracts.
+
+    Running it again would give the same files.
+    """
+    outcome = staged.read_outcome(settings.archive, day)
+    if outcome is None or not outcome["accepted"]:
+        return False
+    return (
+        outcome["code_version"] == code_version()
+        and same_contracts(outcome["contracts_version"], contracts_version(settings.contracts_dir))
+        and outcome["manifest_version"]
+        == staged.manifest_version(*staged.read_manifest(settings.archive, day))
+    )
+
+
+def _judge(parsed: ParsedDay, settings: Settings) -> tuple[list[Verdict], Verdict, dict[str, dict[str, Any]]]:
+    """The verdict on each publisher's articles, the one on ticker lines, and these by row key."""
+    from newsmarts.validate.judging import frame_of, judge
+
+    context = quiet_context()
+    rows_by_publisher: dict[str, list[evidence.Columns]] = {}
+    for publisher, columns in article_columns(parsed):
+        rows_by_publisher.setdefault(publisher, []).append(columns)
+    verdicts = []
+    for publisher, contract in _article_contracts(settings.contracts_dir, set(rows_by_publisher)):
+        frame = frame_of(rows_by_publisher.get(publisher, []), evidence.ARTICLE_COLUMNS)
+        verdicts.append(judge(context, contract, frame, parsed.day))
+
+    ticker_rows: dict[str, dict[str, Any]] = {}
+    ticker_columns = []
+    for number, row in enumerate(parsed.ticker_items.to_pylist(), start=1):
+        columns = evidence.of_ticker_item(row, number)
+        ticker_rows[columns["row_key"]] = row
+        ticker_columns.append(columns)
+    contract = load_contract(settings.contracts_dir / f"{TICKER_CONTRACT}.json")
+    frame = frame_of(ticker_columns, evidence.TICKER_COLUMNS)
+    return verdicts, judge(context, contract, frame, parsed.day), ticker_rows
+
+
+def article_columns(parsed: ParsedDay) -> Iterator[tuple[str, evidence.Columns]]:
+    """Each article's publisher and columns, a thousand bodies in memory at a time."""
+    ticker = TickerIndex(parsed.ticker_items["text"].to_pylist())
+    linked: dict[str, list[str]] = {}
+    links = parsed.page_links
+    for capture_id, headline in zip(
+        links["capture_id"].to_pylist(), links["headline"].to_pylist(), strict=True
+    ):
+        linked.setdefault(capture_id, []).append(headline)
+    for batch in parsed.articles.to_batches(max_chunksize=_ROWS_AT_ONCE):
+        for row in batch.to_pylist():
+            headlines = [*linked.get(row["capture_id"], ()), *row["related_headlines"]]
+            yield row["publisher"], evidence.of_article(row, ticker, headlines)
+
+
+def _article_contracts(folder: Path, publishers: set[str]) -> Iterator[tuple[str, gx.ExpectationSuite]]:
+    """Every publisher's contract, so that a day without its pages has results as well."""
+    for publisher in sorted({*slugs(), *publishers}):
+        yield publisher, article_contract(folder, publisher)
+
+
+def _outcome(parsed: ParsedDay, found: Split, refusal: str | None, run_id: str | None) -> dict[str, Any]:
+    return {
+        "capture_day": parsed.day,
+        "captures": found.captures,
+        "landed": len(parsed.captures),
+        "rejected": found.captures - len(parsed.captures),
+        "parsed": parsed.articles.num_rows,
+        "valid": found.valid,
+        "quarantined": found.quarantined,
+        "ticker_items": found.tables["ticker_items"].num_rows,
+        "ticker_items_quarantined": found.ticker_items_quarantined,
+        "fingerprint": staged.fingerprint(found.tables),
+        "accepted": refusal is None,
+        "refusal": refusal,
+        "run_id": run_id,
+    }
+
+
+def _versions(parsed: ParsedDay, settings: Settings) -> dict[str, str]:
+    """What made the day's rows."""
+    return {
+        "code_version": code_version(),
+        "rule_versions": ", ".join(sorted(set(parsed.articles["rule_version"].to_pylist()))),
+        "contracts_version": contracts_version(settings.contracts_dir),
+        "manifest_version": staged.manifest_version(parsed.captures, parsed.rejected),
+    }
+
+
+def _summary(outcome: dict[str, Any], found: Split) -> str:
+    """The day in a few lines, for the front page of its Data Docs."""
+    reasons = ", ".join(f"{reason} {count}" for reason, count in found.pages_by_reason().items())
+    lines = [
+        f"{outcome['captures']} captures = {outcome['valid']} valid + {outcome['quarantined']} quarantined"
+        + (f" ({reasons})." if reasons else "."),
+        f"{outcome['ticker_items']} ticker lines, {outcome['ticker_items_quarantined']} turned away.",
+    ]
+    if outcome["refusal"]:
+        lines += ["This day was not accepted.", *outcome["refusal"].splitlines()]
+    return "\n".join(lines)
+
+
+def _tell(
+    found: Split, outcome: dict[str, Any], verdicts: tuple[Verdict, ...], folder: Path | UPath, index: Path
+) -> None:
+    for row in found.quarantine:
+        if row["stage"] == "validate":
+            log.info(
+                "Turned away %s of %r: %s (%s) %s",
+                row["subject"],
+                row["source_path"],
+                row["reason_code"],
+                row["expectation"],
+                row["detail"],
+            )
+    for verdict in verdicts:
+        for result in verdict.rows:
+            if not result["passed"] and result["severity"] == "warning":
+                log.info(
+                    "%s: %d of %d rows break %s (warning)",
+                    result["contract"],
+                    result["unexpected_rows"],
+                    result["evaluated_rows"],
+                    result["expectation"],
+                )
+    log.info(
+        "Validated %s: %d captures = %d valid + %d quarantined %s; %d ticker lines, %d turned away. "
+        "Rows: %s  Data Docs: %s",
+        outcome["capture_day"],
+        found.captures,
+        found.valid,
+        found.quarantined,
+        found.pages_by_reason(),
+        outcome["ticker_items"],
+        found.ticker_items_quarantined,
+        folder,
+        index,
+    )

@@ -1,0 +1,135 @@
+"""Split a day's rows by their verdicts: what goes on, and what is turned away and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from newsmarts.core.errors import ConservationError
+from newsmarts.validate import staged
+from newsmarts.validate.judging import Failure, Verdict
+from newsmarts.validate.staged import ParsedDay
+
+_STAGES = ("land", "parse", "validate")
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A day after its contracts: tables to write, and the numbers that must add up."""
+
+    tables: Mapping[str, pa.Table]
+    captures: int
+    valid: int
+    quarantined: int  # captures, of any stage
+    ticker_items_quarantined: int
+    quarantine: Sequence[Row]
+
+    def pages_by_reason(self) -> dict[str, int]:
+        """Quarantined captures by reason; a page with two reasons counts under both."""
+        pairs = {(row["reason_code"], row["capture_id"]) for row in pages_of(self.quarantine)}
+        return dict(sorted(Counter(reason for reason, _ in pairs).items()))
+
+
+def pages_of(quarantine: Iterable[Row]) -> list[Row]:
+    """The rows about pages, not about single ticker lines."""
+    return [row for row in quarantine if row["subject"] == "page"]
+
+
+def split(
+    parsed: ParsedDay, pages: Sequence[Verdict], ticker: Verdict, ticker_rows: Mapping[str, Row]
+) -> Split:
+    """Split the day.
+
+    Args:
+        pages: verdicts on articles; their row keys are capture ids.
+        ticker: the verdict on ticker lines.
+        ticker_rows: each ticker line's row by its row key, in the order of ``parsed.ticker_items``.
+
+    Raises:
+        ConservationError: captures in and captures accounted for differ.
+    """
+    captures = {row["capture_id"]: row for row in parsed.captures}
+    publishers = dict(
+        zip(
+            parsed.articles["capture_id"].to_pylist(),
+            parsed.articles["publisher"].to_pylist(),
+            strict=True,
+        )
+    )
+    failed = {key for verdict in pages for key in verdict.failed_keys}
+    turned_away = [*parsed.rejected, *parsed.unparsed]
+    for verdict in pages:
+        for failure in verdict.failures:
+            turned_away.append(_row(captures[failure.row_key], publishers, failure, "page"))
+    for failure in ticker.failures:
+        capture = captures[ticker_rows[failure.row_key]["capture_id"]]
+        turned_away.append(_row(capture, publishers, failure, "ticker_item"))
+    quarantine = sorted(turned_away, key=_place)
+
+    articles = parsed.articles.filter(pc.invert(_is_in(parsed.articles["capture_id"], failed)))
+    keep = pa.array([key not in ticker.failed_keys for key in ticker_rows], pa.bool_())
+    tables = {
+        "articles": articles,
+        "ticker_items": parsed.ticker_items.filter(keep),
+        "page_links": _links(parsed, articles),
+        "quarantine": staged.table_of("quarantine", quarantine),
+        "contract_results": staged.table_of(
+            "contract_results", [row for verdict in (*pages, ticker) for row in verdict.rows]
+        ),
+    }
+    found = Split(
+        tables=tables,
+        captures=parsed.all_captures,
+        valid=articles.num_rows,
+        quarantined=len({row["capture_id"] for row in pages_of(quarantine)}),
+        ticker_items_quarantined=len(ticker.failed_keys),
+        quarantine=quarantine,
+    )
+    if found.captures != found.valid + found.quarantined:
+        raise ConservationError(
+            f"{parsed.day}: {found.captures} captures came in, but {found.valid} valid and "
+            f"{found.quarantined} quarantined ones are accounted for. Nothing was written; this is a fault "
+            "in the code."
+        )
+    return found
+
+
+def _row(capture: Row, publishers: Mapping[str, str], failure: Failure, subject: str) -> Row:
+    return {
+        "capture_id": capture["capture_id"],
+        "capture_sha256": capture["sha256"],
+        "publisher": publishers.get(capture["capture_id"], capture["publisher"]),
+        "stage": "validate",
+        "reason_code": failure.reason_code,
+        "expectation": failure.expectation,
+        "detail": failure.detail,
+        "source_path": capture["source_path"],
+        "captured_at": capture["captured_at"],
+        "capture_day": capture["capture_day"],
+        "subject": subject,
+    }
+
+
+def _place(row: Row) -> tuple[Any, ...]:
+    """Where a quarantine row stands; rows of one capture and stage keep the contract's order."""
+    return row["captured_at"], row["source_path"], row["capture_id"], _STAGES.index(row["stage"])
+
+
+def _is_in(column: pa.ChunkedArray, values: Iterable[str]) -> pa.ChunkedArray:
+    return pc.is_in(column, value_set=pa.array(sorted(values), pa.string()))
+
+
+def _links(parsed: ParsedDay, articles: pa.Table) -> pa.Table:
+    """The page links of valid pages, in the order of their pages."""
+    order = {capture_id: place for place, capture_id in enumerate(articles["capture_id"].to_pylist())}
+    links = parsed.page_links.filter(_is_in(parsed.page_links["capture_id"], order))
+    places = pa.array([order[capture_id] for capture_id in links["capture_id"].to_pylist()], pa.int64())
+    placed = links.append_column("place", places)
+    by = [("place", "ascending"), ("list_name", "ascending"), ("position", "ascending")]
+    return placed.sort_by(by).drop_columns(["place"])

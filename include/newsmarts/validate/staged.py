@@ -1,0 +1,176 @@
+"""The files that validate reads and writes: parsed rows in, the same rows split out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from newsmarts.core import schemas
+from newsmarts.core.errors import ConservationError, DamagedPartition, MissingPartition
+from newsmarts.core.files import replacing_folder, whole_folder
+from newsmarts.core.partitions import partition_path
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+_NAMES_SHOWN = 5
+
+VALIDATED: Mapping[str, pa.Schema] = {
+    "articles": schemas.ARTICLES,
+    "ticker_items": schemas.TICKER_ITEMS,
+    "page_links": schemas.PAGE_LINKS,
+    "quarantine": schemas.QUARANTINE,
+    "contract_results": schemas.CONTRACT_RESULTS,
+}
+"""Every file of a validated day but its outcome, with its schema."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedDay:
+    """What the stages before left of one day."""
+
+    day: date
+    captures: list[dict[str, Any]]  # the manifest
+    rejected: list[dict[str, Any]]  # quarantine rows of land
+    unparsed: list[dict[str, Any]]  # quarantine rows of parse
+    articles: pa.Table
+    ticker_items: pa.Table
+    page_links: pa.Table
+
+    @property
+    def all_captures(self) -> int:
+        """Landed and rejected ones."""
+        return len(self.captures) + len({row["capture_id"] for row in self.rejected})
+
+
+def read(home: Path | UPath, day: date) -> ParsedDay:
+    """Read one day, and check that every landed capture was parsed or turned away, once.
+
+    Raises:
+        MissingPartition: the day hasn't been landed or parsed.
+        ConservationError: parse's rows and the manifest aren't about the same captures.
+    """
+    captures, rejected = read_manifest(home, day)
+    parsed = whole_folder(partition_path(home, "parsed", day))
+    _check_there(day, "parse", parsed, ("articles", "ticker_items", "page_links", "quarantine"))
+    found = ParsedDay(
+        day=day,
+        captures=captures,
+        rejected=rejected,
+        unparsed=_rows(parsed / "quarantine.parquet", schemas.QUARANTINE),
+        articles=_sorted(schemas.read_table(parsed / "articles.parquet", schemas.ARTICLES)),
+        ticker_items=_sorted(
+            schemas.read_table(parsed / "ticker_items.parquet", schemas.TICKER_ITEMS), "position"
+        ),
+        page_links=schemas.read_table(parsed / "page_links.parquet", schemas.PAGE_LINKS),
+    )
+    _check_accounted(found)
+    return found
+
+
+def read_manifest(home: Path | UPath, day: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The day's landed captures, and the quarantine rows of those that land turned away."""
+    landed = partition_path(home, "manifest", day)
+    _check_there(day, "land", landed, ("captures", "rejected"))
+    return (
+        _rows(landed / "captures.parquet", schemas.CAPTURES),
+        _rows(landed / "rejected.parquet", schemas.QUARANTINE),
+    )
+
+
+def manifest_version(captures: Iterable[dict[str, Any]], rejected: Iterable[dict[str, Any]]) -> str:
+    """Names what was landed, but for when that was."""
+    told = [[{**row, "landed_at": None} for row in captures], list(rejected)]
+    return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
+
+
+def read_outcome(home: Path | UPath, day: date) -> dict[str, Any] | None:
+    """The outcome of a validated day; None when there is none that this version can read."""
+    path = whole_folder(partition_path(home, "validated", day)) / "outcome.parquet"
+    try:
+        rows = _rows(path, schemas.OUTCOMES)
+    except (FileNotFoundError, DamagedPartition):
+        return None
+    return rows[0] if len(rows) == 1 else None
+
+
+def write(
+    home: Path | UPath, day: date, tables: Mapping[str, pa.Table], outcome: Mapping[str, Any]
+) -> Path | UPath:
+    """Replace the validated partition of one day, whole."""
+    folder = partition_path(home, "validated", day)
+    with replacing_folder(folder) as temporary:
+        for name in VALIDATED:
+            schemas.write_table(temporary / f"{name}.parquet", tables[name])
+        schemas.write_rows(temporary / "outcome.parquet", schemas.OUTCOMES, [outcome])
+    return folder
+
+
+def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Rows as a table of one of the validated files."""
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=VALIDATED[name])
+
+
+def fingerprint(tables: Mapping[str, pa.Table]) -> str:
+    """A SHA-256 over all rows: equal for equal rows, on any machine and with any version of Parquet."""
+    digest = hashlib.sha256()
+    for name in VALIDATED:
+        digest.update(f"{name}\n".encode())
+        for batch in tables[name].to_batches(max_chunksize=1_000):
+            for row in batch.to_pylist():
+                digest.update(json.dumps(row, default=str, separators=(",", ":")).encode())
+                digest.update(b"\n")
+    return digest.hexdigest()
+
+
+def _check_there(day: date, stage: str, folder: Path | UPath, names: Iterable[str]) -> None:
+    for name in names:
+        path = folder / f"{name}.parquet"
+        if not path.is_file():
+            raise MissingPartition(
+                f"{path} is missing, so {day} can't be validated. Run {stage} for {day} first."
+            )
+
+
+def _rows(path: Path | UPath, schema: pa.Schema) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = schemas.read_table(path, schema).to_pylist()
+    return rows
+
+
+def _sorted(table: pa.Table, *more: str) -> pa.Table:
+    names = ("captured_at", "source_path", "capture_id", *more)
+    return table.sort_by([(name, "ascending") for name in names])
+
+
+def _check_accounted(parsed: ParsedDay) -> None:
+    landed = [row["capture_id"] for row in parsed.captures]
+    read = parsed.articles["capture_id"].to_pylist()
+    unread = [row["capture_id"] for row in parsed.unparsed]
+    names = {row["capture_id"]: row["source_path"] for row in (*parsed.captures, *parsed.unparsed)}
+    faults = {
+        "landed but not parsed": set(landed) - set(read) - set(unread),
+        "parsed but not landed": (set(read) | set(unread)) - set(landed),
+        "both parsed and turned away": set(read) & set(unread),
+        "both landed and rejected": set(landed) & {row["capture_id"] for row in parsed.rejected},
+        "there twice": _doubled(landed) | _doubled(read),
+    }
+    for fault, capture_ids in faults.items():
+        if capture_ids:
+            shown = sorted(repr(names.get(capture_id, capture_id)) for capture_id in capture_ids)
+            more = f" and {len(shown) - _NAMES_SHOWN} more" if len(shown) > _NAMES_SHOWN else ""
+            raise ConservationError(
+                f"{parsed.day}: {len(capture_ids)} captures are {fault}: {', '.join(shown[:_NAMES_SHOWN])}"
+                f"{more}. If captures were landed since the day was parsed, run parse for {parsed.day} again."
+            )
+
+
+def _doubled(capture_ids: list[str]) -> set[str]:
+    seen: set[str] = set()
+    return {each for each in capture_ids if each in seen or seen.add(each)}  # type: ignore[func-returns-value]

@@ -1,0 +1,156 @@
+"""A local Airflow home: its folder, its secrets and the environment that every Airflow process gets.
+
+SQLite and LocalExecutor, as Airflow comes; everything listens on the loopback address only.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from newsmarts.core.errors import NewsError
+from newsmarts.core.files import write_atomically
+
+LOOPBACK = "127.0.0.1"
+ADMIN = "admin"
+PARALLELISM = 4
+
+
+class LocalAirflowError(NewsError):
+    """Airflow can't be set up or started here; the message says what to do next."""
+
+
+@dataclass(frozen=True, slots=True)
+class AirflowHome:
+    """One project's Airflow: ``folder`` is AIRFLOW_HOME, ``news_home`` is NEWS_HOME."""
+
+    project: Path
+    folder: Path
+    news_home: Path
+    inbox: Path | None  # None: <news_home>/inbox
+    archive_url: str | None = None  # with one, NEWS_HOME is this and news_home its work folder
+
+    @property
+    def database(self) -> Path:
+        """Airflow's own SQLite file: run history, no news."""
+        return self.folder / "airflow.db"
+
+    @property
+    def logs(self) -> Path:
+        """Task logs, and under ``components/`` those of the servers."""
+        return self.folder / "logs"
+
+    @property
+    def password_file(self) -> Path:
+        """Where SimpleAuthManager keeps its users' passwords."""
+        return self.folder / "simple_auth_manager_passwords.json.generated"
+
+    def make(self) -> None:
+        """Make the folder and its secrets, once; what is there and usable is kept.
+
+        Raises:
+            LocalAirflowError: the folder can't be made or written.
+        """
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.logs / "components").mkdir(parents=True, exist_ok=True)
+            self._secret_file(self.folder / "secrets.json", ("fernet_key", "api_secret_key", "jwt_secret"))
+            # Airflow would make this file itself, readable by everyone, and print the password to a log
+            self._secret_file(self.password_file, (ADMIN,))
+        except OSError as error:
+            raise LocalAirflowError(
+                f"{self.folder} can't be written: {error.strerror}. Make room or mend its permissions; "
+                "it holds only Airflow's own records, so it may also be removed."
+            ) from None
+
+    def password(self) -> str:
+        """The admin's password for the UI and the API."""
+        return str(_read_json(self.password_file)[ADMIN])
+
+    def environment(self, port: int) -> dict[str, str]:
+        """The whole environment of an Airflow process.
+
+        Airflow's variables of the caller's shell are left out: they may belong to another Airflow.
+        """
+        keys = _read_json(self.folder / "secrets.json")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")}
+        search_path = [str(self.project / "include"), str(self.project), str(self.project / "config"), os.environ.get("PYTHONPATH", "")]
+        news = {"NEWS_HOME": self.archive_url or str(self.news_home), "NEWS_WORK": str(self.news_home)}
+        if self.inbox is not None:
+            news["NEWS_INBOX"] = str(self.inbox)
+        return {
+            **inherited,
+            **news,
+            "PYTHONPATH": os.pathsep.join(filter(None, search_path)),
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+            "NO_COLOR": "1",
+            "GX_ANALYTICS_ENABLED": "False",
+            "SCARF_ANALYTICS": "false",
+            "AIRFLOW_HOME": str(self.folder),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(self.project / "dags"),
+            "AIRFLOW__CORE__PLUGINS_FOLDER": str(self.project / "plugins"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+            "AIRFLOW__CORE__PARALLELISM": str(PARALLELISM),
+            # each task asks for it; the default one asks a name server, which may not be there
+            "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
+            "AIRFLOW__CORE__FERNET_KEY": keys["fernet_key"],
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin",
+            "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.password_file),
+            # A writer waits for another one for a minute, not for 5 s: on a busy machine a backfill is
+            # answered with "Database is locked" otherwise.
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.database}?timeout=60",
+            "AIRFLOW__API__HOST": LOOPBACK,
+            "AIRFLOW__API__PORT": str(port),
+            "AIRFLOW__API__BASE_URL": base_url(port),
+            "AIRFLOW__API__SECRET_KEY": keys["api_secret_key"],
+            "AIRFLOW__API__INSTANCE_NAME": "News",
+            "AIRFLOW__API_AUTH__JWT_SECRET": keys["jwt_secret"],
+            # A task whose process takes a moment to go away after its last word keeps its slot for this long
+            # (5 s by default, longer than the task itself): see airflow.sdk.execution_time.supervisor
+            "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+            # a new DAG file would wait up to 300 s otherwise
+            "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
+            # tasks that a killed run left behind are taken up again after seconds, not after minutes
+            "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
+            "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.logs),
+            "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
+            "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+        }
+
+    @staticmethod
+    def _secret_file(path: Path, names: tuple[str, ...]) -> None:
+        known = _read_json(path)
+        if all(known.get(name) for name in names):
+            path.chmod(0o600)
+            return
+        made = {name: known.get(name) or _secret(name) for name in names}
+        write_atomically(path, json.dumps(known | made).encode() + b"\n", mode=0o600)
+
+
+def base_url(port: int) -> str:
+    """The UI's and API's address on this machine."""
+    return f"http://{LOOPBACK}:{port}"  # not localhost: that may be ::1, and another program's
+
+
+def _secret(name: str) -> str:
+    if name == "fernet_key":
+        return base64.urlsafe_b64encode(os.urandom(32)).decode()
+    if name == ADMIN:
+        return secrets.token_urlsafe(12)
+    return secrets.token_urlsafe(64)  # HS512 asks for 64 bytes
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    """The file's object; nothing when the file is missing or half written."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

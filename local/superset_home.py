@@ -1,0 +1,181 @@
+"""A local Superset's folder: its environment of Python, its secrets, and what its processes are told."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from newsmarts.core.errors import NewsError, UsageError
+from newsmarts.core.files import write_atomically
+
+ADMIN = "admin"
+
+
+class LocalSupersetError(NewsError):
+    """Superset can't be installed, set up or started here; the message says what to do next."""
+
+
+@dataclass(frozen=True, slots=True)
+class SupersetHome:
+    """One project's Superset: ``folder`` is its own, ``environment`` its virtual environment."""
+
+    project: Path
+    folder: Path
+    environment: Path
+    marts: Path  # the published DuckDB file, through the link to the newest release
+
+    @property
+    def files(self) -> Path:
+        """What Superset is made from, apart from its packages: settings, provisioning, assets."""
+        return self.project / "bi"
+
+    @property
+    def python(self) -> Path:
+        """The interpreter that has Superset."""
+        return self.environment / "bin" / "python"
+
+    @property
+    def secrets_file(self) -> Path:
+        """The administrator's password and the key that signs sessions."""
+        return self.folder / "secrets.json"
+
+    @property
+    def logs(self) -> Path:
+        """Logs of the server and of provisioning."""
+        return self.folder / "logs"
+
+    def make(self) -> bool:
+        """Make the folder and its secrets, once; True when the password is new.
+
+        Raises:
+            UsageError: a path that SQLite's or DuckDB's addresses can't hold.
+            LocalSupersetError: the folder can't be written.
+        """
+        for path in (self.folder, self.marts):
+            if "?" in str(path):
+                raise UsageError(f"Superset can't work in {path}: name a folder without a question mark.")
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.logs.mkdir(exist_ok=True)
+            shutil.rmtree(self.folder / "spill", ignore_errors=True)  # what a killed server left
+            known = self._secrets()
+            if known.get("password") and known.get("secret_key"):
+                self.secrets_file.chmod(0o600)
+                return False
+            made = {"password": secrets.token_urlsafe(12), "secret_key": secrets.token_urlsafe(48)}
+            write_atomically(self.secrets_file, json.dumps(made | known).encode() + b"\n", mode=0o600)
+        except OSError as error:
+            raise LocalSupersetError(
+                f"{self.folder} can't be written: {error.strerror}. Make room or mend its permissions."
+            ) from None
+        return "password" not in known
+
+    def install(self) -> bool:
+        """Make the environment what the lock file says; False when it was so already.
+
+        Raises:
+            LocalSupersetError: neither uv nor pip could.
+        """
+        lock = self.files / "requirements.txt"
+        wanted = f"{sys.version_info.major}.{sys.version_info.minor} {_digest([lock])}"
+        stamp = self.environment / ".installed"
+        if self.python.exists() and stamp.exists() and stamp.read_text() == wanted:
+            return False
+        print(f"Installing Superset in {self.environment} (700 MB) …", flush=True)
+        log = self.logs / "install.log"
+        python_version, _, _ = wanted.partition(" ")
+        if not (
+            self.python.exists() and stamp.exists() and stamp.read_text().startswith(python_version + " ")
+        ):
+            shutil.rmtree(self.environment, ignore_errors=True)
+            _run([sys.executable, "-m", "venv", str(self.environment)], log)
+        stamp.unlink(missing_ok=True)
+        # compiled now, because Superset's processes don't write down what they compile
+        sync = [sys.executable, "-m", "uv", "pip", "sync", "--compile-bytecode"]
+        uv = [*sync, "--python", str(self.python), str(lock)]
+        # pip is slower, and knows a mirror that is set up for pip only
+        pip = [str(self.python), "-m", "pip", "install", "--disable-pip-version-check", "-r", str(lock)]
+        if not _run(uv, log) and not _run(pip, log):
+            raise LocalSupersetError(
+                f"Superset can't be installed: {_last_error(log)}\nThe whole story is in {log}. It needs a "
+                "package index for pip, 700 MB of disk, and Python 3.11 (others are untried). Run it again."
+            )
+        write_atomically(stamp, wanted.encode())
+        return True
+
+    def password(self) -> str:
+        """The administrator's first password; who changes it in Superset keeps it himself."""
+        return str(self._secrets()["password"])
+
+    def dashboards(self) -> list[str]:
+        """The last parts of the dashboards' addresses."""
+        return sorted(path.stem for path in (self.files / "assets" / "dashboards").glob("*.yaml"))
+
+    def provisioned_with(self) -> str:
+        """Changes with anything that provisioning reads."""
+        used = [
+            self.files / "requirements.txt",
+            self.files / "provision.py",
+            self.files / "superset_config.py",
+        ]
+        return _digest([*used, *sorted((self.files / "assets").rglob("*.yaml"))])
+
+    def process_environment(self) -> dict[str, str]:
+        """The whole environment of Superset's processes.
+
+        Variables for Superset, Flask and Python of the caller's shell are left out: they may be another's.
+        """
+        foreign = ("SUPERSET", "FLASK", "PYTHON", "GUNICORN", "VIRTUAL_ENV", "TALISMAN")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+        return {
+            **inherited,
+            "PATH": os.pathsep.join([str(self.environment / "bin"), os.environ.get("PATH", "")]),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "NO_COLOR": "1",
+            "TZ": "UTC",  # DuckDB shows moments in it
+            "SUPERSET_HOME": str(self.folder),
+            "SUPERSET_CONFIG_PATH": str(self.files / "superset_config.py"),
+            "NEWS_BI_FOLDER": str(self.folder),
+            "NEWS_BI_MARTS": str(self.marts),
+        }
+
+    def _secrets(self) -> dict[str, Any]:
+        """What the file holds; nothing when it is missing or half written."""
+        try:
+            content = json.loads(self.secrets_file.read_bytes())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return content if isinstance(content, dict) else {}
+
+
+def _digest(paths: list[Path]) -> str:
+    """Names the content of these files."""
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _run(command: list[str], log: Path) -> bool:
+    """Run a command into a log; whether it ended well."""
+    with log.open("ab") as output:
+        return (
+            subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
+            ).returncode
+            == 0
+        )
+
+
+def _last_error(log: Path) -> str:
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    errors = [line for line in lines if "error" in line.lower()]
+    return (errors or lines or ["it said nothing"])[-1]

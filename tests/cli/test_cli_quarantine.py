@@ -1,0 +1,72 @@
+"""The commands ``quarantine`` and ``acknowledge``: what they print, keep and refuse."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from newsmarts.cli.main import main
+from newsmarts.core.acknowledgements import records
+from tests.desk.day_files import TurnedAwayPage, write_day
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    pages = [
+        TurnedAwayPage("a\u202e.txt", "missing_body", "No <b>body</b>."),
+        TurnedAwayPage("b.txt", "missing_byline", "No byline."),
+    ]
+    write_day(tmp_path, date(2025, 9, 1), turned_away=pages)
+    return tmp_path
+
+
+def listed(home: Path, capsys: pytest.CaptureFixture[str], *options: str) -> list[dict[str, str]]:
+    capsys.readouterr()
+    assert main(["quarantine", "--home", str(home), "--json", *options]) == 0
+    answer: list[dict[str, str]] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+def test_pages_are_listed_acknowledged_and_opened_again(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["quarantine", "--home", str(home)]) == 0
+    out = capsys.readouterr().out
+    assert "a\\u202e.txt" in out
+    assert out.endswith("2 of 2 pages\n")
+
+    filters = ("--reason", "missing_byline", "--day", "2025-09-01", "--stage", "validate")
+    (found,) = listed(home, capsys, *filters)
+    captures = ["--home", str(home), "--by", "ada", found["capture_id"]]
+    assert main(["acknowledge", *captures, "--why", "A guest"]) == 0
+    assert "acknowledged by ada: 1 reason." in capsys.readouterr().out
+    assert [each["source_path"] for each in listed(home, capsys)] == ["a\u202e.txt"]
+    (told,) = listed(home, capsys, "--state", "acknowledged")
+    assert (told["acknowledged_by"], told["acknowledged_reason"]) == ("ada", "A guest")
+    assert main(["quarantine", "--home", str(home), "--state", "acknowledged"]) == 0
+    assert "A guest" in capsys.readouterr().out
+
+    assert main(["acknowledge", *captures, "--undo"]) == 0
+    assert len(listed(home, capsys)) == 2
+    assert [record.decision for record in records(home)] == ["acknowledged", "undone"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["nothing", "--why", "Seen"], "Not in quarantine: nothing"),
+        (["CAPTURE"], "needs a reason"),
+        (["CAPTURE", "--undo"], "None of that is acknowledged"),
+    ],
+)
+def test_what_cannot_be_decided_says_why(
+    home: Path, capsys: pytest.CaptureFixture[str], options: list[str], said: str
+) -> None:
+    capture_id = listed(home, capsys)[0]["capture_id"]
+    given = [capture_id if option == "CAPTURE" else option for option in options]
+    assert main(["acknowledge", "--home", str(home), *given]) == 2
+    assert said in capsys.readouterr().err
+    assert list(records(home)) == []

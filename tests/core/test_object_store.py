@@ -1,0 +1,165 @@
+"""Raw and staged days in a bucket: a real server that speaks S3, on loopback."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from moto.server import ThreadedMotoServer
+from upath import UPath
+
+from newsmarts.core import partitions
+from newsmarts.core.db import reading
+from newsmarts.core.errors import MissingPartition, SettingsError
+from newsmarts.core.files import replacing_folder, whole_folder
+from newsmarts.core.object_store import CURRENT, checked_url
+from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.land.run import run as land
+from newsmarts.load.run import rebuild
+from newsmarts.parse.run import run as parse
+from newsmarts.pipeline import run
+from newsmarts.validate.run import run as validate
+
+DAYS = ("2025-09-01", "2025-09-02")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The address of a server with a bucket ``news``."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(server: str, socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The URL of an empty bucket, and what it takes to open it."""
+    import fsspec
+
+    from newsmarts.core.object_store import open_store
+
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server)
+    open_store.cache_clear()
+    store = fsspec.filesystem("s3", use_listings_cache=False)
+    if store.exists("news"):
+        store.rm("news", recursive=True)
+    store.mkdir("news")
+    yield "s3://news/archive"
+    open_store.cache_clear()
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "inbox"
+    for day in DAYS:
+        shutil.copytree(PROJECT_ROOT / "samples" / "inbox" / day, folder / day)
+    return folder
+
+
+def at(bucket: str, tmp_path: Path, **more: object) -> Settings:
+    return load_settings(home=bucket, work=tmp_path / "work", **more)
+
+
+def test_a_run_over_a_bucket_gives_the_marts_of_a_run_over_a_folder(
+    bucket: str, tmp_path: Path, inbox: Path, brief_contracts: Path
+) -> None:
+    remote = at(bucket, tmp_path, inbox=inbox, contracts_dir=brief_contracts)
+    local = load_settings(home=tmp_path / "local", inbox=inbox, contracts_dir=brief_contracts)
+    assert run(remote).release_id == run(local).release_id
+    assert not (tmp_path / "work" / "raw" / "objects").exists()
+    assert not (tmp_path / "work" / "staged" / "parsed").exists()
+    for stage in ("manifest", "parsed", "validated"):
+        assert [day.isoformat() for day in partitions.partition_days(remote.archive, stage)] == list(DAYS)
+
+    with reading(partitions.published_path(remote.home)) as marts:
+        before = marts.execute("SELECT * FROM marts.articles ORDER BY ALL").fetchall()
+    assert before
+    rebuild(remote)
+    again = run(remote)
+    assert not again.published
+    with reading(partitions.published_path(remote.home)) as marts:
+        assert marts.execute("SELECT * FROM marts.articles ORDER BY ALL").fetchall() == before
+
+
+def test_landing_again_changes_no_object(bucket: str, tmp_path: Path, inbox: Path) -> None:
+    settings = at(bucket, tmp_path, inbox=inbox)
+    day = date.fromisoformat(DAYS[0])
+    assert land(day, settings).new > 5
+    objects = settings.archive.fs.find("news/archive", detail=True)
+    assert land(day, settings).new == 0
+    found = settings.archive.fs.find("news/archive", detail=True)
+    assert {name: entry["LastModified"] for name, entry in found.items()} == {
+        name: entry["LastModified"] for name, entry in objects.items()
+    }
+
+
+def test_a_damaged_object_is_mended_when_its_page_lands_again(
+    bucket: str, tmp_path: Path, inbox: Path
+) -> None:
+    settings = at(bucket, tmp_path, inbox=inbox)
+    day = date.fromisoformat(DAYS[0])
+    land(day, settings)
+    path = next(iter((settings.archive / "raw" / "objects").glob("*/*")))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:10])
+    land(day, settings)
+    assert path.read_bytes() == whole
+
+
+def test_a_folder_is_replaced_whole_or_not_at_all(bucket: str) -> None:
+    folder = UPath(bucket) / "some"
+
+    def write(text: str, fail: bool = False) -> None:
+        with replacing_folder(folder) as temporary:
+            (temporary / "a.txt").write_text(text)
+            (temporary / "b.txt").write_text(text)
+            if fail:
+                raise OSError("the disk is full")
+
+    write("one")
+    opened = whole_folder(folder)
+    with pytest.raises(OSError, match="full"):
+        write("two", fail=True)
+    assert (whole_folder(folder) / "a.txt").read_text() == "one"
+    write("two")
+    assert (opened / "b.txt").read_text() == "one"  # a reader that has begun
+    assert (whole_folder(folder) / "b.txt").read_text() == "two"
+    write("three")
+    write("three")
+    names = {entry.name for entry in folder.iterdir()}
+    assert len(names) == 3  # the current content, the one before, and which is which
+    assert CURRENT in names
+
+
+def test_a_day_whose_upload_was_cut_off_is_no_day(bucket: str, tmp_path: Path, inbox: Path) -> None:
+    settings = at(bucket, tmp_path, inbox=inbox)
+    day = date.fromisoformat(DAYS[0])
+    land(day, settings)
+    cut_off = partitions.partition_path(settings.archive, "parsed", day) / "v-0000" / "articles.parquet"
+    cut_off.write_bytes(b"half")
+    assert list(partitions.partition_days(settings.archive, "parsed")) == []
+    with pytest.raises(MissingPartition, match="Run parse"):
+        validate(day, settings)
+    parse(day, settings)
+    assert validate(day, settings).valid > 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["ftp://host/x", "s3://", "s3://key:secret@bucket/x", "s3://bucket/x?secret=1", "http://bucket/x", "://"],
+)
+def test_what_is_no_store_is_told(url: str) -> None:
+    with pytest.raises(ValueError, match="URL"):
+        checked_url(url)
+    with pytest.raises(SettingsError) as told:
+        load_settings(home=url)
+    assert "secret@" not in str(told.value)
+    assert "s3://bucket/folder" in str(told.value) or "AWS_" in str(told.value)

@@ -1,0 +1,104 @@
+"""``make backup`` and ``make restore``: the home, and beside it what Airflow and Superset keep here."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+
+from local import backup
+from local.airflow_database import DatabaseCopyError, database_url, scratch_copy
+from newsmarts.core.errors import UsageError
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with a home, an Airflow whose database is being written, and no Superset."""
+    (tmp_path / "data" / "raw").mkdir(parents=True)
+    (tmp_path / "data" / "raw" / "page").write_text("bytes")
+    airflow = tmp_path / ".airflow"
+    airflow.mkdir()
+    (airflow / "secrets.json").write_text(json.dumps({"fernet_key": "k"}))
+    (airflow / "secrets.json").chmod(0o600)
+    with contextlib.closing(sqlite3.connect(airflow / "airflow.db")) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("CREATE TABLE dag_run (run_id)")
+        database.execute("INSERT INTO dag_run VALUES ('one')")
+        database.commit()
+    return tmp_path
+
+
+def runs(path: Path) -> list[str]:
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        return [run for (run,) in database.execute("SELECT run_id FROM dag_run ORDER BY 1")]
+
+
+def test_airflow_is_in_it_as_it_was_at_one_moment(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, to = ["--home", str(project / "data")], str(project / "backups")
+    with contextlib.closing(sqlite3.connect(project / ".airflow" / "airflow.db")) as writer:
+        writer.execute("INSERT INTO dag_run VALUES ('not committed')")
+        assert backup.main(["backup", "--to", to, *home], project) == 0
+        writer.commit()
+    assert "beside them airflow" in capsys.readouterr().out
+    (made,) = (project / "backups").iterdir()
+    assert runs(made / "airflow" / "airflow.db") == ["one"]
+    for file in (made / "airflow").iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0
+    assert "airflow/airflow.db" in (made / "SHA256SUMS").read_text()
+
+    # nothing there is overwritten: neither the home nor Airflow's records
+    assert backup.main(["restore", "--from", to, *home], project) == 2
+    assert "isn't empty (it holds raw, warehouse)" in capsys.readouterr().err
+    elsewhere = ["--home", str(project / "new")]
+    assert backup.main(["restore", "--from", to, *elsewhere], project) == 0
+    assert "airflow.db is there and stays" in capsys.readouterr().out
+    assert runs(project / ".airflow" / "airflow.db") == ["not committed", "one"]
+
+    fresh = project / "another project"
+    fresh.mkdir()
+    assert backup.main(["restore", "--from", to, "--home", str(fresh / "data")], fresh) == 0
+    assert runs(fresh / ".airflow" / "airflow.db") == ["one"]
+    assert json.loads((fresh / ".airflow" / "secrets.json").read_bytes()) == {"fernet_key": "k"}
+    assert (fresh / "data" / "raw" / "page").read_text() == "bytes"
+
+
+def test_a_copy_of_a_database_goes_with_its_block(project: Path) -> None:
+    url = database_url(f"sqlite:///{project / '.airflow' / 'airflow.db'}")
+    with scratch_copy(url) as copy:
+        path = Path(str(copy.database))
+        assert runs(path) == ["one"]
+        assert path != project / ".airflow" / "airflow.db"
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("nonsense", "no database's address"),
+        ("mysql://me:secret@host/airflow", "only SQLite and PostgreSQL"),
+        ("sqlite:////nowhere/airflow.db", "There is no database"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_told(address: str, told: str) -> None:
+    with pytest.raises(UsageError, match=told) as error:
+        database_url(address)
+    assert "secret" not in str(error.value)
+
+
+def test_a_server_that_is_not_there_and_programs_that_are_missing_are_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    url = database_url(f"postgresql+psycopg2://me:secret@/airflow?host={tmp_path}")
+    with pytest.raises(DatabaseCopyError, match="pg_dump failed") as error, scratch_copy(url):
+        pass
+    assert "secret" not in str(error.value)
+    monkeypatch.setitem(os.environ, "PATH", str(tmp_path))
+    with pytest.raises(DatabaseCopyError, match="postgresql-client"), scratch_copy(url):
+        pass

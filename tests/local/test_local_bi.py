@@ -1,0 +1,192 @@
+"""``make bi`` up to the point where Superset itself is needed; ``make test-bi`` goes on from there."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from local import bi, superset_server
+from local.superset_home import LocalSupersetError, SupersetHome
+from local.superset_server import SupersetServer
+from newsmarts.core.partitions import published_path
+from newsmarts.core.settings import PROJECT_ROOT
+
+# As gunicorn's: a leader and a worker, deaf to SIGTERM here.
+STUBBORN = """
+import os, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+os.fork()
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> SupersetHome:
+    """A folder whose environment is this one: it has no Superset, but a Python."""
+    environment = tmp_path / "env"
+    (environment / "bin").mkdir(parents=True)
+    (environment / "bin" / "python").symlink_to(sys.executable)
+    return SupersetHome(PROJECT_ROOT, tmp_path / "bi", environment, published_path(tmp_path / "home"))
+
+
+def _publish(home: Path) -> None:
+    path = published_path(home)
+    path.parent.mkdir(parents=True)
+    path.touch()
+
+
+def test_without_a_release_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bi.main(["--home", str(tmp_path), "--folder", str(tmp_path / "bi")]) == 1
+    told = capsys.readouterr().err
+    assert "make run" in told
+    assert str(tmp_path) in told
+    assert not (tmp_path / "bi").exists()
+
+
+def test_secrets_are_made_once_and_for_the_owner_only(home: SupersetHome) -> None:
+    assert home.make() is True
+    first = home.secrets_file.read_bytes()
+    home.secrets_file.chmod(0o644)
+    assert home.make() is False
+    assert home.secrets_file.read_bytes() == first
+    assert stat.S_IMODE(home.secrets_file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.folder.stat().st_mode) == 0o700
+    assert len(json.loads(first)["secret_key"]) >= 48
+    assert home.password() == json.loads(first)["password"]
+
+
+def test_half_written_secrets_are_made_anew(home: SupersetHome) -> None:
+    home.make()
+    home.secrets_file.write_bytes(b'{"password": "kep')
+    assert home.make() is True
+    assert home.password()
+
+
+def test_a_folder_that_an_address_cannot_hold(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _publish(tmp_path / "home")
+    assert bi.main(["--home", str(tmp_path / "home"), "--folder", str(tmp_path / "what?")]) == 2
+    assert "question mark" in capsys.readouterr().err
+
+
+def test_an_install_that_fails_says_why(tmp_path: Path) -> None:
+    lock = tmp_path / "project" / "bi" / "requirements.txt"
+    lock.parent.mkdir(parents=True)
+    lock.write_text("./no-such-wheel-1.0-py3-none-any.whl\n")
+    home = SupersetHome(tmp_path / "project", tmp_path / "bi", tmp_path / "env", tmp_path / "news.duckdb")
+    home.make()
+    with pytest.raises(LocalSupersetError, match="no-such-wheel") as failed:
+        home.install()
+    assert str(home.logs / "install.log") in str(failed.value)
+    lock.write_text("")
+    assert home.install() is True  # it wasn't taken for installed
+    assert home.install() is False
+
+
+@pytest.mark.enable_socket
+def test_the_wanted_port_is_taken() -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(LocalSupersetError, match=r"make bi PORT="):
+            bi._choose_port(other.getsockname()[1])
+
+
+@pytest.mark.enable_socket
+def test_without_a_wish_it_is_a_free_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        monkeypatch.setattr(bi, "FIRST_PORT", other.getsockname()[1])
+        assert bi._choose_port(None) > other.getsockname()[1]
+
+
+def test_a_second_one_is_sent_to_the_first(home: SupersetHome) -> None:
+    home.make()
+    with SupersetServer(home), pytest.raises(LocalSupersetError, match="already running"):
+        SupersetServer(home).__enter__()
+
+
+def test_stopping_leaves_no_process(home: SupersetHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(superset_server, "STOP_SECONDS", 0.3)
+    home.make()
+    with SupersetServer(home) as server:
+        process = server._spawn(["-c", STUBBORN], server.log)
+    assert not _session(process.pid)
+    assert not (home.folder / "server.json").exists()
+
+
+def test_what_a_killed_run_left_is_ended_by_the_next(home: SupersetHome) -> None:
+    home.make()
+    killed = SupersetServer(home)
+    killed.__enter__()
+    process = killed._spawn(["-c", STUBBORN], killed.log)
+    killed._lock.release()  # as the system does when its process is killed
+    with SupersetServer(home):
+        process.wait()
+        assert not _session(process.pid)
+
+
+def test_a_server_that_ends_by_itself_is_told(home: SupersetHome) -> None:
+    home.make()
+    with SupersetServer(home) as server:
+        server._spawn(["-c", "print('out of luck'); raise SystemExit(3)"], server.log).wait()
+        with pytest.raises(LocalSupersetError, match="out of luck"):
+            server.check()
+
+
+def test_provisioning_that_fails_is_done_again_the_next_time(home: SupersetHome) -> None:
+    home.make()
+    with SupersetServer(home) as server:
+        for _ in range(2):  # this environment has no Superset
+            with pytest.raises(LocalSupersetError, match=r"import\.log"):
+                server.provision()
+
+
+def test_variables_of_another_superset_stay_out(home: SupersetHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUPERSET_CONFIG", "somebody.elses")
+    monkeypatch.setenv("PYTHONPATH", "/somewhere/else")
+    home.make()
+    told = home.process_environment()
+    assert "SUPERSET_CONFIG" not in told
+    assert "PYTHONPATH" not in told
+    assert home.password() not in json.dumps(told)
+
+
+def test_an_export_needs_dashboards_first(tmp_path: Path) -> None:
+    _publish(tmp_path / "home")
+    home = SupersetHome(PROJECT_ROOT, tmp_path / "bi", tmp_path / "env", published_path(tmp_path / "home"))
+    home.make()
+    with SupersetServer(home) as server, pytest.raises(LocalSupersetError, match="make bi"):
+        server.export(tmp_path / "assets")
+    assert not (tmp_path / "assets").exists()
+
+
+def test_make_passes_on_what_it_is_told(tmp_path: Path) -> None:
+    told = subprocess.run(
+        ["make", "-n", "bi", f"NEWS_HOME={tmp_path}", "PORT=8099"],
+        cwd=PROJECT_ROOT,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert f'-m local.bi --home "{tmp_path}" --port "8099"' in told
+
+
+def _session(pid: int) -> list[int]:
+    found = []
+    for each in psutil.pids():
+        try:
+            if os.getsid(each) == pid and psutil.Process(each).status() != psutil.STATUS_ZOMBIE:
+                found.append(each)
+        except (OSError, psutil.Error):
+            continue
+    return found

@@ -1,0 +1,293 @@
+"""The audit as a gate: what it says when a contract is broken, and what stays in place then."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from newsmarts.core.db import reading
+from newsmarts.core.errors import AuditFailed, ContractError, MissingPartition, NewsError, SettingsError
+from newsmarts.core.partitions import candidate_path, current_release_path
+from newsmarts.core.settings import Settings, load_settings
+from newsmarts.marts.audit import report_path
+from newsmarts.marts.candidate import is_unaudited
+from newsmarts.marts.run import audit, build, publish
+from tests.contract_files import write_brief_contracts
+from tests.marts.factory import DAY, Page, day_after, load_days
+
+
+def corrupt(settings: Settings, sql: str) -> None:
+    with duckdb.connect(str(candidate_path(settings.home))) as connection:
+        connection.execute(sql)
+
+
+ASKED = (
+    "al_mayadeen_byline_is_the_house",
+    "article_known",
+    "captures_as_listed",
+    "captured_at_present",
+    "capture_id_unique",
+    "first_captures_are_articles",
+    "has_text",
+    "headline_present",
+    "label_present",
+    "text_present",
+)
+
+
+@pytest.fixture(scope="module")
+def contracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What these tests break and a little more; all of it is asked in test_mart_contracts.py."""
+    return write_brief_contracts(tmp_path_factory.mktemp("asked") / "expectations", also=ASKED)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, contracts: Path) -> Settings:
+    return load_settings(home=tmp_path, contracts_dir=contracts)
+
+
+@pytest.fixture(scope="module")
+def home_with_release(tmp_path_factory: pytest.TempPathFactory, contracts: Path) -> tuple[Path, str]:
+    """A first release is out, and a changed candidate is ready."""
+    settings = load_settings(home=tmp_path_factory.mktemp("published"), contracts_dir=contracts)
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings)
+    audit(settings)
+    release_id = publish(settings).release_id
+    load_days(settings, {day_after(1): [Page("b", headline="B")]})
+    build(settings)
+    return settings.home, release_id
+
+
+@pytest.fixture
+def published(settings: Settings, home_with_release: tuple[Path, str]) -> str:
+    """A copy of that home; the release's id."""
+    home, release_id = home_with_release
+    shutil.copytree(home, settings.home, symlinks=True, dirs_exist_ok=True)
+    return release_id
+
+
+def test_a_broken_candidate_names_contract_expectation_count_and_keys(
+    settings: Settings, published: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    corrupt(settings, "UPDATE marts.articles SET byline = e'Eve\\nINFO forged line' WHERE headline = 'B'")
+    with reading(candidate_path(settings.home)) as connection:
+        [(article_id,)] = connection.execute(
+            "SELECT article_id FROM marts.articles WHERE headline = 'B'"
+        ).fetchall()
+    with caplog.at_level(logging.ERROR), pytest.raises(AuditFailed) as raised:
+        audit(settings)
+    message = str(raised.value)
+    assert "marts_articles.al_mayadeen_byline_is_the_house: 1 row" in message
+    assert article_id in message
+    assert r"'Eve\nINFO forged line'" in message
+    assert "\n" not in message
+    assert "al_mayadeen_byline_is_the_house" in caplog.text
+    assert current_release_path(settings.home).readlink().name == published
+
+
+def test_what_failed_its_audit_is_not_published(settings: Settings, published: str) -> None:
+    corrupt(settings, "DELETE FROM marts.article_texts")
+    with pytest.raises(AuditFailed, match="has_text"):
+        audit(settings)
+    with pytest.raises(AuditFailed, match="Run audit, then publish"):
+        publish(settings)
+    assert current_release_path(settings.home).readlink().name == published
+    assert build(settings).changed  # from nothing: nothing tells whether the candidate is sound
+    audit(settings)
+    assert publish(settings).release_id != published
+    assert not build(settings).changed
+
+
+def test_what_changed_after_its_audit_is_not_published(settings: Settings, published: str) -> None:
+    audit(settings)
+    load_days(settings, {day_after(2): [Page("c", headline="C")]})
+    build(settings)
+    with pytest.raises(AuditFailed, match="hasn't passed an audit since it was built"):
+        publish(settings)
+    assert current_release_path(settings.home).readlink().name == published
+
+
+def test_every_broken_expectation_is_told(settings: Settings, published: str) -> None:
+    corrupt(settings, "DELETE FROM marts.articles")
+    with pytest.raises(AuditFailed) as raised:
+        audit(settings)
+    for name in (
+        "marts_article_texts.article_known",
+        "marts_captures.article_known",
+        "first_captures_are_articles",
+    ):
+        assert name in str(raised.value)
+
+
+def test_without_a_candidate_there_is_nothing_to_audit(settings: Settings) -> None:
+    with pytest.raises(MissingPartition, match="Run build first"):
+        audit(settings)
+
+
+def test_a_damaged_candidate_says_what_to_do(settings: Settings) -> None:
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings)
+    candidate_path(settings.home).write_bytes(b"no database" * 1000)
+    with pytest.raises(NewsError, match="Run build"):
+        audit(settings)
+    build(settings)
+    audit(settings)
+
+
+def _with_contracts(settings: Settings, tmp_path: Path, change: Any) -> Settings:
+    folder = tmp_path / "contracts"
+    shutil.copytree(settings.contracts_dir, folder)
+    path = folder / "marts_articles.json"
+    document = json.loads(path.read_text(encoding="utf-8"))
+    change(document)
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return settings.model_copy(update={"contracts_dir": folder})
+
+
+def test_a_warning_is_told_and_holds_nothing_back(settings: Settings, tmp_path: Path) -> None:
+    def warn(document: dict[str, Any]) -> None:
+        document["expectations"].append(
+            {
+                "type": "expect_column_values_to_not_be_null",
+                "kwargs": {"column": "agency"},
+                "severity": "warning",
+                "meta": {"id": "agency_present", "notes": "Good to have."},
+            }
+        )
+
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings)
+    result = audit(_with_contracts(settings, tmp_path, warn))
+    assert len(result.warnings) == 1
+    assert result.warnings[0].startswith("marts_articles.agency_present: 1 row")
+
+
+def test_an_expectation_that_cannot_be_asked_fails(settings: Settings, tmp_path: Path) -> None:
+    def misspell(document: dict[str, Any]) -> None:
+        document["expectations"][0]["kwargs"]["column"] = "artikle_id"
+
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings)
+    wrong = _with_contracts(settings, tmp_path, misspell)
+    with pytest.raises(ContractError, match="article_id_present"):
+        audit(wrong)
+    with pytest.raises(AuditFailed):
+        publish(wrong)
+
+
+def test_a_missing_contract_is_named(settings: Settings, tmp_path: Path) -> None:
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings)
+    with pytest.raises(SettingsError, match=r"marts_articles\.json"):
+        audit(settings.model_copy(update={"contracts_dir": tmp_path}))
+
+
+def test_a_home_with_awkward_letters_is_audited(tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path / "it's [my] data 100% * $HOME #&=")
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings)
+    audit(settings)
+    assert publish(settings).rows["articles"] == 1
+
+
+def test_marts_with_the_log_of_a_killed_build_pass(settings: Settings) -> None:
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings)
+    path = candidate_path(settings.home)
+    copy = path.with_name("copy.duckdb")
+    log = path.with_name(path.name + ".wal")
+    with duckdb.connect(str(path), config={"checkpoint_threshold": "1GB"}) as connection:
+        connection.execute("UPDATE marts.articles SET excerpt = 'In the log'")
+        shutil.copyfile(path, copy)
+        shutil.copyfile(log, log.with_name("copy.wal"))
+    shutil.move(copy, path)
+    shutil.move(log.with_name("copy.wal"), log)
+    audit(settings)
+    release = publish(settings)
+    with duckdb.connect(str(release.path), read_only=True) as connection:
+        assert connection.execute("SELECT excerpt FROM marts.articles").fetchall() == [("In the log",)]
+
+
+def test_after_a_whole_audit_only_what_is_told_anew_is_asked(settings: Settings) -> None:
+    load_days(settings, {DAY: [Page("a", tags=("x",)), Page("b", headline="B", tags=("y",))]})
+    build(settings, rewrite_below=0)
+    assert not is_unaudited(settings)
+    assert audit(settings).whole  # no audit yet
+    load_days(
+        settings, {day_after(1): [Page("c", headline="C", tags=("y",), ticker=("One line of the ticker",))]}
+    )
+    build(settings, rewrite_below=0)
+    assert not audit(settings).whole
+    asked = {
+        (row["contract"], row["expectation"]): row["evaluated_rows"]
+        for row in json.loads(report_path(settings).read_text(encoding="utf-8"))["results"]
+    }
+    assert asked["marts_articles", "headline_present"] == 1
+    assert asked["marts_captures", "captured_at_present"] == 1
+    assert asked["marts_tags", "label_present"] == 1
+    assert asked["marts_ticker_items", "text_present"] == 1
+    with reading(candidate_path(settings.home)) as connection:
+        assert connection.execute("SELECT count(*) FROM meta.unaudited").fetchone() == (0,)
+
+
+@pytest.fixture(scope="module")
+def home_told_anew(tmp_path_factory: pytest.TempPathFactory, contracts: Path) -> Path:
+    """Marts that passed an audit, and a further day in them."""
+    settings = load_settings(home=tmp_path_factory.mktemp("told-anew"), contracts_dir=contracts)
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings, rewrite_below=0)
+    audit(settings)
+    load_days(settings, {day_after(1): [Page("c", headline="C")]})
+    build(settings, rewrite_below=0)
+    return settings.home
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("UPDATE marts.articles SET byline = 'A. Person' WHERE headline = 'C'", "al_mayadeen_byline"),
+        (
+            "INSERT INTO marts.captures FROM marts.captures WHERE capture_day = '2025-08-26'",
+            "capture_id_unique",
+        ),
+        ("DELETE FROM marts.article_texts", "has_text"),
+        # what was told before, found by comparing whole marts
+        ("DELETE FROM marts.captures WHERE capture_day = '2025-08-25'", "captures_as_listed"),
+    ],
+)
+def test_what_is_broken_is_found_among_what_is_told_anew(
+    settings: Settings, home_told_anew: Path, change: str, told: str
+) -> None:
+    shutil.copytree(home_told_anew, settings.home, symlinks=True, dirs_exist_ok=True)
+    corrupt(settings, change)
+    with pytest.raises(AuditFailed, match=told):
+        audit(settings)
+
+
+def test_all_rows_are_asked_again_in_time_and_after_a_change_of_contracts(
+    settings: Settings, tmp_path: Path
+) -> None:
+    load_days(settings, {DAY: [Page("a")]})
+    settings = settings.model_copy(update={"audit_whole_every": 3})
+    build(settings, rewrite_below=0)
+    assert [audit(settings).whole for _ in range(4)] == [True, False, False, True]
+    publish(settings)
+    assert build(settings).released_as
+
+    contracts = tmp_path / "contracts"
+    shutil.copytree(settings.contracts_dir, contracts)
+    path = contracts / "marts_tags.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("The key of the mart.", "The key."))
+    changed = settings.model_copy(update={"contracts_dir": contracts})
+    assert build(changed).released_as is None
+    with pytest.raises(AuditFailed, match="hasn't passed an audit"):
+        publish(changed)
+    assert audit(changed).whole
+    assert publish(changed).published

@@ -1,0 +1,59 @@
+"""A home that version 0.1.0 filled opens as it is: no day runs again, the marts are not rebuilt.
+
+``home-0.1.0.tar.xz`` holds two days of the samples with their inbox, as that version left them.
+"""
+
+from __future__ import annotations
+
+import tarfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from newsmarts import pipeline
+from newsmarts.core.settings import Settings, load_settings
+from newsmarts.marts import candidate
+from newsmarts.ops.upgrade import look
+from newsmarts.release.reader import connect
+from newsmarts.search import index, open_index
+
+RELEASE = "000001-f38030dac8b4"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    with tarfile.open(Path(__file__).with_name("home-0.1.0.tar.xz")) as archive:
+        archive.extractall(tmp_path, filter="data")
+    return load_settings(home=tmp_path / "small")
+
+
+def test_a_run_finds_nothing_to_do(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise AssertionError("a stage ran again")
+
+    for stage in ("parse", "validate", "audit"):
+        monkeypatch.setattr(pipeline, stage, fail)
+    monkeypatch.setattr(candidate, "_make", fail)
+    monkeypatch.setattr(index, "_write_documents", fail)
+
+    result = pipeline.run(settings)
+
+    assert result.days == (date(2025, 9, 2), date(2025, 9, 3))
+    assert (result.release_id, result.published) == (RELEASE, False)
+    assert [path.name for path in (settings.home / "marts" / "releases").iterdir()] == [RELEASE]
+
+
+def test_an_upgrade_check_says_that_all_is_current(settings: Settings) -> None:
+    outlook = look(settings)
+
+    assert (outlook.days, outlook.current, outlook.again, outlook.unreadable) == (2, 2, {}, ())
+    assert outlook.warehouse == "has this version's tables"
+    assert outlook.marts == f"release {RELEASE} holds what this version would publish"
+
+
+def test_marts_and_search_index_can_be_read(settings: Settings) -> None:
+    with connect(home=settings.home) as marts:
+        assert marts.sql("SELECT count(*) FROM marts.articles").fetchone() == (12,)
+    with open_index(settings.home) as opened:
+        assert opened.search("the").total > 0
