@@ -80,7 +80,12 @@ class AirflowHome:
         """
         keys = _read_json(self.folder / "secrets.json")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")}
-        search_path = [str(self.project / "include"), str(self.project), str(self.project / "config"), os.environ.get("PYTHONPATH", "")]
+        search_path = [
+            str(self.project / "include"),
+            str(self.project),
+            str(self.project / "config"),
+            os.environ.get("PYTHONPATH", ""),
+        ]
         news = {"NEWS_HOME": self.archive_url or str(self.news_home), "NEWS_WORK": str(self.news_home)}
         if self.inbox is not None:
             news["NEWS_INBOX"] = str(self.inbox)

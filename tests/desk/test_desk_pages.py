@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsmarts.core.text import visible
 from newsmarts.desk import pages
 from newsmarts.desk.views import Notice, day_view, days_view
 from tests.desk.day_files import (
@@ -82,7 +83,7 @@ def test_hostile_text_stays_text_in_messages() -> None:
 
 @given(st.text())
 def test_visible_leaves_nothing_that_can_hide_or_reorder(text: str) -> None:
-    shown = text.visible(text)
+    shown = visible(text)
     assert all(char.isprintable() or char in "\u00a0\u200c\u200d" for char in shown)
     if text.isprintable():
         assert shown == text

@@ -89,7 +89,7 @@ def test_what_the_examples_show(folder: Path) -> None:
 
 def test_every_command_is_one_that_the_program_knows() -> None:
     commands = [
-        shlex.split(line, comments=True)[3:]
+        shlex.split(line, comments=True)[1:]
         for block in blocks("sh")
         for line in block.splitlines()
         if line.startswith("newsmarts")

@@ -10,7 +10,7 @@ import pytest
 from newsmarts.core.db import reading
 from newsmarts.core.partitions import candidate_path
 from newsmarts.core.settings import Settings
-from newsmarts.marts import catalogue
+from newsmarts.core.tags import tag_spellings
 from newsmarts.marts.revisions import compare
 from newsmarts.marts.run import build
 from tests.marts.factory import DAY, Page, day_after, load_days
@@ -136,10 +136,10 @@ def test_spellings_of_a_tag_are_one_tag(settings: Settings) -> None:
 def test_known_spellings_are_written_as_they_are_compared(settings: Settings) -> None:
     load_days(settings, {DAY: []})
     build(settings)
-    spellings = catalogue.tag_spellings()["spelling"].to_pylist()
+    spellings = tag_spellings()["spelling"].to_pylist()
     assert len(set(spellings)) == len(spellings)
-    assert not set(spellings) & set(catalogue.tag_spellings()["tag"].to_pylist())
-    for text in (*spellings, *catalogue.tag_spellings()["tag"].to_pylist()):
+    assert not set(spellings) & set(tag_spellings()["tag"].to_pylist())
+    for text in (*spellings, *tag_spellings()["tag"].to_pylist()):
         assert text == " ".join(text.lower().split())
 
 

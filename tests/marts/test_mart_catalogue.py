@@ -83,8 +83,8 @@ def test_each_sql_file_is_one_statement() -> None:
 
 
 def test_every_mart_is_built(tmp_path: Path) -> None:
-    folders = {path.name for path in (catalogue.HERE / "marts").iterdir()}
+    folders = {path.name for path in (catalogue.HERE / "models").iterdir()}
     assert folders == {mart.name for mart in catalogue.marts()}
     for mart in catalogue.marts():
-        folder = catalogue.HERE / "marts" / mart.name
+        folder = catalogue.HERE / "models" / mart.name
         assert {*folder.iterdir()} == {folder / "table.toml", mart.changed, *mart.statements}

@@ -291,7 +291,7 @@ def test_an_index_of_another_version_is_built_anew(
 ) -> None:
     first = release(settings, article("Harbour"))
     written.clear()
-    monkeypatch.setattr("newsmarts.search.schema.version", lambda: "another")
+    monkeypatch.setattr("newsmarts.search.about.search_version", lambda: "another")
     # the marts are the same, and yet readers of this version can't search the release that there is
     again = release(settings, article("Harbour"))
     assert written == ["Harbour"]
