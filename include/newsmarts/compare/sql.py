@@ -8,31 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from newsmarts.core.db import quote_identifier
+
 KINDS = ("added", "removed", "changed")
-
-
-def quoted(name: str) -> str:
-    """A name of SQL."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def has_repeated_keys(release: str, mart: str, key: Sequence[str]) -> str:
     """Whether two rows of a release have one key."""
-    names = ", ".join(map(quoted, key))
+    names = ", ".join(map(quote_identifier, key))
     return (
-        f"SELECT EXISTS (SELECT 1 FROM {release}.marts.{quoted(mart)} "  # noqa: S608
+        f"SELECT EXISTS (SELECT 1 FROM {release}.marts.{quote_identifier(mart)} "  # noqa: S608
         f"GROUP BY {names} HAVING count(*) > 1)"
     )
 
 
 def find_by_key(mart: str, key: Sequence[str], columns: Sequence[str], texts: Iterable[str]) -> str:
     """Make ``found``: a row for each key that isn't the same in both: its kind, and which columns changed."""
-    on = " AND ".join(f"b.{quoted(name)} IS NOT DISTINCT FROM a.{quoted(name)}" for name in key)
-    keys = ", ".join(
-        f"CASE WHEN b.there THEN b.{quoted(name)} ELSE a.{quoted(name)} END AS key_{place}"
-        for place, name in enumerate(key)
+    on = " AND ".join(
+        f"b.{quote_identifier(name)} IS NOT DISTINCT FROM a.{quote_identifier(name)}" for name in key
     )
-    changes = [f"b.{quoted(name)} IS DISTINCT FROM a.{quoted(name)}" for name in columns]
+    keys = ", ".join(
+        f"CASE WHEN b.there THEN b.{name} ELSE a.{name} END AS key_{place}"
+        for place, name in enumerate(map(quote_identifier, key))
+    )
+    changes = [f"b.{quote_identifier(name)} IS DISTINCT FROM a.{quote_identifier(name)}" for name in columns]
     flags = "".join(f", {change} AS changed_{place}" for place, change in enumerate(changes))
     different = " OR ".join(["b.there IS NULL", "a.there IS NULL", *changes])
     return (
@@ -62,15 +61,16 @@ def examples_by_key(key: int, columns: int) -> str:
 
 def row_of(release: str, mart: str, key: Sequence[str], columns: Sequence[str]) -> str:
     """These columns of the row with a key (its values are the parameters)."""
-    where = " AND ".join(f"{quoted(name)} IS NOT DISTINCT FROM ?" for name in key)
-    return f"SELECT {', '.join(map(quoted, columns))} FROM {release}.marts.{quoted(mart)} WHERE {where}"  # noqa: S608
+    where = " AND ".join(f"{quote_identifier(name)} IS NOT DISTINCT FROM ?" for name in key)
+    names = ", ".join(map(quote_identifier, columns))
+    return f"SELECT {names} FROM {release}.marts.{quote_identifier(mart)} WHERE {where}"  # noqa: S608
 
 
 def find_by_row(mart: str, columns: Sequence[str]) -> str:
     """Make ``found``: each row that one release has more often than the other, and how much more often."""
-    names = ", ".join(map(quoted, columns))
+    names = ", ".join(map(quote_identifier, columns))
     sides = " UNION ALL ".join(
-        f"SELECT {names}, {more} AS more FROM {release}.marts.{quoted(mart)}"  # noqa: S608
+        f"SELECT {names}, {more} AS more FROM {release}.marts.{quote_identifier(mart)}"  # noqa: S608
         for release, more in (("before", -1), ("after", 1))
     )
     return (
@@ -87,19 +87,18 @@ COUNT_BY_ROW = (
 
 def examples_by_row(columns: Sequence[str], kind: str) -> str:
     """A few rows of a kind ($most)."""
-    names = ", ".join(map(quoted, columns))
+    names = ", ".join(map(quote_identifier, columns))
     sign = ">" if kind == "added" else "<"
     return f"SELECT {names} FROM found WHERE more {sign} 0 ORDER BY ALL LIMIT $most"  # noqa: S608
 
 
 def _side(release: str, mart: str, key: Sequence[str], columns: Sequence[str], texts: Iterable[str]) -> str:
-    hashed = set(texts)
+    hashed = set(map(quote_identifier, texts))
     values = [
-        f"CASE WHEN strlen({quoted(name)}) >= 64 THEN sha256({quoted(name)}) ELSE {quoted(name)} END "
-        f"AS {quoted(name)}"
+        f"CASE WHEN strlen({name}) >= 64 THEN sha256({name}) ELSE {name} END AS {name}"
         if name in hashed
-        else quoted(name)
-        for name in columns
+        else name
+        for name in map(quote_identifier, columns)
     ]
-    names = ", ".join([*map(quoted, key), *values, "true AS there"])
-    return f"SELECT {names} FROM {release}.marts.{quoted(mart)}"  # noqa: S608
+    names = ", ".join([*map(quote_identifier, key), *values, "true AS there"])
+    return f"SELECT {names} FROM {release}.marts.{quote_identifier(mart)}"  # noqa: S608

@@ -175,8 +175,18 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read
     if not read_only:
         path.parent.mkdir(parents=True, exist_ok=True)
     options = "READ_ONLY" if read_only else _STORAGE
-    literal = str(path).replace("'", "''")  # ATTACH takes no parameters
-    connection.execute(f"ATTACH '{literal}' AS {name} ({options})")
+    # ATTACH takes no parameters
+    connection.execute(f"ATTACH {quote_literal(str(path))} AS {quote_identifier(name)} ({options})")
+
+
+def quote_identifier(name: str) -> str:
+    """A name as SQL writes it, whatever is in it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quote_literal(text: str) -> str:
+    """A text as SQL writes it, for statements that take no parameters."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 @contextlib.contextmanager

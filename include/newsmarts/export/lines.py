@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from newsmarts.export.source import quoted
+from newsmarts.core.db import quote_identifier, quote_literal
 from newsmarts.marts.catalogue import Column
 
 # White space and control characters before the sign don't keep every spreadsheet from seeing it; U+FF0B and
@@ -30,7 +30,7 @@ _TIME = "%Y-%m-%dT%H:%M:%S.%f"
 
 def csv_header(columns: tuple[Column, ...]) -> bytes:
     """The line of names."""
-    return ",".join(quoted(column.name) for column in columns).encode() + b"\r\n"
+    return ",".join(quote_identifier(column.name) for column in columns).encode() + b"\r\n"
 
 
 def csv_line(
@@ -41,13 +41,13 @@ def csv_line(
     ``without_nul`` leaves out the character U+0000, which PostgreSQL can't hold.
     """
     cells = ", ',', ".join(f"coalesce({_csv_cell(column, guard, without_nul)}, '')" for column in columns)
-    return f"concat({cells}, {_literal(end)}) AS line"
+    return f"concat({cells}, {quote_literal(end)}) AS line"
 
 
 def json_line(columns: tuple[Column, ...]) -> str:
     """The SQL expression of a row's line: one JSON object, with every column, in their order."""
-    fields = ", ".join(f"{quoted(column.name)} := {_json_value(column)}" for column in columns)
-    return f"concat(to_json(struct_pack({fields})), {_literal(chr(10))}) AS line"
+    fields = ", ".join(f"{quote_identifier(column.name)} := {_json_value(column)}" for column in columns)
+    return f"concat(to_json(struct_pack({fields})), {quote_literal(chr(10))}) AS line"
 
 
 def line_bytes(batches: Iterable[pa.RecordBatch]) -> Iterator[memoryview]:
@@ -69,7 +69,7 @@ def write_lines(path: Path, header: bytes, batches: Iterable[pa.RecordBatch]) ->
 
 
 def _csv_cell(column: Column, guard: bool, without_nul: bool) -> str:
-    value = quoted(column.name)
+    value = quote_identifier(column.name)
     if column.type in _UNQUOTED:
         return f"{value}::VARCHAR"
     if column.type.startswith("TIMESTAMP"):
@@ -78,7 +78,9 @@ def _csv_cell(column: Column, guard: bool, without_nul: bool) -> str:
     if without_nul:
         text = f"replace({text}, chr(0), '')"
     if guard:
-        text = f"CASE WHEN regexp_matches({text}, {_literal(GUARDED)}) THEN '''' || {text} ELSE {text} END"
+        text = (
+            f"CASE WHEN regexp_matches({text}, {quote_literal(GUARDED)}) THEN '''' || {text} ELSE {text} END"
+        )
     return f"'\"' || replace({text}, '\"', '\"\"') || '\"'"
 
 
@@ -86,15 +88,11 @@ def _json_value(column: Column) -> str:
     if column.type.startswith("TIMESTAMP"):
         return _time(column)
     if column.type in {"DOUBLE", "FLOAT"}:  # JSON has no name for what is no number
-        return f"CASE WHEN isfinite({quoted(column.name)}) THEN {quoted(column.name)} END"
-    return quoted(column.name)
+        return f"CASE WHEN isfinite({quote_identifier(column.name)}) THEN {quote_identifier(column.name)} END"
+    return quote_identifier(column.name)
 
 
 def _time(column: Column) -> str:
     if column.type == "TIMESTAMP WITH TIME ZONE":
-        return f"strftime({quoted(column.name)} AT TIME ZONE 'UTC', '{_TIME}Z')"
-    return f"strftime({quoted(column.name)}::TIMESTAMP, '{_TIME}')"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+        return f"strftime({quote_identifier(column.name)} AT TIME ZONE 'UTC', '{_TIME}Z')"
+    return f"strftime({quote_identifier(column.name)}::TIMESTAMP, '{_TIME}')"

@@ -16,7 +16,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from newsmarts.export.source import Source, quoted
+from newsmarts.core.db import quote_identifier
+from newsmarts.export.source import Source
 
 BATCH_ROWS = 8192
 _AT_ONCE = 16_384  # 40 MB of article texts
@@ -33,7 +34,7 @@ def ordered(
     at_once: int = _AT_ONCE,
 ) -> Iterator[pa.RecordBatch]:
     """These SQL expressions of every row, in the source's order; ``scratch`` holds files meanwhile."""
-    mart = f"marts.{quoted(source.name)}"
+    mart = f"marts.{quote_identifier(source.name)}"
     if source.mart.rows <= at_once:
         sql = f"SELECT {expressions} FROM {mart} ORDER BY {source.order()}"  # noqa: S608
         yield from connection.execute(sql).to_arrow_reader(BATCH_ROWS)

@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from newsmarts.core.db import quote_identifier
 from newsmarts.export.ordered import ordered
-from newsmarts.export.source import MONTH, SCRATCH, Source, quoted
+from newsmarts.export.source import MONTH, SCRATCH, Source
 
 # Small enough that a row group of article texts stays below 100 MB in memory.
 _GROUP_ROWS = 32_768
@@ -31,8 +32,8 @@ def write_parquet(
     A mart without rows is one file without rows, so that its columns can be read. The columns' comments are
     the fields' metadata in Arrow, and with the release's id in the file's metadata for every other reader.
     """
-    names = ", ".join(map(quoted, source.mart.column_names))
-    no_rows = f"SELECT {names} FROM marts.{quoted(source.name)} LIMIT 0"  # noqa: S608
+    names = ", ".join(map(quote_identifier, source.mart.column_names))
+    no_rows = f"SELECT {names} FROM marts.{quote_identifier(source.name)} LIMIT 0"  # noqa: S608
     schema = connection.execute(no_rows).to_arrow_reader().schema
     scratch = folder / SCRATCH
     if source.month_of is None:
@@ -40,7 +41,7 @@ def write_parquet(
             for batch in ordered(connection, source, names, scratch):
                 groups.add(batch)
         return
-    month = f"coalesce(strftime({quoted(source.month_of)}, '%Y-%m'), '{_NO_MONTH}') AS {MONTH}"
+    month = f"coalesce(strftime({quote_identifier(source.month_of)}, '%Y-%m'), '{_NO_MONTH}') AS {MONTH}"
     batches = ordered(connection, source, f"{month}, {names}", scratch)
     for value, parts in groupby(_cut_by_month(batches), key=itemgetter(0)):
         with _row_groups(_month_path(folder, source, value), source, schema, release_id) as groups:

@@ -17,12 +17,12 @@ import duckdb
 import psycopg
 from psycopg import conninfo, errors, sql
 
-from newsmarts.core.db import reading_files
+from newsmarts.core.db import quote_identifier, reading_files
 from newsmarts.core.errors import DatabaseUnavailable, NewsError, SettingsError
 from newsmarts.core.settings import Settings
 from newsmarts.export import postgres_schema as schema
 from newsmarts.export.lines import csv_line, line_bytes
-from newsmarts.export.source import Source, quoted, select_marts
+from newsmarts.export.source import Source, select_marts
 from newsmarts.release.releases import find_release
 
 logger = logging.getLogger(__name__)
@@ -158,9 +158,9 @@ def _is_keyed(source: duckdb.DuckDBPyConnection, mart: Source) -> bool:
     """Whether the mart's key can be one in the database: in a release of another version it may not be."""
     if mart.key is None or not mart.key.unique:
         return False
-    keys = [quoted(name) for name in mart.key.columns]
+    keys = [quote_identifier(name) for name in mart.key.columns]
     row = source.execute(
-        f"SELECT EXISTS (SELECT 1 FROM marts.{quoted(mart.name)} GROUP BY {', '.join(keys)} "  # noqa: S608
+        f"SELECT EXISTS (SELECT 1 FROM marts.{quote_identifier(mart.name)} GROUP BY {', '.join(keys)} "  # noqa: S608
         f"HAVING count(*) > 1 OR {' OR '.join(f'{key} IS NULL' for key in keys)})"
     ).fetchone()
     return row == (False,)
@@ -174,7 +174,8 @@ def _copy(
     FREEZE makes them visible to transactions that began before: whoever sees the table sees its rows.
     """
     line = csv_line(mart.mart.columns, guard=False, end="\n", without_nul=True)
-    rows = source.execute(f"SELECT {line} FROM marts.{quoted(mart.name)}").to_arrow_reader(_BATCH_ROWS)  # noqa: S608
+    query = f"SELECT {line} FROM marts.{quote_identifier(mart.name)}"  # noqa: S608
+    rows = source.execute(query).to_arrow_reader(_BATCH_ROWS)
     into = sql.SQL("COPY {} FROM STDIN (FORMAT csv, FREEZE)").format(sql.Identifier(incoming, mart.name))
     with connection.cursor() as cursor, cursor.copy(into) as copy:
         for data in line_bytes(rows):

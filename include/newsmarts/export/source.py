@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from newsmarts.core.db import quote_identifier
 from newsmarts.core.errors import UsageError
 from newsmarts.core.keys import Key, mart_key
 from newsmarts.marts import catalogue
@@ -44,12 +45,9 @@ class Source:
         names = [*([self.month_of] if self.month_of else []), *keys]
         if self.key is None or not self.key.unique:
             names += self.mart.column_names
-        return ", ".join([*(f"{quoted(name)} NULLS LAST" for name in dict.fromkeys(names)), "rowid"])
-
-
-def quoted(name: str) -> str:
-    """A name of SQL."""
-    return '"' + name.replace('"', '""') + '"'
+        return ", ".join(
+            [*(f"{quote_identifier(name)} NULLS LAST" for name in dict.fromkeys(names)), "rowid"]
+        )
 
 
 def select_marts(

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import duckdb
 
+from newsmarts.core.db import quote_literal
+
 HERE = Path(__file__).parent
 # A mart comes after those that its SQL reads.
 _ORDER = (
@@ -91,12 +93,12 @@ def definitions() -> Iterator[str]:
     for mart in marts():
         columns = ", ".join(f'"{column.name}" {column.type}' for column in mart.columns)
         yield f"CREATE TABLE marts.{mart.name} ({columns})"
-        yield f"COMMENT ON TABLE marts.{mart.name} IS {_literal(mart.comment)}"
+        yield f"COMMENT ON TABLE marts.{mart.name} IS {quote_literal(mart.comment)}"
         for column in mart.columns:
-            yield f'COMMENT ON COLUMN marts.{mart.name}."{column.name}" IS {_literal(column.comment)}'
+            yield f'COMMENT ON COLUMN marts.{mart.name}."{column.name}" IS {quote_literal(column.comment)}'
     for name, comment in _META_COMMENTS.items():
         yield (HERE / "meta" / f"{name}.sql").read_text(encoding="utf-8")
-        yield f"COMMENT ON TABLE meta.{name} IS {_literal(comment)}"
+        yield f"COMMENT ON TABLE meta.{name} IS {quote_literal(comment)}"
 
 
 def count_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -106,7 +108,3 @@ def count_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         row = connection.table(f"marts.{mart.name}").count("*").fetchone()
         counts[mart.name] = 0 if row is None else int(row[0])
     return counts
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
