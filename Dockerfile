@@ -17,7 +17,7 @@ RUN groupadd --gid 50000 newsdesk \
 
 # requirements.txt is a full lock: --no-deps installs it and nothing else, and pip check says if it isn't whole.
 COPY requirements.txt /tmp/requirements.txt
-RUN pip install --no-deps --requirement /tmp/requirements.txt && pip check && rm /tmp/requirements.txt
+RUN pip install --no-deps --require-hashes --requirement /tmp/requirements.txt && pip check && rm /tmp/requirements.txt
 
 WORKDIR /opt/news
 COPY config config

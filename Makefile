@@ -1,33 +1,46 @@
 # make run [INBOX=folder] [NEWS_HOME=folder] [PORT=number] [EXIT=1]
-# make test | lint | lock | clean
+# make test | test-all                               the fast tests; all of them, with real servers and a browser
+# make lint | lock | build | clean
 # make bi [NEWS_HOME=folder] [PORT=number]           Superset on the published marts; make bi-export, see docs/superset.md
 # make test-bi                                       installs and starts it, and looks at every chart
-# make secrets                                       fills .env for docker compose, once; what .env has stays
+# make secrets                                       fills .env for docker compose; existing values stay
 # make faults [ARGS="-k disk_full"] [SEED=number]    breaks a home in many ways and writes docs/faults.md
 # make backup DEST=folder [NEWS_HOME=folder]         also while the pipeline runs; make restore FROM=folder
-# make upgrade-check [NEWS_HOME=folder] [DATABASE=address]   what a new version would do, tried on a copy
+# make upgrade-check [NEWS_HOME=folder]              which days and marts a new version would rebuild
 # make dictionary                                    docs/data-dictionary.md and .html, from marts and contracts
-# make bench [ARGS="pages run airflow --quick"]   see docs/benchmarks.md
+# make bench [ARGS="pages run airflow --quick"]      see docs/benchmarks.md
 #
-# .venv/.synced-run and .venv/.synced-dev say which lock file the virtual environment was last made to match.
-# The development lock holds everything of the other one, so it satisfies both.
+# .venv/.synced-run and .venv/.synced-dev are as old as the last installation of what uv.lock names: what runs the
+# project, and that with the tools of development.
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
 PY := .venv/bin/python
-# Left to the first import, compiling is done again by each process that may not write it down
-# (PYTHONDONTWRITEBYTECODE): Airflow and Great Expectations take 9 s to load then, and 4 s compiled.
-# pip compiles as well; it is slower, and knows a mirror that is set up for pip only.
-sync = { $(PY) -m uv pip sync --quiet --compile-bytecode --python $(PY) $1 || $(PY) -m pip install --quiet -r $1; } \
-  && $(PY) -m uv pip install --quiet --python $(PY) --no-deps --editable .
-# Each task of Airflow is a process that imports the project. Only speed is concerned: what can't be compiled
-# is told where it is imported.
+UV := UV_PROJECT_ENVIRONMENT=.venv $(PY) -m uv
+# The lock names the public index, whatever mirror uv is set up for.
+LOCKED_INDEX := --default-index https://pypi.org/simple
+RUN_PACKAGES := --no-default-groups --group local --extra airflow
+DEV_PACKAGES := --extra airflow
+IMAGE_PACKAGES := $(RUN_PACKAGES) --group build
+export_lock = $(UV) export --quiet --frozen $1 --no-emit-project --no-header
+# Bytecode is compiled once, here: a process that may not write it down (PYTHONDONTWRITEBYTECODE) compiles again
+# whatever it imports; Airflow and Great Expectations take 9 s to load then, and 4 s compiled.
+# Where uv can't reach the public index, a mirror that uv or pip is set up for has the same files, by their hashes.
+install = $(UV) sync --quiet --locked --compile-bytecode $(LOCKED_INDEX) $1 || { \
+  echo "uv sync failed, see above. Installing the same versions through the mirror that uv or pip is set up for …" \
+  && $(call export_lock,$1) > .venv/requirements.txt \
+  && { $(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(PY) .venv/requirements.txt \
+    || $(PY) -m pip install --quiet --require-hashes --requirement .venv/requirements.txt; } \
+  && $(PY) -m pip install --quiet --no-deps --editable .; }
+# Each task of Airflow is a process that imports the project. This is for speed only: what can't be compiled is
+# reported where it is imported.
 compile = $(PY) -m compileall -qq include dags plugins config local || true
-# a variable of the command line; PORT and the like may stand in the environment for other programs
+# a variable of the command line; in the environment PORT and the like may be meant for other programs
 given = $(if $(filter command,$(origin $1)),$($1))
 
 .DELETE_ON_ERROR:
-.PHONY: run test faults secrets backup restore upgrade-check bi bi-export test-bi bench dictionary lint lock clean help
+.PHONY: run test test-all test-slow faults secrets backup restore upgrade-check bi bi-export test-bi bench dictionary lint lock \
+  build clean help
 
 run: .venv/.synced-run
 	@$(compile)
@@ -39,7 +52,16 @@ run: .venv/.synced-run
 # of the time
 test: .venv/.synced-dev
 	@$(compile)
-	@exec $(PY) -m pytest -n 4 --dist loadgroup $(ARGS)
+	@exec $(PY) -m pytest -n 4 --dist loadgroup -m "not slow and not integration and not faults" $(ARGS)
+
+test-all: .venv/.synced-dev
+	@$(compile)
+	@exec $(PY) -m pytest -n 4 --dist loadgroup -m "not faults" $(ARGS)
+
+# what test-all runs besides test
+test-slow: .venv/.synced-dev
+	@$(compile)
+	@exec $(PY) -m pytest -n 4 --dist loadgroup -m "(slow or integration) and not faults" $(ARGS)
 
 # only a run of all cases writes the page
 faults: .venv/.synced-dev
@@ -67,8 +89,7 @@ restore: .venv/.synced-run
 	@exec $(PY) -m local.backup restore --from "$(FROM)" $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)")
 
 upgrade-check: .venv/.synced-run
-	@exec $(PY) -m local.upgrade_check \
-	  $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)") $(if $(call given,DATABASE),--database "$(DATABASE)")
+	@exec $(PY) -m newsmarts upgrade-check $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)")
 
 bench: .venv/.synced-run
 	@exec $(PY) -m bench $(ARGS)
@@ -80,34 +101,44 @@ lint: .venv/.synced-dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	.venv/bin/lint-imports
+	@$(UV) lock --quiet --check $(LOCKED_INDEX) || { \
+	  echo "error: uv.lock does not match pyproject.toml. Run: make lock" >&2; exit 1; }
+	@$(call export_lock,$(IMAGE_PACKAGES)) | diff -u requirements.txt - >&2 || { \
+	  echo "error: requirements.txt does not match uv.lock. Run: make lock" >&2; exit 1; }
 
-# what the environment holds changes only with the lock files: run this after an edit of a .in file, then make test
+# for a change of dependencies in pyproject.toml; ARGS=--upgrade takes the newest versions. Then make test-all.
 lock: .venv/.uv
-	$(PY) -m uv pip compile -q requirements.in -o requirements.txt --python-version 3.11 --universal --no-header
-	$(PY) -m uv pip compile -q requirements-dev.in -o requirements-dev.txt --python-version 3.11 --universal --no-header
-	$(PY) -m uv pip compile -q bi/requirements.in -o bi/requirements.txt --python-version 3.11 --universal --no-header
+	$(UV) lock $(LOCKED_INDEX) $(ARGS)
+	$(call export_lock,$(IMAGE_PACKAGES)) > requirements.txt
+	$(UV) pip compile -q bi/requirements.in -o bi/requirements.txt --python-version 3.11 --universal --no-header \
+	  --generate-hashes
+
+# dist/: the wheel and the sdist
+build: .venv/.uv
+	$(UV) build --quiet --out-dir dist
 
 # data/ stays: it holds your captures and marts; so does .bi, which holds your own dashboards
 clean:
-	rm -rf .venv .bi/env .airflow .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .bi/env .airflow dist .mypy_cache .ruff_cache .import_linter_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help:
 	@sed -n 's/^# \(make .*\)/\1/p' Makefile
 
-.venv/.synced-run: .venv/.uv requirements.txt pyproject.toml
-	@echo "Installing the pinned dependencies …"
-	@if [ -e .venv/.synced-dev ]; then $(call sync,requirements-dev.txt); else $(call sync,requirements.txt); fi
+.venv/.synced-run: .venv/.uv uv.lock pyproject.toml
+	@echo "Installing the locked dependencies …"
+	@if [ -e .venv/.synced-dev ]; then $(call install,$(DEV_PACKAGES)); else $(call install,$(RUN_PACKAGES)); fi
 	@touch $@
 
-.venv/.synced-dev: .venv/.uv requirements-dev.txt pyproject.toml
-	@echo "Installing the pinned dependencies, with those of development …"
-	@$(call sync,requirements-dev.txt)
+.venv/.synced-dev: .venv/.uv uv.lock pyproject.toml
+	@echo "Installing the locked dependencies, with the tools of development …"
+	@$(call install,$(DEV_PACKAGES))
 	@touch .venv/.synced-run $@
 
 .venv/.uv: Makefile
 	@command -v $(PYTHON) >/dev/null || { \
-	  echo "error: There is no $(PYTHON). Install Python 3.11 or newer, or name one: make PYTHON=python3.12 …" >&2; exit 1; }
+	  echo "error: $(PYTHON) is not installed. Install Python 3.11 or newer, or name one: make PYTHON=python3.12 …" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "error: $$($(PYTHON) --version) is too old: 3.11 or newer is needed. Name one: make PYTHON=python3.12 …" >&2; exit 1; }
 	@[ -x $(PY) ] && $(PY) -m pip --version >/dev/null 2>&1 || { \
