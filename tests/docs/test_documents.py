@@ -1,0 +1,127 @@
+"""All Markdown of the project: its links, commands, make targets and paths lead to things that exist."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from newsmarts.cli.main import main
+from newsmarts.core.settings import PROJECT_ROOT
+
+README = PROJECT_ROOT / "README.md"
+DOCS = PROJECT_ROOT / "docs"
+DOCUMENTS = sorted(
+    [*PROJECT_ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(PROJECT_ROOT / "samples").glob("*.md")],
+)
+_FENCED = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_TARGET = re.compile(r"^([a-z][a-z-]*):", re.MULTILINE)
+_MAKE = re.compile(r"(?:^|`)make ([a-z][a-z-]*)", re.MULTILINE)
+_PATH = re.compile(r"`((?:include|dags|plugins|local|bi|bench|samples|expectations|config|tests)/[\w./-]+)`")
+_WRITTEN_BY_THE_READER = ("harbour_gazette", "bench/results/", "tests/golden/", "NAME")
+
+
+def _name(document: Path) -> str:
+    return document.relative_to(PROJECT_ROOT).as_posix()
+
+
+def prose(document: Path) -> str:
+    """The text without its blocks of code."""
+    return _FENCED.sub("", document.read_text("utf-8"))
+
+
+def anchors(document: Path) -> set[str]:
+    """The names by which a link reaches a heading, as GitHub makes them."""
+    headings = _HEADING.findall(prose(document))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def shell_lines(document: Path) -> Iterator[str]:
+    """The lines of shell in the document's blocks, without ``.venv/bin/``."""
+    for language, block in _FENCED.findall(document.read_text("utf-8")):
+        if language in {"sh", ""}:
+            yield from (
+                line.strip().removeprefix("$ ").removeprefix(".venv/bin/") for line in block.splitlines()
+            )
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+def test_every_link_leads_somewhere(document: Path) -> None:
+    for link in _LINK.findall(prose(document)):
+        if re.match(r"https?:|mailto:", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = document.parent / path if path else document
+        assert target.exists(), f"{_name(document)}: there is no {path}"
+        if anchor and target.suffix == ".md":
+            assert anchor in anchors(target), f"{_name(document)}: {_name(target.resolve())} has no #{anchor}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+def test_every_named_path_exists(document: Path) -> None:
+    for path in _PATH.findall(prose(document)):
+        if not any(part in path for part in _WRITTEN_BY_THE_READER):
+            assert (PROJECT_ROOT / path).exists(), f"{_name(document)} names {path}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=_name)
+def test_every_make_target_is_in_the_makefile(document: Path) -> None:
+    targets = set(_TARGET.findall((PROJECT_ROOT / "Makefile").read_text("utf-8")))
+    assert set(_MAKE.findall(document.read_text("utf-8"))) <= targets
+
+
+def commands() -> dict[str, set[str]]:
+    """Each command of ``newsmarts`` that the documents run, and the options that they give it."""
+    found: dict[str, set[str]] = {}
+    for document in DOCUMENTS:
+        for line in shell_lines(document):
+            words = line.partition("#")[0].split()
+            if words[:1] == ["newsmarts"] and len(words) > 1:
+                options = {word.partition("=")[0] for word in words[2:] if re.match(r"--\w", word)}
+                found.setdefault(words[1], set()).update(options)
+    return found
+
+
+@pytest.mark.parametrize(("command", "options"), commands().items())
+def test_every_command_and_option_is_known(
+    command: str, options: set[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    with suppress(SystemExit):
+        main([command, "--help"])
+    known = set(re.findall(r"--[\w-]+", capsys.readouterr().out))
+    assert "--help" in known
+    assert options <= known
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = _LINK.findall(prose(DOCS / "README.md"))
+    assert {page.name for page in DOCS.glob("*.md")} - {"README.md"} <= set(index)
+    decisions = _LINK.findall(prose(DOCS / "adr" / "README.md"))
+    assert {page.name for page in (DOCS / "adr").glob("0*.md")} == set(decisions) & {
+        page.name for page in (DOCS / "adr").glob("0*.md")
+    }
+
+
+def test_every_picture_is_shown() -> None:
+    shown = {Path(link).name for document in DOCUMENTS for link in _LINK.findall(prose(document))}
+    assert {picture.name for picture in (DOCS / "images").iterdir()} <= shown
+
+
+def test_the_readme_is_short_and_begins_with_a_picture() -> None:
+    lines = README.read_text("utf-8").splitlines()
+    assert len(lines) <= 150
+    assert any(line.startswith("![") for line in lines[:20])
+
+
+def test_readers_know_that_sample_pages_are_faulty_on_purpose() -> None:
+    expected = (PROJECT_ROOT / "samples" / "expected.json").read_text("utf-8")
+    pages, quarantined = expected.count('"outcome":'), expected.count('"outcome": "quarantined"')
+    assert f"{quarantined} of the {pages} sample pages break a contract on purpose" in README.read_text(
+        "utf-8"
+    )
