@@ -98,5 +98,5 @@ def _free_port() -> int:
 def backfill_seconds(story: str) -> float | None:
     """From the backfill's start to the last thing told, by what ``make run`` printed; None without one."""
     told = [(float(seconds), line) for seconds, line in _STORY.findall(story)]
-    starts = [seconds for seconds, line in told if line.startswith("backfill of")]
+    starts = [seconds for seconds, line in told if line.startswith("started a backfill")]
     return told[-1][0] - starts[0] if starts else None

@@ -1,31 +1,62 @@
-"""The little of Airflow's REST API that is needed to run days and to watch them."""
+"""The little of Airflow's REST API that is needed to run days and to watch them.
+
+A request that gets no answer, or a server's error, is repeated for up to ``RETRY_SECONDS``: on a busy machine
+the API server may be silent for a minute. Requests that start runs can be repeated, too: they start nothing
+twice.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import tenacity
 
 from newsmarts.core.errors import NewsError
 
 PAGE = 100  # Airflow gives no more rows at a time
-CONFLICT = 409
+RETRY_SECONDS = 300.0
 
 
 class AirflowApiError(NewsError):
-    """Airflow answered with an error, or not at all."""
+    """Airflow answered with an error; ``status`` is HTTP's."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class AirflowUnavailable(AirflowApiError):
+    """Airflow gave no answer, or failed (5xx): the same request may succeed later."""
 
 
 class AirflowApi:
-    """A session of one user. Runs are Airflow's own JSON objects."""
+    """A session of one user. Runs are Airflow's own JSON objects.
 
-    def __init__(self, address: str, user: str, password: str) -> None:
+    ``before_retry`` is called with a description of each failure that is followed by another try; it may
+    raise, when there is nothing to wait for.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        user: str,
+        password: str,
+        before_retry: Callable[[str], None] = lambda _failure: None,
+    ) -> None:
         # no proxies from the environment: the server is on this machine
         self._client = httpx.Client(base_url=address, timeout=60, trust_env=False)
         self._credentials = {"username": user, "password": password}
+        self._retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(AirflowUnavailable),
+            wait=tenacity.wait_exponential(multiplier=0.5, max=10),
+            stop=tenacity.stop_after_delay(RETRY_SECONDS),
+            before_sleep=lambda state: before_retry(str(state.outcome and state.outcome.exception())),
+            reraise=True,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -38,12 +69,10 @@ class AirflowApi:
     def health(self) -> dict[str, str | None]:
         """Each component's status; empty while the API server doesn't answer yet."""
         try:
-            response = self._client.get("/api/v2/monitor/health")
-        except httpx.TransportError:
+            components = self._request_once("GET", "/api/v2/monitor/health")
+        except AirflowApiError:
             return {}
-        if not response.is_success:
-            return {}
-        return {name: part.get("status") for name, part in response.json().items()}
+        return {name: component.get("status") for name, component in components.items()}
 
     def log_in(self) -> None:
         """Get a token; it is good for a day."""
@@ -70,29 +99,44 @@ class AirflowApi:
 
     def active_backfill(self, dag_id: str) -> bool:
         """Whether a backfill of the DAG isn't complete yet; Airflow allows one at a time."""
-        backfills = self._get("/backfills", {"dag_id": dag_id, "order_by": "-id", "limit": PAGE})["backfills"]
-        return any(backfill["completed_at"] is None for backfill in backfills)
+        return any(backfill["completed_at"] is None for backfill in self._backfills(dag_id))
 
     def backfill(self, dag_id: str, first: date, last: date, *, max_active_runs: int) -> None:
-        """Run all days from first to last, those that ran before too."""
-        self._request(
-            "POST",
-            "/api/v2/backfills",
-            json={
-                "dag_id": dag_id,
-                "from_date": _midnight(first),
-                "to_date": _midnight(last),
-                "reprocess_behavior": "completed",
-                "max_active_runs": max_active_runs,
-            },
-        )
+        """Run all days from first to last, including those that ran before.
+
+        A repeated request finds the backfill that an earlier try has created.
+        """
+        known = {backfill["id"] for backfill in self._backfills(dag_id)}
+        span = (_midnight(first), _midnight(last))
+        body = {
+            "dag_id": dag_id,
+            "from_date": span[0].isoformat(),
+            "to_date": span[1].isoformat(),
+            "reprocess_behavior": "completed",
+            "max_active_runs": max_active_runs,
+        }
+
+        for attempt in self._retrying:
+            with attempt:
+                if attempt.retry_state.attempt_number > 1 and self._is_created(dag_id, span, known):
+                    return
+                try:
+                    self._request_once("POST", "/api/v2/backfills", json=body)
+                except AirflowApiError as error:
+                    if error.status != httpx.codes.CONFLICT or not self._is_created(dag_id, span, known):
+                        raise
 
     def trigger(self, dag_id: str, conf: dict[str, Any]) -> str:
         """Start one run by hand and return its id."""
-        run = self._request(
-            "POST", f"/api/v2/dags/{dag_id}/dagRuns", json={"logical_date": None, "conf": conf}
-        )
-        return str(run["dag_run_id"])
+        # ours rather than Airflow's: a repeated request is a conflict, not a second run
+        run_id = f"manual__{datetime.now(UTC).isoformat()}"
+        body = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
+        try:
+            self._request("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body)
+        except AirflowApiError as error:
+            if error.status != httpx.codes.CONFLICT:
+                raise
+        return run_id
 
     def active_runs(self) -> list[dict[str, Any]]:
         """All DAGs' runs that are queued or running."""
@@ -107,35 +151,58 @@ class AirflowApi:
         tasks = self._get(f"{_run_path(run)}/taskInstances", {"limit": PAGE})["task_instances"]
         return sorted(tasks, key=lambda task: task["start_date"] or "9999")
 
-    def returned(self, run: dict[str, Any], task_id: str) -> dict[str, Any]:
-        """What a task of a run returned; empty when it returned nothing."""
+    def result_of(self, run: dict[str, Any], task_id: str) -> dict[str, Any]:
+        """The result of a task of a run; empty when it has none."""
         path = f"{_run_path(run)}/taskInstances/{task_id}/xcomEntries/return_value"
         try:
             value = self._get(path, {"deserialize": "false", "stringify": "false"})["value"]
-        except AirflowApiError:
+        except AirflowApiError as error:
+            if error.status != httpx.codes.NOT_FOUND:
+                raise
             return {}
         return value if isinstance(value, dict) else {}
 
-    def _runs(self, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    def _backfills(self, dag_id: str) -> list[dict[str, Any]]:
+        """The DAG's newest backfills."""
+        backfills: list[dict[str, Any]] = self._get("/backfills", _newest(dag_id))["backfills"]
+        return backfills
+
+    def _is_created(self, dag_id: str, span: tuple[datetime, datetime], known: set[int]) -> bool:
+        """Whether there is a backfill of this span that isn't among the known ones. Tries once."""
+        answer = self._request_once("GET", "/api/v2/backfills", params=_newest(dag_id))
+        return any(
+            backfill["id"] not in known
+            and span == tuple(datetime.fromisoformat(backfill[name]) for name in ("from_date", "to_date"))
+            for backfill in answer["backfills"]
+        )
+
+    def _runs(self, filters: dict[str, Any]) -> Iterator[dict[str, Any]]:
         offset = 0
         while True:
-            page = self._get("/dags/~/dagRuns", {"limit": PAGE, "offset": offset, **wanted})
+            page = self._get("/dags/~/dagRuns", {"limit": PAGE, "offset": offset, **filters})
             yield from page["dag_runs"]
             offset += PAGE
             if offset >= page["total_entries"]:
                 return
 
-    def _get(self, path: str, wanted: dict[str, Any]) -> dict[str, Any]:
-        return self._request("GET", f"/api/v2{path}", params=wanted)
+    def _get(self, path: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        return self._request("GET", f"/api/v2{path}", params=parameters)
 
     def _request(self, method: str, path: str, **content: Any) -> dict[str, Any]:
+        return self._retrying(self._request_once, method, path, **content)
+
+    def _request_once(self, method: str, path: str, **content: Any) -> dict[str, Any]:
         try:
             response = self._client.request(method, path, **content)
         except httpx.TransportError as error:
-            raise AirflowApiError(f"Airflow's API server doesn't answer {method} {path}: {error!r}") from None
+            raise AirflowUnavailable(
+                f"Airflow's API server doesn't answer {method} {path}: {error!r}"
+            ) from None
         if not response.is_success:
-            raise AirflowApiError(
-                f"Airflow answered {method} {path} with {response.status_code}: {response.text[:500]}"
+            kind = AirflowUnavailable if response.is_server_error else AirflowApiError
+            raise kind(
+                f"Airflow answered {method} {path} with {response.status_code}: {response.text[:500]}",
+                response.status_code,
             )
         answer: dict[str, Any] = response.json()
         return answer
@@ -146,5 +213,9 @@ def _run_path(run: dict[str, Any]) -> str:
     return f"/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}"
 
 
-def _midnight(day: date) -> str:
-    return datetime.combine(day, time(), tzinfo=UTC).isoformat()
+def _newest(dag_id: str) -> dict[str, Any]:
+    return {"dag_id": dag_id, "order_by": "-id", "limit": PAGE}
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)

@@ -6,24 +6,17 @@ SQLite and LocalExecutor, as Airflow comes; everything listens on the loopback a
 from __future__ import annotations
 
 import base64
-import json
 import os
 import secrets
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from newsmarts.core.errors import NewsError
-from newsmarts.core.files import write_atomically
+from local.secret_files import ensure_secrets, read_secrets
+from local.servers import LOOPBACK, LocalServerError, base_url
 
-LOOPBACK = "127.0.0.1"
 ADMIN = "admin"
 PARALLELISM = 4
-
-
-class LocalAirflowError(NewsError):
-    """Airflow can't be set up or started here; the message says what to do next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +44,41 @@ class AirflowHome:
         """Where SimpleAuthManager keeps its users' passwords."""
         return self.folder / "simple_auth_manager_passwords.json.generated"
 
+    @property
+    def _secrets_file(self) -> Path:
+        return self.folder / "secrets.json"
+
     def make(self) -> None:
         """Make the folder and its secrets, once; what is there and usable is kept.
 
         Raises:
-            LocalAirflowError: the folder can't be made or written.
+            LocalServerError: the folder can't be made or written.
         """
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             (self.logs / "components").mkdir(parents=True, exist_ok=True)
-            self._secret_file(self.folder / "secrets.json", ("fernet_key", "api_secret_key", "jwt_secret"))
+            ensure_secrets(
+                self._secrets_file,
+                {"fernet_key": _fernet_key, "api_secret_key": _signing_key, "jwt_secret": _signing_key},
+            )
             # Airflow would make this file itself, readable by everyone, and print the password to a log
-            self._secret_file(self.password_file, (ADMIN,))
+            ensure_secrets(self.password_file, {ADMIN: lambda: secrets.token_urlsafe(12)})
         except OSError as error:
-            raise LocalAirflowError(
-                f"{self.folder} can't be written: {error.strerror}. Make room or mend its permissions; "
+            raise LocalServerError(
+                f"{self.folder} can't be written: {error.strerror}. Make room or fix its permissions; "
                 "it holds only Airflow's own records, so it may also be removed."
             ) from None
 
     def password(self) -> str:
         """The admin's password for the UI and the API."""
-        return str(_read_json(self.password_file)[ADMIN])
+        return str(read_secrets(self.password_file)[ADMIN])
 
     def environment(self, port: int) -> dict[str, str]:
-        """The whole environment of an Airflow process.
+        """The full environment of an Airflow process.
 
-        Airflow's variables of the caller's shell are left out: they may belong to another Airflow.
+        Airflow's variables in the caller's shell are left out: they may belong to another Airflow.
         """
-        keys = _read_json(self.folder / "secrets.json")
+        keys = read_secrets(self._secrets_file)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW_")}
         search_path = [
             str(self.project / "include"),
@@ -103,13 +103,13 @@ class AirflowHome:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
             "AIRFLOW__CORE__PARALLELISM": str(PARALLELISM),
-            # each task asks for it; the default one asks a name server, which may not be there
+            # every task looks it up; the default queries a name server, which may not be reachable
             "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
             "AIRFLOW__CORE__FERNET_KEY": keys["fernet_key"],
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{ADMIN}:admin",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(self.password_file),
-            # A writer waits for another one for a minute, not for 5 s: on a busy machine a backfill is
-            # answered with "Database is locked" otherwise.
+            # A writer waits a minute for another one, not 5 s: on a busy machine creating a backfill fails
+            # with "database is locked" otherwise.
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{self.database}?timeout=60",
             "AIRFLOW__API__HOST": LOOPBACK,
             "AIRFLOW__API__PORT": str(port),
@@ -117,45 +117,22 @@ class AirflowHome:
             "AIRFLOW__API__SECRET_KEY": keys["api_secret_key"],
             "AIRFLOW__API__INSTANCE_NAME": "News",
             "AIRFLOW__API_AUTH__JWT_SECRET": keys["jwt_secret"],
-            # A task whose process takes a moment to go away after its last word keeps its slot for this long
+            # A task whose process takes a moment to exit after its last message keeps its slot for this long
             # (5 s by default, longer than the task itself): see airflow.sdk.execution_time.supervisor
             "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
             # a new DAG file would wait up to 300 s otherwise
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "30",
-            # tasks that a killed run left behind are taken up again after seconds, not after minutes
+            # tasks that a killed run left behind are restarted after seconds, not after minutes
             "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL": "15",
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(self.logs),
             "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
         }
 
-    @staticmethod
-    def _secret_file(path: Path, names: tuple[str, ...]) -> None:
-        known = _read_json(path)
-        if all(known.get(name) for name in names):
-            path.chmod(0o600)
-            return
-        made = {name: known.get(name) or _secret(name) for name in names}
-        write_atomically(path, json.dumps(known | made).encode() + b"\n", mode=0o600)
+
+def _fernet_key() -> str:
+    return base64.urlsafe_b64encode(os.urandom(32)).decode()
 
 
-def base_url(port: int) -> str:
-    """The UI's and API's address on this machine."""
-    return f"http://{LOOPBACK}:{port}"  # not localhost: that may be ::1, and another program's
-
-
-def _secret(name: str) -> str:
-    if name == "fernet_key":
-        return base64.urlsafe_b64encode(os.urandom(32)).decode()
-    if name == ADMIN:
-        return secrets.token_urlsafe(12)
-    return secrets.token_urlsafe(64)  # HS512 asks for 64 bytes
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    """The file's object; nothing when the file is missing or half written."""
-    try:
-        content = json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
+def _signing_key() -> str:
+    return secrets.token_urlsafe(64)  # HS512 needs 64 bytes

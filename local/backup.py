@@ -1,9 +1,9 @@
-"""What ``make backup`` and ``make restore`` do: the pipeline's home, and what Airflow and Superset keep here.
+"""``make backup`` and ``make restore``: the pipeline's home, and Airflow's and Superset's local records.
 
     python -m local.backup backup --to FOLDER      python -m local.backup restore --from FOLDER
 
-In a backup beside ``home/``: ``airflow/`` and ``superset/``, each with its database and its secrets, without
-which the database's own can't be read. Exit codes: 0 done, 1 it failed, 2 a wrong path or option.
+In a backup beside ``home/``: ``airflow/`` and ``superset/``, each a database and the secrets that it takes to
+read what is encrypted in it. Exit codes: 0 done, 1 it failed, 2 a wrong path or option.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.airflow_database import copy_sqlite, database_url, dump_postgres
+from local.airflow_database import copy_sqlite, dump_postgres
 from newsmarts.cli.terminal import tell_error
 from newsmarts.core.errors import NewsError
 from newsmarts.core.settings import PROJECT_ROOT, load_settings
@@ -27,7 +27,7 @@ _DUMP = "airflow.dump"
 
 
 @dataclass(frozen=True, slots=True)
-class Keeper:
+class LocalProgram:
     """A program with records of its own beside the home."""
 
     name: str  # its folder in a backup
@@ -35,7 +35,7 @@ class Keeper:
     database: str
     secrets: tuple[str, ...]  # and what else goes with it
 
-    def put_into(self, backup: Path) -> bool:
+    def back_up(self, backup: Path) -> bool:
         """Copy its records into a backup; False when there are none."""
         if not (self.folder / self.database).is_file():
             return False
@@ -47,15 +47,15 @@ class Keeper:
                 shutil.copy2(self.folder / name, target / name)
         return True
 
-    def take_back(self, backup: Path) -> str:
-        """Restore its records where there are none; what was done."""
+    def restore(self, backup: Path) -> str:
+        """Restore its records where there are none. Returns what was done."""
         source = backup / self.name
         if not (source / self.database).is_file():
             return f"{self.name}: nothing in the backup"
         if (self.folder / self.database).exists():
             return (
-                f"{self.name}: {self.folder / self.database} is there and stays. To have that of the "
-                f"backup, move {self.folder} away and copy {source} in its place."
+                f"{self.name}: {self.folder / self.database} exists and is kept. To restore that of "
+                f"the backup, move {self.folder} away and copy {source} in its place."
             )
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for file in source.iterdir():
@@ -63,12 +63,12 @@ class Keeper:
         return f"{self.name}: restored in {self.folder}"
 
 
-def keepers(project: Path) -> tuple[Keeper, ...]:
-    """Those that ``make run`` and ``make bi`` start."""
+def local_programs(project: Path) -> tuple[LocalProgram, ...]:
+    """The programs that ``make run`` and ``make bi`` start."""
     passwords = "simple_auth_manager_passwords.json.generated"
     return (
-        Keeper("airflow", project / ".airflow", "airflow.db", ("secrets.json", passwords)),
-        Keeper("superset", project / ".bi", "superset.db", ("secrets.json", "provisioned", "imported")),
+        LocalProgram("airflow", project / ".airflow", "airflow.db", ("secrets.json", passwords)),
+        LocalProgram("superset", project / ".bi", "superset.db", ("secrets.json", "provisioned", "imported")),
     )
 
 
@@ -78,20 +78,20 @@ def main(argv: Sequence[str] | None = None, project: Path = PROJECT_ROOT) -> int
     settings = load_settings(home=arguments.home)
     try:
         if arguments.verb == "backup":
-            told: list[str] = []
+            others: list[str] = []
 
-            def also(folder: Path) -> None:
-                told.extend(keeper.name for keeper in keepers(project) if keeper.put_into(folder))
+            def add_others(folder: Path) -> None:
+                others.extend(each.name for each in local_programs(project) if each.back_up(folder))
                 url = os.environ.get("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "")
                 if url.startswith("postgresql"):
-                    dump_postgres(database_url(url), folder / _DUMP)
-                    told.append(_DUMP)
+                    dump_postgres(url, folder / _DUMP)
+                    others.append(_DUMP)
 
-            made = make_backup(settings, arguments.folder, also)
+            made = make_backup(settings, arguments.folder, add_others)
             print(
                 f"{made.folder}: {made.days} days, release {made.release or 'none yet'}, {made.files} files, "
-                f"{made.size_bytes / 1e6:.1f} MB, {made.linked} of them shared with the backup before; "
-                f"beside them {', '.join(told) or 'no records of Airflow or Superset'}"
+                f"{made.size_bytes / 1e6:.1f} MB, {made.linked} of them shared with the previous backup; "
+                f"beside them {', '.join(others) or 'no records of Airflow or Superset'}"
             )
             if made.archive_url is not None:
                 print(f"raw/ and staged/ are in {made.archive_url}, not in the backup: keep that store safe.")
@@ -99,8 +99,8 @@ def main(argv: Sequence[str] | None = None, project: Path = PROJECT_ROOT) -> int
         backup = find_backup(arguments.folder)
         restore(settings, backup)
         print(f"{backup} is restored in {settings.home}")
-        for keeper in keepers(project):
-            print(keeper.take_back(backup))
+        for program in local_programs(project):
+            print(program.restore(backup))
         if (backup / _DUMP).exists():
             print(f"{backup / _DUMP}: give it to pg_restore, see docs/production.md")
     except NewsError as error:

@@ -1,4 +1,4 @@
-"""What there is to run: the sample captures' place in the inbox, and the days that aren't published yet."""
+"""The inbox of ``make run``: sample captures in it, and the days of it that aren't published yet."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ LEAST_FREE_BYTES = 300 * 1024 * 1024
 
 
 def check_places(settings: Settings) -> None:
-    """Raises UsageError when the feeds' file or the inbox can't be right, or the disk is nearly full."""
+    """Raises UsageError when the feeds' file or the inbox is wrong, or the disk is nearly full."""
     load_feeds(settings)
     if settings.inbox is not None and not settings.inbox.is_dir():
         raise UsageError(
-            f"The inbox {settings.inbox} is no folder. Name one that holds captures: make run INBOX=folder"
+            f"The inbox {settings.inbox} is not a folder. Choose one with captures: make run INBOX=folder"
         )
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(settings.home).free
     except OSError as error:
         raise UsageError(
-            f"{settings.home} can't be made: {error.strerror}. Name another folder: make run NEWS_HOME=folder"
+            f"{settings.home} can't be made: {error.strerror}. Choose another one: make run NEWS_HOME=folder"
         ) from None
     if free < LEAST_FREE_BYTES:
         raise UsageError(
             f"Only {free // 1024**2} MiB are free on the disk of {settings.home}, and a run needs "
-            f"{LEAST_FREE_BYTES // 1024**2}. Make room, or name another folder: make run NEWS_HOME=folder"
+            f"{LEAST_FREE_BYTES // 1024**2}. Make room, or choose another folder: make run NEWS_HOME=folder"
         )
 
 
@@ -48,7 +48,7 @@ def copy_samples(project: Path, inbox: Path) -> int:
         if source.is_dir() or target.exists():
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_name(target.name + ".part")  # land leaves such a name alone
+        partial = target.with_name(target.name + ".part")  # a name that land ignores
         shutil.copy2(source, partial)
         os.replace(partial, target)
         copied += 1
@@ -56,7 +56,7 @@ def copy_samples(project: Path, inbox: Path) -> int:
 
 
 def days_to_run(settings: Settings) -> tuple[set[date], int]:
-    """The days with something new or not yet in the published marts, and how many days are done."""
+    """The days that are new or not yet in the published marts, and how many days are done."""
     published = published_days(settings.home)
     found = inbox_days(settings)
     todo = {each.day for each in found if each.new or each.day not in published}

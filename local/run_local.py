@@ -1,75 +1,45 @@
-"""What ``make run`` does once the virtual environment is there: Airflow up, days run, marts told about.
+"""``make run``, once the virtual environment is there: start Airflow, run the inbox's days, show the marts.
 
-Airflow keeps running until Ctrl-C (or SIGTERM, SIGHUP), and then no process of it is left. Exit codes: 0 all
+Airflow runs until Ctrl-C (or SIGTERM, SIGHUP), and then none of its processes is left. Exit codes: 0 all
 days are in the marts, 1 something failed, 2 a wrong path or option, 130 stopped before the end.
 """
 
 from __future__ import annotations
 
 import argparse
-import errno
-import os
-import select
-import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 from local import inbox
 from local.airflow_api import AirflowApi
-from local.airflow_home import ADMIN, PARALLELISM, AirflowHome, LocalAirflowError, base_url
-from local.airflow_servers import AirflowServers, choose_port
+from local.airflow_home import ADMIN, PARALLELISM, AirflowHome
+from local.airflow_servers import FIRST_PORT, AirflowServers
 from local.inbox import longest_range
-from local.sessions import STOP_SIGNALS
-from local.watch import MARTS, PAGES, Run, Story, Watch
-from newsmarts.cli.terminal import render_summary, tell_error
-from newsmarts.core.errors import MissingPartition, NewsError
+from local.servers import LocalServerError, base_url, choose_port
+from local.terminal import Terminal, run_command, stay_up, stop_without_terminal
+from local.watch import MARTS, PAGES, Run, Watch
+from newsmarts.cli.terminal import render_summary
+from newsmarts.core.errors import MissingPartition
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.land.feeds.config import load_feeds
 from newsmarts.release.summary import read_summary
 
-START_SECONDS = 180.0
-
-
-class Stopped(BaseException):
-    """Ctrl-C, SIGTERM or SIGHUP."""
+START_SECONDS = 600.0  # a server that has ended is noticed at once; a slow machine only needs time
+WAITED_FOR = {
+    "metadatabase": "the API server's first answer",
+    "scheduler": "the scheduler's first heartbeat",
+    "dag_processor": "the DAG processor's first heartbeat",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run it and return the exit code."""
     arguments = _parser().parse_args(argv)
-    for number in STOP_SIGNALS:
-        # whoever has SIGHUP ignored (nohup) wants it to go on; a shell's `&` ignores SIGINT unasked
-        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _stop)
-    try:
-        return _run_and_tell(arguments)
-    except OSError as error:
-        if error.errno not in (errno.EPIPE, errno.EIO):
-            raise
-        # the terminal, or who read our words, is gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 130
-
-
-def _run_and_tell(arguments: argparse.Namespace) -> int:
-    try:
-        return _run(arguments)
-    except Stopped:
-        print("\nStopped. `make run` goes on where this left off.", flush=True)
-        return 130
-    except NewsError as error:
-        return tell_error(error)
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        print(f"error: The disk is full ({error.filename}). Make room and run it again.", file=sys.stderr)
-        return 1
+    return run_command("make run", lambda: _run(arguments))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -83,34 +53,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--airflow-home", type=Path, default=PROJECT_ROOT / ".airflow", help="Airflow's own folder"
     )
-    parser.add_argument("--port", type=int, help="port of the UI (default: the first free one from 8080 on)")
+    parser.add_argument(
+        "--port", type=int, help=f"port of the UI (default: the first free one from {FIRST_PORT} on)"
+    )
     parser.add_argument(
         "--exit", action="store_true", help="stop after the summary instead of keeping the UI up"
     )
     return parser
 
 
-def _stop(_number: int = 0, _frame: FrameType | None = None) -> NoReturn:
-    for number in STOP_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-    raise Stopped
-
-
-def _stop_without_listener() -> None:
-    """Raises Stopped when the terminal has hung up, or the pipe's reader has gone.
-
-    The system sends SIGHUP to the session's leader only, and that may be make, which just waits then.
-    """
-    standard_output = select.poll()
-    standard_output.register(sys.stdout.fileno(), 0)
-    if any(event & (select.POLLHUP | select.POLLERR) for _, event in standard_output.poll(0)):
-        _stop()
-
-
 def _run(arguments: argparse.Namespace) -> int:
     settings = load_settings(home=arguments.home, inbox=arguments.inbox)
     inbox.check_places(settings)
-    story = Story()
+    terminal = Terminal()
     home = AirflowHome(
         PROJECT_ROOT,
         arguments.airflow_home.absolute(),
@@ -120,77 +75,86 @@ def _run(arguments: argparse.Namespace) -> int:
     )
     home.make()
     with AirflowServers(home) as servers:
-        todo = _look_into_inbox(settings, story) if arguments.exit else None
-        if todo == set():
+        to_run = _find_days(settings, terminal) if arguments.exit else None
+        if to_run == set():
             print(_summary(settings, []), flush=True)
             return 0
-        port = servers.port = choose_port(arguments.port)
+        port = servers.port = choose_port(arguments.port, FIRST_PORT, "make run")
         if servers.prepare():
-            story.say(f"Airflow's database is ready: {home.database}")
+            terminal.print(f"Airflow's database is ready: {home.database}")
         servers.start("scheduler", "api-server", "dag-processor")
-        story.say("Airflow is starting: scheduler, API server, DAG processor")
-        if todo is None:
-            todo = _look_into_inbox(settings, story)
-        with AirflowApi(base_url(port), ADMIN, home.password()) as api:
-            _wait_until_up(api, servers)
-            story.say(f"Airflow is up: {base_url(port)}  (user {ADMIN}, password {home.password()})")
-            watch = Watch(api, story, lambda: _check(servers), home.logs)
+        terminal.print("starting Airflow: scheduler, API server, DAG processor")
+        if to_run is None:
+            to_run = _find_days(settings, terminal)
+
+        def check() -> None:
+            servers.check()
+            stop_without_terminal()
+
+        def before_retry(failure: str) -> None:
+            check()
+            terminal.print_once(f"{failure}; trying again")
+
+        with AirflowApi(base_url(port), ADMIN, home.password(), before_retry) as api:
+            _wait_until_up(api, check, terminal)
+            terminal.print(f"Airflow is up: {base_url(port)}  (user {ADMIN}, password {home.password()})")
+            watch = Watch(api, terminal, check, home.logs)
             api.unpause(MARTS)
             api.unpause(PAGES)
             if watch.active:
-                story.say("runs of an earlier time aren't finished: waiting for them")
+                terminal.print("waiting for unfinished runs of an earlier `make run` …")
                 watch.until_idle(set())
-                todo = inbox.days_to_run(settings)[0]
-            _run_days(todo, api, watch, story)
+                to_run = inbox.days_to_run(settings)[0]
+            _run_days(to_run, api, watch, terminal)
         print(_summary(settings, watch.ended), flush=True)
         if not arguments.exit:
             servers.start("triggerer")  # no task waits for it, and its start takes seconds of a core
             print(f"Airflow: {base_url(port)}  user {ADMIN}  password {home.password()}", flush=True)
-            _stay_up(servers)
+            stay_up("Airflow", servers.check)
     return 1 if watch.failed else 0
 
 
-def _check(servers: AirflowServers) -> None:
-    servers.check()
-    _stop_without_listener()
-
-
-def _look_into_inbox(settings: Settings, story: Story) -> set[date]:
+def _find_days(settings: Settings, terminal: Terminal) -> set[date]:
+    """The days to run; the samples are copied into the default inbox first."""
     if settings.inbox is None and any(feed.kind == "inbox" for feed in load_feeds(settings)):
         copied = inbox.copy_samples(PROJECT_ROOT, settings.inbox_dir)
         if copied:
-            story.say(f"{copied} sample captures copied into {settings.inbox_dir}")
-    todo, done = inbox.days_to_run(settings)
-    story.say(f"inbox {settings.inbox_dir}: {len(todo)} days to run, {done} already in the marts")
-    return todo
+            terminal.print(f"copied {copied} sample captures into {settings.inbox_dir}")
+    to_run, done = inbox.days_to_run(settings)
+    terminal.print(f"inbox {settings.inbox_dir}: {_days(len(to_run))} to run, {done} already in the marts")
+    return to_run
 
 
-def _wait_until_up(api: AirflowApi, servers: AirflowServers) -> None:
-    """Wait for all servers to be healthy and both DAGs to be read as they are now."""
+def _wait_until_up(api: AirflowApi, check: Callable[[], None], terminal: Terminal) -> None:
+    """Wait until all servers are healthy and both DAGs have been parsed as they are now."""
     started_at = datetime.now(UTC)
     deadline = time.monotonic() + START_SECONDS
     health: dict[str, str | None] = {}
     logged_in = False
     while time.monotonic() < deadline:
-        _check(servers)
+        check()
         health = api.health()
-        if all(health.get(name) == "healthy" for name in ("metadatabase", "scheduler", "dag_processor")):
+        unhealthy = [what for name, what in WAITED_FOR.items() if health.get(name) != "healthy"]
+        if unhealthy:
+            terminal.print_once(f"waiting for {unhealthy[0]} …")
+        else:
             if not logged_in:
                 api.log_in()
                 logged_in = True
             if {PAGES, MARTS} <= api.dags_read_since(started_at):
                 return
             if errors := api.import_errors():
-                raise LocalAirflowError(
-                    "Airflow can't read the DAGs. Mend them and run again:\n" + "\n".join(errors)
+                raise LocalServerError(
+                    "Airflow can't import the DAGs. Fix them and run it again:\n" + "\n".join(errors)
                 )
+            terminal.print_once("waiting for the DAG files to be parsed …")
         time.sleep(0.3)
-    raise LocalAirflowError(
+    raise LocalServerError(
         f"Airflow isn't up after {START_SECONDS:.0f} s; its health: {health}. Run it again."
     )
 
 
-def _run_days(days: set[date], api: AirflowApi, watch: Watch, story: Story) -> None:
+def _run_days(days: set[date], api: AirflowApi, watch: Watch, terminal: Terminal) -> None:
     """Run the days and wait until both DAGs are done with them.
 
     The longest range becomes a backfill and the other days single runs: Airflow allows one backfill at a
@@ -201,7 +165,7 @@ def _run_days(days: set[date], api: AirflowApi, watch: Watch, story: Story) -> N
     if span and not api.active_backfill(PAGES):
         first, last = span
         api.backfill(PAGES, first, last, max_active_runs=PARALLELISM)
-        story.say(f"backfill of {first} to {last} started: {(last - first).days + 1} days")
+        terminal.print(f"started a backfill of {_days((last - first).days + 1)}, {first} to {last}")
     else:
         span = None
     for day in sorted(days):
@@ -209,7 +173,8 @@ def _run_days(days: set[date], api: AirflowApi, watch: Watch, story: Story) -> N
             continue
         unfinished = day >= today
         api.trigger(PAGES, {"day": day.isoformat(), "allow_unfinished_day": unfinished})
-        story.say(f"{day} started" + (": it isn't over yet (UTC), so with what there is so far" * unfinished))
+        note = ", with its captures so far: the day isn't over yet (UTC)" if unfinished else ""
+        terminal.print(f"started {day}{note}")
     watch.until_idle(days)
 
 
@@ -217,8 +182,8 @@ def _summary(settings: Settings, ended: list[Run]) -> str:
     lines = ["", "Runs"]
     for dag_id in (PAGES, MARTS):
         states = Counter(run["state"] for run in ended if run["dag_id"] == dag_id)
-        told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
-        lines.append(f"  {dag_id}: {told or 'none, as nothing was new'}")
+        counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        lines.append(f"  {dag_id}: {counts or 'none, as nothing was new'}")
     try:
         marts = render_summary(read_summary(settings.home), settings.home)
     except MissingPartition:
@@ -226,14 +191,8 @@ def _summary(settings: Settings, ended: list[Run]) -> str:
     return "\n".join([*lines, "", marts, ""])
 
 
-def _stay_up(servers: AirflowServers) -> None:
-    try:
-        print("Ctrl-C ends it.", flush=True)
-        while True:
-            _check(servers)
-            time.sleep(1)
-    except Stopped:
-        print("\nAirflow is being stopped …", flush=True)
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
-"""A local Superset's folder: its environment of Python, its secrets, and what its processes are told."""
+"""A local Superset's folder: its virtual environment, its secrets, and the environment of its processes."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import secrets
 import shutil
@@ -11,16 +10,13 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from newsmarts.core.errors import NewsError, UsageError
+from local.secret_files import ensure_secrets, read_secrets
+from local.servers import LocalServerError
+from newsmarts.core.errors import UsageError
 from newsmarts.core.files import write_atomically
 
 ADMIN = "admin"
-
-
-class LocalSupersetError(NewsError):
-    """Superset can't be installed, set up or started here; the message says what to do next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class SupersetHome:
 
         Raises:
             UsageError: a path that SQLite's or DuckDB's addresses can't hold.
-            LocalSupersetError: the folder can't be written.
+            LocalServerError: the folder can't be written.
         """
         for path in (self.folder, self.marts):
             if "?" in str(path):
@@ -66,23 +62,24 @@ class SupersetHome:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.logs.mkdir(exist_ok=True)
             shutil.rmtree(self.folder / "spill", ignore_errors=True)  # what a killed server left
-            known = self._secrets()
-            if known.get("password") and known.get("secret_key"):
-                self.secrets_file.chmod(0o600)
-                return False
-            made = {"password": secrets.token_urlsafe(12), "secret_key": secrets.token_urlsafe(48)}
-            write_atomically(self.secrets_file, json.dumps(made | known).encode() + b"\n", mode=0o600)
+            made = ensure_secrets(
+                self.secrets_file,
+                {
+                    "password": lambda: secrets.token_urlsafe(12),
+                    "secret_key": lambda: secrets.token_urlsafe(48),
+                },
+            )
         except OSError as error:
-            raise LocalSupersetError(
-                f"{self.folder} can't be written: {error.strerror}. Make room or mend its permissions."
+            raise LocalServerError(
+                f"{self.folder} can't be written: {error.strerror}. Make room or fix its permissions."
             ) from None
-        return "password" not in known
+        return "password" in made
 
     def install(self) -> bool:
-        """Make the environment what the lock file says; False when it was so already.
+        """Install what the lock file lists; False when it was installed already.
 
         Raises:
-            LocalSupersetError: neither uv nor pip could.
+            LocalServerError: neither uv nor pip could install it.
         """
         lock = self.files / "requirements.txt"
         wanted = f"{sys.version_info.major}.{sys.version_info.minor} {_digest([lock])}"
@@ -98,29 +95,29 @@ class SupersetHome:
             shutil.rmtree(self.environment, ignore_errors=True)
             _run([sys.executable, "-m", "venv", str(self.environment)], log)
         stamp.unlink(missing_ok=True)
-        # compiled now, because Superset's processes don't write down what they compile
+        # compiled now, because Superset's processes don't store what they compile
         sync = [sys.executable, "-m", "uv", "pip", "sync", "--compile-bytecode"]
         uv = [*sync, "--python", str(self.python), str(lock)]
         # pip is slower, and knows a mirror that is set up for pip only
         pip = [str(self.python), "-m", "pip", "install", "--disable-pip-version-check", "-r", str(lock)]
         if not _run(uv, log) and not _run(pip, log):
-            raise LocalSupersetError(
-                f"Superset can't be installed: {_last_error(log)}\nThe whole story is in {log}. It needs a "
-                "package index for pip, 700 MB of disk, and Python 3.11 (others are untried). Run it again."
+            raise LocalServerError(
+                f"Superset can't be installed: {_last_error(log)}\nThe full log is {log}. It needs a "
+                "package index for pip, 700 MB of disk, and Python 3.11 (others weren't tried). Run it again."
             )
         write_atomically(stamp, wanted.encode())
         return True
 
     def password(self) -> str:
-        """The administrator's first password; who changes it in Superset keeps it himself."""
-        return str(self._secrets()["password"])
+        """The administrator's first password; one that was changed in Superset isn't known here."""
+        return str(read_secrets(self.secrets_file)["password"])
 
     def dashboards(self) -> list[str]:
         """The last parts of the dashboards' addresses."""
         return sorted(path.stem for path in (self.files / "assets" / "dashboards").glob("*.yaml"))
 
     def provisioned_with(self) -> str:
-        """Changes with anything that provisioning reads."""
+        """A digest of all that provisioning reads."""
         used = [
             self.files / "requirements.txt",
             self.files / "provision.py",
@@ -129,9 +126,9 @@ class SupersetHome:
         return _digest([*used, *sorted((self.files / "assets").rglob("*.yaml"))])
 
     def process_environment(self) -> dict[str, str]:
-        """The whole environment of Superset's processes.
+        """The full environment of Superset's processes.
 
-        Variables for Superset, Flask and Python of the caller's shell are left out: they may be another's.
+        The caller's variables for Superset, Flask and Python are left out: they may be another program's.
         """
         foreign = ("SUPERSET", "FLASK", "PYTHON", "GUNICORN", "VIRTUAL_ENV", "TALISMAN")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
@@ -147,17 +144,9 @@ class SupersetHome:
             "NEWS_BI_MARTS": str(self.marts),
         }
 
-    def _secrets(self) -> dict[str, Any]:
-        """What the file holds; nothing when it is missing or half written."""
-        try:
-            content = json.loads(self.secrets_file.read_bytes())
-        except (FileNotFoundError, ValueError):
-            return {}
-        return content if isinstance(content, dict) else {}
-
 
 def _digest(paths: list[Path]) -> str:
-    """Names the content of these files."""
+    """A digest of these files' names and contents."""
     digest = hashlib.sha256()
     for path in paths:
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -165,17 +154,13 @@ def _digest(paths: list[Path]) -> str:
 
 
 def _run(command: list[str], log: Path) -> bool:
-    """Run a command into a log; whether it ended well."""
+    """Run a command, its output appended to a log; whether it succeeded."""
     with log.open("ab") as output:
-        return (
-            subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
-            ).returncode
-            == 0
-        )
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False)
+    return done.returncode == 0
 
 
 def _last_error(log: Path) -> str:
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
     errors = [line for line in lines if "error" in line.lower()]
-    return (errors or lines or ["it said nothing"])[-1]
+    return (errors or lines or ["no output"])[-1]

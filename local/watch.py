@@ -1,9 +1,8 @@
-"""Watching runs until they end, and telling the terminal about it."""
+"""Watching runs until they end, with a line on the terminal for each."""
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -11,46 +10,21 @@ from pathlib import Path
 from typing import Any
 
 from local.airflow_api import AirflowApi
+from local.terminal import Terminal
 from newsmarts.core.errors import NewsError
 from newsmarts.core.partitions import parse_day
 
 PAGES = "news_pages"
 MARTS = "news_marts"
-FEEDS = "feeds"  # its failure only tells of another's
+FEEDS = "feeds"  # fails because another task has failed
 POLL_SECONDS = 1.0
-MARTS_WAKE_SECONDS = 90.0
+MARTS_WAIT_SECONDS = 300.0
 
 Run = dict[str, Any]
 
 
-class MartsAsleep(NewsError):
-    """Days were loaded, and news_marts made no run for them."""
-
-
-class Story:
-    """Lines for the terminal, each with the seconds since the start, and one passing line of progress."""
-
-    def __init__(self) -> None:
-        self._start = time.monotonic()
-        self._passing = ""
-        self._on_terminal = sys.stdout.isatty()
-
-    def say(self, line: str) -> None:
-        """Print a line that stays."""
-        self._wipe()
-        print(f"[{time.monotonic() - self._start:6.1f} s] {line}", flush=True)
-
-    def passing(self, line: str) -> None:
-        """Show a line until the next one; only on a terminal."""
-        if self._on_terminal and line != self._passing:
-            self._wipe()
-            self._passing = line[:100]
-            print(f"           {self._passing}", end="", flush=True)
-
-    def _wipe(self) -> None:
-        if self._passing:
-            print("\r\x1b[K", end="")
-            self._passing = ""
+class MartsNotStarted(NewsError):
+    """Days were loaded, and news_marts has no run for them."""
 
 
 class Watch:
@@ -59,9 +33,9 @@ class Watch:
     One request a poll: the runs that have changed since a little before the last one.
     """
 
-    def __init__(self, api: AirflowApi, story: Story, check: Callable[[], None], logs: Path) -> None:
+    def __init__(self, api: AirflowApi, terminal: Terminal, check: Callable[[], None], logs: Path) -> None:
         self._api = api
-        self._story = story
+        self._terminal = terminal
         self._check = check
         self._logs = logs
         self._since = self._changed_since = datetime.now(UTC)
@@ -91,57 +65,57 @@ class Watch:
         """Wait until these days' runs, and all others of both DAGs, have ended.
 
         Raises:
-            MartsAsleep: a day was loaded and the marts weren't made.
+            MartsNotStarted: a day was loaded, and no run of the marts followed.
         """
-        patience = time.monotonic() + MARTS_WAKE_SECONDS
+        deadline = time.monotonic() + MARTS_WAIT_SECONDS
         while True:
             self._check()
             self._poll()
             done = {day_of(run) for run in self.ended if run["dag_id"] == PAGES}
             made = {run["partition_key"] for run in self.ended if run["dag_id"] == MARTS}
-            asleep = {day for day in self._loaded if day.isoformat() not in made}
+            missing = {day for day in self._loaded if day.isoformat() not in made}
             if self.active or days - done:
-                patience = time.monotonic() + MARTS_WAKE_SECONDS
-            elif not asleep:
+                deadline = time.monotonic() + MARTS_WAIT_SECONDS
+            elif not missing:
                 return
-            elif time.monotonic() > patience:
-                waiting = ", ".join(day.isoformat() for day in sorted(asleep))
-                raise MartsAsleep(f"The DAG {MARTS} made no run for {waiting}. Trigger it in the UI.")
+            elif time.monotonic() > deadline:
+                days_missing = ", ".join(day.isoformat() for day in sorted(missing))
+                raise MartsNotStarted(f"The DAG {MARTS} has no run for {days_missing}. Trigger it in the UI.")
             running = [str(day_of(run) or "marts") for run in self.active if run["state"] == "running"]
-            self._story.passing(
-                f"{len(days & done)} of {len(days)} days done; running: {', '.join(running) or 'none yet'}"
+            self._terminal.show_status(
+                f"{len(days & done)} of {len(days)} days done, running: {', '.join(running) or 'none yet'}"
             )
             time.sleep(POLL_SECONDS)
 
     def _poll(self) -> None:
-        asked_at = datetime.now(UTC)
+        polled_at = datetime.now(UTC)
         for run in self._api.changed_runs(self._changed_since):
             self._runs[_key(run)] = run
             if run["end_date"] and datetime.fromisoformat(run["end_date"]) >= self._since:
                 end = (*_key(run), run["end_date"])
                 if end not in self._ended:
                     self._ended[end] = run
-                    (self._tell_day if run["dag_id"] == PAGES else self._tell_marts)(run)
+                    (self._report_day if run["dag_id"] == PAGES else self._report_marts)(run)
         # a change is stamped before it is committed, and SQLite may take its time
-        self._changed_since = max(self._since, asked_at - timedelta(seconds=15))
+        self._changed_since = max(self._since, polled_at - timedelta(seconds=15))
 
-    def _tell_day(self, run: Run) -> None:
+    def _report_day(self, run: Run) -> None:
         day = day_of(run)
         if run["state"] == "failed":
             # a feed may have failed while the other feeds' pages went through
             if self._has_loaded(run) and day:
                 self._loaded.add(day)
-                self._tell_failure(f"{day} loaded, but not from every feed", run)
+                self._report_failure(f"{day} loaded, but not from every feed", run)
             else:
-                self._tell_failure(f"{day} failed", run)
+                self._report_failure(f"{day} failed", run)
             return
-        counts = self._api.returned(run, "load")
+        counts = self._api.result_of(run, "load")
         if not counts:
-            self._story.say(f"{day} had nothing to load")
+            self._terminal.print(f"{day}: nothing to load")
             return
         if day:
             self._loaded.add(day)
-        self._story.say(
+        self._terminal.print(
             f"{day} loaded: {counts['captures']} captures, {counts['articles']} articles, "
             f"{counts['quarantined']} quarantined, {counts['ticker_items']} ticker lines  ({_seconds(run)})"
         )
@@ -149,30 +123,30 @@ class Watch:
     def _has_loaded(self, run: Run) -> bool:
         return any(task["task_id"] == "load" and task["state"] == "success" for task in self._api.tasks(run))
 
-    def _tell_marts(self, run: Run) -> None:
+    def _report_marts(self, run: Run) -> None:
         if run["state"] == "failed":
-            self._tell_failure(f"marts for {run['partition_key']} failed", run)
+            self._report_failure(f"marts for {run['partition_key']} failed", run)
             return
-        release = self._api.returned(run, "publish")
+        release = self._api.result_of(run, "publish")
         if release.get("published"):
-            self._story.say(f"marts published: release {release['release_id']}  ({_seconds(run)})")
+            self._terminal.print(f"marts published: release {release['release_id']}  ({_seconds(run)})")
 
-    def _tell_failure(self, what: str, run: Run) -> None:
-        self._story.say(what)
+    def _report_failure(self, what: str, run: Run) -> None:
+        self._terminal.print(what)
         for task in self._api.tasks(run):
             if task["state"] == "failed" and task["task_id"] != FEEDS:
                 log = task_log(self._logs, run, task)
                 name = task.get("rendered_map_index")
                 task_name = f"{task['task_id']} of {name}" if name else task["task_id"]
-                self._story.say(f"  task {task_name}: {failure_in(log)}")
-                self._story.say(f"  its log: {log}")
+                self._terminal.print(f"  task {task_name}: {failure_in(log)}")
+                self._terminal.print(f"  its log: {log}")
 
 
 def day_of(run: Run) -> date | None:
-    """The capture day of a news_pages run; None when only its log tells."""
-    asked = (run["conf"] or {}).get("day")
-    if asked:
-        return parse_day(asked)
+    """The capture day of a news_pages run; None when only its log has it."""
+    day = (run["conf"] or {}).get("day")
+    if day:
+        return parse_day(day)
     start = run["data_interval_start"]
     return datetime.fromisoformat(start).astimezone(UTC).date() if start else None
 
@@ -190,11 +164,11 @@ def task_log(logs: Path, run: Run, task: dict[str, Any]) -> Path:
 
 
 def failure_in(log: Path) -> str:
-    """The last error that a task's log (JSON lines) tells."""
+    """The last error in a task's log (JSON lines)."""
     try:
         lines = log.read_text(errors="replace").splitlines()
     except OSError:
-        return "it left no log; the scheduler's log may tell why"
+        return "it left no log; see the scheduler's log"
     for line in reversed(lines):
         try:
             event = json.loads(line)
@@ -203,7 +177,7 @@ def failure_in(log: Path) -> str:
         details = event.get("error_detail") if isinstance(event, dict) else None
         if details:
             return f"{details[0]['exc_type']}: {details[0]['exc_value']}"
-    return "its log tells no error; it may have been killed (out of memory?)"
+    return "its log has no error; it may have been killed (out of memory?)"
 
 
 def _seconds(run: Run) -> str:

@@ -54,7 +54,7 @@ class Superset:
             self.process = subprocess.Popen(
                 self.command("--port", str(self.port)), cwd=PROJECT_ROOT, stdout=output, stderr=output
             )
-        while "Ctrl-C ends it." not in log.read_text():
+        while "Press Ctrl-C to stop Superset." not in log.read_text():
             assert self.process.poll() is None, log.read_text()
             assert time.monotonic() < began + START_SECONDS, log.read_text()
             time.sleep(0.2)

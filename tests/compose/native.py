@@ -24,7 +24,7 @@ import psutil
 import pytest
 
 from local import make_secrets
-from local.sessions import kill_sessions, members
+from local.servers import kill_sessions, members
 from tests.compose.compose_file import IMAGE_ROOT, ROOT, load
 from tests.plugins.desk_server import free_port
 from tests.postgres_server import OWNER_PASSWORD, Server

@@ -79,7 +79,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeRun]:
         shutil.copy2(page, inbox)
     run = MakeRun(folder)
     try:
-        run.read_until("Ctrl-C ends it.")
+        run.read_until("Press Ctrl-C to stop Airflow.")
         yield run
         sessions = run.sessions()
         assert len(sessions) == 4

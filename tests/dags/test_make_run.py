@@ -185,7 +185,7 @@ def test_a_second_run_goes_on_where_the_first_left_off(
     new.mkdir(parents=True)
     shutil.copy2(SAMPLES / "inbox" / DAYS[0] / "al_mayadeen" / "halden-census.txt", new)
     stopped = start(tmp_path)
-    stopped.read_until("2025-09-07 started")
+    stopped.read_until("started 2025-09-07")
     sessions = stopped.sessions()
     assert len(sessions) == 3
     deadline = time.monotonic() + PATIENCE_SECONDS

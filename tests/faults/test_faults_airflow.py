@@ -17,10 +17,11 @@ import psutil
 import pytest
 
 from local.airflow_api import AirflowApi
-from local.airflow_home import ADMIN, AirflowHome, base_url
+from local.airflow_home import ADMIN, AirflowHome
 from local.airflow_servers import AirflowServers
-from local.sessions import kill_sessions
-from local.watch import MARTS, PAGES, Story, Watch
+from local.servers import base_url, kill_sessions
+from local.terminal import Terminal
+from local.watch import MARTS, PAGES, Watch
 from newsmarts.core.settings import PROJECT_ROOT
 from newsmarts.release.releases import current_release
 from tests.dags.make_run import free_port
@@ -90,7 +91,7 @@ class Desk:
 
     def watch(self) -> Watch:
         """What becomes of all runs from now on."""
-        return Watch(self.asked, Story(), lambda: None, self.home.logs)
+        return Watch(self.asked, Terminal(), lambda: None, self.home.logs)
 
     def until_running(self, task_id: str) -> None:
         """Wait until a task of this name is at work."""

@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
-import psutil
 import pytest
 
-from local import bi, superset_server
-from local.superset_home import LocalSupersetError, SupersetHome
+from local import bi
+from local.servers import LocalServerError
+from local.superset_home import SupersetHome
 from local.superset_server import SupersetServer
 from newsmarts.core.partitions import published_path
 from newsmarts.core.settings import PROJECT_ROOT
-
-# As gunicorn's: a leader and a worker, deaf to SIGTERM here.
-STUBBORN = """
-import os, signal, time
-signal.signal(signal.SIGTERM, signal.SIG_IGN)
-os.fork()
-time.sleep(60)
-"""
 
 
 @pytest.fixture
@@ -45,9 +36,9 @@ def _publish(home: Path) -> None:
 
 def test_without_a_release_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert bi.main(["--home", str(tmp_path), "--folder", str(tmp_path / "bi")]) == 1
-    told = capsys.readouterr().err
-    assert "make run" in told
-    assert str(tmp_path) in told
+    message = capsys.readouterr().err
+    assert "make run" in message
+    assert str(tmp_path) in message
     assert not (tmp_path / "bi").exists()
 
 
@@ -63,7 +54,7 @@ def test_secrets_are_made_once_and_for_the_owner_only(home: SupersetHome) -> Non
     assert home.password() == json.loads(first)["password"]
 
 
-def test_half_written_secrets_are_made_anew(home: SupersetHome) -> None:
+def test_half_written_secrets_are_made_again(home: SupersetHome) -> None:
     home.make()
     home.secrets_file.write_bytes(b'{"password": "kep')
     assert home.make() is True
@@ -82,95 +73,43 @@ def test_an_install_that_fails_says_why(tmp_path: Path) -> None:
     lock.write_text("./no-such-wheel-1.0-py3-none-any.whl\n")
     home = SupersetHome(tmp_path / "project", tmp_path / "bi", tmp_path / "env", tmp_path / "news.duckdb")
     home.make()
-    with pytest.raises(LocalSupersetError, match="no-such-wheel") as failed:
+    with pytest.raises(LocalServerError, match="no-such-wheel") as failed:
         home.install()
     assert str(home.logs / "install.log") in str(failed.value)
     lock.write_text("")
-    assert home.install() is True  # it wasn't taken for installed
+    assert home.install() is True  # the failed one doesn't count as installed
     assert home.install() is False
-
-
-@pytest.mark.enable_socket
-def test_the_wanted_port_is_taken() -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        with pytest.raises(LocalSupersetError, match=r"make bi PORT="):
-            bi._choose_port(other.getsockname()[1])
-
-
-@pytest.mark.enable_socket
-def test_without_a_wish_it_is_a_free_port(monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        monkeypatch.setattr(bi, "FIRST_PORT", other.getsockname()[1])
-        assert bi._choose_port(None) > other.getsockname()[1]
-
-
-def test_a_second_one_is_sent_to_the_first(home: SupersetHome) -> None:
-    home.make()
-    with SupersetServer(home), pytest.raises(LocalSupersetError, match="already running"):
-        SupersetServer(home).__enter__()
-
-
-def test_stopping_leaves_no_process(home: SupersetHome, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(superset_server, "STOP_SECONDS", 0.3)
-    home.make()
-    with SupersetServer(home) as server:
-        process = server._spawn(["-c", STUBBORN], server.log)
-    assert not _session(process.pid)
-    assert not (home.folder / "server.json").exists()
-
-
-def test_what_a_killed_run_left_is_ended_by_the_next(home: SupersetHome) -> None:
-    home.make()
-    killed = SupersetServer(home)
-    killed.__enter__()
-    process = killed._spawn(["-c", STUBBORN], killed.log)
-    killed._lock.release()  # as the system does when its process is killed
-    with SupersetServer(home):
-        process.wait()
-        assert not _session(process.pid)
-
-
-def test_a_server_that_ends_by_itself_is_told(home: SupersetHome) -> None:
-    home.make()
-    with SupersetServer(home) as server:
-        server._spawn(["-c", "print('out of luck'); raise SystemExit(3)"], server.log).wait()
-        with pytest.raises(LocalSupersetError, match="out of luck"):
-            server.check()
 
 
 def test_provisioning_that_fails_is_done_again_the_next_time(home: SupersetHome) -> None:
     home.make()
     with SupersetServer(home) as server:
         for _ in range(2):  # this environment has no Superset
-            with pytest.raises(LocalSupersetError, match=r"import\.log"):
+            with pytest.raises(LocalServerError, match=r"import\.log"):
                 server.provision()
 
 
 def test_variables_of_another_superset_stay_out(home: SupersetHome, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SUPERSET_CONFIG", "somebody.elses")
+    monkeypatch.setenv("SUPERSET_CONFIG", "another.programs")
     monkeypatch.setenv("PYTHONPATH", "/somewhere/else")
     home.make()
-    told = home.process_environment()
-    assert "SUPERSET_CONFIG" not in told
-    assert "PYTHONPATH" not in told
-    assert home.password() not in json.dumps(told)
+    environment = home.process_environment()
+    assert "SUPERSET_CONFIG" not in environment
+    assert "PYTHONPATH" not in environment
+    assert home.password() not in json.dumps(environment)
 
 
 def test_an_export_needs_dashboards_first(tmp_path: Path) -> None:
     _publish(tmp_path / "home")
     home = SupersetHome(PROJECT_ROOT, tmp_path / "bi", tmp_path / "env", published_path(tmp_path / "home"))
     home.make()
-    with SupersetServer(home) as server, pytest.raises(LocalSupersetError, match="make bi"):
+    with SupersetServer(home) as server, pytest.raises(LocalServerError, match="make bi"):
         server.export(tmp_path / "assets")
     assert not (tmp_path / "assets").exists()
 
 
-def test_make_passes_on_what_it_is_told(tmp_path: Path) -> None:
-    told = subprocess.run(
+def test_make_passes_its_variables_on(tmp_path: Path) -> None:
+    command = subprocess.run(
         ["make", "-n", "bi", f"NEWS_HOME={tmp_path}", "PORT=8099"],
         cwd=PROJECT_ROOT,
         env={"PATH": os.environ["PATH"]},
@@ -178,15 +117,4 @@ def test_make_passes_on_what_it_is_told(tmp_path: Path) -> None:
         text=True,
         check=True,
     ).stdout
-    assert f'-m local.bi --home "{tmp_path}" --port "8099"' in told
-
-
-def _session(pid: int) -> list[int]:
-    found = []
-    for each in psutil.pids():
-        try:
-            if os.getsid(each) == pid and psutil.Process(each).status() != psutil.STATUS_ZOMBIE:
-                found.append(each)
-        except (OSError, psutil.Error):
-            continue
-    return found
+    assert f'-m local.bi --home "{tmp_path}" --port "8099"' in command

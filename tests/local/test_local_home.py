@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from local.airflow_home import AirflowHome, LocalAirflowError
+from local.airflow_home import AirflowHome
+from local.servers import LocalServerError
 from newsmarts.core.settings import PROJECT_ROOT
 
 
@@ -82,7 +83,7 @@ def test_the_inbox_is_named_only_when_it_was_given(home: AirflowHome, tmp_path: 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     home = AirflowHome(PROJECT_ROOT, tmp_path / "file" / "airflow", tmp_path, None)
-    with pytest.raises(LocalAirflowError, match=r"file.airflow can't be written"):
+    with pytest.raises(LocalServerError, match=r"file.airflow can't be written"):
         home.make()
 
 

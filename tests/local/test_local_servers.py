@@ -1,4 +1,4 @@
-"""Servers as child processes: none is left, whatever ends them."""
+"""Servers as child processes: none is left, whatever stops them. And ports for them to listen on."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
-from local import airflow_servers
-from local.airflow_home import AirflowHome, LocalAirflowError
-from local.airflow_servers import AirflowServers, choose_port
+from local import servers as local_servers
+from local.airflow_home import AirflowHome
+from local.airflow_servers import AirflowServers
+from local.servers import LocalServerError, LocalServers, Program, choose_port, members
+from newsmarts.core.errors import UsageError
 from newsmarts.core.settings import PROJECT_ROOT
 
 # A server that ignores SIGTERM and has a child in a process group of its own, as Airflow's tasks are.
@@ -32,11 +33,9 @@ time.sleep(600)
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AirflowHome:
-    monkeypatch.setattr(airflow_servers, "STOP_SECONDS", 0.3)
-    home = AirflowHome(PROJECT_ROOT, tmp_path / "airflow", tmp_path / "news", None)
-    home.make()
-    return home
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
+    monkeypatch.setattr(local_servers, "STOP_SECONDS", 0.3)
+    return Program("Airflow", "make run", tmp_path, tmp_path, folder_variable="AIRFLOW_HOME")
 
 
 @pytest.fixture
@@ -48,100 +47,112 @@ def other_program() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def session_of(servers: AirflowServers) -> int:
-    return servers._servers[0].process.pid
+def spawn(servers: LocalServers, name: str, script: str) -> int:
+    folder = servers.log_of(name).parent
+    environment = {**os.environ, "AIRFLOW_HOME": str(folder)}
+    servers.spawn(name, [sys.executable, "-c", script], environment, folder)
+    return servers.pid_of(name)
 
 
-def members(session: int) -> list[int]:
-    found = []
-    for pid in psutil.pids():
-        try:
-            if os.getsid(pid) == session and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
-                found.append(pid)
-        except (OSError, psutil.Error):
-            continue
-    return found
-
-
-def start_stubborn(servers: AirflowServers) -> int:
-    servers._spawn("stubborn", [sys.executable, "-c", STUBBORN])
-    log = servers._servers[0].log
-    while log.read_text().count("up") < 2:
+def start_stubborn(servers: LocalServers) -> int:
+    session = spawn(servers, "stubborn", STUBBORN)
+    while servers.log_of("stubborn").read_text().count("up") < 2:
         time.sleep(0.01)
-    assert len(members(session_of(servers))) == 2
-    return session_of(servers)
+    assert len(living(session)) == 2
+    return session
 
 
-def test_leaving_ends_every_process_even_a_stubborn_one(home: AirflowHome) -> None:
-    with AirflowServers(home) as servers:
+def living(session: int) -> list[int]:
+    return list(members({session}))
+
+
+def test_leaving_ends_every_process_even_a_stubborn_one(program: Program) -> None:
+    with LocalServers(program) as servers:
         session = start_stubborn(servers)
-    assert members(session) == []
-    assert not (home.folder / "servers.json").exists()
+    assert living(session) == []
+    assert not (program.folder / "servers.json").exists()
 
 
-def test_an_error_ends_them_too(home: AirflowHome) -> None:
-    with pytest.raises(RuntimeError), AirflowServers(home) as servers:
+def test_an_error_ends_them_too(program: Program) -> None:
+    with pytest.raises(RuntimeError), LocalServers(program) as servers:
         session = start_stubborn(servers)
         raise RuntimeError
-    assert members(session) == []
+    assert living(session) == []
 
 
-def test_signals_while_stopping_change_nothing(home: AirflowHome) -> None:
+def test_signals_while_stopping_change_nothing(program: Program) -> None:
     before = signal.getsignal(signal.SIGINT)
-    with AirflowServers(home) as servers:
+    with LocalServers(program) as servers:
         session = start_stubborn(servers)
         again = subprocess.Popen(["sh", "-c", f"sleep 0.1; kill -INT {os.getpid()}; kill -HUP {os.getpid()}"])
     assert again.wait() == 0
-    assert members(session) == []
+    assert living(session) == []
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_what_a_killed_run_left_is_ended_by_the_next_one(home: AirflowHome) -> None:
-    killed = AirflowServers(home)
+def test_what_a_killed_run_left_is_ended_by_the_next_one(program: Program) -> None:
+    killed = LocalServers(program)
     killed.__enter__()
     session = start_stubborn(killed)
     killed._lock.release()  # as the system does when its process is killed
-    with AirflowServers(home):
-        assert members(session) == []
-    killed._servers[0].process.wait()
+    with LocalServers(program):
+        assert living(session) == []
+    killed.stop()
 
 
-def test_a_process_that_only_got_the_number_is_left_alone(home: AirflowHome) -> None:
+def test_a_process_that_only_got_the_number_is_left_alone(program: Program) -> None:
     stranger = subprocess.Popen(
         [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True
     )
-    (home.folder / "servers.json").write_text(json.dumps({str(stranger.pid): 1.0}))
-    with AirflowServers(home):
+    (program.folder / "servers.json").write_text(json.dumps({str(stranger.pid): 1.0}))
+    with LocalServers(program):
         assert stranger.poll() is None
     stranger.communicate(b"\n")
 
 
-def test_two_runs_of_one_home_do_not_meet(home: AirflowHome) -> None:
+def test_two_runs_of_one_home_do_not_meet(program: Program) -> None:
     with (
-        AirflowServers(home),
-        pytest.raises(LocalAirflowError, match="already running"),
-        AirflowServers(home),
+        LocalServers(program),
+        pytest.raises(LocalServerError, match="already running"),
+        LocalServers(program),
     ):
         pass
 
 
-def test_a_server_that_ends_by_itself_is_named_with_its_last_words(home: AirflowHome) -> None:
-    with AirflowServers(home) as servers:
-        servers._spawn("scheduler", [sys.executable, "-c", "print('out of luck'); raise SystemExit(3)"])
-        servers._servers[0].process.wait()
+def test_a_server_that_ends_by_itself_is_named_with_its_last_line(program: Program) -> None:
+    with LocalServers(program) as servers:
+        pid = spawn(servers, "scheduler", "print('out of luck'); raise SystemExit(3)")
+        while living(pid):
+            time.sleep(0.01)
         with pytest.raises(
-            LocalAirflowError, match=r"scheduler ended with code 3: out of luck\n.*scheduler\.log"
+            LocalServerError, match=r"scheduler ended with code 3: out of luck\n.*scheduler\.log"
         ):
             servers.check()
 
 
-def test_a_broken_database_is_told_with_what_to_do(home: AirflowHome) -> None:
+def test_a_command_that_fails_is_reported_with_its_log_and_advice(program: Program) -> None:
+    command = [sys.executable, "-c", "raise SystemExit('no such table')"]
+    with LocalServers(program) as servers:
+        servers.run("import", [sys.executable, "-c", ""], os.environ, program.folder, failure="", advice="")
+        servers.check()  # one that has ended as it should isn't missed
+        with pytest.raises(
+            LocalServerError,
+            match=r"Can't import: no such table\nThe full log is .*import\.log\. Try again\.",
+        ):
+            servers.run(
+                "import", command, os.environ, program.folder, failure="Can't import", advice="Try again."
+            )
+
+
+def test_a_broken_database_is_reported_with_what_to_do(tmp_path: Path) -> None:
+    home = AirflowHome(PROJECT_ROOT, tmp_path / "airflow", tmp_path / "news", None)
+    home.make()
     home.database.write_bytes(b"no database")
     (home.folder / "prepared").write_text("an older Airflow")
     with (
         AirflowServers(home) as servers,
         pytest.raises(
-            LocalAirflowError, match=r"can't be brought up to date.*not a database(.|\n)*removing that folder"
+            LocalServerError, match=r"can't be migrated.*not a database(.|\n)*removing that folder"
         ),
     ):
         servers.prepare()
@@ -149,12 +160,17 @@ def test_a_broken_database_is_told_with_what_to_do(home: AirflowHome) -> None:
 
 
 @pytest.mark.enable_socket
-def test_a_port_that_was_asked_for_and_is_taken_is_named(other_program: int) -> None:
-    with pytest.raises(LocalAirflowError, match=rf"Port {other_program} is taken.*PORT="):
-        choose_port(other_program)
+def test_a_wanted_port_that_is_taken_is_named(other_program: int) -> None:
+    with pytest.raises(LocalServerError, match=rf"Port {other_program} is taken.*make run PORT="):
+        choose_port(other_program, 8080, "make run")
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536, 99999])
+def test_a_port_that_does_not_exist_is_a_usage_error(port: int) -> None:
+    with pytest.raises(UsageError, match=f"Port {port} doesn't exist"):
+        choose_port(port, 8080, "make run")
 
 
 @pytest.mark.enable_socket
-def test_without_a_wish_a_free_port_is_found(other_program: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(airflow_servers, "FIRST_PORT", other_program)
-    assert choose_port(None) > other_program
+def test_without_a_wanted_port_a_free_one_is_found(other_program: int) -> None:
+    assert choose_port(None, other_program, "make run") > other_program

@@ -1,4 +1,4 @@
-"""What the terminal is told of runs in which a feed failed."""
+"""The terminal's lines on runs in which a feed failed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from local.watch import Story, Watch
+from local.terminal import Terminal
+from local.watch import Watch
 
 RUN = {
     "dag_id": "news_pages",
@@ -22,7 +23,7 @@ RUN = {
 
 
 class Api:
-    """Airflow's API, as far as it is asked."""
+    """Airflow's API, as far as it is used."""
 
     def __init__(self, load: str) -> None:
         self.load = load
@@ -43,22 +44,22 @@ class Api:
 
 
 @pytest.mark.parametrize(
-    ("load", "told"),
+    ("load", "expected"),
     [
         ("success", "2025-09-01 loaded, but not from every feed"),
         ("upstream_failed", "2025-09-01 failed"),
     ],
 )
 def test_a_feed_that_failed_is_named_with_its_error(
-    load: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    load: str, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log = tmp_path / "dag_id=news_pages/run_id=manual__1/task_id=land/map_index=1/attempt=6.log"
     log.parent.mkdir(parents=True)
     log.write_text(json.dumps({"error_detail": [{"exc_type": "FeedUnavailable", "exc_value": "503"}]}))
-    watch = Watch(Api(load), Story(), lambda: None, tmp_path)  # type: ignore[arg-type]
+    watch = Watch(Api(load), Terminal(), lambda: None, tmp_path)  # type: ignore[arg-type]
     watch._poll()
     out = capsys.readouterr().out
-    assert told in out
+    assert expected in out
     assert "task land of wayback: FeedUnavailable: 503" in out
     assert str(log) in out
     assert "feeds" not in out
