@@ -15,7 +15,15 @@ from newsmarts.core.object_store import checked_url, open_store
 if TYPE_CHECKING:
     from upath import UPath
 
-PROJECT_ROOT = Path(__file__).resolve().parents[3]
+_PACKAGE = Path(__file__).resolve().parents[1]
+_CHECKOUT = _PACKAGE.parents[1]
+_IS_CHECKOUT = (_CHECKOUT / "expectations").is_dir()
+
+# data/ and docs/ are here unless set otherwise: the checkout, or for an installed package the current folder
+PROJECT_ROOT = _CHECKOUT if _IS_CHECKOUT else Path.cwd()
+# an installed package brings the checkout's contracts and feeds (force-include in pyproject.toml)
+_CONTRACTS = PROJECT_ROOT / "expectations" if _IS_CHECKOUT else _PACKAGE / "expectations"
+_FEEDS = PROJECT_ROOT / "config" / "feeds.toml" if _IS_CHECKOUT else _PACKAGE / "feeds.toml"
 
 
 class Settings(BaseSettings):
@@ -41,15 +49,11 @@ class Settings(BaseSettings):
     inbox: Path | None = Field(
         default=None, description="Folder of captures to land; <home>/inbox when not set."
     )
-    contracts_dir: Path = Field(
-        default=PROJECT_ROOT / "expectations", description="Folder of the GX suites (JSON)."
-    )
+    contracts_dir: Path = Field(default=_CONTRACTS, description="Folder of the GX suites (JSON).")
     max_file_bytes: int = Field(
         default=20 * 1024 * 1024, gt=0, description="A larger capture file is turned away."
     )
-    feeds_file: Path = Field(
-        default=PROJECT_ROOT / "config" / "feeds.toml", description="TOML file that declares the feeds."
-    )
+    feeds_file: Path = Field(default=_FEEDS, description="TOML file that declares the feeds.")
     max_archive_records: int = Field(
         default=5_000_000, gt=0, description="Records read of one archive file; the rest is turned away."
     )
