@@ -7,7 +7,7 @@ ENV PYTHONUNBUFFERED=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     AIRFLOW_HOME=/opt/airflow \
     NEWS_HOME=/var/lib/news \
-    PYTHONPATH=/opt/news/include:/opt/news:/opt/news/config
+    PYTHONPATH=/opt/news:/opt/news/config
 
 # Debian has a user and a group news of its own (9:9). The folders that volumes are mounted on belong to the
 # user, or Docker would make them root's.
@@ -25,8 +25,14 @@ COPY dags dags
 COPY expectations expectations
 COPY include include
 COPY plugins plugins
+COPY pyproject.toml pyproject.toml
+COPY README.md README.md
+COPY LICENSE LICENSE
+# Installed from here, so that contracts and feeds are those of this folder; hatchling is in requirements.txt.
 # Readable for the user whatever the umask of the checkout was: COPY keeps modes.
-RUN chmod -R a+rX . && python -m compileall -q include dags plugins config
+RUN chmod -R a+rX . \
+ && pip install --no-deps --no-index --no-build-isolation --editable . \
+ && python -m compileall -q include dags plugins config
 
 USER newsdesk
 CMD ["airflow", "version"]
