@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.pipeline import clean_environment
-from bench.processes import measure
-from bench.readers import BENCH, PROJECT, Reader, python_of
+from bench.processes import run_step
+from bench.readers import BENCH, Reader, python_of
 
-FASTWARC = Reader("fastwarc", "fastwarc, reading only", "fastwarc_read.py", "fastwarc")
-FASTWARC_STORING = Reader("fastwarc", "fastwarc, digests and files", "fastwarc_store.py", "fastwarc")
+FASTWARC = Reader("fastwarc", "fastwarc", "fastwarc_loop.py", "fastwarc")
 PAGE_BYTES = 150_000
 
 
@@ -51,14 +47,12 @@ def _warc(folder: Path, effort: Effort) -> dict[str, Any]:
     print(f"  WARC file of {effort.records:,} pages", file=sys.stderr)
     file = folder / "warc" / "a.warc.gz"
     made = _step("make-warc", folder, file, effort.records, PAGE_BYTES, 1)
-    workers = {
-        name: [str(python_of(reader)), str(BENCH / "workers" / reader.worker), str(file)]
-        for name, reader in (("read", FASTWARC), ("store", FASTWARC_STORING))
-    }
+    loop = [str(python_of(FASTWARC)), str(BENCH / "workers" / FASTWARC.worker), str(file)]
+    workers = {"read": loop, "store": [*loop, "store"]}
     rounds = []
     for number in range(effort.rounds):
         # side by side, because other work on the machine comes and goes
-        bare = {name: _child(command, folder) for name, command in workers.items()}
+        bare = {name: run_step(command, folder / "step.json") for name, command in workers.items()}
         landed = _step("land", folder, folder / f"home-{number}", "warc", file.parent)
         again = _step("land", folder, folder / f"home-{number}", "warc", file.parent)
         rounds.append({**bare, "land": landed, "again": again})
@@ -103,11 +97,5 @@ def _backfill(folder: Path, effort: Effort) -> dict[str, Any]:
 
 
 def _step(name: str, folder: Path, *arguments: object) -> dict[str, Any]:
-    return _child([sys.executable, "-m", "bench.feeds_step", name, *map(str, arguments)], folder)
-
-
-def _child(command: Sequence[str], folder: Path) -> dict[str, Any]:
-    output = folder / "step.json"
-    used = measure(command, output=output, cwd=PROJECT, env=clean_environment(), timeout_seconds=4 * 3600.0)
-    told: dict[str, Any] = json.loads(output.read_text(encoding="utf-8").splitlines()[-1])
-    return told | {"peak_rss_bytes": used.peak_rss_bytes}
+    command = [sys.executable, "-m", "bench.feeds_step", name, *map(str, arguments)]
+    return run_step(command, folder / "step.json")

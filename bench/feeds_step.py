@@ -21,7 +21,7 @@ from newsmarts.land.capture import Feed, Found, Item, Known
 from samples import html
 from samples.generator import FIRST_DAY, Generator
 
-_DIFFERENT = 100  # rendered pages; the others are told apart by a comment
+_DIFFERENT = 100  # rendered pages; the others differ by a comment
 _EVERY = 10_000
 
 
@@ -56,7 +56,7 @@ def make_inbox(folder: Path, captures: int) -> dict[str, Any]:
 
 
 def land(home: Path, kind: str, folder: Path) -> dict[str, Any]:
-    """Land one day of a feed, and tell how long each ten thousand captures took."""
+    """Land one day of a feed, and measure each ten thousand captures."""
     settings = _settings(home, kind, folder)
     laps: list[float] = []
     make = vars(run)["make_feed"]
@@ -120,9 +120,9 @@ def _settings(home: Path, kind: str, folder: Path) -> Settings:
 
 def _timed(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     start, before = time.perf_counter(), os.times()
-    told = work()
+    figures = work()
     after = os.times()
-    return told | {
+    return figures | {
         "wall_seconds": time.perf_counter() - start,
         "cpu_seconds": after.user + after.system - before.user - before.system,
     }
@@ -142,22 +142,22 @@ def _record(page: bytes, number: int, moment: datetime) -> bytes:
 
 
 def main(arguments: list[str]) -> None:
-    """Run the step that the arguments name, and print what it tells as JSON."""
+    """Run the step that the arguments name, and print its figures as JSON."""
     name, *rest = arguments
     match name:
         case "make-warc":
-            told = make_warc(Path(rest[0]), int(rest[1]), int(rest[2]), int(rest[3]))
+            figures = make_warc(Path(rest[0]), int(rest[1]), int(rest[2]), int(rest[3]))
         case "make-inbox":
-            told = make_inbox(Path(rest[0]), int(rest[1]))
+            figures = make_inbox(Path(rest[0]), int(rest[1]))
         case "land":
-            told = land(Path(rest[0]), rest[1], Path(rest[2]))
+            figures = land(Path(rest[0]), rest[1], Path(rest[2]))
         case "backfill":
-            told = backfill(Path(rest[0]), Path(rest[1]), int(rest[2]))
+            figures = backfill(Path(rest[0]), Path(rest[1]), int(rest[2]))
         case "remove":
-            told = remove(Path(rest[0]))
+            figures = remove(Path(rest[0]))
         case _:
             raise SystemExit(f"no such step: {name}")
-    print(json.dumps(told))
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

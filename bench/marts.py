@@ -1,21 +1,17 @@
-"""``bench marts``: one more day in warehouses of growing size, and what BI tools ask of the marts."""
+"""``bench marts``: one more day in warehouses of growing size, and what BI tools query."""
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from bench.marts_step import PER_DAY
-from bench.pipeline import clean_environment
-from bench.processes import measure
-from bench.readers import PROJECT
+from bench.processes import run_step
 
 FULL = (10_000, 100_000, 1_000_000)
 QUICK = (1_500, 6_000)
-_HOURS_SECONDS = 4 * 3600.0
 _DAY_STEPS = ("load", "build", "audit", "publish")
 
 
@@ -32,24 +28,20 @@ def _measure(captures: int) -> dict[str, Any]:
         first = {name: _step(name, home, days) for name in ("fill", "build", "audit", "publish")}
         _step("stage", home, days)
         day = {name: _step(name, home, days) for name in _DAY_STEPS}
-        asked = _step("queries", home, days)
+        queries = _step("queries", home, days)
         release = home / "marts" / "current" / "news.duckdb"
         return {
             "captures": days * PER_DAY,
             "days": days,
             "whole": first,
             "day": day,
-            "queries": asked["found"],
+            "queries": queries["found"],
             "release_bytes": release.stat().st_size,
         }
 
 
 def _step(name: str, home: Path, days: int) -> dict[str, Any]:
     print(f"    {name}", file=sys.stderr)
-    output = home.with_name(f"{name}.json")
     command = [sys.executable, "-m", "bench.marts_step", name, str(home), str(days)]
-    # every hundredth audit asks all rows: what is measured is a day's own
-    environment = clean_environment() | {"NEWS_AUDIT_WHOLE_EVERY": "100"}
-    used = measure(command, output=output, cwd=PROJECT, env=environment, timeout_seconds=_HOURS_SECONDS)
-    told: dict[str, Any] = json.loads(output.read_text(encoding="utf-8").splitlines()[-1])
-    return told | {"cpu_seconds": used.cpu_seconds, "peak_rss_bytes": used.peak_rss_bytes}
+    # an audit of all rows is left to every hundredth: what is measured is a day's own
+    return run_step(command, home.with_name(f"{name}.json"), {"NEWS_AUDIT_WHOLE_EVERY": "100"})

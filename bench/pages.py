@@ -53,7 +53,7 @@ class Runs:
 
 
 def measure_pages(effort: Effort, readers: Sequence[Reader] = READERS) -> dict[str, Any]:
-    """The whole comparison, as JSON types."""
+    """The full comparison, as JSON types."""
     html_sets = [html_set(size, effort.pages_per_skin) for size in HTML_SIZES_BYTES]
     text = text_set(effort.text_pages)
     runs: dict[tuple[str, str], Runs] = defaultdict(Runs)
@@ -114,12 +114,12 @@ def _readers_of(
 ) -> dict[str, dict[str, Any]]:
     by_reader = {reader.name: runs[pages.name, reader.name] for reader in readers}
     ours, plain = by_reader.get(OURS.name), by_reader.get(PLAIN_BS4.name)
-    told = {}
+    found = {}
     for reader in readers:
         run = by_reader[reader.name]
         if not run.pages_per_cpu_second:
             continue
-        told[reader.name] = {
+        found[reader.name] = {
             "title": reader.title,
             "libraries": run.libraries,
             "pages_per_cpu_second": statistics.median(run.pages_per_cpu_second),
@@ -134,7 +134,7 @@ def _readers_of(
             "records_right": run.records_right,
             "record_differences": dict(run.record_differences.most_common()),
         }
-    return told
+    return found
 
 
 def _ratio(run: Runs | None, base: Runs | None) -> float | None:
@@ -159,5 +159,5 @@ def _soak(pages: PageSet, count: int) -> dict[str, Any]:
     output = BUILD / "bench-pages" / f"{pages.name}.soak.jsonl"
     command = command_of(OURS, pages.folder, pages.suffix, 0)
     measure([*command, "--soak", str(count)], output=output, cwd=PROJECT)
-    told: dict[str, Any] = json.loads(output.read_text())
-    return told
+    memory: dict[str, Any] = json.loads(output.read_text())
+    return memory

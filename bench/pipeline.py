@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.processes import measure
+from bench.processes import clean_environment, measure
 from bench.readers import PROJECT
 
 
@@ -43,12 +42,6 @@ def measure_run(cases: tuple[Case, ...]) -> dict[str, Any]:
     return {"cases": [_measure(case) for case in cases]}
 
 
-def clean_environment() -> dict[str, str]:
-    """This process's environment without settings that would change what is measured."""
-    private = ("NEWS_", "AIRFLOW", "PYTHONPATH", "VIRTUAL_ENV", "MAKE", "MFLAGS")
-    return {name: value for name, value in os.environ.items() if not name.startswith(private)}
-
-
 def generate(inbox: Path, pages: int, days: int, page_format: str) -> None:
     """Write an inbox of generated pages."""
     options = ["--pages", str(pages), "--days", str(days), "--format", page_format]
@@ -61,17 +54,8 @@ def _measure(case: Case) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="news-bench-") as scratch:
         inbox, home, output = Path(scratch, "inbox"), Path(scratch, "home"), Path(scratch, "summary.json")
         generate(inbox, case.pages, case.days, case.page_format)
-        command = [
-            sys.executable,
-            "-m",
-            "newsmarts",
-            "run",
-            "--inbox",
-            str(inbox),
-            "--home",
-            str(home),
-            "--json",
-        ]
+        folders = ["--inbox", str(inbox), "--home", str(home)]
+        command = [sys.executable, "-m", "newsmarts", "run", *folders, "--json"]
         environment = clean_environment()
         first = measure(command, output=output, cwd=PROJECT, env=environment)
         summary = json.loads(output.read_text())

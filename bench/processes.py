@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -12,9 +13,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 
+from bench.readers import PROJECT
+
+STEP_SECONDS = 4 * 3600.0
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
@@ -45,7 +50,7 @@ def measure(
     """Run a command to its end, its standard output into a file (its errors into the file + ``.err``).
 
     Raises:
-        ChildFailed: it ended with an error or was stopped at the timeout, with the end of what it said.
+        ChildFailed: it ended with an error or was stopped at the timeout, with the end of its output.
     """
     errors = output.with_name(output.name + ".err")
     with output.open("wb") as out, errors.open("wb") as err:
@@ -71,9 +76,26 @@ def measure(
         wall_seconds = time.monotonic() - start
         child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode != 0:
-        said = "\n".join(path.read_text(errors="replace")[-1500:] for path in (output, errors))
-        raise ChildFailed(f"{command} ended with {child.returncode}:\n{said}")
+        ending = "\n".join(path.read_text(errors="replace")[-1500:] for path in (output, errors))
+        raise ChildFailed(f"{command} ended with {child.returncode}:\n{ending}")
     return Usage(wall_seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * _RSS_UNIT)
+
+
+def run_step(
+    command: Sequence[str], output: Path, environment: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Run a step of a benchmark. Returns the figures that it prints as its last line, JSON, and its cost."""
+    environment = {**clean_environment(), **(environment or {})}
+    used = measure(command, output=output, cwd=PROJECT, env=environment, timeout_seconds=STEP_SECONDS)
+    cost = {"cpu_seconds": used.cpu_seconds, "peak_rss_bytes": used.peak_rss_bytes}
+    figures: dict[str, Any] = json.loads(output.read_text(encoding="utf-8").splitlines()[-1])
+    return cost | figures
+
+
+def clean_environment() -> dict[str, str]:
+    """This process's environment without settings that would change what is measured."""
+    private = ("NEWS_", "AIRFLOW", "PYTHONPATH", "VIRTUAL_ENV", "MAKE", "MFLAGS")
+    return {name: value for name, value in os.environ.items() if not name.startswith(private)}
 
 
 def _end_session(leader: int) -> None:
@@ -95,7 +117,7 @@ def _runs(pid: int) -> bool:
 
 @contextlib.contextmanager
 def peak_memory_of_descendants(every_seconds: float = 0.5) -> Iterator[Callable[[], int]]:
-    """While open, sample the memory of all processes below this one; what it yields tells the peak in bytes.
+    """While open, sample the memory of all processes below this one; yields a function for the peak in bytes.
 
     Memory is the sum of proportional set sizes (PSS): pages that forked processes share count once.
     """

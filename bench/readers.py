@@ -33,12 +33,11 @@ READERS = (
     Reader("lxml", "lxml + selectors", "lxml_css.py", "lxml"),
     Reader("fundus", "fundus", "fundus_rules.py", "fundus"),
     Reader("trafilatura", "trafilatura", "trafilatura_text.py", "trafilatura"),
-    Reader("newspaper4k", "newspaper4k", "newspaper4k_text.py", "newspaper4k"),
 )
 
 
 def python_of(reader: Reader) -> Path:
-    """The interpreter of the reader's environment, which is made or brought up to its lock file first."""
+    """The interpreter of the reader's environment, which is made or synced to its lock file first."""
     if reader.environment is None:
         return Path(sys.executable)
     lock = BENCH / f"requirements-{reader.environment}.txt"

@@ -152,7 +152,7 @@ def _marts(section: Section) -> Iterable[str]:
     )
     rows = []
     for size in section["sizes"]:
-        steps, asked = size["day"], size["queries"]
+        steps, queries = size["day"], size["queries"]
         rows.append(
             (
                 f"{size['captures']:,}",
@@ -160,7 +160,7 @@ def _marts(section: Section) -> Iterable[str]:
                 _mebibytes(max(step["peak_rss_bytes"] for step in steps.values())),
                 _seconds(size["whole"]["build"]["seconds"]),
                 _seconds(size["whole"]["audit"]["seconds"]),
-                f"{asked['p50_seconds'] * 1000:.1f} / {asked['p95_seconds'] * 1000:.1f} ms",
+                f"{queries['p50_seconds'] * 1000:.1f} / {queries['p95_seconds'] * 1000:.1f} ms",
                 _mebibytes(size["release_bytes"]),
             )
         )
@@ -172,8 +172,8 @@ def _marts(section: Section) -> Iterable[str]:
             "audit",
             "publish",
             "peak memory",
-            "all built anew",
-            "all audited",
+            "full build",
+            "full audit",
             "BI queries p50 / p95",
             "release",
         ),
@@ -212,7 +212,7 @@ def _search(section: Section) -> Iterable[str]:
                     articles,
                     "DuckDB fts",
                     f"{fts['build_seconds']:,.1f} s ({fts['build_cpu_seconds']:,.1f} s)",
-                    "built anew",
+                    "full build",
                     _mebibytes(fts["index_bytes"]),
                     _mebibytes(fts["build_peak_rss_bytes"]),
                     "–",
@@ -224,13 +224,13 @@ def _search(section: Section) -> Iterable[str]:
         (
             "articles",
             "index",
-            "built whole (CPU)",
+            "full build (CPU)",
             "one day more",
             "size",
             "peak memory, building",
             "p50, p95 of all queries",
             "p50, p95 of plain ones",
-            "peak memory, asking",
+            "peak memory, queries",
         ),
         rows,
     )

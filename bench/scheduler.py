@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.pipeline import clean_environment, generate
-from bench.processes import measure, peak_memory_of_descendants
+from bench.pipeline import generate
+from bench.processes import STEP_SECONDS, clean_environment, measure, peak_memory_of_descendants
 from bench.readers import PROJECT
 
-_STORY = re.compile(r"^\[ *(\d+\.\d) s\] (.*)$", re.MULTILINE)
+_LINE = re.compile(r"^\[ *(\d+\.\d) s\] (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,7 @@ def backfill_of(days: int) -> Backfill:
 
 
 def measure_airflow(backfill: Backfill) -> dict[str, Any]:
-    """``make run`` from nothing, again with nothing to do, and on an inbox of its own.
-
-    The last without Airflow too.
-    """
+    """``make run`` from nothing, again with nothing to do, and an inbox of its own (also without Airflow)."""
     with tempfile.TemporaryDirectory(prefix="news-bench-") as scratch:
         clone, inbox, home = (Path(scratch, name) for name in ("clone", "inbox", "home"))
         subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(clone)], check=True)
@@ -66,7 +63,7 @@ def _without_airflow(clone: Path, inbox: Path, home: Path) -> dict[str, float]:
     print("  the same days without Airflow", file=sys.stderr)
     command = [sys.executable, "-m", "newsmarts", "run", "--inbox", str(inbox), "--home", str(home)]
     output = clone.parent / "plain.txt"
-    usage = measure(command, output=output, cwd=clone, env=clean_environment(), timeout_seconds=4 * 3600.0)
+    usage = measure(command, output=output, cwd=clone, env=clean_environment(), timeout_seconds=STEP_SECONDS)
     return {"wall_seconds": usage.wall_seconds, "cpu_seconds": usage.cpu_seconds}
 
 
@@ -76,7 +73,7 @@ def _measure(name: str, clone: Path, variables: tuple[str, ...]) -> dict[str, An
     with peak_memory_of_descendants() as peak:
         command = ["make", "run", "EXIT=1", f"PORT={_free_port()}", f"PYTHON={sys.executable}", *variables]
         usage = measure(
-            command, output=output, cwd=clone, env=clean_environment(), timeout_seconds=4 * 3600.0
+            command, output=output, cwd=clone, env=clean_environment(), timeout_seconds=STEP_SECONDS
         )
         peak_bytes = peak()
     return {
@@ -95,8 +92,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def backfill_seconds(story: str) -> float | None:
-    """From the backfill's start to the last thing told, by what ``make run`` printed; None without one."""
-    told = [(float(seconds), line) for seconds, line in _STORY.findall(story)]
-    starts = [seconds for seconds, line in told if line.startswith("started a backfill")]
-    return told[-1][0] - starts[0] if starts else None
+def backfill_seconds(output: str) -> float | None:
+    """Seconds from the backfill's start to the last line, by what ``make run`` printed; None without one."""
+    lines = [(float(seconds), line) for seconds, line in _LINE.findall(output)]
+    starts = [seconds for seconds, line in lines if line.startswith("started a backfill")]
+    return lines[-1][0] - starts[0] if starts else None

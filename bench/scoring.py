@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class BodyScore:
-    """One page. ``ticker_leaks`` of ``ticker_lines`` stand in the extracted body and not in the true one."""
+    """One page. ``ticker_leaks`` of ``ticker_lines`` are in the extracted body and not in the true one."""
 
     f1: float
     exact: bool

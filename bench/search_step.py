@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from bench.search_words import ROUNDS, Ask, asks, percentiles
+from bench.search_words import ROUNDS, Query, make_queries, percentiles
 from newsmarts.core.db import attach, run_sql
 from newsmarts.core.partitions import candidate_path, current_release_path, releases_path, search_path
 from newsmarts.core.settings import Settings, load_settings
@@ -70,17 +70,17 @@ def publish(settings: Settings) -> None:
     make_current(settings.home, Release(folder.name, folder))
 
 
-def ask_all(settings: Settings) -> dict[str, Any]:
-    """Ask every query some times; seconds each, excerpts included."""
+def run_queries(settings: Settings) -> dict[str, Any]:
+    """Run every query several times; seconds each, excerpts included."""
     with open_index(settings.home) as opened:
-        return percentiles(lambda ask: opened.search(ask.query, **_options(ask)).total, asks())
+        return percentiles(lambda query: opened.search(query.text, **_options(query)).total, make_queries())
 
 
-def _options(ask: Ask) -> dict[str, Any]:
+def _options(query: Query) -> dict[str, Any]:
     return {
-        "publishers": [ask.publisher] if ask.publisher else [],
-        "first_day": date(ask.year, 1, 1) if ask.year else None,
-        "last_day": date(ask.year, 12, 31) if ask.year else None,
+        "publishers": [query.publisher] if query.publisher else [],
+        "first_day": date(query.year, 1, 1) if query.year else None,
+        "last_day": date(query.year, 12, 31) if query.year else None,
     }
 
 
@@ -100,7 +100,7 @@ def main(step: str, home: str, articles: str) -> Any:
         "build": lambda: index.bring_up_to_date(settings, _BEFORE),
         "day": lambda: index.bring_up_to_date(settings, _AFTER),
         "publish": lambda: publish(settings),
-        "queries": lambda: ask_all(settings),
+        "queries": lambda: run_queries(settings),
     }
     start = time.perf_counter()
     found: Any = steps[step]() if step in steps else None

@@ -1,4 +1,4 @@
-"""What is asked of an index, and how long answers take: for any engine, so with the standard library only."""
+"""The queries of an index, and how long they take: for any engine, so with the standard library only."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ LIMIT = 20
 
 
 @dataclass(frozen=True)
-class Ask:
-    """A query: ``words`` must all be found. A phrase or an OR isn't plain: not every engine can be asked."""
+class Query:
+    """A query: an answer has all ``words``. A phrase or an OR isn't plain: not every engine knows it."""
 
     kind: str
-    query: str
+    text: str
     words: tuple[str, ...]
     publisher: str | None = None
     year: int | None = None
@@ -33,40 +33,40 @@ def word(rank: int) -> str:
     return spelled + ("s" if rank % 7 == 6 else "ing" if rank % 11 == 10 else "")
 
 
-def asks() -> Iterator[Ask]:
+def make_queries() -> Iterator[Query]:
     """Twenty queries of each kind."""
     for number in range(_EACH):
         common, known, rare = word(5 + number), word(400 + 37 * number), word(20_000 + 997 * number)
         other = word(300 + 29 * number)
-        yield Ask("a common word", common, (common,))
-        yield Ask("a word", known, (known,))
-        yield Ask("a rare word", rare, (rare,))
-        yield Ask("two words", f"{known} {other}", (known, other))
-        yield Ask(
+        yield Query("a common word", common, (common,))
+        yield Query("a word", known, (known,))
+        yield Query("a rare word", rare, (rare,))
+        yield Query("two words", f"{known} {other}", (known, other))
+        yield Query(
             "two words, a publisher, a year",
             f"{common} {known}",
             (common, known),
             "al_mayadeen",
             2015 + number % 2,
         )
-        yield Ask("a phrase", f'"{common} {word(7 + number)}"', (common, word(7 + number)), is_plain=False)
-        yield Ask("either of two", f"{known} OR {other}", (known, other), is_plain=False)
+        yield Query("a phrase", f'"{common} {word(7 + number)}"', (common, word(7 + number)), is_plain=False)
+        yield Query("either of two", f"{known} OR {other}", (known, other), is_plain=False)
 
 
-def percentiles(answer: Callable[[Ask], int], queries: Iterator[Ask]) -> dict[str, Any]:
-    """Ask each some times; by kind and of those that every engine can answer: p50 and p95 in seconds."""
+def percentiles(answer: Callable[[Query], int], queries: Iterator[Query]) -> dict[str, Any]:
+    """Run each several times; by kind and of those that every engine can answer: p50 and p95 in seconds."""
     seconds: dict[str, list[float]] = {}
     found: dict[str, int] = {}
-    for ask in queries:
+    for query in queries:
         for number in range(ROUNDS + 1):
             start = time.perf_counter()
-            total = answer(ask)
+            total = answer(query)
             took = time.perf_counter() - start
             if number:  # the first time reads from the disk
-                names = [ask.kind, "every kind", *(["every plain kind"] if ask.is_plain else [])]
+                names = [query.kind, "every kind", *(["every plain kind"] if query.is_plain else [])]
                 for name in names:
                     seconds.setdefault(name, []).append(took)
-        found[ask.kind] = found.get(ask.kind, 0) + total
+        found[query.kind] = found.get(query.kind, 0) + total
     return {
         name: {
             "p50_seconds": sorted(times)[len(times) // 2],

@@ -1,21 +1,21 @@
-"""**The marts that people read, made from the warehouse after each loaded day.**
+"""**The published marts, built from the warehouse after each loaded day.**
 
 | task | what it does |
 |---|---|
-| `build` | brings the release candidate (private) and its search index up to date with the warehouse |
-| `audit` | holds the candidate to the contracts `expectations/marts_*.json` |
+| `build` | updates the release candidate (private) and its search index from the warehouse |
+| `audit` | checks the candidate against the contracts `expectations/marts_*.json` |
 | `publish` | makes it a read-only release, and moves `marts/current` to it |
 | `to_postgres` | only with NEWS_POSTGRES_CONN_ID or NEWS_POSTGRES_URL: copies the release into PostgreSQL |
 
 It runs by itself, once for every day that `news_pages` loads (the run's *partition key*), one run at a
-time; while further days wait, a run builds and leaves it to the last one to publish. *Trigger* runs it by
-hand; `full_rebuild` builds every mart from nothing. When nothing has changed since the last release, no new
-one is made. Readers of `marts/current/news.duckdb` never notice a publish, and the last releases are kept
+time. While further days wait, a run only builds, and the last one publishes. *Trigger* runs it by
+hand; `full_rebuild` builds every mart from the start. When nothing has changed since the last release, there
+is no new one. Readers of `marts/current/news.duckdb` never notice a publish, and the last releases are kept
 beside it.
 
 **When a task is red,** the published release stays as it was. Open the log: the last lines say what is
-wrong and what to do. *Clear* the task when it is mended, or let the next loaded day run it: each run takes
-all days that changed.
+wrong and what to do. *Clear* the task when it is fixed, or wait for the next loaded day: each run takes
+all days that have changed.
 """
 
 from __future__ import annotations
@@ -27,19 +27,10 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, PartitionedAssetTimetable
 
-from dags._shared import (
-    DEFAULT_ARGS,
-    POSTGRES,
-    RELEASE,
-    WAREHOUSE,
-    WRITER_POOL,
-    notifying_runs,
-    notifying_tasks,
-    plain,
-    postgres_address_of,
-    stage,
-    tell,
-)
+from dags.common.assets import POSTGRES, RELEASE, WAREHOUSE, record_result, to_json
+from dags.common.connections import postgres_address_of
+from dags.common.notifications import notify_of_runs, notify_of_tasks
+from dags.common.tasks import DEFAULT_ARGS, WRITER_POOL, stage
 
 log = logging.getLogger(__name__)
 
@@ -52,22 +43,22 @@ with DAG(
     start_date=datetime(2000, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,  # one candidate file
-    default_args={**DEFAULT_ARGS, **notifying_tasks(), "pool": WRITER_POOL},
-    **notifying_runs(),
+    default_args={**DEFAULT_ARGS, **notify_of_tasks(), "pool": WRITER_POOL},
+    **notify_of_runs(),
     tags=["news", "marts"],
     params={
         "full_rebuild": Param(
             False,
             type="boolean",
-            title="Build every mart from nothing",
-            description="Slower, and gives the same tables; for when the candidate is in doubt.",
+            title="Build every mart from the start",
+            description="Slower, with the same tables. For a candidate that may be damaged.",
         ),
     },
 ):
 
     @stage("Build: the release candidate", may_end=True)
     def build(params: Any = None, dag_run: Any = None, ti: Any = None) -> dict[str, Any] | None:
-        """Brings the candidate up to date: only days whose content changed, and their neighbours, are made
+        """Updates the candidate: only days whose content has changed, and their neighbours, are built
         again. An article that shows a ticker line of a neighbouring day is withheld and listed in
         `marts.quarantine`. While runs for further days wait, the run ends here: the last of them publishes
         all of it (`NEWS_PUBLISH_EACH=1`: each does).
@@ -76,17 +67,17 @@ with DAG(
         - *LockTimeout* (after its retries): another process holds the warehouse; the message names the
           lock. End that process, then clear this task.
         - *a DuckDB error about the candidate file*: trigger this DAG with `full_rebuild`; the candidate is
-          made from the warehouse alone.
+          then built from the warehouse alone.
         """
         from newsmarts.core.settings import settings
         from newsmarts.marts import run as stage_publish
 
         result = stage_publish.build(settings(), full=params["full_rebuild"])
         if result.released_as and dag_run.partition_key:
-            return None  # a run for another day has published this one too
+            return None  # the run of another day has published this one too
         waiting = ti.get_dr_count(dag_id=dag_run.dag_id, states=["queued"])
         if waiting and dag_run.partition_key and not settings().publish_each:
-            log.info("%d runs for further days wait: the last of them publishes this day too", waiting)
+            log.info("%d runs of further days are queued: the last of them publishes this day too", waiting)
             return None
         return {
             "partition_key": dag_run.partition_key,
@@ -97,8 +88,8 @@ with DAG(
         }
 
     @stage("Audit: the candidate's contracts")
-    def audit(built: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - tells Airflow the order
-        """Holds the whole candidate to the marts' contracts: keys are unique, nothing is lost, types and
+    def audit(built: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - sets the tasks' order
+        """Checks the candidate against the marts' contracts: keys are unique, nothing is lost, types and
         texts are right.
 
         **Red?** *AuditFailed*: the message names the mart, the expectation and the rows. The published
@@ -109,11 +100,11 @@ with DAG(
         from newsmarts.core.settings import settings
         from newsmarts.marts import run as stage_publish
 
-        return plain(stage_publish.audit(settings()))
+        return to_json(stage_publish.audit(settings()))
 
     @stage("Publish: the new release", inlets=[WAREHOUSE], outlets=[RELEASE])
     def publish(
-        audited: dict[str, Any],  # noqa: ARG001 - tells Airflow the order
+        audited: dict[str, Any],  # noqa: ARG001 - sets the tasks' order
         outlet_events: Any = None,
     ) -> dict[str, Any]:
         """Copies the audited candidate to `marts/releases/<id>/`, read-only, and moves `marts/current` to
@@ -121,13 +112,15 @@ with DAG(
 
         **Red?**
         - *No space left on device*: make room under `NEWS_HOME`, then clear this task.
-        - *the candidate isn't the one that was audited*: someone built it again in between. Clear `audit`.
+        - *the candidate isn't the one that was audited*: it was built again in between. Clear `audit`.
         """
         from newsmarts.core.settings import settings
         from newsmarts.marts import run as stage_publish
 
-        result = plain(stage_publish.publish(settings()))
-        tell(outlet_events, RELEASE, {name: value for name, value in result.items() if name != "path"})
+        result = to_json(stage_publish.publish(settings()))
+        record_result(
+            outlet_events, RELEASE, {name: value for name, value in result.items() if name != "path"}
+        )
         return result
 
     published = publish(audit(build()))
@@ -137,7 +130,7 @@ with DAG(
         @stage(
             "Copy: PostgreSQL for BI servers",
             pool="default_pool",  # it only reads the release
-            # a server that is down is asked again after half a minute, one, two, four and eight
+            # a server that is down is tried again after half a minute, one, two, four and eight
             retries=5,
             retry_exponential_backoff=2,
             max_retry_delay=timedelta(minutes=15),
@@ -145,25 +138,25 @@ with DAG(
             outlets=[POSTGRES],
         )
         def to_postgres(
-            published: dict[str, Any],  # noqa: ARG001 - tells Airflow the order
+            published: dict[str, Any],  # noqa: ARG001 - sets the tasks' order
             outlet_events: Any = None,
         ) -> dict[str, Any]:
             """Copies the current release into the schema `marts` (NEWS_POSTGRES_SCHEMA) of a PostgreSQL
             database, in one transaction: its readers see the old release or the new one. A release that is
-            there already is left as it is.
+            there already is kept.
 
-            **Red?** The old copy is untouched, and the release in `marts/current` isn't concerned.
-            - *DatabaseUnavailable* (after its retries): the server doesn't answer, or sessions hold the old
+            **Red?** The old copy is untouched, and so is the release in `marts/current`.
+            - *DatabaseUnavailable* (after its retries): the server doesn't answer, or sessions lock the old
               copy; the message names them. End them, then clear this task.
-            - *needs CREATE on the database*, *Views rest on schema …*: mend that in the database as the
+            - *needs CREATE on the database*, *Views rest on schema …*: fix that in the database as the
               message says, then clear this task.
-            - *There is no Airflow connection …*: make it under Admin → Connections (type Postgres).
+            - *There is no Airflow connection …*: create it under Admin → Connections (type Postgres).
             """
             from newsmarts.core.settings import settings
             from newsmarts.export import postgres
 
             conn_id = settings().postgres_conn_id
             url = postgres_address_of(conn_id) if conn_id else None
-            return tell(outlet_events, POSTGRES, plain(postgres.copy_to_postgres(settings(), url=url)))
+            return record_result(outlet_events, POSTGRES, postgres.copy_to_postgres(settings(), url=url))
 
         to_postgres(published)

@@ -3,10 +3,10 @@
 | task | what it does | where to look |
 |---|---|---|
 | `land` | for each feed in `config/feeds.toml`: keeps the bytes of the day's captures, once, unchanged | `raw/` |
-| `parse` | reads the pages; one that can't be read goes to quarantine | `staged/parsed/` |
-| `validate` | holds every article to its publisher's contract | `staged/validated/`, `docs/` |
-| `load` | replaces the day in the warehouse, then wakes `news_marts` | `warehouse/` |
-| `feeds` | is red when a feed failed, and skipped when all answered | |
+| `parse` | parses the pages; one that can't be parsed goes to quarantine | `staged/parsed/` |
+| `validate` | checks every article against its publisher's contract | `staged/validated/`, `docs/` |
+| `load` | replaces the day in the warehouse, then triggers `news_marts` | `warehouse/` |
+| `feeds` | is red when a feed failed, and skipped when all succeeded | |
 
 All paths are under `NEWS_HOME`; the log of each task ends with its counts, reasons and paths.
 
@@ -18,14 +18,14 @@ Airflow names a run by the midnight that ends its day: `backfill__2025-09-02T00:
 1 September.
 
 **When a task is red,** open its log: the last lines name the file or setting and what to do. The task's
-documentation (the book on the task's page) tells the rest. Then *Clear* the task; the tasks after it follow.
-Locks and lost connections are tried again by themselves, broken contracts are not. A day that failed leaves
+documentation (the book on the task's page) has more. Then *Clear* the task; the tasks after it follow.
+Locks and lost connections are retried automatically, broken contracts are not. A day that failed leaves
 the warehouse and the marts as they were.
 
-**When a feed is red** and the tasks after it are green, the other feeds' pages of the day went through. *Clear* the
-red instance of `land` (with its downstream tasks) when the feed is back: it takes what is missing.
+**When a feed is red** and the tasks after it are green, the other feeds' pages of the day aren't affected. *Clear* the
+red instance of `land` (with its downstream tasks) when the feed is back: it lands what is missing.
 
-**When all tasks after the first are pink (skipped),** no feed had anything for that day.
+**When all tasks after the first are pink (skipped),** no feed had captures of that day.
 """  # noqa: E501 - a command has to stay on one line
 
 from __future__ import annotations
@@ -35,22 +35,10 @@ from typing import Any
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param, TriggerRule, get_current_context
 
-from dags._shared import (
-    CAPTURES,
-    DEFAULT_ARGS,
-    PARSED,
-    STAGED,
-    WAREHOUSE,
-    WRITER_POOL,
-    credential_of,
-    feed_assets,
-    nothing_to_do,
-    notifying_runs,
-    notifying_tasks,
-    plain,
-    stage,
-    tell,
-)
+from dags.common.assets import CAPTURES, PARSED, STAGED, WAREHOUSE, feed_assets, record_result
+from dags.common.connections import credential_of
+from dags.common.notifications import notify_of_runs, notify_of_tasks
+from dags.common.tasks import DEFAULT_ARGS, WRITER_POOL, skip_rest, stage
 from newsmarts.core.errors import FeedError, UsageError
 from newsmarts.core.partitions import day_interval, parse_day
 from newsmarts.core.settings import load_settings
@@ -61,8 +49,8 @@ def capture_day(params: dict[str, Any], dag_run: Any) -> date:
     """The run's day: the form's, else the schedule's or backfill's, else the last day that is over.
 
     Raises:
-        UsageError: the day isn't over (UTC) and the form didn't ask for it all the same; or the form of a
-            backfill, which has its own days, names one.
+        UsageError: the day isn't over (UTC) and the form doesn't allow that; or the form of a backfill,
+            which has its own days, has one.
     """
     if params["day"] and dag_run.run_type == "backfill":
         raise UsageError(
@@ -92,8 +80,8 @@ with DAG(
     start_date=datetime(2000, 1, 1, tzinfo=UTC),  # before any capture, so that every day can be backfilled
     catchup=False,
     max_active_runs=8,  # days are independent; a backfill sets its own
-    default_args={**DEFAULT_ARGS, **notifying_tasks()},
-    **notifying_runs(),
+    default_args={**DEFAULT_ARGS, **notify_of_tasks()},
+    **notify_of_runs(),
     tags=["news", "pages"],
     params={
         "day": Param(
@@ -107,53 +95,51 @@ with DAG(
             False,
             type="boolean",
             title="Run a day that isn't over",
-            description="Takes what has been captured so far. Run the day again when it is over.",
+            description="Lands what has been captured so far. Run the day again when it is over.",
         ),
     },
 ):
 
     @stage(
-        "Land: keep the bytes",
-        map_index_template="{{ told | default(task.op_kwargs['feed']) }}",  # the feed, and then what it gave
-        # a feed that is down is asked again after half a minute, one, two, four and eight
+        "Land: store the bytes",
+        map_index_template="{{ label | default(task.op_kwargs['feed']) }}",  # the feed, and later its counts
+        # a feed that is down is tried again after half a minute, one, two, four and eight
         retries=5,
         retry_exponential_backoff=2,
         max_retry_delay=timedelta(minutes=15),
-        execution_timeout=timedelta(hours=6),  # a live site is asked slowly; what has landed stays
+        execution_timeout=timedelta(hours=6),  # requests to a live site are slow; what has landed stays
         inlets=feed_assets(feeds_to_land),
         outlets=[CAPTURES],
     )
     def land(feed: str, params: Any = None, dag_run: Any = None, outlet_events: Any = None) -> dict[str, Any]:
-        """Stores each capture that the feed has of the day under its SHA-256, and lists it in the manifest.
+        """Stores each of the feed's captures of the day under its SHA-256, and lists it in the manifest.
 
         **Red?**
-        - *"A backfill runs its own days"*: its form named a `day`. Start it again without one.
-        - *"isn't over yet"*: the day asked for hasn't ended in UTC. Run it tomorrow, or trigger it with
+        - *"A backfill runs its own days"*: its form has a `day`. Start it again without one.
+        - *"isn't over yet"*: the day hasn't ended in UTC. Run it tomorrow, or trigger it with
           `allow_unfinished_day`.
-        - *the inbox is no folder, can't be read, or holds NEWS_HOME*: set `NEWS_INBOX` (or make the
+        - *the inbox isn't a folder, can't be read, or contains NEWS_HOME*: set `NEWS_INBOX` (or make the
           folder), then clear this task.
         - *FeedUnavailable* (after its retries): the feed doesn't answer. What it gave before is landed; clear
           this task when it is back.
-        - *FeedRefused*: the site won't have robots. It isn't asked again in this run; use an archive feed for
-          these days.
-        - *a connection that isn't there*: make it under *Admin → Connections*, then clear this task.
+        - *FeedRefused*: the site blocks robots. This run makes no further request to it; use an archive feed
+          for these days.
+        - *There is no Airflow connection …*: create it under *Admin → Connections*, then clear this task.
         - *No space left on device*: make room under `NEWS_HOME`, then clear this task.
 
         Green with nothing landed: the feed has nothing of that day. If you expected captures, look for the
         day in the inbox's paths (or the archive's dates) and clear this task.
 
-        Single captures can't make it red: too large, unreadable, of another type, damaged in their archive:
-        each becomes a quarantine row. A file that is still being written waits: run the day again.
+        A single capture can't make it red: if it is too large, unreadable, of another type or damaged in its
+        archive, it becomes a quarantine row. A file that is still being written waits: run the day again.
         """
         from newsmarts.core.settings import settings
         from newsmarts.land import run as stage_land
 
         result = stage_land.run(capture_day(params, dag_run), settings(), feed, credential_of)
         context: Any = get_current_context()
-        context["told"] = (
-            f"{feed}: {result.landed} captures ({result.new} new), {result.rejected} turned away"
-        )
-        told = {
+        context["label"] = f"{feed}: {result.landed} captures ({result.new} new), {result.rejected} rejected"
+        counts = {
             "feed": feed,
             "day": result.day.isoformat(),
             "landed": result.landed,
@@ -162,58 +148,58 @@ with DAG(
             "waiting": len(result.waiting),
             "passed_over": result.passed_over,
         }
-        return tell(outlet_events, CAPTURES, told)
+        return record_result(outlet_events, CAPTURES, counts)
 
-    # once every feed is done with, retries included, and one at least has answered
+    # once every feed is done, retries included, and at least one has succeeded
     @stage(
-        "Parse: read the pages",
+        "Parse: pages into articles",
         trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS,
         inlets=[CAPTURES],
         outlets=[PARSED],
     )
     def parse(landed: Any, outlet_events: Any = None) -> dict[str, Any]:
-        """Reads the day's captures, of all feeds, into articles, ticker lines and links to other pages.
+        """Parses the day's captures, of all feeds, into articles, ticker lines and links to other pages.
 
-        **Pink?** No feed had anything for the day.
+        **Pink?** No feed had captures of the day.
 
         **Red?**
         - *MissingPartition*: the day's manifest is gone. Clear `land`.
-        - *anything else* is a fault of the machine (disk, memory): mend it and clear this task.
+        - *anything else* is a fault of the machine (disk, memory): fix it and clear this task.
 
-        A page that can't be read doesn't make it red: it goes to quarantine with its reason (`parser_error`
-        has the traceback in this log; that page is worth a report).
+        A page that can't be parsed doesn't make it red: it goes to quarantine with its reason (for
+        `parser_error` the traceback is in this log; please report that page).
         """
         from newsmarts.core.settings import settings
         from newsmarts.parse import run as stage_parse
 
         feeds = list(landed)
         if not any(feed["landed"] + feed["rejected"] for feed in feeds):
-            nothing_to_do("No feed has anything of the day.")
-        result = plain(stage_parse.run(parse_day(feeds[0]["day"]), settings()))
-        return tell(outlet_events, PARSED, result)
+            skip_rest("No feed has captures of the day.")
+        result = stage_parse.run(parse_day(feeds[0]["day"]), settings())
+        return record_result(outlet_events, PARSED, result)
 
-    @stage("Validate: ask the contracts", inlets=[PARSED], outlets=[STAGED])
+    @stage("Validate: check the contracts", inlets=[PARSED], outlets=[STAGED])
     def validate(parsed: dict[str, Any], dag_run: Any = None, outlet_events: Any = None) -> dict[str, Any]:
-        """Holds each article and ticker line to the contracts in `expectations/`; what breaks a critical
-        one goes to quarantine with the offending text. The day's Data Docs are in `docs/` under
+        """Checks each article and ticker line against the contracts in `expectations/`; what breaks a
+        critical one goes to quarantine with the offending text. The day's Data Docs are in `docs/` under
         `NEWS_HOME`.
 
         **Red?**
-        - *TooManyQuarantined*: more than `NEWS_QUARANTINE_FAIL_SHARE` of the day was turned away. The
-          message names the expectations and the pages; the run's **Contracts** tab shows them. Mostly the
+        - *TooManyQuarantined*: more than `NEWS_QUARANTINE_FAIL_SHARE` of the day is quarantined. The
+          message names the expectations and the pages; the run's **Contracts** tab shows them. Usually the
           publisher has changed its layout: fix `include/newsmarts/parse/`, then clear `parse`. If the
           pages really are bad, raise the share for this run's day and clear this task.
-        - *IncompleteResult*: Great Expectations counted more failures than it listed. Nothing was let
-          through; this is a fault in a contract or in the library, to be mended in code.
+        - *IncompleteResult*: Great Expectations counted more failures than it listed. Nothing was
+          loaded; this is a fault in a contract or in the library, to be fixed in code.
         - *ConservationError*: a capture was lost or counted twice: a fault in code.
 
-        What was loaded for this day before stays until a run of it succeeds.
+        The day as it was loaded before stays until a run of it succeeds.
         """
         from newsmarts.core.settings import settings
         from newsmarts.validate import run as stage_validate
 
         result = stage_validate.run(parse_day(parsed["day"]), settings(), run_id=dag_run.run_id)
-        return tell(outlet_events, STAGED, plain(result))
+        return record_result(outlet_events, STAGED, result)
 
     # before the marts' tasks, which wait for the same slot: one run of theirs then takes several days
     @stage(
@@ -224,37 +210,39 @@ with DAG(
         outlets=[WAREHOUSE],
     )
     def load(validated: dict[str, Any], outlet_events: Any = None) -> dict[str, Any]:
-        """Replaces the day in the private warehouse in one transaction, then wakes `news_marts` for it.
+        """Replaces the day in the private warehouse in one transaction, then triggers `news_marts` for it.
 
         **Red?**
         - *LockTimeout* (after its retries): another process holds the warehouse. The message names the
           lock; end that process, then clear this task.
-        - *The warehouse … can't be used*: run `newsmarts rebuild`, then clear this task. It makes the
-          warehouse anew from `staged/` and sets the damaged one aside.
+        - *The warehouse … can't be used*: run `newsmarts rebuild`, then clear this task. It rebuilds the
+          warehouse from `staged/` and sets the damaged one aside.
         - *DamagedPartition*: a staged file is damaged. Clear `parse`.
         - *ContractError*: the validated day wasn't accepted. Clear `validate` and read its message.
         - *MissingPartition*: the validated files are gone. Clear `parse`.
 
         **Grey and waiting?** The pool `duckdb_writer` has one slot on purpose. If nothing runs and it still
-        waits, see *Admin → Pools*; `airflow pools import config/pools.json` makes it.
+        waits, see *Admin → Pools*; `airflow pools import config/pools.json` creates it.
         """
         from newsmarts.core.settings import settings
         from newsmarts.load import run as stage_load
 
         result = stage_load.run(parse_day(validated["day"]), settings())
-        # always, not only when rows changed: a publish that failed earlier gets its chance
+        # always, not only when rows changed: a publish that failed earlier is tried again
         outlet_events[WAREHOUSE].add_partitions(validated["day"])
-        return tell(outlet_events, WAREHOUSE, plain(result))
+        return record_result(outlet_events, WAREHOUSE, result)
 
-    # the feed that failed has told whom it may concern
-    @stage("Feeds: all answered?", trigger_rule=TriggerRule.ONE_FAILED, on_failure_callback=None)
-    def feeds(landed: Any) -> None:  # noqa: ARG001 - tells Airflow what it watches
-        """Makes the run red when a feed failed, though the other feeds' pages of the day went through.
+    # the failure of land has been reported already
+    @stage("Feeds: all succeeded?", trigger_rule=TriggerRule.ONE_FAILED, on_failure_callback=None)
+    def feeds(landed: Any) -> None:  # noqa: ARG001 - sets the tasks' order
+        """Makes the run red when a feed failed. The other feeds' pages of the day aren't affected.
 
-        **Red?** Open the red instance of `land`, the last lines of its log say why. Clear it when the feed is
-        back: the tasks after it follow.
+        **Red?** Open the red instance of `land`; the last lines of its log say why. Clear it when the feed is
+        back; the tasks after it follow.
         """
-        raise FeedError("A feed failed: see the red instance of land. The other feeds' pages went through.")
+        raise FeedError(
+            "A feed failed: see the red instance of land. The other feeds' pages aren't affected."
+        )
 
     captures = land.expand(feed=feeds_to_land)
     load(validate(parse(captures)))

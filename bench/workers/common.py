@@ -33,7 +33,7 @@ class Extracted:
 
 
 class Refused(Exception):
-    """The reader says by name why a page gives no article, rather than giving an empty one."""
+    """The reader gives no article, and names the reason."""
 
 
 Reader = Callable[[bytes, str], Extracted]
@@ -41,7 +41,7 @@ Reader = Callable[[bytes, str], Extracted]
 
 
 def serve(read: Reader, libraries: Sequence[str], arguments: Sequence[str] | None = None) -> None:
-    """Run a reader over a folder, as the module's docstring tells."""
+    """Run a reader over a folder, as the module's docstring describes."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("--suffix", default=".html")
@@ -86,7 +86,7 @@ def peak_rss_bytes() -> int:
 
 
 def _memory_bytes(name: str) -> int:
-    """A line of Linux's /proc/self/status; elsewhere the peak, whatever was asked for."""
+    """A line of Linux's /proc/self/status; elsewhere the peak, for any name."""
     try:
         for line in Path("/proc/self/status").read_text().splitlines():
             if line.startswith(name):

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import duckdb
 from common import peak_rss_bytes
 from duckdb_extensions import import_extension
-from search_words import LIMIT, Ask, asks, percentiles
+from search_words import LIMIT, Query, make_queries, percentiles
 
 _ANSWER = """
     SELECT article_id, publisher, url, headline, published_at::VARCHAR, left(body_text, 280)
@@ -29,7 +29,7 @@ _ANSWER = """
 
 
 def main(home: str) -> None:
-    """Index headline, standfirst and body, English endings taken off; then ask."""
+    """Index headline, standfirst and body, English endings taken off; then run the queries."""
     path = Path(home, "fts.duckdb")
     import_extension("fts")
     connection = duckdb.connect(str(path))
@@ -51,19 +51,24 @@ def main(home: str) -> None:
     seconds, cpu_seconds = time.perf_counter() - start, time.process_time() - start_cpu
     build_rss = peak_rss_bytes()
 
-    def answer(ask: Ask) -> int:
-        asked = {"words": " ".join(ask.words), "publisher": ask.publisher, "year": ask.year, "limit": LIMIT}
-        return len(connection.execute(_ANSWER, asked).fetchall())
+    def answer(query: Query) -> int:
+        parameters = {
+            "words": " ".join(query.words),
+            "publisher": query.publisher,
+            "year": query.year,
+            "limit": LIMIT,
+        }
+        return len(connection.execute(_ANSWER, parameters).fetchall())
 
-    told = {
+    figures = {
         "build_seconds": seconds,
         "build_cpu_seconds": cpu_seconds,
         "index_bytes": path.stat().st_size - before,
         "build_peak_rss_bytes": build_rss,
-        "queries": percentiles(answer, (ask for ask in asks() if ask.is_plain)),
+        "queries": percentiles(answer, (query for query in make_queries() if query.is_plain)),
         "libraries": {name: version(name) for name in ("duckdb", "duckdb-extension-fts")},
     }
-    print(json.dumps(told))
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":

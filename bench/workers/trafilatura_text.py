@@ -1,4 +1,4 @@
-"""trafilatura, as its documentation starts: the text, without comments, and no metadata asked for."""
+"""trafilatura, as its documentation starts: the text, without comments, and without metadata."""
 
 from __future__ import annotations
 

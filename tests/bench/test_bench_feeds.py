@@ -1,4 +1,4 @@
-"""The measurement of landing works, and measures what it says."""
+"""The measurement of landing works, and measures what it should."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from bench import feeds_step, report
 
 def test_the_warc_file_is_one_that_others_read(tmp_path: Path) -> None:
     path = tmp_path / "warc" / "a.warc.gz"
-    told = feeds_step.make_warc(path, 5, 20_000, 2)
+    made = feeds_step.make_warc(path, 5, 20_000, 2)
     records = [
         (record.headers["WARC-Date"], record.reader.read())
         for record in ArchiveIterator(str(path), verify_digests=True)
     ]
     assert [date[:10] for date, _ in records] == ["2025-09-01"] * 3 + ["2025-09-02"] * 2
-    assert sum(len(body) for _, body in records) == told["page_bytes"]
+    assert sum(len(body) for _, body in records) == made["page_bytes"]
     assert len({body for _, body in records}) == 5
 
 

@@ -1,4 +1,4 @@
-"""The Markdown that measurements become, and what a run's story tells about its backfill."""
+"""The Markdown of measurements, and a backfill's duration from the lines of ``make run``."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_results_of_another_format_are_dropped(tmp_path: Path, monkeypatch: pyte
     assert report.save({"run": SECTION}).keys() == {"run"}
 
 
-def test_the_machine_is_told_without_paths() -> None:
+def test_the_machine_is_described_without_paths() -> None:
     facts = json.dumps(this_machine().as_dict())
     assert str(PROJECT) not in facts
     assert str(Path.home()) + "/" not in facts

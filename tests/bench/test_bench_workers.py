@@ -36,16 +36,16 @@ def test_our_worker_gives_each_page_its_record_and_the_summary_last(tmp_path: Pa
     truth = _write(tmp_path)
     (tmp_path / "empty.txt").write_bytes(b"")
     answers, summary = _answers(OURS.worker, tmp_path, ".txt")
-    told = {answer["file"]: answer for answer in answers}
-    assert told.keys() == {*truth, "empty.txt"}
+    found = {answer["file"]: answer for answer in answers}
+    assert found.keys() == {*truth, "empty.txt"}
     for file, record in truth.items():
-        assert told[file].keys() == KEYS | {"record"}
-        assert told[file]["record"] == record
-        assert told[file]["refused"] is None
-        assert told[file]["cpu_seconds"] > 0
-        assert score_body(told[file]["body"], record).exact
-    assert told["empty.txt"]["refused"] == "empty_file"
-    assert told["empty.txt"]["body"] == ""
+        assert found[file].keys() == KEYS | {"record"}
+        assert found[file]["record"] == record
+        assert found[file]["refused"] is None
+        assert found[file]["cpu_seconds"] > 0
+        assert score_body(found[file]["body"], record).exact
+    assert found["empty.txt"]["refused"] == "empty_file"
+    assert found["empty.txt"]["body"] == ""
     assert summary["pages"] == PAGES + 1
     assert summary["peak_rss_bytes"] >= summary["start_rss_bytes"] > 1_000_000
     assert summary["libraries"]["beautifulsoup4"]
@@ -71,12 +71,12 @@ def test_a_reader_that_raises_is_a_result(tmp_path: Path) -> None:
     assert summary["pages"] == 1
 
 
-def test_the_soak_tells_memory_after_each_tenth(tmp_path: Path) -> None:
+def test_the_soak_measures_memory_after_each_tenth(tmp_path: Path) -> None:
     _write(tmp_path)
     command = [*command_of(OURS, tmp_path, ".txt", 0), "--soak", "20"]
-    told = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
-    assert told["soaked"] == 20
-    assert len(told["rss_bytes"]) == 10
+    soak = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    assert soak["soaked"] == 20
+    assert len(soak["rss_bytes"]) == 10
 
 
 def test_the_plain_ticker_part_differs_by_the_ticker_alone(

@@ -68,7 +68,7 @@ def test_history_goes_up_to_the_oldest_that_is_not_finished(session: Session) ->
     from airflow.models.dagbundle import DagBundleModel
     from sqlalchemy import delete
 
-    from dags._airflow_history import clean
+    from dags.common.airflow_history import clean
 
     session.merge(DagBundleModel(name="history"))
     session.commit()
@@ -127,7 +127,7 @@ def test_history_is_kept_unless_the_setting_says_so(dagbag: DagBag, home: Path) 
 
 
 def test_the_database_is_that_of_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dags._shared import database_url_of
+    from dags.common.connections import database_url_of
 
     with pytest.raises(UsageError, match="NEWS_AIRFLOW_DB_CONN_ID"):
         database_url_of(None)

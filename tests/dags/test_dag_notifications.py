@@ -1,4 +1,4 @@
-"""Failures are told through an Airflow connection, by Airflow's callbacks, to real servers on loopback."""
+"""Failures, reported through an Airflow connection, by Airflow's callbacks, to real servers on loopback."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def context_of(error: BaseException | None) -> dict[str, Any]:
     return {"ti": ti, "dag_run": dag_run, "exception": error}
 
 
-def test_a_failed_task_is_told_once_and_the_run_goes_on_failing(
+def test_a_failed_task_is_reported_once_and_the_run_goes_on_failing(
     webhook: Webhook, known_pools: set[str]
 ) -> None:
     dag = read_dags(known_pools).dags["news_pages"]
@@ -120,7 +120,7 @@ def test_a_failed_task_is_told_once_and_the_run_goes_on_failing(
         task.retries = 0
     run = dag.test(run_conf={"day": "2999-01-01"})
     assert run.state == "failed"
-    # the task that makes the run red says nothing new
+    # the task that makes the run red isn't reported
     assert {task.task_id for task in run.get_task_instances() if task.state == "failed"} == {"land", "feeds"}
     [(path, body)] = webhook.received
     assert path == "/services/T0/B0/secret-token"
@@ -139,18 +139,18 @@ def test_a_channel_that_is_down_changes_nothing(
     server = Webhook(status=500)
     address = f"http://127.0.0.1:{server.port}/services"
     notify_through(monkeypatch, {"conn_type": "slackwebhook", "host": address, "password": "secret-token"})
-    from dags import _notify
+    from dags.common import notifications
 
     try:
         with caplog.at_level(logging.INFO):
-            _notify.task_failed(context_of(TooManyQuarantined("many")))
+            notifications.task_failed(context_of(TooManyQuarantined("many")))
         assert len(server.received) == 1
     finally:
         server.close()
     with caplog.at_level(logging.INFO):
-        _notify.task_failed(context_of(TooManyQuarantined("many")))  # nobody listens now
-    told = [record.message for record in caplog.records if "can't be sent" in record.message]
-    assert len(told) == 2
+        notifications.task_failed(context_of(TooManyQuarantined("many")))  # the server has gone
+    logged = [record.message for record in caplog.records if "can't be sent" in record.message]
+    assert len(logged) == 2
     assert "secret-token" not in " ".join(record.getMessage() for record in caplog.records)
 
 
@@ -158,23 +158,23 @@ def test_a_channel_that_is_down_changes_nothing(
     ("connection", "why"),
     [(None, "no Airflow connection 'alarm'"), ({"conn_type": "http"}, "is of type http")],
 )
-def test_a_connection_that_is_none_of_these_is_told_in_the_log(
+def test_a_connection_of_another_type_is_logged(
     connection: dict[str, Any] | None,
     why: str,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    from dags import _notify
+    from dags.common import notifications
 
     monkeypatch.setenv("NEWS_NOTIFY_CONN_ID", "alarm")
     if connection is not None:
         monkeypatch.setenv("AIRFLOW_CONN_ALARM", json.dumps(connection))
-    _notify.task_failed(context_of(None))
+    notifications.task_failed(context_of(None))
     assert why in caplog.text
 
 
 def test_by_mail(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dags import _notify
+    from dags.common import notifications
 
     kept: list[Any] = []
 
@@ -190,7 +190,7 @@ def test_by_mail(monkeypatch: pytest.MonkeyPatch) -> None:
         connection = {"conn_type": "smtp", "host": "127.0.0.1", "port": port, "extra": extra}
         notify_through(monkeypatch, connection)
         monkeypatch.setenv("NEWS_NOTIFY_MAIL_TO", "desk@example.org, editor@example.org")
-        _notify.task_failed(context_of(TooManyQuarantined(HOSTILE)))
+        notifications.task_failed(context_of(TooManyQuarantined(HOSTILE)))
     finally:
         controller.stop()
     [mail] = kept
@@ -205,13 +205,13 @@ def test_by_mail(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise 2.2
 def test_by_apprise(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dags import _notify
+    from dags.common import notifications
 
     server = Webhook()
     try:
         path = f"json://127.0.0.1:{server.port}/alarm"
         notify_through(monkeypatch, {"conn_type": "apprise", "extra": {"config": {"path": path}}})
-        _notify.task_failed(context_of(TooManyQuarantined(HOSTILE)))
+        notifications.task_failed(context_of(TooManyQuarantined(HOSTILE)))
     finally:
         server.close()
     [(_, body)] = server.received
@@ -220,8 +220,8 @@ def test_by_apprise(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "{{ 7 * 7 }}" in body["message"]
 
 
-def test_a_missed_deadline_is_told_and_a_backfills_is_not(webhook: Webhook) -> None:
-    from dags import _notify
+def test_a_missed_deadline_is_reported_and_a_backfills_is_not(webhook: Webhook) -> None:
+    from dags.common import notifications
 
     run = {
         "dag_id": "news_pages",
@@ -232,9 +232,11 @@ def test_a_missed_deadline_is_told_and_a_backfills_is_not(webhook: Webhook) -> N
         "data_interval_start": "2025-09-01T00:00:00Z",
         "state": "running",
     }
-    asyncio.run(_notify.deadline_missed(context={"dag_run": {**run, "run_type": "backfill"}}, hours=6.0))
+    asyncio.run(
+        notifications.deadline_missed(context={"dag_run": {**run, "run_type": "backfill"}}, hours=6.0)
+    )
     assert webhook.received == []
-    asyncio.run(_notify.deadline_missed(context={"dag_run": run}, hours=6.0))
+    asyncio.run(notifications.deadline_missed(context={"dag_run": run}, hours=6.0))
     [(_, body)] = webhook.received
     assert body["text"].splitlines()[0] == f"*news_pages: {DAY} isn't done after 6 hours*"
     assert "runs/scheduled__2025-09-02T00%3A00%3A00%2B00%3A00|The log>" in body["text"]
@@ -243,7 +245,7 @@ def test_a_missed_deadline_is_told_and_a_backfills_is_not(webhook: Webhook) -> N
 def test_many_failures_send_few_messages(
     webhook: Webhook, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from dags._notify import task_failed
+    from dags.common.notifications import task_failed
 
     monkeypatch.setenv("NEWS_NOTIFY_PER_HOUR", "2")
     with time_machine.travel("2026-01-05T10:30:00Z", tick=False) as clock:
@@ -253,7 +255,7 @@ def test_many_failures_send_few_messages(
         assert len(texts) == 2
         assert "Note" not in texts[0]
         assert "Further ones are held back until 11:30 UTC" in texts[1]
-        assert caplog.text.count("Not notified: 2 messages an hour were told already") == 3
+        assert caplog.text.count("Not notified: 2 messages were sent in the last hour") == 3
 
         clock.shift(3601)
         task_failed(context_of(ValueError("bad")))
@@ -263,7 +265,7 @@ def test_many_failures_send_few_messages(
 def test_a_count_that_cannot_be_kept_silences_nothing(
     webhook: Webhook, home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    from dags._notify import task_failed
+    from dags.common.notifications import task_failed
 
     (home / "notifications").write_text("a file where the folder should be")
     task_failed(context_of(ValueError("bad")))
@@ -271,13 +273,13 @@ def test_a_count_that_cannot_be_kept_silences_nothing(
     assert "Notifications can't be counted" in caplog.text
 
 
-def test_a_run_that_fails_without_a_task_is_told(webhook: Webhook) -> None:
-    from dags import _notify
+def test_a_run_that_fails_without_a_task_is_reported(webhook: Webhook) -> None:
+    from dags.common import notifications
 
     context = {"dag": SimpleNamespace(dag_id="news_marts"), "run_id": "manual__1", "reason": "timed_out"}
-    _notify.run_failed({**context, "reason": "task_failure"})
+    notifications.run_failed({**context, "reason": "task_failure"})
     assert webhook.received == []
-    _notify.run_failed(context)
+    notifications.run_failed(context)
     assert "news_marts: a run failed" in webhook.received[0][1]["text"]
 
 
@@ -288,7 +290,7 @@ def test_nothing_is_attached_without_the_setting(dagbag: DagBag) -> None:
         assert not any(task.on_failure_callback for task in dag.tasks)
 
 
-def test_every_dag_and_task_tells_with_it(known_pools: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_dag_and_task_reports_with_it(known_pools: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
     from airflow.sdk import AsyncCallback
     from airflow.sdk._shared.module_loading import import_string
 

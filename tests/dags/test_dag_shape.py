@@ -193,13 +193,19 @@ print(*sorted(name for name in sys.modules if name.startswith("newsmarts.")))
     heavy, of_the_library = done.stdout.splitlines()[-2:]
     assert heavy == ""
     assert of_the_library.split() == [
+        "newsmarts.core",
         "newsmarts.core.errors",
-        "newsmarts.land",
-        "newsmarts.land.capture",
-        "newsmarts.land.feeds",
-        "newsmarts.land.feeds.config",
+        "newsmarts.core.files",
+        "newsmarts.core.locks",
         "newsmarts.core.object_store",
         "newsmarts.core.partitions",
         "newsmarts.core.publishers",
         "newsmarts.core.settings",
+        "newsmarts.land",
+        "newsmarts.land.capture",
+        "newsmarts.land.feeds",
+        "newsmarts.land.feeds.config",
+        "newsmarts.notify",
+        "newsmarts.notify.allowance",
+        "newsmarts.notify.message",
     ]

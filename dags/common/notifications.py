@@ -1,18 +1,21 @@
 """Notifications of failures and of missed deadlines, through the Airflow connection NEWS_NOTIFY_CONN_ID.
 
 The providers' hooks are called, not their notifiers: those render their texts as Jinja templates, and an
-error may quote a page. Nothing here ever raises: a channel that is down is told about in the log.
+error may quote a page. Callbacks never raise: a channel that is down is logged.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from dags._shared import connection_of
+from airflow.sdk.definitions.callback import AsyncCallback
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+
+from dags.common.connections import connection_of
 from newsmarts.core.errors import LockTimeout, UsageError
 from newsmarts.core.settings import Settings, load_settings
 from newsmarts.notify.allowance import Allowance, ask
@@ -22,8 +25,32 @@ log = logging.getLogger(__name__)
 _SECONDS = 30
 
 
+def notify_of_tasks() -> dict[str, Any]:
+    """The default arguments by which failed tasks are reported, when NEWS_NOTIFY_CONN_ID is set."""
+    if load_settings().notify_conn_id is None:
+        return {}
+    return {"on_failure_callback": task_failed}
+
+
+def notify_of_runs() -> dict[str, Any]:
+    """The same for a DAG: a run that fails without a failed task, and one that misses its deadline."""
+    settings = load_settings()
+    if settings.notify_conn_id is None:
+        return {}
+    hours = settings.notify_deadline_hours
+    return {
+        "on_failure_callback": run_failed,
+        "deadline": DeadlineAlert(
+            name=f"done in {hours:g} hours",
+            reference=DeadlineReference.DAGRUN_QUEUED_AT,
+            interval=timedelta(hours=hours),
+            callback=AsyncCallback(deadline_missed, kwargs={"hours": hours}),
+        ),
+    }
+
+
 def task_failed(context: Mapping[str, Any]) -> None:
-    """Tell that a task failed for good, retries included: ``on_failure_callback`` of tasks."""
+    """Report a task that failed, retries included: ``on_failure_callback`` of tasks."""
     ti, dag_run = context["ti"], context.get("dag_run")
     name = ti.task_id if ti.map_index is None or ti.map_index < 0 else f"{ti.task_id} [{ti.map_index}]"
     _send(
@@ -39,10 +66,10 @@ def task_failed(context: Mapping[str, Any]) -> None:
 
 
 def run_failed(context: Mapping[str, Any]) -> None:
-    """Tell that a run failed for another reason than a task's failure: ``on_failure_callback`` of DAGs."""
+    """Report a run that failed for another reason than a failed task: ``on_failure_callback`` of DAGs."""
     reason = context.get("reason")
     if reason == "task_failure":
-        return  # the task has told it
+        return  # the task's callback has reported it
     dag_id, run_id = context["dag"].dag_id, context["run_id"]
     _send(
         lambda: failure(
@@ -57,17 +84,17 @@ def run_failed(context: Mapping[str, Any]) -> None:
 
 
 async def deadline_missed(context: Mapping[str, Any], hours: float) -> None:
-    """Tell that a run isn't done in time: the callback of a DeadlineAlert, run by the triggerer.
+    """Report a run that isn't done in time: the callback of a DeadlineAlert, run by the triggerer.
 
-    Runs of a backfill wait for one another, so theirs aren't told. (An executor's callback would need no
+    Runs of a backfill wait for one another, so theirs aren't reported. (An executor's callback would need no
     triggerer, but the API of Airflow 3.3.2 gives those no connection.)
     """
     from asgiref.sync import sync_to_async
 
-    await sync_to_async(_tell_late)(context["dag_run"], hours)
+    await sync_to_async(_report_late)(context["dag_run"], hours)
 
 
-def _tell_late(dag_run: Mapping[str, Any], hours: float) -> None:
+def _report_late(dag_run: Mapping[str, Any], hours: float) -> None:
     if dag_run.get("run_type") == "backfill":
         log.info("%s of a backfill isn't done after %g hours", dag_run.get("dag_run_id"), hours)
         return
@@ -107,7 +134,7 @@ def _send(make: Callable[[], Message]) -> None:
             return
         allowance = _allowance(settings)
         if allowance is None:
-            log.warning("Not notified: %d messages an hour were told already.", settings.notify_per_hour)
+            log.warning("Not notified: %d messages were sent in the last hour.", settings.notify_per_hour)
             return
         message = make().with_note(allowance.note())
         _sender(conn_id)(conn_id, message)
@@ -145,7 +172,7 @@ def _mail(conn_id: str, message: Message) -> None:
 
     to = [address.strip() for address in (load_settings().notify_mail_to or "").split(",") if address.strip()]
     if not to:
-        raise UsageError("Nobody is named in NEWS_NOTIFY_MAIL_TO.")
+        raise UsageError("NEWS_NOTIFY_MAIL_TO names no address.")
     with SmtpHook(smtp_conn_id=conn_id) as hook:
         hook.send_email_smtp(to=to, subject=message.title, html_content=message.html())
 
@@ -163,6 +190,6 @@ def _apprise(conn_id: str, message: Message) -> None:
 
     hook, channels = AppriseHook(conn_id), apprise.Apprise()
     hook.set_config_from_conn(conn=hook.get_connection(conn_id), apprise_obj=channels)
-    # the hook's own notify doesn't say whether it worked
+    # the hook's own notify doesn't return whether it worked
     if not channels.notify(body=message.text(), title=message.title, body_format=apprise.NotifyFormat.TEXT):
         raise UsageError(f"Apprise can't reach every channel of the Airflow connection {conn_id!r}.")

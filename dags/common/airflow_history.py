@@ -1,6 +1,7 @@
 """Remove Airflow's records of old runs, in a process of its own: a task has no access to Airflow's database.
 
-``python -m dags._airflow_history --before 2026-01-01T00:00:00+00:00`` does it where Airflow itself is set up.
+Where Airflow itself is configured:
+``python -m dags.common.airflow_history --before 2026-01-01T00:00:00+00:00``
 """
 
 from __future__ import annotations
@@ -22,25 +23,25 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 log = logging.getLogger(__name__)
-# History. What depends on these (task instances, XComs, deadlines) goes with them; DAGs and their versions,
-# triggers and whatever waits to become a run are left alone.
+# History. What depends on these (task instances, XComs, deadlines) is removed with them; DAGs and their
+# versions, triggers and whatever waits to become a run are kept.
 TABLES = ("asset_event", "callback", "dag_run", "import_error", "job", "log", "task_instance", "xcom")
 _MARGIN = timedelta(days=1)
 _SECONDS = 3600.0
 
 
 def run(database_url: str, before: datetime, *, dry_run: bool) -> dict[str, Any]:
-    """Run this module on that database and return what it tells.
+    """Run this module on that database and return its result.
 
     Raises:
-        NewsError: it failed; its last words are in the message.
+        NewsError: it failed; its last line of output is in the message.
     """
     options = ["--before", before.isoformat(), *(["--dry-run"] if dry_run else [])]
     environment = {**os.environ, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database_url}
     environment.pop("AIRFLOW__CORE__SQL_ALCHEMY_CONN", None)
     environment.pop("_AIRFLOW_PROCESS_CONTEXT", None)
     done = subprocess.run(  # noqa: S603 - this interpreter, this module
-        [sys.executable, "-m", "dags._airflow_history", *options],
+        [sys.executable, "-m", "dags.common.airflow_history", *options],
         cwd=PROJECT_ROOT,
         env=environment,
         stdin=subprocess.DEVNULL,
@@ -55,18 +56,20 @@ def run(database_url: str, before: datetime, *, dry_run: bool) -> dict[str, Any]
     if done.returncode or not lines:
         for line in filter(None, done.stderr.splitlines()):
             log.error("%s", line)
-        last = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise NewsError(f"Airflow's history can't be cleaned: {last}. See the log above; nothing else waits.")
-    told: dict[str, Any] = json.loads(lines[-1])
-    log.info("Records before %s: %s", told["before"], told["removed"] or "none")
-    return told
+        last = (done.stderr.strip().splitlines() or ["no output"])[-1]
+        raise NewsError(
+            f"Airflow's history can't be cleaned: {last}. See the log above; no other task waits for this."
+        )
+    result: dict[str, Any] = json.loads(lines[-1])
+    log.info("Removed records before %s: %s", result["before"], result["removed"] or "none")
+    return result
 
 
 def clean(session: Session, before: datetime, *, dry_run: bool) -> dict[str, Any]:
     """Remove records older than ``before``, and than everything that isn't finished.
 
     Returns:
-        ``before`` as it was taken in the end, and by table how many records went (of a dry run: none).
+        ``before`` as it was used, and by table how many records were removed (by a dry run: none).
     """
     from airflow.utils.db_cleanup import run_cleanup
 
@@ -122,7 +125,7 @@ def count_rows(session: Session) -> dict[str, int]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The command: tells Airflow's story, and on its last line the counts as JSON."""
+    """The command: prints Airflow's own lines, and the counts as JSON on its last line."""
     parser = argparse.ArgumentParser(prog="python -m dags._airflow_history", description=__doc__)
     parser.add_argument("--before", type=datetime.fromisoformat, required=True, metavar="MOMENT")
     parser.add_argument("--dry-run", action="store_true")
@@ -131,8 +134,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     from airflow.utils.session import create_session
 
     with create_session() as session:
-        told = clean(session, arguments.before, dry_run=arguments.dry_run)
-    print(json.dumps(told))
+        result = clean(session, arguments.before, dry_run=arguments.dry_run)
+    print(json.dumps(result))
     return 0
 
 
