@@ -13,7 +13,7 @@ from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsmarts.core.errors import RejectedFile
+from newsmarts.core.errors import CaptureError
 from newsmarts.land.encodings import decode
 
 LIMIT = 1_000_000
@@ -36,7 +36,7 @@ ENCODERS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 
 
 def reason(data: bytes, encoding: str, max_bytes: int = LIMIT) -> str:
-    with pytest.raises(RejectedFile) as caught:
+    with pytest.raises(CaptureError) as caught:
         decode(data, encoding, max_bytes=max_bytes)
     return caught.value.reason_code
 

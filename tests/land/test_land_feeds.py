@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from newsmarts.core.errors import FeedError, FeedRefused, FeedUnavailable, UsageError
+from newsmarts.core.errors import CaptureError, FeedError, FeedRefused, FeedUnavailable, UsageError
 from newsmarts.core.settings import Settings
 from newsmarts.land import landing, manifest, run
 from newsmarts.land.capture import (
@@ -20,8 +20,8 @@ from newsmarts.land.capture import (
     Known,
     OtherDay,
     PassedOver,
-    Told,
-    TurnedAway,
+    Rejected,
+    SourceDone,
     Waiting,
 )
 from newsmarts.land.feeds.config import AnyConfig
@@ -67,8 +67,8 @@ def found(name: str, data: bytes = b"a page") -> Found:
     return Found(name, MIDNIGHT, "text/html", data, url=f"https://h.example/{name}", http_status=200)
 
 
-def away(name: str, reason: str = "fetch_failed") -> TurnedAway:
-    return TurnedAway(name, MIDNIGHT, reason, "It can't be fetched.")
+def away(name: str, reason: str = "fetch_failed") -> Rejected:
+    return Rejected(name, MIDNIGHT, CaptureError(reason, "It can't be fetched."))
 
 
 def test_feeds_share_a_manifest_and_keep_apart(declared: Settings, feeds: dict[str, Fake]) -> None:
@@ -131,7 +131,7 @@ def test_what_is_known_is_told_to_the_feed(declared: Settings, feeds: dict[str, 
     known = feeds["one"].known
     assert known is not None
     assert known.captures == {("a", MIDNIGHT)}
-    assert known.turned_away == {("b", MIDNIGHT): "http_error_status"}
+    assert known.rejected == {("b", MIDNIGHT): "http_error_status"}
 
 
 def test_a_slow_feed_is_written_now_and_then(
@@ -154,7 +154,7 @@ def test_a_slow_feed_is_written_now_and_then(
 def test_a_source_has_told_all_only_once_its_rows_are_written(
     declared: Settings, feeds: dict[str, Fake], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    feeds["one"].items = [found("a"), Told("archive-1")]
+    feeds["one"].items = [found("a"), SourceDone("archive-1")]
 
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")

@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsmarts.core.errors import CaptureError
+from newsmarts.core.errors import CaptureError, UnclearMarkup
 from newsmarts.parse import html as reading_html
 from newsmarts.parse.html_reading import HtmlReading
-from newsmarts.parse.html_stream import UnclearMarkup
 from newsmarts.parse.page import MARKS, parse_reading, publisher_of
 from samples import html
 from samples.generator import Generator

@@ -1,4 +1,4 @@
-"""Every error this library raises on purpose, and what each one costs.
+"""Every exception of this library, and what each one costs.
 
 ::
 
@@ -6,32 +6,42 @@
     ├── UsageError               a path, day or option that can't be right (exit code 2)
     │   ├── SettingsError        a setting or environment variable that can't be right
     │   └── QueryError           search: a query that can't be read
-    ├── CaptureError             one capture can't go on: it becomes a quarantine row, the day goes on
-    │   ├── RejectedFile         land: not a file we may or can read
-    │   ├── FetchFailed          land: an address of the web that can't be, or mustn't be, fetched
-    │   ├── UnreadablePage       parse: bytes that are no page (empty, binary, broken encoding)
-    │   ├── UnknownPublisher     parse: a page of nobody we have rules for
-    │   ├── NotAnArticle         parse: a page of a known publisher that is no article
+    ├── CaptureError             one capture is rejected: it becomes a quarantine row, the day goes on
+    │   ├── DamagedUnit          land: a part of an archive can't be unpacked; what comes after it may be
+    │   ├── ArchiveTooLarge      land: an archive is over its limits; the rest of it isn't read
+    │   ├── UnreadablePage       parse: bytes that aren't a page (empty, binary, broken encoding)
+    │   ├── UnknownPublisher     parse: there are no rules for the page's publisher
+    │   ├── NotAnArticle         parse: a page of a known publisher that isn't an article
     │   └── MissingField         parse: an article without something that it can't be without
     ├── FeedError                land: feeds failed; what they gave before, and other feeds, is landed
     │   ├── FeedUnavailable      a feed can't answer now: trying again may help
-    │   └── FeedRefused          a site won't have us (403, a challenge): trying again can't help
-    ├── MissingPartition         a stage was asked for a day that the stage before hasn't finished
+    │   └── FeedRefused          a site refuses us (403, a challenge): trying again can't help
+    ├── MissingPartition         the stage before hasn't finished the day
     ├── DamagedPartition         a staged file that can't be read as what it should be
     ├── ContractError            validate: the day as a whole can't be trusted
-    │   ├── TooManyQuarantined   more of the day was turned away than the settings allow
+    │   ├── TooManyQuarantined   more of the day was quarantined than the settings allow
     │   └── IncompleteResult     Great Expectations listed fewer failing rows than it counted
     ├── ConservationError        captures in and captures accounted for differ
     ├── LockTimeout              another writer held the warehouse too long
     ├── DatabaseUnavailable      the PostgreSQL server can't answer now, or its readers don't let go
     └── AuditFailed              publish: the release candidate broke a contract; the old release stays
+
+    Signal                       caught within the stage that raises it
+    ├── StillMoving              land: a file changed between two looks at it; it waits for the next run
+    ├── ReadFailed               land: the system can't read an archive file
+    ├── BadAddress               land: not an address that can be fetched
+    ├── ForbiddenAddress         land: a host's name leads to an address that isn't public
+    ├── NoReply                  land: no answer came, or not all of it
+    ├── HostClosed               land: a host wants a longer pause than we can wait
+    ├── HostRefused              land: a host answered with a refusal or a robot check
+    └── UnclearMarkup            parse: HTML that takes the slower way of reading
 """
 
 from __future__ import annotations
 
 
 class NewsError(Exception):
-    """Base of all errors raised on purpose; ``str(error)`` is fit to show to a user."""
+    """Base of all errors that leave a stage; ``str(error)`` is fit to show to a user."""
 
 
 class UsageError(NewsError):
@@ -58,7 +68,7 @@ class QueryError(UsageError):
 
 
 class CaptureError(NewsError):
-    """One capture can't go on; it becomes one quarantine row.
+    """One capture, or one record of an archive, is rejected; it becomes one quarantine row.
 
     Attributes:
         reason_code: short snake_case reason, also the name it is counted under.
@@ -71,27 +81,30 @@ class CaptureError(NewsError):
         self.detail = detail
 
 
-class RejectedFile(CaptureError):
-    """Land: not a file that may or can be read."""
+class DamagedUnit(CaptureError):
+    """Land: a part of an archive can't be unpacked; what comes after it may be."""
 
 
-class FetchFailed(CaptureError):
-    """Land: an address of the web that can't be fetched, or that mustn't be asked."""
+class ArchiveTooLarge(CaptureError):
+    """Land: an archive unpacks to more, or has more records, than the settings allow."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("archive_too_large", detail)
 
 
 class UnreadablePage(CaptureError):
-    """Parse: bytes that are no page (empty, binary, broken encoding)."""
+    """Parse: bytes that aren't a page (empty, binary, broken encoding)."""
 
 
 class UnknownPublisher(CaptureError):
-    """Parse: a page of nobody we have rules for."""
+    """Parse: there are no rules for the page's publisher."""
 
     def __init__(self, detail: str) -> None:
         super().__init__("unknown_publisher", detail)
 
 
 class NotAnArticle(CaptureError):
-    """Parse: a page of a known publisher that is no article (video, tag, challenge page …)."""
+    """Parse: a page of a known publisher that isn't an article (video, tag, challenge page …)."""
 
 
 class MissingField(CaptureError):
@@ -111,11 +124,11 @@ class FeedUnavailable(FeedError):
 
 
 class FeedRefused(FeedError):
-    """A site won't have us (403, a challenge page): trying again can't help, another feed may."""
+    """A site refuses us (403, a challenge page): trying again can't help, another feed may."""
 
 
 class MissingPartition(NewsError):
-    """A stage was asked for a day that the stage before it hasn't finished."""
+    """The stage before hasn't finished the day."""
 
 
 class DamagedPartition(NewsError):
@@ -127,7 +140,7 @@ class ContractError(NewsError):
 
 
 class TooManyQuarantined(ContractError):
-    """More of the day was turned away than the settings allow."""
+    """More of the day was quarantined than the settings allow."""
 
 
 class IncompleteResult(ContractError):
@@ -148,3 +161,52 @@ class DatabaseUnavailable(NewsError):
 
 class AuditFailed(NewsError):
     """Publish: the release candidate broke a contract; the old release stays in place."""
+
+
+class Signal(Exception):
+    """Base of what is caught within the stage that raises it."""
+
+
+class StillMoving(Signal):
+    """Land: a file changed between two looks at it; it waits for the next run."""
+
+
+class ReadFailed(Signal):
+    """Land: the system can't read an archive file; the message is the system's."""
+
+
+class BadAddress(Signal):
+    """Land: not an address that can be fetched; the message describes it."""
+
+
+class ForbiddenAddress(Signal):
+    """Land: a host's name leads to an address that isn't public; nothing was sent."""
+
+
+class NoReply(Signal):
+    """Land: no answer came, or not all of it; another try may bring one."""
+
+
+class HostClosed(Signal):
+    """Land: a host wants a longer pause than we can wait."""
+
+    def __init__(self, host: str, seconds: float) -> None:
+        super().__init__(f"{host} asked not to be asked for another {seconds:.0f} s")
+
+
+class HostRefused(Signal):
+    """Land: a host answered with a refusal or a robot check; nothing more of it is fetched in this run.
+
+    Attributes:
+        host: its name.
+        reason: why its pages are rejected.
+    """
+
+    def __init__(self, host: str, reason_code: str, answer: str) -> None:
+        super().__init__(f"{host} {answer}")
+        self.host = host
+        self.reason = CaptureError(reason_code, f"The site {answer}. Capture it from an archive.")
+
+
+class UnclearMarkup(Signal):
+    """Parse: HTML that BeautifulSoup reads in ways of its own: it takes the whole tree."""

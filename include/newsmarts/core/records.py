@@ -56,8 +56,8 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
-class Quarantined:
-    """Why one page (or one ticker line) was turned away, and by which stage.
+class QuarantineRow:
+    """Why one page (or one ticker line) is in quarantine, and by which stage; as ``schemas.QUARANTINE``.
 
     A page that breaks several expectations has several of these; count pages by ``capture_id``.
     """
@@ -67,11 +67,11 @@ class Quarantined:
     publisher: str | None
     stage: Literal["land", "parse", "validate", "publish"]
     reason_code: str
-    expectation: str | None  # id of the expectation in its contract
     detail: str
     source_path: str
     captured_at: datetime
     capture_day: date
+    expectation: str | None = None  # id of the expectation in its contract
     subject: Subject = "page"
 
 

@@ -12,6 +12,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Protocol
 
+from newsmarts.core.errors import CaptureError
+
 Key = tuple[str, datetime]
 """source_path and captured_at: what a feed knows of a capture before it has the bytes."""
 
@@ -29,7 +31,7 @@ class Found:
     """
 
     source_path: str
-    captured_at: datetime  # UTC, and on the day asked for
+    captured_at: datetime  # UTC, and on the requested day
     media_type: str  # text/html or text/plain
     data: bytes
     publisher: str | None = None  # a hint, from path or host; parse decides from the page
@@ -38,7 +40,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnedAway:
+class Rejected:
     """A capture that can't be landed; it becomes a row of rejected.parquet, and of quarantine later.
 
     A source_path has one such row at most, the latest; it goes when the source_path lands.
@@ -46,34 +48,33 @@ class TurnedAway:
 
     source_path: str
     captured_at: datetime
-    reason_code: str  # snake_case
-    detail: str  # one sentence for a person: what was found and what to do
+    reason: CaptureError
     publisher: str | None = None
-    url: str | None = None  # told in the log
+    url: str | None = None  # for the log
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Something that isn't whole yet; the day's next run looks at it again."""
+    """Something that isn't complete yet; the day's next run looks at it again."""
 
     source_path: str
 
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """Things that are no captures of ours (pictures, requests, other hosts): counted, and nothing more."""
+    """Things that aren't captures of the feed (pictures, requests, other hosts): only counted."""
 
     reason: str  # snake_case
     count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SourceDone:
     """All that one source holds of the day has been yielded.
 
     ``token`` names the source in its present version. Landing keeps it beside the day's manifest, once
-    the rows before it are there; so a feed can tell, without reading the source again, that it has
-    nothing new for the day.
+    the rows before it are there; so a feed knows, without reading the source again, that it has nothing
+    new for the day.
     """
 
     token: str
@@ -81,13 +82,13 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class OtherDay:
-    """Captures that a local source holds of another day than the one asked for: counted, and nothing more."""
+    """Captures that a local source holds of another day than the requested one: only counted."""
 
     day: date
     count: int = 1
 
 
-Item = Found | TurnedAway | Waiting | PassedOver | OtherDay | Told
+Item = Found | Rejected | Waiting | PassedOver | OtherDay | SourceDone
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,11 @@ class Known:
     def __init__(
         self,
         captures: Callable[[], Iterable[Key]] = tuple,
-        turned_away: Callable[[], Mapping[Key, str]] = dict,
+        rejected: Callable[[], Mapping[Key, str]] = dict,
     ) -> None:
-        # callables, because a feed that reads local files never asks, and a day may hold a million
+        # callables, because a feed that reads local files needs neither, and a day may hold a million
         self._load_captures = captures
-        self._load_turned_away = turned_away
+        self._load_rejected = rejected
 
     @cached_property
     def captures(self) -> frozenset[Key]:
@@ -116,9 +117,9 @@ class Known:
         return frozenset(self._load_captures())
 
     @cached_property
-    def turned_away(self) -> Mapping[Key, str]:
-        """The reason code of each capture that was turned away, and hasn't landed since."""
-        return dict(self._load_turned_away())
+    def rejected(self) -> Mapping[Key, str]:
+        """The reason code of each capture that was rejected, and hasn't landed since."""
+        return dict(self._load_rejected())
 
 
 class Feed(Protocol):
@@ -126,7 +127,7 @@ class Feed(Protocol):
 
     ``captures`` raises FeedUnavailable when the source can't answer now, FeedRefused when it won't, and
     UsageError when it is set up wrongly; what was yielded before stays landed. One bad record never
-    raises: it is yielded as TurnedAway.
+    raises: it is yielded as Rejected.
     """
 
     @property
@@ -140,17 +141,17 @@ class Feed(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class SourceDay:
-    """How much a local source holds of one capture day."""
+class InboxDay:
+    """How much of one capture day a local feed (inbox, WARC folder) holds."""
 
     day: date
     files: int
-    new: int  # of these, not landed as they are now
+    new: int  # of these, not in the day's manifest as they are now
 
 
 class LocalFeed(Feed, Protocol):
-    """A feed that can tell which days it has captures of, because it reads files of this machine."""
+    """A feed that knows which days it has captures of, because it reads files of this machine."""
 
-    def days(self) -> Iterable[SourceDay]:
+    def days(self) -> Iterable[InboxDay]:
         """Its days; one may come more than once, and then the numbers add up."""
         ...

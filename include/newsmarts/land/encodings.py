@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 import brotli
 from backports import zstd
 
-from newsmarts.core.errors import RejectedFile
+from newsmarts.core.errors import CaptureError
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _STEP_BYTES = 1 << 16
@@ -22,13 +22,13 @@ def decode(data: bytes, content_encoding: str | None, *, max_bytes: int) -> byte
     Memory stays near the sizes of both, whatever the bytes claim to unpack to.
 
     Raises:
-        RejectedFile: ``unsupported_content_encoding``, ``decompressed_too_large`` (over ``max_bytes``) or
+        CaptureError: ``unsupported_content_encoding``, ``decompressed_too_large`` (over ``max_bytes``) or
             ``bad_content_encoding`` (the bytes aren't what the header says, or end too early).
     """
     names = [name.strip().lower() for name in (content_encoding or "").split(",")]
     names = [name for name in names if name not in ("", "identity")]
     if len(names) > _MAX_ENCODINGS:
-        raise RejectedFile("unsupported_content_encoding", f"it is encoded {len(names)} times over.")
+        raise CaptureError("unsupported_content_encoding", f"it is encoded {len(names)} times over.")
     for name in reversed(names):  # the header has them in the order they were applied
         data = _decode_one(data, name, max_bytes)
     return data
@@ -37,7 +37,7 @@ def decode(data: bytes, content_encoding: str | None, *, max_bytes: int) -> byte
 def _decode_one(data: bytes, name: str, max_bytes: int) -> bytes:
     steps = _DECODERS.get(name)
     if steps is None:
-        raise RejectedFile(
+        raise CaptureError(
             "unsupported_content_encoding",
             f"its content encoding {name[:40]!r} is none of {', '.join(sorted(_DECODERS))}.",
         )
@@ -49,14 +49,14 @@ def _decode_one(data: bytes, name: str, max_bytes: int) -> bytes:
         for part in steps(data):
             size_bytes += len(part)
             if size_bytes > max_bytes:
-                raise RejectedFile(
+                raise CaptureError(
                     "decompressed_too_large",
                     f"{len(data):,} bytes of {name} unpack to more than {max_bytes:,} bytes. If the page "
                     "really is that large, raise NEWS_MAX_FILE_BYTES.",
                 )
             parts.append(part)
     except (zlib.error, brotli.error, zstd.ZstdError, EOFError) as error:
-        raise RejectedFile(
+        raise CaptureError(
             "bad_content_encoding", f"its bytes aren't the {name} that its header says: {error}."
         ) from None
     return b"".join(parts)

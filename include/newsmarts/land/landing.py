@@ -12,26 +12,36 @@ import pyarrow.compute as pc
 
 from newsmarts.core import schemas
 from newsmarts.core.locks import partition_lock
-from newsmarts.core.records import Capture, Quarantined, capture_id_of
+from newsmarts.core.records import Capture, QuarantineRow, capture_id_of
 from newsmarts.core.settings import Settings
 from newsmarts.land import manifest
-from newsmarts.land.capture import Feed, Found, Item, Known, OtherDay, PassedOver, Told, TurnedAway, Waiting
+from newsmarts.land.capture import (
+    Feed,
+    Found,
+    Item,
+    Known,
+    OtherDay,
+    PassedOver,
+    Rejected,
+    SourceDone,
+    Waiting,
+)
 from newsmarts.land.remote_store import RemoteObjectWriter, object_writer
 from newsmarts.land.store import ObjectWriter, sweep
 
 log = logging.getLogger(__name__)
 
 _CHECKPOINT_SECONDS = 30.0
-_LOGGED = 20  # rejections told one by one; the rest is counted
+_MAX_LOGGED = 20  # rejections logged one by one; the rest is counted
 
 
 @dataclass(slots=True)
 class Landed:
-    """What one feed's landing of a day came to."""
+    """What one feed's landing of a day gave."""
 
     captures: int = 0  # the feed's, in the manifest
     new: int = 0  # of these, added now
-    rejected: int = 0  # turned away, now or earlier
+    rejected: int = 0  # now or earlier
     reasons: Counter[str] = field(default_factory=Counter)  # of these
     waiting: list[str] = field(default_factory=list)
     passed_over: Counter[str] = field(default_factory=Counter)
@@ -68,8 +78,8 @@ class _Landing:
         self._landed_at = datetime.now(UTC)
         self._captures = manifest.Rows(schemas.CAPTURES)
         self._rejected = manifest.Rows(schemas.QUARANTINE)
-        self._turned_away = 0
-        self._told: list[str] = []
+        self._logged = 0
+        self._sources_done: list[str] = []
         self._written_at = time.monotonic()
         self._pause_seconds = _CHECKPOINT_SECONDS
 
@@ -86,9 +96,9 @@ class _Landing:
         match item:
             case Found():
                 self._captures.add(self._capture(item))
-            case TurnedAway():
-                self._tell(item)
-                self._rejected.add(self._rejection(item))
+            case Rejected():
+                self._log_rejection(item)
+                self._rejected.add(self._quarantine_row(item))
             case Waiting(source_path):
                 log.info("%r is still being written: it waits for the next run", source_path)
                 self.result.waiting.append(source_path)
@@ -96,8 +106,8 @@ class _Landing:
                 self.result.passed_over[reason] += count
             case OtherDay(day, count):
                 self.result.other_days[day] += count
-            case Told(token):
-                self._told.append(token)
+            case SourceDone(token):
+                self._sources_done.append(token)
         if time.monotonic() - self._written_at > self._pause_seconds:
             self.write()
 
@@ -111,7 +121,7 @@ class _Landing:
             known = manifest.read(home, self._day)
             merged = manifest.merge(known, self._feed, captures, rejected)
             manifest.write(home, self._day, known, merged)
-            manifest.add_sources(home, self._day, self._feed, self._told)
+            manifest.add_sources(home, self._day, self._feed, self._sources_done)
         result = self.result
         result.new += len(merged.captures) - len(known.captures)
         result.captures = pc.sum(pc.equal(merged.captures["feed"], self._feed)).as_py() or 0
@@ -122,12 +132,12 @@ class _Landing:
         # a big manifest takes long to write: no more than a twentieth of the time goes into that
         self._pause_seconds = max(_CHECKPOINT_SECONDS, 20 * (self._written_at - started_at))
 
-    def _tell(self, away: TurnedAway) -> None:
-        self._turned_away += 1
-        if self._turned_away <= _LOGGED:
-            where = f" ({away.url!r})" if away.url else ""
-            log.warning("Rejected %r%s: %s: %s", away.source_path, where, away.reason_code, away.detail)
-        elif self._turned_away == _LOGGED + 1:
+    def _log_rejection(self, item: Rejected) -> None:
+        self._logged += 1
+        if self._logged <= _MAX_LOGGED:
+            where = f" ({item.url!r})" if item.url else ""
+            log.warning("Rejected %r%s: %s", item.source_path, where, item.reason)
+        elif self._logged == _MAX_LOGGED + 1:
             log.warning(
                 "Further rejections are only in rejected.parquet, and in quarantine when it is loaded"
             )
@@ -149,18 +159,17 @@ class _Landing:
             http_status=found.http_status,
         )
 
-    def _rejection(self, away: TurnedAway) -> Quarantined:
-        self._check_day(away.captured_at)
-        return Quarantined(
-            capture_id=capture_id_of(self._feed, away.source_path, away.captured_at, ""),
+    def _quarantine_row(self, item: Rejected) -> QuarantineRow:
+        self._check_day(item.captured_at)
+        return QuarantineRow(
+            capture_id=capture_id_of(self._feed, item.source_path, item.captured_at, ""),
             capture_sha256=None,
-            publisher=away.publisher,
+            publisher=item.publisher,
             stage="land",
-            reason_code=away.reason_code,
-            expectation=None,
-            detail=away.detail,
-            source_path=away.source_path,
-            captured_at=away.captured_at,
+            reason_code=item.reason.reason_code,
+            detail=item.reason.detail,
+            source_path=item.source_path,
+            captured_at=item.captured_at,
             capture_day=self._day,
         )
 

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from newsmarts.core import partitions, schemas
 from newsmarts.core.errors import DamagedPartition
 from newsmarts.core.files import write_atomically
-from newsmarts.core.records import Capture, Quarantined, capture_id_of
+from newsmarts.core.records import Capture, QuarantineRow, capture_id_of
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -48,7 +48,7 @@ class Rows:
         self._rows: list[tuple[Any, ...]] = []
         self._batches: list[pa.RecordBatch] = []
 
-    def add(self, record: Capture | Quarantined) -> None:
+    def add(self, record: Capture | QuarantineRow) -> None:
         """Gather one record."""
         self._rows.append(self._values(record))
         if len(self._rows) >= _ROWS_AT_ONCE:

@@ -8,14 +8,10 @@ import stat
 import time
 from collections.abc import Iterable, Iterator
 
-from newsmarts.core.errors import RejectedFile
+from newsmarts.core.errors import CaptureError, StillMoving
 from newsmarts.land.scan import InboxFile, Look, Sidecar, too_large
 
 _CHUNK_BYTES = 1 << 20
-
-
-class StillMoving(Exception):
-    """The file changed between two looks at it; it waits for the next run."""
 
 
 def let_settle(changes_ns: Iterable[int], settle_seconds: float) -> None:
@@ -33,7 +29,7 @@ def read_file(file: InboxFile, max_file_bytes: int) -> bytes:
 
     Raises:
         StillMoving: it changed since the scan, or while it was being read.
-        RejectedFile: it can't be read, or is over the limit.
+        CaptureError: it can't be read, or is over the limit.
     """
     with opened(file) as descriptor:
         data = _read(descriptor, max_file_bytes)
@@ -50,7 +46,7 @@ def opened(file: InboxFile) -> Iterator[int]:
 
     Raises:
         StillMoving: it changed since the scan, or while the block ran.
-        RejectedFile: it can't be read.
+        CaptureError: it can't be read.
     """
     # NONBLOCK and NOFOLLOW: a pipe or link put in the file's place after the scan neither hangs nor misleads
     flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
@@ -59,7 +55,7 @@ def opened(file: InboxFile) -> Iterator[int]:
     except FileNotFoundError:
         raise StillMoving from None
     except OSError as error:
-        raise RejectedFile(
+        raise CaptureError(
             "unreadable_file", f"it can't be opened: {error.strerror}. Make it readable for this user."
         ) from None
     try:
@@ -97,4 +93,4 @@ def _read_chunk(descriptor: int) -> bytes:
     try:
         return os.read(descriptor, _CHUNK_BYTES)
     except OSError as error:
-        raise RejectedFile("unreadable_file", f"reading it failed: {error.strerror}. Copy it anew.") from None
+        raise CaptureError("unreadable_file", f"reading it failed: {error.strerror}. Copy it anew.") from None

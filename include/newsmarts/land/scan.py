@@ -17,11 +17,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from newsmarts.core import publishers
-from newsmarts.core.errors import RejectedFile, UsageError
+from newsmarts.core.errors import CaptureError, UsageError
 from newsmarts.core.settings import Settings
 from newsmarts.land import names
 from newsmarts.land.archives import members, mhtml, sidecar
-from newsmarts.land.archives.entry import BadRecord
 from newsmarts.land.archives.sidecar import Facts
 
 log = logging.getLogger(__name__)
@@ -66,7 +65,7 @@ class InboxFile:
     captured_at: datetime
     look: Look | None = None
     media_type: str | None = None
-    rejection: RejectedFile | None = None
+    rejection: CaptureError | None = None
     unfinished: bool = False
     archive: str | None = None
     url: str | None = None
@@ -127,7 +126,7 @@ def scan(root: str, settings: Settings) -> Iterator[InboxFile]:
             if not folder:
                 raise UsageError(f"the folder {root!r} can't be read: {error.strerror}.") from None
             if not isinstance(error, FileNotFoundError):  # gone since its parent was listed
-                reason = RejectedFile("unreadable_folder", f"it can't be listed: {error.strerror}.")
+                reason = CaptureError("unreadable_folder", f"it can't be listed: {error.strerror}.")
                 yield _rejected(root, folder, None, reason)
             continue
         here = {entry.name for entry in entries}
@@ -168,17 +167,17 @@ def _examine(root: str, relative: str, settings: Settings, beside: str | None) -
                 return None
             status = target
         if not stat.S_ISREG(status.st_mode):
-            raise RejectedFile("not_a_regular_file", f"it is {_kind(status)}. Put a plain file there.")
+            raise CaptureError("not_a_regular_file", f"it is {_kind(status)}. Put a plain file there.")
         noted = os.path.join(root, os.path.dirname(relative), beside) if beside else None  # noqa: PTH118, PTH120
         return _regular(path, relative, status, settings, noted)
-    except RejectedFile as rejection:
+    except CaptureError as rejection:
         return _rejected(root, relative, status, rejection)
     except FileNotFoundError:
         log.info("%r went away while the inbox was being read", relative)
         return None
     except OSError as error:
         return _rejected(
-            root, relative, status, RejectedFile("unreadable_file", f"no access to it: {error.strerror}.")
+            root, relative, status, CaptureError("unreadable_file", f"no access to it: {error.strerror}.")
         )
 
 
@@ -191,7 +190,7 @@ def _regular(
         return InboxFile(path, source_path, _captured_at(source_path, status), unfinished=True)
     media_type, archive = names.media_type_of(name), names.archive_kind_of(name)
     if media_type is None and archive is None:
-        raise RejectedFile(
+        raise CaptureError(
             "unsupported_media_type",
             f"only names that end in {', '.join([*names.MEDIA_TYPES, *names.ARCHIVES])} are read. "
             "Rename it or take it away.",
@@ -209,9 +208,8 @@ def _regular(
     if beside is not None:
         try:
             noted, facts = _read_sidecar(beside)
-        except BadRecord as error:
-            rejection = RejectedFile(error.reason_code, error.detail)
-            return InboxFile(path, source_path, _captured_at(source_path, status), look, rejection=rejection)
+        except CaptureError as error:
+            return InboxFile(path, source_path, _captured_at(source_path, status), look, rejection=error)
         own = Facts(facts.url or own.url, facts.captured_at or own.captured_at, facts.media_type)
         media_type = facts.media_type if archive is None and facts.media_type else media_type
     captured_at = own.captured_at or _captured_at(source_path, status)
@@ -221,7 +219,7 @@ def _regular(
 def _captured_at(source_path: str, status: os.stat_result) -> datetime:
     captured_at = names.captured_at_of(source_path, status.st_mtime_ns)
     if captured_at is None:
-        raise RejectedFile(
+        raise CaptureError(
             "impossible_mtime",
             f"its modification time ({status.st_mtime_ns // 10**9} s) is no capture time. "
             "Put it in a folder named by its capture day, as in 2025-08-25.",
@@ -230,14 +228,14 @@ def _captured_at(source_path: str, status: os.stat_result) -> datetime:
 
 
 def _read_sidecar(path: str) -> tuple[Sidecar, Facts]:
-    """What a sidecar says. Raises BadRecord when it can't be read, or understood."""
+    """What a sidecar says. Raises CaptureError when it can't be read, or understood."""
     try:
         look = Look.of(os.lstat(path))
         if look.size_bytes > sidecar.MAX_BYTES:
-            raise BadRecord("bad_sidecar", f"its sidecar has more than {sidecar.MAX_BYTES:,} bytes.")
+            raise CaptureError("bad_sidecar", f"its sidecar has more than {sidecar.MAX_BYTES:,} bytes.")
         return Sidecar(path, look), sidecar.parse(_beginning(path, sidecar.MAX_BYTES))
     except OSError as error:
-        raise BadRecord("bad_sidecar", f"its sidecar can't be read: {error.strerror}.") from None
+        raise CaptureError("bad_sidecar", f"its sidecar can't be read: {error.strerror}.") from None
 
 
 def _beginning(path: str, size_bytes: int = mhtml.HEAD_BYTES) -> bytes:
@@ -251,30 +249,30 @@ def _beginning(path: str, size_bytes: int = mhtml.HEAD_BYTES) -> bytes:
         os.close(descriptor)
 
 
-def too_large(size_bytes: int, limit: int) -> RejectedFile:
+def too_large(size_bytes: int, limit: int) -> CaptureError:
     """The rejection of a file over the limit."""
-    return RejectedFile(
+    return CaptureError(
         "file_too_large",
         f"{size_bytes} bytes, and the limit is {limit}. Raise NEWS_MAX_FILE_BYTES if it is a page.",
     )
 
 
 def _follow(root: str, path: str) -> str:
-    """Where a symlink leads. Raises RejectedFile when it is broken or leads out of the inbox."""
+    """Where a symlink leads. Raises CaptureError when it is broken or leads out of the inbox."""
     try:
         target = os.path.realpath(path, strict=True)
     except OSError as error:
-        raise RejectedFile(
+        raise CaptureError(
             "broken_symlink", f"the link leads nowhere: {error.strerror}. Put the file itself there."
         ) from None
     if os.path.commonpath([root, target]) != root:
-        raise RejectedFile(
+        raise CaptureError(
             "symlink_outside_inbox", "the link leads out of the inbox. Put the file itself there."
         )
     return target
 
 
-def _rejected(root: str, relative: str, status: os.stat_result | None, rejection: RejectedFile) -> InboxFile:
+def _rejected(root: str, relative: str, status: os.stat_result | None, rejection: CaptureError) -> InboxFile:
     """A rejection needs a day too; when nothing tells one, it is 1970-01-01."""
     source_path = names.source_path_of(relative)
     if status is None:

@@ -14,6 +14,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from bs4.builder._lxml import LXMLTreeBuilder
 
+from newsmarts.core.errors import UnclearMarkup
 from newsmarts.parse.head import HEAD_TAGS, is_read_script
 from newsmarts.parse.html_runs import Shortened
 from newsmarts.parse.html_walk import Walker
@@ -23,10 +24,6 @@ _SPACES = BeautifulSoup.ASCII_SPACES
 _ASIDE = frozenset({"rt", "rp", "template"})
 _WITH_TEXT = frozenset({"title", "script"})
 _WATCHED = HEAD_TAGS | _ASIDE | {"pre"}
-
-
-class UnclearMarkup(Exception):
-    """Markup that BeautifulSoup reads in ways of its own: it takes the whole tree."""
 
 
 class MetadataBuilder(LXMLTreeBuilder):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
-from newsmarts.core.records import Article, Capture, PageLink
+from newsmarts.core.errors import CaptureError
+from newsmarts.core.records import Article, Capture, PageLink, QuarantineRow
 from newsmarts.parse.provenance import sources_of
 from newsmarts.parse.publisher import ParsedPage
 
@@ -104,21 +106,20 @@ def link_rows(capture: Capture, article: Article) -> Iterator[Row]:
             }
 
 
-def quarantine_row(capture: Capture, publisher: str | None, reason_code: str, detail: str) -> Row:
+def quarantine_row(capture: Capture, publisher: str | None, reason: CaptureError) -> Row:
     """One row of quarantine.parquet: a page that couldn't be read, and why."""
-    return {
-        "capture_id": capture.capture_id,
-        "capture_sha256": capture.sha256,
-        "publisher": publisher,
-        "stage": "parse",
-        "reason_code": reason_code,
-        "expectation": None,
-        "detail": detail,
-        "source_path": capture.source_path,
-        "captured_at": capture.captured_at,
-        "capture_day": capture.capture_day,
-        "subject": "page",
-    }
+    row = QuarantineRow(
+        capture_id=capture.capture_id,
+        capture_sha256=capture.sha256,
+        publisher=publisher,
+        stage="parse",
+        reason_code=reason.reason_code,
+        detail=reason.detail,
+        source_path=capture.source_path,
+        captured_at=capture.captured_at,
+        capture_day=capture.capture_day,
+    )
+    return asdict(row)
 
 
 def excerpt_of(body_text: str) -> str:

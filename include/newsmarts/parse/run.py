@@ -169,15 +169,15 @@ def _parse_capture(
         page = parse_reading(reading, rules, capture.captured_at)
         return page.article, rows.article_row(capture, page)
     except CaptureError as error:
-        reason_code, detail = error.reason_code, error.detail
-        log.info("Quarantined %r: %s", capture.source_path, reason_code)
+        reason = error
+        log.info("Quarantined %r: %s", capture.source_path, reason.reason_code)
     except Exception as error:
         # a bug of ours on one page is a row and a traceback, never the end of the day
-        reason_code = "parser_error"
         detail = f"{type(error).__name__}: {error}. This is a fault of the parser: report it with the page."
+        reason = CaptureError("parser_error", detail)
         log.exception("The parser failed on %r (capture %s)", capture.source_path, capture.capture_id)
-    reasons[reason_code] += 1
-    out.add("quarantine", rows.quarantine_row(capture, publisher, reason_code, detail))
+    reasons[reason.reason_code] += 1
+    out.add("quarantine", rows.quarantine_row(capture, publisher, reason))
     return None
 
 

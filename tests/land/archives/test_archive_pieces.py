@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from newsmarts.core.errors import RejectedFile
+from newsmarts.core.errors import CaptureError, ReadFailed
+from newsmarts.core.settings import Settings
 from newsmarts.land.ahead import Later, ahead
 from newsmarts.land.archives import opening, units
 from newsmarts.land.archives.entry import Budget, Content, Unverified
@@ -25,6 +26,7 @@ from newsmarts.land.archives.stream import Stream
 from newsmarts.land.archives.units import units_of
 from newsmarts.land.archives.warc import WarcReader
 from newsmarts.land.capture import Found, Item, PassedOver
+from newsmarts.land.scan import scan
 from tests.land.inbox_files import MIDNIGHT
 from tests.land.warc_files import AT, by_fastwarc, response
 
@@ -139,13 +141,32 @@ def test_a_long_line_is_copied_a_few_times_only(monkeypatch: pytest.MonkeyPatch)
     assert copies < 20  # of a thousand pieces
 
 
-def test_a_read_error_turns_the_archive_away(tmp_path: Path) -> None:
+def test_what_the_system_cannot_read_is_no_damage_of_a_record(tmp_path: Path) -> None:
     descriptor = os.open(tmp_path / "a.warc", os.O_WRONLY | os.O_CREAT)
     try:
-        with pytest.raises(RejectedFile, match="reading it failed"):
+        with pytest.raises(ReadFailed, match="Bad file descriptor"):
             opening._ArchiveFile(descriptor, "rb", closefd=False).read(1)
     finally:
         os.close(descriptor)
+
+
+@pytest.mark.parametrize("name", ["a.warc", "a.zip", "a.tar", "a.jsonl"])
+def test_a_read_error_rejects_the_archive_and_not_its_records(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    class Unreadable(io.FileIO):
+        def read(self, _size: int | None = -1, /) -> bytes:
+            raise ReadFailed("Input/output error")
+
+    settings.inbox_dir.mkdir(parents=True, exist_ok=True)
+    (settings.inbox_dir / name).write_bytes(b"x" * 100)
+    [file] = scan(str(settings.inbox_dir), settings)
+    monkeypatch.setattr(opening, "_ArchiveFile", Unreadable)
+    with (
+        pytest.raises(CaptureError, match=r"reading it failed: Input/output error\. Copy it anew\."),
+        opening.opened(file, settings) as reader,
+    ):
+        list(reader.records(lambda _entry: True))
 
 
 class TestAhead:

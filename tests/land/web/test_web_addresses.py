@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsmarts.land.web.addresses import AllowedOrigins, BadAddress, host_matches, parse, resolve
+from newsmarts.core.errors import BadAddress
+from newsmarts.land.web.addresses import AllowedOrigins, host_matches, parse, resolve
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from newsmarts.core.errors import CaptureError, FeedUnavailable, FetchFailed
+from newsmarts.core.errors import CaptureError, FeedUnavailable
 from newsmarts.land.capture import Credential
 from newsmarts.land.web.addresses import Address
 from newsmarts.land.web.client import Client
@@ -52,8 +52,8 @@ def make(tmp_path: Path, server: LoopbackServer) -> Iterator[Callable[..., Clien
         each.__exit__(None, None, None)
 
 
-def failure(asking: Client, url: str, **more: Any) -> FetchFailed:
-    with pytest.raises(FetchFailed) as caught:
+def failure(asking: Client, url: str, **more: Any) -> CaptureError:
+    with pytest.raises(CaptureError) as caught:
         asking.get(url, max_bytes=LIMIT, **more)
     assert caught.value.detail.endswith(".")
     return caught.value

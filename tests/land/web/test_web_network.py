@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsmarts.core.errors import FetchFailed
+from newsmarts.core.errors import CaptureError
 from newsmarts.land.web.network import is_public
 from tests.land.servers.loopback import HOST, Answer, LoopbackServer, pages
 from tests.land.web.clients import client
@@ -80,11 +80,11 @@ class Names:
         return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
 
 
-def refused(tmp_path: Path, server: LoopbackServer, names: Names, **more: object) -> FetchFailed:
+def refused(tmp_path: Path, server: LoopbackServer, names: Names, **more: object) -> CaptureError:
     url = f"http://news.example:{server.port}/"
     with (
         client(tmp_path, url, private_hosts=(), resolve_host=names) as asking,
-        pytest.raises(FetchFailed) as caught,
+        pytest.raises(CaptureError) as caught,
     ):
         asking.get(url, max_bytes=100)
     return caught.value
@@ -125,7 +125,7 @@ def test_every_new_connection_is_checked_anew(tmp_path: Path) -> None:
             tmp_path, url, good, private_hosts=("mine.example",), resolve_host=Names([HOST])
         ) as asking:
             assert asking.get(good, max_bytes=100).body == b"page"
-            with pytest.raises(FetchFailed, match=r"leads to 127\.0\.0\.1"):
+            with pytest.raises(CaptureError, match=r"leads to 127\.0\.0\.1"):
                 asking.get(url, max_bytes=100)
     assert len(server.asked) == 1
 
@@ -138,7 +138,7 @@ def test_a_redirect_to_a_name_with_a_private_address_is_not_followed(tmp_path: P
         names = Names([HOST])
         with (
             client(tmp_path, outer, inner, private_hosts=("mine.example",), resolve_host=names) as asking,
-            pytest.raises(FetchFailed, match=r"inner\.example leads to 127\.0\.0\.1"),
+            pytest.raises(CaptureError, match=r"inner\.example leads to 127\.0\.0\.1"),
         ):
             asking.get(outer, max_bytes=100)
     assert server.paths() == ["/"]
@@ -149,7 +149,7 @@ def test_other_spellings_of_loopback_get_no_further(
     host: str, tmp_path: Path, server: LoopbackServer
 ) -> None:
     url = f"http://{host}:{server.port}/"
-    with client(tmp_path, url, private_hosts=()) as asking, pytest.raises(FetchFailed) as caught:
+    with client(tmp_path, url, private_hosts=()) as asking, pytest.raises(CaptureError) as caught:
         asking.get(url, max_bytes=100)
     assert caught.value.reason_code in ("host_not_allowed", "fetch_failed")
     assert not server.asked

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from newsmarts.land.web.pace import HostClosed, Pace
+from newsmarts.core.errors import HostClosed
+from newsmarts.land.web.pace import Pace
 from tests.land.web.clients import Clock
 
 

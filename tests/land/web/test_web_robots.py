@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from newsmarts.core.errors import FeedRefused, FeedUnavailable, FetchFailed
+from newsmarts.core.errors import CaptureError, FeedRefused, FeedUnavailable, HostRefused
 from newsmarts.land.web.addresses import parse
-from newsmarts.land.web.robots import HostRefused, Robot
+from newsmarts.land.web.robots import Robot
 from tests.land.servers.loopback import Answer, Asked, HangUp, LoopbackServer
 from tests.land.servers.site import CHALLENGE
 from tests.land.web.clients import Clock, client
@@ -42,7 +42,7 @@ def make(tmp_path: Path, server: LoopbackServer) -> Iterator[Callable[..., Robot
 def test_what_is_forbidden_is_not_asked(make: Callable[..., Robot], server: LoopbackServer) -> None:
     robot = make("User-agent: *\nDisallow: /private/\nDisallow: /*.pdf$\nAllow: /private/open\n")
     for path in ("/private/a", "/a/b.pdf"):
-        with pytest.raises(FetchFailed) as caught:
+        with pytest.raises(CaptureError) as caught:
             robot.get(f"{server.url}{path}", max_bytes=100)
         assert caught.value.reason_code == "robots_disallowed"
     for path in ("/private/open/a", "/a/b.pdf.html", "/"):
@@ -68,7 +68,7 @@ def test_the_rules_are_those_for_our_name(
     if allowed:
         assert robot.get(f"{server.url}/a", max_bytes=100).status == 200
     else:
-        with pytest.raises(FetchFailed, match="robots_disallowed"):
+        with pytest.raises(CaptureError, match="robots_disallowed"):
             robot.get(f"{server.url}/a", max_bytes=100)
 
 
@@ -107,7 +107,7 @@ def test_a_robot_check_in_place_of_robots_txt_is_a_refusal(
     robot = make(Answer(CHALLENGE, status=403))
     with pytest.raises(HostRefused) as caught:
         robot.get(f"{server.url}/a", max_bytes=100)
-    assert caught.value.reason_code == "challenge_page"
+    assert caught.value.reason.reason_code == "challenge_page"
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_a_refusal_is_not_tried_over(
     server.respond = lambda asked: answer if asked.path == "/a" else Answer(b"")
     with pytest.raises(HostRefused) as caught:
         robot.get(f"{server.url}/a", max_bytes=10_000)
-    assert caught.value.reason_code == reason_code
+    assert caught.value.reason.reason_code == reason_code
     assert server.paths() == ["/robots.txt", "/a"]
 
 
@@ -168,7 +168,7 @@ def test_the_rules_hold_after_a_redirect_too(make: Callable[..., Robot], server:
         return {"/robots.txt": rules, "/a": to_private}.get(asked.path, Answer(b"page"))
 
     server.respond = respond
-    with pytest.raises(FetchFailed, match="robots_disallowed"):
+    with pytest.raises(CaptureError, match="robots_disallowed"):
         robot.get(f"{server.url}/a", max_bytes=100)
     assert server.paths() == ["/robots.txt", "/a"]
 
@@ -177,7 +177,7 @@ def test_redirects_end(make: Callable[..., Robot], server: LoopbackServer) -> No
     robot = make("")
     again = Answer(status=302, headers={"Location": "/a"})
     server.respond = lambda asked: again if asked.path == "/a" else Answer(b"")
-    with pytest.raises(FetchFailed, match="more than 3 times"):
+    with pytest.raises(CaptureError, match="more than 3 times"):
         robot.get(f"{server.url}/a", max_bytes=100)
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from newsmarts.core.errors import RejectedFile
+from newsmarts.core.errors import CaptureError
 from newsmarts.land.web.sitemaps import MAX_ENTRIES, Entry, moment, read_links, read_sitemap
 
 NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
@@ -72,7 +72,7 @@ def test_a_list_of_addresses() -> None:
 
 def test_gzip() -> None:
     assert read(gzip.compress(b"https://a.example/1")) == [("https://a.example/1", None)]
-    with pytest.raises(RejectedFile, match="decompressed_too_large"):
+    with pytest.raises(CaptureError, match="decompressed_too_large"):
         read_sitemap(gzip.compress(b" " * 10_000), max_bytes=1000)
 
 
@@ -83,7 +83,7 @@ def test_broken_xml_is_read_as_far_as_it_goes() -> None:
 
 @pytest.mark.parametrize("body", ["<html><title>Not found</title></html>", "<not xml", "<", "<!-- -->"])
 def test_another_kind_of_document_is_no_empty_sitemap(body: str) -> None:
-    with pytest.raises(RejectedFile, match="no sitemap"):
+    with pytest.raises(CaptureError, match="no sitemap"):
         read(body)
 
 
@@ -107,7 +107,7 @@ def test_no_more_than_a_sitemap_may_have_is_read() -> None:
 @example(b"<:")
 def test_anything_is_read_or_turned_away(body: bytes) -> None:
     for start in (b"", b"<", b"<urlset><url><loc>", b"\x1f\x8b"):
-        with suppress(RejectedFile):
+        with suppress(CaptureError):
             read_sitemap(start + body, max_bytes=1000)
     read_links(body)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsmarts.core.errors import FeedUnavailable, FetchFailed
+from newsmarts.core.errors import CaptureError, FeedUnavailable
 from newsmarts.land.capture import Credential
 from tests.land.servers.certificates import server_side
 from tests.land.servers.loopback import HOST, Answer, LoopbackServer
@@ -68,7 +68,7 @@ def test_a_redirect_out_of_tls_is_not_followed(tmp_path: Path) -> None:
         with (
             LoopbackServer(lambda asked: moved, tls=context) as server,
             client(tmp_path, server.url, plain.url, ssl_context=trusting) as asking,
-            pytest.raises(FetchFailed, match="from https to http") as caught,
+            pytest.raises(CaptureError, match="from https to http") as caught,
         ):
             asking.get(server.url, max_bytes=100)
     assert caught.value.reason_code == "bad_redirect"

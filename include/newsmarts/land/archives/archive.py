@@ -10,16 +10,15 @@ from datetime import date
 from functools import partial
 
 from newsmarts.core import publishers
-from newsmarts.core.errors import RejectedFile
+from newsmarts.core.errors import CaptureError, StillMoving
 from newsmarts.core.locks import held
 from newsmarts.core.settings import Settings
 from newsmarts.land.ahead import Later
-from newsmarts.land.archives.entry import BadRecord, Content, Entry, Read, Unverified
+from newsmarts.land.archives.entry import Content, Entry, Read, Unverified
 from newsmarts.land.archives.index import Index, IndexWriter
 from newsmarts.land.archives.opening import index_name_of, opened
 from newsmarts.land.archives.revisits import resolve
-from newsmarts.land.capture import Found, Item, OtherDay, PassedOver, Told, TurnedAway, Waiting
-from newsmarts.land.reading import StillMoving
+from newsmarts.land.capture import Found, Item, OtherDay, PassedOver, Rejected, SourceDone, Waiting
 from newsmarts.land.scan import InboxFile
 
 log = logging.getLogger(__name__)
@@ -44,33 +43,27 @@ class Archives:
         For ``ahead``, which finishes what comes as ``Later``.
         """
         revisits: list[tuple[InboxFile, Entry]] = []
-        told: list[Told] = []
+        told: list[SourceDone] = []
         for file in files:
             try:
                 yield from self._of_file(file, day, revisits)
-                told.append(Told(index_name_of(file, self._settings)))
+                told.append(SourceDone(index_name_of(file, self._settings)))
             except StillMoving:
                 yield Waiting(file.source_path)
-            except RejectedFile as rejection:
+            except CaptureError as rejection:
                 if file.day == day:
-                    yield TurnedAway(
-                        file.source_path,
-                        file.captured_at,
-                        rejection.reason_code,
-                        rejection.detail,
-                        file.publisher,
-                    )
+                    yield Rejected(file.source_path, file.captured_at, rejection, file.publisher)
         if revisits:
             for file, read in resolve(files, revisits, self._settings):
                 yield self._item(file, read)
         yield from told
 
     def days(self, file: InboxFile) -> tuple[str, Counter[date]]:
-        """The file's token (see Told), and how many captures it has of each day.
+        """The file's token (see SourceDone), and how many captures it has of each day.
 
         Raises:
             StillMoving: it is being written.
-            RejectedFile: it can't be read.
+            CaptureError: it can't be read.
         """
         index = self._index(file)
         if index is None:
@@ -133,7 +126,7 @@ class Archives:
     def _finished(self, file: InboxFile, entry: Entry, content: Unverified) -> Item:
         return self._item_of(file, entry, content.content())
 
-    def _item_of(self, file: InboxFile, entry: Entry, content: Content | BadRecord | None) -> Item:
+    def _item_of(self, file: InboxFile, entry: Entry, content: Content | CaptureError | None) -> Item:
         if entry.outcome == "passed_over":
             return PassedOver(entry.reason_code or "other_record")
         source_path = f"{file.source_path}!/{entry.name}" if entry.name else file.source_path
@@ -148,10 +141,10 @@ class Archives:
                 entry.url,
                 entry.http_status if entry.http_status is not None else content.http_status,
             )
-        error = content or BadRecord(entry.reason_code or "bad_record", entry.detail or "it can't be read.")
-        return TurnedAway(
-            source_path, entry.captured_at, error.reason_code, error.detail, publisher, entry.url
+        reason = content or CaptureError(
+            entry.reason_code or "bad_record", entry.detail or "it can't be read."
         )
+        return Rejected(source_path, entry.captured_at, reason, publisher, entry.url)
 
     def _publisher_of(self, entry: Entry, source_path: str) -> str | None:
         host = entry.host

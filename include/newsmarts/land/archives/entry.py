@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, Protocol
 
+from newsmarts.core.errors import ArchiveTooLarge, CaptureError
 from newsmarts.land import names
 
 Outcome = Literal["page", "revisit", "turned_away", "passed_over"]
@@ -56,42 +57,22 @@ class Content:
     http_status: int | None = None
 
 
-class BadRecord(Exception):
-    """A record that can't be landed: it becomes a row, and the next record is read."""
-
-    def __init__(self, reason_code: str, detail: str) -> None:
-        super().__init__(f"{reason_code}: {detail}")
-        self.reason_code = reason_code
-        self.detail = detail
-
-
-class DamagedUnit(BadRecord):
-    """A part of the archive can't be unpacked; what comes after it may."""
-
-
-class ArchiveTooLarge(BadRecord):
-    """The archive unpacks to more, or has more records, than the settings allow: no more of it is read."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__("archive_too_large", detail)
-
-
 @dataclass(frozen=True, slots=True)
 class Unverified:
     """A page that has been read, and not been checked and decoded yet: that may be another thread's work."""
 
     size_bytes: int
-    finish: Callable[[], Content]  # raises BadRecord
+    finish: Callable[[], Content]  # raises CaptureError
 
-    def content(self) -> Content | BadRecord:
-        """The page, or what is wrong with it."""
+    def content(self) -> Content | CaptureError:
+        """The page, or why it is rejected."""
         try:
             return self.finish()
-        except BadRecord as error:
+        except CaptureError as error:
             return error
 
 
-Read = tuple[Entry, Content | Unverified | BadRecord | None]
+Read = tuple[Entry, Content | Unverified | CaptureError | None]
 """A record, and what came of reading it: None when nobody wanted its content."""
 
 

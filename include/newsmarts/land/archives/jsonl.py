@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from newsmarts.land.archives.entry import BadRecord, Budget, Content, DamagedUnit, Entry, Read
+from newsmarts.core.errors import CaptureError, DamagedUnit
+from newsmarts.land.archives.entry import Budget, Content, Entry, Read
 from newsmarts.land.archives.members import too_large
 from newsmarts.land.archives.sidecar import Facts, facts_of
 from newsmarts.land.archives.stream import Stream
@@ -52,7 +53,7 @@ class JsonLinesReader:
                     self._budget.count()
                     entry, content = self._record(line, str(number), inner)
                     yield entry, content if wanted(entry) else None
-        except BadRecord as error:  # the rest can't be unpacked, or is too much
+        except CaptureError as error:  # the rest can't be unpacked, or is too much
             yield self._turned_away(error, str(number + 1) if isinstance(error, DamagedUnit) else "", 0), None
 
     def at(self, entries: Iterable[Entry]) -> Iterator[Read]:
@@ -69,11 +70,11 @@ class JsonLinesReader:
                     stream = Stream(self._units)
                 stream.skip(entry.inner - stream.position)
                 content = self._record(self._line(stream), entry.name, entry.inner)[1]
-            except BadRecord as error:
+            except CaptureError as error:
                 stream, content = None, error
             yield entry, content
 
-    def _line(self, stream: Stream) -> bytes | BadRecord:
+    def _line(self, stream: Stream) -> bytes | CaptureError:
         line = stream.until(_END_OF_LINE, self._max_line_bytes, overlap=1)
         if line is not None:
             return line
@@ -84,8 +85,8 @@ class JsonLinesReader:
             stream.skip(1)
         return too_large(len(line), self._max_page_bytes)
 
-    def _record(self, line: bytes | BadRecord, name: str, inner: int) -> Read:
-        if isinstance(line, BadRecord):
+    def _record(self, line: bytes | CaptureError, name: str, inner: int) -> Read:
+        if isinstance(line, CaptureError):
             return self._turned_away(line, name, inner), None
         try:
             record = json.loads(line)
@@ -96,7 +97,9 @@ class JsonLinesReader:
         except (ValueError, TypeError, RecursionError) as error:
             told = str(error) if not isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)) else ""
             told = told if 0 < len(told) < 300 else "it is no JSON."
-            return self._turned_away(BadRecord("bad_json_line", f"{told} Mend the line."), name, inner), None
+            return self._turned_away(
+                CaptureError("bad_json_line", f"{told} Mend the line."), name, inner
+            ), None
         position, inner = self._place(inner)
         entry = Entry(
             name=name,
@@ -111,7 +114,7 @@ class JsonLinesReader:
             return entry, too_large(len(data), self._max_page_bytes)
         return entry, Content(data, media_type)
 
-    def _turned_away(self, error: BadRecord, name: str, inner: int) -> Entry:
+    def _turned_away(self, error: CaptureError, name: str, inner: int) -> Entry:
         position, inner = self._place(inner)
         return Entry(
             name=name,

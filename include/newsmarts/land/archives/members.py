@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from newsmarts.core.errors import CaptureError
 from newsmarts.land import names
 from newsmarts.land.archives import mhtml, sidecar
-from newsmarts.land.archives.entry import BadRecord, Content, Entry
+from newsmarts.land.archives.entry import Content, Entry
 from newsmarts.land.archives.sidecar import Facts
 
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -28,13 +29,13 @@ class Members:
         self._source_path = source_path
         self._captured_at = captured_at
         self._seen: Counter[str] = Counter()
-        self.sidecars: dict[str, Facts | BadRecord] = {}  # by the page's name without its ending
+        self.sidecars: dict[str, Facts | CaptureError] = {}  # by the page's name without its ending
 
     def note_sidecar(self, name: str, data: bytes) -> None:
         """Keep what a member says of the page beside it."""
         try:
             self.sidecars[stem_of(name)] = sidecar.parse(data)
-        except BadRecord as error:
+        except CaptureError as error:
             self.sidecars[stem_of(name)] = error
 
     def entry(
@@ -43,7 +44,7 @@ class Members:
         modified_at: datetime | None,
         position: int,
         *,
-        problem: BadRecord | None = None,
+        problem: CaptureError | None = None,
         own: Facts | None = None,
     ) -> Entry:
         """What the index keeps of a member; ``own`` is what the member says of itself."""
@@ -51,7 +52,7 @@ class Members:
         self._seen[name] += 1
         shown = name if self._seen[name] == 1 else f"{name}#{self._seen[name]}"
         facts = self.sidecars.get(stem_of(name)) if is_page(name) else None
-        if isinstance(facts, BadRecord):
+        if isinstance(facts, CaptureError):
             problem, facts = problem or facts, None
         problem = problem or unsafe(name) or _unwanted(name)
         facts = facts or own or Facts()
@@ -68,7 +69,7 @@ class Members:
             url=facts.url or own.url,
         )
 
-    def archive(self, error: BadRecord, name: str = "") -> Entry:
+    def archive(self, error: CaptureError, name: str = "") -> Entry:
         """An entry for the archive as a whole, or for what comes after a member."""
         return Entry(
             name=name,
@@ -113,37 +114,39 @@ def is_hidden(name: str) -> bool:
     return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
 
 
-def unsafe(name: str) -> BadRecord | None:
+def unsafe(name: str) -> CaptureError | None:
     """What is wrong with a name that leads out of the archive."""
     parts = name.replace("\\", "/").split("/")
     if name[:1] in ("/", "\\") or ".." in parts or _DRIVE.match(name) or "\0" in name or not name:
-        return BadRecord(
+        return CaptureError(
             "unsafe_member_name", "its name leads out of the archive, so it isn't what it says. Pack it anew."
         )
     return None
 
 
 def content_of(entry: Entry, data: bytes) -> Content:
-    """The page in a member's bytes. Raises BadRecord when there is none."""
+    """The page in a member's bytes. Raises CaptureError when there is none."""
     if entry.media_type == MHTML:
         return Content(mhtml.page_of(data), "text/html")
     return Content(data, entry.media_type or "text/plain")
 
 
-def too_large(size_bytes: int, limit: int) -> BadRecord:
+def too_large(size_bytes: int, limit: int) -> CaptureError:
     """A member over the limit."""
-    return BadRecord(
+    return CaptureError(
         "record_too_large",
         f"it has {size_bytes:,} bytes, more than the {limit:,} of NEWS_MAX_FILE_BYTES.",
     )
 
 
-def _unwanted(name: str) -> BadRecord | None:
+def _unwanted(name: str) -> CaptureError | None:
     if is_hidden(name) or is_page(name):
         return None
     if names.archive_kind_of(name) is not None:
-        return BadRecord("nested_archive", "an archive within an archive isn't opened. Unpack the outer one.")
-    return BadRecord(
+        return CaptureError(
+            "nested_archive", "an archive within an archive isn't opened. Unpack the outer one."
+        )
+    return CaptureError(
         "unsupported_media_type",
         f"only names that end in {', '.join(names.MEDIA_TYPES)}, .mhtml or .mht are read. Leave it out.",
     )

@@ -8,8 +8,8 @@ from datetime import UTC
 from email.message import Message
 from email.utils import parsedate_to_datetime
 
+from newsmarts.core.errors import CaptureError
 from newsmarts.land import names
-from newsmarts.land.archives.entry import BadRecord
 from newsmarts.land.archives.sidecar import Facts
 
 HEAD_BYTES = 1 << 16
@@ -36,7 +36,7 @@ def page_of(data: bytes) -> bytes:
     """The HTML of the page itself: the part that the head names as the start, else the first.
 
     Raises:
-        BadRecord: there is none, or it can't be decoded.
+        CaptureError: there is none, or it can't be decoded.
     """
     try:
         message = email.message_from_bytes(data, policy=email.policy.compat32)
@@ -46,11 +46,11 @@ def page_of(data: bytes) -> bytes:
         named = [part for part in pages if start and str(part.get("Content-ID", "")).strip("<> ") == start]
         page = (named or pages)[0].get_payload(decode=True)
     except IndexError:
-        raise BadRecord("bad_record", "there is no HTML page in it. Save the page again.") from None
+        raise CaptureError("bad_record", "there is no HTML page in it. Save the page again.") from None
     except (ValueError, LookupError, RecursionError, AttributeError, TypeError) as error:
-        raise BadRecord("bad_record", f"it is no MHTML file that can be read ({error}).") from None
+        raise CaptureError("bad_record", f"it is no MHTML file that can be read ({error}).") from None
     if not isinstance(page, bytes):
-        raise BadRecord("bad_record", "its page is damaged. Save the page again.")
+        raise CaptureError("bad_record", "its page is damaged. Save the page again.")
     return page
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from newsmarts.core.errors import RejectedFile
+from newsmarts.core.errors import CaptureError, ReadFailed
 from newsmarts.core.settings import Settings
 from newsmarts.land import reading
 from newsmarts.land.archives.entry import Budget, Reader
@@ -33,15 +33,13 @@ def index_name_of(file: InboxFile, settings: Settings) -> str:
 
 
 class _ArchiveFile(io.FileIO):
-    """A file whose read errors turn it away, instead of failing its feed."""
+    """A file whose read errors no reader takes for damage of one record."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         try:
             return super().read(-1 if size is None else size) or b""
         except OSError as error:
-            raise RejectedFile(
-                "unreadable_file", f"reading it failed: {error.strerror}. Copy it anew."
-            ) from None
+            raise ReadFailed(error.strerror) from None
 
 
 @contextmanager
@@ -50,7 +48,7 @@ def opened(file: InboxFile, settings: Settings) -> Iterator[Reader]:
 
     Raises:
         StillMoving: it changed since then, or while the block ran.
-        RejectedFile: it can't be read.
+        CaptureError: it can't be read.
     """
 
     def budget() -> Budget:
@@ -62,17 +60,15 @@ def opened(file: InboxFile, settings: Settings) -> Iterator[Reader]:
         )
 
     page_bytes = settings.max_file_bytes
+    members = Members(file.source_path, file.captured_at)
     with reading.opened(file) as descriptor, _ArchiveFile(descriptor, "rb", closefd=False) as raw:
-        match file.archive:
-            case "warc":
-                yield WarcReader(raw, file.path, budget(), file.captured_at, page_bytes)
-            case "zip":
-                yield ZipReader(raw, budget(), Members(file.source_path, file.captured_at), page_bytes)
-            case "tar":
-                yield TarReader(
-                    raw, file.path, budget, Members(file.source_path, file.captured_at), page_bytes
-                )
-            case "jsonl":
-                yield JsonLinesReader(raw, file.path, budget(), file.captured_at, page_bytes)
-            case _:
-                raise ValueError(f"no reader for {file.archive}")
+        readers: dict[str | None, Callable[[], Reader]] = {
+            "warc": lambda: WarcReader(raw, file.path, budget(), file.captured_at, page_bytes),
+            "zip": lambda: ZipReader(raw, budget(), members, page_bytes),
+            "tar": lambda: TarReader(raw, file.path, budget, members, page_bytes),
+            "jsonl": lambda: JsonLinesReader(raw, file.path, budget(), file.captured_at, page_bytes),
+        }
+        try:
+            yield readers[file.archive]()
+        except ReadFailed as error:
+            raise CaptureError("unreadable_file", f"reading it failed: {error}. Copy it anew.") from None

@@ -10,12 +10,11 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from newsmarts.core.errors import RejectedFile
+from newsmarts.core.errors import CaptureError, StillMoving
 from newsmarts.core.settings import Settings
-from newsmarts.land.archives.entry import BadRecord, Content, Entry, Read, Unverified
+from newsmarts.land.archives.entry import Content, Entry, Read, Unverified
 from newsmarts.land.archives.index import Index
 from newsmarts.land.archives.opening import index_name_of, opened
-from newsmarts.land.reading import StillMoving
 from newsmarts.land.scan import InboxFile
 
 Placed = tuple[InboxFile, Entry]
@@ -32,7 +31,7 @@ def resolve(
     for file, revisit in revisits:
         found = originals.of(revisit)
         if found is None:
-            yield file, (revisit, BadRecord("unresolved_revisit", _unresolved(revisit)))
+            yield file, (revisit, CaptureError("unresolved_revisit", _unresolved(revisit)))
         elif found[1].outcome != "page":
             yield file, (_like(revisit, found[1]), None)
         else:
@@ -54,14 +53,16 @@ def _read(
                     content = content.content()  # noqa: PLW2901
                 for revisited_in, revisit in wanted.pop((entry.position, entry.inner)):
                     yield revisited_in, (_page(revisit, content), content)
-    except (StillMoving, RejectedFile):
-        error = BadRecord("unresolved_revisit", "the archive with its original can't be read now. Run again.")
+    except (StillMoving, CaptureError):
+        error = CaptureError(
+            "unresolved_revisit", "the archive with its original can't be read now. Run again."
+        )
         for revisits in wanted.values():
             for revisited_in, revisit in revisits:
                 yield revisited_in, (revisit, error)
 
 
-def _page(revisit: Entry, content: Content | BadRecord | None) -> Entry:
+def _page(revisit: Entry, content: Content | CaptureError | None) -> Entry:
     status = revisit.http_status
     if status in (None, _NOT_MODIFIED) and isinstance(content, Content):
         status = content.http_status

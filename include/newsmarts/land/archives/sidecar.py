@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from newsmarts.core.errors import CaptureError
 from newsmarts.land import names
-from newsmarts.land.archives.entry import BadRecord
 
 MAX_BYTES = 1 << 18
 ENDING = ".json"
@@ -32,18 +32,18 @@ def parse(data: bytes) -> Facts:
     """What a sidecar says. Keys other than url, captured_at and content_type may be there.
 
     Raises:
-        BadRecord: ``bad_sidecar``, naming the key at fault.
+        CaptureError: ``bad_sidecar``, naming the key at fault.
     """
     try:
         record = json.loads(data)
     except (ValueError, RecursionError):
-        raise BadRecord("bad_sidecar", "its sidecar is no JSON. Mend it or take it away.") from None
+        raise CaptureError("bad_sidecar", "its sidecar is no JSON. Mend it or take it away.") from None
     if not isinstance(record, dict):
-        raise BadRecord("bad_sidecar", "its sidecar is no JSON object ({…}). Mend it or take it away.")
+        raise CaptureError("bad_sidecar", "its sidecar is no JSON object ({…}). Mend it or take it away.")
     try:
         return facts_of(record)
     except ValueError as error:
-        raise BadRecord("bad_sidecar", f"its sidecar's {error} Mend it or take it away.") from None
+        raise CaptureError("bad_sidecar", f"its sidecar's {error} Mend it or take it away.") from None
 
 
 def facts_of(record: dict[str, Any]) -> Facts:

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, NoReturn, Self
 
+from newsmarts.core.errors import CaptureError
 from newsmarts.land.archives import mhtml, sidecar
-from newsmarts.land.archives.entry import BadRecord, Budget, Content, Entry, Read
+from newsmarts.land.archives.entry import Budget, Content, Entry, Read
 from newsmarts.land.archives.members import (
     Members,
     content_of,
@@ -93,7 +94,7 @@ class TarReader:
                     continue
                 self._budget.count()
                 problem = _problem(info)
-                data: bytes | BadRecord | None = None
+                data: bytes | CaptureError | None = None
                 own = None
                 if problem is None and is_mhtml(info.name):
                     data = self._read(archive, info, self._max_page_bytes)
@@ -105,13 +106,13 @@ class TarReader:
                         data = self._read(archive, info, self._max_page_bytes)
                     content = _content(entry, data)
                 yield entry, content
-        except BadRecord as error:
+        except CaptureError as error:
             yield self._members.archive(error), None
 
     def at(self, entries: Iterable[Entry]) -> Iterator[Read]:
         """These members, the pages among them with their content; in the order of the file."""
         members = self._members_of_file()
-        damage: BadRecord | None = None
+        damage: CaptureError | None = None
         for entry in entries:
             if entry.outcome != "page":
                 yield entry, None
@@ -120,15 +121,15 @@ class TarReader:
             else:
                 try:
                     yield entry, self._found(members, entry)
-                except BadRecord as error:
+                except CaptureError as error:
                     damage = error
                     yield entry, error
 
-    def _found(self, members: Iterator[_Placed], entry: Entry) -> Content | BadRecord:
+    def _found(self, members: Iterator[_Placed], entry: Entry) -> Content | CaptureError:
         for number, archive, info in members:
             if number == entry.position:
                 return _content(entry, self._read(archive, info, self._max_page_bytes))
-        raise BadRecord("bad_archive", "it isn't in the archive any more. Run the day again.")
+        raise CaptureError("bad_archive", "it isn't in the archive any more. Run the day again.")
 
     def _members_of_file(self) -> Iterator[_Placed]:
         self._budget = self._new_budget()
@@ -156,7 +157,7 @@ class TarReader:
                 elif info.name.lower().endswith(sidecar.ENDING):
                     data = self._read(archive, info, sidecar.MAX_BYTES)
                     notes.append((number, info.name, data if isinstance(data, bytes) else b""))
-        except BadRecord:
+        except CaptureError:
             pass  # told when the members are read
         beside = {number for number, name, _ in notes if is_sidecar(name, pages)}
         for number, name, data in notes:
@@ -164,7 +165,7 @@ class TarReader:
                 self._members.note_sidecar(name, data)
         return beside
 
-    def _read(self, archive: tarfile.TarFile, info: tarfile.TarInfo, max_bytes: int) -> bytes | BadRecord:
+    def _read(self, archive: tarfile.TarFile, info: tarfile.TarInfo, max_bytes: int) -> bytes | CaptureError:
         if info.size > max_bytes:
             return too_large(info.size, max_bytes)
         data = b""
@@ -172,22 +173,22 @@ class TarReader:
             member = archive.extractfile(info)
             data = member.read(max_bytes + 1) if member is not None else b""
         if len(data) != info.size:
-            return BadRecord("truncated_record", "the archive ends within it. Copy it again.")
+            return CaptureError("truncated_record", "the archive ends within it. Copy it again.")
         return data
 
 
-def _content(entry: Entry, data: bytes | BadRecord) -> Content | BadRecord:
-    if isinstance(data, BadRecord):
+def _content(entry: Entry, data: bytes | CaptureError) -> Content | CaptureError:
+    if isinstance(data, CaptureError):
         return data
     try:
         return content_of(entry, data)
-    except BadRecord as error:
+    except CaptureError as error:
         return error
 
 
-def _problem(info: tarfile.TarInfo) -> BadRecord | None:
+def _problem(info: tarfile.TarInfo) -> CaptureError | None:
     if not info.isreg() or info.issparse():
-        return BadRecord(
+        return CaptureError(
             "not_a_regular_file", "it is a link, a device or the like. Put the file itself in the archive."
         )
     return None
@@ -202,4 +203,4 @@ def _modified_at(info: tarfile.TarInfo) -> datetime | None:
 
 
 def _give_up(what: str) -> NoReturn:
-    raise BadRecord("bad_archive", f"{what}. Copy or download it again.")
+    raise CaptureError("bad_archive", f"{what}. Copy or download it again.")

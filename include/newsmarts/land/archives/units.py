@@ -11,7 +11,8 @@ from typing import BinaryIO, Protocol
 from backports import zstd
 from isal import igzip_lib, isal_zlib
 
-from newsmarts.land.archives.entry import Budget, DamagedUnit
+from newsmarts.core.errors import DamagedUnit
+from newsmarts.land.archives.entry import Budget
 
 _DAMAGES: tuple[type[Exception], ...] = (igzip_lib.IsalError, zstd.ZstdError)  # type: ignore[assignment] # isal calls it a variable
 _PLAIN_WARC = b"WARC/"

@@ -12,17 +12,9 @@ from datetime import datetime
 from functools import partial
 from typing import BinaryIO
 
+from newsmarts.core.errors import ArchiveTooLarge, CaptureError, DamagedUnit
 from newsmarts.land.archives import warc_record
-from newsmarts.land.archives.entry import (
-    ArchiveTooLarge,
-    BadRecord,
-    Budget,
-    Content,
-    DamagedUnit,
-    Entry,
-    Read,
-    Unverified,
-)
+from newsmarts.land.archives.entry import Budget, Content, Entry, Read, Unverified
 from newsmarts.land.archives.stream import Stream
 from newsmarts.land.archives.units import units_of
 from newsmarts.land.archives.warc_record import MAX_HEAD_BYTES, Head, HttpHead
@@ -66,7 +58,7 @@ class WarcReader:
             if entry.outcome != "page":
                 yield entry, None
                 continue
-            content: Content | Unverified | BadRecord | None
+            content: Content | Unverified | CaptureError | None
             try:
                 if stream is None or not self._is_ahead(stream, entry):
                     self._units.seek(entry.position)
@@ -74,7 +66,7 @@ class WarcReader:
                     stream = Stream(self._units)
                 stream.skip(entry.inner - stream.position)
                 _, content = self._record(stream, lambda _: True)
-            except BadRecord as error:
+            except CaptureError as error:
                 stream, content = None, error
             yield entry, content
 
@@ -101,7 +93,7 @@ class WarcReader:
                 return
             except ArchiveTooLarge:
                 raise
-            except BadRecord as error:
+            except CaptureError as error:
                 yield from self._told(error, inner)
                 stream = self._after(stream, inner)
                 if not stream.skip_to(_BEGINNING, _BEGINNING_BYTES):
@@ -119,15 +111,15 @@ class WarcReader:
         """The record that begins here.
 
         Raises:
-            BadRecord: it isn't whole, or no record.
+            CaptureError: it isn't whole, or no record.
         """
         inner = stream.position
         head_bytes = stream.until(warc_record.END_OF_HEAD, MAX_HEAD_BYTES, overlap=4)
         if head_bytes is None:
-            raise BadRecord("bad_record", "no WARC record begins here, or its header has no end.")
+            raise CaptureError("bad_record", "no WARC record begins here, or its header has no end.")
         if another := _BEGINNING.search(head_bytes, 1):
             stream.back(len(head_bytes) - another.start())
-            raise BadRecord("bad_record", "another record begins within its header. Copy the file again.")
+            raise CaptureError("bad_record", "another record begins within its header. Copy the file again.")
         head = warc_record.parse_head(head_bytes)
         self._is_lost = False
         self._last_at = head.captured_at or self._last_at
@@ -138,11 +130,11 @@ class WarcReader:
             entry = warc_record.entry_of(head, http, name=name, position=position, inner=inner)
         except DamagedUnit:
             raise
-        except BadRecord as error:
+        except CaptureError as error:
             self._pass(stream, head)
             return self._entry(error, name=name, position=position, inner=inner), None
         self._present = entry
-        content: Unverified | BadRecord | None = None
+        content: Unverified | CaptureError | None = None
         if entry.outcome == "page" and wanted(entry):
             content = self._content(stream, head, http)
         else:
@@ -150,10 +142,10 @@ class WarcReader:
         self._present = None
         return entry, content
 
-    def _content(self, stream: Stream, head: Head, http: HttpHead | None) -> Unverified | BadRecord:
+    def _content(self, stream: Stream, head: Head, http: HttpHead | None) -> Unverified | CaptureError:
         if head.length > self._max_page_bytes + MAX_HEAD_BYTES:
             self._pass(stream, head)
-            return BadRecord(
+            return CaptureError(
                 "record_too_large",
                 f"it has {head.length:,} bytes; NEWS_MAX_FILE_BYTES allows {self._max_page_bytes:,}.",
             )
@@ -178,7 +170,7 @@ class WarcReader:
             return str(offset + inner), offset + inner, 0
         return (f"{offset}+{inner}" if inner else str(offset)), offset, inner
 
-    def _told(self, error: BadRecord, inner: int) -> Iterator[Read]:
+    def _told(self, error: CaptureError, inner: int) -> Iterator[Read]:
         """A row for a damage, once."""
         if not self._is_lost:
             name, position, inner = self._place(inner)
@@ -186,7 +178,7 @@ class WarcReader:
         self._is_lost = True
         self._present = None
 
-    def _entry(self, error: BadRecord, *, name: str, position: int, inner: int) -> Entry:
+    def _entry(self, error: CaptureError, *, name: str, position: int, inner: int) -> Entry:
         return Entry(
             name=name,
             captured_at=self._last_at,
@@ -201,7 +193,7 @@ class WarcReader:
 
 def _check_length(head: Head, found_bytes: int) -> None:
     if found_bytes < head.length:
-        raise BadRecord(
+        raise CaptureError(
             "truncated_record",
             f"its header tells of {head.length:,} bytes, and {found_bytes:,} are there. Copy the file again.",
         )
@@ -216,7 +208,7 @@ def _check_end(stream: Stream, head: Head) -> None:
         return
     following = end.lstrip(b"\r\n") + stream.peek(9)[4:]
     if following and not following.startswith(b"WARC/"):
-        raise BadRecord(
+        raise CaptureError(
             "bad_record",
             f"its header tells of {head.length:,} bytes, and its end isn't there. Copy the file again.",
         )

@@ -14,9 +14,9 @@ from datetime import datetime
 from functools import partial
 from urllib.parse import urlsplit
 
-from newsmarts.core.errors import RejectedFile
+from newsmarts.core.errors import CaptureError
 from newsmarts.land import encodings, names
-from newsmarts.land.archives.entry import BadRecord, Content, Entry, Outcome
+from newsmarts.land.archives.entry import Content, Entry, Outcome
 
 MAX_HEAD_BYTES = 1 << 16
 HTML = ("text/html", "application/xhtml+xml")
@@ -70,23 +70,23 @@ class HttpHead:
 
 
 def parse_head(head: bytes) -> Head:
-    """Raises BadRecord when it is no record's header."""
+    """Raises CaptureError when it is no record's header."""
     version = _VERSION.match(head)
     if not version:
-        raise BadRecord("bad_record", "these bytes are no WARC record. Copy or download the file again.")
+        raise CaptureError("bad_record", "these bytes are no WARC record. Copy or download the file again.")
     fields = _fields(head[version.end() :])
     length = fields.get("content-length", "")
     if not re.fullmatch(r"[0-9]{1,18}", length):
-        raise BadRecord("bad_record", f"its Content-Length is {length[:40]!r}, so its end isn't known.")
+        raise CaptureError("bad_record", f"its Content-Length is {length[:40]!r}, so its end isn't known.")
     return Head(fields, int(length))
 
 
 def parse_http(block: bytes) -> HttpHead:
-    """The HTTP head that a block begins with. Raises BadRecord when it is none."""
+    """The HTTP head that a block begins with. Raises CaptureError when it is none."""
     status = _STATUS.match(block)
     end = END_OF_HEAD.search(block, 0, MAX_HEAD_BYTES)
     if not status or not (end or len(block) < MAX_HEAD_BYTES):
-        raise BadRecord("bad_record", "it doesn't begin with the head of an HTTP answer.")
+        raise CaptureError("bad_record", "it doesn't begin with the head of an HTTP answer.")
     stop = end.end() if end else len(block)
     return HttpHead(int(status[1]), _fields(block[:stop].partition(b"\n")[2]), stop)
 
@@ -95,7 +95,7 @@ def http_of(head: Head, block: bytes) -> HttpHead | None:
     """The HTTP head of a response or revisit; None when it has none, and needn't. ``block`` may be cut short.
 
     Raises:
-        BadRecord: a response that should have one hasn't.
+        CaptureError: a response that should have one hasn't.
     """
     fields = head.fields
     if head.kind == "revisit":
@@ -114,13 +114,13 @@ def entry_of(head: Head, http: HttpHead | None, *, name: str, position: int, inn
     """What the index keeps of a record.
 
     Raises:
-        BadRecord: its header lacks what it can't be without.
+        CaptureError: its header lacks what it can't be without.
     """
     fields = head.fields
     captured_at = head.captured_at
     if captured_at is None:
         written = fields.get("warc-date", "")
-        raise BadRecord("bad_record", f"its WARC-Date is {written[:40]!r}, so its day isn't known.")
+        raise CaptureError("bad_record", f"its WARC-Date is {written[:40]!r}, so its day isn't known.")
     url = names.clean_url(fields.get("warc-target-uri"))
     status: int | None = None
     media_type: str | None = None
@@ -171,7 +171,7 @@ def content_of(head: Head, block: bytes, max_bytes: int, http: HttpHead | None =
     """The page in a response's or resource's whole block; ``http``: its HTTP head, where that is known.
 
     Raises:
-        BadRecord: its bytes aren't those that were recorded, or can't be decoded.
+        CaptureError: its bytes aren't those that were recorded, or can't be decoded.
     """
     if head.kind == "resource":
         return resource_of(head, block, max_bytes)
@@ -192,10 +192,7 @@ def response_of(head: Head, http: HttpHead, front: bytes, stored: bytes, max_byt
     body = stored
     if "chunked" in http.fields.get("transfer-encoding", "").lower():
         body = _dechunked(stored)
-    try:
-        decoded = encodings.decode(body, http.fields.get("content-encoding"), max_bytes=max_bytes)
-    except RejectedFile as error:
-        raise BadRecord(error.reason_code, error.detail) from None
+    decoded = encodings.decode(body, http.fields.get("content-encoding"), max_bytes=max_bytes)
     if not verified:
         # the standard means the body without chunks; some crawlers hash what they stored or decoded
         _verify(head.fields.get("warc-payload-digest"), [[body], [stored], [decoded]], "payload")
@@ -204,7 +201,7 @@ def response_of(head: Head, http: HttpHead, front: bytes, stored: bytes, max_byt
 
 def _content(data: bytes, media_type: str | None, status: int | None, max_bytes: int) -> Content:
     if len(data) > max_bytes:
-        raise BadRecord(
+        raise CaptureError(
             "record_too_large",
             f"it has {len(data):,} bytes, more than the {max_bytes:,} of NEWS_MAX_FILE_BYTES.",
         )
@@ -214,7 +211,7 @@ def _content(data: bytes, media_type: str | None, status: int | None, max_bytes:
         return Content(data, "text/html", status)
     if media_type == "text/plain":
         return Content(data, "text/plain", status)
-    raise BadRecord("unsupported_media_type", "it doesn't say what it is, and doesn't look like HTML.")
+    raise CaptureError("unsupported_media_type", "it doesn't say what it is, and doesn't look like HTML.")
 
 
 def _judged(
@@ -282,11 +279,11 @@ def _chunks(body: bytes) -> Iterator[bytes]:
         yield body[at : at + length]
         at += length
         at += 2 if body.startswith(b"\r\n", at) else body.startswith(b"\n", at)
-    raise BadRecord("truncated_record", "its chunks break off, so a part of the page is missing.")
+    raise CaptureError("truncated_record", "its chunks break off, so a part of the page is missing.")
 
 
 def _verify(written: str | None, candidates: list[list[bytes]], what: str) -> bool:
-    """Whether there is a digest to hold the bytes to. Raises BadRecord when none of them has it."""
+    """Whether there is a digest to hold the bytes to. Raises CaptureError when none of them has it."""
     name, colon, value = (written or "").partition(":")
     algorithm = _DIGESTS.get(name.strip().lower())
     expected = _digest(value.strip(), algorithm().digest_size) if colon and algorithm else None
@@ -302,7 +299,7 @@ def _verify(written: str | None, candidates: list[list[bytes]], what: str) -> bo
             digest.update(part)
         if digest.digest() == expected:
             return True
-    raise BadRecord("bad_digest", f"its {what} isn't what was recorded ({name}). Copy the file again.")
+    raise CaptureError("bad_digest", f"its {what} isn't what was recorded ({name}). Copy the file again.")
 
 
 def _digest(value: str, size_bytes: int) -> bytes | None:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import BinaryIO
 
+from newsmarts.core.errors import ArchiveTooLarge, CaptureError
 from newsmarts.land.archives import mhtml, sidecar
-from newsmarts.land.archives.entry import ArchiveTooLarge, BadRecord, Budget, Content, Entry, Read
+from newsmarts.land.archives.entry import Budget, Content, Entry, Read
 from newsmarts.land.archives.members import (
     Members,
     content_of,
@@ -61,7 +62,7 @@ class ZipReader:
                 if entry.outcome == "page" and wanted(entry):
                     content = self._content(archive, info, entry)
                 yield entry, content
-        except BadRecord as error:
+        except CaptureError as error:
             yield self._members.archive(error), None
 
     def at(self, entries: Iterable[Entry]) -> Iterator[Read]:
@@ -76,7 +77,7 @@ class ZipReader:
                     archive = self._open()
                     infos = archive.infolist()
                 yield entry, self._content(archive, infos[entry.position], entry)
-            except BadRecord as error:
+            except CaptureError as error:
                 yield entry, error
 
     def _open(self) -> zipfile.ZipFile:
@@ -88,16 +89,18 @@ class ZipReader:
                 )
             return zipfile.ZipFile(self._handle)
         except _ERRORS as error:
-            raise BadRecord(
+            raise CaptureError(
                 "bad_archive", f"it can't be read as a ZIP file ({error}). Copy or download it again."
             ) from None
 
-    def _content(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, entry: Entry) -> Content | BadRecord:
+    def _content(
+        self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, entry: Entry
+    ) -> Content | CaptureError:
         try:
             return content_of(entry, self._read(archive, info, self._max_page_bytes))
         except ArchiveTooLarge:
             raise
-        except BadRecord as error:
+        except CaptureError as error:
             return error
 
     def _read(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_bytes: int) -> bytes:
@@ -105,7 +108,7 @@ class ZipReader:
             raise too_large(info.file_size, max_bytes)
         data = self._unpacked(archive, info, max_bytes + 1)
         if len(data) > max_bytes:
-            raise BadRecord(
+            raise CaptureError(
                 "decompressed_too_large", f"it unpacks to more than its stated {info.file_size:,} bytes."
             )
         return data
@@ -115,7 +118,7 @@ class ZipReader:
             return self._unpacked(archive, info, max_bytes)
         except ArchiveTooLarge:
             raise
-        except BadRecord:
+        except CaptureError:
             return b""  # told when the member is read
 
     def _unpacked(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_bytes: int) -> bytes:
@@ -128,7 +131,7 @@ class ZipReader:
                     parts.append(part)
                     left -= len(part)
         except _ERRORS as error:
-            raise BadRecord(
+            raise CaptureError(
                 "bad_record", f"it can't be unpacked ({error}). Copy the archive again."
             ) from None
         return b"".join(parts)
@@ -138,19 +141,19 @@ class ZipReader:
             data = self._read(archive, info, sidecar.MAX_BYTES)
         except ArchiveTooLarge:
             raise
-        except BadRecord:
+        except CaptureError:
             data = b""
         self._members.note_sidecar(info.filename, data)
 
 
-def _problem(info: zipfile.ZipInfo) -> BadRecord | None:
+def _problem(info: zipfile.ZipInfo) -> CaptureError | None:
     mode = info.external_attr >> 16
     if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        return BadRecord(
+        return CaptureError(
             "not_a_regular_file", "it is a link or a device. Put the file itself in the archive."
         )
     if info.flag_bits & _ENCRYPTED:
-        return BadRecord("encrypted_member", "it is encrypted. Pack it without a password.")
+        return CaptureError("encrypted_member", "it is encrypted. Pack it without a password.")
     return None
 
 

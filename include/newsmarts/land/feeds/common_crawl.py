@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from newsmarts.core import partitions
-from newsmarts.core.errors import FetchFailed
+from newsmarts.core.errors import CaptureError
 from newsmarts.core.settings import Settings
 from newsmarts.land.capture import Credential, Found, Item, Known
 from newsmarts.land.feeds.config import CommonCrawlConfig
@@ -88,7 +88,7 @@ class _Run:
         """One capture's page."""
         listed = wanted.listed
         if listed.truncated:
-            raise FetchFailed(
+            raise CaptureError(
                 "truncated_record",
                 "The crawler kept a part of the page only. Another archive may have all of it.",
             )
@@ -114,14 +114,14 @@ class _Run:
         try:
             moment = moment_of(fields["warc-refers-to-date"]).replace(microsecond=0)
         except (KeyError, ValueError):
-            raise FetchFailed(
+            raise CaptureError(
                 "unresolved_revisit", "It stands for an earlier capture and doesn't say which."
             ) from None
         for crawl in self._collections(moment.date()):
             original = self._index.exactly(crawl, url, moment)
             if original is not None:
                 return original
-        raise FetchFailed(
+        raise CaptureError(
             "unresolved_revisit",
             f"It stands for a capture of {moment:%Y-%m-%d %H:%M:%S} UTC, which the index doesn't have.",
         )

@@ -7,16 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from newsmarts.core.errors import RejectedFile
+from newsmarts.core.errors import CaptureError, StillMoving
 from newsmarts.core.records import capture_id_of
 from newsmarts.core.settings import Settings
 from newsmarts.land import manifest, reading, scan
 from newsmarts.land.ahead import ahead
 from newsmarts.land.archives import mhtml
 from newsmarts.land.archives.archive import Archives
-from newsmarts.land.archives.entry import BadRecord
 from newsmarts.land.archives.members import MHTML
-from newsmarts.land.capture import Credential, Found, Item, Known, OtherDay, SourceDay, TurnedAway, Waiting
+from newsmarts.land.capture import Credential, Found, InboxDay, Item, Known, OtherDay, Rejected, Waiting
 from newsmarts.land.feeds.config import InboxConfig
 from newsmarts.land.feeds.local import archive_days
 from newsmarts.land.packed import PackedFiles
@@ -64,7 +63,7 @@ class InboxFeed:
         if archives:
             yield from ahead(self._archives.captures(archives, day))
 
-    def days(self) -> Iterator[SourceDay]:
+    def days(self) -> Iterator[InboxDay]:
         """Every day that there are captures of; each page is read to tell whether it is new.
 
         Raises:
@@ -79,7 +78,7 @@ class InboxFeed:
             elif not file.unfinished:
                 by_day.setdefault(file.day, []).append(file)
         for day, files in sorted(by_day.items()):
-            yield SourceDay(day, len(files), self._count_new(day, files))
+            yield InboxDay(day, len(files), self._count_new(day, files))
         yield from archive_days(self.name, self._archives, archives, self._settings)
 
     def _root(self) -> str | None:
@@ -90,17 +89,10 @@ class InboxFeed:
             return Waiting(file.source_path)
         try:
             data = self._bytes_of(file)
-        except reading.StillMoving:
+        except StillMoving:
             return Waiting(file.source_path)
-        except (RejectedFile, BadRecord) as rejection:
-            return TurnedAway(
-                file.source_path,
-                file.captured_at,
-                rejection.reason_code,
-                rejection.detail,
-                file.publisher,
-                file.url,
-            )
+        except CaptureError as rejection:
+            return Rejected(file.source_path, file.captured_at, rejection, file.publisher, file.url)
         media_type = "text/html" if file.media_type == MHTML else file.media_type or "text/plain"
         return Found(file.source_path, file.captured_at, media_type, data, file.publisher, file.url)
 
@@ -121,8 +113,8 @@ class InboxFeed:
         """What landing the file now would add: a capture_id, a rejection, or None for one that moves."""
         try:
             sha256 = hashlib.sha256(self._bytes_of(file)).hexdigest()
-        except reading.StillMoving:
+        except StillMoving:
             return None
-        except (RejectedFile, BadRecord) as rejection:
+        except CaptureError as rejection:
             return (file.source_path, rejection.reason_code)
         return capture_id_of(self.name, file.source_path, file.captured_at, sha256)

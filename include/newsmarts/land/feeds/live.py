@@ -10,17 +10,17 @@ import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
-from newsmarts.core.errors import CaptureError, FeedError, FeedRefused, FeedUnavailable
+from newsmarts.core.errors import CaptureError, FeedError, FeedRefused, FeedUnavailable, HostRefused
 from newsmarts.core.settings import Settings
 from newsmarts.land.archives.warc_record import OK
-from newsmarts.land.capture import Credential, Found, Item, Known, PassedOver, TurnedAway
+from newsmarts.land.capture import Credential, Found, Item, Known, PassedOver, Rejected
 from newsmarts.land.feeds.config import LiveConfig
 from newsmarts.land.web.addresses import parse
 from newsmarts.land.web.archived import is_html, publisher_of, status_reason
 from newsmarts.land.web.discovery import Candidate, Discovery
 from newsmarts.land.web.exchange import Reply
 from newsmarts.land.web.opening import max_page_bytes, open_client
-from newsmarts.land.web.robots import HostRefused, Robot
+from newsmarts.land.web.robots import Robot
 from newsmarts.land.web.visits import Visits
 
 log = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ class _Run:
                 for candidate in self._discovery.candidates(url, is_sitemap=is_sitemap):
                     found[candidate.url] = candidate.or_later(found.get(candidate.url))
             except HostRefused as refusal:
-                self._refused(refusal, parse(url).host)
+                self._leave_host(refusal, parse(url).host)
             except FeedError as error:
                 self._failed[parse(url).host] = error
             except CaptureError as error:
@@ -184,29 +184,29 @@ class _Run:
         try:
             reply = self._robot.get(url, max_bytes=self._max_bytes, headers=conditions)
         except HostRefused as refusal:
-            self._refused(refusal, host)
-            reason_code, detail = refusal.reason_code, f"The site {refusal.told}. Capture it from an archive."
+            self._leave_host(refusal, host)
+            reason = refusal.reason
         except FeedError as error:
             self._failed[host] = error
-            reason_code, detail = "fetch_failed", str(error)
+            reason = CaptureError("fetch_failed", str(error))
         except CaptureError as error:
-            reason_code, detail = error.reason_code, error.detail
+            reason = error
         else:
-            return self._judged(reply, url, at, publisher)
-        return TurnedAway(url, at, reason_code, detail, publisher, url)
+            return self._item(reply, url, at, publisher)
+        return Rejected(url, at, reason, publisher, url)
 
-    def _judged(self, reply: Reply, url: str, at: datetime, publisher: str | None) -> Item:
-        """What an answer is worth."""
+    def _item(self, reply: Reply, url: str, at: datetime, publisher: str | None) -> Item:
+        """What becomes of an answer."""
         if reply.status == _NOT_MODIFIED and self._visits.get(url) is not None:
             self._visits.unchanged(url, at)
             return PassedOver("not_modified")
         if reply.status not in OK:
-            return TurnedAway(url, at, *status_reason(reply.status), publisher, url)
+            return Rejected(url, at, status_reason(reply.status), publisher, url)
         if not is_html(reply.media_type):
             return PassedOver("not_a_page")
         self._visits.captured(url, at, reply.headers)
         return Found(url, at, "text/html", reply.body, publisher, url, reply.status)
 
-    def _refused(self, refusal: HostRefused, asked_host: str) -> None:
-        # the host that was asked led there, and would lead there again
-        self._failed[refusal.host] = self._failed[asked_host] = FeedRefused(f"{refusal}.")
+    def _leave_host(self, refusal: HostRefused, first_host: str) -> None:
+        # the first host led there, and would lead there again
+        self._failed[refusal.host] = self._failed[first_host] = FeedRefused(f"{refusal}.")

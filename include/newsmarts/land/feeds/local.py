@@ -6,12 +6,11 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from newsmarts.core.errors import RejectedFile
+from newsmarts.core.errors import CaptureError, StillMoving
 from newsmarts.core.settings import Settings
 from newsmarts.land import manifest
 from newsmarts.land.archives.archive import Archives
-from newsmarts.land.capture import SourceDay
-from newsmarts.land.reading import StillMoving
+from newsmarts.land.capture import InboxDay
 from newsmarts.land.scan import InboxFile
 
 log = logging.getLogger(__name__)
@@ -19,7 +18,7 @@ log = logging.getLogger(__name__)
 
 def archive_days(
     feed: str, archives: Archives, files: Sequence[InboxFile], settings: Settings
-) -> Iterator[SourceDay]:
+) -> Iterator[InboxDay]:
     """The days of each archive, by its index; one that has told all of a day has nothing new for it."""
     told: dict[date, set[str]] = {}
     for file in files:
@@ -27,11 +26,11 @@ def archive_days(
             token, days = archives.days(file)
         except StillMoving:
             continue
-        except RejectedFile as rejection:
+        except CaptureError as rejection:
             log.warning("%r can't be read: %s", file.source_path, rejection)
-            yield SourceDay(file.day, 1, 1)
+            yield InboxDay(file.day, 1, 1)
             continue
         for day, count in days.items():
             if day not in told:
                 told[day] = manifest.sources(settings.archive, day).get(feed, set())
-            yield SourceDay(day, count, 0 if token in told[day] else count)
+            yield InboxDay(day, count, 0 if token in told[day] else count)

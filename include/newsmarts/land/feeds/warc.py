@@ -13,11 +13,11 @@ from newsmarts.land.ahead import ahead
 from newsmarts.land.archives.archive import Archives
 from newsmarts.land.capture import (
     Credential,
+    InboxDay,
     Item,
     Known,
     PassedOver,
-    SourceDay,
-    TurnedAway,
+    Rejected,
     Waiting,
 )
 from newsmarts.land.feeds.config import WarcConfig
@@ -55,15 +55,14 @@ class WarcFeed:
             elif file.rejection is None or file.rejection.reason_code == "unsupported_media_type":
                 others += 1
             elif file.day == day:
-                reason = file.rejection
-                yield TurnedAway(file.source_path, file.captured_at, reason.reason_code, reason.detail)
+                yield Rejected(file.source_path, file.captured_at, file.rejection)
         if others:
             yield PassedOver("no_warc_file", others)
         changes_ns = [change for file in archives for change in file.changes_ns]
         reading.let_settle(changes_ns, self._settings.settle_seconds)
         yield from ahead(self._archives.captures(archives, day))
 
-    def days(self) -> Iterator[SourceDay]:
+    def days(self) -> Iterator[InboxDay]:
         """The days of all records.
 
         Raises:

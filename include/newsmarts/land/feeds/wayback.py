@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from urllib.parse import quote, urlencode
 
-from newsmarts.core.errors import FeedUnavailable
+from newsmarts.core.errors import CaptureError, FeedUnavailable
 from newsmarts.core.settings import Settings
 from newsmarts.land.archives.warc_record import OK
 from newsmarts.land.capture import Credential, Found, Item, Known, PassedOver
@@ -107,19 +107,19 @@ class WaybackFeed:
             is_answer=_is_captured,
         )
         if not _is_captured(reply):
-            return wanted.turned_away(
+            raise CaptureError(
                 "capture_not_served",
                 f"The archive lists the capture and doesn't give it (HTTP status {reply.status}). It may do "
                 "so another day.",
             )
         captured_at = _captured_at(reply)
         if captured_at != wanted.listed.captured_at:
-            return wanted.turned_away(
+            raise CaptureError(
                 "capture_not_served",
                 f"In its place the archive gives a capture of {captured_at or 'an unknown time'}.",
             )
         if reply.status not in OK:
-            return wanted.turned_away(*archived.status_reason(reply.status))
+            raise archived.status_reason(reply.status)
         if not archived.is_html(reply.media_type):
             return PassedOver("not_a_page")
         return Found(*wanted.key, "text/html", reply.body, wanted.publisher, wanted.url, reply.status)

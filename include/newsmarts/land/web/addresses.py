@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
+from newsmarts.core.errors import BadAddress
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAX_CHARS = 8_000
 # Browsers fold these away or read them as something else, and parsers differ on how.
@@ -14,10 +16,6 @@ _AMBIGUOUS = re.compile(r"[\x00-\x20\x7f\\]")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
 # What RFC 3986 lets stand in a path or query; anything else is percent-encoded, "%" itself is left alone.
 _SAFE = "/?:@!$&'()*+,;=-._~%[]"
-
-
-class BadAddress(ValueError):
-    """No address that can be asked; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from newsmarts.core import publishers
-from newsmarts.core.errors import CaptureError
+from newsmarts.core.errors import BadAddress, CaptureError
 from newsmarts.land.archives.warc_record import HTML, OK
-from newsmarts.land.capture import Item, Key, Known, PassedOver, TurnedAway
+from newsmarts.land.capture import Item, Key, Known, PassedOver, Rejected
 from newsmarts.land.feeds.config import WebConfig
-from newsmarts.land.web.addresses import Address, BadAddress, host_matches, parse
+from newsmarts.land.web.addresses import Address, host_matches, parse
 from newsmarts.land.web.cdx import Listed
 
 log = logging.getLogger(__name__)
@@ -42,9 +42,9 @@ class Wanted:
     url: str  # without user, password and fragment
     publisher: str | None
 
-    def turned_away(self, reason_code: str, detail: str) -> TurnedAway:
+    def rejected(self, reason: CaptureError) -> Rejected:
         """The capture as one that can't be landed."""
-        return TurnedAway(*self.key, reason_code, detail, self.publisher, self.url)
+        return Rejected(*self.key, reason, self.publisher, self.url)
 
 
 Fetch = Callable[[Wanted], Item]
@@ -55,9 +55,9 @@ def outcomes(
 ) -> Iterator[Item]:
     """What becomes of each line, in their order; a line that can't be read is None.
 
-    What has landed, and what was turned away for a reason that stays, is neither fetched nor told again.
+    What has landed, and what was rejected for a reason that stays, is neither fetched nor yielded again.
     """
-    done = {*known.captures, *(key for key, reason in known.turned_away.items() if reason in _SETTLED)}
+    done = {*known.captures, *(key for key, reason in known.rejected.items() if reason in _SETTLED)}
     fetched = over = 0
     for listed in lines:
         picked = _picked(listed, day, config)
@@ -67,9 +67,9 @@ def outcomes(
         if picked.key in done:
             continue
         done.add(picked.key)
-        away = _turned_away_unseen(picked)
-        if away is not None:
-            yield away
+        status = picked.listed.status
+        if status is not None and not _has_page(picked.listed):
+            yield picked.rejected(status_reason(status))
         elif fetched < config.limits.max_captures:
             fetched += 1
             yield _fetched(picked, fetch)
@@ -82,11 +82,11 @@ def outcomes(
         yield PassedOver("over_max_captures", over)
 
 
-def status_reason(status: int) -> tuple[str, str]:
-    """Reason and detail of a capture that is no page, by its HTTP status."""
+def status_reason(status: int) -> CaptureError:
+    """Why a capture with this HTTP status isn't a page."""
     if 300 <= status < 400:
-        return "http_redirect", f"HTTP status {status}: the page is at another address."
-    return "http_error_status", f"HTTP status {status}: there was no page at that moment."
+        return CaptureError("http_redirect", f"HTTP status {status}: the page is at another address.")
+    return CaptureError("http_error_status", f"HTTP status {status}: there was no page at that moment.")
 
 
 def is_html(media_type: str) -> bool:
@@ -132,16 +132,13 @@ def _wanted(listed: Listed, address: Address, config: WebConfig) -> Wanted:
     return Wanted(listed, key, url, publisher_of(address.host, config.publishers))
 
 
-def _turned_away_unseen(wanted: Wanted) -> TurnedAway | None:
-    """What can be told without the bytes."""
-    status = wanted.listed.status
-    if wanted.listed.is_revisit or status is None or status in OK:
-        return None
-    return wanted.turned_away(*status_reason(status))
+def _has_page(listed: Listed) -> bool:
+    """Whether the index's status, where it has one, is that of a page."""
+    return listed.is_revisit or listed.status is None or listed.status in OK
 
 
 def _fetched(wanted: Wanted, fetch: Fetch) -> Item:
     try:
         return fetch(wanted)
     except CaptureError as error:
-        return wanted.turned_away(error.reason_code, error.detail)
+        return wanted.rejected(error)

@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from newsmarts.core.errors import FeedUnavailable, FetchFailed
+from newsmarts.core.errors import BadAddress, CaptureError, FeedUnavailable, HostClosed, NoReply
 from newsmarts.land.capture import Credential
-from newsmarts.land.web.addresses import Address, AllowedOrigins, BadAddress, host_matches, parse, resolve
-from newsmarts.land.web.exchange import Exchange, NoReply, Reply, authorization
+from newsmarts.land.web.addresses import Address, AllowedOrigins, host_matches, parse, resolve
+from newsmarts.land.web.exchange import Exchange, Reply, authorization
 from newsmarts.land.web.network import Resolve, look_up
-from newsmarts.land.web.pace import HostClosed, Pace
+from newsmarts.land.web.pace import Pace
 from newsmarts.land.web.retries import (
     TOO_MANY_REQUESTS,
     UNTOLD_SECONDS,
@@ -128,7 +128,7 @@ class Client:
             read_seconds: to wait for the next piece, where the usual time won't do.
 
         Raises:
-            FetchFailed: this address can't be fetched: it mustn't be asked, its answer is too large or
+            CaptureError: this address can't be fetched: it mustn't be asked, its answer is too large or
                 broken, or there was none (``fetch_failed``).
             FeedUnavailable: the host doesn't answer at all now, or wants to be left alone for long.
         """
@@ -174,12 +174,12 @@ class Client:
         """The address, if the feed may ask there.
 
         Raises:
-            FetchFailed: it is none, or elsewhere.
+            CaptureError: it is none, or elsewhere.
         """
         try:
             address = parse(url)
         except BadAddress as error:
-            raise FetchFailed("bad_address", f"It is {error}.") from None
+            raise CaptureError("bad_address", f"It is {error}.") from None
         self._check(address)
         return address
 
@@ -187,23 +187,23 @@ class Client:
         """Where a redirect leads, if the feed may follow.
 
         Raises:
-            FetchFailed: it mustn't.
+            CaptureError: it mustn't.
         """
         try:
             target = resolve(address, location)
         except BadAddress as error:
-            raise FetchFailed("bad_redirect", f"It redirects to {error}.") from None
+            raise CaptureError("bad_redirect", f"It redirects to {error}.") from None
         if address.scheme == "https" and target.scheme == "http":
-            raise FetchFailed("bad_redirect", f"It redirects from https to http, at {target.netloc}.")
+            raise CaptureError("bad_redirect", f"It redirects from https to http, at {target.netloc}.")
         self._check(target)
         return target
 
-    def _no_answer(self, address: Address, told: str) -> FetchFailed | FeedUnavailable:
+    def _no_answer(self, address: Address, told: str) -> CaptureError | FeedUnavailable:
         self._silent[address.host] += 1
         silent = self._silent[address.host]
         tries = self._bounds.max_tries
         if silent < _SILENT_ADDRESSES:
-            return FetchFailed(
+            return CaptureError(
                 "fetch_failed",
                 f"{address.netloc} gave no answer in {tries} tries (last: {told}). Run the day again later.",
             )
@@ -230,7 +230,7 @@ class Client:
             if not ask.follow or reply.status not in REDIRECTS or location is None:
                 return reply
             address = self.redirected(address, location)
-        raise FetchFailed("bad_redirect", f"It redirects more than {self._bounds.max_redirects} times.")
+        raise CaptureError("bad_redirect", f"It redirects more than {self._bounds.max_redirects} times.")
 
     def _wait_for_turn(self, address: Address, pause_seconds: float) -> None:
         try:
@@ -260,7 +260,7 @@ class Client:
 
     def _check(self, address: Address) -> None:
         if not self._origins.has(address):
-            raise FetchFailed(
+            raise CaptureError(
                 "host_not_allowed",
                 f"{address.origin} is none of the places that this feed may ask. If it belongs to the "
                 "publisher, add it to the feed's hosts.",

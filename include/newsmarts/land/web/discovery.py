@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from newsmarts.core.errors import CaptureError, FetchFailed
+from newsmarts.core.errors import BadAddress, CaptureError
 from newsmarts.land.feeds.config import LiveConfig
-from newsmarts.land.web.addresses import Address, BadAddress, host_matches, parse, resolve
+from newsmarts.land.web.addresses import Address, host_matches, parse, resolve
 from newsmarts.land.web.archived import status_reason
 from newsmarts.land.web.exchange import Reply
 from newsmarts.land.web.robots import Robot
@@ -72,8 +72,8 @@ class Discovery:
         """The articles that a list names, and the lists that it names in turn.
 
         Raises:
-            FetchFailed: the list can't be fetched.
-            RejectedFile: the list can't be read.
+            CaptureError: the list can't be fetched.
+            CaptureError: the list can't be read.
             HostRefused, FeedError: its host doesn't want us, or doesn't answer.
         """
         if not is_sitemap:
@@ -119,7 +119,7 @@ class Discovery:
     def _fetched(self, url: str) -> Reply:
         reply = self._robot.get(url, max_bytes=_LIST_BYTES)
         if reply.status != _OK:
-            raise FetchFailed(*status_reason(reply.status))
+            raise status_reason(reply.status)
         return reply
 
     def _picked(self, entries: list[Entry], base: Address) -> Iterator[Candidate]:

@@ -10,19 +10,15 @@ from types import MappingProxyType
 
 import httpcore2
 
-from newsmarts.core.errors import FeedUnavailable, FetchFailed
+from newsmarts.core.errors import CaptureError, FeedUnavailable, ForbiddenAddress, NoReply
 from newsmarts.land import encodings
 from newsmarts.land.capture import Credential
 from newsmarts.land.web.addresses import Address
-from newsmarts.land.web.network import Deadline, ForbiddenAddress, GuardedBackend, Resolve, look_up
+from newsmarts.land.web.network import Deadline, GuardedBackend, Resolve, look_up
 
 _CONNECTIONS = 4
 _IDLE_SECONDS = 15.0
 _TOLD_CHARS = 200
-
-
-class NoReply(Exception):
-    """No answer came, or not all of it: another try may bring one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +87,7 @@ class Exchange:
 
         Raises:
             NoReply: there was no whole answer.
-            FetchFailed: the answer is too large or badly encoded, or the host has a forbidden address.
+            CaptureError: the answer is too large or badly encoded, or the host has a forbidden address.
             FeedUnavailable: the host can't prove that it is who it says.
         """
         request = httpcore2.Request(
@@ -111,9 +107,9 @@ class Exchange:
         except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.RemoteProtocolError) as error:
             raise _told(address, error) from None
         except httpcore2.LocalProtocolError:
-            raise FetchFailed("bad_address", "It can't be put into a request.") from None
+            raise CaptureError("bad_address", "It can't be put into a request.") from None
         except ForbiddenAddress as error:
-            raise FetchFailed(
+            raise CaptureError(
                 "host_not_allowed",
                 f"{error}. If that is right, add the host to the feed's allow_private_hosts.",
             ) from None
@@ -153,8 +149,8 @@ def _read(chunks: Iterable[bytes], headers: Mapping[str, str], max_bytes: int) -
     return b"".join(parts)
 
 
-def _too_large(max_bytes: int) -> FetchFailed:
-    return FetchFailed(
+def _too_large(max_bytes: int) -> CaptureError:
+    return CaptureError(
         "record_too_large",
         f"Its answer has more than {max_bytes:,} bytes. If it really is a page, raise NEWS_MAX_FILE_BYTES "
         "or the feed's limits.max_page_bytes.",

@@ -16,6 +16,8 @@ from typing import Any
 
 import httpcore2
 
+from newsmarts.core.errors import ForbiddenAddress
+
 Resolve = Callable[[str, int], Sequence[str]]
 _IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 # IPv6 networks that translate to IPv4 ones: what counts is the IPv4 address inside (RFC 6052).
@@ -25,10 +27,6 @@ _UNICAST = ipaddress.IPv6Network("2000::/3")
 _SPECIAL = tuple(
     map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "2001::/23", "2002::/16", "3fff::/20"))
 )
-
-
-class ForbiddenAddress(Exception):
-    """The host's name leads to an address that isn't public; nothing was sent."""
 
 
 class Deadline:

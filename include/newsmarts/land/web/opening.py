@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from newsmarts.core import partitions
-from newsmarts.core.errors import UsageError
+from newsmarts.core.errors import BadAddress, UsageError
 from newsmarts.core.settings import Settings
 from newsmarts.land.capture import Credential
 from newsmarts.land.feeds.config import WebConfig
-from newsmarts.land.web.addresses import AllowedOrigins, BadAddress
+from newsmarts.land.web.addresses import AllowedOrigins
 from newsmarts.land.web.client import Bounds, Client, Manners
 from newsmarts.land.web.pace import Pace
 

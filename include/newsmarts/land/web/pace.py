@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from newsmarts.core.errors import HostClosed
 from newsmarts.core.files import write_atomically
 from newsmarts.core.locks import held
 
@@ -20,13 +21,6 @@ from newsmarts.core.locks import held
 _LONGEST_QUEUE_SECONDS = 3600.0
 _LONGEST_CLOSED_SECONDS = 86_400.0
 _HOST = re.compile(r"[a-z0-9_][a-z0-9_.-]{0,199}")
-
-
-class HostClosed(Exception):
-    """The host said that it doesn't want to be asked for longer than we can wait."""
-
-    def __init__(self, host: str, seconds: float) -> None:
-        super().__init__(f"{host} asked not to be asked for another {seconds:.0f} s")
 
 
 class Pace:

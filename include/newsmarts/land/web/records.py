@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from newsmarts.core.errors import FeedRefused, FetchFailed
+from newsmarts.core.errors import BadAddress, CaptureError, FeedRefused
 from newsmarts.land import encodings
-from newsmarts.land.archives.entry import BadRecord, Content
+from newsmarts.land.archives.entry import Content
 from newsmarts.land.archives.warc_record import END_OF_HEAD, MAX_HEAD_BYTES, Head, content_of, parse_head
-from newsmarts.land.web.addresses import BadAddress, parse
+from newsmarts.land.web.addresses import parse
 from newsmarts.land.web.cdx import Listed
 from newsmarts.land.web.client import Client
 
@@ -29,11 +29,8 @@ class Record:
     block: bytes
 
     def page(self, max_bytes: int) -> Content:
-        """The page in it. Raises FetchFailed when there is none, or not the one that was recorded."""
-        try:
-            return content_of(self.head, self.block, max_bytes)
-        except BadRecord as error:
-            raise FetchFailed(error.reason_code, error.detail) from None
+        """The page in it. Raises CaptureError when there is none, or not the one that was recorded."""
+        return content_of(self.head, self.block, max_bytes)
 
 
 class Records:
@@ -49,12 +46,12 @@ class Records:
         """The record that a line of the index points to.
 
         Raises:
-            FetchFailed: it can't be had, or is another.
+            CaptureError: it can't be had, or is another.
             FeedRefused: the host refuses one record after the other.
             FeedUnavailable: the host doesn't answer now.
         """
         if not 0 < listed.length <= self._max_bytes + _HEADS_BYTES:
-            raise FetchFailed(
+            raise CaptureError(
                 "record_too_large",
                 f"Its record has {listed.length:,} bytes. If it really is a page, raise "
                 "NEWS_MAX_FILE_BYTES or the feed's limits.max_page_bytes.",
@@ -63,15 +60,15 @@ class Records:
         fields = dict(record.head.fields)
         written = re.sub(r"[-:T]", "", fields.get("warc-date", "")[:19])
         if (
-            _told(fields.get("warc-target-uri", "").strip("<>")) != _told(listed.url)
+            _normalised(fields.get("warc-target-uri", "").strip("<>")) != _normalised(listed.url)
             or written != listed.timestamp
         ):
-            raise FetchFailed("bad_record", "The index points to the record of another capture.")
+            raise CaptureError("bad_record", "The index points to the record of another capture.")
         if listed.digest:
             # the index's is for the whole of a page, so a record that tells none is held to it
             digest = fields.setdefault("warc-payload-digest", f"sha1:{listed.digest}").rpartition(":")[2]
             if digest.upper() != listed.digest.upper():
-                raise FetchFailed("bad_digest", "The record's digest isn't the index's.")
+                raise CaptureError("bad_digest", "The record's digest isn't the index's.")
         return replace(record, head=replace(record.head, fields=fields))
 
     def _bytes(self, listed: Listed) -> bytes:
@@ -90,7 +87,7 @@ class Records:
         else:
             self._refused = 0
         if reply.status != _PARTIAL or len(reply.body) != listed.length:
-            raise FetchFailed(
+            raise CaptureError(
                 "capture_not_served",
                 f"The archive lists the capture and doesn't give its record (HTTP status {reply.status}, "
                 f"{len(reply.body):,} of {listed.length:,} bytes).",
@@ -98,7 +95,7 @@ class Records:
         return reply.body
 
 
-def _told(url: str) -> str:
+def _normalised(url: str) -> str:
     """The address, written one way."""
     try:
         return str(parse(url))
@@ -111,12 +108,9 @@ def _record(data: bytes, max_bytes: int) -> Record:
     whole = encodings.decode(data, "gzip", max_bytes=max_bytes + _HEADS_BYTES)
     end = END_OF_HEAD.search(whole, 0, MAX_HEAD_BYTES)
     if end is None:
-        raise FetchFailed("bad_record", "The bytes that the index points to are no WARC record.")
-    try:
-        head = parse_head(whole[: end.end()])
-    except BadRecord as error:
-        raise FetchFailed(error.reason_code, error.detail) from None
+        raise CaptureError("bad_record", "The bytes that the index points to are no WARC record.")
+    head = parse_head(whole[: end.end()])
     block = whole[end.end() : end.end() + head.length]
     if len(block) < head.length:
-        raise FetchFailed("truncated_record", "Its record breaks off.")
+        raise CaptureError("truncated_record", "Its record breaks off.")
     return Record(head, block)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from protego import Protego
 
-from newsmarts.core.errors import CaptureError, FeedRefused, FeedUnavailable, FetchFailed
+from newsmarts.core.errors import CaptureError, FeedRefused, FeedUnavailable, HostRefused
 from newsmarts.land.web.addresses import Address
 from newsmarts.land.web.challenge import is_challenge
 from newsmarts.land.web.client import REDIRECTS, Client
@@ -16,16 +16,6 @@ from newsmarts.land.web.exchange import Reply
 # RFC 9309, 2.5: at least 500 KiB must be read; nobody's rules are longer than this.
 _ROBOTS_BYTES = 2 * 1024 * 1024
 _REFUSALS = frozenset({401, 403, 451})
-
-
-class HostRefused(Exception):
-    """The host showed that it doesn't want us: nothing more is asked of it in this run."""
-
-    def __init__(self, host: str, reason_code: str, told: str) -> None:
-        super().__init__(f"{host} {told}")
-        self.host = host
-        self.reason_code = reason_code
-        self.told = told
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +47,7 @@ class Robot:
         """Ask for an address, minding the rules at each step of a redirect.
 
         Raises:
-            FetchFailed: it can't be fetched, or mustn't be (``robots_disallowed``).
+            CaptureError: it can't be fetched, or mustn't be (``robots_disallowed``).
             HostRefused: the host answered with a refusal or a robot check.
             FeedUnavailable: the host doesn't answer now, or its robots.txt can't be had.
         """
@@ -65,7 +55,7 @@ class Robot:
         for _ in range(self._max_redirects + 1):
             rules = self._rules_of(address)
             if not rules.parsed.can_fetch(str(address), self._name):
-                raise FetchFailed(
+                raise CaptureError(
                     "robots_disallowed", f"{address.host} asks robots not to fetch it (robots.txt)."
                 )
             reply = self._client.get(
@@ -81,7 +71,7 @@ class Robot:
             if reply.status not in REDIRECTS or location is None:
                 return reply
             address = self._client.redirected(address, location)
-        raise FetchFailed("bad_redirect", f"It redirects more than {self._max_redirects} times.")
+        raise CaptureError("bad_redirect", f"It redirects more than {self._max_redirects} times.")
 
     def _rules_of(self, address: Address) -> _Rules:
         if address.origin not in self._rules:

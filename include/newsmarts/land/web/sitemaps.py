@@ -16,7 +16,7 @@ from typing import Any
 from lxml import etree
 from lxml import html as lxml_html
 
-from newsmarts.core.errors import RejectedFile
+from newsmarts.core.errors import CaptureError
 from newsmarts.land import encodings
 
 MAX_ENTRIES = 50_000  # sitemaps.org's own limit
@@ -48,7 +48,7 @@ def read_sitemap(body: bytes, *, max_bytes: int) -> Listing:
     Broken XML is read as far as it goes.
 
     Raises:
-        RejectedFile: it unpacks to more than ``max_bytes``, or isn't what it says.
+        CaptureError: it unpacks to more than ``max_bytes``, or isn't what it says.
     """
     if body.startswith(_GZIP_MAGIC):
         body = encodings.decode(body, "gzip", max_bytes=max_bytes)
@@ -66,7 +66,7 @@ def read_sitemap(body: bytes, *, max_bytes: int) -> Listing:
                 break
     except etree.XMLSyntaxError:
         if not listing.pages and not listing.sitemaps:
-            raise RejectedFile("bad_record", "It is no sitemap, and no RSS or Atom feed.") from None
+            raise CaptureError("bad_record", "It is no sitemap, and no RSS or Atom feed.") from None
     return listing
 
 
