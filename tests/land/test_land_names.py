@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsmarts.core import publishers
 from newsmarts.land import names
 
 MTIME_NS = 1_756_200_000_123_456_789
@@ -65,7 +66,7 @@ def test_any_folder_day_is_found(day: date, around: str) -> None:
     ],
 )
 def test_publisher_of(source_path: str, publisher: str | None) -> None:
-    assert names.publisher_of(source_path) == publisher
+    assert publishers.named_in(source_path) == publisher
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
-"""What names from outside say: a file's path, an address, a written moment.
+"""What names from outside mean: a file's path, an address, a host, a written moment.
 
-A path is text that anybody may have chosen: all of it is a hint but the capture day, which is a rule
-(a date in the path gives the day, see `captured_at_of`).
+A path is untrusted text: all of it is a hint but the capture day, which is a rule (a date in the path gives
+the day, see `captured_at_of`).
 """
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
@@ -34,7 +35,7 @@ ARCHIVES = {
     ".mhtml": "mhtml",
     ".mht": "mhtml",
 }
-# What downloaders and editors name a file while they write it.
+# How downloaders and editors name a file while they write it.
 UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload", ".download", "~")
 
 _DATE = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)", re.ASCII)
@@ -82,11 +83,6 @@ def captured_at_of(source_path: str, mtime_ns: int) -> datetime | None:
     return _EPOCH + timedelta(microseconds=mtime_ns // 1000)  # whole numbers: floats lose microseconds
 
 
-def publisher_of(source_path: str) -> str | None:
-    """The publisher that a path names; None when it names none or more than one."""
-    return publishers.named_in(source_path)
-
-
 def media_type_of(file_name: str) -> str | None:
     """text/plain or text/html by the name's ending; None for any other ending."""
     return MEDIA_TYPES.get(os.path.splitext(file_name)[1].lower())  # noqa: PTH122 - a name may hold any byte
@@ -102,7 +98,7 @@ def moment_of(text: str) -> datetime:
     """A moment as WARC files, sidecars and JSON lines write it (ISO 8601; without a zone it is UTC).
 
     Raises:
-        ValueError: it is no moment, or lies outside 1990-2199.
+        ValueError: it can't be read as one, or lies outside 1990-2199.
     """
     moment = datetime.fromisoformat(text)
     moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
@@ -112,7 +108,7 @@ def moment_of(text: str) -> datetime:
 
 
 def clean_url(text: str | None) -> str | None:
-    """An http(s) address as it is kept: without user, password and fragment; None when it is none."""
+    """An http(s) address as it is kept: without user, password and fragment; None for anything else."""
     if text is None or len(text) > _MAX_URL_CHARS:
         return None
     try:
@@ -133,13 +129,28 @@ def host_of(url: str | None) -> str | None:
         return None
 
 
+def host_matches(host: str, patterns: Iterable[str]) -> bool:
+    """Whether a host is one of these, where ``*.example.org`` means all names below example.org."""
+    return any(
+        host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern for pattern in patterns
+    )
+
+
+def publisher_of_host(host: str, publisher_by_host: Mapping[str, str]) -> str | None:
+    """The publisher of a host, by the feed's table, else by its name."""
+    for pattern, publisher in publisher_by_host.items():
+        if host_matches(host, (pattern,)):
+            return publisher
+    return publishers.named_in(host)
+
+
 def text_of(text: str) -> str:
     """Text that any file can hold: lone surrogates, which no encoding has, are written as escapes."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def is_unfinished(file_name: str) -> bool:
-    """Whether the name says that somebody is still writing the file."""
+    """Whether the name is one of a file that is still being written."""
     return file_name.lower().endswith(UNFINISHED_SUFFIXES)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from typing import Any
 
 from bs4 import BeautifulSoup
-from bs4.builder._lxml import LXMLTreeBuilder
+from bs4.builder import LXMLTreeBuilder  # type: ignore[attr-defined]
 
 from newsmarts.core.errors import UnclearMarkup
 from newsmarts.parse.head import HEAD_TAGS, is_read_script
@@ -26,7 +26,7 @@ _WITH_TEXT = frozenset({"title", "script"})
 _WATCHED = HEAD_TAGS | _ASIDE | {"pre"}
 
 
-class MetadataBuilder(LXMLTreeBuilder):
+class MetadataBuilder(LXMLTreeBuilder):  # type: ignore[misc] # bs4 adds its builders by name
     """Builds a tree of metadata, and lets ``walker`` walk over the page meanwhile."""
 
     def __init__(self, marks: Collection[str], page: Shortened) -> None:

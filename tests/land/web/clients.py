@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsmarts.land.capture import Credential
+from newsmarts.land.feeds.config import Limits
 from newsmarts.land.web.addresses import AllowedOrigins
-from newsmarts.land.web.client import Bounds, Client, Manners
+from newsmarts.land.web.client import Client
 from newsmarts.land.web.pace import Pace
 
-QUICK = Bounds(
+QUICK = Limits(
     connect_seconds=2, read_seconds=2, total_seconds=5, max_redirects=3, max_tries=2, max_wait_seconds=100
 )
 AGENT = "news-marts/0 (+tests@example.org)"
@@ -43,22 +44,19 @@ def client(
     credential: Credential | None = None,
     ssl_context: ssl.SSLContext | None = None,
     resolve_host: Callable[[str, int], Sequence[str]] | None = None,
-    **bounds: float,
+    **limits: float,
 ) -> Client:
-    """A client that may ask at these addresses; ``bounds`` replace some of QUICK."""
+    """A client for these addresses; ``limits`` replace some of QUICK."""
     clock = clock or Clock()
-    manners = Manners(
-        user_agent=AGENT,
-        pace=Pace(folder / "pace", clock=clock, sleep=clock.sleep),
-        pause_seconds=pause_seconds,
-        sleep=clock.sleep,
-        jitter=lambda: 1.0,
-    )
     more = {} if resolve_host is None else {"resolve_host": resolve_host}
     return Client(
         AllowedOrigins(urls, hosts),
-        manners,
-        replace(QUICK, **bounds),  # type: ignore[arg-type]
+        QUICK.model_copy(update=limits),
+        Pace(folder / "pace", clock=clock, sleep=clock.sleep),
+        user_agent=AGENT,
+        pause_seconds=pause_seconds,
+        sleep=clock.sleep,
+        jitter=lambda: 1.0,
         private_hosts=private_hosts,
         credential=credential,
         ssl_context=ssl_context,

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsmarts.core.errors import BadAddress
-from newsmarts.land.web.addresses import AllowedOrigins, host_matches, parse, resolve
+from newsmarts.land.names import host_matches
+from newsmarts.land.web.addresses import AllowedOrigins, parse, resolve
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from newsmarts.land.archives.index import Index, IndexWriter
 from newsmarts.land.archives.opening import index_name_of, opened
 from newsmarts.land.archives.revisits import resolve
 from newsmarts.land.capture import Found, Item, OtherDay, PassedOver, Rejected, SourceDone, Waiting
+from newsmarts.land.names import host_matches, publisher_of_host
 from newsmarts.land.scan import InboxFile
 
 log = logging.getLogger(__name__)
@@ -150,16 +151,13 @@ class Archives:
         host = entry.host
         if host is None:
             return publishers.named_in(source_path)
-        for pattern, publisher in self._publishers.items():
-            if _matches(host, pattern):
-                return publisher
-        return publishers.named_in(host)
+        return publisher_of_host(host, self._publishers)
 
     def _is_of_us(self, entry: Entry) -> bool:
         host = entry.host
         if not self._hosts or (host is None and entry.outcome == "turned_away"):
             return True
-        return host is not None and any(_matches(host, pattern) for pattern in self._hosts)
+        return host is not None and host_matches(host, self._hosts)
 
     def _index(self, file: InboxFile) -> Index | None:
         return Index.open(self._settings.home, index_name_of(file, self._settings), self._hosts)
@@ -175,10 +173,6 @@ class Archives:
         timeout = self._settings.lock_timeout_seconds
         with held(path, timeout_seconds=timeout, what=f"the index of {file.source_path!r}"):
             yield self._index(file)
-
-
-def _matches(host: str, pattern: str) -> bool:
-    return host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
 
 
 def _counts(index: Index | None, day: date) -> Iterator[Item]:

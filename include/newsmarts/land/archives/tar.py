@@ -50,19 +50,20 @@ class _Member(tarfile.TarInfo):
     def fromtarfile(cls, archive: tarfile.TarFile) -> Self:
         try:
             return super().fromtarfile(archive)
+        except (tarfile.EOFHeaderError, tarfile.EmptyHeaderError):  # type: ignore[attr-defined]
+            raise
         except tarfile.HeaderError as error:
-            if type(error).__name__ in _ENDS:
-                raise
             # tarfile takes a damaged header behind the first one for the end of the archive
             raise tarfile.ReadError(str(error)) from None
 
-    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
-        if self.type in _EXTENSIONS and self.size > _MAX_EXTENSION_BYTES:
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        member = super().frombuf(buf, encoding, errors)
+        if member.type in _EXTENSIONS and member.size > _MAX_EXTENSION_BYTES:
             raise tarfile.ReadError("a member's name or attributes are absurdly long")
-        return super()._proc_member(archive)  # type: ignore[misc,no-any-return]
+        return member
 
 
-_ENDS = ("EOFHeaderError", "EmptyHeaderError")
 _EXTENSIONS = (
     tarfile.GNUTYPE_LONGNAME,
     tarfile.GNUTYPE_LONGLINK,
@@ -73,7 +74,7 @@ _EXTENSIONS = (
 
 
 class TarReader:
-    """An open tar file. Compressed ones can't be read but from the front, each time anew."""
+    """An open tar file. Compressed ones are read from the front each time."""
 
     def __init__(
         self, handle: BinaryIO, name: str, budget: Callable[[], Budget], members: Members, max_page_bytes: int
@@ -158,7 +159,7 @@ class TarReader:
                     data = self._read(archive, info, sidecar.MAX_BYTES)
                     notes.append((number, info.name, data if isinstance(data, bytes) else b""))
         except CaptureError:
-            pass  # told when the members are read
+            pass  # reported when the members are read
         beside = {number for number, name, _ in notes if is_sidecar(name, pages)}
         for number, name, data in notes:
             if number in beside:

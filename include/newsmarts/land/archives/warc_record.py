@@ -8,10 +8,9 @@ from __future__ import annotations
 import binascii
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from urllib.parse import urlsplit
 
 from newsmarts.core.errors import CaptureError
@@ -27,17 +26,7 @@ _VERSION = re.compile(rb"WARC/\d\.\d{1,2}[ \t]*\r?\n")
 _STATUS = re.compile(rb"HTTP/\d(?:\.\d)?\s+(\d{3})(?!\d)")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _LOOKS_LIKE_HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|title)\b", re.IGNORECASE)
-_SHA1 = partial(hashlib.sha1, usedforsecurity=False)
-_MD5 = partial(hashlib.md5, usedforsecurity=False)
-_DIGESTS: dict[str, Callable[[], hashlib._Hash]] = {
-    "sha1": _SHA1,
-    "sha-1": _SHA1,
-    "md5": _MD5,
-    "sha256": hashlib.sha256,
-    "sha-256": hashlib.sha256,
-    "sha512": hashlib.sha512,
-    "sha-512": hashlib.sha512,
-}
+_DIGESTS = frozenset({"sha1", "md5", "sha256", "sha512"})
 _BASE32 = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghijklmnopqrstuv")
 _DATES = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z)?)?)?")
 
@@ -51,7 +40,7 @@ class Head:
 
     @property
     def captured_at(self) -> datetime | None:
-        """The record's date; None when it is none."""
+        """The record's date; None when it is missing or unreadable."""
         return _moment(self.fields.get("warc-date", ""))
 
     @property
@@ -70,7 +59,7 @@ class HttpHead:
 
 
 def parse_head(head: bytes) -> Head:
-    """Raises CaptureError when it is no record's header."""
+    """Read a record's header. Raises CaptureError when it isn't one."""
     version = _VERSION.match(head)
     if not version:
         raise CaptureError("bad_record", "these bytes are no WARC record. Copy or download the file again.")
@@ -82,7 +71,7 @@ def parse_head(head: bytes) -> Head:
 
 
 def parse_http(block: bytes) -> HttpHead:
-    """The HTTP head that a block begins with. Raises CaptureError when it is none."""
+    """The HTTP head that a block begins with. Raises CaptureError when it has none."""
     status = _STATUS.match(block)
     end = END_OF_HEAD.search(block, 0, MAX_HEAD_BYTES)
     if not status or not (end or len(block) < MAX_HEAD_BYTES):
@@ -92,7 +81,7 @@ def parse_http(block: bytes) -> HttpHead:
 
 
 def http_of(head: Head, block: bytes) -> HttpHead | None:
-    """The HTTP head of a response or revisit; None when it has none, and needn't. ``block`` may be cut short.
+    """The HTTP head of a response or revisit; None when it needs none. ``block`` may be cut short.
 
     Raises:
         CaptureError: a response that should have one hasn't.
@@ -103,11 +92,8 @@ def http_of(head: Head, block: bytes) -> HttpHead | None:
     if head.kind != "response":
         return None
     by_http = fields.get("content-type", "").startswith("application/http")
-    return (
-        parse_http(block)
-        if by_http or fields.get("warc-target-uri", "").lstrip("<").startswith("http")
-        else None
-    )
+    by_http = by_http or fields.get("warc-target-uri", "").lstrip("<").startswith("http")
+    return parse_http(block) if by_http else None
 
 
 def entry_of(head: Head, http: HttpHead | None, *, name: str, position: int, inner: int) -> Entry:
@@ -167,15 +153,15 @@ def entry_of(head: Head, http: HttpHead | None, *, name: str, position: int, inn
     )
 
 
-def content_of(head: Head, block: bytes, max_bytes: int, http: HttpHead | None = None) -> Content:
-    """The page in a response's or resource's whole block; ``http``: its HTTP head, where that is known.
+def content_of(head: Head, block: bytes, max_bytes: int) -> Content:
+    """The page in a response's or resource's whole block.
 
     Raises:
         CaptureError: its bytes aren't those that were recorded, or can't be decoded.
     """
     if head.kind == "resource":
         return resource_of(head, block, max_bytes)
-    http = http or parse_http(block)
+    http = parse_http(block)
     return response_of(head, http, block[: http.size_bytes], block[http.size_bytes :], max_bytes)
 
 
@@ -229,7 +215,7 @@ def _judged(
 
 
 def _moment(written: str) -> datetime | None:
-    """A WARC date; None when it is none. WARC 1.1 lets a year or month stand for their first moment."""
+    """A WARC date; None when it is unreadable. In WARC 1.1 a year or month means its first moment."""
     if not _DATES.fullmatch(written):
         return None
     try:
@@ -255,7 +241,7 @@ def _fields(lines: bytes) -> dict[str, str]:
 
 
 def _bare(content_type: str | None) -> str | None:
-    """The media type without its parameters; None when it says nothing."""
+    """The media type without its parameters; None when there is none."""
     bare = (content_type or "").partition(";")[0].strip().lower()
     return bare if re.fullmatch(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}", bare) else None
 
@@ -283,18 +269,20 @@ def _chunks(body: bytes) -> Iterator[bytes]:
 
 
 def _verify(written: str | None, candidates: list[list[bytes]], what: str) -> bool:
-    """Whether there is a digest to hold the bytes to. Raises CaptureError when none of them has it."""
+    """Whether there is a digest to compare with. Raises CaptureError when none of the candidates has it."""
     name, colon, value = (written or "").partition(":")
-    algorithm = _DIGESTS.get(name.strip().lower())
-    expected = _digest(value.strip(), algorithm().digest_size) if colon and algorithm else None
-    if algorithm is None or expected is None:
+    algorithm = name.strip().lower().replace("sha-", "sha")
+    if not colon or algorithm not in _DIGESTS:
+        return False
+    expected = _digest(value.strip(), hashlib.new(algorithm, usedforsecurity=False).digest_size)
+    if expected is None:
         return False
     seen: list[bytes] = []
     for parts in candidates:
         if any(parts[-1] is other for other in seen):
             continue
         seen.append(parts[-1])
-        digest = algorithm()
+        digest = hashlib.new(algorithm, usedforsecurity=False)
         for part in parts:
             digest.update(part)
         if digest.digest() == expected:

@@ -29,6 +29,21 @@ _ENCRYPTED = 0x1
 _ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 
 
+class _BoundedReads:
+    """A file for zipfile, which reads a directory of any size in one go before a member is seen."""
+
+    def __init__(self, handle: BinaryIO) -> None:
+        self.seek, self.tell, self.seekable = handle.seek, handle.tell, handle.seekable
+        self._read = handle.read
+
+    def read(self, size_bytes: int = -1) -> bytes:
+        if size_bytes > _MAX_DIRECTORY_BYTES:
+            raise ArchiveTooLarge(
+                f"its directory has more than {_MAX_DIRECTORY_BYTES:,} bytes. Split it into several."
+            )
+        return self._read(size_bytes)
+
+
 class ZipReader:
     """An open ZIP file."""
 
@@ -82,12 +97,7 @@ class ZipReader:
 
     def _open(self) -> zipfile.ZipFile:
         try:
-            directory = zipfile._EndRecData(self._handle)  # type: ignore[attr-defined]
-            if directory and directory[zipfile._ECD_SIZE] > _MAX_DIRECTORY_BYTES:  # type: ignore[attr-defined]
-                raise ArchiveTooLarge(
-                    f"its directory has more than {_MAX_DIRECTORY_BYTES:,} bytes. Split it into several."
-                )
-            return zipfile.ZipFile(self._handle)
+            return zipfile.ZipFile(_BoundedReads(self._handle))
         except _ERRORS as error:
             raise CaptureError(
                 "bad_archive", f"it can't be read as a ZIP file ({error}). Copy or download it again."
@@ -119,7 +129,7 @@ class ZipReader:
         except ArchiveTooLarge:
             raise
         except CaptureError:
-            return b""  # told when the member is read
+            return b""  # reported when the member is read
 
     def _unpacked(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_bytes: int) -> bytes:
         parts: list[bytes] = []

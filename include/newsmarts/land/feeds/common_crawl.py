@@ -19,10 +19,9 @@ from newsmarts.land.names import moment_of
 from newsmarts.land.web import archived, cdx, crawls
 from newsmarts.land.web.archived import Wanted
 from newsmarts.land.web.cdx import Listed
-from newsmarts.land.web.client import Client
+from newsmarts.land.web.client import Client, max_page_bytes, open_client
 from newsmarts.land.web.crawl_index import CrawlIndex
 from newsmarts.land.web.crawls import Collection
-from newsmarts.land.web.opening import max_page_bytes, open_client
 from newsmarts.land.web.records import Record, Records
 
 log = logging.getLogger(__name__)

@@ -15,11 +15,12 @@ from newsmarts.core.settings import Settings
 from newsmarts.land.archives.warc_record import OK
 from newsmarts.land.capture import Credential, Found, Item, Known, PassedOver, Rejected
 from newsmarts.land.feeds.config import LiveConfig
+from newsmarts.land.names import publisher_of_host
 from newsmarts.land.web.addresses import parse
-from newsmarts.land.web.archived import is_html, publisher_of, status_reason
+from newsmarts.land.web.archived import is_html, status_reason
+from newsmarts.land.web.client import max_page_bytes, open_client
 from newsmarts.land.web.discovery import Candidate, Discovery
 from newsmarts.land.web.exchange import Reply
-from newsmarts.land.web.opening import max_page_bytes, open_client
 from newsmarts.land.web.robots import Robot
 from newsmarts.land.web.visits import Visits
 
@@ -178,7 +179,7 @@ class _Run:
     def _outcome(self, candidate: Candidate, at: datetime) -> Item:
         """Ask for one page."""
         url, host = candidate.url, candidate.address.host
-        publisher = publisher_of(host, self._config.publishers)
+        publisher = publisher_of_host(host, self._config.publishers)
         visit = self._visits.get(url)
         conditions = visit.conditions if visit else None
         try:

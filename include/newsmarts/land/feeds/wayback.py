@@ -22,9 +22,8 @@ from newsmarts.land.feeds.config import WaybackConfig
 from newsmarts.land.web import archived, cdx
 from newsmarts.land.web.archived import Wanted
 from newsmarts.land.web.cdx import Listed
-from newsmarts.land.web.client import Client
+from newsmarts.land.web.client import Client, max_page_bytes, open_client
 from newsmarts.land.web.exchange import Reply
-from newsmarts.land.web.opening import max_page_bytes, open_client
 
 _FIELDS = ("timestamp", "original", "mimetype", "statuscode", "digest")
 _LINES_A_PAGE = 5_000

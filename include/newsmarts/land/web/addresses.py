@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urljoin, urlsplit
 
 from newsmarts.core.errors import BadAddress
+from newsmarts.land.names import host_matches
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAX_CHARS = 8_000
@@ -83,13 +84,6 @@ def resolve(base: Address, location: str) -> Address:
     except ValueError:
         raise BadAddress("a link that can't be read") from None
     return parse(joined)
-
-
-def host_matches(host: str, patterns: Iterable[str]) -> bool:
-    """Whether a host is one of these, where ``*.example.org`` stands for all names below example.org."""
-    return any(
-        host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern for pattern in patterns
-    )
 
 
 class AllowedOrigins:

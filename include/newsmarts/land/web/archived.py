@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from newsmarts.core import publishers
 from newsmarts.core.errors import BadAddress, CaptureError
 from newsmarts.land.archives.warc_record import HTML, OK
 from newsmarts.land.capture import Item, Key, Known, PassedOver, Rejected
 from newsmarts.land.feeds.config import WebConfig
-from newsmarts.land.web.addresses import Address, host_matches, parse
+from newsmarts.land.names import host_matches, publisher_of_host
+from newsmarts.land.web.addresses import Address, parse
 from newsmarts.land.web.cdx import Listed
 
 log = logging.getLogger(__name__)
@@ -94,14 +94,6 @@ def is_html(media_type: str) -> bool:
     return media_type in HTML or not media_type
 
 
-def publisher_of(host: str, publisher_of_host: Mapping[str, str]) -> str | None:
-    """The publisher of a host, by the feed's table, else by its name."""
-    for pattern, publisher in publisher_of_host.items():
-        if host_matches(host, (pattern,)):
-            return publisher
-    return publishers.named_in(host)
-
-
 def _picked(listed: Listed | None, day: date, config: WebConfig) -> Wanted | PassedOver:
     if listed is None:
         return PassedOver("bad_index_line")
@@ -129,7 +121,7 @@ def _address(url: str) -> Address | None:
 def _wanted(listed: Listed, address: Address, config: WebConfig) -> Wanted:
     url = str(address)
     key = (f"{listed.timestamp}/{url}", listed.captured_at)
-    return Wanted(listed, key, url, publisher_of(address.host, config.publishers))
+    return Wanted(listed, key, url, publisher_of_host(address.host, config.publishers))
 
 
 def _has_page(listed: Listed) -> bool:

@@ -11,7 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from newsmarts.core.errors import BadAddress, CaptureError
 from newsmarts.land.feeds.config import LiveConfig
-from newsmarts.land.web.addresses import Address, host_matches, parse, resolve
+from newsmarts.land.names import host_matches
+from newsmarts.land.web.addresses import Address, parse, resolve
 from newsmarts.land.web.archived import status_reason
 from newsmarts.land.web.exchange import Reply
 from newsmarts.land.web.robots import Robot

@@ -67,7 +67,7 @@ class Exchange:
         """Close all connections."""
         self._pool.close()
 
-    def ask(
+    def get(
         self,
         address: Address,
         headers: Mapping[str, str],

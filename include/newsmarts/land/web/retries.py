@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 WORTH_ANOTHER_TRY = frozenset({408, 425, 429, 500, 502, 503, 504, 509, 520, 521, 522, 523, 524, 530})
 TOO_MANY_REQUESTS = 429
 # The Wayback Machine sends 429 without Retry-After; its client library (wayback 0.5.1) waits a minute then.
-UNTOLD_SECONDS = 60.0
+DEFAULT_WAIT_SECONDS = 60.0
 _FIRST_SECONDS = 1.0
 _LONGEST_SECONDS = 60.0
 

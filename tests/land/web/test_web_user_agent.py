@@ -6,7 +6,7 @@ import tomllib
 
 from newsmarts.core.settings import PROJECT_ROOT
 from newsmarts.land.feeds.config import WaybackConfig
-from newsmarts.land.web.opening import VERSION, user_agent
+from newsmarts.land.web.client import VERSION, user_agent
 
 
 def test_the_version_is_the_projects() -> None:
