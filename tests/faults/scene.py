@@ -181,7 +181,9 @@ class Scene:
         assert again.code == 0, again.told[-3000:]
         assert re.search(r"Release \S+ is current", again.told), again.told[-3000:]
         assert not self.leftovers(), self.leftovers()
-        return f"same marts, {len(inputs)} of {len(inputs)} inputs accounted for, {objects} raw objects whole"
+        return (
+            f"same marts, {len(inputs)} of {len(inputs)} inputs accounted for, {objects} raw objects intact"
+        )
 
     def watched(self, *others: Scene) -> AbstractContextManager[Watch]:
         """Readers look on while the block runs: none may be locked out, or see anything half.

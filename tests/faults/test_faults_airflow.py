@@ -120,7 +120,7 @@ class Desk:
         assert not told, "\n".join(told)
         marts.check_conservation(self.home.news_home)
         objects = marts.check_raw(self.home.news_home)
-        return f"same marts, {objects} raw objects whole"
+        return f"same marts, {objects} raw objects intact"
 
     def release(self) -> str:
         release = current_release(self.home.news_home)

@@ -88,7 +88,7 @@ def test_damaged_validated(world: World, tmp_path: Path, case: Case, name: str, 
     harm(partition_path(scene.home, "validated", FIRST) / f"{name}.parquet", how, case)
     with scene.watched() as watch:
         scene.recover()
-    case.saw("the day was read anew", watch.told(), scene.check())
+    case.saw("the day was parsed again", watch.told(), scene.check())
 
 
 @pytest.mark.parametrize("how", ["torn", "flipped"])
@@ -113,7 +113,7 @@ def test_damaged_manifest(scene: Scene, case: Case, name: str, how: str) -> None
         if ended.code:
             assert str(path) in ended.error, ended.told[-3000:]
             assert "land" in ended.error.lower()
-            case.saw("the run named the file; it was moved away, and the day landed anew from the inbox")
+            case.saw("the run named the file; it was moved away, and the day landed again from the inbox")
             path.rename(path.with_name(path.name + ".damaged"))
         scene.recover()
     case.saw(watch.told(), scene.check())
@@ -126,7 +126,7 @@ def test_damaged_archive_index(scene: Scene, case: Case, how: str) -> None:
     harm(path, how, case)
     with scene.watched() as watch:
         scene.recover()
-    case.saw("the index was made anew", watch.told(), scene.check())
+    case.saw("the index was rebuilt", watch.told(), scene.check())
 
 
 def _land_third(settings: Settings) -> None:
@@ -147,13 +147,13 @@ def test_damaged_raw_object(world: World, tmp_path: Path, case: Case, how: str) 
     harm(path, how, case)
     scene.recover()
     if how == "torn":
-        case.saw("landing again found the wrong size and wrote it anew")
+        case.saw("landing again found the wrong size and wrote it again")
     else:
         ended = scene.run(work=stage, name="parse", day=FIRST)
         assert "raw_bytes_damaged" in ended.told
         path.unlink()
         scene.recover()
-        case.saw("parse named it (raw_bytes_damaged); removed, it was landed anew")
+        case.saw("parse named it (raw_bytes_damaged); removed, it landed again")
     case.saw(scene.check())
 
 
@@ -169,7 +169,7 @@ def rebuild(scene: Scene) -> str:
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     assert Path(answer["set_aside"]).parent == set_aside_path(scene.home)
-    return f"`rebuild` made it anew of {len(answer['days'])} days"
+    return f"`rebuild` made a new one from {len(answer['days'])} days"
 
 
 @pytest.mark.parametrize("how", DAMAGES)
@@ -208,7 +208,7 @@ def test_damaged_warehouse_log(scene: Scene, case: Case, how: str) -> None:
             case.saw("the run said: newsmarts rebuild", rebuild(scene))
             scene.recover()
         else:
-            case.saw("DuckDB left out what it couldn't read, and the day was loaded anew")
+            case.saw("DuckDB left out what it couldn't read, and the day was loaded again")
     case.saw(watch.told(), scene.check())
 
 
@@ -217,7 +217,7 @@ def test_damaged_candidate(scene: Scene, case: Case, how: str) -> None:
     harm(scene.home / "warehouse" / "candidate" / "news.duckdb", how, case)
     with scene.watched() as watch:
         scene.recover()
-    case.saw("the run built it anew", watch.told(), scene.check())
+    case.saw("the run rebuilt it", watch.told(), scene.check())
 
 
 @pytest.mark.parametrize("how", DAMAGES)
@@ -229,7 +229,7 @@ def test_damaged_index(scene: Scene, case: Case, how: str) -> None:
     harm(path, how, case)
     with scene.watched() as watch:
         scene.recover()
-    case.saw("the index was made anew", watch.told(), scene.check())
+    case.saw("the index was rebuilt", watch.told(), scene.check())
 
 
 def _own_copy(path: Path) -> Path:
@@ -245,19 +245,19 @@ def test_damaged_index_bookkeeping(scene: Scene, case: Case, name: str) -> None:
     harm(scene.home / "warehouse" / "candidate" / "search" / name, "torn", case)
     with scene.watched() as watch:
         scene.recover()
-    case.saw("the index was made anew", watch.told(), scene.check())
+    case.saw("the index was rebuilt", watch.told(), scene.check())
 
 
 def test_damaged_audit(scene: Scene, case: Case) -> None:
     harm(scene.home / "warehouse" / "candidate" / "audit.json", "torn", case)
     with scene.watched() as watch:
         scene.recover()
-    case.saw("the candidate was audited whole", watch.told(), scene.check())
+    case.saw("the candidate got a full audit", watch.told(), scene.check())
 
 
 @pytest.mark.parametrize("how", ["torn", "emptied"])
 def test_damaged_release(world: World, tmp_path: Path, case: Case, how: str) -> None:
-    """Readers of a damaged release get an error, never wrong rows; removed, it is published anew."""
+    """Readers of a damaged release get an error, never wrong rows; removed, it is published again."""
     scene = world.scene(tmp_path, home="new")
     release = current_release(scene.home)
     assert release is not None
@@ -269,7 +269,7 @@ def test_damaged_release(world: World, tmp_path: Path, case: Case, how: str) -> 
         case.saw(f"readers got {type(error).__name__}")
     shutil.rmtree(release.folder)
     scene.recover()
-    case.saw("its folder removed, the next run published it anew", scene.check())
+    case.saw("its folder removed, the next run published it again", scene.check())
 
 
 @pytest.mark.parametrize("what", ["dangling", "gone", "a folder's name"])
@@ -280,4 +280,4 @@ def test_damaged_link(scene: Scene, case: Case, what: str) -> None:
         link.symlink_to("releases/000099-000000000000" if what == "dangling" else "releases")
     case.broke(f"marts/current is {what}")
     scene.recover()
-    case.saw("published anew", scene.check())
+    case.saw("published again", scene.check())

@@ -100,4 +100,4 @@ def test_short_damaged_candidate(scene: Scene, case: Case) -> None:
     damage(path, lambda data: data.__delitem__(slice(len(data) // 2, None)))
     with scene.watched() as watch:
         scene.recover()
-    case.saw("built anew", watch.told(), scene.check())
+    case.saw("rebuilt", watch.told(), scene.check())

@@ -127,7 +127,7 @@ def test_gigabyte(scene: Scene, case: Case, where: str) -> None:
     assert rest["articles"] == scene.world.new_marts["articles"]
     marts.check_conservation(scene.home)
     case.saw(
-        f"turned away ({reasons}); landing it took {max(0, growth) >> 20} MiB more memory than without",
+        f"rejected ({reasons}); landing it took {max(0, growth) >> 20} MiB more memory than without",
         "same articles as without it",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -40,12 +41,12 @@ class Piece(NamedTuple):
 
 
 def pieces() -> list[Piece]:
-    """What the document tells to write, in its order."""
+    """The files, edits and commands of the document, in its order."""
     return [Piece(*match.groups()) for match in _FENCE.finditer(DOCUMENT.read_text(encoding="utf-8"))]
 
 
 def edited(text: str, diff: str) -> str:
-    """The text with a diff applied whose old lines stand in it exactly once, each after the other."""
+    """The text with a diff applied, whose old lines occur in it exactly once."""
     lines = diff.splitlines(keepends=True)
     old = "".join(line[1:] for line in lines if line[0] in " -")
     assert text.count(old) == 1, f"the document edits lines that aren't there (any more):\n{old}"
@@ -53,7 +54,7 @@ def edited(text: str, diff: str) -> str:
 
 
 def follow(root: Path, steps: Iterable[Piece]) -> None:
-    """Write, edit and run what the document says, in a copy of the project."""
+    """Write, edit and run the pieces in a copy of the project."""
     for piece in steps:
         path = root / piece.path
         if piece.path == "run":
@@ -87,12 +88,23 @@ def strict_project(project: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     return root
 
 
-def include(project: Path, *arguments: str | Path) -> str:
-    """The answer of ``newsmarts`` in the copy."""
-    command = [sys.executable, "-m", "newsmarts", *map(str, arguments)]
-    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+def run_python(project: Path, *arguments: str | Path) -> str:
+    """The output of Python in the copy, whose package is the copy's and not the installed one."""
+    done = subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=project,
+        env=os.environ | {"PYTHONPATH": str(project / "include")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def newsmarts(project: Path, *arguments: str | Path) -> str:
+    """The output of a command of the copy."""
+    return run_python(project, "-m", "newsmarts", *arguments)
 
 
 def test_the_document_has_all_pieces() -> None:
@@ -102,9 +114,9 @@ def test_the_document_has_all_pieces() -> None:
 def test_both_captures_give_the_documents_record(project: Path) -> None:
     golden = json.loads((project / GOLDEN / "crane.json").read_bytes())
     files = [GOLDEN / "crane.txt", GOLDEN / "crane.html"]
-    answers = [json.loads(line) for line in include(project, "parse", *files).splitlines()]
+    answers = [json.loads(line) for line in newsmarts(project, "parse", *files).splitlines()]
     assert answers == [{"file": str(file), "article": golden} for file in files]
-    assert [*answers[0]["article"]] == [*golden], "the keys stand in another order"
+    assert [*answers[0]["article"]] == [*golden], "the keys have another order"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +127,7 @@ def test_both_captures_give_the_documents_record(project: Path) -> None:
     ],
 )
 def test_no_block_is_lost_and_the_contract_holds(project: Path, name: str, option: str, said: str) -> None:
-    page = BeautifulSoup(include(project, "show", GOLDEN / name, "-o", "-", option), "lxml")
+    page = BeautifulSoup(newsmarts(project, "show", GOLDEN / name, "-o", "-", option), "lxml")
     verdict = page.select_one(".verdict")
     assert verdict is not None
     assert said in verdict.get_text()
@@ -129,13 +141,13 @@ def test_its_articles_reach_the_marts(project: Path) -> None:
     whole = (project / GOLDEN / "crane.txt").read_text(encoding="utf-8")
     for name in ("crane.txt", "crane.html"):  # one article
         shutil.copy(project / GOLDEN / name, inbox)
-    # without its own ticker, it is other pages of the day that tell the line in its body from a subheading
+    # without its own ticker, other pages of the day show that the line in its body is not a subheading
     ticker, rest = whole.index("LATEST"), whole.index("Third crane")
     (inbox / "leak.txt").write_text(
         whole[:ticker] + whole[rest:].replace("Third crane", "Fourth crane"), encoding="utf-8"
     )
     (inbox / "cut.txt").write_text(whole.partition("© Harbour")[0], encoding="utf-8")
-    include(project, "run", "--inbox", inbox.parent, "--home", home)
+    newsmarts(project, "run", "--inbox", inbox.parent, "--home", home)
     with duckdb.connect(str(partitions.published_path(home)), read_only=True) as marts:
         articles = marts.sql("SELECT publisher, headline FROM marts.articles ORDER BY headline").fetchall()
         reasons = marts.sql("SELECT source_path, reason_code FROM marts.quarantine").fetchall()
@@ -148,20 +160,17 @@ def test_its_articles_reach_the_marts(project: Path) -> None:
 
 def test_a_path_that_names_it_is_a_hint(project: Path) -> None:
     code = "from newsmarts.land import names; print(names.publisher_of('www.harbour-gazette.example/a.txt'))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=project, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "harbour_gazette"
+    assert run_python(project, "-c", code).strip() == "harbour_gazette"
 
 
-def test_its_own_contract_asks_more(strict_project: Path) -> None:
+def test_its_own_contract_is_stricter(strict_project: Path) -> None:
     inbox, home = strict_project / "strict-inbox" / "2025-03-14", strict_project / "strict-home"
     inbox.mkdir(parents=True)
     shutil.copy(strict_project / GOLDEN / "crane.txt", inbox)
     unsigned = (strict_project / GOLDEN / "crane.txt").read_text(encoding="utf-8")
     unsigned = unsigned.replace("  • By Mara Odell\n", "").replace("Third crane", "Fourth crane")
     (inbox / "unsigned.txt").write_text(unsigned, encoding="utf-8")
-    include(strict_project, "run", "--inbox", inbox.parent, "--home", home)
+    newsmarts(strict_project, "run", "--inbox", inbox.parent, "--home", home)
     with duckdb.connect(str(partitions.published_path(home)), read_only=True) as marts:
         assert marts.sql("SELECT count(*) FROM marts.articles").fetchall() == [(1,)]
         reasons = marts.sql("SELECT reason_code, expectation FROM marts.quarantine").fetchall()
