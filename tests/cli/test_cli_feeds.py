@@ -29,7 +29,7 @@ enabled = false
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, brief_contracts: Path) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, brief_contracts: Path, quick_audit: None) -> Path:
     (tmp_path / "feeds.toml").write_text(FEEDS)
     monkeypatch.setenv("NEWS_FEEDS_FILE", str(tmp_path / "feeds.toml"))
     monkeypatch.setenv("NEWS_SETTLE_SECONDS", "0")

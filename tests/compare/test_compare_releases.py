@@ -146,7 +146,8 @@ VALUES = st.tuples(
 
 
 @hypothesis_settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=hypothesis_settings.default.max_examples // 2,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=st.tuples(st.lists(VALUES, max_size=6), st.lists(VALUES, max_size=6)), data=st.data())
 def test_counts_are_those_of_a_plain_comparison(
@@ -166,6 +167,7 @@ def test_counts_are_those_of_a_plain_comparison(
     assert mart.same_rows == (before == after)
 
 
+@pytest.mark.slow
 def test_examples_are_few_and_counts_are_whole(tmp_path: Path) -> None:
     columns = {"id": "VARCHAR", "text": "VARCHAR"}
     rows = (

@@ -68,8 +68,9 @@ def at(bucket: str, tmp_path: Path, **more: object) -> Settings:
     return load_settings(home=bucket, work=tmp_path / "work", **more)
 
 
+@pytest.mark.slow
 def test_a_run_over_a_bucket_gives_the_marts_of_a_run_over_a_folder(
-    bucket: str, tmp_path: Path, inbox: Path, brief_contracts: Path
+    bucket: str, tmp_path: Path, inbox: Path, brief_contracts: Path, quick_audit: None
 ) -> None:
     remote = at(bucket, tmp_path, inbox=inbox, contracts_dir=brief_contracts)
     local = load_settings(home=tmp_path / "local", inbox=inbox, contracts_dir=brief_contracts)
@@ -139,8 +140,10 @@ def test_a_folder_is_replaced_whole_or_not_at_all(bucket: str) -> None:
     assert CURRENT in names
 
 
-def test_a_day_whose_upload_was_cut_off_is_no_day(bucket: str, tmp_path: Path, inbox: Path) -> None:
-    settings = at(bucket, tmp_path, inbox=inbox)
+def test_a_day_whose_upload_was_cut_off_is_no_day(
+    bucket: str, tmp_path: Path, inbox: Path, brief_contracts: Path
+) -> None:
+    settings = at(bucket, tmp_path, inbox=inbox, contracts_dir=brief_contracts)
     day = date.fromisoformat(DAYS[0])
     land(day, settings)
     cut_off = partitions.partition_path(settings.archive, "parsed", day) / "v-0000" / "articles.parquet"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from newsmarts.core.ticker import TickerIndex, normalise_line
@@ -194,7 +194,6 @@ SPELT = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(spelt=SPELT, others=st.lists(ANY_LINE, max_size=5), own=st.lists(ANY_TEXT, max_size=5), data=st.data())
 def test_a_leaked_line_is_found_wherever_it_stands_and_however_it_is_spelt(
     spelt: tuple[str, str], others: list[str], own: list[str], data: st.DataObject
@@ -206,20 +205,17 @@ def test_a_leaked_line_is_found_wherever_it_stands_and_however_it_is_spelt(
     assert TickerIndex(lines).first_leak(blocks) is not None
 
 
-@settings(deadline=None)
 @given(lines=st.lists(LONG_LINE, min_size=2, max_size=6), glue=st.sampled_from(["", " ", "\n", " | ", " • "]))
 def test_lines_run_together_are_found(lines: list[str], glue: str) -> None:
     assert TickerIndex(lines).leak_in(glue.join(lines)) is not None
 
 
-@settings(deadline=None)
 @given(leaked=LONG_LINE, before=st.sampled_from(["It rained. ", "It rained!\n", ""]), after=ENDINGS)
 def test_a_line_that_stands_as_a_sentence_is_found(leaked: str, before: str, after: str) -> None:
     assume(len(TickerIndex([leaked])) == 1)
     assert TickerIndex([leaked]).leak_in(f"{before}{leaked}{after}") == leaked
 
 
-@settings(deadline=None)
 @given(lines=st.lists(ANY_TEXT, max_size=8), body=ANY_TEXT, data=st.data())
 def test_the_answer_never_depends_on_the_order_of_the_lines(
     lines: list[str], body: str, data: st.DataObject
@@ -229,7 +225,6 @@ def test_the_answer_never_depends_on_the_order_of_the_lines(
     assert TickerIndex(lines).leak_in(body) == TickerIndex(shuffled).leak_in(body)
 
 
-@settings(deadline=None)
 @given(lines=st.lists(ANY_TEXT, max_size=5), more=st.lists(ANY_TEXT, max_size=5), body=ANY_TEXT)
 def test_more_ticker_lines_never_hide_a_leak(lines: list[str], more: list[str], body: str) -> None:
     for line in [body, *lines]:
@@ -237,7 +232,6 @@ def test_more_ticker_lines_never_hide_a_leak(lines: list[str], more: list[str], 
             assert TickerIndex(lines + more).leak_in(line) is not None
 
 
-@settings(deadline=None)
 @given(line=ANY_TEXT, lines=st.lists(ANY_TEXT, max_size=5))
 @example(line="ŉß ǰ", lines=["ŉß ǰ"])
 @example(line="İstanbul'da feribot seferleri durdu", lines=["istanbul'da feribot seferleri durdu"])
@@ -247,7 +241,6 @@ def test_any_text_can_be_asked_about_and_what_is_told_is_a_ticker_line(line: str
         assert leak is None or leak in lines
 
 
-@settings(deadline=None)
 @given(line=ANY_TEXT)
 def test_normalising_twice_equals_once(line: str) -> None:
     once = normalise_line(line)
@@ -280,7 +273,6 @@ def test_a_line_spread_over_body_lines_is_found(lines: list[str]) -> None:
     )
 
 
-@settings(deadline=None)
 @given(lines=st.lists(LONG_LINE, min_size=1, max_size=6), data=st.data())
 def test_a_line_broken_anywhere_is_found(lines: list[str], data: st.DataObject) -> None:
     line = data.draw(st.sampled_from(lines))

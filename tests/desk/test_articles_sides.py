@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from newsmarts.desk.articles import sides
@@ -24,7 +23,6 @@ def joined(pieces: list[Piece] | None) -> str | None:
 
 
 @given(texts, texts)
-@hypothesis_settings(max_examples=100, deadline=None)
 def test_both_sides_are_whole_and_agree_with_the_marts(before: list[str], after: list[str]) -> None:
     rows = [row for row in side_by_side(text(before), text(after)) if row.kind == "body"]
     assert [told for row in rows if (told := joined(row.before)) is not None] == before  # type: ignore[arg-type]

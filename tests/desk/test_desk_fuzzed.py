@@ -47,7 +47,11 @@ def test_no_question_is_answered_with_a_fault(operations: Any, method: str, path
     described = path.replace(":path}", "}")
 
     @given(case=operations[described][method].as_strategy())
-    @settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=settings.default.max_examples // 3,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
     def answers(case: Any) -> None:
         form = {FIELD: APP.state.signer.token(USER)} if method == "POST" else None
         answer = ask(APP, method, case.formatted_path, params=case.query, data=form, headers=SAME_ORIGIN)

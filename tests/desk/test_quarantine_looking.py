@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from newsmarts.core.errors import DamagedPartition, MissingPartition
@@ -190,7 +189,6 @@ def test_what_a_detail_quotes(detail: str, template: str | None, phrases: list[s
 
 
 @given(st.text(max_size=60), st.lists(st.text(min_size=1, max_size=8), max_size=4))
-@hypothesis_settings(max_examples=150, deadline=None)
 def test_pieces_are_the_text(text: str, phrases: list[str]) -> None:
     spans = spans_in(text, phrases)
     assert "".join(piece for piece, _ in segments(text, spans)) == text

@@ -16,7 +16,7 @@ from tests.faults.forks import Forks
 from tests.faults.report import Case
 from tests.faults.scene import FIRST, SAMPLES, Scene, World, damage
 
-pytestmark = pytest.mark.xdist_group("sample_marts")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample_marts")]
 
 
 @pytest.fixture(scope="module")

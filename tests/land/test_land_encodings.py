@@ -10,7 +10,7 @@ from collections.abc import Callable
 import brotli
 import pytest
 from backports import zstd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsmarts.core.errors import CaptureError
@@ -42,7 +42,6 @@ def reason(data: bytes, encoding: str, max_bytes: int = LIMIT) -> str:
 
 
 @pytest.mark.parametrize("kind", ENCODERS)
-@settings(max_examples=30)
 @given(data=st.binary(max_size=300_000))
 def test_every_encoding_is_undone(kind: str, data: bytes) -> None:
     name, encode = ENCODERS[kind]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -109,7 +109,7 @@ def in_order(settings: Settings, days: dict[date, list[Page]]) -> None:
 
 
 @given(steps=steps)
-@hypothesis_settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@hypothesis_settings(max_examples=hypothesis_settings.default.max_examples // 10)
 def test_marts_follow_from_the_days_alone(
     steps: list[Step],
 ) -> None:

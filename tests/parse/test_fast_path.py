@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsmarts.core.errors import CaptureError, UnclearMarkup
@@ -89,7 +89,6 @@ def test_pages_as_they_come_take_the_fast_path(monkeypatch: pytest.MonkeyPatch) 
         assert len(reading) > 10
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     page=st.sampled_from(PAGES),
     changes=st.lists(

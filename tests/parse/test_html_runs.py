@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsmarts.parse import html as reading_html
@@ -71,7 +71,6 @@ def test_an_entry_reads_the_same_whatever_it_is(entry: str) -> None:
         assert_same(f"<html><body><p>Before<{tag}>{RUN}{entry * 4}{RUN}{entry}</{tag}>after</body></html>")
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     page=st.sampled_from(PAGES),
     runs=st.lists(

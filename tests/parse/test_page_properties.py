@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsmarts.core.errors import CaptureError
@@ -50,8 +50,6 @@ NOISE = [
     "\u00a0",
 ]
 
-quick = settings(max_examples=60, deadline=None)
-
 
 def article_of(capture: str | bytes) -> Article | None:
     """The capture's article; None when it is turned away. Anything but a CaptureError fails the test."""
@@ -70,7 +68,6 @@ def assert_no_leak(article: Article | None, page: Page) -> None:
         assert not leaks
 
 
-@quick
 @given(page=st.sampled_from(PAGES), render=st.sampled_from(RENDERERS), data=st.data())
 def test_a_capture_cut_off_at_any_byte_is_whole_or_nothing(
     page: Page, render: Any, data: st.DataObject
@@ -90,14 +87,12 @@ def test_a_capture_cut_off_at_any_byte_is_whole_or_nothing(
         )
 
 
-@quick
 @given(page=st.sampled_from(MAYADEEN), data=st.data())
 def test_parts_in_any_order_never_put_the_ticker_into_a_body(page: Page, data: st.DataObject) -> None:
     chunks = data.draw(st.permutations(text.render(page).split("\n\n")))
     assert_no_leak(article_of("\n\n".join(chunks)), page)
 
 
-@quick
 @given(page=st.sampled_from(MAYADEEN), data=st.data())
 def test_noise_anywhere_never_puts_the_ticker_into_a_body(page: Page, data: st.DataObject) -> None:
     chunks = text.render(page).split("\n\n")
@@ -106,7 +101,6 @@ def test_noise_anywhere_never_puts_the_ticker_into_a_body(page: Page, data: st.D
     assert_no_leak(article_of("\n\n".join(chunks)), page)
 
 
-@quick
 @given(page=st.sampled_from(MAYADEEN), data=st.data())
 def test_ticker_lines_anywhere_in_the_article_never_become_body(page: Page, data: st.DataObject) -> None:
     chunks = text.render(page).split("\n\n")
@@ -121,7 +115,6 @@ def test_ticker_lines_anywhere_in_the_article_never_become_body(page: Page, data
         assert [block.to_record() for block in article.body if block.kind == "paragraph"] == expected
 
 
-@settings(max_examples=40, deadline=None)
 @given(page=st.sampled_from(MAYADEEN), render=st.sampled_from(RENDERERS[1:]), data=st.data())
 def test_ticker_lines_anywhere_in_the_markup_never_become_body(
     page: Page, render: Any, data: st.DataObject
@@ -134,7 +127,6 @@ def test_ticker_lines_anywhere_in_the_markup_never_become_body(
     assert_no_leak(article_of(capture), page)
 
 
-@quick
 @given(data=st.binary(max_size=400))
 def test_any_bytes_end_in_an_answer(data: bytes) -> None:
     article_of(data)
@@ -143,7 +135,6 @@ def test_any_bytes_end_in_an_answer(data: bytes) -> None:
     article_of(b"News ID : 1\n" + data + b"\nfirst name & last name")
 
 
-@quick
 @given(
     spaces=st.lists(
         st.sampled_from([" ", "  ", "\u00a0", " \u00a0", "\u200b ", "\t", "\u2009", "\u202f"]), min_size=8

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsmarts.core.settings import PROJECT_ROOT
@@ -59,7 +59,6 @@ def test_another_seed_gives_other_pages() -> None:
     assert text.render(first) != text.render(second)
 
 
-@settings(deadline=None)
 @given(NUMBERS)
 def test_a_text_capture_shows_its_truth_in_order(number: int) -> None:
     page = Generator(seed=3, days=30).page(number).page
@@ -69,7 +68,6 @@ def test_a_text_capture_shows_its_truth_in_order(number: int) -> None:
         place = shown.index(line, place)
 
 
-@settings(deadline=None)
 @given(NUMBERS)
 def test_no_ticker_line_stands_in_a_body(number: int) -> None:
     made = Generator(seed=3, days=30)
@@ -79,7 +77,6 @@ def test_no_ticker_line_stands_in_a_body(number: int) -> None:
     assert ticker.first_leak(lines_of(page)) is None
 
 
-@settings(deadline=None)
 @given(NUMBERS)
 def test_records_are_json_and_their_times_are_past(number: int) -> None:
     made = Generator(seed=4, days=30).page(number)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -91,7 +91,7 @@ def told(settings: Settings, query: str, options: dict[str, Any]) -> Any:
 
 
 @given(days=st.lists(st.tuples(st.integers(0, 3), some_pages()), min_size=1, max_size=5), questions=questions)
-@hypothesis_settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@hypothesis_settings(max_examples=hypothesis_settings.default.max_examples // 10)
 def test_answers_follow_from_the_marts_alone(
     days: list[tuple[int, list[Page]]], questions: list[tuple[str, dict[str, Any]]]
 ) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsmarts.core.settings import Settings, load_settings
@@ -80,7 +80,6 @@ def test_a_day_without_pages_has_no_share() -> None:
     assert breaker.refusal(DAY + timedelta(days=1), share, _settings(quarantine_fail_share=0)) is None
 
 
-@settings(deadline=None)
 @given(landed=st.integers(0, 30), broken=st.integers(0, 30), strangers=st.integers(0, 30))
 def test_the_share_is_a_share(landed: int, broken: int, strangers: int) -> None:
     rows = [_broken(f"b{number}") for number in range(broken)]

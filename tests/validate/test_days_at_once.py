@@ -7,6 +7,8 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
 from newsmarts.core.partitions import docs_path
 from newsmarts.core.settings import PROJECT_ROOT
 from tests.validate.days import DAY, article, read_rows, ticker_item, write_day
@@ -44,6 +46,7 @@ def _write(home: Path, day: date, pages: int) -> None:
     write_day(home, rows, ticker=lines, day=day)
 
 
+@pytest.mark.slow
 def test_days_in_parallel_processes(tmp_path: Path) -> None:
     for number, day in enumerate(DAYS, start=1):
         _write(tmp_path, day, number)

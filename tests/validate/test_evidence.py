@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsmarts.core.ticker import TickerIndex
@@ -43,7 +43,6 @@ def test_a_ticker_line_is_found_in_a_list_item() -> None:
     assert found["body_words"] == _of()["body_words"] + 3 + 10
 
 
-@settings(deadline=None)
 @given(order=st.permutations([*PARAGRAPHS, TICKER_LINE, "Nets", "3 < 4"]))
 def test_a_ticker_line_is_found_whatever_the_order_of_blocks(order: list[str]) -> None:
     assert _of(body=blocks(*order))["ticker_line_in_body"] == TICKER_LINE
@@ -173,7 +172,6 @@ CHANGES = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(changes=CHANGES, linked=st.lists(ANY_TEXT, max_size=3))
 def test_any_page_has_evidence_of_the_declared_kinds(changes: Row, linked: list[str]) -> None:
     found = evidence.of_article(article(**changes), INDEX, linked)
@@ -183,7 +181,6 @@ def test_any_page_has_evidence_of_the_declared_kinds(changes: Row, linked: list[
     assert found["capture_day_end"].date() == DAY + timedelta(days=1)
 
 
-@settings(deadline=None)
 @given(text=ANY_TEXT, position=st.integers(-5, 500))
 def test_any_ticker_line_has_evidence(text: str, position: int) -> None:
     found = evidence.of_ticker_item(ticker_item(article(), text, position), 7)

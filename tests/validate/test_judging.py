@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsmarts.core.contracts import load_contract, quiet_context
@@ -207,7 +207,6 @@ def test_without_a_detail_the_columns_are_told(tmp_path: Path) -> None:
     assert _judge(_contract(tmp_path, expectation), ["Otto"]).failures[0].detail == "byline: Otto"
 
 
-@settings(deadline=None)
 @given(text=st.text(max_size=500))
 def test_captured_text_becomes_one_short_printable_line(text: str) -> None:
     told = one_line(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsmarts.validate import residue
@@ -200,7 +200,6 @@ def test_headlines_that_are(headline: str | None) -> None:
     assert residue.furniture_as_headline(headline) == expected
 
 
-@settings(deadline=None)
 @given(text=st.text(max_size=200))
 def test_any_text_can_be_asked_about(text: str) -> None:
     fields = {"body": (text,)}
@@ -217,7 +216,6 @@ def test_any_text_can_be_asked_about(text: str) -> None:
     assert (residue.replacement_characters_in(fields) is not None) == ("\ufffd" in text)
 
 
-@settings(deadline=None)
 @given(before=st.text(max_size=80), after=st.text(max_size=80))
 def test_what_is_told_of_a_long_text_is_short_and_holds_the_place(before: str, after: str) -> None:
     text = f"{before}<b>{after}"

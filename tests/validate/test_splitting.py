@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsmarts.core import schemas
@@ -64,7 +64,6 @@ def _day(fates: list[str], bad_lines: frozenset[int] = frozenset()) -> tuple[Par
     return parsed, split(parsed, [_verdict(*failures)], _verdict(*lines), rows)
 
 
-@settings(deadline=None)
 @given(fates=st.lists(st.sampled_from(FATES), max_size=12), bad_lines=st.frozensets(st.integers(0, 11)))
 def test_captures_are_conserved(fates: list[str], bad_lines: frozenset[int]) -> None:
     parsed, found = _day(fates, bad_lines)
@@ -76,7 +75,6 @@ def test_captures_are_conserved(fates: list[str], bad_lines: frozenset[int]) -> 
     assert kept + found.ticker_items_quarantined == parsed.ticker_items.num_rows
 
 
-@settings(deadline=None)
 @given(fates=st.lists(st.sampled_from(FATES), max_size=12))
 def test_rows_come_out_in_the_order_of_their_pages(fates: list[str]) -> None:
     _, found = _day(fates)

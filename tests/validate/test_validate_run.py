@@ -19,6 +19,7 @@ from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.land.run import run as land
 from newsmarts.parse.run import run as parse
 from newsmarts.validate.run import run
+from tests.contract_files import write_brief_contracts
 from tests.validate.days import (
     DAY,
     PARAGRAPHS,
@@ -77,6 +78,13 @@ def _mixed_day(home: Path) -> None:
         ],
         rejected=[turned_away(article("huge"), "file_too_large", stage="land")],
     )
+
+
+@pytest.fixture(scope="module")
+def contracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The expectations that these tests break, and two others of each contract."""
+    broken = ("byline_is_the_house", "headline_present", "text_is_no_label", "position_in_range")
+    return write_brief_contracts(tmp_path_factory.mktemp("brief") / "expectations", also=broken)
 
 
 @pytest.fixture(scope="module")
@@ -168,16 +176,13 @@ def test_the_outcome_adds_up(mixed: tuple[Path, Any]) -> None:
     assert len(outcome["fingerprint"]) == 64
 
 
-def test_a_second_run_gives_the_same_bytes(mixed: tuple[Path, Any], tmp_path: Path) -> None:
+def test_a_run_in_another_home_gives_the_same_bytes(mixed: tuple[Path, Any], tmp_path: Path) -> None:
     home, result = mixed
     _mixed_day(tmp_path)
     assert run(DAY, _settings(tmp_path), run_id="manual__1") == result
-    first = _hashes(partition_path(tmp_path, "validated", DAY))
-    docs = _hashes(docs_path(tmp_path))
-    assert first == _hashes(partition_path(home, "validated", DAY))
-    assert run(DAY, _settings(tmp_path), run_id="manual__1") == result
+    first = _hashes(partition_path(home, "validated", DAY))
     assert _hashes(partition_path(tmp_path, "validated", DAY)) == first
-    assert _hashes(docs_path(tmp_path)) == docs == _hashes(docs_path(home))
+    assert _hashes(docs_path(tmp_path)) == _hashes(docs_path(home))
     assert set(first) == {
         f"{name}.parquet"
         for name in ("articles", "ticker_items", "page_links", "quarantine", "contract_results", "outcome")
@@ -193,12 +198,13 @@ def test_a_day_without_captures_has_results_too(tmp_path: Path) -> None:
 
 
 def test_too_many_bad_pages_refuse_the_day_but_show_it(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, contracts: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    settings = _settings(tmp_path, contracts_dir=contracts)
     broken = [article(f"broken {number}", byline="Ines\nCalloway") for number in range(3)]
     write_day(tmp_path, [*broken, article("clean")])
     with pytest.raises(TooManyQuarantined) as caught:
-        run(DAY, _settings(tmp_path))
+        run(DAY, settings)
     message = str(caught.value)
     assert "2025-08-25: 3 of 4 pages (75 %) were turned away; more than 50 % fails a day." in message
     assert "- unexpected_byline (al_mayadeen_articles.byline_is_the_house): 3 pages: " in message
@@ -213,32 +219,40 @@ def test_too_many_bad_pages_refuse_the_day_but_show_it(
     assert "This day was not accepted." in index
 
     # the same day, accepted by a setting: nothing else differs
-    result = run(DAY, _settings(tmp_path, quarantine_fail_share=0.8))
+    result = run(DAY, settings.model_copy(update={"quarantine_fail_share": 0.8}))
     assert (result.valid, result.quarantined, result.warned) == (1, 3, True)
     (again,) = read_rows(tmp_path, "outcome")
     assert again == outcome | {"accepted": True, "refusal": None}
     assert not [record for record in caplog.records if "\nCalloway" in record.getMessage()]
 
 
-def test_a_day_warns_above_the_warning_share_only(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_day_warns_above_the_warning_share_only(
+    tmp_path: Path, contracts: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = _settings(tmp_path, contracts_dir=contracts)
     pages = [article(f"page {number}") for number in range(9)]
     bad = article("bad", byline="Ines Calloway")
     with caplog.at_level(logging.WARNING, logger="newsmarts.validate.run"):
         write_day(tmp_path, [*pages, bad])
-        assert not run(DAY, _settings(tmp_path)).warned
+        assert not run(DAY, settings).warned
         assert not caplog.records
         write_day(tmp_path, [*pages[:8], bad])
-        assert run(DAY, _settings(tmp_path)).warned
+        assert run(DAY, settings).warned
     assert [record.getMessage() for record in caplog.records] == [
         "2025-08-25: 1 of 9 pages (11 %) were turned away, more than the 10 % that call for a look:\n"
         "- unexpected_byline (al_mayadeen_articles.byline_is_the_house): 1 page: '2025-08-25/bad.txt'"
     ]
 
 
-def test_the_log_tells_the_story(mixed: tuple[Path, Any], caplog: pytest.LogCaptureFixture) -> None:
-    home, _ = mixed
+def test_a_second_run_gives_the_same_bytes_and_logs_what_it_did(
+    mixed: tuple[Path, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    home, result = mixed
+    folders = (partition_path(home, "validated", DAY), docs_path(home))
+    before = [_hashes(folder) for folder in folders]
     with caplog.at_level(logging.INFO, logger="newsmarts.validate.run"):
-        run(DAY, _settings(home), run_id="manual__1")
+        assert run(DAY, _settings(home), run_id="manual__1") == result
+    assert [_hashes(folder) for folder in folders] == before
     told = "\n".join(record.getMessage() for record in caplog.records)
     assert "Turned away page of '2025-08-25/leaking.txt': ticker_in_body (no_ticker_line_in_body)" in told
     assert "al_mayadeen_articles: 1 of 5 rows break standfirst_present (warning)" in told
@@ -247,12 +261,12 @@ def test_the_log_tells_the_story(mixed: tuple[Path, Any], caplog: pytest.LogCapt
 
 
 def test_a_publisher_without_a_contract_of_its_own_is_held_to_the_shared_one(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, contracts: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     pages = [article(name, publisher="harbour_times") for name in "abc"]
     write_day(tmp_path, [*pages, article("untitled", publisher="harbour_times", headline=None)])
     with caplog.at_level(logging.INFO, logger="newsmarts.core.contracts"):
-        result = run(DAY, _settings(tmp_path, quarantine_fail_share=1))
+        result = run(DAY, _settings(tmp_path, contracts_dir=contracts, quarantine_fail_share=1))
     assert (result.valid, result.by_reason) == (3, {"missing_headline": 1})
     results = [row for row in read_rows(tmp_path, "contract_results") if row["evaluated_rows"] == 4]
     assert {row["contract"] for row in results} == {"harbour_times_articles"}
@@ -276,14 +290,14 @@ def test_the_projects_publishers_have_contracts_of_their_own() -> None:
     assert missing == []
 
 
-def test_a_broken_contract_stops_the_day_and_keeps_what_was_there(tmp_path: Path) -> None:
-    contracts = tmp_path / "expectations"
-    shutil.copytree(PROJECT_ROOT / "expectations", contracts)
+def test_a_broken_contract_stops_the_day_and_keeps_what_was_there(tmp_path: Path, contracts: Path) -> None:
+    own = tmp_path / "expectations"
+    shutil.copytree(contracts, own)
     write_day(tmp_path, [article()])
-    settings = _settings(tmp_path, contracts_dir=contracts)
+    settings = _settings(tmp_path, contracts_dir=own)
     run(DAY, settings)
     before = _hashes(partition_path(tmp_path, "validated", DAY))
-    (contracts / "ticker_items.json").write_text("{", encoding="utf-8")
+    (own / "ticker_items.json").write_text("{", encoding="utf-8")
     with pytest.raises(SettingsError, match=r"ticker_items\.json: not valid JSON"):
         run(DAY, settings)
     assert _hashes(partition_path(tmp_path, "validated", DAY)) == before
@@ -294,11 +308,11 @@ def test_a_day_that_wasnt_landed(tmp_path: Path) -> None:
         run(DAY, _settings(tmp_path))
 
 
-def test_hundreds_of_bad_pages_are_all_turned_away(tmp_path: Path) -> None:
+def test_hundreds_of_bad_pages_are_all_turned_away(tmp_path: Path, contracts: Path) -> None:
     bad = [article(f"bad {number:03}", byline=None) for number in range(230)]
     lines = [ticker_item(bad[0], "BREAKING", number) for number in range(1, 202)]
     write_day(tmp_path, [article("clean"), *bad], ticker=lines)
-    result = run(DAY, _settings(tmp_path, quarantine_fail_share=1))
+    result = run(DAY, _settings(tmp_path, contracts_dir=contracts, quarantine_fail_share=1))
     assert (result.valid, result.quarantined) == (1, 230)
     subjects = Counter(row["subject"] for row in read_rows(tmp_path, "quarantine"))
     # 201 labels, and the last line's place is out of range

@@ -33,9 +33,7 @@ from tests.land.warc_files import AT, by_fastwarc, response
 STEPS = ["peek", "take", "skip", "until", "skip_to"]
 NEWLINE = re.compile(rb"\n")
 NOBODY = datetime(1999, 1, 1, tzinfo=UTC)
-quick = hypothesis_settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quick = hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 bodies = st.lists(
     st.binary(max_size=300) | st.just(b"\r\n\r\nWARC/1.0\r\n") | st.just(b"x" * 5000), max_size=5
 )

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from newsmarts.core.settings import Settings, load_settings
@@ -158,7 +157,6 @@ def test_too_many_records(with_crawls: Settings, crawls: Path) -> None:
     assert run.run(DAY, with_crawls).landed == 4
 
 
-@hypothesis_settings(max_examples=60, deadline=None)
 @given(
     packed=st.booleans(),
     cuts=st.lists(st.tuples(st.integers(0, 2**16), st.binary(max_size=12)), min_size=1, max_size=3),
