@@ -37,6 +37,8 @@ install = $(UV) sync --quiet --locked --compile-bytecode $(LOCKED_INDEX) $1 || {
 compile = $(PY) -m compileall -qq include dags plugins config local || true
 # a variable of the command line; in the environment PORT and the like may be meant for other programs
 given = $(if $(filter command,$(origin $1)),$($1))
+# more examples than in the fast suite take more CPU time than its budget
+thorough := --hypothesis-profile=thorough --cpu-budget=0
 
 .DELETE_ON_ERROR:
 .PHONY: run test test-all test-slow faults secrets backup restore upgrade-check bi bi-export test-bi bench dictionary lint lock \
@@ -56,12 +58,13 @@ test: .venv/.synced-dev
 
 test-all: .venv/.synced-dev
 	@$(compile)
-	@exec $(PY) -m pytest -n 4 --dist loadgroup -m "not faults" $(ARGS)
+	@exec $(PY) -m pytest -n 4 --dist loadgroup $(thorough) -m "not faults" $(ARGS)
 
-# what test-all runs besides test
+# what test-all runs besides test: slow tests, real servers, and properties with more examples
 test-slow: .venv/.synced-dev
 	@$(compile)
-	@exec $(PY) -m pytest -n 4 --dist loadgroup -m "(slow or integration) and not faults" $(ARGS)
+	@exec $(PY) -m pytest -n 4 --dist loadgroup $(thorough) \
+	  -m "(slow or integration or hypothesis) and not faults" $(ARGS)
 
 # only a run of all cases writes the page
 faults: .venv/.synced-dev
