@@ -45,8 +45,8 @@ def fill(settings: Settings, days: int) -> None:
                 for name in _STAGED:
                     _made(connection, name).create_view(f"staged_{name}", replace=True)
                 for table in warehouse.TABLES:
-                    parameters = {"source_sha256": "bulk"} if table == "days" else None
-                    run_sql(connection, warehouse.HERE / "tables" / table / "insert.sql", parameters)
+                    parameters = {"source_sha256": "bulk"} if table.name == "days" else None
+                    connection.execute(table.insert_statement(), parameters)
 
 
 def stage(settings: Settings, day_number: int) -> date:
@@ -107,7 +107,7 @@ def main(step: str, home: str, days: str) -> Any:
     elif step == "build":
         publish.build(settings)
     elif step == "audit":
-        found = {"whole": publish.audit(settings).whole}
+        found = {"full": publish.audit(settings).full}
     elif step == "publish":
         publish.publish(settings)
     elif step == "queries":

@@ -97,8 +97,8 @@ def main(step: str, home: str, articles: str) -> Any:
     if step == "day":
         add_a_day(settings, count)
     steps: dict[str, Callable[[], Any]] = {
-        "build": lambda: index.bring_up_to_date(settings, _BEFORE),
-        "day": lambda: index.bring_up_to_date(settings, _AFTER),
+        "build": lambda: index.update_index(settings, _BEFORE),
+        "day": lambda: index.update_index(settings, _AFTER),
         "publish": lambda: publish(settings),
         "queries": lambda: run_queries(settings),
     }

@@ -27,9 +27,10 @@ MOVES_ROWS = {
 WORDING = {"comment", "notes"}
 SOURCES = {
     "reading": ["parse", "validate"],
-    "warehouse": ["load/tables"],
+    "warehouse": ["load/tables", "core/tables.py"],
     "marts": [
-        *("marts/models", "marts/queries", "marts/meta"),
+        *("marts/models", "marts/scopes", "marts/queries", "marts/meta"),
+        *("core/tables.py", "marts/statements.py"),
         *("marts/withheld.py", "marts/identity.py", "marts/revisions.py"),
         *("core/ticker.py", "core/ticker_variants.py", "core/tag_spellings.toml"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -29,7 +30,7 @@ ROWS = [
 @pytest.fixture(autouse=True)
 def _months(monkeypatch: pytest.MonkeyPatch) -> None:
     """The catalogue knows the date of this mart."""
-    mart = catalogue.Mart("things", "Things.", (), month_of="seen_date")
+    mart = dataclasses.replace(catalogue.marts()[0], name="things", month_of="seen_date")
     monkeypatch.setattr("newsmarts.export.source.catalogue.marts", lambda: (mart,))
 
 

@@ -86,11 +86,11 @@ def test_a_capture_has_its_own_id_among_its_keys_whatever_its_row_lists(settings
     assert len(keys[known.own_id]) == 3
 
 
-def test_every_table_knows_how_to_be_made_emptied_and_filled() -> None:
-    folders = {path.name: path for path in (Path(warehouse.__file__).parent / "tables").iterdir()}
-    assert set(warehouse.TABLES) == set(folders)
-    for folder in folders.values():
-        assert {path.name for path in folder.iterdir()} == {"create.sql", "delete.sql", "insert.sql"}
+def test_every_table_has_columns_and_a_select() -> None:
+    files = {path.name for path in (Path(warehouse.__file__).parent / "tables").iterdir()}
+    assert files == {f"{table.name}.{kind}" for table in warehouse.TABLES for kind in ("sql", "toml")}
+    for table in warehouse.TABLES:
+        assert "capture_day" in {column.name for column in table.columns}, table.name
 
 
 def test_a_second_load_writes_nothing(settings: Settings) -> None:

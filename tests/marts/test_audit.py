@@ -16,7 +16,7 @@ from newsmarts.core.errors import AuditFailed, ContractError, MissingPartition, 
 from newsmarts.core.partitions import candidate_path, current_release_path
 from newsmarts.core.settings import Settings, load_settings
 from newsmarts.marts.audit import report_path
-from newsmarts.marts.candidate import is_unaudited
+from newsmarts.marts.candidate import needs_full_audit
 from newsmarts.marts.run import audit, build, publish
 from tests.contract_files import write_brief_contracts
 from tests.marts.factory import DAY, Page, day_after, load_days
@@ -218,13 +218,13 @@ def test_marts_with_the_log_of_a_killed_build_pass(settings: Settings) -> None:
 def test_after_a_whole_audit_only_what_is_told_anew_is_asked(settings: Settings) -> None:
     load_days(settings, {DAY: [Page("a", tags=("x",)), Page("b", headline="B", tags=("y",))]})
     build(settings, rewrite_below=0)
-    assert not is_unaudited(settings)
-    assert audit(settings).whole  # no audit yet
+    assert not needs_full_audit(settings)
+    assert audit(settings).full  # no audit yet
     load_days(
         settings, {day_after(1): [Page("c", headline="C", tags=("y",), ticker=("One line of the ticker",))]}
     )
     build(settings, rewrite_below=0)
-    assert not audit(settings).whole
+    assert not audit(settings).full
     asked = {
         (row["contract"], row["expectation"]): row["evaluated_rows"]
         for row in json.loads(report_path(settings).read_text(encoding="utf-8"))["results"]
@@ -277,7 +277,7 @@ def test_all_rows_are_asked_again_in_time_and_after_a_change_of_contracts(
     load_days(settings, {DAY: [Page("a")]})
     settings = settings.model_copy(update={"audit_whole_every": 3})
     build(settings, rewrite_below=0)
-    assert [audit(settings).whole for _ in range(4)] == [True, False, False, True]
+    assert [audit(settings).full for _ in range(4)] == [True, False, False, True]
     publish(settings)
     assert build(settings).released_as
 
@@ -289,5 +289,5 @@ def test_all_rows_are_asked_again_in_time_and_after_a_change_of_contracts(
     assert build(changed).released_as is None
     with pytest.raises(AuditFailed, match="hasn't passed an audit"):
         publish(changed)
-    assert audit(changed).whole
+    assert audit(changed).full
     assert publish(changed).published

@@ -18,7 +18,7 @@ from newsmarts.core.db import reading
 from newsmarts.core.errors import AuditFailed, MissingPartition, NewsError
 from newsmarts.core.partitions import current_release_path, published_path, releases_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings
-from newsmarts.marts import candidate
+from newsmarts.marts import build as marts_build
 from newsmarts.marts.run import PublishResult, audit, build, publish
 from newsmarts.release import releases
 from tests.marts.factory import DAY, Page, day_after, load_days, mart_rows
@@ -128,19 +128,19 @@ def test_a_build_that_was_stopped_between_parts_is_not_published_and_goes_on(
 ) -> None:
     days = {day_after(number): [Page(f"p{number}", headline=f"Article {number}")] for number in range(3)}
     load_days(settings, days)
-    bring, parts = candidate._bring_days, iter((1, 2))
+    write, parts = marts_build._write_days, iter((1, 2))
 
     def stopped(*arguments: Any, **options: Any) -> None:
         if next(parts) == 2:
             raise KeyboardInterrupt
-        bring(*arguments, **options)
+        write(*arguments, **options)
 
     with monkeypatch.context() as patched:
-        patched.setattr(candidate, "_bring_days", stopped)
+        patched.setattr(marts_build, "_write_days", stopped)
         with pytest.raises(KeyboardInterrupt):
             build(settings, rewrite_below=0, captures_at_once=1)
     for step in (audit, publish):
-        with pytest.raises(NewsError, match=r"was being built .* Run build"):
+        with pytest.raises(NewsError, match=r"is unfinished.* Run build"):
             step(settings)
     assert build(settings, rewrite_below=0, captures_at_once=1).days == (day_after(1), day_after(2))
     audit(settings)

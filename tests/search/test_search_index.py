@@ -171,7 +171,7 @@ elif point == "about":
         die() if fingerprint else write_about(place, fingerprint, articles)
     )
 elif point == "candidate":
-    index.bring_up_to_date = die
+    index.update_index = die
 elif point == "renaming":
     os.rename = die
 else:

@@ -222,7 +222,7 @@ def test_a_publish_completes_what_a_stopped_build_left(settings: Settings) -> No
     release(settings, article("Harbour"))
     load_days(settings, {DAY: [article("Market")]})
     with pytest.MonkeyPatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr("newsmarts.search.index.bring_up_to_date", _interrupted)
+        patched.setattr("newsmarts.search.index.update_index", _interrupted)
         build(settings)
     audit(settings)
     assert publish(settings).published

@@ -9,8 +9,8 @@ from typing import Any
 
 from newsmarts.core.contracts import read_contract
 from newsmarts.core.keys import Key, key_of, mart_contract_path
+from newsmarts.core.tables import Table
 from newsmarts.marts import catalogue
-from newsmarts.marts.catalogue import Mart
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def read_facts(contracts_dir: Path) -> tuple[MartFacts, ...]:
     return tuple(_mart(mart, contracts_dir) for mart in catalogue.marts())
 
 
-def _mart(mart: Mart, contracts_dir: Path) -> MartFacts:
+def _mart(mart: Table, contracts_dir: Path) -> MartFacts:
     contract = read_contract(mart_contract_path(contracts_dir, mart.name))
     entries: list[dict[str, Any]] = contract["expectations"]
     columns = tuple(

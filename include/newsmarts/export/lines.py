@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from newsmarts.core.db import quote_identifier, quote_literal
-from newsmarts.marts.catalogue import Column
+from newsmarts.core.tables import Column
 
 # White space and control characters before the sign don't keep every spreadsheet from seeing it; U+FF0B and
 # the like are the wide forms that some of them take for the sign itself.

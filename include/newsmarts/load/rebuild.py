@@ -1,4 +1,4 @@
-"""The warehouse made anew from staged days: when it is damaged, gone, or of another layout."""
+"""The warehouse, rebuilt from staged days: when it is damaged, gone, or of another layout."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ class RebuildResult:
     set_aside: Path | None
 
 
-def make_anew(settings: Settings, *, leave_out: bool = False, set_aside: bool = True) -> RebuildResult:
+def rebuild_warehouse(
+    settings: Settings, *, leave_out: bool = False, set_aside: bool = True
+) -> RebuildResult:
     """Load every accepted day of staged/validated into a new warehouse, which then takes the old one's name.
 
     Hold the writer lock. Stopped at any point it leaves the old warehouse, or none: then the next load, or
@@ -58,7 +60,7 @@ def make_anew(settings: Settings, *, leave_out: bool = False, set_aside: bool = 
         remove_database(fresh)
         raise MissingPartition(
             f"The warehouse or the release holds {', '.join(map(str, lost))}, which staged/validated "
-            "doesn't hold accepted: making the warehouse anew would lose them. Run parse and validate for "
+            "doesn't hold accepted: rebuilding the warehouse would lose them. Run parse and validate for "
             "them again, or give them up with: newsmarts rebuild --leave-out"
         )
     fsync_path(fresh)
@@ -110,7 +112,7 @@ def _days_of_release(settings: Settings) -> set[date]:
         with reading(path, memory_limit=settings.duckdb_memory_limit) as connection:
             rows = connection.execute("SELECT capture_day FROM marts.runs").fetchall()
     except duckdb.Error as error:
-        logger.warning("The release %s can't be asked which days it has: %s", path, error)
+        logger.warning("The release %s can't be read, so its days are unknown: %s", path, error)
         return set()
     return {day for (day,) in rows}
 

@@ -14,7 +14,7 @@ from newsmarts.core.locks import partition_lock, writer_lock
 from newsmarts.core.partitions import warehouse_path
 from newsmarts.core.settings import Settings
 from newsmarts.load import warehouse
-from newsmarts.load.rebuild import RebuildResult, is_gone, make_anew
+from newsmarts.load.rebuild import RebuildResult, is_gone, rebuild_warehouse
 from newsmarts.load.staged import StagedDay, open_day
 
 logger = logging.getLogger(__name__)
@@ -22,9 +22,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
-    """What the warehouse holds of the day now; ``changed`` is False when it held just that before.
+    """What the warehouse holds of the day now; ``changed`` is False when it held the same before.
 
-    ``articles`` counts valid captures of articles, ``quarantined`` captures turned away so far.
+    ``articles`` counts valid captures of articles, ``quarantined`` captures rejected so far.
     """
 
     day: date
@@ -43,7 +43,7 @@ def run(day: date, settings: Settings) -> LoadResult:
     Raises:
         MissingPartition: the day isn't validated.
         DamagedPartition: one of its files is damaged; nothing is loaded.
-        ContractError: too much of the day was turned away; what was loaded of it before stays.
+        ContractError: too much of the day was rejected; what was loaded of it before stays.
         ConservationError: captures in and captures accounted for differ; nothing is loaded.
         LockTimeout: another writer held the warehouse too long.
     """
@@ -71,7 +71,7 @@ def run(day: date, settings: Settings) -> LoadResult:
 
 
 def rebuild(settings: Settings, *, leave_out: bool = False) -> RebuildResult:
-    """Make the warehouse anew from every validated and accepted day, whatever became of the old one.
+    """Rebuild the warehouse from every validated and accepted day, whether or not there is an old one.
 
     The old file, damaged or not, is set aside. Unless ``leave_out``, no day that it or the release has is
     lost.
@@ -82,22 +82,22 @@ def rebuild(settings: Settings, *, leave_out: bool = False) -> RebuildResult:
         LockTimeout: another writer held the warehouse too long.
     """
     with writer_lock(settings):
-        result = make_anew(settings, leave_out=leave_out)
-    logger.info("The warehouse was made anew of %d days.", len(result.days))
+        result = rebuild_warehouse(settings, leave_out=leave_out)
+    logger.info("Warehouse rebuilt: %d days.", len(result.days))
     return result
 
 
 def _load(staged: StagedDay, settings: Settings) -> tuple[bool, dict[str, int]]:
     """Replace the day if its content changed; every day if the warehouse is gone or of another layout."""
     if is_gone(settings):
-        logger.warning("The warehouse %s is gone: every day is loaded anew.", warehouse_path(settings.home))
-        make_anew(settings)
+        logger.warning("The warehouse %s is gone: every day is loaded again.", warehouse_path(settings.home))
+        rebuild_warehouse(settings)
     try:
         with warehouse.opened(settings) as connection:
             return _load_into(connection, staged)
     except warehouse.OtherLayout as other:
-        logger.info("The warehouse's definitions changed: its %d days are loaded anew.", len(other.days))
-        make_anew(settings, set_aside=False)
+        logger.info("The warehouse's definitions changed: its %d days are loaded again.", len(other.days))
+        rebuild_warehouse(settings, set_aside=False)
     with warehouse.opened(settings) as connection:
         return _load_into(connection, staged)
 

@@ -1,4 +1,4 @@
-"""A validated day on disk, opened as one consistent whole and checked against the schemas."""
+"""A validated day on disk, opened as one consistent set of files and checked against the schemas."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _VALIDATED: dict[str, pa.Schema] = {
     "contract_results": schemas.CONTRACT_RESULTS,
     "outcome": schemas.OUTCOMES,
 }
-# A column that tells of a run, not of the day: it may differ where nothing else does.
+# Columns that describe a run, not the day: they may differ where nothing else does.
 _NOT_CONTENT = {"captures": ["landed_at"], "outcome": ["run_id"]}
 
 
@@ -64,13 +64,13 @@ class StagedDay:
     def as_validated(self) -> StagedDay:
         """The day as it was when it was validated, without captures that landed since.
 
-        They wait for the day's next run. The outcome was counted before they came, so conservation still
-        tells whether a capture of then is missing.
+        They wait for the day's next run. The outcome was counted before they came, so the conservation check
+        still notices a missing capture.
         """
         pages = self._files["quarantine"].read(columns=["capture_id", "subject"])
-        turned_away = pages.filter(pc.equal(pages["subject"], "page"))["capture_id"]
+        rejected = pages.filter(pc.equal(pages["subject"], "page"))["capture_id"]
         valid = self._files["articles"].read(columns=["capture_id"])["capture_id"]
-        known = pa.chunked_array([*valid.chunks, *turned_away.chunks], pa.string()).unique()
+        known = pa.chunked_array([*valid.chunks, *rejected.chunks], pa.string()).unique()
         landed = self._files["captures"].read(columns=["capture_id"])["capture_id"]
         later = len(landed) - pc.sum(pc.is_in(landed, known)).as_py() if len(landed) else 0
         if not later:
@@ -143,7 +143,7 @@ def _only(batches: Iterable[pa.RecordBatch], capture_ids: pa.Array) -> Iterator[
 
 
 def _identity(folder: Path | UPath) -> int:
-    """Tells a folder from another one that takes its place; in an object store its path does."""
+    """Identifies a folder, so that its replacement is noticed; an object store has no such number."""
     return folder.stat().st_ino if isinstance(folder, Path) else 0
 
 

@@ -11,15 +11,16 @@ from typing import Any
 import duckdb
 
 from newsmarts.core import versions
-from newsmarts.core.db import as_dicts, attach, read_sql, reading, run_sql, transaction, writer
+from newsmarts.core.db import as_dicts, attach, reading, run_sql, transaction, writer
 from newsmarts.core.errors import ConservationError, NewsError
 from newsmarts.core.partitions import warehouse_path
 from newsmarts.core.settings import Settings
+from newsmarts.core.tables import read_tables
 from newsmarts.load.staged import StagedDay
 
 HERE = Path(__file__).parent
-TABLES = tuple(sorted(entry.name for entry in (HERE / "tables").iterdir()))
-# How DuckDB tells that a file isn't what it should be.
+TABLES = read_tables(HERE / "tables", "warehouse")
+# The errors by which DuckDB reports a damaged file.
 DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 _SHOWN = 5  # captures that a message names; the rest are counted
 
@@ -34,7 +35,7 @@ def opened(settings: Settings, path: Path | None = None) -> Iterator[duckdb.Duck
         OtherLayout: the file was made with other definitions of its tables.
     """
     path = path or warehouse_path(settings.home)
-    with _damage_told(path), writer(settings) as connection:
+    with _damage_explained(path), writer(settings) as connection:
         attach(connection, path, "news")
         connection.execute("USE news")
         layout = _layout_of(connection)
@@ -48,22 +49,22 @@ def opened(settings: Settings, path: Path | None = None) -> Iterator[duckdb.Duck
 
 
 @contextlib.contextmanager
-def _damage_told(path: Path) -> Iterator[None]:
-    """Turn what DuckDB says of a damaged file into what a person can act on."""
+def _damage_explained(path: Path) -> Iterator[None]:
+    """Turn DuckDB's error about a damaged file into one with the next step."""
     try:
         yield
     except DAMAGE as error:
         raise NewsError(
-            f"The warehouse {path} can't be used: {error}. If it is damaged, make it anew from "
+            f"The warehouse {path} can't be used: {error}. If it is damaged, rebuild it from "
             "staged/validated: newsmarts rebuild"
         ) from error
 
 
 def made_with(path: Path) -> str | None:
-    """The layout that a warehouse was made with, looked up without opening it for writing; None: it has none.
+    """The layout that a warehouse was made with, read without opening it for writing; None: it has none.
 
     Raises:
-        duckdb.Error: it is damaged, or somebody writes it.
+        duckdb.Error: it is damaged, or another process writes it.
     """
     with reading(path) as connection:
         return _layout_of(connection)
@@ -94,7 +95,7 @@ def _make(connection: duckdb.DuckDBPyConnection) -> None:
     with transaction(connection):
         connection.execute("CREATE SCHEMA warehouse")
         for table in TABLES:
-            run_sql(connection, HERE / "tables" / table / "create.sql")
+            connection.execute(table.create_statement())
         run_sql(connection, HERE / "queries" / "create_about.sql")
         connection.execute(
             "INSERT INTO warehouse.about VALUES ($layout)", {"layout": versions.warehouse_version()}
@@ -108,19 +109,19 @@ def loaded_sha256(connection: duckdb.DuckDBPyConnection, day: date) -> str | Non
 
 
 def replace_day(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> None:
-    """Put the day's rows in the place of those that were there: all of them, or nothing changes.
+    """Replace the day's rows: all of them, or nothing changes.
 
     Raises:
         ConservationError: a capture of the day is neither valid nor in quarantine, or both.
     """
     with transaction(connection):
         for table in TABLES:
-            folder = HERE / "tables" / table
-            run_sql(connection, folder / "delete.sql", {"day": staged.day})
-            insert = folder / "insert.sql"
-            parameters = {"source_sha256": staged.source_sha256} if table == "days" else None
-            with staged.registered(connection, read_sql(insert)):
-                run_sql(connection, insert, parameters)
+            delete = f"DELETE FROM {table.identifier} WHERE capture_day = $day"  # noqa: S608
+            connection.execute(delete, {"day": staged.day})
+            insert = table.insert_statement()
+            parameters = {"source_sha256": staged.source_sha256} if table.name == "days" else None
+            with staged.registered(connection, insert):
+                connection.execute(insert, parameters)
         _check_conservation(connection, staged)
 
 
@@ -142,11 +143,11 @@ def _check_conservation(connection: duckdb.DuckDBPyConnection, staged: StagedDay
     if not strays and counts == stated:
         return
     named = ", ".join(
-        f"{capture_id} (captured: {captured}, valid: {valid}, quarantined: {turned_away})"
-        for capture_id, captured, valid, turned_away in strays[:_SHOWN]
+        f"{capture_id} (captured: {captured}, valid: {valid}, quarantined: {quarantined})"
+        for capture_id, captured, valid, quarantined in strays[:_SHOWN]
     )
     raise ConservationError(
-        f"{staged.day} doesn't add up: the outcome says {stated}, its rows say {counts}"
+        f"{staged.day} doesn't add up: the outcome has {stated}, its rows {counts}"
         + (f"; {len(strays)} captures aren't accounted for once: {named}" if strays else "")
         + f". Nothing was loaded. Run {staged.day} again from land on."
     )

@@ -1,4 +1,4 @@
-"""What people acknowledged in quarantine, as a table that the marts' SQL joins."""
+"""Acknowledged quarantine entries, as a table that the marts' SQL joins."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _STANDING = pa.schema(
 )
 
 
-def table(home: Path) -> pa.Table:
-    """What is acknowledged now, one row an entry, in a fixed order.
+def acknowledged_table(home: Path) -> pa.Table:
+    """The current acknowledgements, one row an entry, in a fixed order.
 
     Raises:
         NewsError: a decision can't be read.
@@ -46,5 +46,5 @@ def table(home: Path) -> pa.Table:
 
 
 def register(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
-    """Make it readable as ``standing_acknowledgements``, as it is at this moment."""
-    connection.register("standing_acknowledgements", table(home))
+    """Register the current acknowledgements as ``standing_acknowledgements``."""
+    connection.register("standing_acknowledgements", acknowledged_table(home))

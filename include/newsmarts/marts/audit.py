@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsmarts.core.contracts import load_contract, quiet_context, result_rows, results_by_id
-from newsmarts.core.db import read_sql
 from newsmarts.core.files import write_atomically
 from newsmarts.core.partitions import candidate_path
 from newsmarts.core.settings import Settings
+from newsmarts.core.tables import Table
 from newsmarts.core.versions import mart_contracts_version, same_contracts
 from newsmarts.marts import catalogue
 from newsmarts.release.releases import AUDIT_NAME
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 5  # offending rows that a message names
 _VALUE_CHARS = 120
-_ASKED_OF, _ALL_ROWS = "asked_of", "all rows"
+_ROWS, _ALL_ROWS = "asked_of", "all rows"  # in an expectation's meta
 # Great Expectations fetches rows after closing the connection, and closing rolls back: without these it
 # gets none ("list index out of range").
 _ENGINE = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True, "pool_reset_on_return": None}
@@ -34,7 +34,7 @@ _ENGINE = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True, "p
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one expectation said of the candidate; ``examples`` shows a few offending rows."""
+    """The result of one expectation; ``examples`` shows a few offending rows."""
 
     contract: str
     expectation: str
@@ -45,7 +45,7 @@ class Finding:
     examples: tuple[str, ...]
     notes: str
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """One line for a person."""
         rows = "row" if self.unexpected_rows == 1 else "rows"
         shown = "; ".join(self.examples)
@@ -54,11 +54,11 @@ class Finding:
         )
 
 
-def run_contracts(settings: Settings, *, only: str | None = None, whole: bool = True) -> list[Finding]:
-    """Ask every mart's contract, or one mart's. Hold the writer lock: the candidate must stay as it is.
+def run_contracts(settings: Settings, *, only: str | None = None, full: bool = True) -> list[Finding]:
+    """Check every mart, or one, against its contract. Hold the writer lock: the candidate must not change.
 
-    Unless ``whole``, an expectation is asked of the rows told anew since the last audit that passed; one
-    whose meta says ``asked_of: all rows`` always of all, for it compares a mart with another one.
+    Unless ``full``, an expectation is evaluated on the rows written since the last audit that passed; one
+    with ``asked_of: all rows`` in its meta always on all, since it compares a mart with another one.
 
     Raises:
         SettingsError: a contract is missing or malformed.
@@ -79,7 +79,7 @@ def run_contracts(settings: Settings, *, only: str | None = None, whole: bool = 
         return [
             finding
             for mart, contract in contracts.items()
-            for finding in _audit_mart(source, mart, contract, whole=whole)
+            for finding in _audit_mart(source, mart, contract, full=full)
         ]
     finally:
         # both hold the file open, and the next writer in this process must be able to open it
@@ -94,16 +94,18 @@ def _url(path: Path) -> str:
 
 
 def _audit_mart(
-    source: SQLDatasource, mart: catalogue.Mart, contract: gx.ExpectationSuite, *, whole: bool
+    source: SQLDatasource, mart: Table, contract: gx.ExpectationSuite, *, full: bool
 ) -> list[Finding]:
-    # table assets with a schema are deprecated; the name is one of ours
-    everything = f"SELECT * FROM marts.{mart.name}"  # noqa: S608
-    if whole:
-        return _ask(source, contract, everything)
-    of_all = [each for each in contract.expectations if (each.meta or {}).get(_ASKED_OF) == _ALL_ROWS]
-    of_changed = [each for each in contract.expectations if each not in of_all]
-    findings = _ask(source, _part_of(contract, of_changed), read_sql(mart.changed)) if of_changed else []
-    return findings + (_ask(source, _part_of(contract, of_all), everything) if of_all else [])
+    # table assets with a schema are deprecated
+    all_rows = f"SELECT * FROM {mart.identifier}"  # noqa: S608
+    if full:
+        return _evaluate(source, contract, all_rows)
+    on_all = [each for each in contract.expectations if (each.meta or {}).get(_ROWS) == _ALL_ROWS]
+    on_unaudited = [each for each in contract.expectations if each not in on_all]
+    return [
+        *_evaluate(source, _part_of(contract, on_unaudited), catalogue.unaudited_rows(mart)),
+        *_evaluate(source, _part_of(contract, on_all), all_rows),
+    ]
 
 
 def _part_of(contract: gx.ExpectationSuite, expectations: list[Any]) -> gx.ExpectationSuite:
@@ -112,7 +114,9 @@ def _part_of(contract: gx.ExpectationSuite, expectations: list[Any]) -> gx.Expec
     return gx.ExpectationSuite(name=contract.name, expectations=expectations, meta=contract.meta)
 
 
-def _ask(source: SQLDatasource, contract: gx.ExpectationSuite, query: str) -> list[Finding]:
+def _evaluate(source: SQLDatasource, contract: gx.ExpectationSuite, query: str) -> list[Finding]:
+    if not contract.expectations:
+        return []
     asset = source.add_query_asset(f"{contract.name} {len(source.assets)}", query=query)
     batch = asset.add_batch_definition_whole_table("all").get_batch()
     key = (contract.meta or {}).get("key") or []
@@ -159,12 +163,12 @@ def report_path(settings: Settings) -> Path:
 
 
 def version(settings: Settings) -> str:
-    """Names the content of the marts' contracts as they are now."""
+    """Names the content of the marts' current contracts."""
     return mart_contracts_version(settings.contracts_dir)
 
 
-def is_due_whole(settings: Settings) -> bool:
-    """Whether contracts have changed since the last audit, or it is long since one asked all rows."""
+def is_full_audit_due(settings: Settings) -> bool:
+    """Whether contracts have changed since the last audit, or the last full one was many audits ago."""
     report = _read_report(settings)
     return (
         not same_contracts(report.get("contracts"), version(settings))
@@ -173,13 +177,13 @@ def is_due_whole(settings: Settings) -> bool:
 
 
 def write_report(
-    settings: Settings, fingerprint: str, findings: Sequence[Finding] | None, *, whole: bool = True
+    settings: Settings, fingerprint: str, findings: Sequence[Finding] | None, *, full: bool = True
 ) -> None:
-    """Keep the audit beside the candidate, for the release; None: it couldn't be asked."""
+    """Keep the audit beside the candidate, for the release; ``findings`` is None when it couldn't be done."""
     document = {
         "fingerprint": fingerprint,
         "contracts": version(settings),
-        "audits_since_whole": 0 if whole else _read_report(settings).get("audits_since_whole", 0) + 1,
+        "audits_since_whole": 0 if full else _read_report(settings).get("audits_since_whole", 0) + 1,
         "passed": findings is not None and not failures(findings),
         "results": [
             {
@@ -200,7 +204,7 @@ def write_report(
 
 
 def passed_audit(settings: Settings, fingerprint: str) -> bool:
-    """Whether the candidate of this content has passed an audit by the contracts as they are."""
+    """Whether the candidate of this content has passed an audit by the current contracts."""
     report = _read_report(settings)
     return (
         report.get("passed") is True

@@ -1,110 +1,68 @@
-"""What the marts are: tables, columns, types and their meaning, read from ``marts/<table>/table.toml``."""
+"""What the marts are: tables, columns, types and their meaning, read from ``models/<mart>.toml``."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import duckdb
 
-from newsmarts.core.db import quote_literal
+from newsmarts.core.db import quote_identifier
+from newsmarts.core.tables import Table, read_table, read_tables
+from newsmarts.release.contents import MART_ORDER
 
 HERE = Path(__file__).parent
-# A mart comes after those that its SQL reads.
-_ORDER = (
-    "articles",
-    "article_texts",
-    "article_tags",
-    "tags",
-    "tag_pairs_monthly",
-    "article_revisions",
-    "page_links",
-    "most_read_daily",
-    "ticker_items",
-    "ticker_sightings",
-    "captures",
-    "coverage_daily",
-    "quarantine",
-    "contract_results",
-    "partition_outcomes",
-    "runs",
-    "calendar",
-)
-_META_COMMENTS = {
-    "built_days": "Which state of each capture day, and of what is acknowledged of it, this was built from.",
-    "withheld": "Captures withheld because of neighbouring days: see marts.quarantine.",
-    "joined_articles": "Article ids that captures give alone, where the marts have them under another id.",
-    "about": "Version of the marts' definitions.",
-    "unaudited": "What was told anew since the last audit that passed; empty in a release.",
+# How meta.unaudited names a mart's rows: by the values of this column, of one kind.
+_UNAUDITED = {
+    "article_id": ("article", '"key"'),
+    "capture_day": ("day", '"key"::DATE'),
+    "month": ("date", "date_trunc('month', \"key\"::DATE)::DATE"),
+    "published_date": ("date", '"key"::DATE'),
+    "tag": ("tag", '"key"'),
+    "ticker_item_id": ("ticker_item", '"key"'),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a mart: DuckDB type, and meaning for a reader."""
-
-    name: str
-    type: str
-    comment: str
-
-
-@dataclass(frozen=True, slots=True)
-class Mart:
-    """One table of schema ``marts``; ``month_of`` is the date that tells which month a row belongs to."""
-
-    name: str
-    comment: str
-    columns: tuple[Column, ...]
-    steps: tuple[str, ...] = ("delete", "insert")
-    month_of: str | None = None
-
-    @property
-    def statements(self) -> tuple[Path, ...]:
-        """The SQL files that bring it up to date, in order."""
-        return tuple(HERE / "models" / self.name / f"{step}.sql" for step in self.steps)
-
-    @property
-    def changed(self) -> Path:
-        """The SQL file that selects the rows told anew since the last audit that passed."""
-        return HERE / "models" / self.name / "changed.sql"
+@cache
+def marts() -> tuple[Table, ...]:
+    """All marts, in the order in which they are built."""
+    return tuple(read_table(HERE / "models" / f"{name}.toml", "marts") for name in MART_ORDER)
 
 
 @cache
-def marts() -> tuple[Mart, ...]:
-    """All marts, in the order in which they are built."""
-    found = []
-    for name in _ORDER:
-        document = tomllib.loads((HERE / "models" / name / "table.toml").read_text(encoding="utf-8"))
-        columns = tuple(
-            Column(column, entry["type"], entry["comment"]) for column, entry in document["columns"].items()
-        )
-        steps = tuple(document.get("steps", ("delete", "insert")))
-        found.append(Mart(name, document["comment"], columns, steps, document.get("month_of")))
-    return tuple(found)
+def meta_tables() -> dict[str, Table]:
+    """The tables by which a build knows what it has written, by name."""
+    return {table.name: table for table in read_tables(HERE / "meta", "meta")}
 
 
 def definitions() -> Iterator[str]:
-    """The statements that make an empty candidate, comments included."""
+    """The statements that make an empty candidate; its comments are applied by themselves."""
     yield "CREATE SCHEMA marts"
     yield "CREATE SCHEMA meta"
-    for mart in marts():
-        columns = ", ".join(f'"{column.name}" {column.type}' for column in mart.columns)
-        yield f"CREATE TABLE marts.{mart.name} ({columns})"
-        yield f"COMMENT ON TABLE marts.{mart.name} IS {quote_literal(mart.comment)}"
-        for column in mart.columns:
-            yield f'COMMENT ON COLUMN marts.{mart.name}."{column.name}" IS {quote_literal(column.comment)}'
-    for name, comment in _META_COMMENTS.items():
-        yield (HERE / "meta" / f"{name}.sql").read_text(encoding="utf-8")
-        yield f"COMMENT ON TABLE meta.{name} IS {quote_literal(comment)}"
+    for table in (*marts(), *meta_tables().values()):
+        yield table.create_statement()
+
+
+def unaudited_rows(mart: Table) -> str:
+    """The SELECT of a mart's rows that were written since the last audit that passed.
+
+    They are found by the first column that says what a write replaces. A row without a value there has no
+    key, so it is always among them.
+    """
+    rows = f"SELECT * FROM {mart.identifier}"  # noqa: S608 - the name is from a file of this package
+    if not mart.replaces:
+        return rows
+    name, _ = mart.replaces[0]
+    column, (kind, value) = quote_identifier(name), _UNAUDITED[name]
+    keys = f"SELECT {value} FROM meta.unaudited WHERE kind = '{kind}'"  # noqa: S608
+    return f"{rows} WHERE {column} IN ({keys}) OR {column} IS NULL"
 
 
 def count_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """How many rows each mart has."""
     counts = {}
     for mart in marts():
-        row = connection.table(f"marts.{mart.name}").count("*").fetchone()
+        row = connection.table(mart.identifier).count("*").fetchone()
         counts[mart.name] = 0 if row is None else int(row[0])
     return counts

@@ -1,39 +1,38 @@
 """Which captures show one article: those that share a key, directly or through others.
 
-A capture gives its article an id of its own (``own_id``) and has keys: that id, and whatever else tells the
-article from all others, as its address or news id. Captures that share a key are one article, whatever their
-headline; the marts know it by the own id of its earliest capture. The answer follows from what is loaded, not
-from when, and only what a changed capture reaches is asked again.
+A capture gives its article an id of its own (``own_id``) and has keys: that id, and whatever else identifies
+the article, as its address or news id. Captures that share a key are one article, whatever their headline;
+its id in the marts is the own id of its earliest capture. The result depends on what is loaded, not on when,
+and only what a changed capture reaches is computed again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from newsmarts.core.db import run_sql
+from newsmarts.marts.catalogue import meta_tables
+from newsmarts.marts.statements import make_scope, run_query, write_table
 
-_QUERIES = Path(__file__).parent / "queries"
 _COMPONENTS = pa.schema([pa.field("own_id", pa.string()), pa.field("component", pa.string())])
 
 
 def resolve(connection: duckdb.DuckDBPyConnection) -> None:
     """Make ``scope_articles``, ``scope_shown`` (their captures) and ``article_ids``: whose each own id is.
 
-    Needs refreshed_days, changed_withheld, and the captures that are withheld now; asks the marts, as they
-    were before, for what was one article then.
+    Needs refreshed_days, changed_withheld, and the captures that are withheld now; reads from the marts, as
+    they were before, what was one article then.
     """
     for name in ("scope_articles", "scope_shown"):
-        run_sql(connection, _QUERIES / f"{name}.sql")
-    pairs = run_sql(connection, _QUERIES / "shared_keys.sql").fetchall()
+        make_scope(connection, name)
+    pairs = run_query(connection, "shared_keys").fetchall()
     rows = [{"own_id": own_id, "component": component} for own_id, component in components(pairs).items()]
     connection.register("found_components", pa.Table.from_pylist(rows, schema=_COMPONENTS))
     try:
-        for name in ("article_ids", "delete_joined", "insert_joined"):
-            run_sql(connection, _QUERIES / f"{name}.sql")
+        make_scope(connection, "article_ids")
+        write_table(connection, meta_tables()["joined_articles"])
     finally:
         connection.unregister("found_components")
 

@@ -6,15 +6,13 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise, takewhile
 from operator import eq
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
 
-from newsmarts.core.db import run_sql
+from newsmarts.marts.statements import run_query
 
-_QUERIES = Path(__file__).parent / "queries"
 _CHANGES = pa.schema(
     [
         pa.field("article_id", pa.string()),
@@ -45,13 +43,9 @@ class Text(NamedTuple):
 
 def find_changes(connection: duckdb.DuckDBPyConnection) -> None:
     """Make ``revision_changes``: for each text but the first of an article in scope, what it changed."""
-    found = run_sql(connection, _QUERIES / "revised_texts.sql")
+    found = run_query(connection, "revised_texts")
     rows = [_change(before, after) for before, after in _neighbours(found)]
-    connection.register("found_changes", pa.Table.from_pylist(rows, schema=_CHANGES))
-    try:
-        run_sql(connection, _QUERIES / "revision_changes.sql")
-    finally:
-        connection.unregister("found_changes")
+    connection.register("revision_changes", pa.Table.from_pylist(rows, schema=_CHANGES))
 
 
 def _neighbours(found: duckdb.DuckDBPyConnection) -> Iterator[tuple[Text, Text]]:
@@ -66,15 +60,15 @@ def _neighbours(found: duckdb.DuckDBPyConnection) -> Iterator[tuple[Text, Text]]
 
 def _change(before: Text, after: Text) -> dict[str, Any]:
     headline, standfirst = before.headline != after.headline, before.standfirst != after.standfirst
-    told = []
+    lines = []
     if headline:
-        told.append(f"headline: {_edit(before.headline, after.headline)}")
+        lines.append(f"headline: {_edit(before.headline, after.headline)}")
     if standfirst:
-        told.append(f"standfirst: {_edit(before.standfirst, after.standfirst)}")
+        lines.append(f"standfirst: {_edit(before.standfirst, after.standfirst)}")
     added, removed, edited, blocks = compare(before.blocks, after.blocks)
-    told += blocks
-    if len(told) > _SHOWN_CHANGES:
-        told[_SHOWN_CHANGES - 1 :] = [f"and {len(told) - _SHOWN_CHANGES + 1} more"]
+    lines += blocks
+    if len(lines) > _SHOWN_CHANGES:
+        lines[_SHOWN_CHANGES - 1 :] = [f"and {len(lines) - _SHOWN_CHANGES + 1} more"]
     return {
         "article_id": after.article_id,
         "revision": after.revision,
@@ -83,18 +77,17 @@ def _change(before: Text, after: Text) -> dict[str, Any]:
         "blocks_added": added,
         "blocks_removed": removed,
         "blocks_edited": edited,
-        "change": "\n".join(told),
+        "change": "\n".join(lines),
     }
 
 
 def compare(before: Sequence[str], after: Sequence[str]) -> tuple[int, int, int, list[str]]:
     """How many blocks were added, removed and edited, and each in a line for people.
 
-    Blocks are edited when as many stand in the place of others; of a longer stretch the rest is added or
-    removed.
+    Blocks are edited when they replace as many others; the rest of a longer stretch is added or removed.
     """
     added = removed = edited = 0
-    told = []
+    lines = []
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for kind, start, end, first, last in matcher.get_opcodes():
         if kind == "equal":
@@ -103,13 +96,13 @@ def compare(before: Sequence[str], after: Sequence[str]) -> tuple[int, int, int,
         edited += both
         removed += end - start - both
         added += last - first - both
-        told += [
+        lines += [
             f"edited: {_edit(old, new)}"
             for old, new in zip(before[start : start + both], after[first : first + both], strict=True)
         ]
-        told += [f"removed: {_short(text)}" for text in before[start + both : end]]
-        told += [f"added: {_short(text)}" for text in after[first + both : last]]
-    return added, removed, edited, told
+        lines += [f"removed: {_short(text)}" for text in before[start + both : end]]
+        lines += [f"added: {_short(text)}" for text in after[first + both : last]]
+    return added, removed, edited, lines
 
 
 def _edit(before: str | None, after: str | None) -> str:

@@ -17,12 +17,13 @@ from newsmarts.core.partitions import candidate_path, published_path, warehouse_
 from newsmarts.core.settings import Settings
 from newsmarts.marts import audit as contracts
 from newsmarts.marts import candidate, catalogue
+from newsmarts.marts.build import CAPTURES_AT_ONCE, CandidateUpdate, update_candidate
 from newsmarts.release import releases
 from newsmarts.search import index
 from newsmarts.search.about import FOLDER_NAME, has_index_of
 
 logger = logging.getLogger(__name__)
-# Below this many valid captures the marts are written whole: about a second, and tidier to read.
+# Below this many valid captures all rows are rewritten: it takes about a second, and keeps tables in order.
 _REWRITE_BELOW = 20_000
 
 
@@ -31,7 +32,7 @@ class BuildResult:
     """What build did: the days whose content had changed, and what the candidate holds now.
 
     ``withheld`` counts captures that a neighbouring day's ticker keeps out of the marts. ``released_as`` is
-    the current release when it holds just this already: there is nothing to audit or to publish.
+    the current release when it holds the same: there is nothing to audit or to publish.
     """
 
     days: tuple[date, ...]
@@ -43,20 +44,20 @@ class BuildResult:
 
 @dataclass(frozen=True, slots=True)
 class AuditResult:
-    """A candidate that passed: expectations asked, and those that only warn and didn't hold.
+    """A candidate that passed: how many expectations were evaluated, and the warnings among their failures.
 
-    ``whole``: all rows were asked, and not those alone that were told anew.
+    ``full``: on all rows, not only on those written since the last audit that passed.
     """
 
     contracts: int
     expectations: int
     warnings: tuple[str, ...]
-    whole: bool
+    full: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PublishResult:
-    """The release that readers get now, under ``path``; ``published`` is False when it was there before."""
+    """The release that readers get now, under ``path``; ``published`` is False when it was current before."""
 
     release_id: str
     path: Path
@@ -69,88 +70,86 @@ def build(
     *,
     full: bool = False,
     rewrite_below: int = _REWRITE_BELOW,
-    captures_at_once: int = candidate.CAPTURES_AT_ONCE,
+    captures_at_once: int = CAPTURES_AT_ONCE,
 ) -> BuildResult:
-    """Bring the release candidate up to date with the warehouse; ``full`` builds it from nothing.
+    """Update the release candidate from the warehouse; ``full`` rebuilds it.
 
     Both ways, and any order of loading, give the same rows. A candidate that is damaged, or that failed
-    its last audit, is built from nothing.
+    its last audit, is rebuilt.
 
     Raises:
         MissingPartition: nothing was ever loaded.
         LockTimeout: another writer held the warehouse too long.
     """
     with writer_lock(settings):
-        # what failed an audit may be damaged where no error shows it
+        # a candidate that failed an audit may be damaged where no error shows it
         if full or contracts.failed_audit(settings):
             _discard(settings)
             contracts.report_path(settings).unlink(missing_ok=True)
-        bring = partial(
-            candidate.bring_up_to_date,
+        update = partial(
+            update_candidate,
             settings,
             rewrite_below=rewrite_below,
             captures_at_once=captures_at_once,
         )
         try:
-            brought = bring()
+            updated = update()
         except candidate.DAMAGE as error:
-            logger.warning("The release candidate can't be used (%r): it is built from nothing.", str(error))
+            logger.warning("The release candidate can't be used (%r): it is rebuilt.", str(error))
             _discard(settings)
-            brought = _build_from_nothing(settings, bring)
+            updated = _rebuild(settings, update)
         fingerprint = candidate.read_fingerprint(settings)
-        index.bring_up_to_date(settings, fingerprint)
+        index.update_index(settings, fingerprint)
         release = releases.current_release(settings.home)
         released = release is not None and _holds(release, fingerprint, settings)
     result = BuildResult(
-        brought.days,
-        brought.articles,
-        brought.withheld,
-        changed=bool(brought.days),
+        updated.days,
+        updated.articles,
+        updated.withheld,
+        changed=bool(updated.days),
         released_as=release.release_id if release is not None and released else None,
     )
     logger.info(
-        "Marts %s: %d articles, %d captures withheld because of neighbouring days.",
-        f"brought up to date for {len(result.days)} changed days" if result.changed else "were up to date",
+        "Marts %s; %d articles, %d captures withheld because of neighbouring days.",
+        f"updated: {_count(len(result.days), 'changed day')}" if result.changed else "unchanged",
         result.articles,
         result.withheld,
     )
     if result.released_as:
-        logger.info(
-            "Release %s holds just that: there is nothing to audit or to publish.", result.released_as
-        )
+        logger.info("Release %s holds the same: there is nothing to audit or to publish.", result.released_as)
     return result
 
 
 def _discard(settings: Settings) -> None:
-    """Remove what can't be trusted, and the index that was made of it."""
+    """Remove a candidate that can't be trusted, and the index made from it."""
     candidate.discard(settings)
     index.discard(settings)
 
 
 def _holds(release: releases.Release, fingerprint: str, settings: Settings) -> bool:
-    """Whether a release is whole, its search index too, and what publishing the candidate would give now."""
+    """Whether a release is complete, its search index too, and equal to what publishing would give now."""
     return release.has_content(fingerprint, contracts.version(settings)) and has_index_of(
         release.folder, fingerprint
     )
 
 
-def _build_from_nothing(settings: Settings, bring: Callable[[], candidate.Brought]) -> candidate.Brought:
+def _rebuild(settings: Settings, update: Callable[[], CandidateUpdate]) -> CandidateUpdate:
     try:
-        return bring()
+        return update()
     except candidate.DAMAGE as error:
         path: Path = warehouse_path(settings.home)
         raise NewsError(
             f"The marts can't be built from {path}: {error}. Check the disk's free space; if the file is "
-            "damaged, make it anew from staged/validated: newsmarts rebuild"
+            "damaged, rebuild it from staged/validated: newsmarts rebuild"
         ) from error
 
 
-def audit(settings: Settings, *, whole: bool = False) -> AuditResult:
-    """Ask the contract of every mart about the candidate; only one that passes can be published.
+def audit(settings: Settings, *, full: bool = False) -> AuditResult:
+    """Check the candidate against the contract of every mart; only one that passes can be published.
 
-    Asked are the rows that were told anew since the last audit that passed, and all rows where an expectation
-    needs them; all rows of all marts when ``whole``, when the candidate was written whole, when a contract
-    has changed, and every so many audits (``audit_whole_every``).
+    Expectations are evaluated on the rows written since the last audit that passed, and on all rows where
+    they compare marts. With ``full``, when the build wrote all rows, when a contract has changed, and every
+    so many audits (``audit_whole_every``) they are evaluated on all rows of all marts.
 
     Raises:
         AuditFailed: naming contract, expectation, count and some offending keys. The old release stays.
@@ -160,33 +159,33 @@ def audit(settings: Settings, *, whole: bool = False) -> AuditResult:
     with writer_lock(settings):
         fingerprint = candidate.read_fingerprint(settings)
         try:
-            whole = whole or contracts.is_due_whole(settings) or candidate.is_unaudited(settings)
-            findings = contracts.run_contracts(settings, whole=whole)
+            full = full or contracts.is_full_audit_due(settings) or candidate.needs_full_audit(settings)
+            findings = contracts.run_contracts(settings, full=full)
         except ContractError:
             contracts.write_report(settings, fingerprint, None)
             raise
-        contracts.write_report(settings, fingerprint, findings, whole=whole)
+        contracts.write_report(settings, fingerprint, findings, full=full)
         failed = contracts.failures(findings)
         if not failed:
-            candidate.note_audit(settings)
+            candidate.mark_audited(settings)
     if failed:
         for finding in failed:
-            logger.error("The audit failed: %s", finding.told())
+            logger.error("The audit failed: %s", finding.summary())
         raise AuditFailed(
             f"The candidate broke {len(failed)} of {len(findings)} expectations, and the old release stays. "
-            + " | ".join(finding.told() for finding in failed)
+            + " | ".join(finding.summary() for finding in failed)
             + f" | Look at {candidate_path(settings.home)} and the contracts in {settings.contracts_dir}; "
-            "the next build makes the candidate from nothing."
+            "the next build rebuilds the candidate."
         )
-    warnings = tuple(finding.told() for finding in findings if not finding.passed)
+    warnings = tuple(finding.summary() for finding in findings if not finding.passed)
     for warning in warnings:
         logger.warning("The audit warns: %s", warning)
-    result = AuditResult(len({finding.contract for finding in findings}), len(findings), warnings, whole)
+    result = AuditResult(len({finding.contract for finding in findings}), len(findings), warnings, full)
     logger.info(
-        "The candidate passed %d expectations of %d contracts, asked of %s.",
+        "The candidate passed %d expectations of %d contracts, evaluated on %s.",
         result.expectations,
         result.contracts,
-        "all rows" if whole else "the rows that were told anew",
+        "all rows" if full else "the rows written since the last audit",
     )
     return result
 
@@ -222,7 +221,7 @@ def publish(settings: Settings) -> PublishResult:
         with reading(release.path, memory_limit=settings.duckdb_memory_limit) as connection:
             rows = catalogue.count_rows(connection)
     logger.info(
-        "Release %s %s: %s.", release.release_id, "published" if published else "is current", _told(rows)
+        "Release %s %s: %s.", release.release_id, "published" if published else "is current", _summary(rows)
     )
     return PublishResult(release.release_id, published_path(home), published, rows)
 
@@ -231,8 +230,8 @@ def _prepare(settings: Settings, fingerprint: str) -> Path:
     """Put the candidate, its audit and its search index into a folder that can become a release."""
     home = settings.home
     candidate.checkpoint(settings)
-    # build has done so, unless it was stopped before it came to that
-    index.bring_up_to_date(settings, fingerprint, check=True)
+    # the build has done so, unless it was stopped before it got there
+    index.update_index(settings, fingerprint, check=True)
     prepared = releases.prepare(home, candidate_path(home), contracts.report_path(settings))
     try:
         index.put_into(settings, fingerprint, prepared / FOLDER_NAME)
@@ -242,5 +241,9 @@ def _prepare(settings: Settings, fingerprint: str) -> Path:
     return prepared
 
 
-def _told(rows: dict[str, int]) -> str:
+def _summary(rows: dict[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in rows.items())
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,8 +1,8 @@
 """The ticker contract across neighbouring days: captures that the marts withhold.
 
-Validate compares a body with the ticker lines of its own capture day. A line that stood there unrecognised
-may be known from a day before or after; so when the marts are built the question is asked again with the
-lines of ``ticker_neighbour_days`` on each side. The answer follows from what is loaded, not from when.
+Validate compares a body with the ticker lines of its own capture day. A line that was not recognised there
+may be known from a day before or after; so the build compares it again, with the lines of
+``ticker_neighbour_days`` on each side. The result depends on what is loaded, not on when.
 """
 
 from __future__ import annotations
@@ -10,17 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from newsmarts.core.db import run_sql
 from newsmarts.core.ticker import TickerIndex
+from newsmarts.marts.statements import run_query
 
 REASON_CODE = "ticker_in_body"
 EXPECTATION = "no_ticker_line_of_neighbouring_days_in_body"
-_QUERIES = Path(__file__).parent / "queries"
 _BATCH = 500  # bodies in memory at a time
 _DETAIL_CHARS = 300
 FOUND = pa.schema(
@@ -74,7 +72,7 @@ def find_leaks(
 
 
 def _leaks_of_day(connection: duckdb.DuckDBPyConnection, day: date, index: TickerIndex) -> Iterator[Leak]:
-    bodies = run_sql(connection.cursor(), _QUERIES / "body_lines.sql", {"day": day})
+    bodies = run_query(connection.cursor(), "body_lines", day=day)
     while batch := bodies.fetchmany(_BATCH):
         for capture_id, lines in batch:
             leak = index.first_leak([line for line in lines if line])
@@ -83,5 +81,5 @@ def _leaks_of_day(connection: duckdb.DuckDBPyConnection, day: date, index: Ticke
 
 
 def _ticker_lines(connection: duckdb.DuckDBPyConnection, day: date) -> frozenset[str]:
-    rows = run_sql(connection, _QUERIES / "ticker_lines.sql", {"day": day})
+    rows = run_query(connection, "ticker_lines", day=day)
     return frozenset(line for (line,) in rows.fetchall())

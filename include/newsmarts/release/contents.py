@@ -1,4 +1,4 @@
-"""What a release holds, told by its own file: an older release may have other marts than the code has now."""
+"""What a release holds, read from its own file: an older one may have other marts than the code has now."""
 
 from __future__ import annotations
 
@@ -7,15 +7,35 @@ from pathlib import Path
 
 import duckdb
 
-from newsmarts.core.db import run_sql
-from newsmarts.marts.catalogue import Column, marts
+from newsmarts.core.db import quote_identifier, run_sql
+from newsmarts.core.tables import Column
 
 _QUERIES = Path(__file__).parent / "contents_queries"
+# Each mart comes after those that its SQL reads. Readers see them in this order, too.
+MART_ORDER = (
+    "articles",
+    "article_texts",
+    "article_tags",
+    "tags",
+    "tag_pairs_monthly",
+    "article_revisions",
+    "page_links",
+    "most_read_daily",
+    "ticker_items",
+    "ticker_sightings",
+    "captures",
+    "coverage_daily",
+    "quarantine",
+    "contract_results",
+    "partition_outcomes",
+    "runs",
+    "calendar",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """One mart of one release, with the types that DuckDB calls its columns' by, and how many rows."""
+    """One mart of one release: its columns, with DuckDB's names of their types, and its row count."""
 
     name: str
     comment: str
@@ -40,8 +60,8 @@ def read_marts(connection: duckdb.DuckDBPyConnection, catalog: str = "news") -> 
         columns.setdefault(table, []).append(Column(name, data_type, comment or ""))
     found = []
     for table, comment in run_sql(connection, _QUERIES / "tables.sql", {"catalog": catalog}).fetchall():
-        row = connection.table(f'{catalog}.marts."{table}"').count("*").fetchone()
+        row = connection.table(f"{catalog}.marts.{quote_identifier(table)}").count("*").fetchone()
         rows = 0 if row is None else int(row[0])
         found.append(Contents(table, comment or "", tuple(columns[table]), rows))
-    places = {mart.name: place for place, mart in enumerate(marts())}
+    places = {name: place for place, name in enumerate(MART_ORDER)}
     return tuple(sorted(found, key=lambda mart: (places.get(mart.name, len(places)), mart.name)))

@@ -55,7 +55,7 @@ class Update:
     articles: int
 
 
-def bring_up_to_date(settings: Settings, fingerprint: str, *, check: bool = False) -> Update:
+def update_index(settings: Settings, fingerprint: str, *, check: bool = False) -> Update:
     """Bring the index to the state of the candidate's marts, whose content the fingerprint names.
 
     Hold the writer lock. A run that is stopped at any point leaves what the next one completes. An index that

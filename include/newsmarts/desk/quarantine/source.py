@@ -25,7 +25,7 @@ from newsmarts.core.partitions import partition_path
 from newsmarts.core.schemas import QUARANTINE, read_table
 from newsmarts.core.settings import Settings
 from newsmarts.desk.ledger import LedgerDay, Stamp, ledger_of
-from newsmarts.marts.acknowledged import table as acknowledged_table
+from newsmarts.marts import acknowledged
 from newsmarts.release.reader import connect
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def open_quarantine(settings: Settings) -> Iterator[Quarantine]:
         tables = [table for day in days if (table := _validated(settings.archive, known[day])) is not None]
         connection.register("validated_quarantine", pa.concat_tables([QUARANTINE.empty_table(), *tables]))
         connection.register("days_as_validated", pa.table({"capture_day": pa.array(days, pa.date32())}))
-        connection.register("standing_acknowledgements", acknowledged_table(settings.home))
+        acknowledged.register(connection, settings.home)
         if not has_release:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("CREATE SCHEMA marts")

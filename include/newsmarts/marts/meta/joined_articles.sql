@@ -1,1 +1,3 @@
-CREATE TABLE meta.joined_articles (own_id UUID, article_id UUID)
+SELECT own_id, article_id FROM article_ids
+WHERE own_id <> article_id
+ORDER BY own_id

@@ -1,7 +1,2 @@
-CREATE TABLE meta.withheld (
-    capture_day DATE,
-    capture_id VARCHAR,
-    reason_code VARCHAR,
-    expectation VARCHAR,
-    detail VARCHAR
-)
+SELECT capture_day, capture_id, reason_code, expectation, detail FROM found_leaks
+ORDER BY capture_day, capture_id

@@ -1,12 +1,10 @@
--- What this build has told anew, added to what no audit has passed since it was told.
+-- Keys of the rows that this build wrote, added to those that no audit has passed since they were written.
 INSERT INTO meta.unaudited BY NAME
 SELECT kind, "key"
 FROM (
     SELECT 'everything' AS kind, '' AS "key" WHERE $everything
     UNION
     SELECT 'article', article_id FROM scope_articles
-    UNION
-    SELECT 'day', capture_day::VARCHAR FROM refreshed_days
     UNION
     SELECT 'day', capture_day::VARCHAR FROM scope_days
     UNION

@@ -1,4 +1,4 @@
--- Ids of articles in scope that are known by one key, in pairs. What a withheld capture says joins nothing.
+-- Ids of articles in scope that are known by one key, in pairs. A withheld capture joins nothing.
 WITH kept AS (
     SELECT own_id, identity_key
     FROM source.warehouse.identity_keys

@@ -19,6 +19,7 @@ from newsmarts.load import run as load
 from newsmarts.load import warehouse
 from newsmarts.marts import candidate
 from newsmarts.marts.audit import failures, run_contracts
+from newsmarts.marts.build import update_candidate
 from newsmarts.ops.preview.findings import MartArticle, MartsPreview, Withheld
 from newsmarts.ops.preview.scratch import copy_databases
 
@@ -36,11 +37,11 @@ def compare_marts(stored: Settings, rules: Settings, days: Sequence[date], *, ex
         days: days that both sides may load; a refused one stays what it was.
     """
     _bring_warehouse(stored)
-    _bring(stored)
+    _build(stored)
     copy_databases(stored.home, rules.home)
     for day in days:
         load.run(day, rules)
-    _bring(rules)
+    _build(rules)
     logger.info("The marts with the previewed days are built; they are held to their contracts.")
     findings = run_contracts(rules)
     failed = failures(findings)
@@ -51,8 +52,8 @@ def compare_marts(stored: Settings, rules: Settings, days: Sequence[date], *, ex
         articles_leaving=_articles(before, after, rules),
         withheld_anew=_withheld(after, before, rules),
         withheld_no_more=_withheld(before, after, rules),
-        broken=tuple(each.told() for each in failed),
-        warnings=tuple(each.told() for each in findings if not each.passed and each not in failed),
+        broken=tuple(each.summary() for each in failed),
+        warnings=tuple(each.summary() for each in findings if not each.passed and each not in failed),
     )
 
 
@@ -67,13 +68,13 @@ def _bring_warehouse(settings: Settings) -> None:
     load.rebuild(settings)
 
 
-def _bring(settings: Settings) -> None:
-    """Build the candidate; one that was copied damaged is made anew."""
+def _build(settings: Settings) -> None:
+    """Build the candidate; one that was copied damaged is rebuilt."""
     try:
-        candidate.bring_up_to_date(settings, rewrite_below=0)
+        update_candidate(settings, rewrite_below=0)
     except candidate.DAMAGE:
         candidate.discard(settings)
-        candidate.bring_up_to_date(settings, rewrite_below=0)
+        update_candidate(settings, rewrite_below=0)
 
 
 def _articles(one: Path, other: Path, settings: Settings) -> tuple[MartArticle, ...]:

@@ -1,1 +1,0 @@
-DELETE FROM warehouse.article_captures WHERE capture_day = $day

@@ -1,1 +1,0 @@
-DELETE FROM warehouse.article_tags WHERE capture_day = $day

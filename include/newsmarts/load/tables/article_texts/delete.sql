@@ -1,1 +1,0 @@
-DELETE FROM warehouse.article_texts WHERE capture_day = $day

@@ -1,4 +1,0 @@
-INSERT INTO warehouse.article_texts BY NAME
-SELECT capture_id, capture_day, body, body_text
-FROM staged_articles
-ORDER BY captured_at, source_path, capture_id

@@ -1,0 +1,16 @@
+-- A rejected capture has no manifest row: its quarantine row is all that is known of it.
+WITH manifest AS MATERIALIZED (
+    SELECT * EXCLUDE (landed_at)
+    FROM staged_captures
+),
+rejected AS (
+    SELECT DISTINCT ON (capture_id)
+        capture_id, capture_sha256 AS sha256, publisher, source_path, captured_at, capture_day
+    FROM staged_quarantine
+    WHERE stage = 'land' AND subject = 'page'
+    ORDER BY capture_id, reason_code, detail
+)
+SELECT * FROM manifest
+UNION ALL BY NAME
+SELECT * FROM rejected ANTI JOIN manifest USING (capture_id)
+ORDER BY captured_at, source_path, capture_id

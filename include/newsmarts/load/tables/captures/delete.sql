@@ -1,1 +1,0 @@
-DELETE FROM warehouse.captures WHERE capture_day = $day

@@ -1,0 +1,2 @@
+SELECT * FROM staged_contract_results
+ORDER BY contract, expectation

@@ -1,1 +1,0 @@
-DELETE FROM warehouse.contract_results WHERE capture_day = $day

@@ -1,3 +1,0 @@
-INSERT INTO warehouse.contract_results BY NAME
-SELECT * FROM staged_contract_results
-ORDER BY contract, expectation

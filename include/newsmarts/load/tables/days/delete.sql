@@ -1,1 +1,0 @@
-DELETE FROM warehouse.days WHERE capture_day = $day

@@ -1,1 +1,0 @@
-DELETE FROM warehouse.identity_keys WHERE capture_day = $day

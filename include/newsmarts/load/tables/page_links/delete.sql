@@ -1,1 +1,0 @@
-DELETE FROM warehouse.page_links WHERE capture_day = $day

@@ -1,3 +1,0 @@
-INSERT INTO warehouse.page_links BY NAME
-SELECT * FROM staged_page_links
-ORDER BY captured_at, capture_id, list_name, position

@@ -1,0 +1,2 @@
+SELECT * FROM staged_quarantine
+ORDER BY captured_at, source_path, capture_id, subject, stage, reason_code, expectation, detail

@@ -1,1 +1,0 @@
-DELETE FROM warehouse.quarantine WHERE capture_day = $day

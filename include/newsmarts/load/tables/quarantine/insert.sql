@@ -1,3 +1,0 @@
-INSERT INTO warehouse.quarantine BY NAME
-SELECT * FROM staged_quarantine
-ORDER BY captured_at, source_path, capture_id, subject, stage, reason_code, expectation, detail

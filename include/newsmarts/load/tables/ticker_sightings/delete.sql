@@ -1,1 +1,0 @@
-DELETE FROM warehouse.ticker_sightings WHERE capture_day = $day

@@ -1,1 +1,0 @@
-CREATE TABLE meta.about ("key" VARCHAR, "value" VARCHAR)

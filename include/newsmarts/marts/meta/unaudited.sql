@@ -1,1 +1,0 @@
-CREATE TABLE meta.unaudited (kind VARCHAR, "key" VARCHAR)

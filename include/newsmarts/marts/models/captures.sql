@@ -1,0 +1,33 @@
+-- A capture that nothing accounts for gets no outcome, and then the contract rejects the release.
+WITH rejected AS (
+    SELECT capture_day, capture_id, min(publisher) AS publisher
+    FROM source.warehouse.quarantine
+    WHERE subject = 'page' AND capture_day IN (SELECT capture_day FROM scope_days)
+    GROUP BY ALL
+)
+SELECT
+    captured.capture_id,
+    captured.sha256 AS capture_sha256,
+    coalesce(valid.publisher, rejected.publisher, captured.publisher) AS publisher,
+    captured.feed,
+    captured.source_path,
+    captured.url,
+    captured.http_status,
+    captured.captured_at,
+    captured.capture_day,
+    captured.media_type,
+    captured.size_bytes,
+    CASE
+        WHEN rejected.capture_id IS NOT NULL OR withheld.capture_id IS NOT NULL THEN 'quarantined'
+        WHEN kept.is_new_text THEN 'loaded'
+        WHEN kept.capture_id IS NOT NULL THEN 'repeat'
+    END AS outcome,
+    coalesce(kept.is_new_text AND kept.ordinal > 1, false) AS is_revision,
+    kept.article_id
+FROM source.warehouse.captures AS captured
+SEMI JOIN scope_captures USING (capture_day, capture_id)
+LEFT JOIN article_history AS kept USING (capture_day, capture_id)
+LEFT JOIN source.warehouse.article_captures AS valid USING (capture_day, capture_id)
+LEFT JOIN rejected USING (capture_day, capture_id)
+LEFT JOIN meta.withheld AS withheld USING (capture_day, capture_id)
+ORDER BY captured.captured_at, captured.source_path, captured.capture_id

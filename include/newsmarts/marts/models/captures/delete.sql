@@ -1,3 +1,0 @@
-DELETE FROM marts.captures
-WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
-    OR capture_id IN (SELECT capture_id FROM scope_captures)

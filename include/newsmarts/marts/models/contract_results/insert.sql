@@ -1,5 +1,0 @@
-INSERT INTO marts.contract_results BY NAME
-SELECT *
-FROM source.warehouse.contract_results
-WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
-ORDER BY capture_day, contract, expectation

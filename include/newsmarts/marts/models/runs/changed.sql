@@ -1,3 +1,0 @@
-SELECT * FROM marts.runs
-WHERE capture_day IN (SELECT unaudited.key::DATE FROM meta.unaudited WHERE kind = 'day')
-    OR capture_day IS NULL

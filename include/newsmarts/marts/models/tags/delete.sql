@@ -1,1 +1,0 @@
-DELETE FROM marts.tags WHERE tag IN (SELECT tag FROM scope_tags)

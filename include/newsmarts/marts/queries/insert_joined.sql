@@ -1,4 +1,0 @@
-INSERT INTO meta.joined_articles BY NAME
-SELECT own_id, article_id FROM article_ids
-WHERE own_id <> article_id
-ORDER BY own_id

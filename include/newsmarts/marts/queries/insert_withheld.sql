@@ -1,3 +1,0 @@
-INSERT INTO meta.withheld BY NAME
-SELECT capture_day, capture_id, reason_code, expectation, detail FROM found_leaks
-ORDER BY capture_day, capture_id

@@ -1,7 +1,0 @@
--- Days whose rows are written anew: the dirty ones, or with $everything all that either side has.
-CREATE OR REPLACE TEMP TABLE refreshed_days AS
-SELECT capture_day FROM dirty_days
-UNION
-SELECT capture_day FROM source.warehouse.days WHERE $everything
-UNION
-SELECT capture_day FROM meta.built_days WHERE $everything

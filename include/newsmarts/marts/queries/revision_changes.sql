@@ -1,1 +1,0 @@
-CREATE OR REPLACE TEMP TABLE revision_changes AS SELECT * FROM found_changes

@@ -1,0 +1,9 @@
+-- Headlines of the articles in scope, as numbers: those that the marts have and those that they will have.
+SELECT headline_key FROM marts.article_revisions SEMI JOIN scope_articles USING (article_id)
+UNION
+SELECT headline_key FROM scope_texts
+UNION
+SELECT (md5_number_lower(concat_ws(chr(31), publisher, trim(regexp_replace(lower(headline), '[^\p{L}\p{N}]+', ' ', 'g')))) >> 1)::BIGINT
+FROM source.warehouse.page_links
+WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
+    OR capture_id IN (SELECT capture_id FROM changed_withheld)

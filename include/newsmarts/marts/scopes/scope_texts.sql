@@ -1,0 +1,49 @@
+-- The distinct texts of the articles in scope, in the order in which they were first captured, each as its first
+-- capture has it.
+WITH shown AS (
+    SELECT
+        history.article_id,
+        history.ordinal,
+        history.captured_at,
+        history.capture_day,
+        history.capture_id,
+        history.is_latest,
+        capture.text_sha256,
+        capture.publisher,
+        capture.headline
+    FROM article_history AS history
+    JOIN source.warehouse.article_captures AS capture USING (capture_day, capture_id)
+),
+texts AS (
+    SELECT
+        article_id,
+        text_sha256,
+        min(ordinal) AS first_ordinal,
+        max(ordinal) AS last_ordinal,
+        arg_min(capture_day, ordinal) AS capture_day,
+        arg_min(capture_id, ordinal) AS capture_id,
+        arg_min(publisher, ordinal) AS publisher,
+        arg_min(headline, ordinal) AS headline,
+        min(captured_at) AS valid_from,
+        bool_or(is_latest) AS is_latest,
+        count(*)::BIGINT AS captures
+    FROM shown
+    GROUP BY article_id, text_sha256
+)
+SELECT
+    texts.article_id,
+    row_number() OVER (PARTITION BY texts.article_id ORDER BY texts.first_ordinal)::BIGINT AS revision,
+    texts.text_sha256,
+    texts.capture_day,
+    texts.capture_id,
+    texts.valid_from,
+    following.captured_at AS valid_to,
+    texts.is_latest,
+    texts.captures,
+    (md5_number_lower(concat_ws(chr(31), texts.publisher, trim(regexp_replace(lower(texts.headline), '[^\p{L}\p{N}]+', ' ', 'g')))) >> 1)::BIGINT AS headline_key,
+    body.body,
+    body.body_text
+FROM texts
+JOIN source.warehouse.article_texts AS body USING (capture_day, capture_id)
+LEFT JOIN shown AS following
+    ON following.article_id = texts.article_id AND following.ordinal = texts.last_ordinal + 1

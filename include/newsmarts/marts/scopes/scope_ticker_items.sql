@@ -1,0 +1,11 @@
+-- Ticker lines that a refreshed day shows or showed.
+SELECT items.ticker_item_id, items.publisher, items."text"
+FROM marts.ticker_items AS items
+WHERE items.ticker_item_id IN (
+    SELECT ticker_item_id FROM marts.ticker_sightings
+    WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
+)
+UNION
+SELECT left(sha256(concat_ws(chr(31), 'ticker_item', publisher, "text")), 32) AS ticker_item_id, publisher, "text"
+FROM source.warehouse.ticker_sightings
+WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
