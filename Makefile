@@ -7,7 +7,7 @@
 # make faults [ARGS="-k disk_full"] [SEED=number]    breaks a home in many ways and writes docs/faults.md
 # make backup DEST=folder [NEWS_HOME=folder]         also while the pipeline runs; make restore FROM=folder
 # make upgrade-check [NEWS_HOME=folder]              which days and marts a new version would rebuild
-# make dictionary                                    docs/data-dictionary.md and .html, from marts and contracts
+# make dictionary                                    docs/data-dictionary.md, from marts and contracts
 # make bench [ARGS="pages run airflow --quick"]      see docs/benchmarks.md
 #
 # .venv/.synced-run and .venv/.synced-dev are as old as the last installation of what uv.lock names: what runs the

@@ -69,7 +69,7 @@ def test_how_many_there_are(home: Path, capsys: pytest.CaptureFixture[str]) -> N
     asked(home, "harbour nothing")
     told = capsys.readouterr().out
     assert ": 0 articles\n" in told
-    assert "ask for fewer, or for either with OR" in told
+    assert "use fewer words, or OR between them" in told
     asked(home, "harbour", "--tag", "nothing")
     told = capsys.readouterr().out
     assert ": 0 articles\n" in told

@@ -59,7 +59,7 @@ def test_the_same_content_is_no_new_release(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("damage", ["none", "missing", "truncated"])
-def test_a_release_without_a_whole_index_is_published_anew(settings: Settings, damage: str) -> None:
+def test_a_release_without_a_whole_index_is_published_again(settings: Settings, damage: str) -> None:
     old = release(settings, article("Harbour"))
     files = index_files(settings)
     if damage == "none":  # as of a version that knew no search
@@ -71,7 +71,7 @@ def test_a_release_without_a_whole_index_is_published_anew(settings: Settings, d
         path = max(files.values(), key=lambda path: path.stat().st_size)
         path.chmod(0o644)
         os.truncate(path, path.stat().st_size - 5)
-    with pytest.raises(MissingPartition, match="Publish anew: newsmarts run"):
+    with pytest.raises(MissingPartition, match="Publish again: newsmarts run"):
         open_index(settings.home)
     new = release(settings, article("Harbour"))
     assert new.published

@@ -1,4 +1,4 @@
-"""The query language: what is read how, and what is turned away where and with which advice."""
+"""The query language: how queries are parsed, and the place and advice of each error."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ def test_what_a_query_asks(query: str, expected: str) -> None:
         ("grain AND", 9, "write a word there"),
         ("OR grain", 0, "a word is missing before OR"),
         ("grain AND OR wheat", 10, "a word is missing before OR"),
-        ("-grain", 0, "write a word to look for beside it"),
-        ("wheat OR -grain", 9, "write a word to look for beside it"),
-        ("wheat (-grain)", 7, "write a word to look for beside it"),
+        ("-grain", 0, "add a word to look for"),
+        ("wheat OR -grain", 9, "add a word to look for"),
+        ("wheat (-grain)", 7, "add a word to look for"),
         ("grain har*", 9, "write whole words"),
         ("/.*/", 2, "write whole words"),
-        ("grain tag:Iran", 6, "give the option --tag"),
-        ("publisher:nour_news", 0, "give the option --publisher"),
+        ("grain tag:Iran", 6, "use the option --tag"),
+        ("publisher:nour_news", 0, "use the option --publisher"),
         ("headline:(a b)", 0, "takes one word or phrase"),
         ("x" * (MAX_CHARS + 1), MAX_CHARS, f"at most {MAX_CHARS} characters"),
         ("x " * (MAX_WORDS + 1), 2 * MAX_WORDS, f"at most {MAX_WORDS} words"),
@@ -97,7 +97,7 @@ def test_a_message_is_one_harmless_line() -> None:
 @example("-")
 @example("--x")
 @example('headline:"')
-def test_any_text_is_read_or_turned_away(query: str) -> None:
+def test_any_text_is_parsed_or_rejected(query: str) -> None:
     position = None
     try:
         parse(query)

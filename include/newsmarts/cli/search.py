@@ -59,7 +59,7 @@ def add_command(commands: Commands) -> None:
 
 
 def _search(arguments: argparse.Namespace) -> int:
-    from newsmarts.search.door import open_index
+    from newsmarts.search.reader import open_index
     from newsmarts.search.render import as_dict, render_answer
 
     first_day = parse_day(arguments.first_day) if arguments.first_day else None

@@ -1,4 +1,4 @@
-"""What a comparison found, as data: for people by ``render``, for machines by ``as_dict``."""
+"""The result of a comparison, as data: for people by ``render``, for machines by ``as_dict``."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class ChangedRow:
 
 @dataclass(frozen=True, slots=True)
 class MartDifference:
-    """What became of one mart. Counts are exact; there are a few examples of each kind, in the key's order.
+    """The differences in one mart. Counts are exact; examples are a few of each kind, in the key's order.
 
-    ``compared_by`` is ``key`` where the mart's key tells rows apart in both releases. Otherwise equal rows
-    are paired off, and a row that changed is one removed and one added. ``nothing`` could be compared when
+    ``compared_by`` is ``key`` where the mart's key is unique in both releases. Otherwise equal rows are
+    paired, and a row that changed is one removed and one added. ``nothing`` could be compared when
     the releases share no column. Columns that only one of them has, or that have another type in each,
     aren't compared.
     """
@@ -60,7 +60,7 @@ class MartDifference:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What changed from one release to another; marts of one of them only have their rows told."""
+    """What changed from one release to another; of marts that only one has, the row counts."""
 
     before: str
     after: str
@@ -70,9 +70,9 @@ class Difference:
 
     def as_dict(self) -> dict[str, Any]:
         """The difference in JSON's types."""
-        told = dataclasses.asdict(self)
-        told["marts"] = {mart.pop("name"): mart for mart in told["marts"]}
-        answer: dict[str, Any] = plain(told)
+        document = dataclasses.asdict(self)
+        document["marts"] = {mart.pop("name"): mart for mart in document["marts"]}
+        answer: dict[str, Any] = plain(document)
         return answer
 
 

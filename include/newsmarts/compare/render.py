@@ -1,4 +1,4 @@
-"""A difference as a person reads it at a terminal; page text is quoted, its control characters escaped."""
+"""A difference as text for a terminal; page text is quoted, its control characters escaped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def render(difference: Difference) -> str:
 
 
 def render_marts(difference: Difference) -> list[str]:
-    """What became of each mart, as lines; a blank one comes first."""
+    """The differences of each mart, as lines; a blank one comes first."""
     lines = []
     for name, rows in difference.marts_added.items():
         lines += ["", f"marts.{name} is new, with {rows:,} rows"]
@@ -43,28 +43,28 @@ def _mart(mart: MartDifference) -> Iterator[str]:
         yield "  no column in common: rows can't be compared"
         return
     changed = f", {mart.changed:,} changed" if mart.compared_by == "key" else ""
-    how = "" if mart.compared_by == "key" else " (whole rows: no key tells them apart)"
+    how = "" if mart.compared_by == "key" else " (whole rows: no unique key)"
     yield f"  {mart.added:,} added, {mart.removed:,} removed{changed}{how}"
     if mart.changed_columns:
         counts = sorted(mart.changed_columns.items(), key=lambda item: (-item[1], item[0]))
         yield "  changed columns: " + ", ".join(f"{name} {count:,}" for name, count in counts)
     for row in mart.added_examples:
-        yield f"  + {_told(row)}"
+        yield f"  + {_row(row)}"
     for row in mart.removed_examples:
-        yield f"  - {_told(row)}"
+        yield f"  - {_row(row)}"
     for change in mart.changed_examples:
-        yield f"  ~ {_told(change.key)}"
+        yield f"  ~ {_row(change.key)}"
         for name, (before, after) in change.columns.items():
-            yield f"      {name}: {told_value(before)}"
-            yield f"      {' ' * len(name)}→ {told_value(after)}"
+            yield f"      {name}: {show_value(before)}"
+            yield f"      {' ' * len(name)}→ {show_value(after)}"
 
 
-def _told(row: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={told_value(value)}" for name, value in row.items())
+def _row(row: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={show_value(value)}" for name, value in row.items())
 
 
-def told_value(value: Any) -> str:
-    """One value; a text is quoted, and what could steer a terminal is escaped."""
+def show_value(value: Any) -> str:
+    """One value; a text is quoted, and its control characters are escaped."""
     if value is None:
         return "NULL"
     return repr(value) if isinstance(value, str) else str(value)

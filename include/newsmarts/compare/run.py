@@ -49,7 +49,7 @@ def compare_files(
     marts: Sequence[str] = (),
     examples: int = _EXAMPLES,
 ) -> Difference:
-    """The same of two DuckDB files, each with the name that the answer calls it by."""
+    """Compare two DuckDB files, each given with the name that the result uses."""
     with reading_files({"before": before[1], "after": after[1]}, settings) as connection:
         were = {mart.name: mart for mart in read_marts(connection, "before")}
         are = {mart.name: mart for mart in read_marts(connection, "after")}
@@ -72,8 +72,8 @@ def _wanted(names: Sequence[str], known: Sequence[str]) -> list[str]:
     wanted = list(dict.fromkeys(name.removeprefix("marts.") for name in names)) or list(known)
     unknown = [name for name in wanted if name not in known]
     if unknown:
-        told = ", ".join(map(repr, unknown))
-        raise UsageError(f"Neither release has a mart {told}. They have {', '.join(known)}.")
+        names_unknown = ", ".join(map(repr, unknown))
+        raise UsageError(f"Neither release has a mart {names_unknown}. They have {', '.join(known)}.")
     return wanted
 
 
@@ -102,7 +102,7 @@ class _Comparison:
         self._key = self._usable_key(settings.contracts_dir)
 
     def _usable_key(self, contracts_dir: Path) -> tuple[str, ...]:
-        """The key's columns when they tell rows apart in both releases, else none."""
+        """The key's columns when they are unique in both releases, else none."""
         key = mart_key(contracts_dir, self._after.name)
         if key is None or not set(key.columns) <= set(self._common):
             return ()
@@ -113,7 +113,7 @@ class _Comparison:
         return key.columns
 
     def difference(self) -> MartDifference:
-        """What became of the mart."""
+        """The mart's differences."""
         counted = self._by_key() if self._key else self._by_row() if self._common else {}
         return MartDifference(
             name=self._after.name,

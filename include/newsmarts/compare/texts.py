@@ -1,4 +1,4 @@
-"""Two texts cut to where they begin to differ, so that a person sees what changed."""
+"""Two texts cut to where they begin to differ, so that the change is visible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What there is to know of the marts: from their definitions and their contracts, and from nowhere else."""
+"""Facts about the marts: from their definitions and their contracts, and from nowhere else."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from newsmarts.marts import catalogue
 
 @dataclass(frozen=True, slots=True)
 class ColumnFacts:
-    """One column: its meaning, and what the contract promises of its values, in few words."""
+    """One column: its meaning, and what the contract promises of its values, in short."""
 
     name: str
     type: str
@@ -26,13 +26,12 @@ class ColumnFacts:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One expectation of a contract; ``looks_at`` names the column or columns, or is empty for whole rows."""
+    """One expectation of a contract; ``columns`` names those that it checks, or is empty for whole rows."""
 
     id: str
     severity: str
-    looks_at: str
+    columns: str
     notes: str
-    query: str  # of rows that break it; empty where the expectation's type says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,6 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
     return Rule(
         id=entry["meta"]["id"],
         severity=entry["severity"],
-        looks_at=", ".join(str(column) for column in columns if column),
+        columns=", ".join(str(column) for column in columns if column),
         notes=entry["meta"]["notes"],
-        query=str(kwargs.get("unexpected_rows_query", "")),
     )

@@ -1,4 +1,4 @@
-"""Write the data dictionary, or tell whether the files are up to date: the package's entry."""
+"""Write the data dictionary, or find out whether it is up to date: the package's entry."""
 
 from __future__ import annotations
 
@@ -8,29 +8,31 @@ from newsmarts.core.errors import UsageError
 from newsmarts.core.files import write_atomically
 from newsmarts.core.settings import Settings
 from newsmarts.dictionary.facts import read_facts
-from newsmarts.dictionary.render import render_html, render_markdown
+from newsmarts.dictionary.render import render_markdown
 
-NAME = "data-dictionary"
+FILE_NAME = "data-dictionary.md"
 
 
-def dictionary_files(settings: Settings) -> dict[str, bytes]:
-    """The dictionary's files by name, as they should be."""
-    marts = read_facts(settings.contracts_dir)
-    return {f"{NAME}.md": render_markdown(marts).encode(), f"{NAME}.html": render_html(marts).encode()}
+def render_dictionary(settings: Settings) -> bytes:
+    """The file's content by the current marts and contracts.
+
+    Raises:
+        SettingsError: a contract is missing or malformed.
+    """
+    return render_markdown(read_facts(settings.contracts_dir)).encode()
 
 
 def write_dictionary(settings: Settings, folder: Path) -> list[Path]:
-    """Write the files that aren't as they should be into a folder; return them.
+    """Write the dictionary into a folder, unless it is up to date there; return what was written.
 
     Raises:
         SettingsError: a contract is missing or malformed.
         UsageError: the folder can't be written.
     """
     stale = stale_files(settings, folder)
-    files = dictionary_files(settings)
     for path in stale:
         try:
-            write_atomically(path, files[path.name])
+            write_atomically(path, render_dictionary(settings))
         except OSError as error:
             raise UsageError(
                 f"{str(path)!r} can't be written: {error.strerror}. Name another folder."
@@ -39,9 +41,6 @@ def write_dictionary(settings: Settings, folder: Path) -> list[Path]:
 
 
 def stale_files(settings: Settings, folder: Path) -> list[Path]:
-    """The files in a folder that are missing, or not what marts and contracts say now."""
-    return [
-        folder / name
-        for name, data in dictionary_files(settings).items()
-        if not (folder / name).is_file() or (folder / name).read_bytes() != data
-    ]
+    """The dictionary in a folder, when it is missing or differs from the current marts and contracts."""
+    path = folder / FILE_NAME
+    return [] if path.is_file() and path.read_bytes() == render_dictionary(settings) else [path]

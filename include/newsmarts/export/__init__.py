@@ -1,1 +1,1 @@
-"""Ways out of the published marts: files for any tool, and a copy in PostgreSQL."""
+"""Exports of the published marts: files for any tool, and a copy in PostgreSQL."""

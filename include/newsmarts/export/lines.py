@@ -1,10 +1,10 @@
 """Rows as lines of text, written by DuckDB: CSV and JSON Lines.
 
-CSV is RFC 4180 in UTF-8: commas, CRLF, a line of names. Text is always in quotes and nothing else is, so NULL
-(nothing between the commas) and an empty text (``""``) are told apart; times are ISO 8601, UTC ones with a Z.
+CSV is RFC 4180 in UTF-8: commas, CRLF, a header. Only text is in quotes, always, so NULL (nothing between the
+commas) differs from an empty text (``""``); times are ISO 8601, UTC ones with a Z.
 
 A spreadsheet takes a cell that begins with ``=``, ``+``, ``-`` or ``@`` for a formula, and page text is
-anybody's. The guard puts an apostrophe before such a text, also when it already begins with apostrophes:
+untrusted. The guard puts an apostrophe before such a text, also when it already begins with apostrophes:
 taking one apostrophe off each text that matches ``GUARDED`` gives the text as it was.
 """
 
@@ -18,8 +18,8 @@ import pyarrow as pa
 from newsmarts.core.db import quote_identifier, quote_literal
 from newsmarts.core.tables import Column
 
-# White space and control characters before the sign don't keep every spreadsheet from seeing it; U+FF0B and
-# the like are the wide forms that some of them take for the sign itself.
+# Some spreadsheets skip white space and control characters before the sign, and some read the wide forms
+# (U+FF0B and the like) as the sign itself.
 _FORMULA = r"[\s\p{Z}\p{Cc}\x{FEFF}]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|[\t\r\n]"
 GUARDED = f"^'*(?:{_FORMULA})"
 """Texts that the guard puts an apostrophe before (RE2)."""
@@ -29,7 +29,7 @@ _TIME = "%Y-%m-%dT%H:%M:%S.%f"
 
 
 def csv_header(columns: tuple[Column, ...]) -> bytes:
-    """The line of names."""
+    """The header."""
     return ",".join(quote_identifier(column.name) for column in columns).encode() + b"\r\n"
 
 
@@ -87,7 +87,7 @@ def _csv_cell(column: Column, guard: bool, without_nul: bool) -> str:
 def _json_value(column: Column) -> str:
     if column.type.startswith("TIMESTAMP"):
         return _time(column)
-    if column.type in {"DOUBLE", "FLOAT"}:  # JSON has no name for what is no number
+    if column.type in {"DOUBLE", "FLOAT"}:  # JSON can't express infinity and NaN
         return f"CASE WHEN isfinite({quote_identifier(column.name)}) THEN {quote_identifier(column.name)} END"
     return quote_identifier(column.name)
 

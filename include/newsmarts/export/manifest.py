@@ -1,4 +1,4 @@
-"""``export.json``: what an export holds, for people and machines; it also says that a folder is an export."""
+"""``export.json``: what an export holds, for people and machines; it also marks a folder as an export."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Format = Literal["parquet", "csv", "jsonl"]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What was asked for: of which release, in which format, and whether a CSV is guarded."""
+class Request:
+    """What to export: which release, in which format, and whether a CSV is guarded."""
 
     release_id: str
     format: Format
@@ -27,17 +27,17 @@ class Order:
 
 
 def manifest(
-    order: Order, sources: Sequence[Source], files: Mapping[str, Sequence[Path]], folder: Path
+    request: Request, sources: Sequence[Source], files: Mapping[str, Sequence[Path]], folder: Path
 ) -> dict[str, Any]:
-    """What the export in this folder holds; it names no time and no machine."""
-    told: dict[str, Any] = {"kind": _KIND, "release_id": order.release_id, "format": order.format}
-    if order.format == "csv":
-        told["null"] = 'nothing between the commas; an empty text is ""'
-        told["formula_guard"] = order.guard
-        if order.guard:
-            told["formula_guard_undo"] = f"take one apostrophe off each text that matches {GUARDED}"
-    by_month = order.format == "parquet"
-    told["marts"] = [
+    """What the export in this folder holds; without a time or a machine's name."""
+    document: dict[str, Any] = {"kind": _KIND, "release_id": request.release_id, "format": request.format}
+    if request.format == "csv":
+        document["null"] = 'nothing between the commas; an empty text is ""'
+        document["formula_guard"] = request.guard
+        if request.guard:
+            document["formula_guard_undo"] = f"take one apostrophe off each text that matches {GUARDED}"
+    by_month = request.format == "parquet"
+    document["marts"] = [
         {
             "name": source.name,
             "comment": source.mart.comment,
@@ -55,7 +55,7 @@ def manifest(
         }
         for source in sources
     ]
-    return told
+    return document
 
 
 def write_manifest(folder: Path, document: Mapping[str, Any]) -> None:
@@ -65,7 +65,7 @@ def write_manifest(folder: Path, document: Mapping[str, Any]) -> None:
 
 
 def known_files(folder: Path) -> set[str]:
-    """Paths in the folder that are of the export that it is; none when it is no export."""
+    """Paths of the export's files in the folder; none when it isn't an export."""
     try:
         document: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if document["kind"] != _KIND:

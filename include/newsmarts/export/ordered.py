@@ -1,8 +1,8 @@
 """Rows of a mart as a stream in order, in little memory however many and wide they are.
 
 DuckDB 1.5.5 sorts a million article texts with a gigabyte of memory and fails with 600 MB. So only dates and
-keys are sorted, which tells each row its place; one pass over the rows deals them out to files, each for the
-next so many places; and file after file is put in order in memory.
+keys are sorted, which gives each row its place; one pass over the rows distributes them to files, each for a
+range of places; and each file in turn is sorted in memory.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def ordered(
     ).to_arrow_reader(BATCH_ROWS)
     scratch.mkdir()
     try:
-        for path in _deal_out(rows, per_file, scratch):
+        for path in _distribute(rows, per_file, scratch):
             yield from _in_order(path)
             path.unlink()
     finally:
@@ -67,7 +67,7 @@ def _in_order(path: Path) -> Iterator[pa.RecordBatch]:
         yield from table.take(order.slice(start, BATCH_ROWS)).combine_chunks().to_batches()
 
 
-def _deal_out(rows: pa.RecordBatchReader, per_file: int, scratch: Path) -> list[Path]:
+def _distribute(rows: pa.RecordBatchReader, per_file: int, scratch: Path) -> list[Path]:
     """Write rows to the file of their places, and return the files in order."""
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     writers: dict[int, pa.ipc.RecordBatchStreamWriter] = {}
@@ -76,7 +76,7 @@ def _deal_out(rows: pa.RecordBatchReader, per_file: int, scratch: Path) -> list[
             files = pc.divide(batch.column(0), per_file)
             order = pc.sort_indices(files)
             runs = pc.run_end_encode(files.take(order))
-            dealt, start = batch.take(order), 0
+            sorted_batch, start = batch.take(order), 0
             for end, number in zip(runs.run_ends.to_pylist(), runs.values.to_pylist(), strict=True):
                 if number not in writers:
                     path = str(scratch / f"{number}.arrow")
@@ -84,6 +84,6 @@ def _deal_out(rows: pa.RecordBatchReader, per_file: int, scratch: Path) -> list[
                     writers[number] = opened.enter_context(
                         pa.ipc.new_stream(file, rows.schema, options=options)
                     )
-                writers[number].write_batch(dealt.slice(start, end - start))
+                writers[number].write_batch(sorted_batch.slice(start, end - start))
                 start = end
     return [scratch / f"{number}.arrow" for number in sorted(writers)]

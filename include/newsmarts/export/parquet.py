@@ -18,9 +18,9 @@ from newsmarts.core.db import quote_identifier
 from newsmarts.export.ordered import ordered
 from newsmarts.export.source import MONTH, SCRATCH, Source
 
-# Small enough that a row group of article texts stays below 100 MB in memory.
+# A row group of article texts stays below 100 MB in memory.
 _GROUP_ROWS = 32_768
-_NO_ROWS = "0000-00"  # readers can't tell what a column is that is NULL in every folder's name
+_NO_ROWS = "0000-00"  # readers can't infer the type of a column that is NULL in every folder's name
 _NO_MONTH = "__HIVE_DEFAULT_PARTITION__"  # what Hive, Spark, DuckDB and pyarrow read as NULL
 
 
@@ -69,7 +69,7 @@ def _cut_by_month(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, pa.R
 
 
 class _RowGroups:
-    """Cuts batches into row groups of one size: their bytes mustn't depend on how rows happened to arrive."""
+    """Cuts batches into row groups of one size, so that bytes don't depend on how rows arrive."""
 
     def __init__(self, writer: pq.ParquetWriter) -> None:
         self._writer = writer

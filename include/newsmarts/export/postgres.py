@@ -1,8 +1,8 @@
 """Copy the marts of a release into PostgreSQL, for BI servers that can't open a file: the entry for that.
 
-Everything happens in one transaction: the copy is made in a schema of its own, and takes the place of the one
-before as its last step. Readers see the old copy or the new one, a copy that fails or is killed leaves
-nothing, and no password reaches a message or a log.
+Everything happens in one transaction: the copy is made in a schema of its own, and replaces the earlier one
+as its last step. Readers see the old copy or the new one, a copy that fails or is killed leaves nothing, and
+no password reaches a message or a log.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _CONNECT_SECONDS = 15
 
 @dataclass(frozen=True, slots=True)
 class CopyResult:
-    """What PostgreSQL holds now; ``copied`` is False when it held this release before."""
+    """What PostgreSQL holds now; ``copied`` is False when it had this release already."""
 
     release_id: str
     database: str
@@ -44,17 +44,17 @@ class CopyResult:
 def copy_to_postgres(
     settings: Settings, *, url: str | None = None, as_of: str | None = None, force: bool = False
 ) -> CopyResult:
-    """Bring PostgreSQL to the current release, or the one that ``as_of`` names.
+    """Copy the current release, or the one that ``as_of`` names, to PostgreSQL.
 
     ``url`` (by default the settings' postgres_url) is a libpq URL or connection string. A release that is
-    there already isn't copied again unless ``force`` is set.
+    there already isn't copied again without ``force``.
 
     Raises:
         SettingsError: no URL, or one that can't be read; a role that isn't there.
         DatabaseUnavailable: no connection, another copy is under way, or readers hold the old copy for longer
             than lock_timeout_seconds.
         MissingPartition, UsageError: no such release.
-        NewsError: the database refuses: rights, encoding, a schema of someone else, views on the old copy.
+        NewsError: the database refuses: rights, encoding, a schema with other tables, views on the old copy.
     """
     secret = url if url is not None else _url_of(settings)
     release = find_release(settings.home, as_of)
@@ -65,7 +65,7 @@ def copy_to_postgres(
         source.execute("USE news")
         marts = select_marts(source, (), settings.contracts_dir)
         rows = {mart.name: mart.mart.rows for mart in marts}
-        copied = _bring(connection, source, marts, settings, release_id=release.release_id, force=force)
+        copied = _copy_marts(connection, source, marts, settings, release_id=release.release_id, force=force)
     logger.info(
         "PostgreSQL database %s %s release %s.",
         database,
@@ -93,7 +93,7 @@ def _connected(secret: str) -> Iterator[tuple[psycopg.Connection[Any], str]]:
         known = conninfo.conninfo_to_dict(secret)
     except psycopg.Error:  # its text quotes the URL
         raise SettingsError(
-            "NEWS_POSTGRES_URL is no PostgreSQL address. Write postgresql://user:password@host:5432/name, "
+            "NEWS_POSTGRES_URL isn't a PostgreSQL address. Write postgresql://user:password@host:5432/name, "
             "and @ : / % in user and password as %40 %3A %2F %25."
         ) from None
     password = str(known.get("password") or "")
@@ -106,24 +106,24 @@ def _connected(secret: str) -> Iterator[tuple[psycopg.Connection[Any], str]]:
             return
     except errors.InsufficientPrivilege as error:
         fault = NewsError(
-            f"PostgreSQL: {_told(error, password)}. The user needs CREATE on the database: "
+            f"PostgreSQL: {_message(error, password)}. The user needs CREATE on the database: "
             "GRANT CREATE ON DATABASE … TO …, and has to own the schema that is replaced."
         )
     except psycopg.OperationalError as error:
         fault = DatabaseUnavailable(
-            f"PostgreSQL: {_told(error, password)}. What was there is as it was; try again when it answers."
+            f"PostgreSQL: {_message(error, password)}. Nothing changed there; try again when it answers."
         )
     except psycopg.Error as error:
-        fault = NewsError(f"PostgreSQL: {_told(error, password)}. What was there is as it was.")
+        fault = NewsError(f"PostgreSQL: {_message(error, password)}. Nothing changed there.")
     raise fault from None
 
 
-def _told(error: psycopg.Error, password: str) -> str:
+def _message(error: psycopg.Error, password: str) -> str:
     text = " ".join(str(error).split()).rstrip(".")
     return text.replace(password, "***") if password else text
 
 
-def _bring(
+def _copy_marts(
     connection: psycopg.Connection[Any],
     source: duckdb.DuckDBPyConnection,
     marts: tuple[Source, ...],
@@ -141,7 +141,7 @@ def _bring(
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(incoming)))
     for mart in marts:
         connection.execute(schema.create_table(incoming, mart))
-        _copy(connection, source, incoming, mart)
+        _copy_rows(connection, source, incoming, mart)
         for statement in schema.finish_table(incoming, mart, keyed=_is_keyed(source, mart)):
             connection.execute(statement)
         logger.info("Copied %s: %d rows.", mart.name, mart.mart.rows)
@@ -155,7 +155,7 @@ def _bring(
 
 
 def _is_keyed(source: duckdb.DuckDBPyConnection, mart: Source) -> bool:
-    """Whether the mart's key can be one in the database: in a release of another version it may not be."""
+    """Whether the mart's key is unique and never NULL: in a release of another version it may not be."""
     if mart.key is None or not mart.key.unique:
         return False
     keys = [quote_identifier(name) for name in mart.key.columns]
@@ -166,12 +166,12 @@ def _is_keyed(source: duckdb.DuckDBPyConnection, mart: Source) -> bool:
     return row == (False,)
 
 
-def _copy(
+def _copy_rows(
     connection: psycopg.Connection[Any], source: duckdb.DuckDBPyConnection, incoming: str, mart: Source
 ) -> None:
     """Stream a mart's rows as CSV: NULL is nothing between commas, and an empty text is in quotes.
 
-    FREEZE makes them visible to transactions that began before: whoever sees the table sees its rows.
+    FREEZE makes them visible to transactions that began before: a session that sees the table sees its rows.
     """
     line = csv_line(mart.mart.columns, guard=False, end="\n", without_nul=True)
     query = f"SELECT {line} FROM marts.{quote_identifier(mart.name)}"  # noqa: S608

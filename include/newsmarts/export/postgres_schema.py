@@ -1,4 +1,4 @@
-"""The schema of a copy in PostgreSQL: its tables, its mark, and how it takes the old one's place."""
+"""The schema of a copy in PostgreSQL: its tables, its mark, and how it replaces the old one."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _LOOK_AGAIN_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class HeldCopy:
-    """A copy that the schema holds: of which release, and its tables."""
+    """A copy in the schema: its release and its tables."""
 
     release_id: str
     tables: tuple[str, ...]
 
 
 def prepare(connection: psycopg.Connection[Any], schema: str, reader: str | None) -> None:
-    """Begin: plain limits, one copy at a time, and what would make the copy fail in the end told at once.
+    """Begin: plain limits, one copy at a time, and early checks for what would make the copy fail at the end.
 
     Raises:
         DatabaseUnavailable: another copy is under way.
@@ -71,7 +71,7 @@ def held_copy(connection: psycopg.Connection[Any], schema: str) -> HeldCopy | No
     """The copy that the schema holds; None when there is no such schema, or nothing in it.
 
     Raises:
-        NewsError: the schema holds something else, or others' views rest on it.
+        NewsError: the schema has other tables, or views elsewhere depend on it.
     """
     namespace = _one(connection, "SELECT oid FROM pg_namespace WHERE nspname = %s", schema)
     if namespace is None:
@@ -83,7 +83,7 @@ def held_copy(connection: psycopg.Connection[Any], schema: str) -> HeldCopy | No
     foreign = sorted(set(names) - set(marked.tables if marked else ()))
     if foreign:
         raise NewsError(
-            f"Schema {schema} holds what no copy of the marts put there: {', '.join(foreign)}. Move it to "
+            f"Schema {schema} holds tables that aren't the marts': {', '.join(foreign)}. Move them to "
             "another schema, or name another one in NEWS_POSTGRES_SCHEMA."
         )
     views = _all(
@@ -97,8 +97,8 @@ def held_copy(connection: psycopg.Connection[Any], schema: str) -> HeldCopy | No
     )
     if views:
         raise NewsError(
-            f"Views rest on schema {schema}, which is replaced whole: {', '.join(views)}. Drop them; a saved "
-            "question of the BI server does the same and outlives the copy."
+            f"Views depend on schema {schema}, which is replaced: {', '.join(views)}. Drop them; a saved "
+            "question in the BI server does the same and survives the next copy."
         )
     return HeldCopy(marked.release_id if marked else "", tuple(sorted(names)))
 
@@ -141,13 +141,13 @@ def finish_table(schema: str, mart: Source, *, keyed: bool) -> Iterator[Composed
 def lock(
     connection: psycopg.Connection[Any], schema: str, tables: Sequence[str], timeout_seconds: float
 ) -> None:
-    """Wait until nobody reads the old copy, without ever standing in a reader's way.
+    """Wait until no session reads the old copy, without ever blocking a reader.
 
-    All tables or none are taken at a try: whoever waited for one with others in hand would stop readers, and
-    could meet one that waits the other way round.
+    Each try takes all tables or none: waiting for one while holding others would block readers, and could
+    deadlock.
 
     Raises:
-        DatabaseUnavailable: readers held them all the time.
+        DatabaseUnavailable: readers held them until the timeout.
     """
     if not tables:
         return
@@ -156,7 +156,7 @@ def lock(
     give_up = time.monotonic() + timeout_seconds
     while True:
         try:
-            with connection.transaction():  # a savepoint: its end gives back what a try had taken
+            with connection.transaction():  # a savepoint: its rollback releases what a try had taken
                 connection.execute(statement)
                 return
         except errors.LockNotAvailable:
@@ -182,10 +182,10 @@ def _holders(connection: psycopg.Connection[Any], schema: str) -> str:
 def swap(
     connection: psycopg.Connection[Any], incoming: str, schema: str, tables: Sequence[str] | None
 ) -> None:
-    """Put the incoming schema in the place of the old one (``tables``: what is in it; None: there is none).
+    """Replace the old schema by the incoming one (``tables``: those of the old one; None: there is none).
 
     Raises:
-        NewsError: something outside rests on the old tables.
+        NewsError: something outside depends on the old tables.
     """
     if tables is not None:
         try:
@@ -196,7 +196,7 @@ def swap(
         except errors.DependentObjectsStillExist as error:
             detail = " ".join((error.diag.message_detail or str(error)).split())
             raise NewsError(
-                f"Schema {schema} can't be replaced, as something rests on it: {detail}. Drop that first."
+                f"Schema {schema} can't be replaced, as something depends on it: {detail}. Drop that first."
             ) from None
     connection.execute(SQL("ALTER SCHEMA {} RENAME TO {}").format(Identifier(incoming), Identifier(schema)))
 

@@ -14,7 +14,7 @@ from newsmarts.core.db import reading_files
 from newsmarts.core.errors import NewsError, UsageError
 from newsmarts.core.settings import Settings
 from newsmarts.export import lines
-from newsmarts.export.manifest import Format, Order, manifest, write_manifest
+from newsmarts.export.manifest import Format, Request, manifest, write_manifest
 from newsmarts.export.ordered import ordered
 from newsmarts.export.parquet import write_parquet
 from newsmarts.export.source import SCRATCH, Source, select_marts
@@ -39,7 +39,7 @@ class ExportedMart:
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """An export: of which release, where, and what is in it."""
+    """An export: its release, its folder, and its marts."""
 
     release_id: str
     folder: Path
@@ -70,7 +70,7 @@ def export(
 ) -> ExportResult:
     """Write these marts (none named: all) of a release into a folder, which is replaced whole or not at all.
 
-    The bytes follow from the release, the marts and the format: no wall time, no machine. ``guard`` makes
+    The bytes depend on the release, the marts and the format alone, not on time or machine. ``guard`` makes
     texts of a CSV harmless in spreadsheets (see ``export.lines``).
 
     Raises:
@@ -83,7 +83,7 @@ def export(
         raise UsageError(f"There is no format {format!r}. Choose one of {', '.join(FORMATS)}.")
     release = find_release(settings.home, as_of)
     _keep_out_of_home(settings.home, out)
-    order = Order(release.release_id, format, guard)
+    request = Request(release.release_id, format, guard)
     with reading_files({"news": release.path}, settings) as connection:
         connection.execute("USE news")
         sources = select_marts(connection, marts, settings.contracts_dir)
@@ -91,11 +91,11 @@ def export(
             files: dict[str, list[Path]] = {}
             for source in sources:
                 try:
-                    files[source.name] = _write(connection, source, folder, order)
+                    files[source.name] = _write(connection, source, folder, request)
                 except duckdb.IOException as error:  # the disk is full where DuckDB sorts
                     raise NewsError(f"The export failed, and {str(out)!r} is as it was: {error}") from error
                 logger.info("Exported %s: %d rows.", source.name, source.mart.rows)
-            document = manifest(order, sources, files, folder)
+            document = manifest(request, sources, files, folder)
             write_manifest(folder, document)
     return ExportResult(
         release_id=release.release_id,
@@ -120,14 +120,16 @@ def _keep_out_of_home(home: Path, out: Path) -> None:
         raise UsageError(f"{str(out)!r} holds the pipeline's own files. Name another folder.")
 
 
-def _write(connection: duckdb.DuckDBPyConnection, source: Source, folder: Path, order: Order) -> list[Path]:
+def _write(
+    connection: duckdb.DuckDBPyConnection, source: Source, folder: Path, request: Request
+) -> list[Path]:
     """Write one mart; return its files."""
-    if order.format == "parquet":
-        write_parquet(connection, source, folder, order.release_id)
+    if request.format == "parquet":
+        write_parquet(connection, source, folder, request.release_id)
         return sorted([*folder.glob(f"{source.name}.parquet"), *folder.glob(f"{source.name}/*/*.parquet")])
-    columns, path = source.mart.columns, folder / f"{source.name}.{order.format}"
-    csv = order.format == "csv"
-    line = lines.csv_line(columns, guard=order.guard) if csv else lines.json_line(columns)
+    columns, path = source.mart.columns, folder / f"{source.name}.{request.format}"
+    csv = request.format == "csv"
+    line = lines.csv_line(columns, guard=request.guard) if csv else lines.json_line(columns)
     rows = ordered(connection, source, line, folder / SCRATCH)
     lines.write_lines(path, lines.csv_header(columns) if csv else b"", rows)
     return [path]

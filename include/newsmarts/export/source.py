@@ -1,4 +1,4 @@
-"""What is exported: marts of one release, and the order of their rows."""
+"""The marts to export from one release, and the order of their rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SCRATCH = ".rows"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A mart to export; ``month_of`` is the date that its rows are put in order by, and into months."""
+    """A mart to export; its rows are sorted by the date ``month_of``, and split into months by it."""
 
     mart: Contents
     key: Key | None
@@ -35,11 +35,10 @@ class Source:
         return self.mart.name
 
     def order(self) -> str:
-        """What rows are ordered by: date, key, and the rest where the key isn't unique.
+        """The columns that rows are sorted by: date, key, and the rest where the key isn't unique.
 
-        It follows from the rows alone: the same rows come in the same order, however a release was built.
-        Should a key not be what its contract says (in a release of another version), rows of one key come
-        as the release has them.
+        The same rows come in the same order, however a release was built. Where a key isn't unique against
+        its contract (in a release of another version), rows of one key come as the release has them.
         """
         keys = self.key.columns if self.key else ()
         names = [*([self.month_of] if self.month_of else []), *keys]
@@ -62,8 +61,8 @@ def select_marts(
     wanted = list(dict.fromkeys(name.removeprefix("marts.") for name in names)) or list(found)
     unknown = [name for name in wanted if name not in found]
     if unknown:
-        told = ", ".join(map(repr, unknown))
-        raise UsageError(f"The release has no mart {told}. It has {', '.join(found)}.")
+        names_unknown = ", ".join(map(repr, unknown))
+        raise UsageError(f"The release has no mart {names_unknown}. It has {', '.join(found)}.")
     months = {mart.name: mart.month_of for mart in catalogue.marts()}
     return tuple(_source(found[name], contracts_dir, months.get(name)) for name in wanted)
 

@@ -23,9 +23,9 @@ _RENAME_EXCHANGE = 2
 def replacing_export(out: Path) -> Iterator[Path]:
     """Give a folder to fill, its manifest included; when the block ends well it takes ``out``'s place.
 
-    ``out`` may be missing, empty, or an earlier export that nobody put anything into: nothing else is ever
-    removed. A process that is killed leaves ``.<name>.exporting`` beside it, which the next export to
-    the same folder removes.
+    ``out`` may be missing, empty, or an earlier export without other files: nothing else is ever removed. A
+    process that is killed leaves ``.<name>.exporting`` beside it, which the next export to the same folder
+    removes.
 
     Raises:
         UsageError: ``out`` can't be such a folder.
@@ -71,13 +71,13 @@ def _check(out: Path) -> None:
     for path in sorted(out.rglob("*")):
         if str(path.relative_to(out)) not in known and not (path.is_dir() and not path.is_symlink()):
             raise UsageError(
-                f"{str(path)!r} isn't of an export, and an export replaces its folder whole. Name another "
-                "folder, or move the file away."
+                f"{str(path)!r} isn't part of an export, and an export replaces its whole folder. Name "
+                "another folder, or move the file away."
             )
 
 
 def _lock_new(work: Path, held: contextlib.ExitStack) -> None:
-    """Make the work folder anew, and hold it."""
+    """Make the work folder, empty, and lock it."""
     work.mkdir(exist_ok=True)
     held.enter_context(_locked(work))
     for entry in work.iterdir():  # left by an export that was killed
@@ -113,7 +113,7 @@ def _flush(folder: Path) -> None:
 
 
 def _swap(work: Path, out: Path) -> None:
-    """Put ``work`` into ``out``'s place; what was there is ``work`` then."""
+    """Put ``work`` in ``out``'s place; the earlier export is ``work`` then."""
     if not out.exists():
         os.rename(work, out)
     elif not _exchange(work, out):

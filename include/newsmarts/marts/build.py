@@ -31,6 +31,7 @@ _SCOPES = (
     "scope_texts",
     "scope_headlines",
 )
+_MACROS = ("headline_key", "ticker_item_id")  # expressions that several SELECTs share
 # `bench marts`: 100,000 take 650 MiB by themselves, a million at once more than the memory_limit of 1GB.
 CAPTURES_AT_ONCE = 100_000
 
@@ -56,6 +57,8 @@ def update_candidate(
     """
     with open_candidate(settings) as connection:
         acknowledged.register(connection, settings.home)
+        for macro in _MACROS:
+            run_query(connection, macro)
         make_scope(connection, "days_now")
         make_scope(connection, "changed_days", captures_at_once=max(captures_at_once, rewrite_below))
         changed = connection.execute("SELECT capture_day, part FROM changed_days ORDER BY ALL").fetchall()

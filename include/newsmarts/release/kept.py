@@ -1,4 +1,4 @@
-"""The releases that are kept, as a person lists them."""
+"""The releases that are kept, with their size and row counts."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def kept_releases(home: Path) -> tuple[KeptRelease, ...]:
     Raises:
         MissingPartition: nothing was published yet.
     """
-    find_release(home)  # says so where there is none
+    find_release(home)  # raises where there is none
     current = current_release(home)
     found = []
     for release in reversed(all_releases(home)):

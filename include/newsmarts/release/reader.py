@@ -1,4 +1,4 @@
-"""The door for readers: a connection to the published marts that can only read them."""
+"""A connection for readers: it can only read the published marts."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def connect(
     SQL on it can't reach other files, change settings or write, and times are shown in UTC. Publishing
     never disturbs it; connect again to see a newer release.
 
-    ``as_of`` names an older release that is still kept: its id, its number, or the beginning of its id
-    that no other release shares.
+    ``as_of`` names an older release that is still kept: its id, its number, or a unique beginning of its
+    id.
 
     Raises:
         MissingPartition: nothing was published yet.
-        UsageError: no kept release, or more than one, is called as ``as_of`` has it.
+        UsageError: no kept release, or more than one, has the name ``as_of``.
     """
     folder = Path(home) if home is not None else settings().home
     for attempt in range(1, _ATTEMPTS + 1):

@@ -3,12 +3,12 @@
 ::
 
     marts/releases/000007-3f9c0a1b2c4d/news.duckdb   read-only
-    marts/releases/000007-3f9c0a1b2c4d/audit.json    what each contract said of it
+    marts/releases/000007-3f9c0a1b2c4d/audit.json    its audit: the result of each expectation
     marts/releases/000007-3f9c0a1b2c4d/search/       its full-text index
     marts/current -> releases/000007-3f9c0a1b2c4d
 
-A reader that holds a release open keeps it, whatever is published or pruned meanwhile. The folder is swapped,
-not the file: DuckDB takes a path that it has open for the same database, even when the file is another one.
+A reader that has a release open keeps it, whatever is published or pruned meanwhile. The folder is swapped,
+not the file: DuckDB treats a path that it has open as the same database, even when the file is another one.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Release:
         return int(self.release_id.partition("-")[0])
 
     def has_content(self, fingerprint: str, contracts: str) -> bool:
-        """Whether it is whole, holds what the fingerprint names, and was held to these contracts."""
+        """Whether it is complete, has the content of the fingerprint, and was audited by these contracts."""
         try:
             report = json.loads((self.folder / AUDIT_NAME).read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -89,13 +89,13 @@ def current_release(home: Path) -> Release | None:
 
 
 def find_release(home: Path, name: str | None = None) -> Release:
-    """The release that a person names: by its id, its number, or a beginning of its id that is its alone.
+    """The release with a name: its id, its number, or a unique beginning of its id.
 
     ``current``, or no name, is the one that readers get.
 
     Raises:
         MissingPartition: nothing is published yet.
-        UsageError: no kept release, or more than one, is called that; the message lists them.
+        UsageError: no kept release, or more than one, has that name; the message lists them.
     """
     kept, current = all_releases(home), current_release(home)
     if not kept or current is None:
@@ -108,16 +108,16 @@ def find_release(home: Path, name: str | None = None) -> Release:
     numbered = [each for each in kept if name.isascii() and name.isdigit() and each.sequence == int(name)]
     found = numbered or [each for each in kept if name and each.release_id.startswith(name)]
     if len(found) != 1:
-        told = "There is no release" if not found else f"{len(found)} releases begin with"
+        problem = "There is no release" if not found else f"{len(found)} releases begin with"
         ids = ", ".join(each.release_id for each in kept)
-        raise UsageError(f"{told} {name!r}. Kept are {ids}; name one by its id, its number or a beginning.")
+        raise UsageError(f"{problem} {name!r}. Kept are {ids}; name one by its id, number or a beginning.")
     return found[0]
 
 
 def clean_leftovers(home: Path) -> list[str]:
     """Remove what a build, audit or publish that was killed left under temporary names; return the names.
 
-    Hold the writer lock: nobody is at work there then.
+    Hold the writer lock: then nothing else works there.
     """
     removed = []
     private = (candidate_path(home).parent, search_path(home) / "index")

@@ -23,8 +23,8 @@ _QUERIES = Path(__file__).parent / "summary_queries"
 class CaptureCounts:
     """Captures of all days: ``captures = loaded + repeats + quarantined``, and ``= landed + rejected``.
 
-    ``loaded`` brought a new article or a new text of a known one; ``rejected`` were turned away on landing,
-    and are part of ``quarantined``.
+    ``loaded`` have a new article or a new text of a known one; ``rejected`` were rejected on landing, and are
+    part of ``quarantined``.
     """
 
     captures: int
@@ -39,7 +39,7 @@ class CaptureCounts:
 
 @dataclass(frozen=True, slots=True)
 class DaySummary:
-    """What became of one day's captures; ``withheld`` are those of ``quarantined`` that publish kept back."""
+    """The outcomes of one day's captures; ``withheld``, part of ``quarantined``, are the build's."""
 
     day: date
     captures: int
@@ -53,7 +53,7 @@ class DaySummary:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A release. ``path`` is where readers open it: for the current one, whichever is current.
+    """A release. ``path`` is where readers open it; for the current one, the link to the current release.
 
     ``quarantined_by_reason`` counts captures, each under every reason that it has.
     """
@@ -82,8 +82,8 @@ def read_summary(home: Path, as_of: str | None = None) -> Summary:
 
     Raises:
         MissingPartition: nothing was published yet.
-        UsageError: no kept release, or more than one, is called as ``as_of`` has it.
-        NewsError: the release is of another version, whose marts can't be summed up so.
+        UsageError: no kept release, or more than one, has the name ``as_of``.
+        NewsError: the release is of another version, with other marts than a summary needs.
     """
     release = find_release(home, as_of)
     current = current_release(home)
@@ -93,8 +93,8 @@ def read_summary(home: Path, as_of: str | None = None) -> Summary:
             return _read(connection, release.release_id, path)
         except (duckdb.BinderException, duckdb.CatalogException) as error:
             raise NewsError(
-                f"Release {release.release_id} has other marts than this version sums up ({error}). "
-                f"Open {release.path} itself; its tables and columns tell what they are."
+                f"Release {release.release_id} has other marts than this version can sum up ({error}). "
+                f"Open {release.path} itself; its tables and columns have comments."
             ) from error
 
 

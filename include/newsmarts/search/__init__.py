@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from newsmarts.search.door import Answer, Hit, Index, open_index
+from newsmarts.search.reader import Answer, Hit, Index, open_index
 
 __all__ = ["Answer", "Hit", "Index", "open_index"]

@@ -1,4 +1,4 @@
-"""What an index says of itself, in ``about.json`` beside tantivy's files: of which marts it is, how large."""
+"""``about.json`` beside tantivy's files: which marts the index is made of, and how large it is."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _META_NAME = "meta.json"
 class About:
     """An index whose files are all there.
 
-    ``version`` is that of all the code that made it, ``folding`` of what words come to. ``fingerprint`` names
-    the content of the marts that it is the index of; None while it is being written. ``sizes`` are those of
-    its files, in bytes.
+    ``version`` is that of the code that made it, ``folding`` that of how words are folded. ``fingerprint``
+    names the content of the marts that it was made of; None while it is being written. ``sizes`` are those
+    of its files, in bytes.
     """
 
     version: str
@@ -32,12 +32,12 @@ class About:
 
     @property
     def is_of_this_version(self) -> bool:
-        """Whether this version of the project made it, and can go on with it."""
+        """Whether this version of the project made it, and can update it."""
         return self.version == search_version()
 
     @property
     def can_be_searched(self) -> bool:
-        """Whether what this version looks for is what stands in it."""
+        """Whether its words are folded as this version folds those of a query."""
         return self.folding == FOLDING
 
     def is_of(self, fingerprint: str) -> bool:
@@ -46,7 +46,7 @@ class About:
 
 
 def read_about(folder: Path) -> About | None:
-    """What the index in a folder says of itself; None when it isn't whole."""
+    """The facts about the index in a folder; None when it isn't complete."""
     try:
         document = json.loads((folder / ABOUT_NAME).read_bytes())
         about = About(
@@ -63,13 +63,13 @@ def read_about(folder: Path) -> About | None:
 
 
 def has_index_of(folder: Path, fingerprint: str) -> bool:
-    """Whether a release's folder has a whole index of these marts, as this version makes it."""
+    """Whether a release's folder has a complete index of these marts, as this version makes it."""
     about = read_about(folder / FOLDER_NAME)
     return about is not None and about.is_of(fingerprint)
 
 
 def write_about(folder: Path, fingerprint: str | None, articles: int) -> None:
-    """Say of which marts the index in a folder is; None before it is written."""
+    """Write which marts the index in a folder is made of; None before it is written."""
     document = {
         "version": search_version(),
         "folding": FOLDING,

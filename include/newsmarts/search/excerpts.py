@@ -1,4 +1,4 @@
-"""The stretch of a text that shows best what was found in it."""
+"""The part of a text with the most matches."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def folded(text: str) -> str:
 def excerpt(
     text: str, find: Callable[[str], list[tuple[int, int]]], chars: int = EXCERPT_CHARS
 ) -> tuple[str, Marks]:
-    """About so many characters of a text, whole words, where most was found; and what to mark in them.
+    """About so many characters of a text, whole words, where it has the most matches; and their marks.
 
-    ``find`` gives the marks of a text. Dots stand where something is left out.
+    ``find`` gives the marks of a text. Dots show where text is left out.
     """
     text = folded(text)
     marks = find(text)
@@ -34,7 +34,7 @@ def excerpt(
 def _window(text: str, marks: list[tuple[int, int]], chars: int) -> tuple[int, int]:
     if len(text) <= chars or not marks:
         return 0, _word_end(text, 1, chars)
-    # most marks with room around them, the earliest of equals; then as much before them as behind
+    # most marks with room around them, the earliest of equals; then as much before them as after
     room = chars * 3 // 4
     first, held, last = 0, 0, 0
     for index, (start, _) in enumerate(marks):

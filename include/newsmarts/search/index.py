@@ -1,12 +1,12 @@
-"""The private index: brought to the state of the release candidate's marts, and linked into releases.
+"""The private index: updated from the release candidate's marts, and linked into releases.
 
 ::
 
     warehouse/candidate/search/held.duckdb   which state of which article the index holds
     warehouse/candidate/search/index/        tantivy's files, which are never changed once they are written
 
-Only articles that the marts tell otherwise than before are taken out and put in again. An index that is
-damaged, or was made by another version, is built from nothing.
+Only articles that changed in the marts are removed and added again. An index that is damaged, or was made by
+another version, is rebuilt.
 """
 
 from __future__ import annotations
@@ -39,16 +39,16 @@ _BATCH = 500  # of them as Python objects
 
 
 class _DamagedIndexError(Exception):
-    """The index isn't what its bookkeeping says."""
+    """The index differs from its bookkeeping."""
 
 
-# tantivy tells of every damage as a ValueError, and so of a full disk
+# tantivy reports every damage as a ValueError, and a full disk, too
 _DAMAGE = (_DamagedIndexError, ValueError, OSError, duckdb.Error)
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What bringing the index up to date did: articles written, articles removed, articles in it now."""
+    """What an update did: articles written, articles removed, articles in the index now."""
 
     written: int
     removed: int
@@ -56,10 +56,10 @@ class Update:
 
 
 def update_index(settings: Settings, fingerprint: str, *, check: bool = False) -> Update:
-    """Bring the index to the state of the candidate's marts, whose content the fingerprint names.
+    """Update the index from the candidate's marts, whose content the fingerprint names.
 
     Hold the writer lock. A run that is stopped at any point leaves what the next one completes. An index that
-    is in that state already is taken for good when its files have their sizes; with ``check`` it is opened.
+    is up to date already is accepted when its files have their sizes; with ``check`` it is opened, too.
 
     Raises:
         NewsError: the index can't be built.
@@ -70,22 +70,22 @@ def update_index(settings: Settings, fingerprint: str, *, check: bool = False) -
         try:
             if about.is_of(fingerprint):
                 if check:
-                    _hold_to(folder / "index", about.articles)
+                    _check_count(folder / "index", about.articles)
                 return Update(0, 0, about.articles)
-            return _told(_bring(settings, folder, fingerprint))
+            return _logged(_update(settings, folder, fingerprint))
         except _DAMAGE as error:
-            logger.warning("The search index can't be used (%r): it is built from nothing.", str(error))
+            logger.warning("The search index can't be used (%r): it is rebuilt.", str(error))
     try:
-        return _told(_build(settings, folder, fingerprint))
+        return _logged(_rebuild(settings, folder, fingerprint))
     except _DAMAGE as error:
         raise NewsError(
             f"The search index can't be built in {folder}: {error}. Check the disk's free space, then run "
-            "build again: it makes the index from nothing."
+            "build again: it rebuilds the index."
         ) from error
 
 
 def discard(settings: Settings) -> None:
-    """Remove the index, so that it is built anew from the marts."""
+    """Remove the index, so that it is rebuilt from the marts."""
     shutil.rmtree(search_path(settings.home), ignore_errors=True)
 
 
@@ -102,7 +102,7 @@ def put_into(settings: Settings, fingerprint: str, folder: Path) -> None:
     write_atomically(folder / ABOUT_NAME, (source / ABOUT_NAME).read_bytes(), mode=0o444)
 
 
-def _told(update: Update) -> Update:
+def _logged(update: Update) -> Update:
     logger.info(
         "Search index: %d articles written, %d removed, %d in it now.",
         update.written,
@@ -112,13 +112,13 @@ def _told(update: Update) -> Update:
     return update
 
 
-def _build(settings: Settings, folder: Path, fingerprint: str) -> Update:
-    """Build the index from nothing, elsewhere, and put it in place when it is whole."""
+def _rebuild(settings: Settings, folder: Path, fingerprint: str) -> Update:
+    """Build the index elsewhere, and put it in place when it is complete."""
     fresh = folder.with_name(f"{TEMPORARY_PREFIX}{folder.name}")
     shutil.rmtree(fresh, ignore_errors=True)  # of a build that was stopped
     (fresh / "index").mkdir(parents=True)
     try:
-        update = _bring(settings, fresh, fingerprint)
+        update = _update(settings, fresh, fingerprint)
         shutil.rmtree(folder, ignore_errors=True)
         os.rename(fresh, folder)
         fsync_path(folder.parent)
@@ -128,7 +128,7 @@ def _build(settings: Settings, folder: Path, fingerprint: str) -> Update:
     return update
 
 
-def _bring(settings: Settings, folder: Path, fingerprint: str) -> Update:
+def _update(settings: Settings, folder: Path, fingerprint: str) -> Update:
     place = folder / "index"
     with writer(settings) as connection:
         attach(connection, candidate_path(settings.home), "news", read_only=True)
@@ -152,12 +152,12 @@ def _bring(settings: Settings, folder: Path, fingerprint: str) -> Update:
             _run(connection, "remember")
         connection.execute("CHECKPOINT held")
         (held,) = _run(connection, "held_count").fetchone() or (0,)
-    _hold_to(place, held)
+    _check_count(place, held)
     write_about(place, fingerprint, held)
     return Update(int(written), int(removed), held)
 
 
-def _hold_to(place: Path, articles: int) -> None:
+def _check_count(place: Path, articles: int) -> None:
     indexed = _opened(place).searcher().num_docs
     if indexed != articles:
         raise _DamagedIndexError(f"it has {indexed} articles, and should have {articles}")
@@ -172,7 +172,7 @@ def _records(connection: duckdb.DuckDBPyConnection) -> Iterator[schema.Record]:
 
 
 def _write_documents(place: Path, outdated: list[str], records: Iterator[schema.Record]) -> None:
-    """Take articles out of the index and put articles in, in one commit."""
+    """Remove articles from the index and add articles, in one commit."""
     index = _opened(place)
     index_writer = index.writer(heap_size=_HEAP_BYTES, num_threads=1)
     try:

@@ -1,4 +1,4 @@
-"""A query as the index understands it, and as an answer's texts are marked by it."""
+"""A query as tantivy runs it, and the marks in texts that match it."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from newsmarts.search import schema
 from newsmarts.search.query import FIELDS, All, Any, Find, Node
 from newsmarts.search.words import loose, spans
 
-# Where all that is wanted must be found, best first: each holds all that the one before it does.
+# The fields that must have all wanted words, best first: each level contains the one before it.
 LEVELS: tuple[tuple[str, ...], ...] = (("headline",), ("headline", "standfirst"), FIELDS)
 _ARABIC = re.compile(r"[\u0621-\u064a]{4,}")
-# "and", "so", "by", "for", "as", written as one word with what they stand before
+# "and", "so", "by", "for", "as", written as one word with the next
 _PROCLITICS = tuple(first + second for first in ("", "و", "ف") for second in ("", "ب", "ل", "ك"))
 
 
 def to_query(node: Node, fields: Sequence[str]) -> Query:
-    """Articles that have in these fields what is wanted, and nowhere what is unwanted."""
+    """Articles with the wanted words in these fields, and the unwanted ones nowhere."""
     if isinstance(node, Find):
         return _either([_find(node, field) for field in fields if field in node.fields])
     if isinstance(node, Any):
@@ -41,13 +41,13 @@ def filtered(
     first_day: date | None = None,
     last_day: date | None = None,
 ) -> Query:
-    """Of what is found: by one of the publishers, with every tag, published on these days, both included."""
+    """The query, limited to publishers, articles with every tag, and days (both included)."""
     fields = schema.schema()
     filters = [_either([_term("tag", schema.tag_key(tag))]) for tag in tags]
     if publishers:
         filters.append(_either([_term("publisher", publisher) for publisher in publishers]))
     if first_day is not None or last_day is not None:
-        # an article without a day has 0, and is of no span of days
+        # an article without a day has 0, and is in no span of days
         lower = schema.day_number(first_day) if first_day is not None else 1
         upper = schema.day_number(last_day) if last_day is not None else None
         filters.append(Query.range_query(fields, "day", FieldType.Unsigned, lower, upper))
@@ -63,9 +63,9 @@ def _find(find: Find, field: str) -> Query:
 
 
 def _forms(word: str) -> set[str]:
-    """The loose forms that a word is found under.
+    """The loose forms by which a word is found.
 
-    A short Arabic word is found without proclitics only: with one it often is another (طن, ton; وطن, home).
+    A short Arabic word is found without proclitics only: with one it is often another (طن, ton; وطن, home).
     """
     form = loose(word)
     return {before + form for before in _PROCLITICS} if _ARABIC.fullmatch(form) else {form}
@@ -82,7 +82,7 @@ def _either(queries: list[Query]) -> Query:
 
 
 class Marker:
-    """Marks in a field's text what a query found there."""
+    """Finds in a field's text the words that match a query."""
 
     def __init__(self, node: Node) -> None:
         found = list(_wanted(node))
@@ -100,7 +100,7 @@ class Marker:
         }
 
     def marks(self, field: str, text: str) -> list[tuple[int, int]]:
-        """Where in the text of a field it stands: start and end of each word, in order, none overlapping."""
+        """Start and end of each matching word in a field's text, in order, none overlapping."""
         if not self._loose[field] and not self._exact[field]:
             return []
         marks: list[tuple[int, int]] = []

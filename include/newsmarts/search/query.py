@@ -1,15 +1,15 @@
-"""The query language: what a person types, read into what is to be found, or an error that says where.
+"""The query language: a query as typed, parsed into a tree, or an error with its place.
 
 ::
 
     grain exchange          both words, each in any of its forms, anywhere in the article
     "grain exchange"        these words, exactly so, side by side
     grain OR wheat          either; AND binds closer, brackets group: (grain OR wheat) exchange
-    grain -exchange         the second word mustn't be there; NOT grain says the same
+    grain -exchange         without the second word; NOT exchange means the same
     headline:grain          only in the headline; so do standfirst: and body:
 
-A word of several parts (cease-fire, U.S.) is found as they stand side by side. Marks that mean nothing here
-part words, as in any text.
+A word of several parts (cease-fire, U.S.) is found as a phrase. Other punctuation separates words, as in any
+text.
 """
 
 from __future__ import annotations
@@ -74,20 +74,20 @@ class _Token:
 
 
 def parse(query: str) -> Node:
-    """Read a query.
+    """Parse a query.
 
     Raises:
-        QueryError: it can't be read, or asks for nothing or for too much; says where, and what to write.
+        QueryError: it can't be read, is empty or too long; with the place, and what to write.
     """
     if len(query) > MAX_CHARS:
-        raise QueryError(query, MAX_CHARS, f"a query has at most {MAX_CHARS} characters; ask for less")
+        raise QueryError(query, MAX_CHARS, f"a query has at most {MAX_CHARS} characters; shorten it")
     tokens = [*_tokens(query), _Token("end", len(query), "")]
     found = [token for token in tokens if token.find]
     if not found:
         raise QueryError(query, 0, "there is no word in it; write at least one word to look for")
     if sum(len(token.find.words) for token in found if token.find) > MAX_WORDS:
-        raise QueryError(query, found[-1].start, f"a query has at most {MAX_WORDS} words; ask for fewer")
-    return _Reader(query, tokens).read()
+        raise QueryError(query, found[-1].start, f"a query has at most {MAX_WORDS} words; use fewer")
+    return _Parser(query, tokens).parse()
 
 
 def _tokens(query: str) -> list[_Token]:
@@ -100,7 +100,7 @@ def _tokens(query: str) -> list[_Token]:
         elif character in "()":
             tokens.append(_Token(character, at, character))
             at += 1
-        elif character == "-" and at + 1 < len(query) and _stands_apart(query, at):
+        elif character == "-" and at + 1 < len(query) and _is_minus_sign(query, at):
             tokens.append(_Token("NOT", at, "-"))
             at += 1
         else:
@@ -110,8 +110,8 @@ def _tokens(query: str) -> list[_Token]:
     return tokens
 
 
-def _stands_apart(query: str, at: int) -> bool:
-    """Whether a dash excludes what follows: it doesn't inside a word, nor with a blank behind it."""
+def _is_minus_sign(query: str, at: int) -> bool:
+    """Whether a dash excludes what follows: not inside a word, and not before a blank."""
     before = query[at - 1] if at else " "
     return (before.isspace() or before == "(") and not query[at + 1].isspace() and query[at + 1] != "-"
 
@@ -122,7 +122,7 @@ def _read_word(query: str, start: int) -> tuple[_Token | None, int]:
     if prefix := _PREFIX.match(query, at):
         name = prefix[1].lower()
         if name in _OPTIONS:
-            raise QueryError(query, start, f"{name}: is no part of a query; give the option {_OPTIONS[name]}")
+            raise QueryError(query, start, f"{name}: isn't part of a query; use the option {_OPTIONS[name]}")
         if name in FIELDS:
             at, fields = prefix.end(), (name,)
             if query[at] == "(":
@@ -131,13 +131,13 @@ def _read_word(query: str, start: int) -> tuple[_Token | None, int]:
         return _read_phrase(query, start, at, fields)
     bare = _BARE.match(query, at)
     if bare is None:
-        raise QueryError(query, start, "nothing to look for stands here; write a word or leave it out")
+        raise QueryError(query, start, "there is no word here; write one or leave it out")
     text = bare[0]
     if at == start and text in {"AND", "OR", "NOT"}:
         return _Token(text, start, text), bare.end()
     if (star := text.find("*")) >= 0:
         raise QueryError(
-            query, at + star, "a * stands for nothing; write whole words, which are found in all their forms"
+            query, at + star, "* isn't a wildcard; write whole words, which are found in all their forms"
         )
     found = tuple(words(text))
     token = _Token("word", start, text, Find(found, len(found) > 1, fields)) if found else None
@@ -154,8 +154,8 @@ def _read_phrase(query: str, start: int, quote: int, fields: tuple[str, ...]) ->
     return _Token("word", start, text, Find(found, True, fields)) if found else None, end + 1
 
 
-class _Reader:
-    """Reads tokens by precedence: OR joins what AND, or standing side by side, has joined."""
+class _Parser:
+    """Parses tokens by precedence: OR joins what AND, explicit or not, has joined."""
 
     def __init__(self, query: str, tokens: list[_Token]) -> None:
         self._query = query
@@ -163,7 +163,7 @@ class _Reader:
         self._next = 0
         self._depth = 0
 
-    def read(self) -> Node:
+    def parse(self) -> Node:
         node = self._any()
         token = self._token
         if token.kind == ")":
@@ -198,7 +198,7 @@ class _Reader:
             elif self._token.kind not in {"word", "(", "NOT"}:
                 break
         if not wanted:
-            raise self._error(first, "this only says what not to find; write a word to look for beside it")
+            raise self._error(first, "this only excludes words; add a word to look for")
         return wanted[0] if len(wanted) == 1 and not unwanted else All(tuple(wanted), tuple(unwanted))
 
     def _one(self) -> Node:

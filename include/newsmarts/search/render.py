@@ -1,4 +1,4 @@
-"""Answers as a person reads them at a terminal, and as machines do."""
+"""Search results for a terminal, and as JSON."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import dataclasses
 import unicodedata
 from typing import Any
 
-from newsmarts.search.door import Answer, Hit
 from newsmarts.search.excerpts import Marks
+from newsmarts.search.reader import Answer, Hit
 
 _BOLD = ("\x1b[1m", "\x1b[22m")
 _PLAIN = ("**", "**")
-# They turn the direction of all that follows on the line, whoever wrote that.
+# They turn the direction of the rest of the line.
 _DIRECTIONS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def render_answer(answer: Answer, *, is_terminal: bool, unfiltered: int = 0) -> str:
-    """The answer as text without a last newline; what was found is bold at a terminal, else in ``**``.
+    """The answer as text without a last newline; matches are bold at a terminal, else in ``**``.
 
-    ``unfiltered``: how many there would be without filters, where none are left with them.
+    ``unfiltered``: how many there would be without filters, when there are none with them.
     """
-    lines = [_headed(answer)]
+    lines = [_headline(answer)]
     if not answer.total and unfiltered:
-        lines.append(f"Whatever the tag, publisher and day: {_counted(unfiltered)}.")
+        lines.append(f"Whatever the tag, publisher and day: {_count(unfiltered)}.")
     elif not answer.total:
-        lines.append("Every word must be in the article: ask for fewer, or for either with OR.")
+        lines.append("Every word must be in the article: use fewer words, or OR between them.")
     for hit in answer.hits:
         lines += ["", *_hit_lines(hit, _BOLD if is_terminal else _PLAIN)]
     return "\n".join(lines)
@@ -45,12 +45,12 @@ def as_dict(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _headed(answer: Answer) -> str:
+def _headline(answer: Answer) -> str:
     shown = f", the first {len(answer.hits):,} shown" if len(answer.hits) < answer.total else ""
-    return f"Release {answer.release_id}: {_counted(answer.total)}{shown}"
+    return f"Release {answer.release_id}: {_count(answer.total)}{shown}"
 
 
-def _counted(articles: int) -> str:
+def _count(articles: int) -> str:
     return "1 article" if articles == 1 else f"{articles:,} articles"
 
 
@@ -65,7 +65,7 @@ def _hit_lines(hit: Hit, signs: tuple[str, str]) -> list[str]:
 
 
 def marked(text: str, marks: Marks, signs: tuple[str, str]) -> str:
-    """A captured text with signs around its marks, and nothing else that a terminal would obey."""
+    """A captured text with signs around its marks, made safe for a terminal."""
     parts, at = [], 0
     for start, end in marks:
         parts += [harmless(text[at:start]), signs[0], harmless(text[start:end]), signs[1]]

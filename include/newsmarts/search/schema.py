@@ -1,8 +1,8 @@
-"""What the index holds of an article, field by field.
+"""The index's fields, and the document of an article.
 
 Each of headline, standfirst and body is there twice: its words in their order, for phrases, and under
-``…_any`` the set of their loose forms, which is what most queries ask. What an answer shows of an article is
-kept beside them, because reading twenty texts out of the marts takes a hundred times as long.
+``…_any`` the set of their loose forms, which most queries use. What an answer shows of an article is stored
+beside them, because reading twenty texts out of the marts takes a hundred times as long.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def schema() -> tantivy.Schema:
     """The fields of the index."""
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("article_id", tokenizer_name=_RAW, index_option="basic")
-    # no two articles have the same one, so the order of answers never depends on how the index came to be
+    # unique, so the order of answers never depends on how the index was made
     builder.add_text_field("newest", tokenizer_name=_RAW, index_option="basic", fast=True)
     builder.add_unsigned_field("day", fast=True)
     for name in ("publisher", "tag"):
@@ -61,7 +61,7 @@ def any_form(field: str) -> str:
 
 
 def register(index: tantivy.Index) -> None:
-    """Tell an index that is to be written how its fields are taken apart."""
+    """Register the tokenizer that an index needs to be written."""
     analyzer = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
     index.register_tokenizer(_TOKENS, analyzer)
 
@@ -84,7 +84,7 @@ def to_document(record: Record) -> tantivy.Document:
 
 
 def read_shown(data: bytes) -> Record:
-    """The article as it is shown, out of its document; without tags."""
+    """The article as an answer shows it, from its document; without tags."""
     fields: dict[str, Any] = json.loads(data)
     at, day = fields.pop("published_at"), fields.pop("published_date")
     return Record(
@@ -110,15 +110,15 @@ def _shown(record: Record) -> bytes:
 
 def _newest(record: Record) -> str:
     at = record.published_at
-    told = "" if at is None else at.astimezone(UTC).isoformat(timespec="microseconds")
-    return f"{told} {record.article_id}"
+    time = "" if at is None else at.astimezone(UTC).isoformat(timespec="microseconds")
+    return f"{time} {record.article_id}"
 
 
 def day_number(day: date | None) -> int:
-    """A day as the index counts it; 0 for none."""
+    """A day as a number in the index; 0 for none."""
     return 0 if day is None else day.toordinal()
 
 
 def tag_key(tag: str) -> str:
-    """What tags that differ in case, accents and signs have in common."""
+    """One key for tags that differ only in case, accents and punctuation."""
     return " ".join(words(tag)) or tag.casefold()

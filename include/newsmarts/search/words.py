@@ -1,8 +1,8 @@
-"""Words as search compares them: the same for a text that is indexed, a query, and an excerpt to be marked.
+"""Words as search compares them: the same in an indexed text, a query, and an excerpt to be marked.
 
 Every character is folded by itself: case, accents, tashkeel and tatweel, the forms of alef, ya and ta
-marbuta, Persian forms of Arabic letters, digits of other scripts. What is left of letters and digits in a row
-is a word; ``’s`` is no part of it. A word's *loose* form is the same for its English endings (strike,
+marbuta, Persian forms of Arabic letters, digits of other scripts. A run of letters and digits is
+then a word, without ``’s``. A word's *loose* form is the same for its English endings (strike,
 strikes), and with and without the Arabic article, also behind a conjunction or a preposition (نفط, النفط,
 والنفط, للنفط).
 """
@@ -17,7 +17,7 @@ from functools import lru_cache
 
 import tantivy
 
-# Raise it when a text comes to other words, or a word to another loose form, than before: an index of another
+# Raise it when a text gives other words, or a word another loose form, than before: an index with another
 # number can't be searched by this version.
 FOLDING = 1
 # Longer ones (addresses, encoded data) are cut into pieces of this length, wherever they stand.
@@ -26,13 +26,13 @@ MAX_WORD_CHARS = 100
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(rf"[^\W_]{{1,{MAX_WORD_CHARS}}}")
 _POSSESSIVE = re.compile(r"['’ʼ]s(?![^\W_])")
-# What Unicode doesn't take apart: letters that readers without the keyboard write otherwise.
+# Letters that Unicode doesn't decompose, and that readers without the keyboard write otherwise.
 _LETTERS = {
     **{"ı": "i", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "æ": "ae", "œ": "oe", "þ": "th"},
     # alef maksura, ta marbuta, alef wasla; Persian ye and kaf, Urdu forms of ha
     **{"ى": "ي", "ة": "ه", "ٱ": "ا", "ی": "ي", "ک": "ك", "ہ": "ه", "ھ": "ه"},
     "\u0640": "",  # tatweel stretches a word and means nothing
-    "\u200c": " ",  # the non-joiner parts a Persian word as a space would
+    "\u200c": " ",  # the non-joiner separates parts of a Persian word as a space would
 }
 _ARABIC = re.compile(r"[\u0621-\u064a]")
 # The article, with what may stand before it; at least three letters remain, so that the word is still one.
@@ -46,7 +46,7 @@ def words(text: str) -> list[str]:
 
 
 def spans(text: str, wanted: Callable[[list[str]], Iterable[int]]) -> list[tuple[int, int]]:
-    """Where words of a text stand in it, start and end: of those whose numbers ``wanted`` picks of all."""
+    """Start and end of words in a text: of those whose numbers ``wanted`` picks."""
     parts: list[str] = []
     if all(each.isascii() or len(_folded_character(each)) == 1 for each in set(text)):
         folded = fold(text)
@@ -74,7 +74,7 @@ def _with_accents(parts: list[str], end: int) -> int:
 
 
 def fold(text: str) -> str:
-    """A text with every character folded; what is no letter or digit stays, to part words."""
+    """A text with every character folded; what is not a letter or digit stays, to separate words."""
     if text.isascii():
         return text.lower()
     return _NOT_ASCII.sub(lambda run: _folded_run(run.group()), text).lower()
@@ -91,7 +91,7 @@ def all_loose(found: Iterable[str]) -> set[str]:
 
 
 class _Forms(dict[str, str]):
-    """Loose forms that were asked for, by word; quicker than lru_cache, whose order isn't needed."""
+    """Loose forms by word, made on demand; quicker than lru_cache, whose order isn't needed."""
 
     def __missing__(self, word: str) -> str:
         if len(self) >= _FORMS_KEPT:
@@ -115,7 +115,7 @@ def _loose(word: str) -> str:
 
 
 def _without_possessives(folded: str) -> str:
-    # as many blanks: places stay what they are
+    # as many blanks: positions stay the same
     return _POSSESSIVE.sub("  ", folded)
 
 

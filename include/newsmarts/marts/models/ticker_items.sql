@@ -10,7 +10,7 @@ SELECT
     (max(captured_at) AT TIME ZONE 'UTC')::DATE AS last_seen_date
 FROM (
     SELECT
-        left(sha256(concat_ws(chr(31), 'ticker_item', publisher, "text")), 32) AS ticker_item_id,
+        ticker_item_id(publisher, "text") AS ticker_item_id,
         publisher,
         "text",
         captured_at,

@@ -1,5 +1,5 @@
 SELECT
-    left(sha256(concat_ws(chr(31), 'ticker_item', publisher, "text")), 32) AS ticker_item_id,
+    ticker_item_id(publisher, "text") AS ticker_item_id,
     capture_id,
     capture_sha256,
     publisher,

@@ -1,5 +1,5 @@
--- Days whose content, or what is acknowledged of it, differs from what the candidate was built from; in parts of
--- so many articles' captures that one part's work fits into memory.
+-- Days whose content, or its acknowledgements, differ from what the candidate was built from; in parts with so few
+-- valid captures that one part's work fits into memory.
 WITH changed AS (
     SELECT coalesce(days_now.capture_day, built.capture_day) AS capture_day
     FROM days_now

@@ -1,4 +1,4 @@
--- Each loaded day's state: what it was loaded from, and what is acknowledged of it.
+-- Each loaded day's state: what it was loaded from, and its acknowledgements.
 WITH acknowledged AS (
     SELECT
         capture_day,

@@ -3,7 +3,7 @@ SELECT headline_key FROM marts.article_revisions SEMI JOIN scope_articles USING 
 UNION
 SELECT headline_key FROM scope_texts
 UNION
-SELECT (md5_number_lower(concat_ws(chr(31), publisher, trim(regexp_replace(lower(headline), '[^\p{L}\p{N}]+', ' ', 'g')))) >> 1)::BIGINT
+SELECT headline_key(publisher, headline)
 FROM source.warehouse.page_links
 WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
     OR capture_id IN (SELECT capture_id FROM changed_withheld)

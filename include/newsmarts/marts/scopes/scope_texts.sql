@@ -40,7 +40,7 @@ SELECT
     following.captured_at AS valid_to,
     texts.is_latest,
     texts.captures,
-    (md5_number_lower(concat_ws(chr(31), texts.publisher, trim(regexp_replace(lower(texts.headline), '[^\p{L}\p{N}]+', ' ', 'g')))) >> 1)::BIGINT AS headline_key,
+    headline_key(texts.publisher, texts.headline) AS headline_key,
     body.body,
     body.body_text
 FROM texts

@@ -6,6 +6,6 @@ WHERE items.ticker_item_id IN (
     WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
 )
 UNION
-SELECT left(sha256(concat_ws(chr(31), 'ticker_item', publisher, "text")), 32) AS ticker_item_id, publisher, "text"
+SELECT ticker_item_id(publisher, "text") AS ticker_item_id, publisher, "text"
 FROM source.warehouse.ticker_sightings
 WHERE capture_day IN (SELECT capture_day FROM refreshed_days)

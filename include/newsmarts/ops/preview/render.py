@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from newsmarts.cli.terminal import columns
-from newsmarts.compare.render import render_marts, told_value
+from newsmarts.compare.render import render_marts, show_value
 from newsmarts.ops.preview.findings import (
     DayCounts,
     DayPreview,
@@ -93,8 +93,8 @@ def _day(day: DayPreview) -> Iterator[str]:
         for article in day.articles:
             yield f"    ~ {article.source_path!r}"
             for name, (before, after) in article.fields.items():
-                yield f"        {name}: {told_value(before)}"
-                yield f"        {' ' * len(name)}→ {told_value(after)}"
+                yield f"        {name}: {show_value(before)}"
+                yield f"        {' ' * len(name)}→ {show_value(after)}"
 
 
 def _pages(what: str, sign: str, pages: Sequence[PageChange]) -> Iterator[str]:
@@ -142,7 +142,7 @@ def _marts(preview: Preview) -> Iterator[str]:
 def _articles(what: str, sign: str, count: int, articles: Sequence[MartArticle]) -> Iterator[str]:
     yield f"  {_counted(count, 'article')} {what}"
     for article in articles[:_SHOWN]:
-        yield f"    {sign} {article.published_date} {article.publisher} {told_value(article.headline)}"
+        yield f"    {sign} {article.published_date} {article.publisher} {show_value(article.headline)}"
     yield from _more(count)
 
 

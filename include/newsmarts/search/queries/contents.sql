@@ -1,4 +1,4 @@
--- What the marts say now of the articles that may differ, in one number each.
+-- A hash of the current content of each article that may differ.
 CREATE OR REPLACE TEMP TABLE contents AS
 WITH heads AS (
     SELECT
@@ -15,9 +15,9 @@ bodies AS (
 SELECT
     article_id,
     places.stamp,
-    hash(heads.head, bodies.body, tag_names.names) AS told_content,
+    hash(heads.head, bodies.body, tag_names.names) AS current_content,
     places.is_held,
-    told_content IS DISTINCT FROM places.known_content AS is_changed,
+    current_content IS DISTINCT FROM places.known_content AS is_changed,
     places.article_row,
     places.text_row
 FROM places

@@ -1,2 +1,2 @@
--- What the index holds of each article. Without a stamp: an update that was stopped may have changed it or not.
+-- What the index holds of each article. No stamp: an update that was stopped may have changed it or not.
 CREATE TABLE held.articles (article_id VARCHAR NOT NULL, stamp UBIGINT, content UBIGINT)

@@ -1,12 +1,12 @@
--- Articles that the marts tell otherwise than when the index was last brought up to date, or that one of both
--- hasn't. Bodies aren't read for it: they follow from the capture, the state of its day and the marts' version.
+-- Articles that changed since the last update of the index, or that only one of marts and index has. Bodies aren't
+-- read for it: they follow from the capture, the state of its day and the marts' version.
 CREATE OR REPLACE TEMP TABLE differing AS
 WITH article_tags AS (
     SELECT article_id, bit_xor(hash(position, tag, tag_raw)) AS tags
     FROM news.marts.article_tags
     GROUP BY article_id
 ),
-told AS (
+current AS (
     SELECT
         article_id,
         hash(
@@ -28,10 +28,10 @@ told AS (
 )
 SELECT
     article_id,
-    told.stamp,
+    current.stamp,
     known.content,
     known.article_id IS NOT NULL AS is_held,
-    told.article_id IS NULL AS is_gone
-FROM told
+    current.article_id IS NULL AS is_gone
+FROM current
 FULL JOIN held.articles AS known USING (article_id)
-WHERE told.article_id IS NULL OR told.stamp IS DISTINCT FROM known.stamp
+WHERE current.article_id IS NULL OR current.stamp IS DISTINCT FROM known.stamp

@@ -1,4 +1,4 @@
--- Articles of which the index may hold something that is no longer so.
+-- Articles whose document in the index is out of date.
 SELECT article_id FROM differing WHERE is_held AND is_gone
 UNION ALL
 SELECT article_id FROM contents WHERE is_held AND is_changed

@@ -1,4 +1,4 @@
--- Where the articles that may differ are in the marts: by place, only the parts of a table that hold them are read.
+-- The rows in the marts of articles that may differ: by row id, only the parts of a table with them are read.
 CREATE OR REPLACE TEMP TABLE places AS
 SELECT
     article_id,

@@ -1,4 +1,4 @@
--- The articles to be indexed, those whose texts stand in these rows: a few at once, however many they are.
+-- The articles to be indexed whose texts are in these rows: a few at a time, however many there are.
 SELECT
     articles.article_id,
     articles.publisher,

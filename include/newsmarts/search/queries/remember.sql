@@ -1,2 +1,2 @@
 INSERT INTO held.articles BY NAME
-SELECT article_id, stamp, told_content AS content FROM contents
+SELECT article_id, stamp, current_content AS content FROM contents

@@ -1,4 +1,4 @@
--- All that the tags of an article are called, by any page or by nobody yet: whoever asks for one means the tag.
+-- All spellings of an article's tags, also those that no page has used yet: each finds the tag.
 CREATE OR REPLACE TEMP TABLE tag_names AS
 WITH tags AS (
     SELECT article_id, tag, tag_raw FROM news.marts.article_tags SEMI JOIN differing USING (article_id)

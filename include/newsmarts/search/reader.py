@@ -1,4 +1,4 @@
-"""The door for readers: full-text search in one published release."""
+"""Full-text search in one published release, for readers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from newsmarts.search.query import parse
 
 MAX_LIMIT = 1000
 _ATTEMPTS = 3
-_PATIENCE_SECONDS = 0.1
+_RETRY_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a release answers to a query: how many articles in all, and the first of them."""
+    """The articles of a release that match a query: how many in all, and the first of them."""
 
     release_id: str
     query: str
@@ -64,7 +64,7 @@ def open_index(home: Path | str | None = None, as_of: str | None = None) -> Inde
 
     Raises:
         MissingPartition: nothing was published yet, or that release has no index that can be searched.
-        UsageError: no kept release, or more than one, is called as ``as_of`` has it.
+        UsageError: no kept release, or more than one, has the name ``as_of``.
         NewsError: the release's index can't be read.
     """
     folder = Path(home) if home is not None else settings().home
@@ -75,7 +75,7 @@ def open_index(home: Path | str | None = None, as_of: str | None = None) -> Inde
         except NewsError:
             if attempt == _ATTEMPTS:
                 raise
-            time.sleep(_PATIENCE_SECONDS)  # pruned since it was found? Then it soon can't be found
+            time.sleep(_RETRY_SECONDS)  # pruned since it was found? Then find_release reports that
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
@@ -98,12 +98,12 @@ class Index:
         self.close()
 
     def close(self) -> None:
-        """Let go of the release's files."""
+        """Close the release's files."""
         self._searcher = None
 
     @property
     def articles(self) -> int:
-        """How many articles can be found."""
+        """How many articles it has."""
         return self._open().num_docs
 
     def search(
@@ -120,7 +120,7 @@ class Index:
         anywhere, each the newest first. Which other articles there are makes no difference to the order.
 
         Args:
-            query: as query.py has it.
+            query: in the language of query.py.
             publishers: only by one of these, as ``al_mayadeen``.
             tags: only with every one of these, whatever their case and accents.
             first_day: only published on this day (UTC) or later.
@@ -128,8 +128,8 @@ class Index:
             limit: how many to show.
 
         Raises:
-            QueryError: the query can't be read; says where, and what to write.
-            UsageError: a filter that nothing can pass, or a limit out of bounds.
+            QueryError: the query can't be read; with the place, and what to write.
+            UsageError: a filter that no article can pass, or a limit out of bounds.
         """
         searcher = self._open()
         if not 1 <= limit <= MAX_LIMIT:
@@ -141,7 +141,7 @@ class Index:
                 raise UsageError(f"not text: {text!r}. Give it in UTF-8.")
         node = parse(query)
 
-        def queried(fields: Sequence[str]) -> tantivy.Query:
+        def query_in(fields: Sequence[str]) -> tantivy.Query:
             return filtered(
                 to_query(node, fields),
                 publishers=publishers,
@@ -154,9 +154,11 @@ class Index:
         total = 0
         for fields in LEVELS:
             is_last = fields == LEVELS[-1]
-            # each level holds the one before it, so that the newest of both are enough to fill the answer
+            # each level contains the one before it, so the newest of both are enough
             if len(found) < limit or is_last:
-                result = searcher.search(queried(fields), limit=limit, count=is_last, order_by_field="newest")
+                result = searcher.search(
+                    query_in(fields), limit=limit, count=is_last, order_by_field="newest"
+                )
                 for key, address in result.hits:
                     found.setdefault(str(key), address)
                 total = getattr(result, "count") if is_last else total  # noqa: B009 - the stubs lack it
@@ -170,7 +172,7 @@ class Index:
         return Answer(self.release_id, query, total, hits)
 
     def publishers(self) -> list[str]:
-        """Who published the articles."""
+        """The publishers of its articles."""
         terms = self._open().terms_with_prefix("publisher", "", filter_query=tantivy.Query.all_query())
         return sorted(name for name, articles in terms if articles)
 
@@ -179,9 +181,9 @@ class Index:
             raise UsageError(f"The index of release {self.release_id} is closed. Open it again.")
         return self._searcher
 
-    def _check_publishers(self, asked: Sequence[str]) -> None:
+    def _check_publishers(self, names: Sequence[str]) -> None:
         known = self.publishers()
-        if unknown := [name for name in asked if name not in known]:
+        if unknown := [name for name in names if name not in known]:
             raise UsageError(
                 f"Release {self.release_id} has nothing by {', '.join(map(repr, unknown))}. "
                 f"Publishers are {', '.join(known) or 'none'}."
@@ -191,9 +193,9 @@ class Index:
         document = self._open().doc(address)
         record = schema.read_shown(bytes(document["shown"][0]))
         headline = folded(record.headline)
-        text, marks = excerpt(record.body, _in(marker, "body"))
+        text, marks = excerpt(record.body, _marks_in(marker, "body"))
         if not marks and record.standfirst:
-            shorter, found = excerpt(record.standfirst, _in(marker, "standfirst"))
+            shorter, found = excerpt(record.standfirst, _marks_in(marker, "standfirst"))
             if found or not record.body:
                 text, marks = shorter, found
         return Hit(
@@ -209,7 +211,7 @@ class Index:
         )
 
 
-def _in(marker: Marker, field: str) -> Callable[[str], list[tuple[int, int]]]:
+def _marks_in(marker: Marker, field: str) -> Callable[[str], list[tuple[int, int]]]:
     return lambda text: marker.marks(field, text)
 
 
@@ -226,13 +228,13 @@ def _searcher(release: Release) -> tantivy.Searcher:
     about = read_about(folder)
     if about is None:
         raise MissingPartition(
-            f"Release {release.release_id} has no whole search index in {folder}. Publish anew: "
+            f"Release {release.release_id} has no complete search index in {folder}. Publish again: "
             "newsmarts run, or the DAG news_marts."
         )
     if not about.can_be_searched:
         raise MissingPartition(
             f"The search index of release {release.release_id} is of another version of this project. Search "
-            "the current release, or publish anew: newsmarts run, or the DAG news_marts."
+            "the current release, or publish again: newsmarts run, or the DAG news_marts."
         )
     # tantivy locks a file of its own beside those that it opens, where a reader may have no right to write;
     # once they are open nothing of the folder is needed any more
@@ -246,7 +248,7 @@ def _searcher(release: Release) -> tantivy.Searcher:
     except (OSError, ValueError) as error:
         raise NewsError(
             f"The search index of release {release.release_id} in {folder} can't be read: {error}. Remove "
-            "that release's folder, then publish anew: newsmarts run, or the DAG news_marts."
+            "that release's folder, then publish again: newsmarts run, or the DAG news_marts."
         ) from error
     finally:
         shutil.rmtree(view, ignore_errors=True)
