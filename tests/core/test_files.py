@@ -56,7 +56,7 @@ def test_an_error_while_filling_keeps_the_old_folder(tmp_path: Path) -> None:
 
 def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a system that can't exchange two names."""
-    monkeypatch.setattr("newsmarts.core.files._exchange", lambda _one, _other: False)
+    monkeypatch.setattr("newsmarts.core.files.exchange_names", lambda _one, _other: False)
 
 
 def test_a_replaced_folder_is_never_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,7 +66,7 @@ def test_a_file_system_that_exchanges_names_or_not(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool
 ) -> None:
     if not exchange:
-        monkeypatch.setattr(target, "_exchange", lambda _one, _other: False)
+        monkeypatch.setattr(target, "exchange_names", lambda _one, _other: False)
     out = tmp_path / "out"
     for as_of in ("1", "2", "1"):
         run(settings, out, as_of)

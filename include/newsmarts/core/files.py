@@ -156,7 +156,7 @@ def _put_in_place(new: Path, path: Path) -> None:
     """Give a folder the name of another one, which is under a temporary name then."""
     if not path.exists():
         os.rename(new, path)
-    elif not _exchange(new, path):
+    elif not exchange_names(new, path):
         os.rename(path, _retired(new))
         try:
             os.rename(new, path)
@@ -169,7 +169,7 @@ def _retired(temporary: Path) -> Path:
     return temporary.with_name(temporary.name + RETIRED_SUFFIX)
 
 
-def _exchange(one: Path, other: Path) -> bool:
+def exchange_names(one: Path, other: Path) -> bool:
     """Exchange two names in one step; False where system or disk can't."""
     try:
         renameat2 = ctypes.CDLL(None, use_errno=True).renameat2

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import errno
 import fcntl
 import os
 import shutil
@@ -12,11 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from newsmarts.core.errors import LockTimeout, NewsError, UsageError
-from newsmarts.core.files import fsync_path
+from newsmarts.core.files import exchange_names, fsync_path
 from newsmarts.export.manifest import known_files
-
-_AT_FDCWD = -100
-_RENAME_EXCHANGE = 2
 
 
 @contextlib.contextmanager
@@ -116,7 +111,7 @@ def _swap(work: Path, out: Path) -> None:
     """Put ``work`` in ``out``'s place; the earlier export is ``work`` then."""
     if not out.exists():
         os.rename(work, out)
-    elif not _exchange(work, out):
+    elif not exchange_names(work, out):
         # a file system without exchange: for an instant there is no export
         retired = out.with_name(f".{out.name}.retired")
         shutil.rmtree(retired, ignore_errors=True)
@@ -128,16 +123,3 @@ def _swap(work: Path, out: Path) -> None:
             raise
         shutil.rmtree(retired, ignore_errors=True)
     fsync_path(out.parent)
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two names in one step; False where the system can't."""
-    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if rename is None:
-        return False
-    if rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
-        return True
-    code = ctypes.get_errno()
-    if code in {errno.EINVAL, errno.ENOSYS}:
-        return False
-    raise OSError(code, os.strerror(code), str(other))
