@@ -1,8 +1,8 @@
 """Loaded by every Airflow process at its start: tasks start quickly, SQLite takes backfills, logs stay short.
 
 LocalExecutor forks each task from the scheduler, and importing Great Expectations takes 7-12 s: imported
-once here, every task has it for nothing (a run's wall time fell from 10-15 s to 2-3 s). Third-party modules
-only: the project's own would stay old in a running scheduler after an edit.
+once here, it costs no task anything (a run's wall time fell from 10-15 s to 2-3 s). Third-party modules
+only: the project's own would stay outdated in a running scheduler after an edit.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ PRELOADED = (
 def create_metadata_engine(
     sql_alchemy_conn: str, *, engine_args: dict[str, Any], connect_args: dict[str, Any]
 ) -> Engine:
-    """Make the engine as Airflow does, and for SQLite let a savepoint wait for its turn to write.
+    """Make the engine as Airflow does; with SQLite, a savepoint waits for its turn to write.
 
-    Airflow creates a backfill in a savepoint: it reads, then writes. When any other process writes in
-    between, SQLite refuses the write at once ("database is locked"), however long it may wait for a lock.
+    Airflow creates a backfill in a savepoint: it reads, then writes. When another process writes in
+    between, SQLite fails the write at once ("database is locked"), however long it may wait for a lock.
     """
     engine = create_engine(sql_alchemy_conn, connect_args=connect_args, **engine_args, future=True)
     if engine.dialect.name == "sqlite":
@@ -47,7 +47,7 @@ def _begin_to_write(connection: Connection, _name: str) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-# Great Expectations tells of each default that it looks up, dozens of lines a task. Airflow's own setting for
+# Great Expectations logs each default that it looks up, dozens of lines a task. Airflow's own setting for
 # this, logging.namespace_levels, is for loggers of structlog only (3.3.2).
 logging.getLogger("great_expectations").setLevel(logging.WARNING)
 

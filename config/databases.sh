@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Airflow's and Superset's databases in and out of a folder, with PostgreSQL's own programs. docker-compose.yml
+# Backs up, restores and copies Airflow's and Superset's databases, with PostgreSQL's programs. docker-compose.yml
 # runs it; server, user and password are in PGHOST, PGUSER and PGPASSWORD.
 #   databases.sh backup FOLDER     a folder in it, named by the time: airflow.dump, superset.dump
-#   databases.sh restore FOLDER    its newest, or FOLDER itself, into databases that are empty
-#   databases.sh copy FROM TO      a database that takes TO's place, as FROM is now
+#   databases.sh restore FOLDER    the newest in it, or FOLDER itself, into empty databases
+#   databases.sh copy FROM TO      replaces the database TO with a copy of FROM
 set -euo pipefail
 umask 077
 names=(airflow superset)
 
-ask() { psql --no-psqlrc --tuples-only --no-align --quiet --set=ON_ERROR_STOP=1 --dbname="$1" --command="$2"; }
+query() { psql --no-psqlrc --tuples-only --no-align --quiet --set=ON_ERROR_STOP=1 --dbname="$1" --command="$2"; }
 
 case "$1" in
   backup)
@@ -29,9 +29,9 @@ case "$1" in
       [ -n "$from" ] || { echo "error: There is no backup of databases in $2." >&2; exit 2; }
     fi
     for name in "${names[@]}"; do
-      held=$(ask "$name" "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
+      held=$(query "$name" "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
       [ "$held" = 0 ] || {
-        echo "error: The database $name isn't empty ($held tables), and nothing in it is overwritten. Stop all" \
+        echo "error: The database $name isn't empty ($held tables), and restoring doesn't overwrite it. Stop all" \
           "services but postgres, then drop it: see docs/production.md." >&2
         exit 2
       }
@@ -42,13 +42,13 @@ case "$1" in
     echo "$from is restored: ${names[*]}"
     ;;
   copy)
-    ask postgres "DROP DATABASE IF EXISTS $3 WITH (FORCE)"
-    ask postgres "CREATE DATABASE $3 OWNER $2"
+    query postgres "DROP DATABASE IF EXISTS $3 WITH (FORCE)"
+    query postgres "CREATE DATABASE $3 OWNER $2"
     pg_dump --format=custom --no-privileges --dbname="$2" |
       pg_restore --exit-on-error --no-owner --role="$2" --dbname="$3"
     ;;
   *)
-    echo "error: backup, restore or copy?" >&2
+    echo "usage: databases.sh backup|restore|copy …" >&2
     exit 2
     ;;
 esac

@@ -1,5 +1,5 @@
 -- A role and a database for each of Airflow and Superset. psql runs it at each start of docker-compose.yml:
--- what is there stays, and the passwords become those of .env.
+-- existing ones are kept, and the passwords become those of .env.
 \getenv airflow_password AIRFLOW_DATABASE_PASSWORD
 \getenv superset_password SUPERSET_DATABASE_PASSWORD
 
@@ -14,5 +14,5 @@ SELECT format('CREATE DATABASE %I OWNER %I', name, name)
 FROM (VALUES ('airflow'), ('superset')) AS wanted (name)
 WHERE name NOT IN (SELECT datname FROM pg_database)
 \gexec
--- neither sees the other's
+-- neither can connect to the other's
 REVOKE ALL ON DATABASE airflow, superset FROM PUBLIC;

@@ -1,11 +1,11 @@
-"""Bring Airflow's database to what this version needs: tables, pools, connections, the first administrator.
+"""Migrate Airflow's database to this version: tables, pools, connections, the first administrator.
 
-docker-compose.yml runs it at each start. What is there stays, but for pools and for connections of the same
-name. Airflow's own commands, in one process: each would take seconds to start, and a password given on a
-command line can be read by others.
+docker-compose.yml runs it at each start. It replaces pools and connections of the same name, and keeps
+everything else. Airflow's own commands run in one process: each would take seconds to start, and other users
+can read a password on a command line.
 
 Environment:
-    ADMIN_USER, ADMIN_EMAIL, ADMIN_PASSWORD: the first administrator; once there, it stays as it is.
+    ADMIN_USER, ADMIN_EMAIL, ADMIN_PASSWORD: the first administrator; one that exists is kept.
     CONNECTIONS: a JSON object such as ``{"name": {"conn_type": "http", "host": "…", "password": "…"}}``.
 """
 
@@ -20,18 +20,18 @@ POOLS = Path(__file__).with_name("pools.json")
 
 
 def commands(environment: Mapping[str, str], connections: Path) -> list[list[str]]:
-    """Airflow's commands to run, in order; ``connections`` is where those of the environment were written."""
-    found = [["db", "migrate"], ["pools", "import", str(POOLS)]]
+    """Airflow's commands, in order; ``connections`` is the file with those of the environment."""
+    result = [["db", "migrate"], ["pools", "import", str(POOLS)]]
     if connections.exists():
-        found.append(["connections", "import", "--overwrite", str(connections)])
+        result.append(["connections", "import", "--overwrite", str(connections)])
     who = {"username": "ADMIN_USER", "email": "ADMIN_EMAIL", "password": "ADMIN_PASSWORD"}
     user = [f"--{option}={environment[variable]}" for option, variable in who.items()]
     named = ["--role=Admin", "--firstname=News", "--lastname=Desk"]
-    return [*found, ["users", "create", *named, *user]]
+    return [*result, ["users", "create", *named, *user]]
 
 
 def main() -> None:
-    """Run them; the first that fails ends it."""
+    """Run the commands; the first that fails ends it."""
     from airflow.cli.cli_parser import get_parser  # noqa: PLC0415 - takes seconds
 
     with tempfile.TemporaryDirectory() as folder:

@@ -1,6 +1,6 @@
-"""What ``make secrets`` does: fill the secrets that .env lacks, and leave every value that it has.
+"""``make secrets``: add the secrets that .env lacks, and keep every value that it has.
 
-Runs with any Python from 3.8 on, without the project's packages: a host with Docker needs no more.
+Runs with any Python from 3.8 on, without the project's packages: that is all a host with Docker needs.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ def make(name: str) -> str:
         return base64.urlsafe_b64encode(os.urandom(32)).decode()
     if name.endswith("PASSWORD"):
         return secrets.token_urlsafe(24)
-    return secrets.token_hex(64)  # HS512 asks for 64 bytes
+    return secrets.token_hex(64)  # HS512 needs 64 bytes
 
 
 def filled(example: str, known: str) -> tuple[str, list[str]]:
     """The text of .env, and the names of the secrets that are new in it.
 
-    What ``known``, the .env there is, says stays line by line; what it lacks comes from the example, with
-    the comments above it.
+    Every line of ``known``, the existing .env, stays; what it lacks comes from the example, with the comments
+    above it.
     """
     lines = known.splitlines()
     have = {match[1] for match in map(_LINE.match, lines) if match}
@@ -53,7 +53,7 @@ def filled(example: str, known: str) -> tuple[str, list[str]]:
 
 
 def write(path: Path, text: str) -> None:
-    """Replace the file whole, readable by its owner alone from the first byte on."""
+    """Replace the file atomically; it is readable by its owner only from the first byte on."""
     descriptor, temporary = tempfile.mkstemp(prefix=".env.", dir=path.parent)  # mode 0600
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
@@ -68,7 +68,7 @@ def write(path: Path, text: str) -> None:
 
 
 def main(folder: Path = ROOT) -> int:
-    """Bring .env of the folder up to date and say what was made, never what it is."""
+    """Update the folder's .env and print the names of new secrets, never their values."""
     path = (folder / ".env").resolve()  # a link stays one
     try:
         known = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -77,8 +77,8 @@ def main(folder: Path = ROOT) -> int:
             write(path, text)
         path.chmod(0o600)
     except (OSError, UnicodeDecodeError) as error:
-        told = f"{path} can't be read and written: {error}. Mend that and run it again."
-        print(f"error: {told}", file=sys.stderr)
+        message = f"{path} can't be read and written: {error}. Fix that and run it again."
+        print(f"error: {message}", file=sys.stderr)
         return 1
     print(f"{path}: made {', '.join(made)}" if made else f"{path}: every secret is there already")
     return 0

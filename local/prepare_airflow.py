@@ -1,4 +1,4 @@
-"""Bring Airflow's database up to date and make its pools, in one process: importing Airflow takes seconds."""
+"""Migrate Airflow's database and create its pools, in one process: importing Airflow takes seconds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def main(pools_file: Path) -> None:
 
     db.initdb()
     with get_engine().connect() as connection:  # type: ignore[no-untyped-call]
-        # readers and the one writer don't wait for each other then; the file keeps the mode
+        # then readers and the one writer don't wait for each other; the file keeps the mode
         connection.execute(text("PRAGMA journal_mode = WAL"))
     for name, pool in json.loads(pools_file.read_text()).items():
         Pool.create_or_update_pool(
@@ -28,6 +28,6 @@ def main(pools_file: Path) -> None:
 if __name__ == "__main__":
     try:
         main(Path(sys.argv[1]))
-    except Exception as error:  # noqa: BLE001 - whatever it is, its last line is what a person is shown
+    except Exception as error:  # noqa: BLE001 - its last line is shown to the user
         traceback.print_exc()
         sys.exit(str(error).partition("\n")[0])

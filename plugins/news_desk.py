@@ -1,10 +1,10 @@
 """The news desk in the Airflow UI: its pages in the navigation, and tabs on DAG runs and tasks.
 
-Here are their places; ``_airflow.py`` has the login and the permissions, ``newsmarts.desk`` the pages.
-Airflow serves a plugin's app *without* login, so the whole app requires a user (401), every page the right to
-read the runs of news_pages, whose results it shows, and what starts runs the right to create them (403).
+This file registers them; ``adapter`` has login, permissions and Airflow's database, ``newsmarts.desk`` the
+pages. Airflow serves a plugin's app *without* login, so the app requires a user (401), every page the right
+to read the runs of news_pages, whose results it shows, and what starts runs the right to create them (403).
 
-Every Airflow process loads this file, so it imports next to nothing; the app is built in the API server only.
+Every Airflow process loads this file, so it imports very little; only the API server builds the app.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def view(name: str, page: str, **place: Any) -> dict[str, Any]:
 
 
 def entry(name: str, *, top: bool = False) -> dict[str, Any]:
-    """A page's place in the navigation: in the bar itself, or in the bar's menu of plugins."""
+    """A page's place in the navigation: in the bar, or in the bar's menu of plugins."""
     route = name.lower()
     place = {"nav_top_level": True} if top else {"category": "News desk"}
     return view(name, route, destination="nav", url_route=route, **place)
@@ -73,7 +73,7 @@ class NewsDeskPlugin(AirflowPlugin):
 
     @cached_property
     def fastapi_apps(self) -> list[dict[str, Any]]:  # type: ignore[override]
-        """The app, built when the API server asks for it."""
+        """The app, built when the API server reads this."""
         return [{"name": "News desk", "app": guarded_app(), "url_prefix": f"/{PREFIX}"}]
 
 
@@ -83,7 +83,8 @@ def guarded_app() -> FastAPI:
 
     from newsmarts.desk.app import create_app
     from newsmarts.desk.ledger import warm_up
-    from plugins._airflow import AirflowDatabase, guards
+    from plugins.adapter.access import guards
+    from plugins.adapter.database import AirflowDatabase
 
     warm_up()
     secret_key = conf.get_mandatory_value("api", "secret_key")

@@ -1,4 +1,4 @@
-"""What stands on every page of a site, and how the site writes dates and counts."""
+"""What is on every page of a site, and how the site writes dates and counts."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ FormatChoice = Literal["text", "html", "mixed"]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One file of a generated inbox, and what a right reading of it gives."""
+    """One file of a generated inbox, and the record that a correct parser gives."""
 
     path: Path  # below the inbox
     record: dict[str, Any]

@@ -1,4 +1,4 @@
-"""As many made-up pages as asked for: the same seed gives the same pages, byte for byte, on any machine."""
+"""Any number of generated pages: the same seed gives the same pages, byte for byte, on any machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A page as its author knows it: what the renderers print, and what a right reading of it gives.
+"""A page as its author knows it: what the renderers print, and the record that a correct parser gives.
 
 The record is made from this model alone, so it can judge a parser.
 """
@@ -67,14 +67,14 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A "Related News" block inside the body; its headlines are no body."""
+    """A "Related News" block inside the body; its headlines don't belong to the body."""
 
     headlines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Promo:
-    """A "Read more: …" line inside the body; its headline is no body."""
+    """A "Read more: …" line inside the body; its headline doesn't belong to the body."""
 
     headline: str
 
@@ -143,7 +143,7 @@ class Page:
         return replace(self, **changes)
 
     def record(self, page_format: Format) -> dict[str, Any]:
-        """The record that a right reading of this page gives, with the keys of a golden record."""
+        """The record that a correct parser gives for this page, with the keys of a golden record."""
         timezone = TIMEZONES[self.publisher]
         return {
             "publisher": self.publisher,

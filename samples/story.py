@@ -36,22 +36,22 @@ HERE = Path(__file__).resolve().parent
 
 def load_story(name: str) -> Page:
     """The article of ``stories/<name>.toml``, without anything that depends on the day of its capture."""
-    told = _load(HERE / "stories" / f"{name}.toml")
-    news_id = told.pop("post_id", None)
-    picture = told.pop("picture", None)
+    fields = _load(HERE / "stories" / f"{name}.toml")
+    news_id = fields.pop("post_id", None)
+    picture = fields.pop("picture", None)
     page = Page(
-        publisher=told.pop("publisher"),
-        headline=told.pop("headline", None),
-        byline_raw=told.pop("byline", None),
-        published_local=told.pop("published", None),
-        modified_local=told.pop("modified", None),
-        body=tuple(_parts(told.pop("body"))),
+        publisher=fields.pop("publisher"),
+        headline=fields.pop("headline", None),
+        byline_raw=fields.pop("byline", None),
+        published_local=fields.pop("published", None),
+        modified_local=fields.pop("modified", None),
+        body=tuple(_parts(fields.pop("body"))),
         picture=Picture(**picture) if picture else None,
-        news_id=told.pop("news_id", news_id),
-        tags=tuple(told.pop("tags", ())),
-        coverage=tuple(told.pop("coverage", ())),
+        news_id=fields.pop("news_id", news_id),
+        tags=tuple(fields.pop("tags", ())),
+        coverage=tuple(fields.pop("coverage", ())),
     )
-    return page.captured_with(**told)  # a misspelt field is a TypeError
+    return page.captured_with(**fields)  # a misspelt field is a TypeError
 
 
 def captured_on(page: Page, day: date, ticker: tuple[int, int] | None) -> Page:

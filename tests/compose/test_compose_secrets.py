@@ -118,7 +118,7 @@ def test_make_secrets_keeps_a_link_and_says_what_it_cannot_do(
 
 def test_make_secrets_needs_no_package() -> None:
     """A host with Docker has Python, and not the project's environment."""
-    script = ROOT / "scripts" / "make_secrets.py"
+    script = ROOT / "local" / "make_secrets.py"
     bare = [sys.executable, "-I", "-S", "-c", f"import runpy; runpy.run_path({str(script)!r})"]
     subprocess.run(bare, check=True)
     assert "local/make_secrets.py" in (ROOT / "Makefile").read_text()

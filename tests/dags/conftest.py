@@ -28,7 +28,7 @@ IGNORED = (
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Airflow's warnings about itself are none of ours; one worker imports it and has its database."""
+    """Airflow's warnings about itself aren't ours to fix; one worker imports it and has its database."""
     for item in items:
         if item.path.parent.name == "dags":
             for ignored in IGNORED:
@@ -71,7 +71,7 @@ def fresh_settings() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeRun]:
-    """A first ``make run`` that has told its summary and stays up."""
+    """A first ``make run`` that has printed its summary and stays up."""
     folder = tmp_path_factory.mktemp("make-run")
     inbox = folder / "news home" / "inbox" / REAL_DAY
     inbox.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""``make run`` for tests: started, listened to, and ended."""
+"""``make run`` for tests: started, read from, and stopped."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PATIENCE_SECONDS = 400
 
 
 def free_port() -> int:
-    """One that the system gives to nobody else for a while, unlike the first free one from 8080 on."""
+    """A port that no other program gets for a while, unlike the first free one from 8080 on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -38,11 +38,11 @@ def free_port() -> int:
 
 @dataclass
 class MakeRun:
-    """A running ``make run`` and what it has told so far."""
+    """A running ``make run`` and its output so far."""
 
     folder: Path
     options: list[str] = field(default_factory=list)
-    told: str = ""
+    output: str = ""
 
     def __post_init__(self) -> None:
         command = [sys.executable, "-m", "local.run_local", *self.options, "--port", str(free_port())]
@@ -69,22 +69,22 @@ class MakeRun:
 
     @property
     def address(self) -> str:
-        (address,) = set(re.findall(r"http://127\.0\.0\.1:\d+", self.told))
+        (address,) = set(re.findall(r"http://127\.0\.0\.1:\d+", self.output))
         return str(address)
 
     def read_until(self, words: str) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            self.told += line
+            self.output += line
             if words in line:
                 return
-        pytest.fail(f"make run ended with {self.process.wait()} before {words!r}:\n{self.told}")
+        pytest.fail(f"make run ended with {self.process.wait()} before {words!r}:\n{self.output}")
 
     def end(self, number: signal.Signals | None = None) -> int:
-        """Wait for its end, asked for by a signal or not, and return its exit code."""
+        """Wait for its end, after a signal if there is one, and return its exit code."""
         if number is not None:
             self.process.send_signal(number)
-        self.told += self.process.communicate(timeout=60)[0]
+        self.output += self.process.communicate(timeout=60)[0]
         return self.process.returncode
 
     def sessions(self) -> set[int]:

@@ -25,8 +25,8 @@ def test_a_scheduled_run_works_on_the_day_that_its_interval_covers() -> None:
 
 
 def test_the_forms_day_goes_before_the_schedules() -> None:
-    asked = {"day": "2025-08-25", "allow_unfinished_day": False}
-    assert capture_day(asked, data_interval_start=datetime(2025, 9, 1, tzinfo=UTC)) == date(2025, 8, 25)
+    form = {"day": "2025-08-25", "allow_unfinished_day": False}
+    assert capture_day(form, data_interval_start=datetime(2025, 9, 1, tzinfo=UTC)) == date(2025, 8, 25)
 
 
 def test_a_run_by_hand_without_a_day_works_on_the_last_whole_day() -> None:
@@ -36,12 +36,12 @@ def test_a_run_by_hand_without_a_day_works_on_the_last_whole_day() -> None:
 
 def test_a_day_that_is_not_over_is_refused_unless_asked_for() -> None:
     today = datetime.now(UTC).date()
-    asked = {"day": today.isoformat(), "allow_unfinished_day": False}
+    form = {"day": today.isoformat(), "allow_unfinished_day": False}
     with pytest.raises(UsageError, match=rf"{today} isn't over yet .*allow_unfinished_day"):
-        capture_day(asked)
-    assert capture_day({**asked, "allow_unfinished_day": True}) == today
+        capture_day(form)
+    assert capture_day({**form, "allow_unfinished_day": True}) == today
     yesterday = today - timedelta(days=1)
-    assert capture_day({**asked, "day": yesterday.isoformat()}) == yesterday
+    assert capture_day({**form, "day": yesterday.isoformat()}) == yesterday
 
 
 def test_what_is_no_day_is_refused() -> None:
@@ -51,8 +51,8 @@ def test_what_is_no_day_is_refused() -> None:
 
 def test_a_backfill_with_a_day_of_its_own_is_refused() -> None:
     """It would run that day again and again, and its own days never."""
-    asked = {"day": "2025-08-25", "allow_unfinished_day": False}
+    form = {"day": "2025-08-25", "allow_unfinished_day": False}
     start = datetime(2025, 9, 1, tzinfo=UTC)
     with pytest.raises(UsageError, match="backfill runs its own days"):
-        capture_day(asked, run_type="backfill", data_interval_start=start)
+        capture_day(form, run_type="backfill", data_interval_start=start)
     assert capture_day(NOTHING_ASKED, run_type="backfill", data_interval_start=start) == date(2025, 9, 1)

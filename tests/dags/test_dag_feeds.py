@@ -120,9 +120,9 @@ def test_a_mistake_in_the_feeds_file_is_told_when_the_dags_are_read(
     (home / "feeds.toml").write_text(FEEDS.replace("folder", "foldr"))
     errors = DagBag().import_errors
     assert {Path(path).name for path in errors} == {"news_pages.py", "news_live.py"}
-    for told in errors.values():
-        assert "[feeds.crawls] foldr: there is no such key" in told
-        assert str(home / "feeds.toml") in told
+    for error in errors.values():
+        assert "[feeds.crawls] foldr: there is no such key" in error
+        assert str(home / "feeds.toml") in error
 
 
 def loaded(home: Path) -> int:

@@ -45,8 +45,8 @@ def dags(site: Site, known_pools: set[str]) -> Any:
 
 def given(run: Any, task_id: str) -> dict[str, Any]:
     instances = [task for task in run.get_task_instances() if task.task_id == task_id]
-    told = [task.xcom_pull(task_ids=task_id, map_indexes=task.map_index) for task in instances]
-    return {each["feed"]: each for each in told if each}
+    results = [task.xcom_pull(task_ids=task_id, map_indexes=task.map_index) for task in instances]
+    return {each["feed"]: each for each in results if each}
 
 
 def test_each_visit_lands_what_is_new_as_captures_of_today(dags: Any, site: Site) -> None:
@@ -54,12 +54,12 @@ def test_each_visit_lands_what_is_new_as_captures_of_today(dags: Any, site: Site
     assert "When a task is red" in dags["news_live"].doc_md
     assert "**Red?**" in visit.doc_md
     assert visit.owner == "news desk"
-    told = given(dags["news_live"].test(), "visit")
-    assert set(told) == {"live"}
-    assert (told["live"]["new"], told["live"]["landed"]) == (2, 2)
+    results = given(dags["news_live"].test(), "visit")
+    assert set(results) == {"live"}
+    assert (results["live"]["new"], results["live"]["landed"]) == (2, 2)
     site.articles |= site_of(pages=3).articles
-    told = given(dags["news_live"].test(), "visit")
-    assert (told["live"]["new"], told["live"]["landed"]) == (1, 3)
+    results = given(dags["news_live"].test(), "visit")
+    assert (results["live"]["new"], results["live"]["landed"]) == (1, 3)
 
 
 def test_the_run_of_a_day_that_is_over_takes_what_its_visits_landed(

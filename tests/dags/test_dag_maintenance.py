@@ -82,9 +82,9 @@ def test_history_goes_up_to_the_oldest_that_is_not_finished(session: Session) ->
     try:
         assert clean(session, before, dry_run=True)["removed"] == {}
         assert run_ids(session) == {"ended", "running", "ended-since"}
-        told = clean(session, before, dry_run=False)
-        assert told["removed"]["dag_run"] == 1
-        assert datetime.fromisoformat(told["before"]) < LONG_AGO + timedelta(days=100)
+        result = clean(session, before, dry_run=False)
+        assert result["removed"]["dag_run"] == 1
+        assert datetime.fromisoformat(result["before"]) < LONG_AGO + timedelta(days=100)
         assert run_ids(session) == {"running", "ended-since"}
     finally:
         session.execute(delete(DagRun).where(DagRun.dag_id == "history"))

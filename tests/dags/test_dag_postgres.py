@@ -1,4 +1,4 @@
-"""The optional last task of news_marts: there when it is asked for, and copying into a real PostgreSQL."""
+"""The optional last task of news_marts: there when it is configured, and copying into a real PostgreSQL."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ pytestmark = [
 
 
 @pytest.fixture
-def asked(known_pools: set[str], monkeypatch: pytest.MonkeyPatch) -> DagBag:
+def configured(known_pools: set[str], monkeypatch: pytest.MonkeyPatch) -> DagBag:
     """The DAGs as they are read with the setting."""
     from airflow.dag_processing.dagbag import DagBag
 
@@ -34,10 +34,10 @@ def asked(known_pools: set[str], monkeypatch: pytest.MonkeyPatch) -> DagBag:
     return DagBag(known_pools=known_pools)
 
 
-def test_the_task_is_there_when_it_is_asked_for(asked: DagBag, dagbag: DagBag) -> None:
-    assert asked.import_errors == {}
-    assert asked.dag_warnings == set()
-    task = asked.dags["news_marts"].get_task("to_postgres")
+def test_the_task_is_there_when_it_is_configured(configured: DagBag, dagbag: DagBag) -> None:
+    assert configured.import_errors == {}
+    assert configured.dag_warnings == set()
+    task = configured.dags["news_marts"].get_task("to_postgres")
     assert task.upstream_task_ids == {"publish"}
     assert task.downstream_task_ids == set()
     assert task.pool == "default_pool"
@@ -47,14 +47,16 @@ def test_the_task_is_there_when_it_is_asked_for(asked: DagBag, dagbag: DagBag) -
     assert "to_postgres" not in dagbag.dags["news_marts"].task_ids
 
 
-def run_task(asked: DagBag) -> dict[str, Any]:
+def run_task(configured: DagBag) -> dict[str, Any]:
     """What the task gives, called as Airflow calls it."""
-    answer: dict[str, Any] = asked.dags["news_marts"].get_task("to_postgres").python_callable(published={})
+    answer: dict[str, Any] = (
+        configured.dags["news_marts"].get_task("to_postgres").python_callable(published={})
+    )
     return answer
 
 
 def test_it_copies_with_the_airflow_connection(
-    asked: DagBag, postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    configured: DagBag, postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = postgres.database("bi")
     make_release(tmp_path, 1, {"articles": Table.of({"n": "BIGINT"}, (7,))})
@@ -68,7 +70,7 @@ def test_it_copies_with_the_airflow_connection(
         "extra": {"connect_timeout": 5, "cursor": "realdictcursor"},  # the second is of Airflow's hook
     }
     monkeypatch.setitem(os.environ, "AIRFLOW_CONN_BI_DATABASE", json.dumps(connection))
-    assert run_task(asked) == {
+    assert run_task(configured) == {
         "release_id": releases.find_release(tmp_path).release_id,
         "database": "bi",
         "schema": "marts",
@@ -77,12 +79,12 @@ def test_it_copies_with_the_airflow_connection(
     }
     with psycopg.connect(url) as reader:
         assert reader.execute("SELECT n FROM marts.articles").fetchall() == [(7,)]
-    assert not run_task(asked)["copied"]
+    assert not run_task(configured)["copied"]
 
 
 def test_a_connection_that_is_not_there_is_told(
-    asked: DagBag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    configured: DagBag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEWS_HOME", str(tmp_path))
     with pytest.raises(UsageError, match="no Airflow connection 'bi_database'"):
-        run_task(asked)
+        run_task(configured)

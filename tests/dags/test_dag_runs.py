@@ -45,7 +45,7 @@ def states(run: Any) -> dict[str, str]:
 
 
 def asset_counts(name: str) -> dict[str, Any]:
-    """What the last event of an asset tells."""
+    """The extra of an asset's last event."""
     from airflow.models.asset import AssetEvent, AssetModel
     from airflow.settings import Session
     from sqlalchemy import select
@@ -122,10 +122,10 @@ def test_while_further_days_wait_their_last_run_publishes(
     monkeypatch.setenv("NEWS_PUBLISH_EACH", publish_each)
     for stage in (pipeline.land, pipeline.parse, pipeline.validate, pipeline.load):
         stage(date.fromisoformat(DAY), settings())  # type: ignore[operator]
-    asked = []
+    criteria_used = []
 
     def get_dr_count(**criteria: object) -> int:
-        asked.append(criteria)
+        criteria_used.append(criteria)
         return queued
 
     built = (
@@ -138,5 +138,5 @@ def test_while_further_days_wait_their_last_run_publishes(
         )
     )
     assert (built is not None) == goes_on
-    assert asked == [{"dag_id": "news_marts", "states": ["queued"]}]
+    assert criteria_used == [{"dag_id": "news_marts", "states": ["queued"]}]
     assert candidate_path(home).exists()

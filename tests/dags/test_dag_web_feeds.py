@@ -52,8 +52,8 @@ def pages(web: Web, known_pools: set[str]) -> Any:
 
 def landed(run: Any) -> dict[str, Any]:
     instances = [task for task in run.get_task_instances() if task.task_id == "land"]
-    told = [task.xcom_pull(task_ids="land", map_indexes=task.map_index) for task in instances]
-    return {each["feed"]: each for each in told if each}
+    results = [task.xcom_pull(task_ids="land", map_indexes=task.map_index) for task in instances]
+    return {each["feed"]: each for each in results if each}
 
 
 def test_both_archives_go_through_and_the_password_stays_inside(
@@ -61,21 +61,21 @@ def test_both_archives_go_through_and_the_password_stays_inside(
 ) -> None:
     run = pages.test(run_conf={"day": DAY})
     assert run.state == "success"
-    told = landed(run)
-    assert {feed: (each["landed"], each["rejected"]) for feed, each in told.items()} == {
+    results = landed(run)
+    assert {feed: (each["landed"], each["rejected"]) for feed, each in results.items()} == {
         "common_crawl": (4, 1),
         "wayback": (8, 1),
     }
-    assert all(asked.headers["authorization"].startswith("Basic ") for asked in web.wayback.asked)
-    assert not any("authorization" in asked.headers for asked in web.crawl.asked)
-    shown = f"{told}{caplog.text}{''.join(capsys.readouterr())}"
+    assert all(request.headers["authorization"].startswith("Basic ") for request in web.wayback.asked)
+    assert not any("authorization" in request.headers for request in web.crawl.asked)
+    shown = f"{results}{caplog.text}{''.join(capsys.readouterr())}"
     assert "hunter2" not in shown
     assert not any(b"hunter2" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 
 def test_an_archive_that_is_down_fails_alone_and_follows_later(pages: Any, web: Web) -> None:
     right = web.crawl.respond
-    web.crawl.respond = lambda asked: Answer(status=403)  # refused: not tried over within the task
+    web.crawl.respond = lambda request: Answer(status=403)  # rejected: not tried again within the task
     run = pages.test(run_conf={"day": DAY})
     assert run.state == "failed"
     assert {task.task_id: task.state for task in run.get_task_instances() if task.task_id != "land"} == {

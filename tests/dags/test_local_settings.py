@@ -76,11 +76,11 @@ def test_without_it_sqlite_refuses_at_once(tmp_path: Path) -> None:
 def test_only_the_scheduler_loads_what_tasks_need(
     command: str, preloaded: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
+    imported: list[str] = []
     monkeypatch.setattr(sys, "argv", ["airflow", command])
-    monkeypatch.setattr(importlib, "import_module", asked.append)
+    monkeypatch.setattr(importlib, "import_module", imported.append)
     loaded = runpy.run_path(str(FILE))
-    assert asked == (list(loaded["PRELOADED"]) if preloaded else [])
+    assert imported == (list(loaded["PRELOADED"]) if preloaded else [])
 
 
 def test_what_is_preloaded_is_there(local_settings: ModuleType) -> None:

@@ -2,7 +2,7 @@
 
 One start serves all tests but the last: Airflow takes its time to come up. Its end by Ctrl-C is looked at
 where the fixture makes it, in conftest.py. The runs of ``make run`` are a
-backfill over the REST API; another one is asked for on the command line.
+backfill over the REST API; another one is created on the command line.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def test_the_samples_end_as_they_should(first: MakeRun) -> None:
         days = marts.sql(
             "SELECT captures, articles_loaded + quarantined + repeats FROM marts.partition_outcomes"
         ).fetchall()
-    assert dict(found) == {path: told["outcome"] for path, told in expected.items()}
+    assert dict(found) == {path: row["outcome"] for path, row in expected.items()}
     assert len(days) >= len(DAYS)
     assert all(captures == accounted for captures, accounted in days)
 
@@ -73,18 +73,18 @@ def test_the_real_captures_are_articles(first: MakeRun) -> None:
     assert dict(found) == {"al_mayadeen": 4, "nour_news": 1}
 
 
-def test_the_terminal_tells_what_happened_and_where_it_is(first: MakeRun) -> None:
-    told = first.told
+def test_the_terminal_shows_what_happened_and_where_it_is(first: MakeRun) -> None:
+    output = first.output
     for day in DAYS:
-        assert re.search(rf"{day} loaded: \d+ captures", told), told
-    assert re.search(r"news_pages: \d+ success\n", told)
-    assert re.search(r"news_marts: \d+ success\n", told)
-    assert "quarantine" in told
-    assert "unexpected_byline" in told
-    assert "marts.articles" in told
-    assert str(published_path(first.news)) in told
-    assert str(first.news / "docs") in told
-    assert f"user {ADMIN}  password {first.home.password()}" in told
+        assert re.search(rf"{day} loaded: \d+ captures", output), output
+    assert re.search(r"news_pages: \d+ success\n", output)
+    assert re.search(r"news_marts: \d+ success\n", output)
+    assert "quarantine" in output
+    assert "unexpected_byline" in output
+    assert "marts.articles" in output
+    assert str(published_path(first.news)) in output
+    assert str(first.news / "docs") in output
+    assert f"user {ADMIN}  password {first.home.password()}" in output
 
 
 def test_days_ran_at_the_same_time_and_marts_one_after_another(first: MakeRun) -> None:
@@ -102,19 +102,19 @@ def test_days_ran_at_the_same_time_and_marts_one_after_another(first: MakeRun) -
     assert all(later[0] >= earlier[1] for earlier, later in pairwise(marts))
 
 
-def test_task_logs_tell_the_story_and_no_library_talks_it_down(first: MakeRun) -> None:
-    told: dict[str, str] = defaultdict(str)
+def test_task_logs_have_the_results_and_no_noise_of_libraries(first: MakeRun) -> None:
+    logs: dict[str, str] = defaultdict(str)
     for path in first.home.logs.glob("dag_id=news_marts/*/*/*.log"):
-        told[path.parent.name.removeprefix("task_id=")] += path.read_text(encoding="utf-8")
-    assert "expectations" in told["audit"]
-    assert f"{published_path(first.news).resolve().parent.name}" in told["publish"]
-    for task, log in told.items():
+        logs[path.parent.name.removeprefix("task_id=")] += path.read_text(encoding="utf-8")
+    assert "expectations" in logs["audit"]
+    assert f"{published_path(first.news).resolve().parent.name}" in logs["publish"]
+    for task, log in logs.items():
         loggers = [json.loads(line).get("logger") for line in log.splitlines() if line.startswith("{")]
         assert loggers, task
         assert not [each for each in loggers if str(each).startswith("great_expectations")], task
 
 
-def test_nobody_else_gets_in(first: MakeRun) -> None:
+def test_only_the_admin_gets_in(first: MakeRun) -> None:
     assert httpx.get(f"{first.address}/api/v2/dags", trust_env=False).status_code == 401
     for secret in ("secrets.json", "simple_auth_manager_passwords.json.generated"):
         assert stat.S_IMODE((first.airflow / secret).stat().st_mode) == 0o600
@@ -176,8 +176,8 @@ def test_a_second_run_goes_on_where_the_first_left_off(
 
     second = start(tmp_path, ["--exit"])
     assert second.end() == 0
-    assert re.search(r"0 days to run, \d+ already in the marts", second.told)
-    assert "none, as nothing was new" in second.told
+    assert re.search(r"0 days to run, \d+ already in the marts", second.output)
+    assert "none, as nothing was new" in second.output
     assert everything(second.news) == before
     assert published_path(second.news).resolve() == release
 

@@ -205,7 +205,7 @@ def test_a_day_is_started_and_watched_until_it_is_done(eyes: Eyes, desk: Desk) -
     expect(row).to_contain_text("queued")
     (run,) = eyes.frame.locator("a.mono").filter(has_text=f"manual__{day}").all_inner_texts()
     desk.end_run("news_pages", run, "success")
-    # nobody reloads
+    # without a reload
     expect(row.locator(".badge.good")).to_have_text("success")
 
 

@@ -107,7 +107,7 @@ def test_a_viewer_sees_the_days_and_may_not_start_them(desk: Desk) -> None:
 def test_days_are_started_as_a_backfill_and_as_runs_in_the_users_name(
     desk: Desk, admin: httpx.Client
 ) -> None:
-    """In Airflow's own tables: what its API tells of them afterwards."""
+    """In Airflow's own tables: what its API returns of them afterwards."""
     form = {"start": "chosen", "day": ["2024-02-01", "2024-02-02", "2024-02-05"]}
     answer = send(desk, admin, form)  # type: ignore[arg-type]
     assert answer.status_code == 303

@@ -1,4 +1,4 @@
-"""Generated pages: the same for the same seed, truthful, and of the sizes asked for."""
+"""Generated pages: the same for the same seed, truthful, and of the wanted sizes."""
 
 from __future__ import annotations
 
@@ -171,9 +171,9 @@ def test_the_command_line_writes_an_inbox_and_its_truth(tmp_path: Path) -> None:
     assert {name.split("/")[0] for name in files} == {"2025-09-01", "2025-09-02", "2025-09-03"}
     assert {name.split("/")[1] for name in files} == {"al_mayadeen", "nour_news"}
     assert {name.rpartition(".")[2] for name in files} == {"txt", "html"}
-    told = [json.loads(line) for line in (tmp_path / "one.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert {row["file"] for row in told} == set(files)
-    assert all(row["article"]["body"] for row in told)
+    rows = [json.loads(line) for line in (tmp_path / "one.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {row["file"] for row in rows} == set(files)
+    assert all(row["article"]["body"] for row in rows)
 
 
 def test_the_first_day_can_be_chosen(tmp_path: Path) -> None:

@@ -47,13 +47,13 @@ def test_reasons(marts: duckdb.DuckDBPyConnection) -> None:
     rows = marts.sql("SELECT source_path, stage, reason_code, expectation FROM marts.quarantine").fetchall()
     for path, *reason in rows:
         found.setdefault(path, []).append(tuple(reason))
-    turned_away = {path: told for path, told in EXPECTED.items() if told["outcome"] == "quarantined"}
-    assert set(found) == set(turned_away)
-    for path, told in turned_away.items():
-        assert {stage for stage, _, _ in found[path]} == {told["stage"]}, path
-        assert told["reason_code"] in {reason for _, reason, _ in found[path]}, path
+    quarantined = {path: row for path, row in EXPECTED.items() if row["outcome"] == "quarantined"}
+    assert set(found) == set(quarantined)
+    for path, row in quarantined.items():
+        assert {stage for stage, _, _ in found[path]} == {row["stage"]}, path
+        assert row["reason_code"] in {reason for _, reason, _ in found[path]}, path
         broken = sorted(expectation for _, _, expectation in found[path] if expectation)
-        assert broken == told.get("expectations", []), path
+        assert broken == row.get("expectations", []), path
 
 
 def test_articles_are_the_golden_records(marts: duckdb.DuckDBPyConnection) -> None:
@@ -80,5 +80,5 @@ def test_articles_are_the_golden_records(marts: duckdb.DuckDBPyConnection) -> No
 def test_every_critical_expectation_has_a_page_that_breaks_it(suite: str) -> None:
     contract = json.loads(Path(PROJECT_ROOT, "expectations", f"{suite}.json").read_bytes())
     critical = {row["meta"]["id"] for row in contract["expectations"] if row["severity"] == "critical"}
-    broken = Counter(name for told in EXPECTED.values() for name in told.get("expectations", []))
+    broken = Counter(name for row in EXPECTED.values() for name in row.get("expectations", []))
     assert critical - set(broken) == NOT_BY_A_PAGE

@@ -1,4 +1,4 @@
-"""What the pages ask of Airflow, in plain values. ``plugins/_airflow.py`` answers from Airflow itself."""
+"""What the pages need of Airflow, as plain values; ``plugins/adapter/`` implements it."""
 
 from __future__ import annotations
 

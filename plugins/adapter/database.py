@@ -1,4 +1,4 @@
-"""What the news desk's pages ask of Airflow, in Airflow's own functions. Loaded in the API server only."""
+"""Runs, tasks and backfills in Airflow's database, as the news desk's pages read and start them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import uuid4
 
-from airflow.api_fastapi.app import get_auth_manager
-from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
-from airflow.api_fastapi.core_api.security import get_user, requires_access_dag
 from airflow.exceptions import AirflowException  # type: ignore[attr-defined]
-from airflow.models.backfill import AlreadyRunningBackfill, Backfill, ReprocessBehavior, _create_backfill
+from airflow.models.backfill import AlreadyRunningBackfill, Backfill
 from airflow.models.dag import DagModel
 from airflow.models.dagbag import DBDagBag
 from airflow.models.dagrun import DagRun
@@ -23,19 +20,11 @@ from airflow.models.taskinstance import TaskInstance
 from airflow.utils.session import create_session
 from airflow.utils.state import DagRunState, TaskInstanceState
 from airflow.utils.types import DagRunTriggeredByType, DagRunType
-from fastapi import Depends
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsmarts.desk.airflow import (
-    PRODUCER,
-    AirflowRefused,
-    BackfillActive,
-    DagFacts,
-    FailedTask,
-    RunFacts,
-)
-from newsmarts.desk.frame import Guards
+from newsmarts.desk.airflow import AirflowRefused, BackfillActive, DagFacts, FailedTask, RunFacts
+from plugins.adapter.private import create_backfill
 
 logger = logging.getLogger(__name__)
 
@@ -52,49 +41,22 @@ _RUN_COLUMNS = (
 _MAP_LABEL: Any = TaskInstance.rendered_map_index
 
 
-def user_name(user: Any = Depends(get_user)) -> str:
-    """The name of who is logged in, as runs and the audit log have it. 401 for nobody."""
-    return str(user.get_name())
-
-
-def can_start_runs(user: Any = Depends(get_user)) -> bool:
-    """Whether the user may do what the guard ``start_runs`` asks for."""
-    details = DagDetails(id=PRODUCER, team_name=DagModel.get_team_name(PRODUCER))
-    return bool(
-        get_auth_manager().is_authorized_dag(
-            method="POST", access_entity=DagAccessEntity.RUN, details=details, user=user
-        )
-    )
-
-
-def guards() -> Guards:
-    """Airflow's login, and its own checks of rights on runs."""
-    return Guards(
-        logged_in=user_name,
-        read_results=requires_access_dag("GET", DagAccessEntity.RUN, param_dag_id=PRODUCER),
-        read_run=requires_access_dag("GET", DagAccessEntity.RUN),
-        # what POST /api/v2/dags/…/dagRuns and POST /api/v2/backfills ask for
-        start_runs=requires_access_dag("POST", DagAccessEntity.RUN, param_dag_id=PRODUCER),
-        can_start_runs=can_start_runs,
-    )
-
-
 class AirflowDatabase:
-    """Airflow as the pages see it: its database, in the API server's own process."""
+    """Airflow's database, in the API server's own process."""
 
     def find_run(self, dag_id: str, run_id: str) -> RunFacts | None:
         """A DAG run; None when there is no such run."""
-        wanted = select(*_RUN_COLUMNS).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
+        query = select(*_RUN_COLUMNS).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
         with create_session(scoped=False) as session:
-            row = session.execute(wanted).one_or_none()
+            row = session.execute(query).one_or_none()
         return None if row is None else _run_facts(row)
 
     def find_dag(self, dag_id: str) -> DagFacts | None:
-        """A DAG; None when Airflow knows none of that name any more."""
-        wanted = select(DagModel.is_paused).where(DagModel.dag_id == dag_id, ~DagModel.is_stale)
+        """A DAG; None when Airflow has none with this id any more."""
+        query = select(DagModel.is_paused).where(DagModel.dag_id == dag_id, ~DagModel.is_stale)
         active = select(func.count()).where(Backfill.dag_id == dag_id, Backfill.completed_at.is_(None))
         with create_session(scoped=False) as session:
-            is_paused = session.scalar(wanted)
+            is_paused = session.scalar(query)
             if is_paused is None:
                 return None
             return DagFacts(bool(is_paused), backfill_active=bool(session.scalar(active)))
@@ -102,18 +64,18 @@ class AirflowDatabase:
     def newest_runs(self, dag_id: str, limit: int) -> Sequence[RunFacts]:
         """The runs that were queued last, newest first."""
         moment = func.coalesce(DagRun.queued_at, DagRun.start_date, DagRun.run_after)
-        wanted = (
+        query = (
             select(*_RUN_COLUMNS)
             .where(DagRun.dag_id == dag_id)
             .order_by(moment.desc(), DagRun.id.desc())
             .limit(limit)
         )
         with create_session(scoped=False) as session:
-            return [_run_facts(row) for row in session.execute(wanted)]
+            return [_run_facts(row) for row in session.execute(query)]
 
     def failed_tasks(self, dag_id: str, run_ids: Sequence[str]) -> Sequence[FailedTask]:
-        """The tasks that failed in these runs; not those that failed because another had."""
-        wanted = (
+        """The tasks that failed in these runs; not those that failed because of another one."""
+        query = (
             select(TaskInstance.run_id, TaskInstance.task_id, _MAP_LABEL.label("label"))
             .where(
                 TaskInstance.dag_id == dag_id,
@@ -123,7 +85,7 @@ class AirflowDatabase:
             .order_by(TaskInstance.start_date)
         )
         with create_session(scoped=False) as session:
-            rows = session.execute(wanted).all()
+            rows = session.execute(query).all()
         return [
             FailedTask(row.run_id, row.task_id, row.label if row.label not in (None, "-1") else "")
             for row in rows
@@ -131,30 +93,25 @@ class AirflowDatabase:
 
     def start_backfill(self, dag_id: str, first: date, last: date, user_name: str) -> int:
         """As POST /api/v2/backfills does, with the DAG's own number of runs at once."""
-        _note(user_name, "create_backfill", dag_id, {"from": str(first), "to": str(last)})
+        _log_action(user_name, "create_backfill", dag_id, {"from": str(first), "to": str(last)})
         with create_session(scoped=False) as session:
             at_once = session.scalar(select(DagModel.max_active_runs).where(DagModel.dag_id == dag_id))
-        with _refusals(f"a backfill of {first} to {last}"):
-            backfill = _create_backfill(
-                dag_id=dag_id,
-                from_date=_midnight(first),
-                to_date=_midnight(last),
+        with _rejections(f"a backfill of {first} to {last}"):
+            return create_backfill(
+                dag_id,
+                _midnight(first),
+                _midnight(last),
                 max_active_runs=at_once or 8,
-                reverse=False,
-                dag_run_conf={},
-                triggering_user_name=user_name,
-                reprocess_behavior=ReprocessBehavior.COMPLETED,
-                run_on_latest_version=True,
+                user_name=user_name,
             )
-        return int(backfill.id)
 
     def start_runs(self, dag_id: str, days: Sequence[date], user_name: str) -> Iterator[date]:
         """As POST /api/v2/dags/…/dagRuns does, with the day in the form; each day by itself."""
         dag_bag = DBDagBag()
         for day in days:
             run_id = f"manual__{day}__{uuid4().hex[:12]}"
-            _note(user_name, "trigger_dag_run", dag_id, {"day": str(day)}, run_id=run_id)
-            with _refusals(f"a run of {day}"), create_session(scoped=False) as session:
+            _log_action(user_name, "trigger_dag_run", dag_id, {"day": str(day)}, run_id=run_id)
+            with _rejections(f"a run of {day}"), create_session(scoped=False) as session:
                 dag = dag_bag.get_latest_version_of_dag(dag_id, session=session)
                 if dag is None:
                     raise AirflowRefused(f"Airflow has no code of {dag_id}. See its import errors.")
@@ -176,23 +133,25 @@ def _run_facts(row: Any) -> RunFacts:
 
 
 @contextmanager
-def _refusals(what: str) -> Iterator[None]:
+def _rejections(what: str) -> Iterator[None]:
     try:
         yield
     except AlreadyRunningBackfill as error:
         raise BackfillActive(f"Airflow doesn't start {what}: another backfill isn't complete yet.") from error
     except SQLAlchemyError as error:
-        logger.exception("Airflow's database doesn't take %s", what)
+        logger.exception("Airflow's database rejects %s", what)
         raise AirflowRefused(
-            f"Airflow doesn't start {what}: its database doesn't take it. The API server's log says why."
+            f"Airflow doesn't start {what}: its database rejects it. See the API server's log."
         ) from error
     except (AirflowException, ValueError) as error:
         raise AirflowRefused(f"Airflow doesn't start {what}: {error}") from error
 
 
-def _note(user_name: str, event: str, dag_id: str, told: dict[str, str], run_id: str | None = None) -> None:
-    """A line in Airflow's audit log, as its own API writes one."""
-    extra = json.dumps({**told, "by": "news desk"})
+def _log_action(
+    user_name: str, event: str, dag_id: str, details: dict[str, str], run_id: str | None = None
+) -> None:
+    """Write a line to Airflow's audit log, as its own API does."""
+    extra = json.dumps({**details, "by": "news desk"})
     with create_session(scoped=False) as session:
         session.add(
             Log(

@@ -1,0 +1,1 @@
+"""Airflow's side of the news desk: login, rights and its database. Loaded in the API server only."""
