@@ -9,13 +9,14 @@ from typing import Any
 from bench import feeds_report
 from bench.page_sets import PLAIN_TICKER, SKINS
 from bench.readers import BENCH
+from bench.search_words import EVERY_KIND
 from bench.tables import mebibytes as _mebibytes
 from bench.tables import seconds as _seconds
 from bench.tables import table as _table
 
 RESULTS = BENCH / "results"
 Section = Mapping[str, Any]
-FORMAT = 3  # of the JSON: results kept from another format are dropped
+FORMAT = 4  # of the JSON: results kept from another format are dropped
 
 
 def save(sections: Mapping[str, Section]) -> dict[str, Section]:
@@ -184,84 +185,43 @@ def _marts(section: Section) -> Iterable[str]:
 def _search(section: Section) -> Iterable[str]:
     yield "## Search"
     yield (
-        "Made-up articles, and one more day of 300 with 30 changed ones. Answers show twenty articles with "
-        "excerpts; those of DuckDB fts, which has no phrases and no excerpts, the twenty best."
+        "Generated articles, and one more day of 300 with 30 changed ones. Answers show twenty articles with "
+        "excerpts."
     )
-    rows: list[tuple[str, ...]] = []
+    rows = []
     for size in section["sizes"]:
-        build, day, queries, fts = size["build"], size["day"], size["queries"], size["fts"]
-        articles = f"{size['articles']:,}"
+        build, queries = size["build"], size["queries"]
         rows.append(
             (
-                articles,
-                "this project",
+                f"{size['articles']:,}",
                 f"{build['seconds']:,.1f} s ({build['cpu_seconds']:,.1f} s)",
-                f"{day['seconds']:.2f} s",
+                f"{size['day']['seconds']:.2f} s",
+                f"{size['publish']['seconds'] * 1000:,.0f} ms",
                 _mebibytes(build["index_bytes"]),
                 _mebibytes(build["peak_rss_bytes"]),
-                _answered(queries["found"], "every kind"),
-                _answered(queries["found"], "every plain kind"),
+                f"{_milliseconds(queries['found'][EVERY_KIND])} ms",
                 _mebibytes(queries["peak_rss_bytes"]),
             )
         )
-        if "failed" in fts:
-            rows.append((articles, f"DuckDB fts: {fts['failed']}", *["–"] * 7))
-        else:
-            rows.append(
-                (
-                    articles,
-                    "DuckDB fts",
-                    f"{fts['build_seconds']:,.1f} s ({fts['build_cpu_seconds']:,.1f} s)",
-                    "full build",
-                    _mebibytes(fts["index_bytes"]),
-                    _mebibytes(fts["build_peak_rss_bytes"]),
-                    "–",
-                    _answered(fts["queries"], "every plain kind"),
-                    _mebibytes(fts["peak_rss_bytes"]),
-                )
-            )
-    yield _table(
-        (
-            "articles",
-            "index",
-            "full build (CPU)",
-            "one day more",
-            "size",
-            "peak memory, building",
-            "p50, p95 of all queries",
-            "p50, p95 of plain ones",
-            "peak memory, queries",
-        ),
-        rows,
-    )
-    kinds = [name for name in section["sizes"][0]["queries"]["found"] if not name.startswith("every")]
+    titles = ("full build (CPU)", "one day more", "publishing", "size", "peak memory, building")
+    yield _table(("articles", *titles, "p50, p95 of all queries", "peak memory, queries"), rows)
+    kinds = [name for name in section["sizes"][0]["queries"]["found"] if name != EVERY_KIND]
     yield "**p50, p95 by kind of query, in milliseconds, and how many articles it finds**"
     yield _table(
-        ("articles", "index", *kinds),
+        ("articles", *kinds),
         [
-            (f"{size['articles']:,}", title, *(_kind(answers, kind, counted=ours) for kind in kinds))
-            for size in section["sizes"]
-            for title, ours, answers in (
-                ("this project", True, size["queries"]["found"]),
-                ("DuckDB fts", False, size["fts"].get("queries", {})),
+            (
+                f"{size['articles']:,}",
+                *(f"{_milliseconds(found[kind])} ({found[kind]['mean_found']:,.0f})" for kind in kinds),
             )
+            for size in section["sizes"]
+            for found in [size["queries"]["found"]]
         ],
     )
-    publishing = ", ".join(
-        f"{size['publish']['seconds'] * 1000:,.0f} ms at {size['articles']:,}" for size in section["sizes"]
-    )
-    yield f"Publishing an index, which is a matter of links, took {publishing}."
 
 
-def _answered(answers: Section, kind: str) -> str:
-    return f"{answers[kind]['p50_seconds'] * 1000:.1f}, {answers[kind]['p95_seconds'] * 1000:.1f} ms"
-
-
-def _kind(answers: Section, kind: str, *, counted: bool) -> str:
-    if kind not in answers:
-        return "–"
-    shown = f" ({answers[kind]['mean_found']:,.0f})" if counted else ""
-    return f"{answers[kind]['p50_seconds'] * 1000:.1f}, {answers[kind]['p95_seconds'] * 1000:.1f}{shown}"
+def _milliseconds(answers: Section) -> str:
+    return f"{answers['p50_seconds'] * 1000:.1f}, {answers['p95_seconds'] * 1000:.1f}"
 
 
 def _airflow(section: Section) -> Iterable[str]:

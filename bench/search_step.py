@@ -12,9 +12,9 @@ from typing import Any
 
 import duckdb
 
-from bench.search_words import ROUNDS, Query, make_queries, percentiles
+from bench.search_words import Query, percentiles
 from newsmarts.core.db import attach, run_sql
-from newsmarts.core.partitions import candidate_path, current_release_path, releases_path, search_path
+from newsmarts.core.partitions import candidate_path, releases_path, search_path
 from newsmarts.core.settings import Settings, load_settings
 from newsmarts.marts import catalogue
 from newsmarts.release.releases import Release, make_current
@@ -73,7 +73,7 @@ def publish(settings: Settings) -> None:
 def run_queries(settings: Settings) -> dict[str, Any]:
     """Run every query several times; seconds each, excerpts included."""
     with open_index(settings.home) as opened:
-        return percentiles(lambda query: opened.search(query.text, **_options(query)).total, make_queries())
+        return percentiles(lambda query: opened.search(query.text, **_options(query)).total)
 
 
 def _options(query: Query) -> dict[str, Any]:
@@ -111,9 +111,6 @@ def main(step: str, home: str, articles: str) -> Any:
         "found": found if step == "queries" else None,
         "written": found.written if step in {"build", "day"} else None,
         "index_bytes": size,
-        "marts_bytes": candidate_path(settings.home).stat().st_size,
-        "is_published": current_release_path(settings.home).exists(),
-        "rounds": ROUNDS,
     }
 
 

@@ -96,8 +96,8 @@ class Watch:
                 if end not in self._ended:
                     self._ended[end] = run
                     (self._report_day if run["dag_id"] == PAGES else self._report_marts)(run)
-        # a change is stamped before it is committed, and SQLite may take its time
-        self._changed_since = max(self._since, polled_at - timedelta(seconds=15))
+        # a change is stamped before it is committed, and a writer waits up to a minute for SQLite
+        self._changed_since = max(self._since, polled_at - timedelta(seconds=120))
 
     def _report_day(self, run: Run) -> None:
         day = day_of(run)
