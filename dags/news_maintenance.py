@@ -20,6 +20,7 @@ for next week's run.
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,8 @@ log = logging.getLogger(__name__)
 
 def log_result(result: Any) -> dict[str, Any]:
     """Log a step's result; return it for XCom."""
-    log.info("%s", result.told)
-    values: dict[str, Any] = result.as_dict()
-    return values
+    log.info("%s", result.summary)
+    return asdict(result)
 
 
 with DAG(

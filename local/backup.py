@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.airflow_database import copy_sqlite, dump_postgres
-from newsmarts.cli.terminal import tell_error
+from newsmarts.cli.main import print_error
 from newsmarts.core.errors import NewsError
 from newsmarts.core.settings import PROJECT_ROOT, load_settings
 from newsmarts.ops.backup.make import make_backup
@@ -104,7 +104,7 @@ def main(argv: Sequence[str] | None = None, project: Path = PROJECT_ROOT) -> int
         if (backup / _DUMP).exists():
             print(f"{backup / _DUMP}: give it to pg_restore, see docs/production.md")
     except NewsError as error:
-        return tell_error(error)
+        return print_error(error)
     return 0
 
 

@@ -22,7 +22,7 @@ from local.inbox import longest_range
 from local.servers import LocalServerError, base_url, choose_port
 from local.terminal import Terminal, run_command, stay_up, stop_without_terminal
 from local.watch import MARTS, PAGES, Run, Watch
-from newsmarts.cli.terminal import render_summary
+from newsmarts.cli.render.marts import render_summary
 from newsmarts.core.errors import MissingPartition
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.land.feeds.config import load_feeds

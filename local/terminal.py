@@ -13,7 +13,7 @@ from types import FrameType
 from typing import NoReturn
 
 from local.servers import STOP_SIGNALS
-from newsmarts.cli.terminal import tell_error
+from newsmarts.cli.main import print_error
 from newsmarts.core.errors import NewsError
 
 
@@ -77,7 +77,7 @@ def _run_reporting_errors(command: str, work: Callable[[], int]) -> int:
         print(f"\nStopped. `{command}` continues where this left off.", flush=True)
         return 130
     except NewsError as error:
-        return tell_error(error)
+        return print_error(error)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise

@@ -1,41 +1,40 @@
 """All stages over all days without Airflow: what ``newsmarts run`` does.
 
-The DAGs call the same stage entries; Airflow adds schedule, retries, history and hands.
+The DAGs call the same stage entries; Airflow adds schedule, retries, history and a UI.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from newsmarts.core.errors import ContractError, DamagedPartition, FeedError, MissingPartition, UsageError
 from newsmarts.core.partitions import partition_days, warehouse_path
+from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
+from newsmarts.core.text import counted
 from newsmarts.land.feeds.config import chosen_feeds
 from newsmarts.land.run import inbox_days, landed_captures
 from newsmarts.land.run import run as land
+from newsmarts.load.run import LoadResult
 from newsmarts.load.run import run as load
-from newsmarts.marts.run import audit, build, publish
+from newsmarts.marts.run import PublishResult, audit, build, publish
 from newsmarts.parse.run import run as parse
 from newsmarts.validate.run import is_current
 from newsmarts.validate.run import run as validate
 
 logger = logging.getLogger(__name__)
 
-Progress = Callable[[int], AbstractContextManager[Callable[[str], None]]]
-"""Opened over a number of steps; what it yields is called with a label after each of them."""
-
 
 @dataclass(frozen=True, slots=True)
 class PipelineResult:
     """What a run over the inbox did.
 
-    ``failed_days`` maps a day whose contract failed as a whole to the reason; such a day keeps what was
-    loaded before. ``failed_feeds`` has what each feed that failed on some day said last; the other feeds'
-    pages went through. ``waiting`` names files that were still being written: the next run takes them.
+    ``failed_days`` maps a day that was rejected as a whole to the reason; such a day keeps what was loaded
+    before. ``failed_feeds`` has the last error of each feed that failed on some day; the pages of the other
+    feeds are loaded. ``waiting`` names files that were still being written: the next run takes them.
     """
 
     days: tuple[date, ...]
@@ -46,24 +45,18 @@ class PipelineResult:
     published: bool
 
 
-@contextmanager
-def silent(_steps: int) -> Iterator[Callable[[str], None]]:
-    """No progress is shown."""
-    yield lambda _step: None
-
-
 def days_to_run(settings: Settings, feeds: Sequence[str] = ()) -> list[date]:
     """Every day that the local feeds have captures of, and every landed one that an interrupted run left.
 
     ``feeds`` narrows it to the feeds of these names.
 
     Raises:
-        UsageError: the inbox isn't a folder, or none of the feeds can tell its days.
+        UsageError: the inbox isn't a folder, or no feed here knows its days beforehand.
     """
     kinds = {feed.kind for feed in chosen_feeds(settings, feeds)}
     if feeds and not kinds & {"inbox", "warc"}:
         raise UsageError(
-            f"Feeds of the web can't tell which days they have ({', '.join(feeds)}). Say which to run with "
+            f"Feeds of the web don't know their days beforehand ({', '.join(feeds)}). Name the days with "
             "--from-date and --to-date."
         )
     if "inbox" in kinds and not settings.inbox_dir.is_dir():
@@ -78,7 +71,7 @@ def days_to_run(settings: Settings, feeds: Sequence[str] = ()) -> list[date]:
 
 def run(
     settings: Settings,
-    progress: Progress = silent,
+    progress: Progress = SILENT,
     feeds: Sequence[str] = (),
     days: Sequence[date] | None = None,
 ) -> PipelineResult:
@@ -87,42 +80,44 @@ def run(
     A day that was validated as it is landed, by this code and these contracts, isn't parsed again; nor is a
     release audited that is published already.
 
-    ``feeds`` names those to land; all enabled ones, when empty. ``days``: those that ``days_to_run`` tells,
-    when None.
+    Args:
+        progress: receives a step for each day, then build, audit and publish.
+        feeds: names of those to land; all enabled ones, when empty.
+        days: those of ``days_to_run``, when None.
 
     Raises:
         MissingPartition: there is nothing to publish, neither now nor from before.
         NewsError: what stops all days, such as a held lock or a failed audit.
     """
     names = [feed.name for feed in chosen_feeds(settings, feeds)]
-    days = days_to_run(settings, feeds) if days is None else days
+    if days is None:
+        progress.plan(1)
+        progress.start("find days")
+        days = days_to_run(settings, feeds)
+        progress.finish(counted(len(days), "day"))
+    progress.plan(len(days) + 3)
     failed: dict[date, str] = {}
     failed_feeds: dict[str, str] = {}
     waiting: list[str] = []
-    with progress(len(days) + 1) as step:
-        for day in days:
-            for name in names:
-                try:
-                    landed = land(day, settings, name)
-                except FeedError as error:
-                    logger.error("%s: %s", name, error)  # noqa: TRY400 - told without a traceback
-                    failed_feeds[name] = f"{day}: {error}"
-                else:
-                    waiting += landed.waiting
-            if not landed_captures(day, settings):  # a day that was asked for, and nobody has
-                step(day.isoformat())
-                continue
+    for day in days:
+        progress.start(day.isoformat())
+        for name in names:
             try:
-                _bring_day(day, settings)
-            except ContractError as error:
-                logger.error("%s is not loaded: %s", day, error)  # noqa: TRY400 - told without a traceback
-                failed[day] = str(error)
-            step(day.isoformat())
-        _require_something_loaded(settings, failed, failed_feeds)
-        if not build(settings).released_as:
-            audit(settings)
-        release = publish(settings)
-        step("marts")
+                waiting += land(day, settings, name).waiting
+            except FeedError as error:
+                logger.error("%s: %s", name, error)  # noqa: TRY400 - the message is enough
+                failed_feeds[name] = f"{day}: {error}"
+        if not landed_captures(day, settings):  # a day of the range that no feed has captures of
+            progress.finish("no captures")
+            continue
+        try:
+            progress.finish(_day_summary(_run_day(day, settings)))
+        except ContractError as error:
+            logger.error("%s is not loaded: %s", day, error)  # noqa: TRY400 - the message is enough
+            failed[day] = str(error)
+            progress.finish("not loaded")
+    _require_something_loaded(settings, failed, failed_feeds)
+    release = _publish(settings, progress)
     return PipelineResult(
         days=tuple(days),
         failed_days=failed,
@@ -133,22 +128,41 @@ def run(
     )
 
 
-def _bring_day(day: date, settings: Settings) -> None:
-    """Parse, validate and load a day; what is staged of it already isn't made again, unless it is damaged.
+def _day_summary(day: LoadResult) -> str:
+    counts = f"{counted(day.captures, 'capture')}, {day.articles:,} loaded, {day.quarantined:,} quarantined"
+    return counts if day.changed else f"{counts}; nothing changed"
+
+
+def _publish(settings: Settings, progress: Progress) -> PublishResult:
+    """Build the marts, audit them unless they are published already, and publish them."""
+    progress.start("build")
+    built = build(settings)
+    progress.finish(f"{counted(built.articles, 'article')}; {counted(len(built.days), 'changed day')}")
+    progress.start("audit")
+    if built.released_as:
+        progress.finish("not needed, this is published already")
+    else:
+        progress.finish(counted(audit(settings).expectations, "expectation"))
+    progress.start("publish")
+    release = publish(settings)
+    progress.finish(f"release {release.release_id}")
+    return release
+
+
+def _run_day(day: date, settings: Settings) -> LoadResult:
+    """Parse, validate and load a day; results that are staged already are used, unless they are damaged.
 
     Raises:
-        ContractError: too much of the day was turned away.
+        ContractError: too much of the day is in quarantine.
     """
     if is_current(day, settings):
         try:
-            load(day, settings)
+            return load(day, settings)
         except DamagedPartition as error:
             logger.warning("%s It is parsed and validated again.", error)
-        else:
-            return
     parse(day, settings)
     validate(day, settings)
-    load(day, settings)
+    return load(day, settings)
 
 
 def _require_something_loaded(
@@ -159,8 +173,8 @@ def _require_something_loaded(
     if failed:
         raise MissingPartition("No day could be loaded.\n" + "\n".join(failed.values()))
     if failed_feeds:
-        told = "\n".join(f"{feed}, last on {why}" for feed, why in failed_feeds.items())
-        raise FeedError(f"Nothing has landed, and feeds failed:\n{told}")
+        reasons = "\n".join(f"{feed}, last on {reason}" for feed, reason in failed_feeds.items())
+        raise FeedError(f"Nothing has landed, and feeds failed:\n{reasons}")
     raise MissingPartition(
         f"The inbox {settings.inbox_dir} holds no captures yet. Put saved pages (.txt, .html) in it, best in "
         "a folder named by their capture day, such as 2025-08-25/."

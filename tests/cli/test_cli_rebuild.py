@@ -21,7 +21,7 @@ def test_rebuild_tells_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture
     warehouse_path(tmp_path).write_bytes(b"damaged")
     assert main(["rebuild", "--home", str(tmp_path)]) == 0
     told = capsys.readouterr().out
-    assert told.splitlines()[0] == f"The warehouse holds 1 days, {DAY} to {DAY}."
+    assert told.splitlines()[0] == f"The warehouse holds 1 day, {DAY} to {DAY}."
     assert str(tmp_path / "warehouse" / "set-aside" / "000001") in told
     assert main(["rebuild", "--home", str(tmp_path), "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)

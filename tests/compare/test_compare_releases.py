@@ -12,8 +12,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from newsmarts.cli.main import main
+from newsmarts.cli.render.diff import render
 from newsmarts.compare.differences import ChangedRow, MartDifference
-from newsmarts.compare.render import render
 from newsmarts.compare.run import compare
 from newsmarts.core.errors import MissingPartition, UsageError
 from tests.export.marts import settings_for
@@ -30,7 +30,7 @@ def one(home: Path, before: Table, after: Table, key: list[str] | None = None) -
     make_release(home, 1, {"things": before})
     make_release(home, 2, {"things": after})
     settings = settings_for(home) if key is None else settings_for(home, things=key)
-    [mart] = compare(settings, "1", "2").marts
+    [mart] = compare(settings, "1", "2").marts.values()
     return mart
 
 
@@ -118,7 +118,7 @@ def test_releases_of_different_versions(tmp_path: Path) -> None:
     )
     found = compare(settings_for(tmp_path, things=["id"], other=["a"]), "1", "2")
     assert (found.marts_added, found.marts_removed) == ({"fresh": 2}, {"gone": 1})
-    other, things = found.marts
+    other, things = found.marts.values()
     assert (things.columns_added, things.columns_removed) == (("new",), ("old",))
     assert things.columns_retyped == {"n": ("BIGINT", "VARCHAR")}
     assert (things.changed, things.changed_columns) == (1, {"same": 1})
@@ -130,7 +130,7 @@ def test_releases_of_different_versions(tmp_path: Path) -> None:
     assert "no column in common" in told
     # backwards, and one mart only
     back = compare(settings_for(tmp_path, things=["id"]), "2", "1", marts=["marts.gone"])
-    assert (back.marts, back.marts_added) == ((), {"gone": 1})
+    assert (back.marts, back.marts_added) == ({}, {"gone": 1})
 
 
 def test_a_key_that_a_release_has_with_another_type_is_none(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_examples_are_few_and_counts_are_whole(tmp_path: Path) -> None:
     make_release(tmp_path, 1, {"things": before})
     make_release(tmp_path, 2, {"things": after})
     tight = settings_for(tmp_path, things=["id"]).model_copy(update={"duckdb_memory_limit": "60MB"})
-    [mart] = compare(tight, "1", "2", examples=2).marts
+    [mart] = compare(tight, "1", "2", examples=2).marts.values()
     assert (mart.added, mart.removed, mart.changed) == (50, 100, 29_950)
     assert [len(each) for each in (mart.added_examples, mart.removed_examples, mart.changed_examples)] == [
         2,
@@ -243,5 +243,5 @@ def test_only_releases_and_marts_that_are(tmp_path: Path) -> None:
     make_release(tmp_path, 1, {"things": Table.of(COLUMNS)})
     with pytest.raises(UsageError, match=r"Neither release has a mart 'thing'\. They have things"):
         compare(settings_for(tmp_path), "1", "1", marts=["thing"])
-    [mart] = compare(settings_for(tmp_path), "1", "1").marts
+    [mart] = compare(settings_for(tmp_path), "1", "1").marts.values()
     assert mart.same_rows

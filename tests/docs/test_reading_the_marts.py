@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from newsmarts.cli import main as cli
 from newsmarts.cli.main import main
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.marts.run import audit, build, publish
+from tests.cli.parsing import check_options
 from tests.marts.factory import DAY, Page, load_days
 
 PAGE = (PROJECT_ROOT / "docs" / "reading-the-marts.md").read_text("utf-8")
@@ -104,7 +104,7 @@ def test_every_command_is_one_that_the_program_knows() -> None:
     ]
     assert {command[0] for command in commands} == {"diff", "export", "summary", "to-postgres"}
     for command in commands:
-        cli._parser().parse_args(command)
+        check_options(command)
 
 
 def test_every_setting_is_one_that_the_program_knows() -> None:

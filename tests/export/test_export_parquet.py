@@ -38,7 +38,7 @@ def test_a_mart_with_a_date_is_a_folder_a_month(tmp_path: Path) -> None:
     release = make_release(tmp_path, 1, {"things": Table.of(ALL_TYPES, *ROWS)})
     result = export(settings_for(tmp_path, things=["id"]), tmp_path / "out", format="parquet")
     assert result.release_id == release.release_id
-    [mart] = result.marts
+    [mart] = result.marts.values()
     months = ["2024-02", "2025-08", "2025-09", "__HIVE_DEFAULT_PARTITION__"]
     assert list(mart.files) == [f"things/year_month={month}/part-0.parquet" for month in months]
     assert (mart.rows, mart.size_bytes) == (
@@ -104,10 +104,10 @@ def test_a_mart_without_a_date_is_one_file(tmp_path: Path) -> None:
 def test_a_mart_without_rows_still_tells_its_columns(tmp_path: Path) -> None:
     make_release(tmp_path, 1, {"things": Table.of(ALL_TYPES), "texts": Table.of({"id": "VARCHAR"})})
     result = export(settings_for(tmp_path), tmp_path / "out", format="parquet")
-    for mart in result.marts:
+    for mart in result.marts.values():
         [name] = mart.files
         assert pq.read_metadata(tmp_path / "out" / name).num_rows == 0
-    assert pq.read_schema(tmp_path / "out" / result.marts[0].files[0]).names
+    assert pq.read_schema(tmp_path / "out" / result.marts["things"].files[0]).names
     assert ds.dataset(tmp_path / "out" / "things", partitioning="hive").to_table().num_rows == 0
 
 

@@ -57,7 +57,7 @@ def written(path: Path, days: float, text: str = "some text") -> Path:
 
 
 def test_releases_beyond_those_kept_go_and_the_current_one_never(settings: Settings) -> None:
-    assert old_releases(settings).told == "Nothing was published yet."
+    assert old_releases(settings).summary == "Nothing was published yet."
     ids = [
         make_release(settings.home, n, {"a": Table.of({"n": "BIGINT"}, (n,))}, current=n == 1).release_id
         for n in range(1, 6)
@@ -88,7 +88,7 @@ def test_old_logs_go_only_where_the_setting_says_so(settings: Settings, tmp_path
     outside = written(tmp_path / "elsewhere" / "mine.log", 90)
     (logs / "dag_id=news_pages" / "link").symlink_to(outside.parent)
 
-    told = old_logs(settings, logs, now=NOW).told
+    told = old_logs(settings, logs, now=NOW).summary
     assert "3 logs" in told  # the link isn't followed
     assert "NEWS_LOGS_KEPT_DAYS" in told
     asked = settings.model_copy(update={"logs_kept_days": 30})
@@ -139,7 +139,7 @@ def test_orphaned_objects_are_told_and_kept_without_the_setting(
     with caplog.at_level("INFO"):
         found = orphaned_raw(settings, now=NOW)
     assert (found.found, found.found_bytes, found.removed) == (1, 6, 0)
-    assert "NEWS_DELETE_ORPHANED_RAW" in found.told
+    assert "NEWS_DELETE_ORPHANED_RAW" in found.summary
     assert stored["orphan"].name in caplog.text
     assert all(path.exists() for path in stored.values())
 
@@ -199,7 +199,7 @@ def test_objects_of_a_store_are_only_told(settings: Settings, stored: dict[str, 
     later = datetime.now(UTC) + timedelta(days=30)
     found = orphaned_raw(remote, now=later)
     assert (found.found, found.removed) == (2, 0)
-    assert "its own tools" in found.told
+    assert "its own tools" in found.summary
 
 
 # Leftovers

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from newsmarts.cli.main import main
+from newsmarts.cli.render.preview import render
 from newsmarts.core import schemas
 from newsmarts.core.acknowledgements import Entry, acknowledge
 from newsmarts.core.errors import MissingPartition
@@ -21,7 +22,6 @@ from newsmarts.core.partitions import partition_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.ops.preview.days import compare_day, read_results
 from newsmarts.ops.preview.findings import DayCounts, DayPreview, PageChange, Preview, Reason
-from newsmarts.ops.preview.render import render
 from newsmarts.ops.preview.run import preview
 from tests.export.marts import files_of
 
@@ -90,7 +90,7 @@ def test_pages_that_change_sides_are_listed_with_their_reasons(found: Preview) -
 def test_the_marts_are_those_of_publishing_it(found: Preview) -> None:
     marts = found.marts
     assert marts is not None
-    articles = {mart.name: mart for mart in marts.difference.marts}["articles"]
+    articles = marts.difference.marts["articles"]
     assert (articles.added, articles.removed) == (2, 0)
     entering = {article.headline for article in marts.articles_entering}
     assert "What the strait remembers: a night on the last ferry" in entering
@@ -100,7 +100,7 @@ def test_the_marts_are_those_of_publishing_it(found: Preview) -> None:
     ]
     assert "Dunmeri valley prepares for river festival without a river" in entering
     # both sides know what is acknowledged
-    quarantine = {mart.name: mart for mart in marts.difference.marts}["quarantine"]
+    quarantine = marts.difference.marts["quarantine"]
     assert not [name for name in quarantine.changed_columns if name.startswith("acknowledged")]
     # the marts' own contract still wants the house's byline
     assert [told.partition(":")[0] for told in marts.broken] == [

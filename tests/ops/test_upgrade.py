@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from newsmarts.cli import main as cli
-from newsmarts.cli.upgrade import render
+from newsmarts.cli.render.upgrade import render
 from newsmarts.core import versions
 from newsmarts.core.locks import writer_lock
 from newsmarts.core.partitions import candidate_path, partition_path, published_path

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import duckdb
 import pytest
 
+from newsmarts.cli.output import to_json
 from newsmarts.core.errors import MissingPartition
 from newsmarts.core.partitions import published_path
 from newsmarts.core.settings import Settings
@@ -42,8 +41,7 @@ def test_a_summary_adds_up(settings: Settings, monkeypatch: pytest.MonkeyPatch) 
     # a notebook in this process may have the release open in its own way
     with duckdb.connect(str(published_path(settings.home)), read_only=True):
         summary = read_summary(settings.home)
-    assert summary.as_dict() == json.loads(json.dumps(summary.as_dict()))
-    assert summary.as_dict() == {
+    assert to_json(summary) == {
         "release_id": release.release_id,
         "path": str(published_path(settings.home)),
         "captures": {

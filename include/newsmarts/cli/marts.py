@@ -1,168 +1,230 @@
-"""Commands about the published marts: to look at releases, to give them out, and to tell what is in them."""
+"""Commands on the published marts: releases, exports, the data dictionary, search."""
 
 # ruff: noqa: PLC0415 (a command imports what it needs, which keeps --help quick)
 
 from __future__ import annotations
 
-import argparse
-import dataclasses
-import json
+import os
+import sys
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Annotated, Literal
 
-from newsmarts.cli.options import as_of_option, home_option, json_option
-from newsmarts.core.settings import PROJECT_ROOT, load_settings
+import typer
 
-if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
+from newsmarts.cli.options import AsOf, Home, Json, parse_day
+from newsmarts.cli.output import print_json
+from newsmarts.cli.progress import shown_progress
 
-
-def add_commands(commands: Commands) -> None:
-    """Tell the parser of ``newsmarts`` about them."""
-    summary = commands.add_parser("summary", help="what the published marts hold")
-    as_of_option(summary)
-    home_option(summary)
-    json_option(summary)
-    summary.set_defaults(command=_summary)
-
-    releases = commands.add_parser("releases", help="which published releases are kept")
-    home_option(releases)
-    json_option(releases)
-    releases.set_defaults(command=_releases)
-
-    diff = commands.add_parser("diff", help="what changed between two releases")
-    diff.add_argument("before", metavar="RELEASE", help="its id, its number, or a beginning of its id")
-    diff.add_argument("after", metavar="RELEASE", help="the same; current is the one that readers get")
-    diff.add_argument(
-        "--mart", action="append", default=[], metavar="MART", help="only this mart; may be repeated"
-    )
-    home_option(diff)
-    json_option(diff)
-    diff.set_defaults(command=_diff)
-
-    export = commands.add_parser("export", help="write marts into a folder of files")
-    export.add_argument("marts", nargs="*", metavar="MART", help="as articles (default: all)")
-    export.add_argument("--format", choices=("parquet", "csv", "jsonl"), default="parquet")
-    export.add_argument(
-        "--out",
-        type=Path,
-        required=True,
-        metavar="FOLDER",
-        help="a new or empty folder, or an earlier export, which is replaced whole",
-    )
-    export.add_argument(
-        "--no-formula-guard",
-        action="store_true",
-        help="leave texts of a CSV that a spreadsheet takes for formulas as they are",
-    )
-    as_of_option(export)
-    home_option(export)
-    json_option(export)
-    export.set_defaults(command=_export)
-
-    copy = commands.add_parser("to-postgres", help="copy the marts into the database of NEWS_POSTGRES_URL")
-    copy.add_argument("--force", action="store_true", help="copy a release that is there already once more")
-    as_of_option(copy)
-    home_option(copy)
-    json_option(copy)
-    copy.set_defaults(command=_to_postgres)
-
-    dictionary = commands.add_parser("dictionary", help="write what every mart and column means, as pages")
-    dictionary.add_argument(
-        "--out",
-        type=Path,
-        default=PROJECT_ROOT / "docs",
-        metavar="FOLDER",
-        help="default: the project's docs/",
-    )
-    dictionary.add_argument("--check", action="store_true", help="only tell whether the pages are up to date")
-    dictionary.set_defaults(command=_dictionary)
+commands = typer.Typer()
+_GROUP = "Marts"
 
 
-def _summary(arguments: argparse.Namespace) -> int:
-    from newsmarts.cli.terminal import render_summary
+@commands.command(rich_help_panel=_GROUP)
+def summary(as_of: AsOf = None, home: Home = None, json: Json = False) -> None:
+    """Show what the published marts hold."""
+    from newsmarts.cli.render.marts import render_summary
+    from newsmarts.core.settings import load_settings
     from newsmarts.release.summary import read_summary
 
-    settings = load_settings(home=arguments.home)
-    summary = read_summary(settings.home, as_of=arguments.as_of)
-    if arguments.json:
-        print(json.dumps(summary.as_dict(), ensure_ascii=False, indent=2))
+    settings = load_settings(home=home)
+    found = read_summary(settings.home, as_of=as_of)
+    if json:
+        print_json(found)
     else:
-        print(render_summary(summary, settings.home))
-    return 0
+        print(render_summary(found, settings.home))
 
 
-def _releases(arguments: argparse.Namespace) -> int:
-    from newsmarts.cli.terminal import render_releases
+@commands.command(rich_help_panel=_GROUP)
+def releases(home: Home = None, json: Json = False) -> None:
+    """List the published releases that are kept."""
+    from newsmarts.cli.render.marts import render_releases
+    from newsmarts.core.settings import load_settings
     from newsmarts.release.kept import kept_releases
 
-    settings = load_settings(home=arguments.home)
-    kept = kept_releases(settings.home)
-    if arguments.json:
-        print(json.dumps([release.as_dict() for release in kept], ensure_ascii=False, indent=2))
+    kept = kept_releases(load_settings(home=home).home)
+    if json:
+        print_json(kept)
     else:
         print(render_releases(kept))
-    return 0
 
 
-def _export(arguments: argparse.Namespace) -> int:
-    from newsmarts.cli.terminal import render_export
-    from newsmarts.export.run import export
-
-    result = export(
-        load_settings(home=arguments.home),
-        arguments.out,
-        format=arguments.format,
-        marts=arguments.marts,
-        as_of=arguments.as_of,
-        guard=not arguments.no_formula_guard,
-    )
-    if arguments.json:
-        print(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
-    else:
-        print(render_export(result))
-    return 0
-
-
-def _diff(arguments: argparse.Namespace) -> int:
-    from newsmarts.compare.render import render
+@commands.command(rich_help_panel=_GROUP)
+def diff(
+    before: Annotated[
+        str, typer.Argument(metavar="BEFORE", help="A release: its id, its number, or a beginning of its id.")
+    ],
+    after: Annotated[
+        str, typer.Argument(metavar="AFTER", help="The same; current is the one that readers get.")
+    ],
+    mart: Annotated[
+        list[str] | None, typer.Option(metavar="MART", help="Only this mart; may be repeated.")
+    ] = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Show what changed between two releases."""
+    from newsmarts.cli.render.diff import render
     from newsmarts.compare.run import compare
+    from newsmarts.core.settings import load_settings
 
-    settings = load_settings(home=arguments.home)
-    difference = compare(settings, arguments.before, arguments.after, marts=arguments.mart)
-    if arguments.json:
-        print(json.dumps(difference.as_dict(), ensure_ascii=False, indent=2))
+    with shown_progress() as progress:
+        difference = compare(load_settings(home=home), before, after, marts=mart or [], progress=progress)
+    if json:
+        print_json(difference)
     else:
         print(render(difference))
-    return 0
 
 
-def _to_postgres(arguments: argparse.Namespace) -> int:
+@commands.command(rich_help_panel=_GROUP)
+def export(
+    *,
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="FOLDER", help="A new or empty folder, or an earlier export, which is replaced in full."
+        ),
+    ],
+    marts: Annotated[
+        list[str] | None, typer.Argument(metavar="MART", help="As articles (default: all).")
+    ] = None,
+    format: Annotated[
+        Literal["parquet", "csv", "jsonl"], typer.Option("--format", help="Format of the files.")
+    ] = "parquet",
+    no_formula_guard: Annotated[
+        bool,
+        typer.Option(
+            "--no-formula-guard",
+            help="Leave texts of a CSV as they are that a spreadsheet takes for formulas.",
+        ),
+    ] = False,
+    as_of: AsOf = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Write marts into a folder of files."""
+    from newsmarts.cli.render.marts import render_export
+    from newsmarts.core.settings import load_settings
+    from newsmarts.export.run import export as export_marts
+
+    with shown_progress() as progress:
+        result = export_marts(
+            load_settings(home=home),
+            out,
+            format=format,
+            marts=marts or [],
+            as_of=as_of,
+            guard=not no_formula_guard,
+            progress=progress,
+        )
+    if json:
+        print_json(result)
+    else:
+        print(render_export(result))
+
+
+@commands.command(rich_help_panel=_GROUP)
+def to_postgres(
+    force: Annotated[
+        bool, typer.Option("--force", help="Copy a release that is there already once more.")
+    ] = False,
+    as_of: AsOf = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Copy the marts into the database of NEWS_POSTGRES_URL."""
+    from newsmarts.core.settings import load_settings
     from newsmarts.export.postgres import copy_to_postgres
 
-    settings = load_settings(home=arguments.home)
-    result = copy_to_postgres(settings, as_of=arguments.as_of, force=arguments.force)
-    if arguments.json:
-        print(json.dumps(dataclasses.asdict(result), ensure_ascii=False, indent=2))
-    else:
-        what = (
-            f"{sum(result.rows.values()):,} rows of {len(result.rows)} marts"
-            if result.copied
-            else "as before"
-        )
-        print(f"Release {result.release_id} in schema {result.schema} of database {result.database}: {what}")
-    return 0
+    with shown_progress() as progress:
+        result = copy_to_postgres(load_settings(home=home), as_of=as_of, force=force, progress=progress)
+    if json:
+        print_json(result)
+        return
+    rows = f"{sum(result.rows.values()):,} rows of {len(result.rows)} marts" if result.copied else "as before"
+    print(f"Release {result.release_id} in schema {result.schema} of database {result.database}: {rows}")
 
 
-def _dictionary(arguments: argparse.Namespace) -> int:
+@commands.command(rich_help_panel=_GROUP)
+def dictionary(
+    out: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Default: the project's docs/.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only check that the page is up to date.")] = False,
+) -> None:
+    """Write what every mart and column means, as pages."""
+    from newsmarts.core.settings import PROJECT_ROOT, load_settings
     from newsmarts.dictionary.run import stale_files, write_dictionary
 
-    settings = load_settings()
-    if arguments.check:
-        stale = stale_files(settings, arguments.out)
+    settings, folder = load_settings(), out or PROJECT_ROOT / "docs"
+    if check:
+        stale = stale_files(settings, folder)
         for path in stale:
             print(f"{path} isn't up to date: run make dictionary")
-        return 1 if stale else 0
-    for path in write_dictionary(settings, arguments.out):
+        raise typer.Exit(1 if stale else 0)
+    for path in write_dictionary(settings, folder):
         print(f"written: {path}")
-    return 0
+
+
+@commands.command(rich_help_panel=_GROUP)
+def search(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="What to find.", show_default=False)],
+    *,
+    publisher: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only by this publisher, as al_mayadeen; may be repeated."),
+    ] = None,
+    first_day: Annotated[
+        date | None,
+        typer.Option(
+            "--from", parser=parse_day, metavar="DAY", help="Only published on this day (UTC) or later."
+        ),
+    ] = None,
+    last_day: Annotated[
+        date | None,
+        typer.Option(
+            "--to", parser=parse_day, metavar="DAY", help="Only published on this day (UTC) or earlier."
+        ),
+    ] = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TAG", help="Only with this tag, as pages print it; may be repeated."),
+    ] = None,
+    limit: Annotated[int, typer.Option(help="How many to show.")] = 20,
+    as_of: AsOf = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Find articles by their words.
+
+    \b
+    grain exchange        both words, in any of their forms
+    "grain exchange"      just these words, side by side
+    grain OR wheat        either; brackets group: (grain OR wheat) exchange
+    grain -exchange       without the second word
+    headline:grain        in the headline only; so do standfirst: and body:
+
+    Case, accents and the forms of Arabic letters make no difference.
+    Found are words of headline, standfirst and body. First come articles
+    with all of them in the headline, then in headline and standfirst, then
+    anywhere; each the newest first.
+
+    A query that begins with - goes behind --: search -- "-exchange grain"
+    """
+    from newsmarts.cli.render.search import render_answer
+    from newsmarts.core.settings import load_settings
+    from newsmarts.search.reader import open_index
+
+    with open_index(load_settings(home=home).home, as_of=as_of) as index:
+        answer = index.search(
+            query,
+            publishers=publisher or [],
+            tags=tag or [],
+            first_day=first_day,
+            last_day=last_day,
+            limit=limit,
+        )
+        unfiltered = 0 if answer.total else index.search(query, limit=1).total
+    if json:
+        print_json(answer)
+    else:
+        is_terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+        print(render_answer(answer, is_terminal=is_terminal, unfiltered=unfiltered))

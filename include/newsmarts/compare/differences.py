@@ -1,10 +1,9 @@
-"""The result of a comparison, as data: for people by ``render``, for machines by ``as_dict``."""
+"""What a comparison found, as data."""
 
 from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Literal
 
 ComparedBy = Literal["key", "whole rows", "nothing"]
@@ -31,7 +30,6 @@ class MartDifference:
     aren't compared.
     """
 
-    name: str
     rows_before: int
     rows_after: int
     compared_by: ComparedBy
@@ -64,26 +62,6 @@ class Difference:
 
     before: str
     after: str
-    marts: tuple[MartDifference, ...]
+    marts: dict[str, MartDifference]
     marts_added: dict[str, int]
     marts_removed: dict[str, int]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The difference in JSON's types."""
-        document = dataclasses.asdict(self)
-        document["marts"] = {mart.pop("name"): mart for mart in document["marts"]}
-        answer: dict[str, Any] = plain(document)
-        return answer
-
-
-def plain(value: Any) -> Any:
-    """A value, and all in it, in JSON's types."""
-    if isinstance(value, dict):
-        return {name: plain(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
-    return value if isinstance(value, str | int | float | bool | None) else str(value)

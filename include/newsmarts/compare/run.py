@@ -15,6 +15,7 @@ from newsmarts.compare.texts import shortened
 from newsmarts.core.db import reading_files
 from newsmarts.core.errors import UsageError
 from newsmarts.core.keys import mart_key
+from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.release.contents import Contents, read_marts
 from newsmarts.release.releases import find_release
@@ -24,7 +25,13 @@ _EXAMPLES = 3
 
 
 def compare(
-    settings: Settings, before: str, after: str, *, marts: Sequence[str] = (), examples: int = _EXAMPLES
+    settings: Settings,
+    before: str,
+    after: str,
+    *,
+    marts: Sequence[str] = (),
+    examples: int = _EXAMPLES,
+    progress: Progress = SILENT,
 ) -> Difference:
     """What changed from one release to another, in these marts (none named: all).
 
@@ -37,7 +44,12 @@ def compare(
     """
     old, new = find_release(settings.home, before), find_release(settings.home, after)
     return compare_files(
-        settings, (old.release_id, old.path), (new.release_id, new.path), marts=marts, examples=examples
+        settings,
+        (old.release_id, old.path),
+        (new.release_id, new.path),
+        marts=marts,
+        examples=examples,
+        progress=progress,
     )
 
 
@@ -48,21 +60,26 @@ def compare_files(
     *,
     marts: Sequence[str] = (),
     examples: int = _EXAMPLES,
+    progress: Progress = SILENT,
 ) -> Difference:
     """Compare two DuckDB files, each given with the name that the result uses."""
     with reading_files({"before": before[1], "after": after[1]}, settings) as connection:
         were = {mart.name: mart for mart in read_marts(connection, "before")}
         are = {mart.name: mart for mart in read_marts(connection, "after")}
         wanted = _wanted(marts, [*are, *(name for name in were if name not in are)])
-        found = []
-        for name in wanted:
-            if name in were and name in are:
-                found.append(_Comparison(connection, were[name], are[name], settings, examples).difference())
-                logger.info("Compared %s.", name)
+        found = {}
+        both = [name for name in wanted if name in were and name in are]
+        progress.plan(len(both))
+        for name in both:
+            progress.start(f"compare {name}")
+            comparison = _Comparison(connection, were[name], are[name], settings.contracts_dir, examples)
+            found[name] = comparison.difference()
+            progress.finish()
+            logger.info("Compared %s.", name)
     return Difference(
         before=before[0],
         after=after[0],
-        marts=tuple(found),
+        marts=found,
         marts_added={name: are[name].rows for name in wanted if name not in were},
         marts_removed={name: were[name].rows for name in wanted if name not in are},
     )
@@ -72,8 +89,8 @@ def _wanted(names: Sequence[str], known: Sequence[str]) -> list[str]:
     wanted = list(dict.fromkeys(name.removeprefix("marts.") for name in names)) or list(known)
     unknown = [name for name in wanted if name not in known]
     if unknown:
-        names_unknown = ", ".join(map(repr, unknown))
-        raise UsageError(f"Neither release has a mart {names_unknown}. They have {', '.join(known)}.")
+        missing = ", ".join(map(repr, unknown))
+        raise UsageError(f"Neither release has a mart {missing}. They have {', '.join(known)}.")
     return wanted
 
 
@@ -85,7 +102,7 @@ class _Comparison:
         connection: duckdb.DuckDBPyConnection,
         before: Contents,
         after: Contents,
-        settings: Settings,
+        contracts_dir: Path,
         examples: int,
     ) -> None:
         self._connection = connection
@@ -99,7 +116,7 @@ class _Comparison:
             if name in types and types[name] != kind
         }
         self._common = [name for name in self._types if name in types and name not in self._retyped]
-        self._key = self._usable_key(settings.contracts_dir)
+        self._key = self._usable_key(contracts_dir)
 
     def _usable_key(self, contracts_dir: Path) -> tuple[str, ...]:
         """The key's columns when they are unique in both releases, else none."""
@@ -116,7 +133,6 @@ class _Comparison:
         """The mart's differences."""
         counted = self._by_key() if self._key else self._by_row() if self._common else {}
         return MartDifference(
-            name=self._after.name,
             rows_before=self._before.rows,
             rows_after=self._after.rows,
             compared_by="key" if self._key else "whole rows" if self._common else "nothing",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 _MAX_TEXT_CHARS = 20_000
-_VISIBLE_SPACES = {"\u00a0", "\u200c", "\u200d"}  # no-break space and joiners: part of writing, harmless
+# no-break space, joiners and marks of direction that end by themselves: part of writing, harmless
+_HARMLESS = {"\u00a0", "\u200c", "\u200d", "\u200e", "\u200f"}
 
 
 def visible(text: object) -> str:
     """The text with control, bidirectional and other invisible characters spelled out (as ``\\u202e``)."""
     return "".join(
-        char if char.isprintable() or char in _VISIBLE_SPACES else char.encode("unicode_escape").decode()
+        char if char.isprintable() or char in _HARMLESS else char.encode("unicode_escape").decode()
         for char in str(text)
     )
 
@@ -53,3 +54,17 @@ def share(value: float) -> str:
 def long_day(day: date) -> str:
     """A day with its weekday, for headings."""
     return f"{day:%A}, {day.day} {day:%B %Y}"
+
+
+def sized(size_bytes: float) -> str:
+    """A size as a person reads it."""
+    for unit in ("bytes", "KiB", "MiB"):
+        if size_bytes < 1024:
+            return f"{size_bytes:,.0f} {unit}" if unit == "bytes" else f"{size_bytes:,.1f} {unit}"
+        size_bytes /= 1024
+    return f"{size_bytes:,.1f} GiB"
+
+
+def counted(count: int, thing: str) -> str:
+    """A number of things: ``1 day``, ``2 days``."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"

@@ -19,6 +19,7 @@ from psycopg import conninfo, errors, sql
 
 from newsmarts.core.db import quote_identifier, reading_files
 from newsmarts.core.errors import DatabaseUnavailable, NewsError, SettingsError
+from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.export import postgres_schema as schema
 from newsmarts.export.lines import csv_line, line_bytes
@@ -42,7 +43,12 @@ class CopyResult:
 
 
 def copy_to_postgres(
-    settings: Settings, *, url: str | None = None, as_of: str | None = None, force: bool = False
+    settings: Settings,
+    *,
+    url: str | None = None,
+    as_of: str | None = None,
+    force: bool = False,
+    progress: Progress = SILENT,
 ) -> CopyResult:
     """Copy the current release, or the one that ``as_of`` names, to PostgreSQL.
 
@@ -65,7 +71,15 @@ def copy_to_postgres(
         source.execute("USE news")
         marts = select_marts(source, (), settings.contracts_dir)
         rows = {mart.name: mart.mart.rows for mart in marts}
-        copied = _copy_marts(connection, source, marts, settings, release_id=release.release_id, force=force)
+        copied = _replace_copy(
+            connection,
+            source,
+            marts,
+            settings,
+            release_id=release.release_id,
+            force=force,
+            progress=progress,
+        )
     logger.info(
         "PostgreSQL database %s %s release %s.",
         database,
@@ -123,7 +137,7 @@ def _message(error: psycopg.Error, password: str) -> str:
     return text.replace(password, "***") if password else text
 
 
-def _copy_marts(
+def _replace_copy(
     connection: psycopg.Connection[Any],
     source: duckdb.DuckDBPyConnection,
     marts: tuple[Source, ...],
@@ -131,7 +145,9 @@ def _copy_marts(
     *,
     release_id: str,
     force: bool,
+    progress: Progress,
 ) -> bool:
+    """Put the release in the place of the copy; False when it is there already."""
     name = settings.postgres_schema
     schema.prepare(connection, name, settings.postgres_reader_role)
     held = schema.held_copy(connection, name)
@@ -139,11 +155,14 @@ def _copy_marts(
         return False
     incoming = f"{name}_incoming"
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(incoming)))
+    progress.plan(len(marts))
     for mart in marts:
+        progress.start(f"copy {mart.name}")
         connection.execute(schema.create_table(incoming, mart))
         _copy_rows(connection, source, incoming, mart)
         for statement in schema.finish_table(incoming, mart, keyed=_is_keyed(source, mart)):
             connection.execute(statement)
+        progress.finish(f"{mart.mart.rows:,} rows")
         logger.info("Copied %s: %d rows.", mart.name, mart.mart.rows)
     if held is not None:
         schema.lock(connection, name, held.tables, settings.lock_timeout_seconds)

@@ -6,12 +6,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import duckdb
 
 from newsmarts.core.db import reading_files
 from newsmarts.core.errors import NewsError, UsageError
+from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.export import lines
 from newsmarts.export.manifest import Format, Request, manifest, write_manifest
@@ -31,7 +32,6 @@ _HOME_FOLDERS = {"docs", "inbox", "marts", "raw", "staged", "warehouse"}
 class ExportedMart:
     """One mart in an export."""
 
-    name: str
     rows: int
     files: tuple[str, ...]  # paths in the export's folder
     size_bytes: int
@@ -44,19 +44,7 @@ class ExportResult:
     release_id: str
     folder: Path
     format: Format
-    marts: tuple[ExportedMart, ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The export in JSON's types."""
-        return {
-            "release_id": self.release_id,
-            "folder": str(self.folder),
-            "format": self.format,
-            "marts": {
-                mart.name: {"rows": mart.rows, "files": list(mart.files), "size_bytes": mart.size_bytes}
-                for mart in self.marts
-            },
-        }
+    marts: dict[str, ExportedMart]
 
 
 def export(
@@ -67,6 +55,7 @@ def export(
     marts: Sequence[str] = (),
     as_of: str | None = None,
     guard: bool = True,
+    progress: Progress = SILENT,
 ) -> ExportResult:
     """Write these marts (none named: all) of a release into a folder, which is replaced whole or not at all.
 
@@ -87,13 +76,16 @@ def export(
     with reading_files({"news": release.path}, settings) as connection:
         connection.execute("USE news")
         sources = select_marts(connection, marts, settings.contracts_dir)
+        progress.plan(len(sources))
         with replacing_export(out) as folder:
             files: dict[str, list[Path]] = {}
             for source in sources:
+                progress.start(f"export {source.name}")
                 try:
                     files[source.name] = _write(connection, source, folder, request)
                 except duckdb.IOException as error:  # the disk is full where DuckDB sorts
                     raise NewsError(f"The export failed, and {str(out)!r} is as it was: {error}") from error
+                progress.finish(f"{source.mart.rows:,} rows")
                 logger.info("Exported %s: %d rows.", source.name, source.mart.rows)
             document = manifest(request, sources, files, folder)
             write_manifest(folder, document)
@@ -101,15 +93,14 @@ def export(
         release_id=release.release_id,
         folder=out,
         format=format,
-        marts=tuple(
-            ExportedMart(
-                name=mart["name"],
+        marts={
+            mart["name"]: ExportedMart(
                 rows=mart["rows"],
                 files=tuple(file["path"] for file in mart["files"]),
                 size_bytes=sum(file["size_bytes"] for file in mart["files"]),
             )
             for mart in document["marts"]
-        ),
+        },
     )
 
 

@@ -1,4 +1,4 @@
-"""The warehouse, rebuilt from staged days: when it is damaged, gone, or of another layout."""
+"""Rebuild the warehouse from staged days: when it is damaged, gone, or of another layout."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from newsmarts.core.db import log_of, reading, remove_database
 from newsmarts.core.errors import MissingPartition
 from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path
 from newsmarts.core.partitions import partition_days, published_path, set_aside_path, warehouse_path
+from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.load import warehouse
 from newsmarts.load.staged import open_day
@@ -35,12 +36,16 @@ class RebuildResult:
 
 
 def rebuild_warehouse(
-    settings: Settings, *, leave_out: bool = False, set_aside: bool = True
+    settings: Settings,
+    *,
+    leave_out: bool = False,
+    set_aside: bool = True,
+    progress: Progress = SILENT,
 ) -> RebuildResult:
     """Load every accepted day of staged/validated into a new warehouse, which then takes the old one's name.
 
     Hold the writer lock. Stopped at any point it leaves the old warehouse, or none: then the next load, or
-    the next rebuild, makes it.
+    the next rebuild, makes one.
 
     Args:
         leave_out: go on without days that can't be loaded again.
@@ -54,14 +59,14 @@ def rebuild_warehouse(
     known = _days_of_release(settings) | _days_of(settings, path)
     fresh = path.with_name(f"{TEMPORARY_PREFIX}{path.name}")
     remove_database(fresh)  # of a rebuild that was stopped
-    loaded = _load_all(settings, fresh)
+    loaded = _load_all(settings, fresh, progress)
     lost = sorted(known - set(loaded))
     if lost and not leave_out:
         remove_database(fresh)
         raise MissingPartition(
             f"The warehouse or the release holds {', '.join(map(str, lost))}, which staged/validated "
-            "doesn't hold accepted: rebuilding the warehouse would lose them. Run parse and validate for "
-            "them again, or give them up with: newsmarts rebuild --leave-out"
+            "doesn't hold accepted: a rebuild would lose them. Run parse and validate for them again, or "
+            "leave them out with: newsmarts rebuild --leave-out"
         )
     fsync_path(fresh)
     aside = _set_aside(settings, path) if set_aside else None
@@ -78,16 +83,20 @@ def is_gone(settings: Settings) -> bool:
     )
 
 
-def _load_all(settings: Settings, path: Path) -> list[date]:
+def _load_all(settings: Settings, path: Path, progress: Progress) -> list[date]:
     loaded = []
+    days = list(partition_days(settings.archive, "validated"))
+    progress.plan(len(days))
     with warehouse.opened(settings, path) as connection:
-        for day in partition_days(settings.archive, "validated"):
+        for day in days:
+            progress.start(day.isoformat())
             with open_day(settings.archive, day, versions.warehouse_version()) as staged:
                 if staged.outcome["accepted"]:
                     staged.check()
                     # a run of the day may be between landing and validating, or have been stopped there
                     warehouse.replace_day(connection, staged.as_validated())
                     loaded.append(day)
+            progress.finish("loaded" if day in loaded[-1:] else "not accepted")
     return loaded
 
 
@@ -118,7 +127,7 @@ def _days_of_release(settings: Settings) -> set[date]:
 
 
 def _set_aside(settings: Settings, path: Path) -> Path | None:
-    """Move the old warehouse away. The file goes before its log: without the log it would seem whole."""
+    """Move the old warehouse away. The file goes before its log: without the log it would seem complete."""
     files = [file for file in (path, log_of(path)) if file.exists()]
     if not files:
         return None

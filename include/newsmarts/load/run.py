@@ -12,6 +12,7 @@ from newsmarts.core import versions
 from newsmarts.core.errors import ContractError
 from newsmarts.core.locks import partition_lock, writer_lock
 from newsmarts.core.partitions import warehouse_path
+from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.load import warehouse
 from newsmarts.load.rebuild import RebuildResult, is_gone, rebuild_warehouse
@@ -70,8 +71,8 @@ def run(day: date, settings: Settings) -> LoadResult:
     return result
 
 
-def rebuild(settings: Settings, *, leave_out: bool = False) -> RebuildResult:
-    """Rebuild the warehouse from every validated and accepted day, whether or not there is an old one.
+def rebuild(settings: Settings, *, leave_out: bool = False, progress: Progress = SILENT) -> RebuildResult:
+    """Rebuild the warehouse from every validated and accepted day, whatever became of the old one.
 
     The old file, damaged or not, is set aside. Unless ``leave_out``, no day that it or the release has is
     lost.
@@ -82,8 +83,8 @@ def rebuild(settings: Settings, *, leave_out: bool = False) -> RebuildResult:
         LockTimeout: another writer held the warehouse too long.
     """
     with writer_lock(settings):
-        result = rebuild_warehouse(settings, leave_out=leave_out)
-    logger.info("Warehouse rebuilt: %d days.", len(result.days))
+        result = rebuild_warehouse(settings, leave_out=leave_out, progress=progress)
+    logger.info("The warehouse was rebuilt from %d days.", len(result.days))
     return result
 
 

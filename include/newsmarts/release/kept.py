@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from newsmarts.core.db import reading
 from newsmarts.release import contents
@@ -22,17 +21,6 @@ class KeptRelease:
     published_at: datetime
     size_bytes: int
     rows: dict[str, int]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The release in JSON's types."""
-        return {
-            "release_id": self.release_id,
-            "path": str(self.path),
-            "current": self.current,
-            "published_at": self.published_at.isoformat().replace("+00:00", "Z"),
-            "size_bytes": self.size_bytes,
-            "rows": dict(self.rows),
-        }
 
 
 def kept_releases(home: Path) -> tuple[KeptRelease, ...]:

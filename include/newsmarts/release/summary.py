@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -64,17 +63,6 @@ class Summary:
     quarantined_by_reason: dict[str, int]
     days: tuple[DaySummary, ...]
     rows: dict[str, int]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The summary in JSON's types."""
-        return {
-            "release_id": self.release_id,
-            "path": str(self.path),
-            "captures": dataclasses.asdict(self.captures),
-            "quarantined_by_reason": dict(self.quarantined_by_reason),
-            "days": [dataclasses.asdict(day) | {"day": day.day.isoformat()} for day in self.days],
-            "rows": dict(self.rows),
-        }
 
 
 def read_summary(home: Path, as_of: str | None = None) -> Summary:

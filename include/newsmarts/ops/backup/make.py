@@ -18,7 +18,8 @@ import logging
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +28,9 @@ from newsmarts.core.errors import NewsError, UsageError
 from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path, write_atomically
 from newsmarts.core.locks import writer_lock
 from newsmarts.core.partitions import current_release_path, partition_days
+from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
+from newsmarts.core.text import counted, sized
 from newsmarts.ops.backup.copying import (
     LIST_NAME,
     Copied,
@@ -54,7 +57,7 @@ _OBJECTS = "raw/objects"
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A finished backup. ``days`` and ``release`` tell what of the pipeline's is in it."""
+    """A finished backup. ``days`` and ``release`` are what it holds of the pipeline."""
 
     folder: Path
     made_at: str  # UTC
@@ -68,7 +71,10 @@ class Backup:
 
 
 def make_backup(
-    settings: Settings, destination: Path, also: Callable[[Path], None] = lambda _folder: None
+    settings: Settings,
+    destination: Path,
+    also: Callable[[Path], None] = lambda _folder: None,
+    progress: Progress = SILENT,
 ) -> Backup:
     """Copy the home into a new folder under the destination, while the pipeline may run.
 
@@ -91,7 +97,7 @@ def make_backup(
         temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=destination))
         try:
             also(temporary)
-            made = _fill(settings, home, temporary, _newest(destination))
+            made = _fill(settings, home, temporary, _newest(destination), progress)
             os.sync()
             os.rename(temporary, made.folder)
         except BaseException:
@@ -100,7 +106,7 @@ def make_backup(
         fsync_path(destination)
     except OSError as error:
         why = "the disk is full" if error.errno == errno.ENOSPC else f"{error.strerror} ({error.filename})"
-        raise NewsError(f"No backup was made in {destination}: {why}. Mend that and run it again.") from error
+        raise NewsError(f"No backup was made in {destination}: {why}. Fix that and run it again.") from error
     logger.info("Backed up %d files to %s, %d of them linked.", made.files, made.folder, made.linked)
     return made
 
@@ -114,29 +120,35 @@ def backups(destination: Path) -> list[Path]:
     )
 
 
-def _fill(settings: Settings, home: Path, folder: Path, earlier: Earlier | None) -> Backup:
+def _fill(
+    settings: Settings, home: Path, folder: Path, earlier: Earlier | None, progress: Progress
+) -> Backup:
     more = {
         path.relative_to(folder).as_posix(): sha256_of(path) for path in folder.rglob("*") if path.is_file()
     }
     target, copied = folder / HOME_NAME, Copied()
     target.mkdir()
-    with writer_lock(settings):
-        for name in _FIRST_UNDER_LOCK:
-            copy_tree(home, name, target, copied, earlier)
-        link = current_release_path(target)
-        release = link.readlink().name if link.is_symlink() else None
     others = sorted(
         entry.name
         for entry in home.iterdir()
         if entry.name not in {*LEFT_OUT, *_FIRST_UNDER_LOCK, *_THEN} and not is_passing(entry.name)
     )
+    progress.plan(len(_FIRST_UNDER_LOCK) + len(_THEN) + len(others))
+    with writer_lock(settings):
+        for name in _FIRST_UNDER_LOCK:
+            with _step(progress, name, copied):
+                copy_tree(home, name, target, copied, earlier)
+        link = current_release_path(target)
+        release = link.readlink().name if link.is_symlink() else None
     for name in (*_THEN[:-1], *others):
-        if (home / name).is_file():
-            copied.add(name, copy_file(home / name, target / name), (home / name).stat().st_size)
-        copy_tree(home, name, target, copied, earlier)
+        with _step(progress, name, copied):
+            if (home / name).is_file():
+                copied.add(name, copy_file(home / name, target / name), (home / name).stat().st_size)
+            copy_tree(home, name, target, copied, earlier)
     done = {"raw/manifest", _OBJECTS}
-    copy_tree(home, "raw", target, copied, earlier, wanted=lambda path: path not in done)
-    copy_tree(home, _OBJECTS, target, copied, earlier, only_grows=True)
+    with _step(progress, "raw", copied):
+        copy_tree(home, "raw", target, copied, earlier, wanted=lambda path: path not in done)
+        copy_tree(home, _OBJECTS, target, copied, earlier, only_grows=True)
     made_at = datetime.now(UTC)
     about = Backup(
         folder=_free_name(folder.parent, made_at),
@@ -149,9 +161,19 @@ def _fill(settings: Settings, home: Path, folder: Path, earlier: Earlier | None)
         archive_url=settings.archive_url,
     )
     write_list(folder, more | {f"{HOME_NAME}/{path}": digest for path, digest in copied.digests.items()})
-    told = {name: value for name, value in asdict(about).items() if name != "folder"}
-    write_atomically(folder / ABOUT_NAME, json.dumps(told, indent=1).encode() + b"\n")
+    record = {name: value for name, value in asdict(about).items() if name != "folder"}
+    write_atomically(folder / ABOUT_NAME, json.dumps(record, indent=1).encode() + b"\n")
     return about
+
+
+@contextmanager
+def _step(progress: Progress, name: str, copied: Copied) -> Iterator[None]:
+    """Report that a part of the home is copied."""
+    files, size_bytes = len(copied.digests), copied.size_bytes
+    progress.start(name)
+    yield
+    size = sized(copied.size_bytes - size_bytes)
+    progress.finish(f"{counted(len(copied.digests) - files, 'file')}, {size}")
 
 
 def _free_name(destination: Path, moment: datetime) -> Path:

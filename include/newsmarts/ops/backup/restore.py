@@ -1,4 +1,4 @@
-"""Put a backup back into an empty home, file by file held to its SHA-256."""
+"""Put a backup back into an empty home; the SHA-256 of every file is checked."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import errno
 import json
 import os
 import shutil
+from itertools import groupby
 from pathlib import Path
 
 from newsmarts.core.errors import NewsError, UsageError
+from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
+from newsmarts.core.text import counted
 from newsmarts.ops.backup.copying import CURRENT_LINK, LIST_NAME, copy_file, read_list
 from newsmarts.ops.backup.make import ABOUT_NAME, FORMAT, HOME_NAME, LEFT_OUT, backups
 
-_MARK = ".restoring"  # in the home while it isn't whole
+_MARK = ".restoring"  # in the home while it is incomplete
 _NO_MATTER = {*LEFT_OUT, "lost+found"}
 
 
@@ -41,13 +44,13 @@ def require_empty(home: Path) -> None:
     """
     if (home / _MARK).exists():
         raise UsageError(
-            f"An earlier restore into {home} was stopped half way, and what is there isn't whole. Remove all "
-            "of it but the inbox, then run it again."
+            f"An earlier restore into {home} was stopped half way, and is incomplete. Remove all of it but "
+            "the inbox, then run it again."
         )
     if not home.exists():
         return
     if not home.is_dir():
-        raise UsageError(f"{home} is no folder. Name another home.")
+        raise UsageError(f"{home} is not a folder. Name another home.")
     held = sorted(
         entry.name
         for entry in home.iterdir()
@@ -60,8 +63,8 @@ def require_empty(home: Path) -> None:
         )
 
 
-def restore(settings: Settings, source: Path) -> Path:
-    """Copy a backup into the home, which must be empty; the backup that was taken.
+def restore(settings: Settings, source: Path, progress: Progress = SILENT) -> Path:
+    """Copy a backup into the home, which must be empty. Returns the backup's folder.
 
     A backup that is damaged leaves the home as it was.
 
@@ -78,7 +81,7 @@ def restore(settings: Settings, source: Path) -> Path:
         home.mkdir(parents=True, exist_ok=True)
         (home / _MARK).touch()
         try:
-            _copy_back(folder, home, listed)
+            _copy_back(folder, home, listed, progress)
         except BaseException:
             _empty(home)
             raise
@@ -86,25 +89,42 @@ def restore(settings: Settings, source: Path) -> Path:
         (home / _MARK).unlink()
     except OSError as error:
         why = "the disk is full" if error.errno == errno.ENOSPC else f"{error.strerror} ({error.filename})"
-        raise NewsError(f"{folder} isn't restored: {why}. Mend that and run it again.") from error
+        raise NewsError(f"{folder} isn't restored: {why}. Fix that and run it again.") from error
     return folder
 
 
 def _require_readable(folder: Path) -> None:
     try:
-        told = json.loads((folder / ABOUT_NAME).read_bytes())
-        made_by = int(told["format"])
+        about = json.loads((folder / ABOUT_NAME).read_bytes())
+        made_by = int(about["format"])
     except (OSError, ValueError, KeyError, TypeError):
         raise NewsError(f"{folder / ABOUT_NAME} can't be read. Take another backup.") from None
     if made_by > FORMAT:
         raise UsageError(f"{folder} was made by a newer version of this project. Restore it with that one.")
 
 
-def _copy_back(folder: Path, home: Path, listed: dict[str, str]) -> None:
+def _copy_back(folder: Path, home: Path, listed: dict[str, str], progress: Progress) -> None:
+    prefix = f"{HOME_NAME}/"
+    ours = [path for path in listed if path.startswith(prefix)]  # others are Airflow's own records, say
+    parts = {name: list(paths) for name, paths in groupby(sorted(ours), key=_part)}
+    progress.plan(len(parts))
+    for name, paths in parts.items():
+        progress.start(name)
+        _copy_files(folder, home, {path: listed[path] for path in paths})
+        progress.finish(counted(len(paths), "file"))
+    link = folder / HOME_NAME / CURRENT_LINK
+    if link.is_symlink():
+        (home / CURRENT_LINK).symlink_to(link.readlink())
+
+
+def _part(path: str) -> str:
+    """The part of the home that a listed file belongs to, as ``marts``."""
+    return path.split("/")[1]
+
+
+def _copy_files(folder: Path, home: Path, listed: dict[str, str]) -> None:
     prefix = f"{HOME_NAME}/"
     for path, digest in listed.items():
-        if not path.startswith(prefix):
-            continue  # Airflow's own records, say
         source, target = folder / path, home / path.removeprefix(prefix)
         if home not in target.resolve().parents:
             raise NewsError(f"{folder / LIST_NAME} names {path!r}, which leads out of the home.")
@@ -118,9 +138,6 @@ def _copy_back(folder: Path, home: Path, listed: dict[str, str]) -> None:
                 f"{source} is {'missing' if found == 'missing' else 'damaged'}: its SHA-256 should be "
                 f"{digest}. Nothing is restored. Take another backup."
             )
-    link = folder / HOME_NAME / CURRENT_LINK
-    if link.is_symlink():
-        (home / CURRENT_LINK).symlink_to(link.readlink())
 
 
 def _empty(home: Path) -> None:

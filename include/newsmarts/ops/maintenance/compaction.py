@@ -19,7 +19,8 @@ from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path
 from newsmarts.core.locks import writer_lock
 from newsmarts.core.partitions import candidate_path, warehouse_path
 from newsmarts.core.settings import Settings
-from newsmarts.ops.maintenance.steps import DAY_SECONDS, StepResult, size_told
+from newsmarts.core.text import sized
+from newsmarts.ops.maintenance.steps import DAY_SECONDS, StepResult
 
 logger = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
@@ -45,11 +46,11 @@ def compact(settings: Settings, *, now: datetime, dry_run: bool = False, at_once
     stamp = warehouse_path(home).with_name(_STAMP)
     age = now.timestamp() - stamp.stat().st_mtime if stamp.exists() else _EVERY_SECONDS
     if age < _EVERY_SECONDS and not at_once:
-        told = f"Compacted {age / DAY_SECONDS:.0f} days ago; it is done every 28 days."
-        return StepResult("compaction", 0, size_bytes, 0, told)
+        summary = f"Compacted {age / DAY_SECONDS:.0f} days ago; it is done every 28 days."
+        return StepResult("compaction", 0, size_bytes, 0, summary)
     if dry_run:
-        told = f"{size_told(size_bytes)} in {len(files)} databases would be copied into fresh files."
-        return StepResult("compaction", len(files), size_bytes, 0, told)
+        summary = f"{sized(size_bytes)} in {len(files)} databases would be copied into fresh files."
+        return StepResult("compaction", len(files), size_bytes, 0, summary)
     with writer_lock(settings):
         for path in files:
             _check_room(path)
@@ -57,15 +58,15 @@ def compact(settings: Settings, *, now: datetime, dry_run: bool = False, at_once
     stamp.touch()
     os.utime(stamp, (now.timestamp(), now.timestamp()))
     after = sum(path.stat().st_size for path in files)
-    told = f"{len(files)} databases compacted: {size_told(size_bytes)} before, {size_told(after)} now."
-    return StepResult("compaction", len(files), size_bytes, len(files), told)
+    summary = f"{len(files)} databases compacted: {sized(size_bytes)} before, {sized(after)} now."
+    return StepResult("compaction", len(files), size_bytes, len(files), summary)
 
 
 def _check_room(path: Path) -> None:
     needed, free = path.stat().st_size * _ROOM, shutil.disk_usage(path.parent).free
     if free < needed:
         raise NewsError(
-            f"{path} can't be compacted: the copy needs {size_told(needed)}, and {size_told(free)} are free. "
+            f"{path} can't be compacted: the copy needs {sized(needed)}, and {sized(free)} are free. "
             "Make room, or leave it as it is: only its size is concerned."
         )
 
@@ -92,7 +93,7 @@ def _compact(settings: Settings, path: Path) -> None:
         fsync_path(path.parent)
     finally:
         remove_database(fresh)
-    logger.info("%s: %s before, %s now.", path, size_told(before), size_told(after))
+    logger.info("%s: %s before, %s now.", path, sized(before), sized(after))
 
 
 def _check_same(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -103,17 +104,17 @@ def _check_same(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     if columns[0] != columns[1]:
         raise NewsError(f"The copy of {path} has other columns; the file stays as it was. Report this.")
     for schema, table in dict.fromkeys((row[0], row[1]) for row in columns[0]):
-        told = [_content(connection, name, schema, table) for name in ("old", "fresh")]
-        if told[0] != told[1]:
+        old, fresh = (_content(connection, name, schema, table) for name in ("old", "fresh"))
+        if old != fresh:
             raise NewsError(
-                f"The copy of {path} has other rows in {schema}.{table} ({told[0]} and {told[1]}); "
+                f"The copy of {path} has other rows in {schema}.{table} ({old} and {fresh}); "
                 "the file stays as it was. Report this."
             )
 
 
 def _content(connection: duckdb.DuckDBPyConnection, name: str, schema: str, table: str) -> tuple[object, ...]:
-    """How many rows a table has, and what tells their content: sums over a hash of each."""
+    """How many rows a table has, and sums over a hash of each."""
     rows = f'{name}."{schema}"."{table}"'  # names are the project's own; they can't be parameters
-    query = f"SELECT count(*), sum(hash(told)::HUGEINT), bit_xor(hash(told)) FROM {rows} AS told"  # noqa: S608
+    query = f"SELECT count(*), sum(hash(content)::HUGEINT), bit_xor(hash(content)) FROM {rows} AS content"  # noqa: S608
     found = connection.execute(query).fetchone()
     return tuple(found or ())

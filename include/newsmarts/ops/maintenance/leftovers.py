@@ -12,8 +12,9 @@ from pathlib import Path
 
 from newsmarts.core.files import RETIRED_SUFFIX, TEMPORARY_PREFIX
 from newsmarts.core.settings import Settings
+from newsmarts.core.text import counted, sized
 from newsmarts.land.store import sweep
-from newsmarts.ops.maintenance.steps import DAY_SECONDS, StepResult, counted, size_told
+from newsmarts.ops.maintenance.steps import DAY_SECONDS, StepResult
 
 logger = logging.getLogger(__name__)
 # Folders of the home in which the pipeline writes; the inbox is somebody else's.
@@ -25,7 +26,7 @@ _NOT_BELOW = frozenset({"raw/objects", "docs/", "marts/releases/", "staged/parse
 def leftovers(settings: Settings, *, now: datetime, dry_run: bool = False) -> StepResult:
     """Remove what begins with ``.tmp-`` and wasn't touched for a day.
 
-    A folder that a kill left without a successor in its place is kept and told about: it may hold a day's
+    A folder that a kill left without a successor in its place is kept and reported: it may hold a day's
     only staged result, and the day's next run needs it (``files.replacing_folder``).
     """
     before = now.timestamp() - DAY_SECONDS
@@ -46,15 +47,15 @@ def leftovers(settings: Settings, *, now: datetime, dry_run: bool = False) -> St
         elif not dry_run:
             _remove(path)
             removed += 1
-            logger.info("Removed %s (%s).", path, size_told(size_bytes))
+            logger.info("Removed %s (%s).", path, sized(size_bytes))
     swept = 0 if dry_run or settings.archive_url is not None else sweep(settings.home, now.timestamp())
-    told = (
-        f"{counted(found + swept, 'leftover')} of killed writes ({size_told(found_bytes)}): "
+    summary = (
+        f"{counted(found + swept, 'leftover')} of killed writes ({sized(found_bytes)}): "
         f"{removed + swept} removed."
     )
     if kept:
-        told += f" {kept} are kept, see the log."
-    return StepResult("leftovers", found + swept, found_bytes, removed + swept, told)
+        summary += f" {kept} are kept, see the log."
+    return StepResult("leftovers", found + swept, found_bytes, removed + swept, summary)
 
 
 def _temporary(home: Path) -> Iterator[Path]:

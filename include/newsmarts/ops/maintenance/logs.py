@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from newsmarts.core.settings import Settings
-from newsmarts.ops.maintenance.steps import StepResult, counted, size_told
+from newsmarts.core.text import counted, sized
+from newsmarts.ops.maintenance.steps import StepResult
 
 _OF_TASKS = "dag_id="  # dag_id=…/run_id=…/task_id=…/attempt=1.log
 _OF_PROCESSOR = "dag_processor"
@@ -26,9 +27,9 @@ def old_logs(settings: Settings, folder: Path | None, *, now: datetime, dry_run:
         return StepResult("logs", 0, 0, 0, f"There is no folder of Airflow's logs ({folder}).")
     if kept_days is None:
         files = [size for _, size, _ in _logs(folder)]
-        told = f"{counted(len(files), 'log')} ({size_told(sum(files))}) in {folder}, kept for ever: set"
+        summary = f"{counted(len(files), 'log')} ({sized(sum(files))}) in {folder}, kept for ever: set"
         return StepResult(
-            "logs", len(files), sum(files), 0, f"{told} NEWS_LOGS_KEPT_DAYS to remove old ones."
+            "logs", len(files), sum(files), 0, f"{summary} NEWS_LOGS_KEPT_DAYS to remove old ones."
         )
     before = (now - timedelta(days=kept_days)).timestamp()
     found, found_bytes, removed = 0, 0, 0
@@ -42,10 +43,10 @@ def old_logs(settings: Settings, folder: Path | None, *, now: datetime, dry_run:
                     removed += 1
     if removed:
         _remove_empty(folder)
-    told = (
-        f"{counted(found, 'log')} ({size_told(found_bytes)}) older than {kept_days} days: {removed} removed."
+    summary = (
+        f"{counted(found, 'log')} ({sized(found_bytes)}) older than {kept_days} days: {removed} removed."
     )
-    return StepResult("logs", found, found_bytes, removed, told)
+    return StepResult("logs", found, found_bytes, removed, summary)
 
 
 def _roots(folder: Path) -> list[Path]:

@@ -23,7 +23,8 @@ from newsmarts.core.errors import DamagedPartition
 from newsmarts.core.files import TEMPORARY_PREFIX
 from newsmarts.core.partitions import objects_path, partition_days, partition_path, raw_object_path
 from newsmarts.core.settings import Settings
-from newsmarts.ops.maintenance.steps import DAY_SECONDS, StepResult, counted, size_told
+from newsmarts.core.text import counted, sized
+from newsmarts.ops.maintenance.steps import DAY_SECONDS, StepResult
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -54,21 +55,21 @@ def orphaned_raw(settings: Settings, *, now: datetime, dry_run: bool = False) ->
     if settings.archive_url is not None:
         orphans = [each for each in orphans if _written_at(settings.archive, each.sha256) < before]
     for each in orphans[:_SHOWN]:
-        logger.info("No manifest names %s (%s).", each.sha256, size_told(each.size_bytes))
+        logger.info("No manifest names %s (%s).", each.sha256, sized(each.size_bytes))
     if len(orphans) > _SHOWN:
         logger.info("And %d more.", len(orphans) - _SHOWN)
     may_delete = settings.delete_orphaned_raw and not dry_run and settings.archive_url is None
     removed = sum(_remove(settings.home, each.sha256, before) for each in orphans) if may_delete else 0
     size_bytes = sum(each.size_bytes for each in orphans)
-    told = (
-        f"{counted(len(orphans), 'raw object')} ({size_told(size_bytes)}) older than a week that no manifest "
+    summary = (
+        f"{counted(len(orphans), 'raw object')} ({sized(size_bytes)}) older than a week that no manifest "
         f"names: {removed} removed."
     )
     if orphans and not settings.delete_orphaned_raw:
-        told += " Set NEWS_DELETE_ORPHANED_RAW=1 to remove them."
+        summary += " Set NEWS_DELETE_ORPHANED_RAW=1 to remove them."
     elif orphans and settings.archive_url is not None:
-        told += " Those of an object store are left for its own tools."
-    return StepResult("orphaned_raw", len(orphans), size_bytes, removed, told)
+        summary += " Those of an object store are left for its own tools."
+    return StepResult("orphaned_raw", len(orphans), size_bytes, removed, summary)
 
 
 def _objects(settings: Settings) -> Iterator[_Object]:

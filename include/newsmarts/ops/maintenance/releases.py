@@ -6,7 +6,8 @@ import logging
 
 from newsmarts.core.locks import writer_lock
 from newsmarts.core.settings import Settings
-from newsmarts.ops.maintenance.steps import StepResult, counted, size_told
+from newsmarts.core.text import counted, sized
+from newsmarts.ops.maintenance.steps import StepResult
 from newsmarts.release.releases import all_releases, current_release, prune
 
 logger = logging.getLogger(__name__)
@@ -35,8 +36,8 @@ def old_releases(settings: Settings, *, dry_run: bool = False) -> StepResult:
             logger.info("Release %s is older than the last %d.", release.release_id, settings.releases_kept)
         removed = [] if dry_run else prune(home, settings.releases_kept)
     kept = len(all_releases(home))
-    told = (
-        f"{counted(len(old), 'release')} ({size_told(size_bytes)}) beyond the last {settings.releases_kept}"
+    summary = (
+        f"{counted(len(old), 'release')} ({sized(size_bytes)}) beyond the last {settings.releases_kept}"
         f" (NEWS_RELEASES_KEPT): {len(removed)} removed, {kept} on disk."
     )
-    return StepResult("releases", len(old), size_bytes, len(removed), told)
+    return StepResult("releases", len(old), size_bytes, len(removed), summary)

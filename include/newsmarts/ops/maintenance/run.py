@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from newsmarts.core.errors import UsageError
+from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.ops.maintenance.compaction import compact
 from newsmarts.ops.maintenance.leftovers import leftovers
@@ -25,14 +26,15 @@ def maintain(
     logs: Path | None = None,
     dry_run: bool = False,
     steps: Sequence[str] = (),
+    progress: Progress = SILENT,
 ) -> list[StepResult]:
-    """Run these steps (none named: all), each of which says what it found and did.
+    """Run these steps (none named: all), each of which reports what it found and did.
 
-    A compaction that is asked for by name is done whenever the last one was.
+    A compaction that is named runs whenever the last one was.
 
     Args:
         logs: Airflow's folder of logs.
-        dry_run: only tell.
+        dry_run: only report.
 
     Raises:
         UsageError: there is no such step.
@@ -48,4 +50,11 @@ def maintain(
         "leftovers": lambda: leftovers(settings, now=now, dry_run=dry_run),
         "compaction": lambda: compact(settings, now=now, dry_run=dry_run, at_once="compaction" in steps),
     }
-    return [todo[name]() for name in STEPS if not steps or name in steps]
+    chosen = [name for name in STEPS if not steps or name in steps]
+    progress.plan(len(chosen))
+    results = []
+    for name in chosen:
+        progress.start(name)
+        results.append(todo[name]())
+        progress.finish()
+    return results

@@ -1,4 +1,4 @@
-"""What a preview found, as data: for people by ``render``, for machines by ``as_dict``."""
+"""What a preview found, as data."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from newsmarts.compare.differences import Difference, plain
+from newsmarts.compare.differences import Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +125,3 @@ class Preview:
     days: tuple[DayPreview, ...]
     marts: MartsPreview | None
     marts_asked: bool
-
-    def as_dict(self) -> dict[str, Any]:
-        """The preview in JSON's types."""
-        told = dataclasses.asdict(self)
-        if self.marts is not None:
-            told["marts"]["difference"] = self.marts.difference.as_dict()
-        answer: dict[str, Any] = plain(told)
-        return answer

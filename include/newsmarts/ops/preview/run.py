@@ -8,13 +8,13 @@ from datetime import date
 
 from newsmarts.core.errors import MissingPartition, TooManyQuarantined
 from newsmarts.core.partitions import partition_days
+from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.ops.preview.days import Results, compare_day, read_results
 from newsmarts.ops.preview.findings import DayPreview, Preview
 from newsmarts.ops.preview.marts import compare_marts
 from newsmarts.ops.preview.scratch import home_of_rules, home_of_stored, scratch_folder
 from newsmarts.parse.run import run as parse
-from newsmarts.pipeline import Progress, silent
 from newsmarts.validate.run import is_current
 from newsmarts.validate.run import run as validate
 
@@ -28,9 +28,9 @@ def preview(
     *,
     marts: bool = True,
     examples: int = EXAMPLES,
-    progress: Progress = silent,
+    progress: Progress = SILENT,
 ) -> Preview:
-    """Parse and validate the stored captures of these days anew, and compare with the stored results.
+    """Parse and validate the stored captures of these days again, and compare with the stored results.
 
     Nothing stored is changed: results go to a temporary folder, and with ``marts`` copies of the warehouse
     and of the release candidate as well (TMPDIR names where). Days whose captures, code and contracts are
@@ -52,18 +52,23 @@ def preview(
             f"Nothing was landed of {first} to {last}, so there is nothing to preview. "
             "Land these days first, or name others."
         )
-    with scratch_folder() as folder, progress(len(landed) + 1) as step:
+    with scratch_folder() as folder:
+        progress.plan(len(landed) + marts)
         other = [day for day in landed if not is_current(day, settings)]
         rules = home_of_rules(settings, folder, other)
         found = []
         for day in landed:
+            progress.start(day.isoformat())
             found.append(_day(day, settings, rules, examples) if day in other else _as_stored(day, settings))
-            step(day.isoformat())
+            progress.finish("as stored" if found[-1].as_stored else f"{found[-1].after.captures:,} captures")
         accepted = [each.day for each in found if not each.as_stored and each.after.refusal is None]
         compared = None
+        if marts:
+            progress.start("marts")
         if marts and accepted:
             compared = compare_marts(home_of_stored(settings, folder), rules, accepted, examples=examples)
-        step("marts")
+        if marts:
+            progress.finish()
     return Preview(first, last, tuple(found), compared, marts)
 
 
@@ -72,7 +77,7 @@ def _day(day: date, settings: Settings, rules: Settings, examples: int) -> DayPr
     try:
         validate(day, rules)
     except TooManyQuarantined:
-        logger.info("%s would be turned away as a whole.", day)
+        logger.info("%s would be rejected as a whole.", day)
     after = read_results(rules, day)
     if after is None:
         raise AssertionError(f"unreachable: {day} was just validated")

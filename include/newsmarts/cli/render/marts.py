@@ -1,13 +1,12 @@
-"""Summaries and lists as a person reads them at a terminal."""
+"""Summaries, lists of releases and exports, as lines."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsmarts.core.errors import NewsError, UsageError
+from newsmarts.cli.render.table import columns
 from newsmarts.core.partitions import docs_path
 
 if TYPE_CHECKING:
@@ -15,11 +14,7 @@ if TYPE_CHECKING:
     from newsmarts.release.kept import KeptRelease
     from newsmarts.release.summary import Summary
 
-
-def tell_error(error: NewsError) -> int:
-    """Print an error as every command does; returns the exit code, 2 where what was asked for can't be."""
-    print(f"error: {error}", file=sys.stderr)
-    return 2 if isinstance(error, UsageError) else 1
+_DAYS_SHOWN = 31
 
 
 def render_summary(summary: Summary, home: Path) -> str:
@@ -28,7 +23,7 @@ def render_summary(summary: Summary, home: Path) -> str:
     lines = [
         f"Release {summary.release_id}",
         "",
-        f"Captures     {counts.captures:,}: {counts.landed:,} landed, {counts.rejected:,} turned away",
+        f"Captures     {counts.captures:,}: {counts.landed:,} landed, {counts.rejected:,} rejected",
         f"  loaded     {counts.loaded:,}: {counts.new_articles:,} articles, {counts.revisions:,} revisions",
         f"  repeats    {counts.repeats:,}",
         f"  quarantine {counts.quarantined:,}",
@@ -83,28 +78,11 @@ def render_export(result: ExportResult) -> str:
     rows = [
         (
             f"{mart.rows:,}",
-            f"marts.{mart.name}",
-            mart.files[0] if len(mart.files) == 1 else f"{mart.name}/ ({len(mart.files):,} months)",
+            f"marts.{name}",
+            mart.files[0] if len(mart.files) == 1 else f"{name}/ ({len(mart.files):,} months)",
             f"{mart.size_bytes / 2**20:,.1f} MiB",
         )
-        for mart in result.marts
+        for name, mart in result.marts.items()
     ]
     table = columns([("rows", "mart", "file", "size"), *rows], right={0, 3})
     return "\n".join([f"Release {result.release_id} in {str(result.folder)!r}", "", *table])
-
-
-_DAYS_SHOWN = 31
-
-
-def columns(rows: Iterable[Sequence[str]], *, right: set[int]) -> list[str]:
-    """Rows as aligned lines, two blanks between columns."""
-    table = list(rows)
-    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
-    return [
-        "  "
-        + "  ".join(
-            cell.rjust(width) if column in right else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in table
-    ]

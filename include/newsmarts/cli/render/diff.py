@@ -1,4 +1,4 @@
-"""A difference as text for a terminal; page text is quoted, its control characters escaped."""
+"""A difference as lines; page text is quoted, its control characters escaped."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ def render_marts(difference: Difference) -> list[str]:
     for name, rows in difference.marts_removed.items():
         lines += ["", f"marts.{name} is gone, with {rows:,} rows"]
     same = []
-    for mart in difference.marts:
+    for name, mart in difference.marts.items():
         if mart.same_rows and mart.same_columns and mart.compared_by != "nothing":
-            same.append(mart.name)
+            same.append(name)
         else:
-            lines += ["", *_mart(mart)]
+            lines += ["", *_mart(name, mart)]
     if same:
         lines += ["", f"No difference in {', '.join(same)}"]
     return lines
 
 
-def _mart(mart: MartDifference) -> Iterator[str]:
-    yield f"marts.{mart.name}: {mart.rows_before:,} rows before, {mart.rows_after:,} after"
-    for name in mart.columns_added:
-        yield f"  column {name} is new"
-    for name in mart.columns_removed:
-        yield f"  column {name} is gone"
-    for name, (before, after) in mart.columns_retyped.items():
-        yield f"  column {name} was {before} and is {after}; its values aren't compared"
+def _mart(name: str, mart: MartDifference) -> Iterator[str]:
+    yield f"marts.{name}: {mart.rows_before:,} rows before, {mart.rows_after:,} after"
+    for column in mart.columns_added:
+        yield f"  column {column} is new"
+    for column in mart.columns_removed:
+        yield f"  column {column} is gone"
+    for column, (before, after) in mart.columns_retyped.items():
+        yield f"  column {column} was {before} and is {after}; its values aren't compared"
     if mart.compared_by == "nothing":
         yield "  no column in common: rows can't be compared"
         return
@@ -47,16 +47,16 @@ def _mart(mart: MartDifference) -> Iterator[str]:
     yield f"  {mart.added:,} added, {mart.removed:,} removed{changed}{how}"
     if mart.changed_columns:
         counts = sorted(mart.changed_columns.items(), key=lambda item: (-item[1], item[0]))
-        yield "  changed columns: " + ", ".join(f"{name} {count:,}" for name, count in counts)
+        yield "  changed columns: " + ", ".join(f"{column} {count:,}" for column, count in counts)
     for row in mart.added_examples:
         yield f"  + {_row(row)}"
     for row in mart.removed_examples:
         yield f"  - {_row(row)}"
     for change in mart.changed_examples:
         yield f"  ~ {_row(change.key)}"
-        for name, (before, after) in change.columns.items():
-            yield f"      {name}: {show_value(before)}"
-            yield f"      {' ' * len(name)}→ {show_value(after)}"
+        for column, (before, after) in change.columns.items():
+            yield f"      {column}: {show_value(before)}"
+            yield f"      {' ' * len(column)}→ {show_value(after)}"
 
 
 def _row(row: Mapping[str, Any]) -> str:

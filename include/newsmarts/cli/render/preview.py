@@ -1,11 +1,12 @@
-"""A preview as a person reads it at a terminal; page text is quoted, its control characters escaped."""
+"""A preview as lines; page text is quoted, its control characters escaped."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from newsmarts.cli.terminal import columns
-from newsmarts.compare.render import render_marts, show_value
+from newsmarts.cli.render.diff import render_marts, show_value
+from newsmarts.cli.render.table import columns
+from newsmarts.core.text import counted, visible
 from newsmarts.ops.preview.findings import (
     DayCounts,
     DayPreview,
@@ -30,9 +31,9 @@ def render(preview: Preview) -> str:
         *_table(preview.days),
     ]
     for day in preview.days:
-        told = list(_day(day))
-        if told:
-            lines += ["", f"{day.day}", *told]
+        changes = list(_day(day))
+        if changes:
+            lines += ["", f"{day.day}", *changes]
     lines += ["", *_marts(preview)]
     return "\n".join(lines)
 
@@ -73,23 +74,23 @@ def _remark(day: DayPreview) -> str:
 
 def _day(day: DayPreview) -> Iterator[str]:
     if day.after.refusal is not None:
-        yield "  too much would be turned away, and what is loaded of the day would stay:"
+        yield "  too much would be quarantined, and what is loaded of the day would stay:"
         yield from (f"    {line}" for line in map(_safe, day.after.refusal.splitlines()))
     elif day.before is not None and day.before.refusal is not None:
         yield "  the day wasn't accepted, and would be"
-    yield from _pages("would be turned away", "-", day.turned_away)
+    yield from _pages("would be quarantined", "-", day.turned_away)
     yield from _pages("would be accepted", "+", day.accepted)
-    yield from _pages("would be turned away for other reasons", "~", day.other_reasons)
+    yield from _pages("would be quarantined for other reasons", "~", day.other_reasons)
     if day.before is not None:
         was, now = day.before.ticker_items_quarantined, day.after.ticker_items_quarantined
         if (was, day.before.ticker_items) != (now, day.after.ticker_items):
             yield (
                 f"  ticker lines: {day.before.ticker_items:,} → {day.after.ticker_items:,}, "
-                f"turned away {was:,} → {now:,}"
+                f"quarantined {was:,} → {now:,}"
             )
     if day.articles_changed:
         fields = ", ".join(f"{name} {count:,}" for name, count in day.fields_changed.items())
-        yield f"  {_counted(day.articles_changed, 'article')} would change: {fields}"
+        yield f"  {counted(day.articles_changed, 'article')} would change: {fields}"
         for article in day.articles:
             yield f"    ~ {article.source_path!r}"
             for name, (before, after) in article.fields.items():
@@ -100,7 +101,7 @@ def _day(day: DayPreview) -> Iterator[str]:
 def _pages(what: str, sign: str, pages: Sequence[PageChange]) -> Iterator[str]:
     if not pages:
         return
-    yield f"  {_counted(len(pages), 'page')} {what}:"
+    yield f"  {counted(len(pages), 'page')} {what}:"
     for page in pages[:_SHOWN]:
         was = "" if page.before != "new" else " (captured since)"
         yield f"    {sign} {page.source_path!r}{was}"
@@ -124,23 +125,23 @@ def _marts(preview: Preview) -> Iterator[str]:
         return
     marts: MartsPreview = preview.marts
     yield "The marts, built from all loaded days:"
-    counted = {mart.name: mart for mart in marts.difference.marts}.get("articles")
-    if counted is not None:
-        yield from _articles("would enter", "+", counted.added, marts.articles_entering)
-        yield from _articles("would leave", "-", counted.removed, marts.articles_leaving)
+    articles = marts.difference.marts.get("articles")
+    if articles is not None:
+        yield from _articles("would enter", "+", articles.added, marts.articles_entering)
+        yield from _articles("would leave", "-", articles.removed, marts.articles_leaving)
     yield from _withheld("would be withheld", "-", marts.withheld_anew)
-    yield from _withheld("would be withheld no more", "+", marts.withheld_no_more)
+    yield from _withheld("would no longer be withheld", "+", marts.withheld_no_more)
     if marts.broken:
         yield "  the audit would fail, and the old release stay:"
-        yield from (f"    {_safe(told)}" for told in marts.broken)
+        yield from (f"    {_safe(text)}" for text in marts.broken)
     else:
         yield "  they pass the contracts of the marts"
-    yield from (f"  warning: {_safe(told)}" for told in marts.warnings)
+    yield from (f"  warning: {_safe(text)}" for text in marts.warnings)
     yield from render_marts(marts.difference)
 
 
 def _articles(what: str, sign: str, count: int, articles: Sequence[MartArticle]) -> Iterator[str]:
-    yield f"  {_counted(count, 'article')} {what}"
+    yield f"  {counted(count, 'article')} {what}"
     for article in articles[:_SHOWN]:
         yield f"    {sign} {article.published_date} {article.publisher} {show_value(article.headline)}"
     yield from _more(count)
@@ -149,7 +150,7 @@ def _articles(what: str, sign: str, count: int, articles: Sequence[MartArticle])
 def _withheld(what: str, sign: str, pages: Sequence[Withheld]) -> Iterator[str]:
     if not pages:
         return
-    yield f"  {_counted(len(pages), 'page')} {what} because of a neighbouring day's ticker:"
+    yield f"  {counted(len(pages), 'page')} {what} because of a neighbouring day's ticker:"
     for page in pages[:_SHOWN]:
         yield f"    {sign} {page.capture_day} {page.source_path!r}: {_safe(page.detail)}"
     yield from _more(len(pages))
@@ -160,11 +161,7 @@ def _more(count: int) -> Iterator[str]:
         yield f"    and {count - _SHOWN:,} more; --json has them"
 
 
-def _counted(count: int, thing: str) -> str:
-    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
-
-
 def _safe(text: str, most: int = _DETAIL_CHARS) -> str:
     """Text that may hold a page's words, on one line."""
     shown = text if len(text) <= most else text[: most - 1] + "…"
-    return repr(shown)[1:-1]
+    return visible(shown)

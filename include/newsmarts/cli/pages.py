@@ -1,0 +1,60 @@
+"""Commands on single saved pages: ``parse`` and ``show``."""
+
+# ruff: noqa: PLC0415 (a command imports what it needs, which keeps --help quick)
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from newsmarts.cli.options import Home
+from newsmarts.core.errors import CaptureError, UsageError
+
+commands = typer.Typer()
+_GROUP = "Pages"
+
+
+@commands.command(rich_help_panel=_GROUP)
+def parse(files: Annotated[list[Path], typer.Argument(metavar="FILE", show_default=False)]) -> None:
+    """Parse saved pages; print one JSON object a line."""
+    from newsmarts.core.settings import load_settings
+    from newsmarts.parse.run import parse_file
+
+    missing = [str(path) for path in files if not path.is_file()]
+    if missing:
+        raise UsageError(f"No such file: {', '.join(missing)}. Give the paths of saved pages.")
+    settings = load_settings()
+    for path in files:
+        answer: dict[str, Any] = {"file": str(path)}
+        try:
+            answer["article"] = parse_file(path, settings=settings).to_record()
+        except CaptureError as error:
+            answer["quarantine"] = {"reason_code": error.reason_code, "detail": error.detail}
+        print(json.dumps(answer, ensure_ascii=False))
+
+
+@commands.command(rich_help_panel=_GROUP)
+def show(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    out: Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--out",
+            metavar="OUT.html",
+            help='Write the page there ("-": standard output) and open no browser.',
+        ),
+    ] = None,
+    no_contracts: Annotated[
+        bool, typer.Option("--no-contracts", help="Don't evaluate the contracts, which takes seconds.")
+    ] = False,
+    home: Home = None,
+) -> None:
+    """Show one saved page: its blocks, its record, its contracts."""
+    from newsmarts.core.settings import load_settings
+    from newsmarts.show.command import show as show_page
+
+    show_page(file, load_settings(home=home), out=out, contracts=not no_contracts)

@@ -1,0 +1,142 @@
+"""Commands that run stages: ``run``, ``preview`` and ``rebuild``."""
+
+# ruff: noqa: PLC0415 (a command imports what it needs, which keeps --help quick)
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from newsmarts.cli.options import Home, Json, days_between, parse_day
+from newsmarts.cli.output import print_json, to_json
+from newsmarts.cli.progress import shown_progress
+from newsmarts.core.errors import UsageError
+
+commands = typer.Typer()
+_GROUP = "Pipeline"
+
+
+@commands.command(rich_help_panel=_GROUP)
+def run(
+    *,
+    inbox: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Folder of captures (default: <home>/inbox)."),
+    ] = None,
+    feed: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Land this feed of config/feeds.toml only; may be repeated (default: all enabled).",
+        ),
+    ] = None,
+    from_date: Annotated[
+        date | None,
+        typer.Option(
+            parser=parse_day,
+            metavar="DAY",
+            help="First day to run, as 2025-09-01 (default: the days of local feeds).",
+        ),
+    ] = None,
+    to_date: Annotated[
+        date | None,
+        typer.Option(parser=parse_day, metavar="DAY", help="Last day to run (default: the first)."),
+    ] = None,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Run all stages, land to publish, over every day that there are captures of."""
+    from newsmarts.cli.render.marts import render_summary
+    from newsmarts.core.settings import load_settings
+    from newsmarts.pipeline import run as run_pipeline
+    from newsmarts.release.summary import read_summary
+
+    if from_date is None and to_date is not None:
+        raise UsageError("--to-date needs --from-date as well.")
+    days = days_between(from_date, to_date, names=("--from-date", "--to-date")) if from_date else None
+    settings = load_settings(home=home, inbox=inbox)
+    with shown_progress() as progress:
+        result = run_pipeline(settings, progress=progress, feeds=feed or [], days=days)
+    summary = read_summary(settings.home)
+    if json:
+        print_json(to_json(summary) | {"run": result})
+    else:
+        print(render_summary(summary, settings.home))
+        for source_path in result.waiting:
+            print(f"still being written, left for the next run: {source_path!r}")
+    for day, reason in result.failed_days.items():
+        print(f"error: {day} is not loaded: {reason}", file=sys.stderr)
+    for name, reason in result.failed_feeds.items():
+        print(f"error: feed {name} failed, last on {reason}", file=sys.stderr)
+    if result.failed_days or result.failed_feeds:
+        raise typer.Exit(1)
+
+
+@commands.command(rich_help_panel=_GROUP)
+def preview(
+    *,
+    first: Annotated[date, typer.Option("--from", parser=parse_day, metavar="DAY", help="As 2025-09-01.")],
+    last: Annotated[
+        date | None,
+        typer.Option("--to", parser=parse_day, metavar="DAY", help="Last day (default: the first)."),
+    ] = None,
+    contracts_dir: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Contracts to try (default: NEWS_CONTRACTS_DIR)."),
+    ] = None,
+    no_marts: Annotated[
+        bool,
+        typer.Option("--no-marts", help="Compare days only: quicker, and without a copy of the warehouse."),
+    ] = False,
+    examples: Annotated[int, typer.Option(min=0, metavar="N", help="Changed articles shown of a day.")] = 3,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Show what the rules and contracts of now would change in stored days."""
+    from newsmarts.cli.render.preview import render
+    from newsmarts.core.settings import load_settings
+    from newsmarts.ops.preview.run import preview as preview_days
+
+    days = days_between(first, last, names=("--from", "--to"))
+    settings = load_settings(home=home, contracts_dir=contracts_dir)
+    with shown_progress() as progress:
+        found = preview_days(settings, days, marts=not no_marts, examples=examples, progress=progress)
+    if json:
+        print_json(found)
+    else:
+        print(render(found))
+
+
+@commands.command(rich_help_panel=_GROUP)
+def rebuild(
+    leave_out: Annotated[
+        bool,
+        typer.Option(
+            "--leave-out",
+            help="Go on without days that the old warehouse or the release has, and staged/validated hasn't.",
+        ),
+    ] = False,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Rebuild a damaged warehouse from staged days; the old one is set aside."""
+    from newsmarts.core.settings import load_settings
+    from newsmarts.load.run import rebuild as rebuild_warehouse
+
+    with shown_progress() as progress:
+        result = rebuild_warehouse(load_settings(home=home), leave_out=leave_out, progress=progress)
+    if json:
+        print_json(result)
+        return
+    span = f", {result.days[0]} to {result.days[-1]}" if result.days else ""
+    days = "1 day" if len(result.days) == 1 else f"{len(result.days)} days"
+    print(f"The warehouse holds {days}{span}.")
+    if result.left_out:
+        print(f"Left out: {', '.join(map(str, result.left_out))}")
+    if result.set_aside:
+        print(f"The old one is in {result.set_aside}; remove it when you no longer need it.")
+    print("Next: newsmarts run, or trigger the DAG news_marts.")

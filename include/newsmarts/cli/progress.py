@@ -1,0 +1,85 @@
+"""Progress on standard error: a bar on a terminal, a line for each finished step elsewhere."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from newsmarts.core.progress import Progress
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+
+class LineProgress(Progress):
+    """A line as each step ends: ``2025-09-01: 14 captures, 8 loaded, 6 quarantined (1.2 s)``."""
+
+    def __init__(self) -> None:
+        self._step = ""
+        self._began = 0.0
+
+    def start(self, step: str) -> None:
+        """Remember the step and when it began."""
+        self._step, self._began = step, time.monotonic()
+
+    def finish(self, result: str = "") -> None:
+        """Print the step's line."""
+        text = f"{self._step}: {result}" if result else self._step
+        self.show_line(f"{text} ({time.monotonic() - self._began:.1f} s)")
+
+    def show_line(self, line: str) -> None:
+        """Print one line."""
+        print(line, file=sys.stderr, flush=True)
+
+
+class BarProgress(LineProgress):
+    """The same lines above a bar, which goes away at the end."""
+
+    def __init__(self, bar: Bar) -> None:
+        super().__init__()
+        self._bar = bar
+        self._total = 0
+        self._task = bar.add_task("", total=None)
+
+    def plan(self, steps: int) -> None:
+        """Lengthen the bar."""
+        self._total += steps
+        self._bar.update(self._task, total=self._total)
+
+    def start(self, step: str) -> None:
+        """Name the step beside the bar."""
+        super().start(step)
+        self._bar.update(self._task, description=step)
+
+    def finish(self, result: str = "") -> None:
+        """Print the step's line and move the bar on."""
+        super().finish(result)
+        self._bar.advance(self._task)
+
+    def show_line(self, line: str) -> None:
+        """Print above the bar."""
+        self._bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def shown_progress() -> Iterator[Progress]:
+    """Show the progress of the block's work: lines where standard error isn't a terminal or logs go there."""
+    if not sys.stderr.isatty() or logging.getLogger().level <= logging.INFO:
+        yield LineProgress()
+        return
+    from rich import progress as rich  # noqa: PLC0415 (a command that shows none doesn't wait for it)
+    from rich.console import Console  # noqa: PLC0415
+
+    columns = (
+        rich.SpinnerColumn(),
+        rich.TextColumn("{task.description}", markup=False),
+        rich.BarColumn(),
+        rich.MofNCompleteColumn(),
+        rich.TimeElapsedColumn(),
+    )
+    with rich.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield BarProgress(bar)

@@ -1,0 +1,1 @@
+"""What commands print for people; captured text can do nothing to the terminal."""
