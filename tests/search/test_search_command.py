@@ -138,10 +138,10 @@ def test_captured_text_gives_a_terminal_no_orders(home: Path) -> None:
         told = render_answer(index.search("harbour"), is_terminal=True)
     # but for our own bold
     bare = told.replace("\x1b[1m", "").replace("\x1b[22m", "").replace("\n", "")
-    assert "Harbour \ufffd[31mred\ufffd\ufffd\ufffdevil" in bare
+    assert r"Harbour \x1b[31mred\x07\x9b\u202eevil" in bare
     assert bare.isprintable()
     assert told.count("\x1b[1m") == told.count("\x1b[22m") == 3
-    assert "\x1b[1mHarbour\x1b[22m \ufffd[31mred" in told
+    assert "\x1b[1mHarbour\x1b[22m \\x1b[31mred" in told
 
 
 def test_marks_stay_where_they_are() -> None:
