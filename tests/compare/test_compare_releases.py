@@ -123,11 +123,11 @@ def test_releases_of_different_versions(tmp_path: Path) -> None:
     assert things.columns_retyped == {"n": ("BIGINT", "VARCHAR")}
     assert (things.changed, things.changed_columns) == (1, {"same": 1})
     assert (other.compared_by, other.same_columns) == ("nothing", False)
-    told = render(found)
-    assert "marts.fresh is new, with 2 rows" in told
-    assert "marts.gone is gone, with 1 rows" in told
-    assert "column n was BIGINT and is VARCHAR" in told
-    assert "no column in common" in told
+    text = render(found)
+    assert "marts.fresh is new, with 2 rows" in text
+    assert "marts.gone is gone, with 1 rows" in text
+    assert "column n was BIGINT and is VARCHAR" in text
+    assert "no column in common" in text
     # backwards, and one mart only
     back = compare(settings_for(tmp_path, things=["id"]), "2", "1", marts=["marts.gone"])
     assert (back.marts, back.marts_added) == ({}, {"gone": 1})
@@ -193,9 +193,9 @@ def test_page_text_can_not_steer_a_terminal(tmp_path: Path) -> None:
     hostile = "\x1b[2J\u202e gnihtemos\r\nmarts.things: fine"
     make_release(tmp_path, 1, {"things": Table.of(COLUMNS, ("a", 1, "x", 1, TIME))})
     make_release(tmp_path, 2, {"things": Table.of(COLUMNS, ("a", 1, hostile, 1, TIME))})
-    told = render(compare(settings_for(tmp_path, things=KEY), "1", "2"))
-    assert "\\x1b[2J\\u202e gnihtemos\\r\\nmarts.things: fine" in told
-    assert not set("\x1b\u202e\r") & set(told)
+    text = render(compare(settings_for(tmp_path, things=KEY), "1", "2"))
+    assert "\\x1b[2J\\u202e gnihtemos\\r\\nmarts.things: fine" in text
+    assert not set("\x1b\u202e\r") & set(text)
 
 
 def test_the_command_tells_people_and_machines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -108,7 +108,7 @@ def test_a_manifest_of_something_else_makes_no_export(
         run(settings, tmp_path / "out")
 
 
-def test_targets_that_can_not_be_are_told(settings: Settings, tmp_path: Path) -> None:
+def test_targets_that_can_not_be_are_rejected(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     for out, why in {
         tmp_path / "file": "is a file",
@@ -139,7 +139,7 @@ def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
         if folder.name.startswith(("pytest-", "popen-", "test_")):
             folder.chmod(0o755)
     closed.chmod(0o555)
-    told = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-c", code, str(closed / "out")],
         cwd=PROJECT_ROOT,
         env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
@@ -147,8 +147,8 @@ def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
         text=True,
         check=False,
     )
-    said = told.stderr.splitlines()[-1]
-    assert said.startswith(
+    message = finished.stderr.splitlines()[-1]
+    assert message.startswith(
         f"newsmarts.core.errors.UsageError: {str(closed / 'out')!r} can't be written: Permission denied"
     )
 
@@ -188,7 +188,7 @@ def test_a_disk_that_takes_no_more_leaves_the_old_export(
         "PYTHONPATH": str(PROJECT_ROOT),
         "NEWS_CONTRACTS_DIR": str(settings.contracts_dir),
     }
-    told = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-c", FULL_DISK, str(settings.home), str(out), kind],
         cwd=PROJECT_ROOT,
         env=environment,
@@ -196,11 +196,11 @@ def test_a_disk_that_takes_no_more_leaves_the_old_export(
         text=True,
         check=False,
     )
-    assert told.returncode == 1, told.stderr
-    assert told.stderr.startswith("error: The export")
-    assert str(out) in told.stderr
-    assert "is as it was" in told.stderr
-    assert "Traceback" not in told.stderr
+    assert finished.returncode == 1, finished.stderr
+    assert finished.stderr.startswith("error: The export")
+    assert str(out) in finished.stderr
+    assert "is as it was" in finished.stderr
+    assert "Traceback" not in finished.stderr
     assert files_of(out) == before
     assert beside(out) == {"out"}
 

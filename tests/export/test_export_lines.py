@@ -49,7 +49,7 @@ def release(tmp_path: Path, *texts: str | None) -> Settings:
 
 
 def read_csv(path: Path) -> list[dict[str, object]]:
-    """The file as a strict reader of RFC 4180 that tells NULL from an empty text has it."""
+    """The file as a strict reader of RFC 4180 reads it that distinguishes NULL from an empty text."""
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         types = ", ".join(f"'{name}': '{kind}'" for name, kind in ALL_TYPES.items())
@@ -103,13 +103,13 @@ def test_formulas_are_made_harmless_and_nothing_else_is_touched(tmp_path: Path) 
 def test_the_manifest_tells_how_to_undo_the_guard(tmp_path: Path) -> None:
     settings = release(tmp_path, *FORMULAS, *PLAIN)
     export(settings, tmp_path / "out", format="csv")
-    told = json.loads((tmp_path / "out" / "export.json").read_text(encoding="utf-8"))
-    assert told["formula_guard"] is True
-    assert GUARDED in told["formula_guard_undo"]
-    assert told["null"].endswith('an empty text is ""')
+    document = json.loads((tmp_path / "out" / "export.json").read_text(encoding="utf-8"))
+    assert document["formula_guard"] is True
+    assert GUARDED in document["formula_guard_undo"]
+    assert document["null"].endswith('an empty text is ""')
     export(settings, tmp_path / "out", format="csv", guard=False)
-    told = json.loads((tmp_path / "out" / "export.json").read_text(encoding="utf-8"))
-    assert (told["formula_guard"], "formula_guard_undo" in told) == (False, False)
+    document = json.loads((tmp_path / "out" / "export.json").read_text(encoding="utf-8"))
+    assert (document["formula_guard"], "formula_guard_undo" in document) == (False, False)
 
 
 TEXTS = st.lists(
@@ -134,7 +134,7 @@ def test_any_text_survives(connection: duckdb.DuckDBPyConnection, texts: list[st
         lines = connection.execute(
             f"SELECT {csv_line(COLUMNS, guard=guard)} FROM t ORDER BY rowid"
         ).fetchall()
-        # the standard library's reader can't tell NULL from an empty text
+        # the standard library's reader can't distinguish NULL from an empty text
         cells = list(csv.reader(io.StringIO("".join(line for (line,) in lines), newline=""), strict=True))
         assert [row[1] for row in cells] == ["1"] * len(texts)
         assert [row[0] for row in cells] == [row[2] for row in cells]

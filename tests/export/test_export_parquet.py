@@ -85,10 +85,12 @@ def test_types_values_and_meanings_come_along(tmp_path: Path) -> None:
     assert schema.field("seen_at").metadata[b"comment"].decode() == comment
     assert schema.metadata[b"release_id"].decode() == release.release_id
     with duckdb.connect() as connection:  # a reader that knows nothing of Arrow's own metadata
-        told = dict(connection.execute(f"SELECT key, value FROM parquet_kv_metadata('{path}')").fetchall())
-    assert json.loads(told[b"column_comments"])["seen_at"] == comment
-    assert json.loads(told[b"key"]) == ["id"]
-    assert told[b"comment"] == b"Rows of a test."
+        metadata = dict(
+            connection.execute(f"SELECT key, value FROM parquet_kv_metadata('{path}')").fetchall()
+        )
+    assert json.loads(metadata[b"column_comments"])["seen_at"] == comment
+    assert json.loads(metadata[b"key"]) == ["id"]
+    assert metadata[b"comment"] == b"Rows of a test."
 
 
 def test_a_mart_without_a_date_is_one_file(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def settings(tmp_path: Path, url: str) -> Settings:
     return settings.model_copy(update={"postgres_url": load_settings(postgres_url=url).postgres_url})
 
 
-def ask(url: str, query: str) -> list[tuple[Any, ...]]:
+def fetch(url: str, query: str) -> list[tuple[Any, ...]]:
     with psycopg.connect(url) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         return connection.execute(query).fetchall()
@@ -76,7 +76,7 @@ def test_every_type_and_text_arrives(settings: Settings, url: str, monkeypatch: 
         {"none": 0, "things": 11},
     )
 
-    found = ask(url, "SELECT * FROM marts.things ORDER BY id")
+    found = fetch(url, "SELECT * FROM marts.things ORDER BY id")
     # U+0000 is the one character that PostgreSQL can't hold
     assert [row[2] for row in found] == [*TRICKY[:-1], "ab", None]
     assert found[0] == (
@@ -90,8 +90,8 @@ def test_every_type_and_text_arrives(settings: Settings, url: str, monkeypatch: 
         datetime(2025, 8, 25, 12, 30),
     )
     assert found[-1] == ("z", *[None] * 7)
-    assert ask(url, "SELECT count(*) FROM marts.none") == [(0,)]
-    columns = ask(
+    assert fetch(url, "SELECT count(*) FROM marts.none") == [(0,)]
+    columns = fetch(
         url,
         "SELECT column_name, data_type, col_description('marts.things'::regclass, ordinal_position) "
         "FROM information_schema.columns WHERE table_name = 'things' ORDER BY ordinal_position",
@@ -107,26 +107,26 @@ def test_every_type_and_text_arrives(settings: Settings, url: str, monkeypatch: 
         ("seen_local", "timestamp without time zone"),
     ]
     assert columns[0][2] == "What id means; it's {ever} so <plain>."
-    assert ask(url, "SELECT obj_description('marts.things'::regclass)") == [("Rows of a test.",)]
-    told = ask(url, "SELECT obj_description('marts'::regnamespace)")[0][0]
-    assert told.startswith(f"News marts: a copy of release {made.release_id}, replaced whole by the next.")
-    indexes = ask(url, "SELECT indexdef FROM pg_indexes WHERE tablename = 'things' ORDER BY indexname")
+    assert fetch(url, "SELECT obj_description('marts.things'::regclass)") == [("Rows of a test.",)]
+    comment = fetch(url, "SELECT obj_description('marts'::regnamespace)")[0][0]
+    assert comment.startswith(f"News marts: a copy of release {made.release_id}, replaced whole by the next.")
+    indexes = fetch(url, "SELECT indexdef FROM pg_indexes WHERE tablename = 'things' ORDER BY indexname")
     assert [text.partition("(")[2] for (text,) in indexes] == ["id)", "seen_date)"]
     # every row is visible at once, also to transactions that began before
-    assert ask(url, "SELECT relpages > 0, reltuples FROM pg_class WHERE relname = 'things'") == [(True, 11)]
+    assert fetch(url, "SELECT relpages > 0, reltuples FROM pg_class WHERE relname = 'things'") == [(True, 11)]
 
 
 def test_a_release_that_is_there_is_not_copied_again(settings: Settings, url: str) -> None:
     release(settings.home, 1)
     release(settings.home, 2)
     assert copy_to_postgres(settings).copied
-    before = ask(url, "SELECT 'marts.a'::regclass::oid")
+    before = fetch(url, "SELECT 'marts.a'::regclass::oid")
     assert not copy_to_postgres(settings).copied
-    assert ask(url, "SELECT 'marts.a'::regclass::oid") == before
+    assert fetch(url, "SELECT 'marts.a'::regclass::oid") == before
     assert copy_to_postgres(settings, force=True).copied
-    assert ask(url, "SELECT 'marts.a'::regclass::oid") != before
+    assert fetch(url, "SELECT 'marts.a'::regclass::oid") != before
     assert copy_to_postgres(settings, as_of="1").copied
-    assert ask(url, "SELECT n FROM marts.a") == [(1,)]
+    assert fetch(url, "SELECT n FROM marts.a") == [(1,)]
 
 
 def test_marts_come_and_go_with_releases(settings: Settings, url: str) -> None:
@@ -134,11 +134,11 @@ def test_marts_come_and_go_with_releases(settings: Settings, url: str) -> None:
     make_release(settings.home, 2, {"a": Table.of({"n": "VARCHAR"}, ("x",)), "new": Table.of(NUMBERS)})
     copy_to_postgres(settings, as_of="1")
     copy_to_postgres(settings)
-    assert ask(url, "SELECT tablename FROM pg_tables WHERE schemaname LIKE 'marts%' ORDER BY 1") == [
+    assert fetch(url, "SELECT tablename FROM pg_tables WHERE schemaname LIKE 'marts%' ORDER BY 1") == [
         ("a",),
         ("new",),
     ]
-    assert ask(url, "SELECT n FROM marts.a") == [("x",)]
+    assert fetch(url, "SELECT n FROM marts.a") == [("x",)]
 
 
 def test_the_reader_s_role_may_read_and_no_more(settings: Settings, postgres: Server, url: str) -> None:
@@ -148,7 +148,7 @@ def test_the_reader_s_role_may_read_and_no_more(settings: Settings, postgres: Se
     for number in (1, 2):
         release(settings.home, number)
         copy_to_postgres(allowed)
-        assert ask(reader, "SELECT n FROM marts.a") == [(number,)]
+        assert fetch(reader, "SELECT n FROM marts.a") == [(number,)]
     for statement in (
         "INSERT INTO marts.a VALUES (1)",
         "DROP TABLE marts.a",
@@ -156,12 +156,12 @@ def test_the_reader_s_role_may_read_and_no_more(settings: Settings, postgres: Se
         "TRUNCATE marts.b",
     ):
         with pytest.raises((errors.InsufficientPrivilege, errors.UndefinedTable)):
-            ask(reader, statement)
-    copy_to_postgres(settings, force=True)  # without the setting, nobody else
+            fetch(reader, statement)
+    copy_to_postgres(settings, force=True)  # without the setting no other role can read
     with pytest.raises(errors.InsufficientPrivilege):
-        ask(reader, "SELECT n FROM marts.a")
-    missing = settings.model_copy(update={"postgres_reader_role": "nobody_here"})
-    with pytest.raises(SettingsError, match="has no role 'nobody_here'"):
+        fetch(reader, "SELECT n FROM marts.a")
+    missing = settings.model_copy(update={"postgres_reader_role": "no_such_role"})
+    with pytest.raises(SettingsError, match="has no role 'no_such_role'"):
         copy_to_postgres(missing, force=True)
 
 
@@ -217,17 +217,17 @@ def held(settings: Settings, url: str) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def test_a_copy_waits_for_who_reads_and_nobody_waits_for_it(
+def test_a_copy_waits_for_readers_and_no_reader_waits_for_it(
     settings: Settings, url: str, held: psycopg.Connection[Any]
 ) -> None:
     assert held.execute("SELECT n FROM marts.a").fetchall() == [(1,)]
     with ThreadPoolExecutor(1) as pool:
         copying = pool.submit(copy_to_postgres, settings)
-        while not ask(url, WAITING):
+        while not fetch(url, WAITING):
             assert not copying.done()
         # the copy is made and waits: old and new readers go on
         assert held.execute("SELECT n FROM marts.b").fetchall() == [(1,)]
-        assert ask(url, "SELECT n FROM marts.b") == [(1,)]
+        assert fetch(url, "SELECT n FROM marts.b") == [(1,)]
         held.commit()
         assert copying.result(timeout=60).copied
     assert held.execute("SELECT n FROM marts.b").fetchall() == [(2,)]
@@ -248,8 +248,8 @@ def test_a_reader_that_never_ends_keeps_the_old_copy(
     impatient = settings.model_copy(update={"lock_timeout_seconds": 0.5})
     with pytest.raises(DatabaseUnavailable, match=r"for more than 0\.5 s \(process \d+ dashboard\)"):
         copy_to_postgres(impatient)
-    assert ask(url, "SELECT n FROM marts.a") == [(1,)]
-    assert ask(url, "SELECT 1 FROM pg_namespace WHERE nspname = 'marts_incoming'") == []
+    assert fetch(url, "SELECT n FROM marts.a") == [(1,)]
+    assert fetch(url, "SELECT 1 FROM pg_namespace WHERE nspname = 'marts_incoming'") == []
 
 
 def test_one_copy_at_a_time(settings: Settings, url: str) -> None:
@@ -271,7 +271,7 @@ def test_what_is_not_ours_is_never_replaced(settings: Settings, url: str) -> Non
         copy_to_postgres(settings)
     with psycopg.connect(url) as connection:
         connection.execute("DROP TABLE marts.a")
-    copy_to_postgres(settings, as_of="1")  # an empty schema is nobody's
+    copy_to_postgres(settings, as_of="1")  # an empty schema may be replaced
     with psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE marts.mine (a text)")
     with pytest.raises(NewsError, match="tables that aren't the marts': mine"):
@@ -287,7 +287,7 @@ def test_what_is_not_ours_is_never_replaced(settings: Settings, url: str) -> Non
         connection.execute("CREATE FUNCTION marts.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'")
     with pytest.raises(NewsError, match=r"something depends on it: function marts\.mine\(\)"):
         copy_to_postgres(settings)
-    assert ask(url, "SELECT n FROM marts.a") == [(1,)]
+    assert fetch(url, "SELECT n FROM marts.a") == [(1,)]
 
 
 def test_other_schema_other_copy(settings: Settings, url: str) -> None:
@@ -295,7 +295,7 @@ def test_other_schema_other_copy(settings: Settings, url: str) -> None:
     release(settings.home, 2)
     copy_to_postgres(settings, as_of="1")
     copy_to_postgres(settings.model_copy(update={"postgres_schema": "tried"}))
-    assert ask(url, "SELECT (SELECT n FROM marts.a), (SELECT n FROM tried.a)") == [(1, 2)]
+    assert fetch(url, "SELECT (SELECT n FROM marts.a), (SELECT n FROM tried.a)") == [(1, 2)]
 
 
 KILLED = """
@@ -330,10 +330,10 @@ def test_a_killed_copy_leaves_nothing(settings: Settings, url: str, point: str) 
         check=False,
     )
     assert killed.returncode == -9
-    assert ask(url, "SELECT n FROM marts.a") == [(1,)]
+    assert fetch(url, "SELECT n FROM marts.a") == [(1,)]
     assert copy_to_postgres(settings).copied
-    assert ask(url, "SELECT n FROM marts.a") == [(2,)]
-    assert ask(url, "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'marts%'") == [("marts",)]
+    assert fetch(url, "SELECT n FROM marts.a") == [(2,)]
+    assert fetch(url, "SELECT nspname FROM pg_namespace WHERE nspname LIKE 'marts%'") == [("marts",)]
 
 
 def test_a_row_that_the_database_refuses_leaves_the_old_copy(settings: Settings, url: str) -> None:
@@ -343,7 +343,7 @@ def test_a_row_that_the_database_refuses_leaves_the_old_copy(settings: Settings,
     copy_to_postgres(settings, as_of="1")
     with pytest.raises(NewsError, match=r"date out of range.* Nothing changed there"):
         copy_to_postgres(settings)
-    assert ask(url, "SELECT id FROM marts.things") == [("a",)]
+    assert fetch(url, "SELECT id FROM marts.things") == [("a",)]
 
 
 def test_a_key_that_is_none_in_an_older_release_is_left_out(settings: Settings, url: str) -> None:
@@ -351,12 +351,12 @@ def test_a_key_that_is_none_in_an_older_release_is_left_out(settings: Settings, 
     for number, rows in enumerate(((("b",), ("b",)), (("b",), (None,)), (("b",), ("c",))), start=1):
         make_release(settings.home, number, {"things": Table.of({"id": "VARCHAR"}, *rows)})
         copy_to_postgres(settings)
-        assert ask(url, "SELECT count(*) FROM marts.things") == [(2,)]
-        assert ask(url, keys) == [(1 if number == 3 else 0,)]
+        assert fetch(url, "SELECT count(*) FROM marts.things") == [(2,)]
+        assert fetch(url, keys) == [(1 if number == 3 else 0,)]
 
 
 @pytest.mark.parametrize(
-    ("change", "fault", "told"),
+    ("change", "fault", "message"),
     [
         (("p%40ss", "wrong"), DatabaseUnavailable, "password authentication failed"),
         (("?host=", "?host=/nowhere/"), DatabaseUnavailable, "No such file or directory"),
@@ -366,11 +366,11 @@ def test_a_key_that_is_none_in_an_older_release_is_left_out(settings: Settings, 
         (("/news_", "/no_such_"), DatabaseUnavailable, "does not exist"),
     ],
 )
-def test_no_password_is_ever_told(
+def test_no_message_has_the_password(
     settings: Settings,
     change: tuple[str, str],
     fault: type[NewsError],
-    told: str,
+    message: str,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     assert settings.postgres_url is not None
@@ -379,7 +379,7 @@ def test_no_password_is_ever_told(
     wrong = url.replace(*change)
     assert wrong != url
     caplog.set_level(logging.DEBUG)
-    with pytest.raises(fault, match=told) as raised:
+    with pytest.raises(fault, match=message) as raised:
         copy_to_postgres(settings, url=wrong)
     everything = [str(raised.value), repr(raised.value), caplog.text]
     assert raised.value.__cause__ is None
@@ -444,10 +444,10 @@ def test_the_command_copies(
     monkeypatch.setenv("NEWS_CONTRACTS_DIR", str(settings.contracts_dir))
     home = ["--home", str(settings.home)]
     assert main(["to-postgres", *home]) == 0
-    told = capsys.readouterr()
+    output = capsys.readouterr()
     database = settings_database(settings)
     where = f"Release 000002-000000000002 in schema marts of database {database}"
-    assert told.out == f"{where}: 6 rows of 2 marts\n"
+    assert output.out == f"{where}: 6 rows of 2 marts\n"
     assert main(["to-postgres", *home]) == 0
     assert capsys.readouterr().out == f"{where}: as before\n"
     assert main(["to-postgres", "--as-of", "1", "--json", *home]) == 0
@@ -459,6 +459,6 @@ def test_the_command_copies(
     )
     monkeypatch.setenv("NEWS_POSTGRES_URL", url.replace("p%40ss", "wrong"))
     assert main(["to-postgres", *home]) == 1
-    told = capsys.readouterr()
-    assert told.err.startswith("error: PostgreSQL: connection failed")
-    assert "wrong" not in told.err
+    output = capsys.readouterr()
+    assert output.err.startswith("error: PostgreSQL: connection failed")
+    assert "wrong" not in output.err

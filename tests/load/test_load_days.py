@@ -175,7 +175,7 @@ def test_a_flipped_bit_is_never_loaded(settings: Settings) -> None:
         except DamagedPartition:
             caught += 1
         assert everything(settings)["article_texts"] == before
-    assert caught > 10  # the others hit what nobody reads, as a page's header
+    assert caught > 10  # the others hit bytes that aren't read, as a page's header
 
 
 def _drop_article(home: Path) -> None:
@@ -367,14 +367,14 @@ def test_a_warehouse_that_was_set_aside_and_not_replaced_is_made_by_the_next_loa
     assert everything(settings) == before
 
 
-def test_a_warehouse_of_another_layout_is_made_anew(settings: Settings) -> None:
+def test_a_warehouse_of_another_layout_is_rebuilt(settings: Settings) -> None:
     before = _two_days(settings)
     _give_another_layout(settings)
     run(DAY, settings)
     assert everything(settings) == before
 
 
-def test_a_warehouse_is_not_made_anew_when_that_would_lose_a_day(settings: Settings) -> None:
+def test_a_warehouse_is_not_rebuilt_when_that_would_lose_a_day(settings: Settings) -> None:
     _two_days(settings)
     _give_another_layout(settings)
     write_day(settings.home, day_after(1), [], accepted=False, refusal="refused since")

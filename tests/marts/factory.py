@@ -27,7 +27,7 @@ def day_after(days: int) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One capture, told by what matters to load and publish."""
+    """One capture: what matters to load and publish."""
 
     name: str
     headline: str = "Harbour reopens"
@@ -40,15 +40,23 @@ class Page:
     hour: int = 0
     news_id: str | None = None
     rejected: bool = False
-    known_by: tuple[str, ...] = ()  # more that tells the article, as an address
+    known_by: tuple[str, ...] = ()  # more keys of the article, as an address
     most_read: tuple[str, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
-        told = (self.headline, self.body, self.publisher, self.tags, self.ticker, self.shares, self.known_by)
-        told += (self.most_read,) if self.most_read else ()
-        return hashlib.sha256(repr(told).encode()).hexdigest()
+        content = (
+            self.headline,
+            self.body,
+            self.publisher,
+            self.tags,
+            self.ticker,
+            self.shares,
+            self.known_by,
+        )
+        content += (self.most_read,) if self.most_read else ()
+        return hashlib.sha256(repr(content).encode()).hexdigest()
 
     @property
     def own_id(self) -> str:
@@ -85,7 +93,7 @@ def write_day(home: Path, day: date, pages: list[Page], **outcome: Any) -> None:
         facts = _facts(page, day)
         if page.rejected:
             quarantine.append(
-                _turned_away(page, facts, "land", page.quarantined or "file_too_large")
+                _quarantine_row(page, facts, "land", page.quarantined or "file_too_large")
                 | {"capture_sha256": None}
             )
             continue
@@ -106,7 +114,7 @@ def write_day(home: Path, day: date, pages: list[Page], **outcome: Any) -> None:
         for position, text in enumerate(page.ticker, start=1):
             tickers.append({**facts, "publisher": page.publisher, "position": position, "text": text})
         if page.quarantined:
-            quarantine.append(_turned_away(page, facts, "validate", page.quarantined))
+            quarantine.append(_quarantine_row(page, facts, "validate", page.quarantined))
         else:
             articles.append(_article_row(page, facts))
             links += _link_rows(page, facts)
@@ -134,7 +142,7 @@ def write_rows(
     **outcome: Any,
 ) -> None:
     """Write the rows of one day where land and validate would."""
-    turned_away = {row["capture_id"] for row in quarantine if row["subject"] == "page"}
+    rejected = {row["capture_id"] for row in quarantine if row["subject"] == "page"}
     rejected = {row["capture_id"] for row in quarantine if row["stage"] == "land"}
     files: dict[str, tuple[Any, list[dict[str, Any]]]] = {
         "articles": (schemas.ARTICLES, articles),
@@ -152,7 +160,7 @@ def write_rows(
                     "rejected": len(rejected),
                     "parsed": len(manifest),
                     "valid": len(articles),
-                    "quarantined": len(turned_away),
+                    "quarantined": len(rejected),
                     "ticker_items": len(tickers),
                     "ticker_items_quarantined": 0,
                     "fingerprint": "0" * 64,
@@ -194,7 +202,7 @@ def _facts(page: Page, day: date) -> dict[str, Any]:
     }
 
 
-def _turned_away(page: Page, facts: dict[str, Any], stage: str, reason: str) -> dict[str, Any]:
+def _quarantine_row(page: Page, facts: dict[str, Any], stage: str, reason: str) -> dict[str, Any]:
     return {
         **facts,
         "publisher": page.publisher,
@@ -266,13 +274,13 @@ def _contract_results(day: date, manifest: list[dict[str, Any]], rows: int) -> l
 
 
 def quarantine_entry(page: Page, day: date) -> Entry:
-    """What a person acknowledges of a page that ``write_day`` turned away."""
+    """What a person acknowledges of a page that ``write_day`` put into quarantine."""
     reason = page.quarantined or "file_too_large"
     return Entry(day, capture_id_on(page, day), "page", reason, "" if page.rejected else f"no_{reason}")
 
 
 def acknowledge_page(settings: Settings, page: Page, day: date, *, reason: str = "Seen") -> None:
-    """Acknowledge a page that ``write_day`` turned away."""
+    """Acknowledge a page that ``write_day`` put into quarantine."""
     at = datetime(2025, 9, 3, 10, 30, tzinfo=UTC)
     acknowledge(settings, [quarantine_entry(page, day)], by="editor", at=at, reason=reason)
 

@@ -130,7 +130,7 @@ def test_a_chain_of_keys_is_one_article(settings: Settings) -> None:
     assert articles(settings) == {links[0].own_id: {page.name for page in links}}
 
 
-def test_a_page_that_is_turned_away_joins_nothing(settings: Settings) -> None:
+def test_a_page_that_is_quarantined_joins_nothing(settings: Settings) -> None:
     bridge = Page("bridge", headline="Harbour reopens after storm", known_by=("/a",), quarantined="bad")
     load_days(settings, {DAY: [EARLY, APART, bridge]})
     build(settings)
@@ -153,7 +153,7 @@ def test_a_capture_joins_nothing_while_it_is_withheld(settings: Settings) -> Non
 
 
 def test_a_build_of_one_day_leaves_other_articles_as_they_stand(settings: Settings) -> None:
-    """What isn't reached from the day keeps even a row that is wrong: it wasn't written anew."""
+    """What isn't reached from the day keeps even a row that is wrong: it wasn't rewritten."""
     load_days(settings, {DAY: [EARLY], day_after(1): [Page("b", headline="B")], day_after(9): [LATER]})
     build(settings)
     with duckdb.connect(str(candidate_path(settings.home))) as connection:

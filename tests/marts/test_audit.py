@@ -27,7 +27,7 @@ def corrupt(settings: Settings, sql: str) -> None:
         connection.execute(sql)
 
 
-ASKED = (
+BRIEF = (
     "al_mayadeen_byline_is_the_house",
     "article_known",
     "captures_as_listed",
@@ -43,8 +43,8 @@ ASKED = (
 
 @pytest.fixture(scope="module")
 def contracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What these tests break and a little more; all of it is asked in test_mart_contracts.py."""
-    return write_brief_contracts(tmp_path_factory.mktemp("asked") / "expectations", also=ASKED)
+    """What these tests break and a little more; test_mart_contracts.py checks all of it."""
+    return write_brief_contracts(tmp_path_factory.mktemp("brief") / "expectations", also=BRIEF)
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_what_failed_its_audit_is_not_published(settings: Settings, published: s
     with pytest.raises(AuditFailed, match="Run audit, then publish"):
         publish(settings)
     assert current_release_path(settings.home).readlink().name == published
-    assert build(settings).changed  # from nothing: nothing tells whether the candidate is sound
+    assert build(settings).changed  # rebuilt: the candidate may be damaged
     audit(settings)
     assert publish(settings).release_id != published
     assert not build(settings).changed
@@ -215,7 +215,7 @@ def test_marts_with_the_log_of_a_killed_build_pass(settings: Settings) -> None:
         assert connection.execute("SELECT excerpt FROM marts.articles").fetchall() == [("In the log",)]
 
 
-def test_after_a_whole_audit_only_what_is_told_anew_is_asked(settings: Settings) -> None:
+def test_after_a_full_audit_only_new_rows_are_evaluated(settings: Settings) -> None:
     load_days(settings, {DAY: [Page("a", tags=("x",)), Page("b", headline="B", tags=("y",))]})
     build(settings, rewrite_below=0)
     assert not needs_full_audit(settings)
@@ -225,22 +225,22 @@ def test_after_a_whole_audit_only_what_is_told_anew_is_asked(settings: Settings)
     )
     build(settings, rewrite_below=0)
     assert not audit(settings).full
-    asked = {
+    evaluated = {
         (row["contract"], row["expectation"]): row["evaluated_rows"]
         for row in json.loads(report_path(settings).read_text(encoding="utf-8"))["results"]
     }
-    assert asked["marts_articles", "headline_present"] == 1
-    assert asked["marts_captures", "captured_at_present"] == 1
-    assert asked["marts_tags", "label_present"] == 1
-    assert asked["marts_ticker_items", "text_present"] == 1
+    assert evaluated["marts_articles", "headline_present"] == 1
+    assert evaluated["marts_captures", "captured_at_present"] == 1
+    assert evaluated["marts_tags", "label_present"] == 1
+    assert evaluated["marts_ticker_items", "text_present"] == 1
     with reading(candidate_path(settings.home)) as connection:
         assert connection.execute("SELECT count(*) FROM meta.unaudited").fetchone() == (0,)
 
 
 @pytest.fixture(scope="module")
-def home_told_anew(tmp_path_factory: pytest.TempPathFactory, contracts: Path) -> Path:
+def home_with_new_rows(tmp_path_factory: pytest.TempPathFactory, contracts: Path) -> Path:
     """Marts that passed an audit, and a further day in them."""
-    settings = load_settings(home=tmp_path_factory.mktemp("told-anew"), contracts_dir=contracts)
+    settings = load_settings(home=tmp_path_factory.mktemp("new-rows"), contracts_dir=contracts)
     load_days(settings, {DAY: [Page("a")]})
     build(settings, rewrite_below=0)
     audit(settings)
@@ -250,7 +250,7 @@ def home_told_anew(tmp_path_factory: pytest.TempPathFactory, contracts: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ("UPDATE marts.articles SET byline = 'A. Person' WHERE headline = 'C'", "al_mayadeen_byline"),
         (
@@ -258,20 +258,20 @@ def home_told_anew(tmp_path_factory: pytest.TempPathFactory, contracts: Path) ->
             "capture_id_unique",
         ),
         ("DELETE FROM marts.article_texts", "has_text"),
-        # what was told before, found by comparing whole marts
+        # rows from before, found by comparing whole marts
         ("DELETE FROM marts.captures WHERE capture_day = '2025-08-25'", "captures_as_listed"),
     ],
 )
-def test_what_is_broken_is_found_among_what_is_told_anew(
-    settings: Settings, home_told_anew: Path, change: str, told: str
+def test_a_broken_row_is_found_among_new_rows(
+    settings: Settings, home_with_new_rows: Path, change: str, message: str
 ) -> None:
-    shutil.copytree(home_told_anew, settings.home, symlinks=True, dirs_exist_ok=True)
+    shutil.copytree(home_with_new_rows, settings.home, symlinks=True, dirs_exist_ok=True)
     corrupt(settings, change)
-    with pytest.raises(AuditFailed, match=told):
+    with pytest.raises(AuditFailed, match=message):
         audit(settings)
 
 
-def test_all_rows_are_asked_again_in_time_and_after_a_change_of_contracts(
+def test_all_rows_are_evaluated_again_in_time_and_after_a_change_of_contracts(
     settings: Settings, tmp_path: Path
 ) -> None:
     load_days(settings, {DAY: [Page("a")]})

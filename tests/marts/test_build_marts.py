@@ -1,4 +1,4 @@
-"""What the marts say of loaded days: articles, revisions, repeats, tickers and what was turned away."""
+"""The marts of loaded days: articles, revisions, repeats, tickers and quarantine."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ def test_a_withheld_article_comes_back_when_the_ticker_day_changes(settings: Set
     assert select(settings, "SELECT count(*) FROM marts.quarantine") == [(0,)]
 
 
-def test_a_changed_reach_builds_the_marts_anew(settings: Settings) -> None:
+def test_a_changed_reach_rebuilds_the_marts(settings: Settings) -> None:
     load_days(
         settings,
         {

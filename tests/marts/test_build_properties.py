@@ -52,14 +52,14 @@ def some_pages(draw: st.DrawFn) -> list[Page]:
                 known_by=draw(
                     st.sampled_from([(), (), ("/a",), ("/b",), ("/c",), ("/a", "/b"), ("/b", "/c")])
                 ),
-                quarantined=None if fate == "valid" else "turned_away",
+                quarantined=None if fate == "valid" else "rejected",
                 rejected=fate == "rejected",
             )
         )
     return pages
 
 
-# a day to load with its pages, what is then decided of those turned away, and how to build the marts after
+# a day to load with its pages, what is then decided of those in quarantine, and how to build the marts after
 # it: not, with rewriting, incrementally
 steps = st.lists(
     st.tuples(
@@ -92,7 +92,7 @@ def grouped(captures: Iterable[tuple[date, Page]]) -> dict[str, str]:
 
 
 def decide(settings: Settings, day: date, pages: list[Page], decision: str | None, number: int) -> None:
-    """Acknowledge all pages of a day that are turned away, or undo that."""
+    """Acknowledge all pages of a day that are in quarantine, or undo that."""
     entries = [quarantine_entry(page, day) for page in pages if page.quarantined]
     at = datetime(2025, 9, 3, tzinfo=UTC) + timedelta(minutes=number)
     if entries and decision == "acknowledged":
@@ -143,6 +143,8 @@ def test_marts_follow_from_the_days_alone(
             assert captures == len(days[day]) == loaded + repeats + quarantined
             assert loaded == new + revisions
 
-        told = {row[0]: row[-1] for row in expected["captures"] if row[-1] is not None}
-        accepted = [(day, page) for day in days for page in days[day] if capture_id_on(page, day) in told]
-        assert told == grouped(accepted)
+        article_of = {row[0]: row[-1] for row in expected["captures"] if row[-1] is not None}
+        accepted = [
+            (day, page) for day in days for page in days[day] if capture_id_on(page, day) in article_of
+        ]
+        assert article_of == grouped(accepted)

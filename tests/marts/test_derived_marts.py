@@ -84,9 +84,9 @@ def test_a_text_that_comes_back_is_the_same_revision(settings: Settings) -> None
 def test_blocks_are_added_removed_or_edited(
     before: list[str], after: list[str], counts: tuple[int, int, int]
 ) -> None:
-    *found, told = compare(before, after)
+    *found, changes = compare(before, after)
     assert tuple(found) == counts
-    assert len(told) == sum(counts)
+    assert len(changes) == sum(counts)
 
 
 def test_a_change_is_told_in_short(settings: Settings) -> None:
@@ -148,7 +148,7 @@ def test_lists_name_the_articles_that_have_or_had_the_headline(settings: Setting
     load_days(settings, {DAY: [Page("x", headline="X", most_read=listed)]})
     build(settings)
     assert rows(settings, "SELECT count(*) FROM marts.page_links WHERE article_id IS NOT NULL") == [(0,)]
-    # the articles come later, on other days: two of one headline can't be told apart
+    # the articles come later, on other days: two of one headline can't be distinguished
     load_days(
         settings,
         {

@@ -53,7 +53,7 @@ BREAKS: dict[str, dict[str, str]] = {
         "article_id_unique": "INSERT INTO marts.article_texts FROM marts.article_texts",
         "body_text_present": "UPDATE marts.article_texts SET body_text = NULL",
         "body_not_empty": "UPDATE marts.article_texts SET body_text = e' \\n '",
-        "article_known": "UPDATE marts.article_texts SET article_id = 'nobody'",
+        "article_known": "UPDATE marts.article_texts SET article_id = 'unknown'",
         "length_as_told": "UPDATE marts.article_texts SET body_text = body_text || '!'",
         "no_ticker_line_in_body": f"UPDATE marts.article_texts SET body_text = e'Boats.\\n\\n{TICKER}'",
     },
@@ -176,8 +176,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Settings:
             ],
         },
     )
-    turned_away = Page("b", headline="B", quarantined="byline_not_house")
-    acknowledge_page(settings, turned_away, DAY, reason="A guest's column")
+    quarantined_page = Page("b", headline="B", quarantined="byline_not_house")
+    acknowledge_page(settings, quarantined_page, DAY, reason="A guest's column")
     assert build(settings).withheld == 1
     return settings
 
@@ -199,7 +199,7 @@ def contract_of(mart: str) -> dict[str, Any]:
 
 
 def _asking_only(settings: Settings, mart: str, expectation: str) -> Settings:
-    """Settings whose contract for the mart is this one expectation, so that a test asks no others."""
+    """Settings whose contract for the mart is this one expectation, so that a test evaluates no others."""
     document = contract_of(mart)
     document["expectations"] = [
         entry for entry in document["expectations"] if entry["meta"]["id"] == expectation
@@ -218,14 +218,14 @@ def test_every_mart_has_a_contract_and_every_expectation_its_break() -> None:
 
 def test_sound_marts_pass(sound: Settings) -> None:
     findings = audit.run_contracts(sound)
-    assert [finding.told() for finding in findings if not finding.passed] == []
+    assert [finding.summary() for finding in findings if not finding.passed] == []
     assert len(findings) == sum(len(breaks) for breaks in BREAKS.values())
 
 
 def test_empty_marts_pass(settings: Settings) -> None:
     load_days(settings, {DAY: []})
     build(settings)
-    assert [finding.told() for finding in audit.run_contracts(settings) if not finding.passed] == []
+    assert [finding.summary() for finding in audit.run_contracts(settings) if not finding.passed] == []
 
 
 @pytest.mark.parametrize(

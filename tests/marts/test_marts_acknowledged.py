@@ -1,4 +1,4 @@
-"""What the marts show of acknowledgements: while they stand, and while their page is turned away for that."""
+"""Acknowledgements in the marts: while they are in force, and while their page is in quarantine for that."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_it_survives_a_run_of_its_day_and_ends_when_the_page_passes(settings: Se
     assert shown(settings) == []
     with reading(candidate_path(settings.home)) as connection:
         assert connection.execute("SELECT headline FROM marts.articles").fetchall() == [("Bad",)]
-    assert [finding.told() for finding in audit.run_contracts(settings) if not finding.passed] == []
+    assert [finding.summary() for finding in audit.run_contracts(settings) if not finding.passed] == []
 
 
 def test_another_reason_is_open(settings: Settings) -> None:
@@ -89,7 +89,7 @@ def test_another_reason_is_open(settings: Settings) -> None:
     assert shown(settings) == OPEN
 
 
-def test_what_land_turned_away_and_what_publish_withholds_can_be_acknowledged(settings: Settings) -> None:
+def test_what_land_rejected_and_what_publish_withholds_can_be_acknowledged(settings: Settings) -> None:
     rejected = Page("big", rejected=True, quarantined="file_too_large")
     leak = Page("leak", headline="Leak", body=(TICKER,))
     load_days(settings, {DAY: [Page("good", ticker=(TICKER,)), rejected, leak]})
@@ -107,4 +107,4 @@ def test_hostile_words_are_only_words(settings: Settings) -> None:
     acknowledge_page(settings, BAD, DAY, reason=hostile)
     build(settings)
     assert shown(settings) == [(AT, date(2025, 9, 3), "editor", hostile)]
-    assert [finding.told() for finding in audit.run_contracts(settings) if not finding.passed] == []
+    assert [finding.summary() for finding in audit.run_contracts(settings) if not finding.passed] == []

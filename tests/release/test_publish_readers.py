@@ -1,4 +1,4 @@
-"""Readers: a locked-down door, and publishing that never disturbs who is reading."""
+"""Readers: a locked-down connection, and publishing that never disturbs a reader."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def release(settings: Settings, headline: str) -> None:
 
 
 # Holds the first release open; for each line on standard input says what it sees, and what a new
-# connection by path and a new one by the door see.
+# connection by path and a new one by connect() see.
 READER = """
 import sys
 from pathlib import Path
@@ -51,8 +51,8 @@ for _ in sys.stdin:
     with duckdb.connect(path, read_only=True) as new:
         by_path = new.execute(QUERY).fetchall()[0][0]
     with connect(sys.argv[1]) as new:
-        by_door = new.execute(QUERY).fetchall()[0][0]
-    print(still[0][0], by_path, by_door, flush=True)
+        by_connect = new.execute(QUERY).fetchall()[0][0]
+    print(still[0][0], by_path, by_connect, flush=True)
 """
 
 
@@ -111,7 +111,7 @@ def test_readers_of_one_process_each_keep_their_release(settings: Settings) -> N
         "SET lock_configuration = false",
     ],
 )
-def test_the_door_only_reads(settings: Settings, sql: str) -> None:
+def test_a_connection_only_reads(settings: Settings, sql: str) -> None:
     release(settings, "One")
     with connect(settings.home) as connection, pytest.raises(duckdb.Error):
         connection.execute(sql)
@@ -131,10 +131,10 @@ for reader in (first, second, first.cursor()):
 def test_times_are_in_utc_for_every_reader(settings: Settings) -> None:
     release(settings, "One")
     environment = {**os.environ, "TZ": "Asia/Tehran", "PYTHONPATH": str(PROJECT_ROOT)}
-    told = subprocess.check_output(
+    output = subprocess.check_output(
         [sys.executable, "-c", IN_TEHRAN, str(settings.home)], env=environment, text=True, cwd=PROJECT_ROOT
     )
-    assert told.splitlines() == ["2025-08-20 09:30:00+00"] * 3
+    assert output.splitlines() == ["2025-08-20 09:30:00+00"] * 3
 
 
 def test_the_home_of_the_settings_is_the_default(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,7 +144,7 @@ def test_the_home_of_the_settings_is_the_default(settings: Settings, monkeypatch
         assert connection.execute("SELECT headline FROM marts.articles").fetchone() == ("One",)
 
 
-def test_before_the_first_release_the_door_says_so(settings: Settings) -> None:
+def test_before_the_first_release_there_is_an_error(settings: Settings) -> None:
     with pytest.raises(MissingPartition, match="Nothing is published at"):
         connect(settings.home)
 

@@ -56,10 +56,10 @@ def test_a_release_is_found_by_id_number_and_beginning(tmp_path: Path, kept: dic
 def test_an_unknown_release_is_told_with_those_that_are_kept(
     tmp_path: Path, kept: dict[int, Release], name: str
 ) -> None:
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as raised:
         find_release(tmp_path, name)
-    assert repr(name) in str(told.value)
-    assert all(release.release_id in str(told.value) for release in kept.values())
+    assert repr(name) in str(raised.value)
+    assert all(release.release_id in str(raised.value) for release in kept.values())
 
 
 def test_without_releases_nothing_has_a_name(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_without_releases_nothing_has_a_name(tmp_path: Path) -> None:
             find_release(tmp_path, name)
 
 
-def test_the_door_opens_a_release_as_it_was(tmp_path: Path, kept: dict[int, Release]) -> None:
+def test_a_kept_release_opens_as_it_was(tmp_path: Path, kept: dict[int, Release]) -> None:
     query = "SELECT n FROM marts.articles"
     with connect(tmp_path, as_of="9") as old, connect(tmp_path) as new:
         assert (old.execute(query).fetchall(), new.execute(query).fetchall()) == ([(9,)], [(11,)])

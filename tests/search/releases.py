@@ -15,7 +15,7 @@ from tests.marts.factory import DAY, Page, load_days
 
 
 def article(headline: str, *body: str, on: str = "2025-08-20", **facts: Any) -> Page:
-    """A page told by its words and the day it was published; other facts as of Page, or of its row."""
+    """A page: its words and the day it was published; other facts as of Page, or of its row."""
     known = {name: facts.pop(name) for name in list(facts) if name in Page.__dataclass_fields__}
     published = datetime.combine(date.fromisoformat(on), datetime.min.time(), UTC)
     name = known.pop("name", headline)
@@ -55,8 +55,8 @@ def found(settings: Settings, query: str, **options: Any) -> list[str]:
 def answers(settings: Settings, queries: list[str], **options: Any) -> list[tuple[int, list[dict[str, Any]]]]:
     """What the current release answers, but for its name."""
     with open_index(settings.home) as index:
-        told = [index.search(query, **options) for query in queries]
-    return [(answer.total, [asdict(hit) for hit in answer.hits]) for answer in told]
+        answers = [index.search(query, **options) for query in queries]
+    return [(answer.total, [asdict(hit) for hit in answer.hits]) for answer in answers]
 
 
 def mart_texts(settings: Settings, as_of: str | None = None) -> list[dict[str, Any]]:

@@ -40,18 +40,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return settings.home
 
 
-def asked(home: Path, *arguments: str) -> int:
+def run_search(home: Path, *arguments: str) -> int:
     return main(["search", "--home", str(home), *arguments])
 
 
 def test_what_a_person_sees(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert asked(home, "ships wait", "--limit", "1") == 0
+    assert run_search(home, "ships wait", "--limit", "1") == 0
     assert capsys.readouterr().out.splitlines()[1:] == [
         "",
         "  1  2025-08-12  al_mayadeen  **Ships** **wait**",
         "     In the harbour of Ostrin, **ships** **wait**.",
     ]
-    assert asked(home, "grain", "--from", "2025-08-10", "--to", "2025-08-10") == 0
+    assert run_search(home, "grain", "--from", "2025-08-10", "--to", "2025-08-10") == 0
     release_line, *lines = capsys.readouterr().out.splitlines()
     assert release_line.startswith("Release 000001-")
     assert release_line.endswith(": 1 article")
@@ -64,16 +64,16 @@ def test_what_a_person_sees(home: Path, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_how_many_there_are(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked(home, "harbour", "--limit", "2")
+    run_search(home, "harbour", "--limit", "2")
     assert ": 3 articles, the first 2 shown\n" in capsys.readouterr().out
-    asked(home, "harbour nothing")
-    told = capsys.readouterr().out
-    assert ": 0 articles\n" in told
-    assert "use fewer words, or OR between them" in told
-    asked(home, "harbour", "--tag", "nothing")
-    told = capsys.readouterr().out
-    assert ": 0 articles\n" in told
-    assert "Whatever the tag, publisher and day: 3 articles." in told
+    run_search(home, "harbour nothing")
+    output = capsys.readouterr().out
+    assert ": 0 articles\n" in output
+    assert "use fewer words, or OR between them" in output
+    run_search(home, "harbour", "--tag", "nothing")
+    output = capsys.readouterr().out
+    assert ": 0 articles\n" in output
+    assert "Whatever the tag, publisher and day: 3 articles." in output
 
 
 def test_filters(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,12 +85,12 @@ def test_filters(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["--to", "2025-08-11"], 1),
         (["--as-of", "000001"], 3),
     ):
-        assert asked(home, "harbour", "--json", *options) == 0
+        assert run_search(home, "harbour", "--json", *options) == 0
         assert json.loads(capsys.readouterr().out)["total"] == total, options
 
 
 def test_json_is_the_answer_whole(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert asked(home, "harbour", "--json") == 0
+    assert run_search(home, "harbour", "--json") == 0
     answer = json.loads(capsys.readouterr().out)
     with open_index(home) as index:
         expected = index.search("harbour")
@@ -111,7 +111,7 @@ def test_json_is_the_answer_whole(home: Path, capsys: pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["grain (wheat"], "near 'grain (wheat': this bracket isn't closed"),
         (["grain", "--from", "10 August"], "not a day: '10 August'"),
@@ -121,27 +121,29 @@ def test_json_is_the_answer_whole(home: Path, capsys: pytest.CaptureFixture[str]
         (["grain", "--as-of", "7"], "There is no release '7'"),
     ],
 )
-def test_bad_usage(home: Path, arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert asked(home, *arguments) == 2
+def test_bad_usage(
+    home: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_search(home, *arguments) == 2
     captured = capsys.readouterr()
-    assert told in captured.err
+    assert message in captured.err
     assert captured.out == ""
 
 
 def test_nothing_published_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert asked(tmp_path, "grain") == 1
+    assert run_search(tmp_path, "grain") == 1
     assert "Nothing is published" in capsys.readouterr().err
 
 
 def test_captured_text_gives_a_terminal_no_orders(home: Path) -> None:
     with open_index(home) as index:
-        told = render_answer(index.search("harbour"), is_terminal=True)
+        text = render_answer(index.search("harbour"), is_terminal=True)
     # but for our own bold
-    bare = told.replace("\x1b[1m", "").replace("\x1b[22m", "").replace("\n", "")
+    bare = text.replace("\x1b[1m", "").replace("\x1b[22m", "").replace("\n", "")
     assert r"Harbour \x1b[31mred\x07\x9b\u202eevil" in bare
     assert bare.isprintable()
-    assert told.count("\x1b[1m") == told.count("\x1b[22m") == 3
-    assert "\x1b[1mHarbour\x1b[22m \\x1b[31mred" in told
+    assert text.count("\x1b[1m") == text.count("\x1b[22m") == 3
+    assert "\x1b[1mHarbour\x1b[22m \\x1b[31mred" in text
 
 
 def test_marks_stay_where_they_are() -> None:
@@ -153,21 +155,21 @@ def test_marks_stay_where_they_are() -> None:
 
 
 def test_bold_at_a_terminal_only(home: Path, settings: Settings) -> None:
-    def told(terminal: str) -> str:
+    def output_at(terminal: str) -> str:
         ours, theirs = pty.openpty()
         command = [sys.executable, "-m", "newsmarts", "search", "grain", "--home", str(home)]
         environment = {**os.environ, "TERM": terminal, "PYTHONPATH": str(PROJECT_ROOT)}
         with subprocess.Popen(command, cwd=PROJECT_ROOT, env=environment, stdout=theirs) as process:
             assert process.wait(timeout=60) == 0
         os.close(theirs)
-        told = os.read(ours, 10_000).decode()
+        output = os.read(ours, 10_000).decode()
         os.close(ours)
-        return told
+        return output
 
-    assert "\x1b[1mGrain\x1b[22m leaves" in told("xterm")
-    assert "**Grain** leaves" in told("dumb")
+    assert "\x1b[1mGrain\x1b[22m leaves" in output_at("xterm")
+    assert "**Grain** leaves" in output_at("dumb")
 
 
 def test_a_query_that_begins_with_a_dash(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert asked(home, "--tag=ports", "--", "-grain ships") == 0
+    assert run_search(home, "--tag=ports", "--", "-grain ships") == 0
     assert ": 1 article\n" in capsys.readouterr().out

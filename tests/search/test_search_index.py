@@ -27,15 +27,15 @@ QUERIES = ["harbour", "market OR boats", '"another text"', "headline:news"]
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Which articles are put into an index, by headline."""
-    told: list[str] = []
+    names: list[str] = []
     to_document = schema.to_document
 
     def spy(record: schema.Record) -> object:
-        told.append(record.headline)
+        names.append(record.headline)
         return to_document(record)
 
     monkeypatch.setattr("newsmarts.search.schema.to_document", spy)
-    return told
+    return names
 
 
 def load_and_build(settings: Settings, *pages: Page, day: int = 0) -> None:
@@ -56,7 +56,7 @@ def test_only_what_changed_is_written_again(settings: Settings, written: list[st
     load_and_build(settings, one, article("Two", "New text."), article("Four"), day=0)
     assert sorted(written) == ["Four", "Two"]
     written.clear()
-    build(settings, rewrite_below=10**6)  # every mart is written anew
+    build(settings, rewrite_below=10**6)  # every mart is rewritten
     build(settings)
     assert written == []
 
@@ -77,7 +77,7 @@ def test_whatever_changes_of_an_article_is_found_and_shown(
 ) -> None:
     release(settings, article("Harbour"), article("Market"))
     written.clear()
-    # the same name: the same file, captured anew
+    # the same name: the same file, captured again
     release(settings, after, article("Market"))
     assert written == ["Harbour"]
     changed = answers(settings, QUERIES)
@@ -276,7 +276,7 @@ DAMAGES = ["truncated", "missing", "no bookkeeping", "other bookkeeping", "no me
     ("kind", "changed"),
     [*((kind, False) for kind in DAMAGES), ("truncated", True), ("no bookkeeping", True)],
 )
-def test_a_damaged_index_is_built_anew(settings: Settings, kind: str, *, changed: bool) -> None:
+def test_a_damaged_index_is_rebuilt(settings: Settings, kind: str, *, changed: bool) -> None:
     load_and_build(settings, article("Harbour"), article("Market"))
     damaged(search_path(settings.home), kind)
     release(settings, article("Harbour"), article("Market"), *([article("Boats")] if changed else []))
@@ -286,7 +286,7 @@ def test_a_damaged_index_is_built_anew(settings: Settings, kind: str, *, changed
     ]
 
 
-def test_an_index_of_another_version_is_built_anew(
+def test_an_index_of_another_version_is_rebuilt(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, written: list[str]
 ) -> None:
     first = release(settings, article("Harbour"))

@@ -81,7 +81,7 @@ filters = st.fixed_dictionaries(
 questions = st.lists(st.tuples(some_query(), filters), min_size=5, max_size=15)
 
 
-def told(settings: Settings, query: str, options: dict[str, Any]) -> Any:
+def answer_to(settings: Settings, query: str, options: dict[str, Any]) -> Any:
     with open_index(settings.home) as index:
         known = index.publishers()
         if any(name not in known for name in options.get("publishers", ())):
@@ -111,8 +111,8 @@ def test_answers_follow_from_the_marts_alone(
         )
         for query, options in questions:
             assert len(query.split()) < MAX_WORDS
-            answer = told(bit_by_bit, query, options)
-            assert answer == told(at_once, query, options), query
+            answer = answer_to(bit_by_bit, query, options)
+            assert answer == answer_to(at_once, query, options), query
             if answer is not None:
                 ids = expected(articles, query, **options)
                 assert (answer[0], [hit["article_id"] for hit in answer[1]]) == (len(ids), ids[:20]), query

@@ -130,12 +130,12 @@ while not any("LAST" in headline for headline, _ in seen.values()):
     with open_index(home) as index:
         answer = index.search("harbour")
     (hit,) = answer.hits
-    told = (hit.headline, hit.excerpt)
-    assert seen.setdefault(answer.release_id, told) == told, (answer, seen)
+    shown = (hit.headline, hit.excerpt)
+    assert seen.setdefault(answer.release_id, shown) == shown, (answer, seen)
     path = releases_path(home) / answer.release_id / "news.duckdb"
     try:
         with reading(path) as marts:
-            assert marts.execute(QUERY).fetchall() == [told], (answer, told)
+            assert marts.execute(QUERY).fetchall() == [shown], (answer, shown)
         checked.add(answer.release_id)
     except OSError:
         assert not path.exists()  # pruned meanwhile
@@ -158,9 +158,9 @@ def test_readers_through_publishes_always_get_one_whole_release(settings: Settin
     for number in [*range(3), "LAST"]:
         release(settings, article(f"Harbour {number}", name="a", known_by=("/a",)))
     for reader in readers:
-        told, _ = reader.communicate(timeout=120)
+        output, _ = reader.communicate(timeout=120)
         assert reader.returncode == 0
-        seen, checked = map(int, told.split())
+        seen, checked = map(int, output.split())
         assert seen >= checked >= 1
 
 

@@ -10,15 +10,15 @@ from newsmarts.core.errors import QueryError, UsageError
 from newsmarts.search.query import FIELDS, MAX_CHARS, MAX_DEPTH, MAX_WORDS, Any, Find, Node, parse
 
 
-def told(node: Node) -> str:
+def notation(node: Node) -> str:
     """A query as one line: (a & b !c), (a | b), "exact words", headline:a."""
     if isinstance(node, Find):
         text = f'"{" ".join(node.words)}"' if node.exact else " ".join(node.words)
         return text if node.fields == FIELDS else f"{','.join(node.fields)}:{text}"
     if isinstance(node, Any):
-        return f"({' | '.join(map(told, node.parts))})"
-    unwanted = "".join(f" !{told(part)}" for part in node.unwanted)
-    return f"({' & '.join(map(told, node.wanted))}{unwanted})"
+        return f"({' | '.join(map(notation, node.parts))})"
+    unwanted = "".join(f" !{notation(part)}" for part in node.unwanted)
+    return f"({' & '.join(map(notation, node.wanted))}{unwanted})"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def told(node: Node) -> str:
     ],
 )
 def test_what_a_query_asks(query: str, expected: str) -> None:
-    assert told(parse(query)) == expected
+    assert notation(parse(query)) == expected
 
 
 @pytest.mark.parametrize(

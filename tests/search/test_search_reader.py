@@ -112,8 +112,10 @@ def test_a_tag_is_found_under_every_spelling_that_is_known(settings: Settings) -
         settings, article("One", tags=("U.S.",)), article("Two", tags=("United States",)), article("Three")
     )
     with open_index(settings.home) as index:
-        for asked in ("US", "u.s.", "usa", "United States of America"):
-            assert sorted(headlines(index, "one OR two OR three", tags=[asked])) == ["One", "Two"], asked
+        for spelling in ("US", "u.s.", "usa", "United States of America"):
+            assert sorted(headlines(index, "one OR two OR three", tags=[spelling])) == ["One", "Two"], (
+                spelling
+            )
 
 
 def test_limit_and_total(published: Settings) -> None:
@@ -136,11 +138,11 @@ def test_what_is_shown_is_what_the_marts_have(published: Settings) -> None:
         hits = index.search("port OR wheat OR نفط").hits
     assert {hit.article_id for hit in hits} == set(articles)
     for hit in hits:
-        told = articles[hit.article_id]
-        assert (hit.publisher, hit.url, hit.headline) == (told["publisher"], told["url"], told["headline"])
-        assert hit.published_at == told["published_at"]
+        row = articles[hit.article_id]
+        assert (hit.publisher, hit.url, hit.headline) == (row["publisher"], row["url"], row["headline"])
+        assert hit.published_at == row["published_at"]
         bare = hit.excerpt.removeprefix("… ").removesuffix(" …")
-        assert bare in told["body_text"] or bare in told["standfirst"]
+        assert bare in row["body_text"] or bare in row["standfirst"]
 
 
 def test_marks(published: Settings) -> None:
@@ -190,7 +192,7 @@ def test_a_filter_that_nothing_passes_is_named(published: Settings) -> None:
         "ﷺ " * 12,
     ],
 )
-def test_hostile_queries_are_answered_or_turned_away(published: Settings, query: str) -> None:
+def test_hostile_queries_are_answered_or_rejected(published: Settings, query: str) -> None:
     with open_index(published.home) as index, contextlib.suppress(QueryError):
         assert index.search(query).total <= 5
 

@@ -49,8 +49,10 @@ DIGESTS = {1: "b066ce250218739d"}
 
 
 def test_another_folding_has_another_number() -> None:
-    told = repr([(word, loose(word)) for text, _ in TEXTS for word in words(text)])
-    assert DIGESTS[FOLDING] == hashlib.sha256(told.encode()).hexdigest()[:16], "raise FOLDING, add its digest"
+    forms = repr([(word, loose(word)) for text, _ in TEXTS for word in words(text)])
+    assert DIGESTS[FOLDING] == hashlib.sha256(forms.encode()).hexdigest()[:16], (
+        "raise FOLDING, add its digest"
+    )
 
 
 @pytest.mark.parametrize(
