@@ -14,9 +14,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsmarts.core.settings import Settings
+from newsmarts.core.tables import Column
 from newsmarts.export.lines import GUARDED, csv_line
 from newsmarts.export.run import export
-from newsmarts.marts.catalogue import Column
 from tests.export.marts import ALL_TYPES, HOSTILE, settings_for, thing
 from tests.release_files import Table, make_release
 

@@ -142,7 +142,7 @@ def write_rows(
     **outcome: Any,
 ) -> None:
     """Write the rows of one day where land and validate would."""
-    rejected = {row["capture_id"] for row in quarantine if row["subject"] == "page"}
+    quarantined = {row["capture_id"] for row in quarantine if row["subject"] == "page"}
     rejected = {row["capture_id"] for row in quarantine if row["stage"] == "land"}
     files: dict[str, tuple[Any, list[dict[str, Any]]]] = {
         "articles": (schemas.ARTICLES, articles),
@@ -160,7 +160,7 @@ def write_rows(
                     "rejected": len(rejected),
                     "parsed": len(manifest),
                     "valid": len(articles),
-                    "quarantined": len(rejected),
+                    "quarantined": len(quarantined),
                     "ticker_items": len(tickers),
                     "ticker_items_quarantined": 0,
                     "fingerprint": "0" * 64,
