@@ -92,7 +92,7 @@ def test_a_damaged_file_is_named_with_what_to_do(settings: Settings, content: by
 def test_a_strange_file_is_named(settings: Settings) -> None:
     acknowledge(settings, [entry()], by="a", at=AT, reason="Seen")
     (acknowledgements_path(settings.home) / "00000001 (copy).json").write_bytes(b"{}")
-    with pytest.raises(NewsError, match="no decision of ours"):
+    with pytest.raises(NewsError, match="not an acknowledgement"):
         standing(settings.home)
 
 
@@ -112,7 +112,7 @@ def test_texts_are_kept_on_one_line_without_what_cannot_be_seen(settings: Settin
     ("entries", "by", "reason", "said"),
     [
         ([entry()], "a", " \x00\u202e ", "needs a reason"),
-        ([entry()], "\u202e", "Seen", "Nobody is named"),
+        ([entry()], "\u202e", "Seen", "The decision has no name"),
         ([], "a", "Seen", "Nothing is chosen"),
         ([entry()], "a", "x" * 501, "501 characters"),
         ([entry(number) for number in range(5001)], "a", "Seen", "too many"),

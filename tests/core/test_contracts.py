@@ -78,7 +78,7 @@ def _entry(document: Any, number: int = 0) -> Any:
 BROKEN: dict[str, tuple[Any, str]] = {
     "no JSON": ('{"name": ', "not valid JSON"),
     "not an object": ("[]", "not a list"),
-    "a key twice": ('{"name": "things", "name": "things"}', "'name' stands twice"),
+    "a key twice": ('{"name": "things", "name": "things"}', "'name' occurs twice"),
     "another name": (_changed(lambda d: d.update(name="thing")), "'things'"),
     "no notes": (_changed(lambda d: d.pop("meta")), 'the contract\'s meta needs "notes"'),
     "no expectations": (_changed(lambda d: d.update(expectations=[])), "at least one expectation"),
@@ -142,7 +142,7 @@ BROKEN: dict[str, tuple[Any, str]] = {
                 type="expect_column_values_to_match_regex", kwargs={"column": "name", "regex": "("}
             )
         ),
-        "'(' is no regular expression",
+        "'(' is not a regular expression",
     ),
 }
 

@@ -66,7 +66,7 @@ def test_every_reason_is_counted_and_nothing_is_changed(
     assert (told["days"], told["current"]) == (6, 1)
     assert (told["first_again"], told["last_again"]) == ("2025-09-01", "2025-09-05")
     assert told["unreadable"] == ["2025-09-03"]
-    assert "makes it anew" in told["warehouse"]
+    assert "rebuilds it" in told["warehouse"]
     assert "from nothing" in told["marts"]
 
     text = render(upgrade.look(Settings(home=home)))

@@ -2,8 +2,8 @@
 
 They are kept under ``NEWS_HOME/acknowledgements``, one file a decision, numbered in the order in which they
 were made. Nothing there is ever edited: undoing is one more decision. An acknowledgement is of a *reason*:
-this capture, turned away by this expectation. So it survives that its day is run again, shows no longer once
-the page passes, and a page that is turned away for another reason as well is open again. It lets nothing into
+this capture, rejected by this expectation. So it survives that its day is run again, is no longer shown once
+the page passes, and a page that is rejected for another reason as well is open again. It lets nothing into
 the marts.
 """
 
@@ -42,7 +42,7 @@ class Entry:
     capture_id: str
     subject: str  # page or ticker_item
     reason_code: str
-    expectation: str  # "" where no contract was asked
+    expectation: str  # "" where no contract was evaluated
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Record:
 def acknowledge(
     settings: Settings, entries: Collection[Entry], *, by: str, at: datetime, reason: str
 ) -> Record:
-    """Write down that ``by`` acknowledges these entries, and why.
+    """Record that ``by`` acknowledges these entries, and why.
 
     Raises:
         UsageError: no entries or too many, no reason, or one that is too long.
@@ -68,14 +68,14 @@ def acknowledge(
         NewsError: it can't be written; then nothing was.
     """
     if not tidy(reason):
-        raise UsageError("An acknowledgement needs a reason. Say in a few words why these may stay out.")
+        raise UsageError("An acknowledgement needs a reason. Write in a few words why these may stay out.")
     return _write(settings, "acknowledged", entries, by=by, at=at, reason=reason)
 
 
 def undo(
     settings: Settings, entries: Collection[Entry], *, by: str, at: datetime, reason: str = ""
 ) -> Record:
-    """Write down that these entries aren't acknowledged any longer; they are open again.
+    """Record that these entries aren't acknowledged any longer; they are open again.
 
     Raises:
         UsageError, LockTimeout, NewsError: as ``acknowledge`` does.
@@ -116,20 +116,20 @@ def _write(
 ) -> Record:
     who, why = tidy(by)[:_MAX_NAME_CHARS], tidy(reason)
     if not who:
-        raise UsageError("Nobody is named who decides this. Say who you are.")
+        raise UsageError("The decision has no name. Give yours.")
     if len(why) > MAX_REASON_CHARS:
-        raise UsageError(f"The reason has {len(why)} characters. Say it in {MAX_REASON_CHARS}.")
-    told = tuple(sorted(set(entries)))
-    if not told:
+        raise UsageError(f"The reason has {len(why)} characters. At most {MAX_REASON_CHARS} fit.")
+    chosen = tuple(sorted(set(entries)))
+    if not chosen:
         raise UsageError("Nothing is chosen. Choose at least one entry of quarantine.")
-    if len(told) > MAX_ENTRIES:
-        raise UsageError(f"{len(told)} entries are too many at once. Choose at most {MAX_ENTRIES}.")
+    if len(chosen) > MAX_ENTRIES:
+        raise UsageError(f"{len(chosen)} entries are too many at once. Choose at most {MAX_ENTRIES}.")
     folder = acknowledgements_path(settings.home)
     try:
-        # the number is the order, whatever the clocks of those who decide say
+        # the number is the order: clocks of several machines may differ
         with held(folder / ".lock", timeout_seconds=_LOCK_SECONDS, what="the acknowledgements"):
             number = max((number for number, _ in _files(settings.home)), default=0) + 1
-            record = Record(number, decision, who, at.astimezone(UTC).replace(microsecond=0), why, told)
+            record = Record(number, decision, who, at.astimezone(UTC).replace(microsecond=0), why, chosen)
             write_atomically(folder / f"{number:08}.json", _to_json(record))
     except OSError as error:
         raise NewsError(
@@ -151,7 +151,7 @@ def _files(home: Path) -> list[tuple[int, Path]]:
         if match:
             found.append((int(match["number"]), folder / name))
         elif name != ".lock" and not name.startswith(TEMPORARY_PREFIX):
-            raise NewsError(f"{folder / name} is no decision of ours. Move it out of that folder.")
+            raise NewsError(f"{folder / name} is not an acknowledgement. Move it out of that folder.")
     return found
 
 
@@ -205,5 +205,5 @@ def _entry(document: dict[str, Any]) -> Entry:
 def _text(document: dict[str, Any], name: str) -> str:
     value = document[name]
     if not isinstance(value, str):
-        raise TypeError(f"{name} is no text")
+        raise TypeError(f"{name} is not text")
     return value

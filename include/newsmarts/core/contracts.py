@@ -54,7 +54,7 @@ def quiet_context() -> EphemeralDataContext:
     return gx.get_context(
         mode="ephemeral",
         project_config=DataContextConfig(
-            # the default keeps a Data Docs site in a temporary folder that nobody asked for
+            # the default keeps a Data Docs site in a temporary folder, which nothing here reads
             store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
             progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
             analytics_enabled=False,
@@ -81,7 +81,7 @@ def load_contract(path: Path) -> gx.ExpectationSuite:
 
 
 def read_contract(path: Path) -> dict[str, Any]:
-    """What a contract file says, checked but not built: for those who tell of it, and need no waiting.
+    """A contract file, checked but not built into a suite: quick, for whoever only shows it.
 
     Raises:
         SettingsError: naming the file, the expectation and what is wrong with it.
@@ -122,22 +122,22 @@ def article_contract(folder: Path, publisher: str) -> gx.ExpectationSuite:
             f"{own}: there is no contract for pages of {publisher!r}, and no {shared.name} beside it, which "
             "holds for any publisher. Write one, or set NEWS_CONTRACTS_DIR to the folder that has it."
         )
-    log.info("Pages of %s have no contract of their own: they are held to %s", publisher, shared)
+    log.info("Pages of %s have no contract of their own: %s is used", publisher, shared)
     contract = load_contract(shared)
     contract.name = name
     return contract
 
 
 def _read_object(path: Path) -> dict[str, Any]:
-    def refuse_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    def reject_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
-        doubled = sorted({name for name in names if names.count(name) > 1})
-        if doubled:
-            raise SettingsError(f"{path}: key {doubled[0]!r} stands twice in one object. Keep one of them.")
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            raise SettingsError(f"{path}: key {repeated[0]!r} occurs twice in one object. Keep one of them.")
         return dict(pairs)
 
     try:
-        document = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=refuse_doubles)
+        document = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=reject_repeated_keys)
     except FileNotFoundError:
         raise SettingsError(f"{path}: no such contract file. Check NEWS_CONTRACTS_DIR.") from None
     except OSError as error:
@@ -205,7 +205,7 @@ def _check_regexes(kwargs: Mapping[str, Any], where: str) -> None:
         try:
             re.compile(pattern)
         except (re.error, TypeError) as error:
-            raise SettingsError(f"{where}: {pattern!r} is no regular expression: {error}.") from None
+            raise SettingsError(f"{where}: {pattern!r} is not a regular expression: {error}.") from None
 
 
 def _build(entry: Mapping[str, Any], path: Path) -> Any:

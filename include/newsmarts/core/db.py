@@ -32,7 +32,7 @@ def writer(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         SettingsError: a limit that DuckDB doesn't understand.
         NewsError: the work needs more memory than the limit.
-        OSError: the disk is full, whichever of its errors DuckDB tells that by.
+        OSError: the disk is full, whichever of its errors DuckDB raises for that.
     """
     scratch = settings.home / "warehouse" / ".duckdb_tmp"
     shutil.rmtree(scratch, ignore_errors=True)  # what a stopped writer left; there is only one at a time
@@ -54,7 +54,7 @@ def writer(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         )
     except duckdb.Error as error:
         raise SettingsError(
-            f"DuckDB refuses NEWS_DUCKDB_MEMORY_LIMIT={settings.duckdb_memory_limit!r} or "
+            f"DuckDB rejects NEWS_DUCKDB_MEMORY_LIMIT={settings.duckdb_memory_limit!r} or "
             f"NEWS_DUCKDB_MAX_TEMP_SIZE={settings.duckdb_max_temp_size!r}: {error}. Write them as in 1GB."
         ) from error
     try:
@@ -112,7 +112,7 @@ def _attached(
     files: Mapping[str, Path], limits: Mapping[str, str | int]
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Files are attached, not connected to: a reader in this process may have one open with other settings,
-    which DuckDB refuses to mix.
+    which DuckDB rejects.
     """
     with tempfile.TemporaryDirectory(prefix=_SPILL_PREFIX, ignore_cleanup_errors=True) as spill:
         try:
@@ -126,7 +126,7 @@ def _attached(
                 },
             )
         except duckdb.Error as error:
-            raise SettingsError(f"DuckDB refuses the limits {dict(limits)}: {error}") from error
+            raise SettingsError(f"DuckDB rejects the limits {dict(limits)}: {error}") from error
         try:
             connection.execute("SET TimeZone = 'UTC'")
             for name, path in files.items():
@@ -228,6 +228,6 @@ def log_of(path: Path) -> Path:
 
 
 def remove_database(path: Path) -> None:
-    """Remove a database file that nobody has open, and its log; neither has to be there."""
+    """Remove a database file that is not open, and its log; neither has to exist."""
     for file in (path, log_of(path)):
         file.unlink(missing_ok=True)

@@ -12,10 +12,9 @@ from newsmarts.core.contracts import read_contract
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Columns that tell a mart's rows apart; ``unique`` when the contract makes sure that they do.
+    """Columns that identify a mart's rows; ``unique`` when the contract checks that they do.
 
-    Columns of a key that isn't unique only say where a row belongs (a page may be turned away twice for
-    one reason).
+    Columns of a key that isn't unique only group rows (a page may be quarantined twice for one reason).
     """
 
     columns: tuple[str, ...]

@@ -44,8 +44,12 @@ def partition_lock(settings: Settings, day: date) -> Iterator[None]:
 
 
 @contextmanager
-def writer_lock(settings: Settings) -> Iterator[None]:
-    """Hold the warehouse and the release candidate for one writer."""
+def writer_lock(settings: Settings, *, timeout_seconds: float | None = None) -> Iterator[None]:
+    """Hold the warehouse and the release candidate for one writer.
+
+    Waits ``timeout_seconds`` for another one, by default ``lock_timeout_seconds`` of the settings.
+    """
     path = settings.home / "warehouse" / ".writer.lock"
-    with held(path, timeout_seconds=settings.lock_timeout_seconds, what="the warehouse"):
+    seconds = settings.lock_timeout_seconds if timeout_seconds is None else timeout_seconds
+    with held(path, timeout_seconds=seconds, what="the warehouse"):
         yield

@@ -1,7 +1,7 @@
 """Object stores: raw captures and staged days where a bucket takes a folder's place.
 
 An object appears whole or not at all, which is all that a file needs. A folder of several files is written
-under a name made of its content, and one small object then says which content is the folder's: a reader sees
+under a name made of its content, and one small object names the content of the folder: a reader sees
 the old files or the new ones.
 """
 
@@ -64,7 +64,7 @@ def is_remote(path: Path | UPath) -> bool:
 
 @contextlib.contextmanager
 def replacing_objects(path: UPath) -> Iterator[Path]:
-    """Give a local folder to fill; when the block ends well its files take ``path``'s place whole.
+    """Give a local folder to fill; when the block ends well its files take ``path``'s place in one step.
 
     The content before stays for readers that have begun; what is older goes. Writers of one folder must be
     kept apart by the caller.
@@ -80,8 +80,8 @@ def replacing_objects(path: UPath) -> Iterator[Path]:
         target = path / version
         for file in files:
             target.fs.put_file(str(file), (target / file.name).path)
-        told = {"version": version, "before": before}
-        (path / CURRENT).write_text(json.dumps(told))
+        pointer = {"version": version, "before": before}
+        (path / CURRENT).write_text(json.dumps(pointer))
         kept = {version, before}
         for entry in list(path.iterdir()):
             if entry.name.startswith(_VERSION_PREFIX) and entry.name not in kept:

@@ -6,17 +6,17 @@ spacing, punctuation, quotation marks, accents, bullets or invisible characters.
 ticker line that
 
 - makes up a whole body line, by itself, with others run together, or beside a label, time or number; or
-- has four words or more and stands in a body line as a sentence of its own: it begins the line or
+- has four words or more and is a sentence of its own in a body line: it begins the line or
   follows a finished sentence, and ends the line or is followed by a new one; or
 - has four words or more and touches another such line; or
-- has four words or more and stands in two or three body lines that follow each other, and nothing else does.
+- has four words or more and fills two or three body lines that follow each other.
 
 So is one that isn't complete or not quite the same, where it makes up a whole body line: its first four words
 or more, up to dots or into the middle of a word; or all of six words or more, one letter of a long one wrong.
 
-It is no leak when a body tells the same news in its own words, quotes a ticker line in part, or has one
+It isn't a leak when a body has the same news in its own words, quotes a ticker line in part, or has one
 inside a sentence that began before it or goes on after it ("Pope arrives in Turkey, officials said"). Nor is
-a subheading that happens to say a ticker line's first words, for nothing tells that it was cut.
+a subheading that happens to be a ticker line's first words: it may be complete.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class _Line:
         return self.text[start:end]
 
     def gap_before(self, number: int) -> str:
-        """What stands between a word and the one before it."""
+        """The text between a word and the one before it."""
         return self.text[self.words[number - 1][1] : self.words[number][0]]
 
     def word_at(self, position: int) -> int:
@@ -152,7 +152,7 @@ class TickerIndex:
         for line in lines:
             read = _Line.read(line)
             letters = read.letters
-            if read.is_furniture():  # a stray "BREAKING" would find itself in every body that says so
+            if read.is_furniture():  # a stray "BREAKING" would be found in every body that has this word
                 continue
             self._lines[letters] = min(line, self._lines.get(letters, line))
             if normalise_line(line).count(" ") + 1 >= MIN_EMBEDDED_WORDS:
@@ -217,7 +217,7 @@ class TickerIndex:
         return None if found is None else self._variant_lines[found]
 
     def _matches(self, line: _Line) -> list[tuple[int, int]]:
-        """Where complete ticker lines stand: from a word, a glued word, or another line's end on."""
+        """Places of complete ticker lines: from a word, a glued word, or another line's end on."""
         found: set[tuple[int, int]] = set()
         places = {*line.starts, *line.glued()}
         seen: set[int] = set()
@@ -237,7 +237,7 @@ class TickerIndex:
 
 
 def _begins(line: _Line, start: int, ends: Collection[int]) -> bool:
-    """Whether what stands at this letter begins a line, a sentence, or follows another ticker line."""
+    """Whether the text at this letter begins a line, a sentence, or follows another ticker line."""
     number = line.word_at(start)
     if start in ends or start != line.starts[number]:
         return True
@@ -249,7 +249,7 @@ def _begins(line: _Line, start: int, ends: Collection[int]) -> bool:
 
 
 def _finishes(line: _Line, end: int, starts: Collection[int]) -> bool:
-    """Whether what stands up to this letter ends a line, a sentence, or another ticker line follows."""
+    """Whether the text up to this letter ends a line, a sentence, or another ticker line follows."""
     if end == len(line.letters) or end in starts:
         return True
     number = line.word_at(end)

@@ -1,7 +1,7 @@
 """Ticker lines that a body line holds not quite as they were: cut short, or with a typing error.
 
-Part of ``newsmarts.core.ticker``, which says where the line is drawn. Words here are case folded, without
-punctuation; letters are a line's words run together.
+Part of ``newsmarts.core.ticker``, which draws the line. Words here are case folded, without punctuation;
+letters are a line's words run together.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-_LEAST_WORDS_CUT = 4  # that are left of a line, whole
+_LEAST_WORDS_CUT = 4  # that are left of a line, complete
 _LEAST_LETTERS_GONE = 3  # of the word that a cut goes through: "missile" and "missiles" are other words
 _MOST_LOOKED_AT = 50  # lines with one beginning
 _LEAST_WORDS_MISTYPED = 6
@@ -41,7 +41,7 @@ class Variants:
     def found_as(self, words: Words, *, elided: bool) -> str | None:
         """The letters of the line that these words are a variant of; None when they are of none.
 
-        ``elided``: dots at their end say that something is left out.
+        ``elided``: dots at their end mean that something is left out.
         """
         return self._cut(words, elided=elided) or self._mistyped(words)
 

@@ -72,7 +72,7 @@ def run(day: date, settings: Settings) -> LoadResult:
 
 
 def rebuild(settings: Settings, *, leave_out: bool = False, progress: Progress = SILENT) -> RebuildResult:
-    """Rebuild the warehouse from every validated and accepted day, whatever became of the old one.
+    """Rebuild the warehouse from every validated and accepted day, whatever the state of the old one.
 
     The old file, damaged or not, is set aside. Unless ``leave_out``, no day that it or the release has is
     lost.

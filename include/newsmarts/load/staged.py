@@ -102,7 +102,7 @@ class StagedDay:
 def open_day(home: Path | UPath, day: date, layout: str) -> Iterator[StagedDay]:
     """Open everything that load reads of one day, to be loaded into tables of this layout.
 
-    The folder may be replaced meanwhile (a second run of the day): what was opened stays whole.
+    The folder may be replaced meanwhile (a second run of the day): what was opened stays complete.
 
     Raises:
         MissingPartition: the day isn't validated, or by a version with other columns.

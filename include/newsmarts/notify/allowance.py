@@ -1,4 +1,4 @@
-"""How many messages an hour: a backfill of two hundred bad days tells of some and then holds back."""
+"""A limit of messages an hour: a backfill of two hundred bad days sends some and holds the rest back."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _LOCK_SECONDS = 20
 class Allowance:
     """A message may be sent.
 
-    ``held_back`` counts those that weren't since the last one that was; ``is_last`` says that the next ones
-    will be held back, until ``free_again``.
+    ``held_back`` counts those held back since the last one that was sent; with ``is_last`` the next ones are
+    held back until ``free_again``.
     """
 
     held_back: int
@@ -27,7 +27,7 @@ class Allowance:
     free_again: datetime
 
     def note(self) -> str | None:
-        """What the message says of the others; None when there is nothing to say."""
+        """A sentence on those held back; None when there are none."""
         notes = []
         if self.held_back:
             notes.append(f"{self.held_back} held back before this one.")
@@ -35,11 +35,11 @@ class Allowance:
             notes.append(f"Further ones are held back until {self.free_again:%H:%M} UTC.")
         if not notes:
             return None
-        return " ".join([*notes, "The news desk's page Today lists every day that needs a hand."])
+        return " ".join([*notes, "The news desk's page Today lists every day that needs attention."])
 
 
-def ask(folder: Path, *, now: datetime, per_hour: int) -> Allowance | None:
-    """Count one more message, told or held back; None when ``per_hour`` were told in the hour before ``now``.
+def request(folder: Path, *, now: datetime, per_hour: int) -> Allowance | None:
+    """Count one more message. None: hold it back, since ``per_hour`` were sent in the hour before ``now``.
 
     ``folder`` keeps the count for all processes of the machine; a file there that can't be read counts as
     none.
@@ -48,26 +48,26 @@ def ask(folder: Path, *, now: datetime, per_hour: int) -> Allowance | None:
         OSError: the folder can't be written.
         LockTimeout: another process has held the count for 20 s.
     """
-    path = folder / "told.json"
+    path = folder / "sent.json"
     with held(folder / ".lock", timeout_seconds=_LOCK_SECONDS, what="the count of notifications"):
-        told, held_back = _read(path)
-        told = [moment for moment in told if timedelta(0) <= now - moment < _SPAN]
+        sent, held_back = _read_counts(path)
+        sent = [moment for moment in sent if timedelta(0) <= now - moment < _SPAN]
         allowed = None
-        if len(told) < per_hour:
-            told.append(now)
-            is_last = len(told) == per_hour
-            allowed = Allowance(held_back, is_last, min(told) + _SPAN)
+        if len(sent) < per_hour:
+            sent.append(now)
+            is_last = len(sent) == per_hour
+            allowed = Allowance(held_back, is_last, min(sent) + _SPAN)
         kept = {
-            "told": [moment.isoformat() for moment in told],
+            "sent": [moment.isoformat() for moment in sent],
             "held_back": held_back + 1 if allowed is None else 0,
         }
         write_atomically(path, json.dumps(kept).encode())
     return allowed
 
 
-def _read(path: Path) -> tuple[list[datetime], int]:
+def _read_counts(path: Path) -> tuple[list[datetime], int]:
     try:
         kept = json.loads(path.read_bytes())
-        return [datetime.fromisoformat(moment) for moment in kept["told"]], int(kept["held_back"])
+        return [datetime.fromisoformat(moment) for moment in kept["sent"]], int(kept["held_back"])
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return [], 0

@@ -19,7 +19,7 @@ _JOINERS = "\u200c\u200d"  # part of words in Persian and Arabic
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a person is told: a title, facts by name, the error, and where to look.
+    """One message to people: a title, facts by name, the error, and where to look.
 
     Make it with ``failure`` or ``late``: they clean the words.
     """
@@ -53,7 +53,7 @@ class Message:
         return f"<h3>{html.escape(self.title)}</h3><table>{rows}</table>{error}{link}"
 
     def slack(self) -> str:
-        """Text as Slack and those that speak its tongue mark it up; the error can't mention or link."""
+        """Text in the markup of Slack; the error can't mention or link."""
         lines = [f"*{_slack(self.title)}*", *(f"{name}: {_slack(value)}" for name, value in self.facts)]
         if self.error is not None:
             lines.append(f"```{_slack(self.error)}```")
@@ -73,11 +73,11 @@ def failure(
 ) -> Message:
     """A task failed for good, or a run did for another reason (then ``task`` is None)."""
     what = f"{task} failed" if task else "a run failed"
-    told = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else error
+    text = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else error
     return Message(
         title=_title(f"{dag_id}: {what}" + (f" for {day}" if day else "")),
         facts=_facts(("DAG", dag_id), ("Day", day), ("Task", task), ("Run", run_id)),
-        error=clean(told or "It ended without a word: its process was killed, or lost.", _ERROR_CHARS),
+        error=clean(text or "It ended without an error: its process was killed, or lost.", _ERROR_CHARS),
         link=_link(link),
     )
 
@@ -95,10 +95,10 @@ def late(
 
 
 def day_of(conf: object, partition_key: object, data_interval_start: object) -> str | None:
-    """The capture day that a run works on: asked for in its form, its partition, or its interval's."""
-    asked = conf.get("day") if isinstance(conf, dict) else None
-    if asked or partition_key:
-        return clean(str(asked or partition_key), 40)
+    """The capture day that a run works on: given in the form, its partition, or its interval's."""
+    day = conf.get("day") if isinstance(conf, dict) else None
+    if day or partition_key:
+        return clean(str(day or partition_key), 40)
     if isinstance(data_interval_start, date):  # a datetime is one
         return f"{data_interval_start:%Y-%m-%d}"
     if isinstance(data_interval_start, str):
@@ -107,7 +107,7 @@ def day_of(conf: object, partition_key: object, data_interval_start: object) -> 
 
 
 def clean(text: str, most: int) -> str:
-    """Text of anybody's, at most so long, with nothing in it that isn't seen."""
+    """Text of any origin, at most so long, without invisible characters."""
     kept = "".join(char for char in text if char == "\n" or char in _JOINERS or _is_seen(char))
     shown = "\n".join(line.rstrip() for line in kept.strip().splitlines())
     return shown if len(shown) <= most else shown[: most - 1] + "…"

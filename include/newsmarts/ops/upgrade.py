@@ -1,16 +1,15 @@
-"""What this version of the code makes of a home that an earlier one has filled. Looks, and changes nothing.
+"""What this version of the code makes of a home that an earlier one has filled. Changes nothing.
 
 Stored days stay loaded as they are, whatever has changed. A day whose pages would be read otherwise now is
-read anew when it is run again, and not before.
+read again when it is run again, and not before.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import duckdb
 
@@ -41,8 +40,9 @@ REASONS: Mapping[str, str] = {
 class Outlook:
     """What a home's days, warehouse and marts are to this version.
 
-    ``again`` counts, by reason, days that would be read anew if they were run; ``unreadable`` lists validated
-    days whose files this version can't load as they are. ``warehouse``, ``marts``: what becomes of them.
+    ``again`` counts, by reason, days that would be read again if they were run; ``unreadable`` lists
+    validated days whose files this version can't load as they are. ``warehouse``, ``marts``: what becomes of
+    them.
     """
 
     days: int
@@ -53,13 +53,6 @@ class Outlook:
     unreadable: tuple[date, ...]
     warehouse: str
     marts: str
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        told = asdict(self)
-        for key in ("first_again", "last_again"):
-            told[key] = None if told[key] is None else told[key].isoformat()
-        return told | {"unreadable": [day.isoformat() for day in self.unreadable]}
 
 
 def look(settings: Settings) -> Outlook:
@@ -116,12 +109,12 @@ def _databases(settings: Settings) -> tuple[str, str]:
     if not warehouse_path(settings.home).exists():
         return "there is none yet", _marts(settings)
     try:
-        # whoever reads a DuckDB file keeps its writers out
-        with writer_lock(settings.model_copy(update={"lock_timeout_seconds": _LOCK_SECONDS})):
+        # a reader of a DuckDB file keeps its writers out
+        with writer_lock(settings, timeout_seconds=_LOCK_SECONDS):
             return _warehouse(settings), _marts(settings)
     except LockTimeout:
-        told = "a run is writing there: look again when it is done"
-        return told, told
+        busy = "a run is writing there: look again when it is done"
+        return busy, busy
 
 
 def _warehouse(settings: Settings) -> str:
@@ -129,10 +122,10 @@ def _warehouse(settings: Settings) -> str:
     try:
         layout = made_with(path)
     except duckdb.Error as error:
-        return f"can't be read ({str(error).splitlines()[0]}): make it anew: newsmarts rebuild"
+        return f"can't be read ({str(error).splitlines()[0]}): rebuild it: newsmarts rebuild"
     if layout == versions.warehouse_version():
         return "has this version's tables"
-    return "has other tables: the next load makes it anew from staged/validated"
+    return "has other tables: the next load rebuilds it from staged/validated"
 
 
 def _marts(settings: Settings) -> str:

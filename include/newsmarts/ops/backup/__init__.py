@@ -1,1 +1,1 @@
-"""A copy of NEWS_HOME that is whole though the pipeline runs, and the way back; see ``make.py``."""
+"""A complete copy of NEWS_HOME while the pipeline runs, and the way back; see ``make.py``."""

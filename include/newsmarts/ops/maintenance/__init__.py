@@ -1,1 +1,1 @@
-"""What keeps a home tidy over the years: each step tells what it found, and removes only what it may."""
+"""Keeps a home tidy over the years: each step reports what it found, and removes only what it may."""

@@ -17,7 +17,7 @@ _OF_PROCESSOR = "dag_processor"
 
 
 def old_logs(settings: Settings, folder: Path | None, *, now: datetime, dry_run: bool = False) -> StepResult:
-    """Remove logs that nobody has written to for ``logs_kept_days``; without that setting count them only.
+    """Remove logs that weren't written to for ``logs_kept_days``; without that setting count them only.
 
     Args:
         folder: Airflow's base_log_folder; None when it isn't known.

@@ -1,9 +1,9 @@
-"""Raw objects that no manifest names: reported, and removed only where the setting says so.
+"""Raw objects that no manifest names: reported, and removed only where the setting allows it.
 
-They come of landings that were killed after storing bytes and before noting them down; the next landing of
-these pages names them. So only those that no landing has looked at for a week count. A landing that finds
-its bytes stored already marks the object as fresh (see ``newsmarts.land.store``), and that is asked once more
-at the moment of removal.
+They come of landings that were killed after storing bytes and before writing the manifest; the next landing
+of these pages names them. So only those that no landing has looked at for a week count. A landing that finds
+its bytes stored already marks the object as fresh (see ``newsmarts.land.store``), and that is checked once
+more at the moment of removal.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _SHOWN = 20
 class _Object(NamedTuple):
     sha256: str
     size_bytes: int
-    written_at: float | None  # seconds since 1970, of the last landing that relied on it; a store is asked
+    written_at: float | None  # seconds since 1970, of the last landing that relied on it; None in a store
 
 
 def orphaned_raw(settings: Settings, *, now: datetime, dry_run: bool = False) -> StepResult:
     """Find objects older than a week that no day's manifest names; remove them with ``delete_orphaned_raw``.
 
     Raises:
-        DamagedPartition: a manifest can't be read, so nobody knows what it names; nothing is removed.
+        DamagedPartition: a manifest can't be read, so what it names is unknown; nothing is removed.
     """
     before = now.timestamp() - _OLD_SECONDS
     # listed first: what is landed from now on is named by a manifest that is read afterwards, or is fresh
@@ -130,7 +130,7 @@ def _remove(home: Path, sha256: str, before: float) -> bool:
     if aside.stat().st_mtime < before:
         aside.unlink()
         return True
-    with contextlib.suppress(FileExistsError):  # the landing has stored it anew
+    with contextlib.suppress(FileExistsError):  # the landing has stored it again
         os.link(aside, path)
     aside.unlink()
     return False

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from newsmarts.core.settings import Settings
 
 _ROWS_AT_ONCE = 1_000
-# They tell where a row comes from, or follow from other columns.
+# They are the origin of a row, or follow from other columns.
 _NOT_FIELDS = frozenset({"rule_version", "field_sources", "text_sha256"})
 _OF_BODY_TEXT = frozenset({"body", "excerpt", "word_count", "body_length_chars"})
 
@@ -50,7 +50,7 @@ class Results:
         self.paths.update(zip(ids, paths, strict=True))
 
     def side_of(self, capture_id: str) -> str:
-        """What became of a capture."""
+        """The fate of a capture: valid, quarantined, or new to this side."""
         if capture_id in self.valid:
             return "valid"
         return "quarantined" if capture_id in self.reasons else "new"
@@ -99,12 +99,12 @@ def _changes(before: Results | None, after: Results) -> Iterator[PageChange]:
 
 
 def _codes(reasons: tuple[Reason, ...]) -> set[tuple[str, str, str | None]]:
-    """The reasons without their words, in which a limit or a count may stand."""
+    """The reasons without their details, which may hold a limit or a count."""
     return {(reason.stage, reason.reason_code, reason.expectation) for reason in reasons}
 
 
 def _changed_articles(before: Results | None, after: Results) -> Iterator[ChangedArticle]:
-    """Pages that are articles on both sides and say something else, a thousand in memory at a time."""
+    """Pages that are articles on both sides and differ, a thousand in memory at a time."""
     if before is None:
         return
     places = pc.index_in(after.articles["capture_id"], before.articles["capture_id"].combine_chunks())
@@ -114,7 +114,7 @@ def _changed_articles(before: Results | None, after: Results) -> Iterator[Change
     for start in range(0, news.num_rows, _ROWS_AT_ONCE):
         pairs = (_rows(table, start) for table in (olds, news))
         for old, new in zip(*pairs, strict=True):
-            fields = {name: _told(old[name], new[name]) for name in _different(old, new)}
+            fields = {name: _shortened(old[name], new[name]) for name in _different(old, new)}
             if fields:
                 yield ChangedArticle(new["capture_id"], new["source_path"], fields)
 
@@ -130,7 +130,7 @@ def _different(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     return [name for name in names if not ("body_text" in names and name in _OF_BODY_TEXT)]
 
 
-def _told(old: Any, new: Any) -> tuple[Any, Any]:
+def _shortened(old: Any, new: Any) -> tuple[Any, Any]:
     return shortened(_as_text(old), _as_text(new))
 
 

@@ -12,7 +12,7 @@ from newsmarts.compare.differences import Difference
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a page is turned away."""
+    """Why a page is in quarantine."""
 
     stage: str
     reason_code: str
@@ -47,7 +47,7 @@ class ChangedArticle:
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """A day in numbers, as its outcome tells them; ``refusal`` when too much was turned away to load it."""
+    """A day in numbers, as its outcome has them; ``refusal`` when too much was quarantined to load it."""
 
     captures: int
     valid: int
@@ -118,7 +118,7 @@ class MartsPreview:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would become of some days. ``marts`` is None when nothing of them changes, or wasn't asked for."""
+    """What would become of some days. ``marts`` is None when nothing of them changes, or wasn't wanted."""
 
     first: date
     last: date

@@ -34,7 +34,7 @@ def compare_marts(stored: Settings, rules: Settings, days: Sequence[date], *, ex
     Args:
         stored: the home with a copy of the stored databases.
         rules: the home with the new results; it gets a copy of those of ``stored``.
-        days: days that both sides may load; a refused one stays what it was.
+        days: days that both sides may load; a rejected one stays as it was.
     """
     _bring_warehouse(stored)
     _build(stored)

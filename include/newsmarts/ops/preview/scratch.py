@@ -77,7 +77,7 @@ def _link(path_of: Callable[[Path], Path], source: Path, target: Path) -> None:
 
 
 def _fetch(settings: Settings, home: Path, day: date) -> None:
-    """Bring a day's manifest and its captures from the object store."""
+    """Copy a day's manifest and its captures from the object store."""
     source, target = partition_path(settings.archive, "manifest", day), partition_path(home, "manifest", day)
     target.mkdir(parents=True)
     for name in ("captures.parquet", "rejected.parquet"):
@@ -89,4 +89,4 @@ def _fetch(settings: Settings, home: Path, day: date) -> None:
         try:
             path.write_bytes(raw_object_path(settings.archive, sha256).read_bytes())
         except FileNotFoundError:
-            path.unlink(missing_ok=True)  # parse says so, as it would of the store
+            path.unlink(missing_ok=True)  # parse reports it, as it would for the store
