@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
 from local.airflow_home import AirflowHome
@@ -30,8 +30,8 @@ class AirflowServers(LocalServers):
         self.port = port
         self._home = home
 
-    def prepare(self) -> bool:
-        """Migrate the database and import the pools; False when nothing was to do.
+    def prepare(self, announce: Callable[[str], None] = lambda _line: None) -> None:
+        """Migrate the database and import the pools, unless that is done; it takes long, so it is announced.
 
         Raises:
             LocalServerError: the database of an earlier run can't be used.
@@ -40,7 +40,8 @@ class AirflowServers(LocalServers):
         wanted = f"{version('apache-airflow')} {hashlib.sha256(pools.read_bytes()).hexdigest()}"
         stamp = self._home.folder / "prepared"
         if self._home.database.exists() and stamp.exists() and stamp.read_text() == wanted:
-            return False
+            return
+        announce(f"preparing Airflow's database: {self._home.database} …")
         stamp.unlink(missing_ok=True)
         self.run(
             "prepare",
@@ -52,7 +53,6 @@ class AirflowServers(LocalServers):
             "folder helps, and loses no news.",
         )
         write_atomically(stamp, wanted.encode())
-        return True
 
     def start(self, *names: str) -> None:
         """Start servers by name, see SERVERS."""

@@ -34,6 +34,7 @@ WAITED_FOR = {
     "scheduler": "the scheduler's first heartbeat",
     "dag_processor": "the DAG processor's first heartbeat",
 }
+_STATES = {"success": "succeeded"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -80,8 +81,7 @@ def _run(arguments: argparse.Namespace) -> int:
             print(_summary(settings, []), flush=True)
             return 0
         port = servers.port = choose_port(arguments.port, FIRST_PORT, "make run")
-        if servers.prepare():
-            terminal.print(f"Airflow's database is ready: {home.database}")
+        servers.prepare(terminal.print)
         servers.start("scheduler", "api-server", "dag-processor")
         terminal.print("starting Airflow: scheduler, API server, DAG processor")
         if to_run is None:
@@ -182,7 +182,7 @@ def _summary(settings: Settings, ended: list[Run]) -> str:
     lines = ["", "Runs"]
     for dag_id in (PAGES, MARTS):
         states = Counter(run["state"] for run in ended if run["dag_id"] == dag_id)
-        counts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        counts = ", ".join(f"{count} {_STATES.get(state, state)}" for state, count in sorted(states.items()))
         lines.append(f"  {dag_id}: {counts or 'none, as nothing was new'}")
     try:
         marts = render_summary(read_summary(settings.home), settings.home)

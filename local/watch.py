@@ -82,9 +82,8 @@ class Watch:
                 days_missing = ", ".join(day.isoformat() for day in sorted(missing))
                 raise MartsNotStarted(f"The DAG {MARTS} has no run for {days_missing}. Trigger it in the UI.")
             running = [str(day_of(run) or "marts") for run in self.active if run["state"] == "running"]
-            self._terminal.show_status(
-                f"{len(days & done)} of {len(days)} days done, running: {', '.join(running) or 'none yet'}"
-            )
+            now = f"running: {', '.join(running)}" if running else "waiting for Airflow to start the next run"
+            self._terminal.show_status(f"{len(days & done)} of {len(days)} days done, {now}")
             time.sleep(POLL_SECONDS)
 
     def _poll(self) -> None:

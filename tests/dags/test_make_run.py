@@ -77,8 +77,8 @@ def test_the_terminal_shows_what_happened_and_where_it_is(first: MakeRun) -> Non
     output = first.output
     for day in DAYS:
         assert re.search(rf"{day} loaded: \d+ captures", output), output
-    assert re.search(r"news_pages: \d+ success\n", output)
-    assert re.search(r"news_marts: \d+ success\n", output)
+    assert re.search(r"news_pages: \d+ succeeded\n", output)
+    assert re.search(r"news_marts: \d+ succeeded\n", output)
     assert "quarantine" in output
     assert "unexpected_byline" in output
     assert "marts.articles" in output
@@ -197,7 +197,7 @@ def test_a_second_run_goes_on_where_the_first_left_off(
 
     third = start(tmp_path, ["--exit"])
     third.read_until("2025-09-07 loaded")
-    third.read_until("news_pages: 1 success")
+    third.read_until("news_pages: 1 succeeded")
     assert third.end() == 0
     after = everything(third.news)
     assert len(after["partition_outcomes"]) == len(before["partition_outcomes"]) + 1
