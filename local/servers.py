@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Self
 
 import filelock
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from newsmarts.core.errors import NewsError, UsageError
 from newsmarts.core.files import write_atomically

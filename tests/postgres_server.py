@@ -68,12 +68,12 @@ def serve() -> Iterator[Server]:
     """Run a server for as long as the block lasts."""
     binaries = _binaries()
     folder = Path(tempfile.mkdtemp(prefix="news-pg-"))  # a socket's path has to be short
-    who: dict[str, int] = {}
+    user = group = None
     if os.getuid() == 0:  # PostgreSQL refuses to run as root
         account = pwd.getpwnam("postgres")
         os.chown(folder, account.pw_uid, account.pw_gid)
         folder.chmod(0o711)  # so that a root without its capabilities reaches the socket, too
-        who = {"user": account.pw_uid, "group": account.pw_gid}
+        user, group = account.pw_uid, account.pw_gid
 
     environment = {"PATH": os.environ["PATH"]}
     password = folder / "password"
@@ -88,7 +88,8 @@ def serve() -> Iterator[Server]:
             cwd=folder,
             env=environment,
             capture_output=True,
-            **who,
+            user=user,
+            group=group,
         )
         settings = {"listen_addresses": "", "fsync": "off", "unix_socket_directories": str(folder)}
         options = [f"--{name}={value}" for name, value in settings.items()]
@@ -101,7 +102,8 @@ def serve() -> Iterator[Server]:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                **who,
+                user=user,
+                group=group,
             )
         try:
             server = Server(folder)

@@ -55,7 +55,10 @@ class ChartQuery:
         return column["expression"] or f'"{name}"'
 
     def metric(self, name: str) -> str:
-        return {each["metric_name"]: each["expression"] for each in self.dataset["metrics"]}[name]
+        metrics: dict[str, str] = {
+            each["metric_name"]: each["expression"] for each in self.dataset["metrics"]
+        }
+        return metrics[name]
 
     def conditions(self, clause: str) -> list[str]:
         found = []

@@ -27,7 +27,7 @@ def marts(sample_home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def _each(kind: str) -> Any:
+def _each(kind: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         "content", [pytest.param(each, id=name) for name, each in files(kind).items()]
     )

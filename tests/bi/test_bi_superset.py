@@ -94,7 +94,8 @@ class Eyes:
             if response.status != 200:
                 self.faults.append(f"{response.status}: {response.text()}")
                 return
-            form = response.request.post_data_json["form_data"]
+            sent: dict[str, Any] = response.request.post_data_json or {}
+            form = sent["form_data"]
             if "slice_id" in form:  # a filter's list of values has none
                 self.answers[form["slice_id"]] = response.json()["result"]
 

@@ -84,20 +84,19 @@ def test_where_names_cannot_be_exchanged_two_renames_do(
 def test_an_error_between_the_two_renames_puts_the_old_folder_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from newsmarts.core import files
 
     without_exchange(monkeypatch)
     path = tmp_path / "day"
     with replacing_folder(path) as folder:
         (folder / "old").touch()
-    real = files.os.rename
+    real = os.rename
 
     def fail_on_the_new(source: Path, target: Path) -> None:
         if Path(target) == path and "-old" not in Path(source).name:
             raise OSError(5, "Input/output error")
         real(source, target)
 
-    monkeypatch.setattr(files.os, "rename", fail_on_the_new)
+    monkeypatch.setattr("os.rename", fail_on_the_new)
     with pytest.raises(OSError, match="Input/output"), replacing_folder(path) as folder:
         (folder / "new").touch()
     assert [entry.name for entry in path.iterdir()] == ["old"]

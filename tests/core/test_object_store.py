@@ -94,9 +94,11 @@ def test_landing_again_changes_no_object(bucket: str, tmp_path: Path, inbox: Pat
     settings = at(bucket, tmp_path, inbox=inbox)
     day = date.fromisoformat(DAYS[0])
     assert land(day, settings).new > 5
-    objects = settings.archive.fs.find("news/archive", detail=True)
+    archive = settings.archive
+    assert isinstance(archive, UPath)
+    objects = archive.fs.find("news/archive", detail=True)
     assert land(day, settings).new == 0
-    found = settings.archive.fs.find("news/archive", detail=True)
+    found = archive.fs.find("news/archive", detail=True)
     assert {name: entry["LastModified"] for name, entry in found.items()} == {
         name: entry["LastModified"] for name, entry in objects.items()
     }
@@ -108,7 +110,9 @@ def test_a_damaged_object_is_mended_when_its_page_lands_again(
     settings = at(bucket, tmp_path, inbox=inbox)
     day = date.fromisoformat(DAYS[0])
     land(day, settings)
-    path = next(iter((settings.archive / "raw" / "objects").glob("*/*")))
+    archive = settings.archive
+    assert isinstance(archive, UPath)
+    path = next(iter((archive / "raw" / "objects").glob("*/*")))
     whole = path.read_bytes()
     path.write_bytes(whole[:10])
     land(day, settings)

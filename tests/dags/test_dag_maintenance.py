@@ -31,6 +31,7 @@ def session() -> Any:
     """Airflow's database, as it was when the test ends."""
     from airflow.settings import Session as make_session
 
+    assert make_session is not None  # conftest has prepared the database
     session = make_session()
     yield session
     session.rollback()
@@ -39,6 +40,7 @@ def session() -> Any:
 
 def add_run(session: Session, run_id: str, state: str, started: datetime, run_type: str = "manual") -> None:
     from airflow.models import DagRun
+    from airflow.utils.state import DagRunState
     from airflow.utils.types import DagRunTriggeredByType, DagRunType
 
     run = DagRun(
@@ -48,7 +50,7 @@ def add_run(session: Session, run_id: str, state: str, started: datetime, run_ty
         run_after=started,
         start_date=started,
         queued_at=started,
-        state=state,
+        state=DagRunState(state),
         triggered_by=DagRunTriggeredByType.TEST,
     )
     run.created_at = started
@@ -72,7 +74,7 @@ def test_history_goes_up_to_the_oldest_that_is_not_finished(session: Session) ->
 
     session.merge(DagBundleModel(name="history"))
     session.commit()
-    session.add(DagModel(dag_id="history", bundle_name="history"))
+    session.add(DagModel(dag_id="history", bundle_name="history"))  # type: ignore[no-untyped-call]
     session.flush()
     add_run(session, "ended", "success", LONG_AGO)
     add_run(session, "running", "running", LONG_AGO + timedelta(days=100))
@@ -121,7 +123,7 @@ def test_a_run_with_everything_asked_for(
 def test_history_is_kept_unless_the_setting_says_so(dagbag: DagBag, home: Path) -> None:
     from airflow.sdk.exceptions import AirflowSkipException
 
-    task = dagbag.dags["news_maintenance"].get_task("airflow_history")
+    task: Any = dagbag.dags["news_maintenance"].get_task("airflow_history")
     with pytest.raises(AirflowSkipException, match="NEWS_AIRFLOW_HISTORY_KEPT_DAYS"):
         task.python_callable(params={"dry_run": False})
 

@@ -9,6 +9,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -223,7 +224,7 @@ def test_by_apprise(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_missed_deadline_is_reported_and_a_backfills_is_not(webhook: Webhook) -> None:
     from dags.common import notifications
 
-    run = {
+    run: dict[str, Any] = {
         "dag_id": "news_pages",
         "dag_run_id": "scheduled__2025-09-02T00:00:00+00:00",
         "run_type": "scheduled",
@@ -291,14 +292,15 @@ def test_nothing_is_attached_without_the_setting(dagbag: DagBag) -> None:
 
 
 def test_every_dag_and_task_reports_with_it(known_pools: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    from airflow.sdk import AsyncCallback
     from airflow.sdk._shared.module_loading import import_string
+    from airflow.sdk.definitions.callback import AsyncCallback
 
     monkeypatch.setenv("NEWS_NOTIFY_CONN_ID", "alarm")
     monkeypatch.setenv("NEWS_NOTIFY_DEADLINE_HOURS", "3")
     for dag in read_dags(known_pools).dags.values():
         [deadline] = dag.deadline if isinstance(dag.deadline, list) else [dag.deadline]
-        assert deadline.interval.total_seconds() == 3 * 3600
+        assert deadline is not None
+        assert deadline.interval == timedelta(hours=3)
         assert isinstance(deadline.callback, AsyncCallback)  # others get no connection from Airflow 3.3.2
         assert deadline.callback.kwargs == {"hours": 3.0}
         assert import_string(deadline.callback.path).__name__ == "deadline_missed"

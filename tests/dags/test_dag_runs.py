@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from newsmarts import pipeline
 from newsmarts.core.partitions import candidate_path, partition_days
 from newsmarts.core.settings import PROJECT_ROOT, settings
+from newsmarts.land import run as land
+from newsmarts.load import run as load
+from newsmarts.parse import run as parse
 from newsmarts.release.reader import connect
+from newsmarts.validate import run as validate
 
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag
@@ -50,6 +53,7 @@ def asset_counts(name: str) -> dict[str, Any]:
     from airflow.settings import Session
     from sqlalchemy import select
 
+    assert Session is not None  # conftest has prepared the database
     with Session() as session:
         query = select(AssetEvent).join(AssetModel, AssetModel.id == AssetEvent.asset_id)
         query = query.where(AssetModel.name == f"news_{name}").order_by(AssetEvent.id.desc())
@@ -120,22 +124,19 @@ def test_while_further_days_wait_their_last_run_publishes(
 ) -> None:
     queued, partition_key, publish_each = case
     monkeypatch.setenv("NEWS_PUBLISH_EACH", publish_each)
-    for stage in (pipeline.land, pipeline.parse, pipeline.validate, pipeline.load):
-        stage(date.fromisoformat(DAY), settings())  # type: ignore[operator]
+    for stage in (land.run, parse.run, validate.run, load.run):
+        stage(date.fromisoformat(DAY), settings())
     criteria_used = []
 
     def get_dr_count(**criteria: object) -> int:
         criteria_used.append(criteria)
         return queued
 
-    built = (
-        dagbag.dags["news_marts"]
-        .get_task("build")
-        .python_callable(
-            params={"full_rebuild": False},
-            dag_run=SimpleNamespace(dag_id="news_marts", partition_key=partition_key),
-            ti=SimpleNamespace(get_dr_count=get_dr_count),
-        )
+    build: Any = dagbag.dags["news_marts"].get_task("build")
+    built = build.python_callable(
+        params={"full_rebuild": False},
+        dag_run=SimpleNamespace(dag_id="news_marts", partition_key=partition_key),
+        ti=SimpleNamespace(get_dr_count=get_dr_count),
     )
     assert (built is not None) == goes_on
     assert criteria_used == [{"dag_id": "news_marts", "states": ["queued"]}]

@@ -22,7 +22,10 @@ _LONGEST_SQL = 14  # lines
 
 
 def questions() -> list[tuple[str, str, str]]:
-    return [match.group("title", "sql", "answer") for match in _QUESTION.finditer(PAGE.read_text("utf-8"))]
+    return [
+        (match["title"], match["sql"], match["answer"])
+        for match in _QUESTION.finditer(PAGE.read_text("utf-8"))
+    ]
 
 
 def as_table(names: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

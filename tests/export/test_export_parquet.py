@@ -149,7 +149,9 @@ def test_the_same_rows_give_the_same_bytes_however_they_were_stored(
 
 
 @pytest.mark.parametrize("at_once", [10, 16_384])
-def test_rows_come_by_date_then_key_then_all_the_rest(tmp_path: Path, at_once: int) -> None:
+def test_rows_come_by_date_then_key_then_all_the_rest(
+    tmp_path: Path, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = (
         "SELECT (i % 4)::VARCHAR, DATE '2025-08-01' + (i % 2)::INT, (i * 7 % 40)::VARCHAR "
         "FROM range(40) AS r(i)"
@@ -157,11 +159,8 @@ def test_rows_come_by_date_then_key_then_all_the_rest(tmp_path: Path, at_once: i
     columns = {"id": "VARCHAR", "seen_date": "DATE", "text": "VARCHAR"}
     make_release(tmp_path, 1, {"things": Table(columns, rows)})
     settings = settings_for(tmp_path)  # no key: every column counts
-    ordered.ordered.__kwdefaults__["at_once"], before = at_once, ordered.ordered.__kwdefaults__["at_once"]
-    try:
-        export(settings, tmp_path / "out", format="parquet")
-    finally:
-        ordered.ordered.__kwdefaults__["at_once"] = before
+    monkeypatch.setitem(ordered.ordered.__kwdefaults__ or {}, "at_once", at_once)
+    export(settings, tmp_path / "out", format="parquet")
     path = tmp_path / "out" / "things" / "year_month=2025-08" / "part-0.parquet"
     got = [
         (row["seen_date"], row["id"], row["text"])

@@ -63,10 +63,7 @@ def beheaded(data: bytearray, rng: Random) -> str:
     return "the first 16 KiB overwritten"
 
 
-DAMAGES: dict[str, Damage] = {
-    each.__name__: each  # type: ignore[attr-defined]
-    for each in (torn, emptied, zeroed, flipped, beheaded)
-}
+DAMAGES: dict[str, Damage] = {each.__name__: each for each in (torn, emptied, zeroed, flipped, beheaded)}
 
 
 def harm(path: Path, how: str, case: Case) -> None:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,9 +83,13 @@ def test_file_size_limit(scene: Scene, case: Case, name: str, deadly: bool) -> N
     for day in (SECOND, THIRD):
         for each in ("land", "parse", "validate"):
             assert scene.run(work=stage, name=each, day=day).code == 0
-    before: list[dict[str, object]] = [{"name": "load", "day": SECOND}, {"name": "load", "day": THIRD}]
-    steps = {"load": [], "build": before, "publish": [*before, {"name": "build"}, {"name": "audit"}]}[name]
-    for step in steps:
+    before: list[dict[str, Any]] = [{"name": "load", "day": SECOND}, {"name": "load", "day": THIRD}]
+    earlier: dict[str, list[dict[str, Any]]] = {
+        "load": [],
+        "build": before,
+        "publish": [*before, {"name": "build"}, {"name": "audit"}],
+    }
+    for step in earlier[name]:
         assert scene.run(work=stage, **step).code == 0
     target = {"name": name} | ({"day": SECOND} if name == "load" else {})
     with scene.watched() as watch:

@@ -67,7 +67,7 @@ def test_one_sleep_a_run_and_none_without_young_files(
 ) -> None:
     settings = settings.model_copy(update={"settle_seconds": 5.0})
     naps: list[float] = []
-    monkeypatch.setattr(reading.time, "sleep", naps.append)
+    monkeypatch.setattr("time.sleep", naps.append)
     old = put(settings, "2025-08-25/old.txt")
     os.utime(old, (1_756_100_000, 1_756_100_000))
     assert run.run(DAY, settings).landed == 1

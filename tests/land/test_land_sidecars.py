@@ -129,7 +129,7 @@ def test_a_page_whose_sidecar_moves_waits(
 def test_a_young_sidecar_is_looked_at_twice(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = settings.model_copy(update={"settle_seconds": 5.0})
     naps: list[float] = []
-    monkeypatch.setattr(reading.time, "sleep", naps.append)
+    monkeypatch.setattr("time.sleep", naps.append)
     os.utime(put(settings, "2025-08-25/page.html"), (1_756_100_000, 1_756_100_000))
     put(settings, "2025-08-25/page.json", b"{}")
     assert run.run(DAY, settings).landed == 1

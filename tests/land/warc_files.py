@@ -89,7 +89,8 @@ def revisit(url: str = URL, *, at: str, http: bool = True, **fields: str) -> byt
     """One revisit record: the same page as before, without its bytes."""
     head = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1") if http else None
     profile = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
-    return written("revisit", url, b"", at=at, http=head, WARC_Profile=profile, **fields)
+    fields["WARC_Profile"] = profile
+    return written("revisit", url, b"", gzip=True, at=at, http=head, content_type="", **fields)
 
 
 def by_fastwarc(records: list[dict[str, Any]], compression: str) -> bytes:

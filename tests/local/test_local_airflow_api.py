@@ -142,12 +142,12 @@ def test_a_run_that_was_started_without_an_answer_is_not_started_twice(
 
 @pytest.mark.parametrize("completed_at", [None, "2025-09-06T00:00:00Z"])
 def test_a_backfill_that_was_created_without_an_answer_is_not_created_twice(
-    api: AirflowApi, airflow: Airflow, completed_at: str | None
+    api: AirflowApi, airflow: Airflow, completed_at: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     airflow.add_backfill("2025-09-01T00:00:00Z", "2025-09-05T00:00:00Z", "2025-09-06T00:00:00Z")
     real = airflow.add_backfill
-    airflow.add_backfill = (  # type: ignore[method-assign]
-        lambda first, last, _completed=None: real(first, last, completed_at)
+    monkeypatch.setattr(
+        airflow, "add_backfill", lambda first, last, _completed=None: real(first, last, completed_at)
     )
     airflow.failures = [None, ""]
     api.backfill("news_pages", FIRST, LAST, max_active_runs=2)
@@ -158,7 +158,8 @@ def test_a_backfill_that_was_created_without_an_answer_is_not_created_twice(
 def test_a_backfill_that_failed_before_it_was_created_is_created(
     api: AirflowApi, airflow: Airflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, answers = airflow.answer, iter([(500, {})])
+    real = airflow.answer
+    answers: Iterator[tuple[int, Any]] = iter([(500, {})])
 
     def answer(method: str, path: str, body: dict[str, Any]) -> tuple[int, Any]:
         return (

@@ -46,17 +46,9 @@ class Page:
 
     @property
     def sha256(self) -> str:
-        content = (
-            self.headline,
-            self.body,
-            self.publisher,
-            self.tags,
-            self.ticker,
-            self.shares,
-            self.known_by,
-        )
-        content += (self.most_read,) if self.most_read else ()
-        return hashlib.sha256(repr(content).encode()).hexdigest()
+        facts = (self.headline, self.body, self.publisher, self.tags, self.ticker, self.shares, self.known_by)
+        all_facts = (*facts, self.most_read) if self.most_read else facts
+        return hashlib.sha256(repr(all_facts).encode()).hexdigest()
 
     @property
     def own_id(self) -> str:

@@ -22,7 +22,7 @@ from newsmarts.core.locks import writer_lock
 from newsmarts.core.partitions import candidate_path, partition_path, raw_object_path, warehouse_path
 from newsmarts.core.settings import Settings, load_settings
 from newsmarts.land.store import ObjectWriter
-from newsmarts.ops.maintenance import compaction, orphans
+from newsmarts.ops.maintenance import compaction
 from newsmarts.ops.maintenance.compaction import compact
 from newsmarts.ops.maintenance.leftovers import leftovers
 from newsmarts.ops.maintenance.logs import old_logs
@@ -168,7 +168,7 @@ def test_a_landing_at_the_last_moment_keeps_its_object(
         os.utime(source)
         rename(source, target)
 
-    monkeypatch.setattr(orphans.os, "rename", landed_just_before)
+    monkeypatch.setattr("os.rename", landed_just_before)
     asked = settings.model_copy(update={"delete_orphaned_raw": True})
     found = orphaned_raw(asked, now=NOW)
     assert (found.found, found.removed) == (1, 0)
@@ -327,7 +327,7 @@ def test_compaction_waits_for_writers_and_wants_room(
     with writer_lock(settings), pytest.raises(LockTimeout):
         compact(settings, now=NOW)
     full = type("Usage", (), {"free": 1000})
-    monkeypatch.setattr(compaction.shutil, "disk_usage", lambda path: full)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: full)
     with pytest.raises(NewsError, match="the copy needs"):
         compact(settings, now=NOW)
 

@@ -38,10 +38,11 @@ def contracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Shorter headlines and ticker lines only; a person's byline may pass."""
     folder = tmp_path_factory.mktemp("contracts") / "expectations"
     shutil.copytree(PROJECT_ROOT / "expectations", folder)
-    for name, wanted in {
+    limits: dict[str, dict[str, int | None]] = {
         "al_mayadeen_articles": {"headline_of_sane_length": 68, "byline_is_the_house": None},
         "ticker_items": {"text_of_sane_length": 72},
-    }.items():
+    }
+    for name, wanted in limits.items():
         path = folder / f"{name}.json"
         contract = json.loads(path.read_text(encoding="utf-8"))
         for entry in contract["expectations"]:

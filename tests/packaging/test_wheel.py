@@ -38,7 +38,7 @@ def command(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """``newsmarts`` of an environment with that wheel and this environment's dependencies."""
     environment = tmp_path_factory.mktemp("installed") / "environment"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
-    python = environment / "bin" / "python"
+    python = str(environment / "bin" / "python")
     install = [
         sys.executable,
         "-m",

@@ -125,11 +125,11 @@ def measure(name: str, scale: float) -> dict[str, object]:
     ``peak_mb`` is what the process held at most beyond an idle one, the page's own bytes included.
     """
     with tempfile.NamedTemporaryFile() as page:
-        _in_child(lambda: page.write(CASES[name](scale)) and page.flush())
+        _in_child(lambda: Path(page.name).write_bytes(CASES[name](scale)))
         size = Path(page.name).stat().st_size
         idle = _in_child(lambda: None)
-        with tempfile.NamedTemporaryFile("w+") as answer:
-            peak = _in_child(lambda: answer.write(json.dumps(_outcome(Path(page.name)))) and answer.flush())
+        with tempfile.NamedTemporaryFile() as answer:
+            peak = _in_child(lambda: Path(answer.name).write_text(json.dumps(_outcome(Path(page.name)))))
             outcome, seconds = json.loads(Path(answer.name).read_text() or '["died", 0]')
     return {
         "case": name,

@@ -20,9 +20,10 @@ TICKER = (
     "Ostrin: 'Nobody leaves' the grain exchange, says its clerk",
 )
 
+HEADLINE = "Velmora opens third pier"
 ARTICLE = Page(
     publisher="al_mayadeen",
-    headline="Velmora opens third pier",
+    headline=HEADLINE,
     standfirst="The pier was nine years late; its first ship was two hours early.",
     byline_raw="Al Mayadeen English",
     agency="Agencies",

@@ -138,11 +138,11 @@ def _span_part(part: BodyPart) -> str:
             words = f"<p>{_e(part.words)}</p>"
             return f'<figure class="x"><blockquote>{words}{_e(part.attribution)}</blockquote></figure>'
         case Related(headlines):
-            items = "".join(
+            links = "".join(
                 f'<li><a href="/news/x/y"><img alt="" src="/t.jpg"><b>{_e(line)}</b></a>'
                 for line in headlines
             )
-            return f"<aside><p>Related News</p><ul>{items}</ul></aside>"
+            return f"<aside><p>Related News</p><ul>{links}</ul></aside>"
         case Promo(headline):
             return f"<p><em>Read more: </em>{_link(headline)}</p>"
 

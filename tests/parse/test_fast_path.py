@@ -18,7 +18,7 @@ from samples.markup import SKINS
 from tests.parse.skins import SKINS as OTHER_SKINS
 
 _MADE = [Generator(seed=31, days=2).page(number).page for number in range(12)]
-PAGES = [html.render(page, skin) for page in _MADE for skin in SKINS]  # type: ignore[arg-type]
+PAGES = [html.render(page, skin) for page in _MADE for skin in SKINS]
 PAGES += [
     render(page) for page in _MADE if page.publisher == "al_mayadeen" for render in OTHER_SKINS.values()
 ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from newsmarts.parse import html as reading_html
 from newsmarts.parse.html_runs import take_runs
+from newsmarts.parse.html_stream import MetadataBuilder
 from newsmarts.parse.page import MARKS
 from tests.parse.test_fast_path import PAGES, by_tree, told
 
@@ -107,8 +110,12 @@ def test_where_runs_arent_what_they_seem_the_page_is_read_as_it_is() -> None:
 
 def test_a_run_that_nobody_reads_costs_no_second_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     pages = []
-    builder = reading_html.MetadataBuilder
-    monkeypatch.setattr(reading_html, "MetadataBuilder", lambda *args: pages.append(args) or builder(*args))
+
+    def build(*arguments: Any) -> MetadataBuilder:
+        pages.append(arguments)
+        return MetadataBuilder(*arguments)
+
+    monkeypatch.setattr(reading_html, "MetadataBuilder", build)
     for place in ("<!-- {} -->", "<div hidden>{}</div>", "<script>{}</script>", "<noscript>{}</noscript>"):
         pages.clear()
         reading_html.read_html(f"<html><body>{place.replace('{}', RUN)}<ul>{RUN}</ul></body></html>")

@@ -24,7 +24,7 @@ PAGES = [Generator(seed=29, days=2).page(number).page for number in range(16)]
 MAYADEEN = [page for page in PAGES if page.publisher == "al_mayadeen" and page.ticker]
 RENDERERS: list[Callable[[Page], str]] = [
     text.render,
-    *(lambda page, skin=skin: html.render(page, skin) for skin in SKINS),  # type: ignore[misc]
+    *(lambda page, skin=skin: html.render(page, skin) for skin in SKINS),
     *OTHER_SKINS.values(),
 ]
 NOISE = [

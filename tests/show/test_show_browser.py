@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from newsmarts.core.settings import Settings
 from newsmarts.show.capture import look_at
 from newsmarts.show.render import render
 from samples import html, text
 from tests.browser import chromium
-from tests.parse.pages import ARTICLE
+from tests.parse.pages import ARTICLE, HEADLINE
 
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
 
@@ -33,9 +33,14 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page; whatever it logs, opens or asks for from elsewhere fails the test."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     faults: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        faults.append("dialog")
+        dialog.dismiss()
+
     page.on("console", lambda message: faults.append(message.text))
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("dialog", lambda dialog: (faults.append("dialog"), dialog.dismiss()))
+    page.on("dialog", dismiss)
     page.on(
         "request", lambda request: None if request.url.startswith("file:") else faults.append(request.url)
     )
@@ -55,7 +60,7 @@ def written(tmp_path: Path, name: str, data: str) -> str:
 def test_it_fits_and_stays_silent(width: int, page: Page, tmp_path: Path) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     escaped = HOSTILE.replace("<", "&lt;")
-    page.goto(written(tmp_path, "page.html", html.render(ARTICLE).replace(ARTICLE.headline, escaped)))
+    page.goto(written(tmp_path, "page.html", html.render(ARTICLE).replace(HEADLINE, escaped)))
     expect(page.locator(".headline .text")).to_contain_text("<script>alert(1)</script>")
     wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert page.evaluate(wide) is False
@@ -67,7 +72,7 @@ def test_a_number_leads_to_its_block_and_a_kind_can_be_hidden(page: Page, tmp_pa
     page.locator("#f-headline a.place").click()
     block = page.locator(".block:target")
     expect(block).to_be_in_viewport()
-    expect(block.locator(".text")).to_have_text(ARTICLE.headline or "")
+    expect(block.locator(".text")).to_have_text(HEADLINE)
     page.locator("label", has_text="Navigation").click()
     expect(page.locator(".run.navigation")).to_be_hidden()
     expect(page.locator(".run.headline")).to_be_visible()

@@ -18,7 +18,7 @@ from newsmarts.parse import run as parse
 from newsmarts.show.capture import look_at
 from newsmarts.show.contracts import answers_for
 from samples import story, text
-from tests.parse.pages import ARTICLE
+from tests.parse.pages import ARTICLE, HEADLINE
 
 INBOX = story.HERE / "inbox"
 EXPECTED = json.loads((story.HERE / "expected.json").read_bytes())
@@ -54,7 +54,7 @@ def test_into_a_file(capture: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     assert capsys.readouterr().out == f"{out}\n"
     page = out.read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
-    assert ARTICLE.headline in page
+    assert HEADLINE in page
     assert "wasn&#39;t asked" in page
 
 
@@ -69,7 +69,7 @@ def test_to_standard_output(capture: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("sys.stdout", stream)
     assert main(["show", str(capture), "-o", "-", "--no-contracts"]) == 0
     stream.flush()
-    assert stream.buffer.getvalue().startswith(b"<!doctype html>")  # type: ignore[attr-defined]
+    assert stream.buffer.getvalue().startswith(b"<!doctype html>")
 
 
 @pytest.mark.parametrize("opens", [True, False])
@@ -89,7 +89,7 @@ def test_into_a_browser(
     try:
         assert opened == [written.as_uri()]
         assert written.stat().st_mode & 0o077 == 0, "others of the machine can't read it"
-        assert ARTICLE.headline in written.read_text(encoding="utf-8")
+        assert HEADLINE in written.read_text(encoding="utf-8")
         assert ("open the file yourself" in said.err) is not opens
     finally:
         with contextlib.suppress(FileNotFoundError):

@@ -14,7 +14,7 @@ from newsmarts.core.settings import PROJECT_ROOT
 from newsmarts.show.contracts import Answer, Answers
 from samples import html, text
 from samples.markup import SKINS
-from tests.parse.pages import ARTICLE
+from tests.parse.pages import ARTICLE, HEADLINE
 from tests.show.looking import look, shown, text_of
 
 SHOW = PROJECT_ROOT / "include" / "newsmarts" / "show"
@@ -37,7 +37,7 @@ def hostile_pages() -> Iterator[tuple[str, str]]:
     escaped = HOSTILE.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     for skin in SKINS:
         printed = html.render(ARTICLE, skin)
-        yield "page.html", printed.replace(ARTICLE.headline, escaped)
+        yield "page.html", printed.replace(HEADLINE, escaped)
         yield "page.html", printed.replace("Velmora", escaped)
         yield "page.html", printed.replace('href="', 'href="javascript:alert(1)//')
     yield "page.html", f"<html><head><title>{escaped}</title><body><p>{escaped}</p>{HOSTILE}"

@@ -174,7 +174,7 @@ def test_details_tell_values_for_people(tmp_path: Path) -> None:
         kwargs={"column": "byline", "value_set": ["Ines"]},
         meta={"detail": "{byline} | {count} | {seen} | {source_path}"},
     )
-    rows = [
+    rows: list[dict[str, object]] = [
         {"row_key": "1", "source_path": "a\nb.txt", "byline": "Ot\x00to {count}", "count": 2.5, "seen": None},
         {
             "row_key": "2",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def flipped(part: bytes, at: int) -> bytes:
     return part[:at] + bytes([part[at] ^ 0x40]) + part[at + 1 :]
 
 
-DAMAGES = {
+DAMAGES: dict[str, tuple[Callable[[bytes], bytes], set[str]]] = {
     "cut off in the middle": (lambda part: part[: len(part) // 2], {"truncated_record", "bad_record"}),
     "cut off in its header": (lambda part: part[:12], {"truncated_record", "bad_record"}),
     "a byte less": (lambda part: with_length(part, -1), {"bad_record"}),

@@ -14,6 +14,7 @@ import pytest
 from backports import zstd
 
 from newsmarts.core import partitions
+from newsmarts.core.errors import UsageError
 from newsmarts.core.records import capture_id_of
 from newsmarts.core.settings import Settings
 from newsmarts.land import run
@@ -243,7 +244,7 @@ def test_only_the_feeds_hosts(settings: Settings, crawls: Path) -> None:
 
 def test_a_folder_that_is_missing(settings: Settings, crawls: Path) -> None:
     crawls.rmdir()
-    with pytest.raises(run.UsageError, match=r"crawls.*is no folder.*feeds.toml"):
+    with pytest.raises(UsageError, match=r"crawls.*is no folder.*feeds.toml"):
         run.run(DAY, declared(settings, crawls))
 
 

@@ -407,7 +407,13 @@ def test_a_day_that_no_crawl_has_is_empty(serve: Serve) -> None:
 
 
 def test_a_bad_line_costs_only_itself(serve: Serve) -> None:
-    bad = [{"timestamp": "x"}, {"offset": "-1"}, {"length": None}, {"url": None}, {"digest": 5}]
+    bad: list[dict[str, Any]] = [
+        {"timestamp": "x"},
+        {"offset": "-1"},
+        {"length": None},
+        {"url": None},
+        {"digest": 5},
+    ]
     _, _, settings = serve(
         *(Crawled(NOON, f"{ENGLISH}/{n}", page(n), index=index) for n, index in enumerate(bad)),
         Crawled(NOON, f"{ENGLISH}/good", page(9)),

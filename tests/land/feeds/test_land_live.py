@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from newsmarts.core.settings import Settings
 from newsmarts.land import landing
 from newsmarts.land.feeds import live
 from tests.land.servers.captures import page
-from tests.land.servers.loopback import Answer, Asked, HangUp, LoopbackServer
+from tests.land.servers.loopback import Answer, Asked, Hang, HangUp, LoopbackServer
 from tests.land.servers.site import CHALLENGE, Site
 from tests.land.web_feeds import DAY, declare, land, raw, reasons, rows
 
@@ -54,8 +55,8 @@ def server(site: Site) -> Iterator[LoopbackServer]:
         yield running
 
 
-def set_up(settings: Settings, server: LoopbackServer, **keys: object) -> Settings:
-    defaults = {
+def set_up(settings: Settings, server: LoopbackServer, **keys: Any) -> Settings:
+    defaults: dict[str, Any] = {
         "hosts": ["127.0.0.1"],
         "publishers": {"127.0.0.1": "al_mayadeen"},
         "contact": "desk@example.org",
@@ -332,7 +333,7 @@ def test_a_redirect_inside_is_an_ordinary_thing_and_one_outside_is_not_followed(
 
 
 def test_bad_pages_cost_only_themselves(settings: Settings, server: LoopbackServer, site: Site) -> None:
-    bad = {
+    bad: dict[str, Answer | Hang | HangUp] = {
         "gone": Answer(status=404),
         "broken": HangUp(),
         "endless": Answer(iter(lambda: b"x" * 10_000, None)),

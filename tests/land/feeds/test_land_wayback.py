@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 
 import brotli
 import pytest
@@ -27,7 +28,7 @@ CDX = "/cdx/search/cdx"
 
 
 @pytest.fixture
-def archive() -> Iterator[Wayback]:
+def archive() -> Wayback:
     return Wayback([])
 
 
@@ -37,7 +38,7 @@ def server(archive: Wayback) -> Iterator[LoopbackServer]:
         yield running
 
 
-def set_up(settings: Settings, server: LoopbackServer, **keys: object) -> Settings:
+def set_up(settings: Settings, server: LoopbackServer, **keys: Any) -> Settings:
     return declare(
         settings,
         "wayback",

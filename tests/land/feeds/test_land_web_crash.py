@@ -55,8 +55,13 @@ class Stops:
 
 def wayback(settings: Settings, server: LoopbackServer) -> tuple[Settings, Any, Any]:
     archive = Wayback(Captured("20250901120000", f"{ENGLISH}/news/{n:02}", page(n)) for n in range(COUNT))
-    urls = {"cdx_url": f"{server.url}/cdx/search/cdx", "replay_url": f"{server.url}/web/"}
-    declared = declare(settings, "wayback", index_delay_seconds=0, **urls)
+    declared = declare(
+        settings,
+        "wayback",
+        index_delay_seconds=0,
+        cdx_url=f"{server.url}/cdx/search/cdx",
+        replay_url=f"{server.url}/web/",
+    )
     return declared, archive, lambda asked: asked.path.startswith("/web/")
 
 
@@ -64,8 +69,8 @@ def common_crawl(settings: Settings, server: LoopbackServer) -> tuple[Settings, 
     captures = [Crawled("20250901120000", f"{ENGLISH}/news/{n:02}", page(n)) for n in range(COUNT)]
     archive = CommonCrawl(Crawl("CC-MAIN-2025-35", captures, "2025-08-21", "2025-09-05"))
     archive.base = server.url
-    urls = {"index_url": f"{server.url}/", "data_url": f"{server.url}/"}
-    return declare(settings, "common_crawl", **urls), archive, lambda asked: "range" in asked.headers
+    declared = declare(settings, "common_crawl", index_url=f"{server.url}/", data_url=f"{server.url}/")
+    return declared, archive, lambda asked: "range" in asked.headers
 
 
 @pytest.mark.parametrize("set_up", [wayback, common_crawl])

@@ -15,9 +15,9 @@ def test_the_version_is_the_projects() -> None:
 
 
 def test_the_user_agent_says_who_asks() -> None:
-    base = {"name": "w", "kind": "wayback", "hosts": ("a.example",)}
-    assert user_agent(WaybackConfig(**base)) == f"news-marts/{VERSION}"
-    assert user_agent(WaybackConfig(**base, contact="desk@example.org")) == (
+    config = WaybackConfig(name="w", kind="wayback", hosts=("a.example",))
+    assert user_agent(config) == f"news-marts/{VERSION}"
+    assert user_agent(config.model_copy(update={"contact": "desk@example.org"})) == (
         f"news-marts/{VERSION} (+desk@example.org)"
     )
-    assert user_agent(WaybackConfig(**base, user_agent="Ours/2 (+x)")) == "Ours/2 (+x)"
+    assert user_agent(config.model_copy(update={"user_agent": "Ours/2 (+x)"})) == "Ours/2 (+x)"
