@@ -15,6 +15,7 @@ from newsmarts.core.errors import FeedRefused, FeedUnavailable, SettingsError
 from newsmarts.core.settings import Settings
 from newsmarts.land import landing
 from newsmarts.land.feeds import live
+from newsmarts.land.web.client import VERSION
 from tests.land.servers.captures import page
 from tests.land.servers.loopback import Answer, Asked, Hang, HangUp, LoopbackServer
 from tests.land.servers.site import CHALLENGE, Site
@@ -93,7 +94,7 @@ def test_everybody_is_told_who_asks(settings: Settings, server: LoopbackServer, 
     site.publish("/news/politics/new", 1, NOON)
     land(set_up(settings, server))
     agents = {asked.headers["user-agent"] for asked in server.asked}
-    assert agents == {"news-marts/0.1.0 (+desk@example.org)"}
+    assert agents == {f"news-marts/{VERSION} (+desk@example.org)"}
 
 
 @pytest.mark.parametrize("start", ["/sitemaps/all/sitemap-{year}-{month}.xml", "/robots.txt"])
