@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import subprocess
 import sys
 from datetime import timedelta
@@ -14,7 +13,6 @@ import pytest
 from newsmarts.cli.main import main
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.marts.run import audit, build, publish
-from tests.cli.parsing import check_options
 from tests.marts.factory import DAY, Page, load_days
 
 PAGE = (PROJECT_ROOT / "docs" / "reading-the-marts.md").read_text("utf-8")
@@ -93,18 +91,6 @@ def test_what_the_examples_show(folder: Path) -> None:
     ).splitlines()
     for sql, answer in zip(refused, answers[-len(refused) :], strict=True):
         assert re.search("Permission Error|Cannot change configuration|read-only mode", answer), sql
-
-
-def test_every_command_is_one_that_the_program_knows() -> None:
-    commands = [
-        shlex.split(line, comments=True)[1:]
-        for block in blocks("sh")
-        for line in block.splitlines()
-        if line.startswith("newsmarts")
-    ]
-    assert {command[0] for command in commands} == {"diff", "export", "summary", "to-postgres"}
-    for command in commands:
-        check_options(command)
 
 
 def test_every_setting_is_one_that_the_program_knows() -> None:
