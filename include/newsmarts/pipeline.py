@@ -129,7 +129,7 @@ def run(
 
 
 def _day_summary(day: LoadResult) -> str:
-    counts = f"{counted(day.captures, 'capture')}, {day.articles:,} loaded, {day.quarantined:,} quarantined"
+    counts = f"{counted(day.captures, 'capture')}, {day.articles:,} valid, {day.quarantined:,} quarantined"
     return counts if day.changed else f"{counts}; nothing changed"
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from newsmarts.cli.options import Home
+from newsmarts.cli.progress import shown_progress
 from newsmarts.core.errors import CaptureError, UsageError
 
 commands = typer.Typer()
@@ -57,4 +58,8 @@ def show(
     from newsmarts.core.settings import load_settings
     from newsmarts.show.command import show as show_page
 
-    show_page(file, load_settings(home=home), out=out, contracts=not no_contracts)
+    with shown_progress() as progress:
+        progress.plan(1)
+        progress.start("parse the page" if no_contracts else "parse the page and evaluate its contracts")
+        show_page(file, load_settings(home=home), out=out, contracts=not no_contracts)
+        progress.finish()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class LineProgress(Progress):
-    """A line as each step ends: ``2025-09-01: 14 captures, 8 loaded, 6 quarantined (1.2 s)``."""
+    """A line as each step ends: ``2025-09-01: 14 captures, 8 valid, 6 quarantined (1.2 s)``."""
 
     def __init__(self) -> None:
         self._step = ""
@@ -81,5 +81,6 @@ def shown_progress() -> Iterator[Progress]:
         rich.MofNCompleteColumn(),
         rich.TimeElapsedColumn(),
     )
-    with rich.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # what a command prints goes to standard output, also while the bar is shown
+    with rich.Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
         yield BarProgress(bar)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsmarts.cli.render.table import columns
 from newsmarts.core.partitions import docs_path
+from newsmarts.core.text import counted
 
 if TYPE_CHECKING:
     from newsmarts.export.run import ExportResult
@@ -24,7 +25,8 @@ def render_summary(summary: Summary, home: Path) -> str:
         f"Release {summary.release_id}",
         "",
         f"Captures     {counts.captures:,}: {counts.landed:,} landed, {counts.rejected:,} rejected",
-        f"  loaded     {counts.loaded:,}: {counts.new_articles:,} articles, {counts.revisions:,} revisions",
+        f"  loaded     {counts.loaded:,}: {counted(counts.new_articles, 'article')}, "
+        f"{counted(counts.revisions, 'revision')}",
         f"  repeats    {counts.repeats:,}",
         f"  quarantine {counts.quarantined:,}",
     ]
