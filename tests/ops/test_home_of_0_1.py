@@ -1,6 +1,7 @@
 """A home that version 0.1.0 filled opens as it is: no day runs again, the marts are not rebuilt.
 
-``home-0.1.0.tar.xz`` holds two days of the samples with their inbox, as that version left them.
+``home-0.1.0.tar.xz`` holds two days of the samples with their inbox, as that version left them, and
+``expectations-0.1.0.tar.xz`` the contracts of that version: with others the days would need a run.
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ RELEASE = "000001-f38030dac8b4"
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    with tarfile.open(Path(__file__).with_name("home-0.1.0.tar.xz")) as archive:
-        archive.extractall(tmp_path, filter="data")
-    return load_settings(home=tmp_path / "small")
+    for name in ("home", "expectations"):
+        with tarfile.open(Path(__file__).with_name(f"{name}-0.1.0.tar.xz")) as archive:
+            archive.extractall(tmp_path, filter="data")
+    return load_settings(home=tmp_path / "small", contracts_dir=tmp_path / "expectations")
 
 
 def test_a_run_finds_nothing_to_do(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -216,7 +216,9 @@ BREAKS_TOO = {
 def test_a_row_that_this_expectation_alone_rejects(
     rejections: dict[str, dict[str, set[str]]], contract: str, expectation: str
 ) -> None:
-    assert expectation in rejections[contract], f"write a row that {contract}.{expectation} alone rejects"
+    assert expectation in rejections[contract], (
+        f"Add to ARTICLES or TICKER above a row that only {contract}.{expectation} rejects."
+    )
     assert rejections[contract][expectation] == {expectation} | BREAKS_TOO.get(expectation, set())
 
 
