@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from newsmarts import pipeline
+from newsmarts.core import versions
 from newsmarts.core.settings import Settings, load_settings
 from newsmarts.marts import candidate
 from newsmarts.ops.upgrade import look
@@ -20,6 +21,15 @@ from newsmarts.release.reader import connect
 from newsmarts.search import index, open_index
 
 RELEASE = "000001-f38030dac8b4"
+_NAMES = {
+    versions.code_version: "93cd7b8d69cf",
+    versions.warehouse_version: "e8207852a90063d4abf3cee965c986990544e53e4ac51eeee11d62f410a920d9",
+    versions.marts_version: "1630e4c893cbca4840f16b4dda2ee0d9408f8055c19f4031311c4939adf8d5ea",
+}
+same_rows = pytest.mark.skipif(
+    any(version() != name for version, name in _NAMES.items()),
+    reason="versions.toml declares that the same input gives other rows than in 0.1.0",
+)
 
 
 @pytest.fixture
@@ -30,6 +40,7 @@ def settings(tmp_path: Path) -> Settings:
     return load_settings(home=tmp_path / "small", contracts_dir=tmp_path / "expectations")
 
 
+@same_rows
 def test_a_run_finds_nothing_to_do(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: object, **_options: object) -> None:
         raise AssertionError("a stage ran again")
@@ -46,6 +57,7 @@ def test_a_run_finds_nothing_to_do(settings: Settings, monkeypatch: pytest.Monke
     assert [path.name for path in (settings.home / "marts" / "releases").iterdir()] == [RELEASE]
 
 
+@same_rows
 def test_an_upgrade_check_says_that_all_is_current(settings: Settings) -> None:
     outlook = look(settings)
 
@@ -54,7 +66,9 @@ def test_an_upgrade_check_says_that_all_is_current(settings: Settings) -> None:
     assert outlook.marts == f"release {RELEASE} holds what this version would publish"
 
 
-def test_marts_and_search_index_can_be_read(settings: Settings) -> None:
+def test_marts_search_index_and_stored_results_can_be_read(settings: Settings) -> None:
+    outlook = look(settings)
+    assert (outlook.days, outlook.unreadable) == (2, ())
     with connect(home=settings.home) as marts:
         assert marts.sql("SELECT count(*) FROM marts.articles").fetchone() == (12,)
     with open_index(settings.home) as opened:
