@@ -15,6 +15,7 @@ import resource
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -128,10 +129,10 @@ class CpuBudget:
         return result
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        for name, used in (
-            dict(report.user_properties).get(_PROPERTY, []) if report.when == "teardown" else []
-        ):
-            self.totals[name] += used
+        if report.when == "teardown":
+            properties: dict[str, Any] = dict(report.user_properties)
+            for name, used in properties.get(_PROPERTY, []):
+                self.totals[name] += used
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self.shown:

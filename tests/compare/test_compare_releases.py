@@ -16,6 +16,7 @@ from newsmarts.cli.render.diff import render
 from newsmarts.compare.differences import ChangedRow, MartDifference
 from newsmarts.compare.run import compare
 from newsmarts.core.errors import MissingPartition, UsageError
+from tests.examples import fewer_examples
 from tests.export.marts import settings_for
 from tests.release_files import Table, make_release
 
@@ -146,7 +147,7 @@ VALUES = st.tuples(
 
 
 @hypothesis_settings(
-    max_examples=hypothesis_settings.default.max_examples // 2,
+    max_examples=fewer_examples(2),
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=st.tuples(st.lists(VALUES, max_size=6), st.lists(VALUES, max_size=6)), data=st.data())

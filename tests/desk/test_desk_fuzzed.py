@@ -15,6 +15,7 @@ from newsmarts.desk.forgery import FIELD
 from tests.desk.day_files import TurnedAwayPage, expectation, write_day
 from tests.desk.desk_client import SAME_ORIGIN, USER, ask, guarded
 from tests.desk.desk_routes import routes
+from tests.examples import fewer_examples
 
 APP = guarded()
 
@@ -48,7 +49,7 @@ def test_no_question_is_answered_with_a_fault(operations: Any, method: str, path
 
     @given(case=operations[described][method].as_strategy())
     @settings(
-        max_examples=settings.default.max_examples // 3,
+        max_examples=fewer_examples(3),
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )

@@ -45,7 +45,7 @@ def everything(settings: Settings) -> dict[str, list[Any]]:
     """Every row of every table of the warehouse."""
     with reading(warehouse_path(settings.home)) as connection:
         return {
-            table: connection.execute(f"SELECT * FROM warehouse.{table} ORDER BY ALL").fetchall()
+            table.name: connection.execute(f"SELECT * FROM warehouse.{table.name} ORDER BY ALL").fetchall()
             for table in warehouse.TABLES
         }
 

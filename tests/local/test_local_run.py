@@ -14,6 +14,7 @@ import pytest
 from local import run_local
 from local.servers import STOP_SIGNALS, LocalServerError
 from local.terminal import Terminal
+from local.watch import MARTS, PAGES
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ class Api:
         pass
 
     def dags_read_since(self, _moment: datetime) -> set[str]:
-        return {run_local.PAGES, run_local.MARTS} if self.looks > 14 else set()
+        return {PAGES, MARTS} if self.looks > 14 else set()
 
     def import_errors(self) -> list[str]:
         return self.errors

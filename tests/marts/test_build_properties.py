@@ -17,6 +17,7 @@ from newsmarts.core.settings import Settings, load_settings
 from newsmarts.load.run import run as load
 from newsmarts.marts.candidate import read_fingerprint
 from newsmarts.marts.run import build
+from tests.examples import fewer_examples
 from tests.marts.factory import Page, capture_id_on, day_after, mart_rows, quarantine_entry, write_day
 
 LINES = ("Ferries stay in port as the storm nears", "Market in the old town opens at noon")
@@ -109,7 +110,7 @@ def in_order(settings: Settings, days: dict[date, list[Page]]) -> None:
 
 
 @given(steps=steps)
-@hypothesis_settings(max_examples=hypothesis_settings.default.max_examples // 10)
+@hypothesis_settings(max_examples=fewer_examples(10))
 def test_marts_follow_from_the_days_alone(
     steps: list[Step],
 ) -> None:

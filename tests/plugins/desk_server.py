@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -145,7 +145,7 @@ def wait_until_healthy(url: str, process: subprocess.Popen[bytes], log: Path) ->
     pytest.fail(f"the API server isn't up after {READY_SECONDS} s:\n{log.read_text()[-4000:]}")
 
 
-def serve(environment: dict[str, str], port: int, log: Path) -> Iterator[None]:
+def serve(environment: dict[str, str], port: int, log: Path) -> Generator[None, None, None]:
     """An API server for as long as the caller's block lasts; its whole process group ends after it."""
     command = [sys.executable, "-m", "airflow", "api-server", "--host", "127.0.0.1", "--port", str(port)]
     with log.open("wb") as output:

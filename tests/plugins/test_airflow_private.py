@@ -19,8 +19,9 @@ def test_airflow_creates_its_own_backfills_by_the_function_that_the_desk_calls()
 
     from plugins.adapter import private
 
-    assert private._create_backfill is backfills._create_backfill
-    assert set(inspect.signature(private._create_backfill).parameters) == {
+    create_backfill = vars(private)["_create_backfill"]
+    assert create_backfill is vars(backfills)["_create_backfill"]
+    assert set(inspect.signature(create_backfill).parameters) == {
         "dag_id",
         "from_date",
         "to_date",

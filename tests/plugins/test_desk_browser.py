@@ -291,6 +291,8 @@ def test_a_stranger_sees_the_login_and_no_page(browser: Browser, desk: Desk) -> 
     page = context.new_page()
     page.goto(f"{desk.url}/plugin/contracts")
     page.wait_for_url("**/auth/login**", timeout=PATIENCE_MS)
-    assert page.goto(desk.page("contracts")).status == 401
+    answer = page.goto(desk.page("contracts"))
+    assert answer is not None
+    assert answer.status == 401
     assert "Not logged in" in page.inner_text("body")
     context.close()

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from newsmarts.core.settings import Settings, load_settings
 from newsmarts.search import open_index
 from newsmarts.search.query import MAX_WORDS
+from tests.examples import fewer_examples
 from tests.marts.factory import Page, day_after
 from tests.search.reference import expected
 from tests.search.releases import article, mart_texts, release
@@ -91,7 +92,7 @@ def answer_to(settings: Settings, query: str, options: dict[str, Any]) -> Any:
 
 
 @given(days=st.lists(st.tuples(st.integers(0, 3), some_pages()), min_size=1, max_size=5), questions=questions)
-@hypothesis_settings(max_examples=hypothesis_settings.default.max_examples // 10)
+@hypothesis_settings(max_examples=fewer_examples(10))
 def test_answers_follow_from_the_marts_alone(
     days: list[tuple[int, list[Page]]], questions: list[tuple[str, dict[str, Any]]]
 ) -> None:
