@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from newsmarts.cli.app import app
@@ -89,8 +90,9 @@ def test_every_command_line_can_be_parsed(line: str) -> None:
 
 
 def test_every_command_is_in_the_documents() -> None:
-    commands = get_command(app).commands  # type: ignore[attr-defined] - a group's
-    assert set(commands) == {line.split()[0] for line in command_lines()}
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    assert set(group.commands) == {line.split()[0] for line in command_lines()}
 
 
 def test_every_page_is_in_the_index() -> None:
