@@ -93,7 +93,7 @@ def test_a_feed_that_fails_is_told_and_the_others_go_through(
         (["--from-date", "soon"], "not a day: 'soon'"),
         (["--to-date", "2025-09-01"], "--to-date needs --from-date"),
         (["--from-date", "2025-09-02", "--to-date", "2025-09-01"], "lies before"),
-        ([], "crawls' is no folder"),
+        ([], "crawls' is not a folder"),
     ],
 )
 def test_bad_usage(home: Path, capsys: pytest.CaptureFixture[str], options: list[str], told: str) -> None:

@@ -84,7 +84,7 @@ def test_a_bad_one_turns_its_page_away(settings: Settings, record: Any, told: st
     detail = rows(settings, "rejected")[0]["detail"]
     assert told in detail
     assert "\n" not in detail
-    # mended, the page lands and the row goes
+    # once it is corrected, the page lands and the row goes
     note(settings, "2025-08-25/page.json", {})
     result = run.run(DAY, settings)
     assert (result.landed, result.rejected) == (2, 0)

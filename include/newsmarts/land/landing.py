@@ -26,8 +26,7 @@ from newsmarts.land.capture import (
     SourceDone,
     Waiting,
 )
-from newsmarts.land.remote_store import RemoteObjectWriter, object_writer
-from newsmarts.land.store import ObjectWriter, sweep
+from newsmarts.land.store import ObjectWriter, RemoteObjectWriter, object_writer, sweep
 
 log = logging.getLogger(__name__)
 

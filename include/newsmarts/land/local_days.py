@@ -64,7 +64,7 @@ def _files(config: InboxConfig | WarcConfig, settings: Settings) -> Iterator[Inb
     elif folder is not None and Path(folder).is_dir():
         yield from (file for file in scan(str(folder.resolve()), settings) if file.archive == "warc")
     else:
-        raise UsageError(f"{str(folder)!r} is no folder.")
+        raise UsageError(f"{str(folder)!r} is not a folder.")
 
 
 def _add(seen: LocalDays, file: InboxFile, archives: Archives) -> None:

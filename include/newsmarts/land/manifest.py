@@ -1,4 +1,4 @@
-"""The manifest of a day: what was captured (captures.parquet) and what was turned away (rejected.parquet).
+"""The manifest of a day: what was captured (captures.parquet) and what was rejected (rejected.parquet).
 
 Rows once written stay, whatever becomes of their source; each file is replaced whole, and only when its rows
 have changed. Rows are Arrow tables all the way: a day of a million captures is some hundred megabytes so.
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import TypeAdapter, ValidationError
 
 from newsmarts.core import partitions, schemas
 from newsmarts.core.errors import DamagedPartition
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
-_SOURCES = "sources.json"
+SOURCES_FILE = "sources.json"
+_SOURCES = TypeAdapter(dict[str, set[str]])  # a feed's name and its sources' tokens
 _ROWS_AT_ONCE = 4096
 
 
@@ -98,7 +100,7 @@ def merge(known: Manifest, feed: str, captures: pa.Table, rejected: pa.Table) ->
 
 
 def are_of(feed: str, rejected: pa.Table) -> pa.ChunkedArray:
-    """Which rejections are this feed's; only their capture_id tells."""
+    """Which rejections are this feed's, by their capture_id."""
     rows = zip(
         rejected["capture_id"].to_pylist(),
         rejected["source_path"].to_pylist(),
@@ -130,22 +132,22 @@ def write(home: Path | UPath, day: date, known: Manifest, merged: Manifest) -> N
 
 
 def sources(home: Path | UPath, day: date) -> dict[str, set[str]]:
-    """By feed, the tokens of the sources that have told all they hold of the day."""
+    """By feed, the tokens of the sources that were landed in full for the day."""
     try:
-        text = (partitions.partition_path(home, "manifest", day) / _SOURCES).read_text(encoding="utf-8")
-        return {feed: set(tokens) for feed, tokens in json.loads(text).items()}
-    except (FileNotFoundError, ValueError, AttributeError, TypeError):
-        return {}  # missing or damaged: they are all looked at again
+        text = (partitions.partition_path(home, "manifest", day) / SOURCES_FILE).read_bytes()
+        return _SOURCES.validate_json(text)
+    except (FileNotFoundError, ValidationError):
+        return {}  # missing or damaged: they are all read again
 
 
 def add_sources(home: Path | UPath, day: date, feed: str, tokens: Iterable[str]) -> None:
-    """Note sources that have told all; only after the rows from them are written."""
+    """Note sources that were landed in full; only after the rows from them are written."""
     known = sources(home, day)
-    told = known.setdefault(feed, set())
-    if not told.issuperset(tokens):
-        told.update(tokens)
+    finished = known.setdefault(feed, set())
+    if not finished.issuperset(tokens):
+        finished.update(tokens)
         text = json.dumps({feed: sorted(known[feed]) for feed in sorted(known)})
-        write_atomically(partitions.partition_path(home, "manifest", day) / _SOURCES, text.encode())
+        write_atomically(partitions.partition_path(home, "manifest", day) / SOURCES_FILE, text.encode())
 
 
 def _read(path: Path | UPath, schema: pa.Schema) -> pa.Table:

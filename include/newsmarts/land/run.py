@@ -12,7 +12,7 @@ from newsmarts.core import partitions
 from newsmarts.core.errors import FeedError, FeedRefused, FeedUnavailable, UsageError
 from newsmarts.core.settings import Settings
 from newsmarts.land import manifest
-from newsmarts.land.capture import Credential
+from newsmarts.land.capture import Credential, InboxDay
 from newsmarts.land.feeds import make_feed
 from newsmarts.land.feeds.config import AnyConfig, chosen_feeds, feed_names
 from newsmarts.land.landing import Landed, land
@@ -32,19 +32,10 @@ class LandResult:
     day: date
     landed: int  # captures in the manifest
     new: int  # of these, added now
-    rejected: int  # captures turned away, now or earlier
+    rejected: int  # captures that couldn't be landed, now or earlier
     waiting: tuple[str, ...]  # source paths still being written
     other_days: dict[date, int] = field(default_factory=dict)  # captures of other days, in local feeds
-    passed_over: dict[str, int] = field(default_factory=dict)  # no captures of ours, by reason
-
-
-@dataclass(frozen=True, slots=True)
-class InboxDay:
-    """A capture day that the local feeds (inbox, WARC folders) have captures of."""
-
-    day: date
-    files: int
-    new: int  # of these, not in the day's manifest as they are now
+    passed_over: dict[str, int] = field(default_factory=dict)  # what isn't a capture, by reason
 
 
 def run(
@@ -59,36 +50,36 @@ def run(
     Raises:
         UsageError: there is no such feed, or it is set up wrongly.
         FeedUnavailable: the feed can't answer now.
-        FeedRefused: the feed's site won't have us.
+        FeedRefused: the feed's site refuses us.
         FeedError: of several feeds some failed; it has their messages.
         LockTimeout: another run held the day for too long.
     """
     configs = chosen_feeds(settings, [feed] if feed is not None else [])
-    total = Landed()
-    failures: list[FeedError] = []
+    landed: list[Landed] = []
+    failures: list[str] = []
     for config in configs:
         try:
-            _add(total, _land(config, day, settings, credential_of))
+            landed.append(_land(config, day, settings, credential_of))
         except (FeedUnavailable, FeedRefused) as error:
             if len(configs) == 1:
                 raise
-            log.error("Feed %s: %s", config.name, error)  # noqa: TRY400 - told without a traceback
-            failures.append(FeedError(f"{config.name}: {error}"))
+            log.error("Feed %s: %s", config.name, error)  # noqa: TRY400 - the traceback says no more
+            failures.append(f"{config.name}: {error}")
     if failures:
-        raise FeedError("\n".join(str(failure) for failure in failures))
+        raise FeedError("\n".join(failures))
     return LandResult(
         day=day,
-        landed=total.captures,
-        new=total.new,
-        rejected=total.rejected,
-        waiting=tuple(total.waiting),
-        other_days=dict(sorted(total.other_days.items())),
-        passed_over=dict(sorted(total.passed_over.items())),
+        landed=sum(each.captures for each in landed),
+        new=sum(each.new for each in landed),
+        rejected=sum(each.rejected for each in landed),
+        waiting=tuple(source_path for each in landed for source_path in each.waiting),
+        other_days=dict(sorted(sum((each.other_days for each in landed), Counter[date]()).items())),
+        passed_over=dict(sorted(sum((each.passed_over for each in landed), Counter[str]()).items())),
     )
 
 
 def landed_captures(day: date, settings: Settings) -> int:
-    """How many captures the day's manifest has of all feeds, those that were turned away included."""
+    """How many captures the day's manifest has of all feeds, rejected ones included."""
     known = manifest.read(settings.archive, day)
     return len(known.captures) + len(known.rejected)
 
@@ -96,11 +87,11 @@ def landed_captures(day: date, settings: Settings) -> int:
 def inbox_days(settings: Settings, feeds: Sequence[str] = ()) -> list[InboxDay]:
     """The capture days that the local feeds (of these names, if any) have captures of, in order.
 
-    Every saved page is read to tell what is new; archives by their index. Files that are named as
+    Every saved page is read, to know what is new; archives by their index. Files that are named as
     unfinished don't count.
 
     Raises:
-        UsageError: a feed's folder is none.
+        UsageError: a feed's folder isn't one.
     """
     files: Counter[date] = Counter()
     new: Counter[date] = Counter()
@@ -116,8 +107,8 @@ def inbox_days(settings: Settings, feeds: Sequence[str] = ()) -> list[InboxDay]:
 def _land(config: AnyConfig, day: date, settings: Settings, credential_of: CredentialOf | None) -> Landed:
     landed = land(make_feed(config, settings, _credential(config, credential_of)), day, settings)
     log.info(
-        "Landed %s from %s: %d captures (%d new), %d rejected %s, %d waiting, passed over %s; "
-        "it has captures of %d other days. Manifest: %s",
+        "Landed %s from %s: %d captures (%d new), %d rejected %s, %d waiting, passed over %s, "
+        "captures of %d other days, %s",
         day,
         config.name,
         landed.captures,
@@ -139,15 +130,6 @@ def _credential(config: AnyConfig, credential_of: CredentialOf | None) -> Creden
     if credential_of is None:
         raise UsageError(
             f"Feed {config.name} takes its credentials from the Airflow connection {connection!r}, and this "
-            "run is none of Airflow's. Run it there, or leave the feed out."
+            "run doesn't belong to Airflow. Run it there, or leave the feed out."
         )
     return credential_of(connection)
-
-
-def _add(total: Landed, landed: Landed) -> None:
-    total.captures += landed.captures
-    total.new += landed.new
-    total.rejected += landed.rejected
-    total.waiting += landed.waiting
-    total.passed_over += landed.passed_over
-    total.other_days += landed.other_days

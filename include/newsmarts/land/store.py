@@ -14,41 +14,40 @@ import shutil
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from newsmarts.core import partitions
 from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path, sweep_folder
+from newsmarts.core.settings import Settings
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 log = logging.getLogger(__name__)
 
-# A disk that is asked to flush from several threads flushes once for all of them.
+# A disk flushes once for several threads that wait for it.
 _THREADS = 8
 _GROUP_OBJECTS, _GROUP_BYTES = 64, 1 << 20  # handed to a thread at a time
 _BATCH_OBJECTS, _BATCH_BYTES = 4096, 512 << 20  # given their names together; a killed run loses one batch
 _UNWRITTEN_BYTES = 64 << 20  # held in memory at most, but for one object
+_REQUESTS = 16  # to an object store at a time: a request spends its time on the way
+_REPAIRED = "Raw object %s was damaged (%d bytes, not %d): repaired"
 _STALE_SECONDS = 24 * 3600.0
 _SWEPT = ".objects-swept"
 
 
-class ObjectWriter:
-    """Stores objects; use it as a context, and ``commit`` before anything names them."""
+class _ThreadedWriter:
+    """Writes on threads of its own, with a bound on the bytes that wait for them."""
 
-    def __init__(self, home: Path) -> None:
-        self._root = partitions.objects_path(home)
-        self._objects = str(self._root)
-        self._staging: Path | None = None
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="objects")
-        self._group: list[tuple[str, bytes]] = []
-        self._group_bytes = 0
+    def __init__(self, threads: int) -> None:
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="objects")
         self._unwritten: deque[tuple[int, Future[None]]] = deque()
         self._unwritten_bytes = 0
-        self._batch: dict[str, str] = {}
-        self._batch_bytes = 0
-        self._prefixes: set[str] = set()  # of the folders that have objects put since the last commit
 
     def __enter__(self) -> Self:
         return self
@@ -57,6 +56,38 @@ class ObjectWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._threads.shutdown(cancel_futures=True)
+
+    def _submit(self, size_bytes: int, write: Callable[[], None]) -> None:
+        self._unwritten.append((size_bytes, self._threads.submit(write)))
+        self._unwritten_bytes += size_bytes
+        self._wait(_UNWRITTEN_BYTES)
+
+    def _wait(self, limit_bytes: int = 0) -> None:
+        """Return when no more bytes than this wait. Raises what writing them raised."""
+        while self._unwritten and self._unwritten_bytes > limit_bytes:
+            size_bytes, written = self._unwritten.popleft()
+            self._unwritten_bytes -= size_bytes
+            written.result()
+
+
+class ObjectWriter(_ThreadedWriter):
+    """Stores objects; use it as a context, and ``commit`` before anything names them."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(_THREADS)
+        self._root = partitions.objects_path(home)
+        self._objects = str(self._root)
+        self._staging: Path | None = None
+        self._group: list[tuple[str, bytes]] = []
+        self._group_bytes = 0
+        self._batch: dict[str, str] = {}
+        self._batch_bytes = 0
+        self._prefixes: set[str] = set()  # of the folders that have objects put since the last commit
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
         if self._staging is not None:
             shutil.rmtree(self._staging, ignore_errors=True)
 
@@ -88,7 +119,7 @@ class ObjectWriter:
             OSError: one couldn't be written; none of those since the last commit has its name then.
         """
         self._hand_over()
-        self._wait(0)
+        self._wait()
         # those of objects that were there too: a run that was killed may not have come to this
         folders = [self._root / prefix for prefix in sorted(self._prefixes)]
         made = [_make(folder) for folder in folders]
@@ -111,20 +142,20 @@ class ObjectWriter:
                 return True
         except FileNotFoundError:
             return False
-        log.warning("Raw object %s was damaged (%d bytes, not %d): mended", sha256, facts.st_size, size_bytes)
+        log.warning(_REPAIRED, sha256, facts.st_size, size_bytes)
         return False
 
     def _mark_fresh(self, sha256: str) -> None:
-        """Tell who removes objects that no manifest names: one will name this. Raises FileNotFoundError."""
+        """Keep the object from being removed as named by no manifest. Raises FileNotFoundError."""
         try:
             os.utime(self._path(sha256))
         except FileNotFoundError:
             raise
-        except OSError:  # somebody else's file, or a disk to be read only
+        except OSError:  # another user's file, or a read-only disk
             log.debug("Raw object %s can't be marked as fresh", sha256, exc_info=True)
 
     def _path(self, sha256: str) -> str:
-        """Where partitions.raw_object_path says; a Path for each of a million objects would take seconds."""
+        """As partitions.raw_object_path, which would take seconds for a million objects."""
         return f"{self._objects}/{sha256[:2]}/{sha256}"
 
     def _staging_folder(self) -> Path:
@@ -135,16 +166,54 @@ class ObjectWriter:
 
     def _hand_over(self) -> None:
         if self._group:
-            self._unwritten.append((self._group_bytes, self._threads.submit(_write, self._group)))
-            self._unwritten_bytes += self._group_bytes
+            group, size_bytes = self._group, self._group_bytes
             self._group, self._group_bytes = [], 0
-            self._wait(_UNWRITTEN_BYTES)
+            self._submit(size_bytes, partial(_write, group))
 
-    def _wait(self, limit_bytes: int) -> None:
-        while self._unwritten and self._unwritten_bytes > limit_bytes:
-            size_bytes, written = self._unwritten.popleft()
-            self._unwritten_bytes -= size_bytes
-            written.result()
+
+class RemoteObjectWriter(_ThreadedWriter):
+    """Stores objects in a bucket, where each appears complete or not at all, several requests at a time."""
+
+    def __init__(self, archive: Path | UPath) -> None:
+        super().__init__(_REQUESTS)
+        self._archive = archive
+        self._seen: set[str] = set()
+
+    def put(self, data: bytes) -> str:
+        """Keep these bytes and return their SHA-256; bytes that are there already aren't written again."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        if sha256 not in self._seen:
+            self._seen.add(sha256)
+            self._submit(len(data), partial(self._write, sha256, data))
+        return sha256
+
+    def commit(self) -> None:
+        """Return when all objects are in the store.
+
+        Raises:
+            OSError: one couldn't be written.
+        """
+        self._wait()
+        self._seen.clear()
+
+    def _write(self, sha256: str, data: bytes) -> None:
+        path = partitions.raw_object_path(self._archive, sha256)
+        try:
+            found_bytes = path.stat().st_size
+        except FileNotFoundError:
+            found_bytes = None
+        if found_bytes == len(data):
+            return
+        if found_bytes is not None:
+            log.warning(_REPAIRED, sha256, found_bytes, len(data))
+        path.write_bytes(data)
+
+
+def object_writer(settings: Settings) -> ObjectWriter | RemoteObjectWriter:
+    """The writer for where raw bytes are kept."""
+    if settings.archive_url is None:
+        return ObjectWriter(settings.home)
+    return RemoteObjectWriter(settings.archive)
 
 
 def _make(folder: Path) -> bool:

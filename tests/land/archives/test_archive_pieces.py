@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 
 from newsmarts.core.errors import CaptureError, ReadFailed
 from newsmarts.core.settings import Settings
-from newsmarts.land.ahead import Later, ahead
 from newsmarts.land.archives import opening, units
 from newsmarts.land.archives.entry import Budget, Content, Unverified
 from newsmarts.land.archives.stream import Stream
 from newsmarts.land.archives.units import units_of
 from newsmarts.land.archives.warc import WarcReader
 from newsmarts.land.capture import Found, Item, PassedOver
+from newsmarts.land.prefetch import Deferred, prefetch
 from newsmarts.land.scan import scan
 from tests.land.inbox_files import MIDNIGHT
 from tests.land.warc_files import AT, by_fastwarc, response
@@ -176,23 +176,23 @@ class TestAhead:
             finished_in.add(threading.get_ident())
             return PassedOver("later", number)
 
-        def items() -> Generator[Item | Later, None, None]:
+        def items() -> Generator[Item | Deferred, None, None]:
             for number in range(500):
                 yield PassedOver("now", number)
-                yield Later(1, lambda number=number: finish(number))  # type: ignore[misc]
+                yield Deferred(1, lambda number=number: finish(number))  # type: ignore[misc]
 
-        found = list(ahead(items()))
+        found = list(prefetch(items()))
         assert [item.count for item in found if isinstance(item, PassedOver)] == [
             number // 2 for number in range(1000)
         ]
         assert finished_in == {here}
 
     def test_an_error_comes_after_what_was_before_it(self) -> None:
-        def items() -> Generator[Item | Later, None, None]:
+        def items() -> Generator[Item | Deferred, None, None]:
             yield PassedOver("a")
             raise ZeroDivisionError
 
-        reading = ahead(items())
+        reading = prefetch(items())
         assert next(reading) == PassedOver("a")
         with pytest.raises(ZeroDivisionError):
             next(reading)
@@ -200,7 +200,7 @@ class TestAhead:
     def test_whoever_stops_early_leaves_no_thread_and_nothing_open(self) -> None:
         closed_in: list[int] = []
 
-        def items() -> Generator[Item | Later, None, None]:
+        def items() -> Generator[Item | Deferred, None, None]:
             thread = threading.get_ident()
             try:
                 while True:
@@ -210,7 +210,7 @@ class TestAhead:
                 closed_in.append(thread)
 
         before = threading.active_count()
-        reading: Iterator[Item] = ahead(items())
+        reading: Iterator[Item] = prefetch(items())
         next(reading)
         assert threading.active_count() == before + 1
         reading.close()  # type: ignore[attr-defined]

@@ -244,7 +244,7 @@ def test_only_the_feeds_hosts(settings: Settings, crawls: Path) -> None:
 
 def test_a_folder_that_is_missing(settings: Settings, crawls: Path) -> None:
     crawls.rmdir()
-    with pytest.raises(UsageError, match=r"crawls.*is no folder.*feeds.toml"):
+    with pytest.raises(UsageError, match=r"crawls.*is not a folder.*feeds.toml"):
         run.run(DAY, declared(settings, crawls))
 
 

@@ -106,8 +106,8 @@ def test_only_the_crawls_that_have_the_day_are_asked(serve: Serve) -> None:
     ],
 )
 def test_a_crawl_without_days_is_judged_by_its_week(name: str, has: bool) -> None:
-    assert Collection(name, "x").may_have(DAY) is has
-    assert Collection("CC-MAIN-2009-2010", "x").may_have(date(2010, 5, 5))
+    assert Collection.model_construct(name=name, index_url="x").may_have(DAY) is has
+    assert Collection.model_construct(name="CC-MAIN-2009-2010", index_url="x").may_have(date(2010, 5, 5))
 
 
 def test_crawls_can_be_named(serve: Serve) -> None:

@@ -1,4 +1,4 @@
-"""Archives as sources: each is read through once, and then a day's landing reads that day's records only."""
+"""Archives as sources: each is read in full once; then a day's landing reads that day's records only."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from newsmarts.core import publishers
 from newsmarts.core.errors import CaptureError, StillMoving
 from newsmarts.core.locks import held
 from newsmarts.core.settings import Settings
-from newsmarts.land.ahead import Later
+from newsmarts.land import manifest
 from newsmarts.land.archives.entry import Content, Entry, Read, Unverified
 from newsmarts.land.archives.index import Index, IndexWriter
 from newsmarts.land.archives.opening import index_name_of, opened
 from newsmarts.land.archives.revisits import resolve
-from newsmarts.land.capture import Found, Item, OtherDay, PassedOver, Rejected, SourceDone, Waiting
+from newsmarts.land.capture import Found, InboxDay, Item, OtherDay, PassedOver, Rejected, SourceDone, Waiting
 from newsmarts.land.names import host_matches, publisher_of_host
+from newsmarts.land.prefetch import Deferred
 from newsmarts.land.scan import InboxFile
 
 log = logging.getLogger(__name__)
 
 
 class Archives:
-    """A feed's archives. ``hosts`` (all when empty) and ``publishers`` (by host) are the feed's."""
+    """A feed's archives; ``hosts`` (all when empty) and ``publishers`` (by host) are from its table."""
 
     def __init__(
         self,
@@ -38,17 +39,17 @@ class Archives:
         self._hosts = hosts
         self._publishers = publishers_by_host or {}
 
-    def captures(self, files: Sequence[InboxFile], day: date) -> Generator[Item | Later, None, None]:
+    def captures(self, files: Sequence[InboxFile], day: date) -> Generator[Item | Deferred, None, None]:
         """All that these archives hold of the day; revisits last, when every archive is indexed.
 
-        For ``ahead``, which finishes what comes as ``Later``.
+        For ``prefetch``, which finishes what comes as ``Deferred``.
         """
         revisits: list[tuple[InboxFile, Entry]] = []
-        told: list[SourceDone] = []
+        finished: list[SourceDone] = []
         for file in files:
             try:
                 yield from self._of_file(file, day, revisits)
-                told.append(SourceDone(index_name_of(file, self._settings)))
+                finished.append(SourceDone(index_name_of(file, self._settings)))
             except StillMoving:
                 yield Waiting(file.source_path)
             except CaptureError as rejection:
@@ -57,10 +58,28 @@ class Archives:
         if revisits:
             for file, read in resolve(files, revisits, self._settings):
                 yield self._item(file, read)
-        yield from told
+        yield from finished
 
-    def days(self, file: InboxFile) -> tuple[str, Counter[date]]:
-        """The file's token (see SourceDone), and how many captures it has of each day.
+    def inbox_days(self, feed: str, files: Sequence[InboxFile]) -> Iterator[InboxDay]:
+        """The days of each archive, by its index; a day that was landed from it in full has nothing new."""
+        finished: dict[date, set[str]] = {}
+        for file in files:
+            try:
+                days = self._days(file)
+            except StillMoving:
+                continue
+            except CaptureError as rejection:
+                log.warning("%r can't be read: %s", file.source_path, rejection)
+                yield InboxDay(file.day, 1, 1)
+                continue
+            token = index_name_of(file, self._settings)
+            for day, count in days.items():
+                if day not in finished:
+                    finished[day] = manifest.sources(self._settings.archive, day).get(feed, set())
+                yield InboxDay(day, count, 0 if token in finished[day] else count)
+
+    def _days(self, file: InboxFile) -> Counter[date]:
+        """How many captures the file has of each day.
 
         Raises:
             StillMoving: it is being written.
@@ -73,7 +92,7 @@ class Archives:
                     for _ in self._read_through(file, None):
                         pass
             index = self._index(file)
-        return index_name_of(file, self._settings), index.days() if index else Counter()
+        return index.days() if index else Counter()
 
     def indexed_days(self, file: InboxFile) -> Counter[date] | None:
         """How many captures it has of each day, when that is known without reading it; else None."""
@@ -82,27 +101,27 @@ class Archives:
 
     def _of_file(
         self, file: InboxFile, day: date, revisits: list[tuple[InboxFile, Entry]]
-    ) -> Iterator[Item | Later]:
+    ) -> Iterator[Item | Deferred]:
         index = self._index(file)
         if index is None:
             with self._indexing(file) as made:
                 if made is None:
                     for read in self._read_through(file, day):
-                        yield from self._sorted_out(file, read, revisits)
+                        yield from self._items(file, read, revisits)
                     yield from _counts(self._index(file), day)
                     return
                 index = made
         with opened(file, self._settings) as reader:
             for read in reader.at(index.entries(day)):
-                yield from self._sorted_out(file, read, revisits)
+                yield from self._items(file, read, revisits)
         yield from _counts(index, day)
 
     def _read_through(self, file: InboxFile, day: date | None) -> Iterator[Read]:
-        """Read the whole file, and make its index on the way; yields what is of the day."""
-        log.info("Reading through %r, to know what is where in it", file.source_path)
+        """Read the file in full, and make its index on the way; yields what is of the day."""
+        log.info("Indexing archive %r", file.source_path)
 
         def wanted(entry: Entry) -> bool:
-            return entry.day == day and self._is_of_us(entry)
+            return entry.day == day and self._is_wanted(entry)
 
         with opened(file, self._settings) as reader, self._index_writer(file) as index:
             for entry, content in reader.records(wanted):
@@ -110,18 +129,18 @@ class Archives:
                 if entry.outcome != "passed_over" and wanted(entry):
                     yield entry, content
 
-    def _sorted_out(
+    def _items(
         self, file: InboxFile, read: Read, revisits: list[tuple[InboxFile, Entry]]
-    ) -> Iterator[Item | Later]:
+    ) -> Iterator[Item | Deferred]:
         if read[0].outcome == "revisit":
             revisits.append((file, read[0]))
         else:
             yield self._item(file, read)
 
-    def _item(self, file: InboxFile, read: Read) -> Item | Later:
+    def _item(self, file: InboxFile, read: Read) -> Item | Deferred:
         entry, content = read
         if isinstance(content, Unverified):
-            return Later(content.size_bytes, partial(self._finished, file, entry, content))
+            return Deferred(content.size_bytes, partial(self._finished, file, entry, content))
         return self._item_of(file, entry, content)
 
     def _finished(self, file: InboxFile, entry: Entry, content: Unverified) -> Item:
@@ -153,7 +172,7 @@ class Archives:
             return publishers.named_in(source_path)
         return publisher_of_host(host, self._publishers)
 
-    def _is_of_us(self, entry: Entry) -> bool:
+    def _is_wanted(self, entry: Entry) -> bool:
         host = entry.host
         if not self._hosts or (host is None and entry.outcome == "turned_away"):
             return True

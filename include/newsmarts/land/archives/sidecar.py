@@ -1,11 +1,14 @@
-"""A sidecar: ``page.json`` beside ``page.html`` says where and when the page was captured."""
+"""A sidecar: ``page.json`` beside ``page.html``, with where and when the page was captured."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field, PlainValidator, TypeAdapter, ValidationError
 
 from newsmarts.core.errors import CaptureError
 from newsmarts.land import names
@@ -19,17 +22,53 @@ _MEDIA_TYPES = {
 }
 
 
+def _declared(key: str, convert: Callable[[str], Any], fault: str) -> PlainValidator:
+    """A JSON value that may be missing; the fault names its key."""
+
+    def check(value: object) -> Any:
+        if value is None:
+            return None
+        converted = convert(value) if isinstance(value, str) else None
+        if converted is None:
+            shown = repr(names.text_of(str(value)[:80]))
+            raise ValueError(f"{key} {shown} {fault if isinstance(value, str) else 'is no text.'}")
+        return converted
+
+    return PlainValidator(check)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return names.moment_of(text)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _media_type(text: str) -> str | None:
+    return _MEDIA_TYPES.get(text.partition(";")[0].strip().lower())
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a capture says of itself; None: it doesn't."""
+    """What a capture declares about itself; None: nothing."""
 
-    url: str | None = None
-    captured_at: datetime | None = None
-    media_type: str | None = None
+    url: Annotated[str | None, _declared("url", names.clean_url, "is no http or https address.")] = None
+    captured_at: Annotated[
+        datetime | None,
+        _declared("captured_at", _moment, "is no moment; write it as 2025-09-01T10:30:00Z."),
+    ] = None
+    media_type: Annotated[
+        str | None,
+        Field(alias="content_type"),
+        _declared("content_type", _media_type, f"is none of {', '.join(_MEDIA_TYPES)}."),
+    ] = None
+
+
+_FACTS = TypeAdapter(Facts)
 
 
 def parse(data: bytes) -> Facts:
-    """What a sidecar says. Keys other than url, captured_at and content_type may be there.
+    """Read a sidecar. Keys other than url, captured_at and content_type may be there.
 
     Raises:
         CaptureError: ``bad_sidecar``, naming the key at fault.
@@ -48,32 +87,7 @@ def parse(data: bytes) -> Facts:
 
 def facts_of(record: dict[str, Any]) -> Facts:
     """The facts in a JSON object. Raises ValueError, as "key …"."""
-    url, captured_at, content_type = (_text(record, key) for key in ("url", "captured_at", "content_type"))
-    cleaned = names.clean_url(url)
-    if url is not None and cleaned is None:
-        raise ValueError(f"url {_shown(url)} is no http or https address.")
-    moment = None
-    if captured_at is not None:
-        try:
-            moment = names.moment_of(captured_at)
-        except (ValueError, OverflowError):
-            raise ValueError(
-                f"captured_at {_shown(captured_at)} is no moment; write it as 2025-09-01T10:30:00Z."
-            ) from None
-    media_type = None
-    if content_type is not None:
-        media_type = _MEDIA_TYPES.get(content_type.partition(";")[0].strip().lower())
-        if media_type is None:
-            raise ValueError(f"content_type {_shown(content_type)} is none of {', '.join(_MEDIA_TYPES)}.")
-    return Facts(cleaned, moment, media_type)
-
-
-def _text(record: dict[str, Any], key: str) -> str | None:
-    value = record.get(key)
-    if value is not None and not isinstance(value, str):
-        raise ValueError(f"{key} {_shown(str(value))} is no text.")
-    return value
-
-
-def _shown(text: str) -> str:
-    return repr(names.text_of(text[:80]))
+    try:
+        return _FACTS.validate_python(record)
+    except ValidationError as error:
+        raise ValueError(str(error.errors()[0]["ctx"]["error"])) from None

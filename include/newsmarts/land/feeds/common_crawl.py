@@ -27,13 +27,6 @@ from newsmarts.land.web.records import Record, Records
 log = logging.getLogger(__name__)
 
 
-def make(
-    config: CommonCrawlConfig, settings: Settings, credential: Credential | None = None
-) -> CommonCrawlFeed:
-    """The feed of this archive."""
-    return CommonCrawlFeed(config, settings, credential)
-
-
 class CommonCrawlFeed:
     """Asks the indexes of the crawls that have the day, then for each record that isn't landed yet."""
 

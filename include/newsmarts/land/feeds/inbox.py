@@ -11,26 +11,22 @@ from newsmarts.core.errors import CaptureError, StillMoving
 from newsmarts.core.records import capture_id_of
 from newsmarts.core.settings import Settings
 from newsmarts.land import manifest, reading, scan
-from newsmarts.land.ahead import ahead
 from newsmarts.land.archives import mhtml
 from newsmarts.land.archives.archive import Archives
 from newsmarts.land.archives.members import MHTML
 from newsmarts.land.capture import Credential, Found, InboxDay, Item, Known, OtherDay, Rejected, Waiting
 from newsmarts.land.feeds.config import InboxConfig
-from newsmarts.land.feeds.local import archive_days
 from newsmarts.land.packed import PackedFiles
+from newsmarts.land.prefetch import prefetch
 from newsmarts.land.scan import InboxFile
-
-
-def make(config: InboxConfig, settings: Settings, _credential: Credential | None = None) -> InboxFeed:
-    """The feed of this folder."""
-    return InboxFeed(config, settings)
 
 
 class InboxFeed:
     """A folder of saved pages; nothing in it is changed."""
 
-    def __init__(self, config: InboxConfig, settings: Settings) -> None:
+    def __init__(
+        self, config: InboxConfig, settings: Settings, _credential: Credential | None = None
+    ) -> None:
         self.name = config.name
         self._settings = settings
         self._folder = settings.home / config.folder.expanduser() if config.folder else None
@@ -40,9 +36,9 @@ class InboxFeed:
         """The day's pages, those in archives last; what is still being written waits.
 
         Raises:
-            UsageError: the inbox is no folder.
+            UsageError: the inbox isn't a folder.
         """
-        root = self._root()
+        root = scan.inbox_root(self._settings, self._folder)
         if root is None:
             return
         pages = PackedFiles(root)
@@ -61,17 +57,17 @@ class InboxFeed:
             yield self._item(file)
         yield from (OtherDay(other, count) for other, count in other_days.items())
         if archives:
-            yield from ahead(self._archives.captures(archives, day))
+            yield from prefetch(self._archives.captures(archives, day))
 
     def days(self) -> Iterator[InboxDay]:
-        """Every day that there are captures of; each page is read to tell whether it is new.
+        """Every day that there are captures of; each page is read, to know whether it is new.
 
         Raises:
-            UsageError: the inbox is no folder.
+            UsageError: the inbox isn't a folder.
         """
         by_day: dict[date, list[InboxFile]] = {}
         archives: list[InboxFile] = []
-        root = self._root()
+        root = scan.inbox_root(self._settings, self._folder)
         for file in scan.scan(root, self._settings) if root is not None else ():
             if file.archive is not None:
                 archives.append(file)
@@ -79,10 +75,7 @@ class InboxFeed:
                 by_day.setdefault(file.day, []).append(file)
         for day, files in sorted(by_day.items()):
             yield InboxDay(day, len(files), self._count_new(day, files))
-        yield from archive_days(self.name, self._archives, archives, self._settings)
-
-    def _root(self) -> str | None:
-        return scan.inbox_root(self._settings, self._folder)
+        yield from self._archives.inbox_days(self.name, archives)
 
     def _item(self, file: InboxFile) -> Item:
         if file.unfinished:
@@ -110,7 +103,7 @@ class InboxFeed:
         return sum(self._outcome(file) not in settled for file in files)
 
     def _outcome(self, file: InboxFile) -> str | tuple[str, str] | None:
-        """What landing the file now would add: a capture_id, a rejection, or None for one that moves."""
+        """What landing the file now would add: a capture_id, a rejection, or None for a moving file."""
         try:
             sha256 = hashlib.sha256(self._bytes_of(file)).hexdigest()
         except StillMoving:

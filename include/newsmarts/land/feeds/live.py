@@ -29,11 +29,6 @@ log = logging.getLogger(__name__)
 _NOT_MODIFIED = 304
 
 
-def make(config: LiveConfig, settings: Settings, credential: Credential | None = None) -> LiveFeed:
-    """The feed of these sites."""
-    return LiveFeed(config, settings, credential)
-
-
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 

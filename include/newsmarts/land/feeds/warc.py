@@ -9,7 +9,6 @@ from pathlib import Path
 from newsmarts.core.errors import UsageError
 from newsmarts.core.settings import Settings
 from newsmarts.land import reading, scan
-from newsmarts.land.ahead import ahead
 from newsmarts.land.archives.archive import Archives
 from newsmarts.land.capture import (
     Credential,
@@ -21,19 +20,14 @@ from newsmarts.land.capture import (
     Waiting,
 )
 from newsmarts.land.feeds.config import WarcConfig
-from newsmarts.land.feeds.local import archive_days
+from newsmarts.land.prefetch import prefetch
 from newsmarts.land.scan import InboxFile
-
-
-def make(config: WarcConfig, settings: Settings, _credential: Credential | None = None) -> WarcFeed:
-    """The feed of this folder."""
-    return WarcFeed(config, settings)
 
 
 class WarcFeed:
     """A folder of WARC files; nothing in it is changed. Other files in it are passed over."""
 
-    def __init__(self, config: WarcConfig, settings: Settings) -> None:
+    def __init__(self, config: WarcConfig, settings: Settings, _credential: Credential | None = None) -> None:
         self.name = config.name
         self._settings = settings
         self._folder = settings.home / config.folder.expanduser()
@@ -43,7 +37,7 @@ class WarcFeed:
         """The records of the day; a file that is still being written waits.
 
         Raises:
-            UsageError: the folder is missing, or none.
+            UsageError: the folder is missing, or isn't one.
         """
         archives: list[InboxFile] = []
         others = 0
@@ -60,21 +54,21 @@ class WarcFeed:
             yield PassedOver("no_warc_file", others)
         changes_ns = [change for file in archives for change in file.changes_ns]
         reading.let_settle(changes_ns, self._settings.settle_seconds)
-        yield from ahead(self._archives.captures(archives, day))
+        yield from prefetch(self._archives.captures(archives, day))
 
     def days(self) -> Iterator[InboxDay]:
         """The days of all records.
 
         Raises:
-            UsageError: the folder is missing, or none.
+            UsageError: the folder is missing, or isn't one.
         """
         archives = [file for file in self._scan() if file.archive == "warc"]
-        yield from archive_days(self.name, self._archives, archives, self._settings)
+        yield from self._archives.inbox_days(self.name, archives)
 
     def _scan(self) -> Iterator[InboxFile]:
         if not Path(self._folder).is_dir():
             raise UsageError(
-                f"Feed {self.name}: {str(self._folder)!r} is no folder. Make it, or name another one in "
+                f"Feed {self.name}: {str(self._folder)!r} is not a folder. Make it, or name another one in "
                 f"{self._settings.feeds_file}."
             )
         return scan.scan(str(self._folder.resolve()), self._settings)

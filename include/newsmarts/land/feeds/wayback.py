@@ -31,11 +31,6 @@ _LINES_A_PAGE = 5_000
 _ORIGINAL_SAFE = "/?:@!$&'()*+,;=-._~%[]"
 
 
-def make(config: WaybackConfig, settings: Settings, credential: Credential | None = None) -> WaybackFeed:
-    """The feed of this archive."""
-    return WaybackFeed(config, settings, credential)
-
-
 class WaybackFeed:
     """Asks the index what was captured, then fetches page by page what isn't landed yet."""
 

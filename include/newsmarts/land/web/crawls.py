@@ -3,42 +3,39 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urljoin
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from newsmarts.core.files import write_atomically
 from newsmarts.land.web import cdx
 from newsmarts.land.web.client import Client
 
-# The list grows once a month; a backfill asks for it once and not a thousand times.
+# The list grows once a month; a backfill fetches it once and not a thousand times.
 _KEPT_SECONDS = 86_400
 _WEEKLY = re.compile(r"CC-MAIN-(\d{4})-(\d{2})")
-# A crawl is named by a week near its start and takes some weeks; the list tells the exact days since 2023.
+# A crawl is named by a week near its start and takes some weeks; the list has the exact days since 2023.
 _BEFORE, _AFTER = timedelta(days=14), timedelta(days=49)
 
 
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """One crawl."""
+class Collection(BaseModel):
+    """One crawl, as the list of crawls has it."""
 
-    name: str
-    index_url: str
-    first_day: date | None = None
-    last_day: date | None = None
+    name: str = Field(alias="id")
+    index_url: str = Field(alias="cdx-api")
+    first_at: datetime | None = Field(default=None, alias="from")
+    last_at: datetime | None = Field(default=None, alias="to")
 
     def may_have(self, day: date) -> bool:
         """Whether captures of this day may be in it."""
-        if self.first_day is not None and self.last_day is not None:
-            return self.first_day <= day <= self.last_day
+        if self.first_at is not None and self.last_at is not None:
+            return self.first_at.date() <= day <= self.last_at.date()
         week = _WEEKLY.fullmatch(self.name)
-        if week is None:  # the first ones, of 2008 to 2012: asked rather than guessed
+        if week is None:  # the first ones, of 2008 to 2012
             return day.year <= 2012
         try:
             monday = date.fromisocalendar(int(week[1]), int(week[2]), 1)
@@ -47,9 +44,13 @@ class Collection:
         return monday - _BEFORE <= day <= monday + _AFTER
 
 
+_COLLECTIONS = TypeAdapter(list[Collection])
+
+
 def named(index_url: str, names: tuple[str, ...]) -> list[Collection]:
     """The collections that the feed's table names."""
-    return [Collection(name, urljoin(index_url, f"{quote(name)}-index")) for name in names]
+    urls = {name: urljoin(index_url, f"{quote(name)}-index") for name in names}
+    return [Collection.model_construct(name=name, index_url=url) for name, url in urls.items()]
 
 
 def of_day(
@@ -58,7 +59,7 @@ def of_day(
     """The collections that may have a day, the older first.
 
     Raises:
-        FeedUnavailable, FeedRefused: their list can't be had.
+        FeedUnavailable, FeedRefused: their list can't be fetched.
     """
     found = [each for each in _all(client, index_url, kept_in, pause_seconds) if each.may_have(day)]
     return sorted(found, key=lambda each: each.name)
@@ -72,8 +73,8 @@ def _all(client: Client, index_url: str, kept_in: Path, pause_seconds: float) ->
         return kept
     reply = cdx.ask_index(client, url, pause_seconds=pause_seconds)
     try:
-        collections = list(_read(reply.body))
-    except (ValueError, TypeError, KeyError, AttributeError):
+        collections = _COLLECTIONS.validate_json(reply.body)
+    except ValidationError:
         raise cdx.no_index(reply) from None
     write_atomically(path, reply.body)
     return collections
@@ -83,15 +84,6 @@ def _kept(path: Path) -> list[Collection] | None:
     try:
         if time.time() - path.stat().st_mtime > _KEPT_SECONDS:
             return None
-        return list(_read(path.read_bytes()))
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return _COLLECTIONS.validate_json(path.read_bytes())
+    except (OSError, ValidationError):
         return None
-
-
-def _read(body: bytes) -> Iterator[Collection]:
-    for told in json.loads(body):
-        yield Collection(str(told["id"]), str(told["cdx-api"]), _day(told.get("from")), _day(told.get("to")))
-
-
-def _day(text: Any) -> date | None:
-    return None if text is None else datetime.fromisoformat(str(text)).date()
