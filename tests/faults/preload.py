@@ -14,6 +14,5 @@ import newsmarts.pipeline
 import newsmarts.release.reader
 import newsmarts.search
 import newsmarts.validate.docs
-import newsmarts.validate.docs_index
-import newsmarts.validate.judging
+import newsmarts.validate.evaluation
 import newsmarts.validate.splitting  # noqa: F401

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 
 from newsmarts.core.partitions import docs_path
 from newsmarts.core.settings import load_settings
-from newsmarts.validate import docs_index
+from newsmarts.validate import docs
 
 
 def _links(page: Path) -> list[str]:
@@ -20,7 +20,7 @@ def test_days_come_newest_first_and_litter_is_left_out(tmp_path: Path) -> None:
     settings = load_settings(home=tmp_path)
     for name in ("2025-08-31", "2025-09-02", "2025-09-01", ".tmp-x", "<script>alert(1)"):
         (docs_path(tmp_path) / name).mkdir(parents=True)
-    page = docs_index.write(settings)
+    page = docs.write_index(settings)
     assert _links(page) == [f"{day}/index.html" for day in ("2025-09-02", "2025-09-01", "2025-08-31")]
     assert b"script>" not in page.read_bytes()
 
@@ -31,7 +31,7 @@ def test_writers_side_by_side_leave_no_day_out(tmp_path: Path) -> None:
 
     def one(day: str) -> None:
         (docs_path(tmp_path) / day).mkdir(parents=True)
-        docs_index.write(settings)
+        docs.write_index(settings)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(one, days))

@@ -12,7 +12,7 @@ import pytest
 from newsmarts.core.contracts import load_contract, quiet_context, results_by_id
 from newsmarts.core.settings import PROJECT_ROOT
 from newsmarts.core.ticker import TickerIndex
-from newsmarts.validate import evidence
+from newsmarts.validate import features
 from tests.validate.days import DAY, MIDNIGHT, PARAGRAPHS, Row, article, blocks, ticker_item
 
 CONTRACTS = ("articles", "al_mayadeen_articles", "nour_news_articles", "ticker_items")
@@ -178,8 +178,10 @@ def rejections() -> dict[str, dict[str, set[str]]]:
             pages |= {f"sound: {name}": article(name, **changes) for name, changes in SOUND.items()}
         pages["sound: plain"] = article("plain", publisher)
         keys = {page["capture_id"]: name for name, page in pages.items()}
-        columns = [evidence.of_article(page, index, page["related_headlines"]) for page in pages.values()]
-        found[contract] = _rejections(contract, columns, evidence.ARTICLE_COLUMNS, keys)
+        columns = [
+            features.article_features(page, index, page["related_headlines"]) for page in pages.values()
+        ]
+        found[contract] = _rejections(contract, columns, features.ARTICLE_COLUMNS, keys)
     pages = {name: article(name) for name in [*TICKER, "sound: plain"]}
     items = {"sound: plain": [(TICKER_LINE, 1), ("Mayor opens the pier", 2)], **TICKER}
     rows = [
@@ -187,19 +189,19 @@ def rejections() -> dict[str, dict[str, set[str]]]:
         for name, told in items.items()
         for text, position in told
     ]
-    columns = [evidence.of_ticker_item(row, number) for number, (_, row) in enumerate(rows)]
+    columns = [features.ticker_item_features(row, number) for number, (_, row) in enumerate(rows)]
     keys = {column["row_key"]: name for column, (name, _) in zip(columns, rows, strict=True)}
-    found["ticker_items"] = _rejections("ticker_items", columns, evidence.TICKER_COLUMNS, keys)
+    found["ticker_items"] = _rejections("ticker_items", columns, features.TICKER_COLUMNS, keys)
     return found
 
 
 def _rejections(name: str, columns: list[Row], kinds: Any, keys: dict[str, str]) -> dict[str, set[str]]:
-    from newsmarts.validate.judging import failing_keys, frame_of, judge
+    from newsmarts.validate.evaluation import evaluate, failing_keys, frame_of
 
     contract = load_contract(PROJECT_ROOT / "expectations" / f"{name}.json")
-    verdict = judge(quiet_context(), contract, frame_of(columns, kinds), DAY)
+    evaluation = evaluate(quiet_context(), contract, frame_of(columns, kinds), DAY)
     found: dict[str, set[str]] = {case: set() for case in keys.values()}
-    for expectation, plain in results_by_id(verdict.result, contract).items():
+    for expectation, plain in results_by_id(evaluation.result, contract).items():
         for key in failing_keys(plain, name):
             found[keys[key]].add(expectation)
     return found

@@ -56,7 +56,7 @@ def test_a_page_that_the_manifest_doesnt_know(tmp_path: Path) -> None:
 def test_a_page_that_was_parsed_and_turned_away(tmp_path: Path) -> None:
     page = article("a")
     write_day(tmp_path, [page], unparsed=[turned_away(page, "missing_body")], captures=[capture(page)])
-    with pytest.raises(ConservationError, match=r"both parsed and turned away: '2025-08-25/a\.txt'"):
+    with pytest.raises(ConservationError, match=r"both parsed and quarantined: '2025-08-25/a\.txt'"):
         staged.read(tmp_path, DAY)
 
 

@@ -1,4 +1,4 @@
-"""Every capture is valid or turned away, never both or neither, whatever the verdicts are."""
+"""Every capture is valid or turned away, never both or neither, whatever the evaluations are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from newsmarts.core import schemas
 from newsmarts.core.errors import ConservationError
 from newsmarts.validate import staged
-from newsmarts.validate.judging import Failure, Verdict
+from newsmarts.validate.evaluation import Evaluation, Failure
 from newsmarts.validate.splitting import Split, split
 from newsmarts.validate.staged import ParsedDay
 from tests.validate.days import DAY, Row, article, capture, page_link, ticker_item, turned_away
@@ -24,8 +24,8 @@ def _table(schema: Any, rows: list[Row]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
-def _verdict(*failures: Failure) -> Verdict:
-    return Verdict(contract=None, result=None, rows=[], failures=failures)  # type: ignore[arg-type]
+def _verdict(*failures: Failure) -> Evaluation:
+    return Evaluation(contract=None, result=None, rows=[], failures=failures)  # type: ignore[arg-type]
 
 
 def _day(fates: list[str], bad_lines: frozenset[int] = frozenset()) -> tuple[ParsedDay, Split]:

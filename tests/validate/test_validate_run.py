@@ -239,7 +239,7 @@ def test_a_day_warns_above_the_warning_share_only(
         write_day(tmp_path, [*pages[:8], bad])
         assert run(DAY, settings).warned
     assert [record.getMessage() for record in caplog.records] == [
-        "2025-08-25: 1 of 9 pages (11 %) were turned away, more than the 10 % that call for a look:\n"
+        "2025-08-25: 1 of 9 pages (11 %) were quarantined, more than the 10 % that log a warning:\n"
         "- unexpected_byline (al_mayadeen_articles.byline_is_the_house): 1 page: '2025-08-25/bad.txt'"
     ]
 

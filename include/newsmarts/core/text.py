@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 
 _MAX_TEXT_CHARS = 20_000
@@ -9,12 +10,18 @@ _MAX_TEXT_CHARS = 20_000
 _HARMLESS = {"\u00a0", "\u200c", "\u200d", "\u200e", "\u200f"}
 
 
-def visible(text: object) -> str:
+def visible(text: object, kept: Collection[str] = _HARMLESS) -> str:
     """The text with control, bidirectional and other invisible characters spelled out (as ``\\u202e``)."""
     return "".join(
-        char if char.isprintable() or char in _HARMLESS else char.encode("unicode_escape").decode()
+        char if char.isprintable() or char in kept else char.encode("unicode_escape").decode()
         for char in str(text)
     )
+
+
+def one_line(text: str, max_chars: int) -> str:
+    """Captured text for a log or a table: white space folded, invisible characters spelled out, cut."""
+    shown = visible(" ".join(text.split()), kept=())
+    return shown if len(shown) <= max_chars else f"{shown[: max_chars - 1]}…"
 
 
 def visible_lines(text: object) -> str:

@@ -99,7 +99,9 @@ def inbox_root(settings: Settings, folder: Path | None = None) -> str | None:
     if folder is None and settings.inbox is None and not inbox.exists():
         return None
     if not inbox.is_dir():
-        raise UsageError(f"the inbox {str(inbox)!r} is not a folder. Make it, or set NEWS_INBOX to another one.")
+        raise UsageError(
+            f"the inbox {str(inbox)!r} is not a folder. Make it, or set NEWS_INBOX to another one."
+        )
     root = os.path.realpath(inbox)
     if root == os.path.realpath(settings.home):
         raise UsageError(f"the inbox {root!r} is NEWS_HOME itself. Take one of them to another folder.")

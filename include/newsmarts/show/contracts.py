@@ -23,7 +23,7 @@ from newsmarts.core.records import Capture
 from newsmarts.core.settings import Settings
 from newsmarts.parse import rows
 from newsmarts.parse.publisher import ParsedPage
-from newsmarts.validate import evidence, staged
+from newsmarts.validate import features, staged
 from newsmarts.validate.run import TICKER_CONTRACT, article_columns
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def answers_for(capture: Capture, page: ParsedPage, settings: Settings) -> Answe
         DamagedPartition: the day's parsed ticker lines can't be read.
         ContractError, IncompleteResult: an expectation couldn't be evaluated.
     """
-    from newsmarts.validate.judging import frame_of
+    from newsmarts.validate.evaluation import frame_of
 
     article = page.article
     own = staged.table_of("ticker_items", rows.ticker_rows(capture, article))
@@ -95,10 +95,10 @@ def answers_for(capture: Capture, page: ParsedPage, settings: Settings) -> Answe
     context = quiet_context()
     columns = [columns for _, columns in article_columns(day)]
     contract = article_contract(settings.contracts_dir, article.publisher)
-    answers = list(_answers(context, contract, frame_of(columns, evidence.ARTICLE_COLUMNS), day))
-    lines = [evidence.of_ticker_item(row, at) for at, row in enumerate(own.to_pylist(), start=1)]
+    answers = list(_answers(context, contract, frame_of(columns, features.ARTICLE_COLUMNS), day))
+    lines = [features.ticker_item_features(row, at) for at, row in enumerate(own.to_pylist(), start=1)]
     contract = load_contract(settings.contracts_dir / f"{TICKER_CONTRACT}.json")
-    answers += _answers(context, contract, frame_of(lines, evidence.TICKER_COLUMNS), day)
+    answers += _answers(context, contract, frame_of(lines, features.TICKER_COLUMNS), day)
     return Answers(answers, None if others is None else others.num_rows)
 
 
@@ -116,13 +116,13 @@ def _ticker_of_day(capture: Capture, settings: Settings) -> pa.Table | None:
 def _answers(
     context: EphemeralDataContext, contract: gx.ExpectationSuite, frame: pd.DataFrame, day: staged.ParsedDay
 ) -> Iterator[Answer]:
-    from newsmarts.validate.judging import ROW_KEY, detail_of, failing_keys, judge
+    from newsmarts.validate.evaluation import ROW_KEY, evaluate, failing_keys, failure_detail
 
-    verdict = judge(context, contract, frame, day.day)
+    evaluation = evaluate(context, contract, frame, day.day)
     found = {row[ROW_KEY]: row for _, row in frame.iterrows()}
-    for name, plain in results_by_id(verdict.result, contract).items():
+    for name, plain in results_by_id(evaluation.result, contract).items():
         config = plain["expectation_config"]
-        offending = (detail_of(config, found[key]) for key in failing_keys(plain, contract.name))
+        offending = (failure_detail(config, found[key]) for key in failing_keys(plain, contract.name))
         yield Answer(
             contract=contract.name,
             expectation=name,

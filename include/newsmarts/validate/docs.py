@@ -1,4 +1,4 @@
-"""Data Docs: Great Expectations' own pages about one day, made safe to open and the same on every run.
+"""Data Docs: Great Expectations' own pages about a day, safe to open and the same on every run; their index.
 
 Great Expectations 1.24 writes captured text into its tables as it is, fills its index by JavaScript and
 loads scripts and styles from six other hosts. So captured text is escaped before it gets there, scripts and
@@ -13,8 +13,11 @@ import logging
 import re
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
+from functools import cache
 from importlib import resources
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +29,12 @@ from great_expectations.data_context.types.resource_identifiers import (
 )
 
 from newsmarts.core.contracts import quiet_context
-from newsmarts.core.errors import ContractError
-from newsmarts.core.files import replacing_folder
-from newsmarts.core.partitions import day_interval, docs_path
-from newsmarts.validate.judging import ROW_KEY, Verdict
+from newsmarts.core.errors import ContractError, UsageError
+from newsmarts.core.files import replacing_folder, write_atomically
+from newsmarts.core.locks import held
+from newsmarts.core.partitions import day_interval, docs_path, parse_day
+from newsmarts.core.settings import Settings
+from newsmarts.validate.evaluation import ROW_KEY, Evaluation
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +46,17 @@ _WITHOUT = (
 )
 _SHOWN_CELL_CHARS = 600
 _SHOWN_ROWS = 100  # of one expectation; all of them are in quarantine.parquet
-_INDEX_HEADS = ("Expectation", "Severity", "Result", "Rows", "Broken", "Why")
+_INDEX_COLUMNS = {
+    "Expectation": "expectation",
+    "Severity": "severity",
+    "Result": "result",
+    "Rows": "evaluated_rows",
+    "Broken": "unexpected_rows",
+    "Why": "notes",
+}
 
 
-def write(home: Path, day: date, verdicts: Sequence[Verdict], summary: str) -> Path:
+def write(home: Path, day: date, evaluations: Sequence[Evaluation], summary: str) -> Path:
     """Write the day's site, replacing the one that was there, and return its index page.
 
     Raises:
@@ -52,23 +64,22 @@ def write(home: Path, day: date, verdicts: Sequence[Verdict], summary: str) -> P
     """
     folder = docs_path(home) / day.isoformat()
     with replacing_folder(folder) as temporary:
-        _render(temporary, day, verdicts)
+        _render(temporary, day, evaluations)
         shutil.rmtree(temporary / "static", ignore_errors=True)  # 4 MB that no page needs any more
-        style = resources.files("newsmarts.validate").joinpath("data_docs.css").read_text(encoding="utf-8")
         for page in sorted(temporary.rglob("*.html")):
-            page.write_text(_standalone(page.read_text(encoding="utf-8"), style), encoding="utf-8")
-        for verdict in verdicts:
-            if not (temporary / _result_page(verdict, day)).is_file():
+            page.write_text(_standalone(page.read_text(encoding="utf-8")), encoding="utf-8")
+        for evaluation in evaluations:
+            if not (temporary / _result_page(evaluation, day)).is_file():
                 raise ContractError(
-                    f"Data Docs: Great Expectations wrote no page for {verdict.contract.name} of {day}. "
+                    f"Data Docs: Great Expectations wrote no page for {evaluation.contract.name} of {day}. "
                     "The log above says why; the results themselves are in contract_results.parquet."
                 )
-        index = _index(day, verdicts, summary, style)
-        (temporary / "index.html").write_text(index, encoding="utf-8")
+        body = "\n".join(_index_lines(day, evaluations, summary))
+        (temporary / "index.html").write_text(_page(f"Contracts, {day}", body), encoding="utf-8")
     return folder / "index.html"
 
 
-def _render(folder: Path, day: date, verdicts: Sequence[Verdict]) -> None:
+def _render(folder: Path, day: date, evaluations: Sequence[Evaluation]) -> None:
     context = quiet_context()
     site: Any = {
         "class_name": "SiteBuilder",
@@ -78,17 +89,17 @@ def _render(folder: Path, day: date, verdicts: Sequence[Verdict]) -> None:
         "site_section_builders": {"profiling": "None"},
     }
     context.add_data_docs_site("day", site)
-    for verdict in verdicts:
-        context.suites.add(copy.deepcopy(verdict.contract))
-        result = copy.copy(verdict.result)
+    for evaluation in evaluations:
+        context.suites.add(copy.deepcopy(evaluation.contract))
+        result = copy.copy(evaluation.result)
         result.meta = {  # Great Expectations' own holds the time and random names
-            "great_expectations_version": verdict.result.meta["great_expectations_version"],
-            "batch_kwargs": {"data_asset_name": f"{verdict.contract.name} of {day}"},
+            "great_expectations_version": evaluation.result.meta["great_expectations_version"],
+            "batch_kwargs": {"data_asset_name": f"{evaluation.contract.name} of {day}"},
             "run_id": _run_id(day),
         }
-        result.results = [_escaped_result(entry) for entry in verdict.result.results]
+        result.results = [_escaped_result(entry) for entry in evaluation.result.results]
         key = ValidationResultIdentifier(
-            expectation_suite_identifier=ExpectationSuiteIdentifier(verdict.contract.name),
+            expectation_suite_identifier=ExpectationSuiteIdentifier(evaluation.contract.name),
             run_id=_run_id(day),
             batch_identifier="rows",
         )
@@ -100,9 +111,9 @@ def _run_id(day: date) -> RunIdentifier:
     return RunIdentifier(run_name=day.isoformat(), run_time=day_interval(day)[0])
 
 
-def _result_page(verdict: Verdict, day: date) -> str:
+def _result_page(evaluation: Evaluation, day: date) -> str:
     moment = f"{day:%Y%m%d}T000000.000000Z"
-    return f"validations/{verdict.contract.name}/{day}/{moment}/rows.html"
+    return f"validations/{evaluation.contract.name}/{day}/{moment}/rows.html"
 
 
 def _escaped_result(entry: Any) -> Any:
@@ -130,7 +141,7 @@ def _escaped(value: Any) -> Any:
     return value
 
 
-def _standalone(page: str, style: str) -> str:
+def _standalone(page: str) -> str:
     """The page without scripts, outside resources, random ids and times."""
     soup = BeautifulSoup(page, "lxml")
     for element in soup.select(_WITHOUT):
@@ -141,39 +152,69 @@ def _standalone(page: str, style: str) -> str:
     head = soup.head or soup.new_tag("head")
     head.append(soup.new_tag("meta", attrs={"http-equiv": "Content-Security-Policy", "content": _POLICY}))
     sheet = soup.new_tag("style")
-    sheet.string = style
+    sheet.string = _style()
     head.append(sheet)
     seen: dict[str, str] = {}
     return _UUID.sub(lambda found: seen.setdefault(found[0], f"id-{len(seen) + 1}"), str(soup))
 
 
-def _index(day: date, verdicts: Sequence[Verdict], summary: str, style: str) -> str:
-    body = "\n".join(_index_lines(day, verdicts, summary))
+def write_index(settings: Settings) -> Path:
+    """Write the front page, with a link to every day that has Data Docs, newest first; return its path.
+
+    Days may be validated side by side: the lock makes the last writer the one that saw all of them.
+    """
+    folder = docs_path(settings.home)
+    page = folder / "index.html"
+    with held(folder / ".index.lock", timeout_seconds=settings.lock_timeout_seconds, what="the Data Docs"):
+        months = "\n".join(
+            f"<h2>{month}</h2><ul>"
+            + "".join(f'<li><a href="{day}/index.html">{day}</a></li>' for day in listed)
+            + "</ul>"
+            for month, listed in groupby(_days(folder), key=lambda day: f"{day:%Y-%m}")
+        )
+        write_atomically(page, _page("Contracts by capture day", months).encode())
+    return page
+
+
+def _days(folder: Path) -> list[date]:
+    days = []
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            with suppress(UsageError):  # a temporary folder of a day being written
+                days.append(parse_day(entry.name))
+    return sorted(days, reverse=True)
+
+
+def _page(title: str, body: str) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Contracts, {day}</title><style>{style}</style></head>\n<body>\n{body}\n</body></html>\n"
+        f"<title>{title}</title><style>{_style()}</style></head>\n<body>\n"
+        f"<h1>{title}</h1>\n{body}\n</body></html>\n"
     )
 
 
-def _index_lines(day: date, verdicts: Sequence[Verdict], summary: str) -> Iterator[str]:
-    yield f"<h1>Contracts, {day}</h1>"
+@cache
+def _style() -> str:
+    return resources.files("newsmarts.validate").joinpath("data_docs.css").read_text(encoding="utf-8")
+
+
+def _index_lines(day: date, evaluations: Sequence[Evaluation], summary: str) -> Iterator[str]:
     for line in summary.splitlines():
         yield f"<p>{html.escape(line)}</p>"
-    for verdict in verdicts:
-        name = html.escape(verdict.contract.name)
+    for evaluation in evaluations:
+        name = html.escape(evaluation.contract.name)
         yield (
-            f"<h2>{name}</h2><p>{html.escape(str(verdict.contract.meta['notes']))}</p>"
-            f'<p><a href="{_result_page(verdict, day)}">Results with examples</a> · '
+            f"<h2>{name}</h2><p>{html.escape(str(evaluation.contract.meta['notes']))}</p>"
+            f'<p><a href="{_result_page(evaluation, day)}">Results with examples</a> · '
             f'<a href="expectations/{name}.html">The contract</a></p>'
         )
-        heads = "".join(f"<th>{head}</th>" for head in _INDEX_HEADS)
+        heads = "".join(f"<th>{head}</th>" for head in _INDEX_COLUMNS)
         yield f'<table class="table contract"><thead><tr>{heads}</tr></thead><tbody>'
-        for row in verdict.rows:
-            told = "passed" if row["passed"] else "broken"
-            cells = [row[key] for key in ("expectation", "severity")] + [told]
-            cells += [row[key] for key in ("evaluated_rows", "unexpected_rows", "notes")]
-            told_cells = "".join(f"<td>{html.escape(str(cell))}</td>" for cell in cells)
-            yield f'<tr class="{told} {row["severity"]}">{told_cells}</tr>'
+        for row in evaluation.rows:
+            outcome = "passed" if row["passed"] else "broken"
+            values = row | {"result": outcome}
+            cells = "".join(f"<td>{html.escape(str(values[key]))}</td>" for key in _INDEX_COLUMNS.values())
+            yield f'<tr class="{outcome} {row["severity"]}">{cells}</tr>'
         yield "</tbody></table>"

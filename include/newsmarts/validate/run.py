@@ -1,4 +1,4 @@
-"""The validate stage's only entry: a day's parsed rows are held to their contracts and split."""
+"""The validate stage's only entry: a day's parsed rows are checked by their contracts and split."""
 
 # ruff: noqa: PLC0415 (Great Expectations and pandas take seconds to import: only a run waits for them)
 
@@ -18,13 +18,13 @@ from newsmarts.core.publishers import slugs
 from newsmarts.core.settings import Settings
 from newsmarts.core.ticker import TickerIndex
 from newsmarts.core.versions import code_version, contracts_version, same_contracts
-from newsmarts.validate import breaker, evidence, staged
+from newsmarts.validate import circuit_breaker, features, staged
 
 if TYPE_CHECKING:
     import great_expectations as gx
     from upath import UPath
 
-    from newsmarts.validate.judging import Verdict
+    from newsmarts.validate.evaluation import Evaluation
     from newsmarts.validate.splitting import Split
     from newsmarts.validate.staged import ParsedDay
 
@@ -59,27 +59,27 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
     Raises:
         MissingPartition: the day hasn't been landed or parsed.
         SettingsError: a contract is missing or broken.
-        TooManyQuarantined: more was turned away than the settings allow. The day's files are written all the
-            same, marked as not accepted, so that people can look; load refuses them.
+        TooManyQuarantined: more was quarantined than the settings allow. The day's files are written all
+            the same, marked as not accepted, so that people can look; load refuses them.
         ConservationError, IncompleteResult, ContractError: nothing is written.
     """
     with partition_lock(settings, day):
         parsed = staged.read(settings.archive, day)
-        pages, ticker, ticker_rows = _judge(parsed, settings)
+        pages, ticker, ticker_rows = _evaluate(parsed, settings)
 
-        from newsmarts.validate import docs, docs_index
+        from newsmarts.validate import docs
         from newsmarts.validate.splitting import split
 
         found = split(parsed, pages, ticker, ticker_rows)
-        share = breaker.share_of(len(parsed.captures), found.quarantine)
-        refusal = breaker.refusal(day, share, settings)
+        share = circuit_breaker.share_of(len(parsed.captures), found.quarantine)
+        refusal = circuit_breaker.refusal(day, share, settings)
         outcome = _outcome(parsed, found, refusal, run_id) | _versions(parsed, settings)
         # the outcome last: a day without it is validated again
         index = docs.write(settings.home, day, [*pages, ticker], _summary(outcome, found))
         folder = staged.write(settings.archive, day, found.tables, outcome)
-    docs_index.write(settings)
+    docs.write_index(settings)
 
-    _tell(found, outcome, (*pages, ticker), folder, index)
+    _log_outcome(found, outcome, (*pages, ticker), folder, index)
     if refusal is not None:
         raise TooManyQuarantined(
             f"{refusal}\nNothing of {day} goes to the warehouse; what was loaded before stays. The pages and "
@@ -90,11 +90,11 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
     warned = share.value > settings.quarantine_warn_share
     if warned:
         log.warning(
-            "%s: %s were turned away, more than the %s that call for a look:\n%s",
+            "%s: %s were quarantined, more than the %s that log a warning:\n%s",
             day,
-            share.told(),
-            breaker.percent(settings.quarantine_warn_share),
-            "\n".join(breaker.causes(share.rows)),
+            share.summary(),
+            circuit_breaker.percent(settings.quarantine_warn_share),
+            "\n".join(circuit_breaker.causes(share.rows)),
         )
     return ValidateResult(
         day=day,
@@ -123,31 +123,33 @@ def is_current(day: date, settings: Settings) -> bool:
     )
 
 
-def _judge(parsed: ParsedDay, settings: Settings) -> tuple[list[Verdict], Verdict, dict[str, dict[str, Any]]]:
-    """The verdict on each publisher's articles, the one on ticker lines, and these by row key."""
-    from newsmarts.validate.judging import frame_of, judge
+def _evaluate(
+    parsed: ParsedDay, settings: Settings
+) -> tuple[list[Evaluation], Evaluation, dict[str, dict[str, Any]]]:
+    """The evaluation on each publisher's articles, the one on ticker lines, and these by row key."""
+    from newsmarts.validate.evaluation import evaluate, frame_of
 
     context = quiet_context()
-    rows_by_publisher: dict[str, list[evidence.Columns]] = {}
+    rows_by_publisher: dict[str, list[features.Columns]] = {}
     for publisher, columns in article_columns(parsed):
         rows_by_publisher.setdefault(publisher, []).append(columns)
-    verdicts = []
+    evaluations = []
     for publisher, contract in _article_contracts(settings.contracts_dir, set(rows_by_publisher)):
-        frame = frame_of(rows_by_publisher.get(publisher, []), evidence.ARTICLE_COLUMNS)
-        verdicts.append(judge(context, contract, frame, parsed.day))
+        frame = frame_of(rows_by_publisher.get(publisher, []), features.ARTICLE_COLUMNS)
+        evaluations.append(evaluate(context, contract, frame, parsed.day))
 
     ticker_rows: dict[str, dict[str, Any]] = {}
     ticker_columns = []
     for number, row in enumerate(parsed.ticker_items.to_pylist(), start=1):
-        columns = evidence.of_ticker_item(row, number)
+        columns = features.ticker_item_features(row, number)
         ticker_rows[columns["row_key"]] = row
         ticker_columns.append(columns)
     contract = load_contract(settings.contracts_dir / f"{TICKER_CONTRACT}.json")
-    frame = frame_of(ticker_columns, evidence.TICKER_COLUMNS)
-    return verdicts, judge(context, contract, frame, parsed.day), ticker_rows
+    frame = frame_of(ticker_columns, features.TICKER_COLUMNS)
+    return evaluations, evaluate(context, contract, frame, parsed.day), ticker_rows
 
 
-def article_columns(parsed: ParsedDay) -> Iterator[tuple[str, evidence.Columns]]:
+def article_columns(parsed: ParsedDay) -> Iterator[tuple[str, features.Columns]]:
     """Each article's publisher and columns, a thousand bodies in memory at a time."""
     ticker = TickerIndex(parsed.ticker_items["text"].to_pylist())
     linked: dict[str, list[str]] = {}
@@ -159,7 +161,7 @@ def article_columns(parsed: ParsedDay) -> Iterator[tuple[str, evidence.Columns]]
     for batch in parsed.articles.to_batches(max_chunksize=_ROWS_AT_ONCE):
         for row in batch.to_pylist():
             headlines = [*linked.get(row["capture_id"], ()), *row["related_headlines"]]
-            yield row["publisher"], evidence.of_article(row, ticker, headlines)
+            yield row["publisher"], features.article_features(row, ticker, headlines)
 
 
 def _article_contracts(folder: Path, publishers: set[str]) -> Iterator[tuple[str, gx.ExpectationSuite]]:
@@ -202,28 +204,32 @@ def _summary(outcome: dict[str, Any], found: Split) -> str:
     lines = [
         f"{outcome['captures']} captures = {outcome['valid']} valid + {outcome['quarantined']} quarantined"
         + (f" ({reasons})." if reasons else "."),
-        f"{outcome['ticker_items']} ticker lines, {outcome['ticker_items_quarantined']} turned away.",
+        f"{outcome['ticker_items']} ticker lines, {outcome['ticker_items_quarantined']} quarantined.",
     ]
     if outcome["refusal"]:
         lines += ["This day was not accepted.", *outcome["refusal"].splitlines()]
     return "\n".join(lines)
 
 
-def _tell(
-    found: Split, outcome: dict[str, Any], verdicts: tuple[Verdict, ...], folder: Path | UPath, index: Path
+def _log_outcome(
+    found: Split,
+    outcome: dict[str, Any],
+    evaluations: tuple[Evaluation, ...],
+    folder: Path | UPath,
+    index: Path,
 ) -> None:
     for row in found.quarantine:
         if row["stage"] == "validate":
             log.info(
-                "Turned away %s of %r: %s (%s) %s",
+                "Quarantined %s of %r: %s (%s) %s",
                 row["subject"],
                 row["source_path"],
                 row["reason_code"],
                 row["expectation"],
                 row["detail"],
             )
-    for verdict in verdicts:
-        for result in verdict.rows:
+    for evaluation in evaluations:
+        for result in evaluation.rows:
             if not result["passed"] and result["severity"] == "warning":
                 log.info(
                     "%s: %d of %d rows break %s (warning)",
@@ -233,7 +239,7 @@ def _tell(
                     result["expectation"],
                 )
     log.info(
-        "Validated %s: %d captures = %d valid + %d quarantined %s; %d ticker lines, %d turned away. "
+        "Validated %s: %d captures = %d valid + %d quarantined %s; %d ticker lines, %d quarantined. "
         "Rows: %s  Data Docs: %s",
         outcome["capture_day"],
         found.captures,

@@ -1,18 +1,19 @@
-"""Split a day's rows by their verdicts: what goes on, and what is turned away and why."""
+"""Split a day's rows by their evaluations: what goes on, and what is quarantined and why."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from newsmarts.core.errors import ConservationError
+from newsmarts.core.records import QuarantineRow, Subject
 from newsmarts.validate import staged
-from newsmarts.validate.judging import Failure, Verdict
+from newsmarts.validate.evaluation import Evaluation, Failure
 from newsmarts.validate.staged import ParsedDay
 
 _STAGES = ("land", "parse", "validate")
@@ -42,13 +43,13 @@ def pages_of(quarantine: Iterable[Row]) -> list[Row]:
 
 
 def split(
-    parsed: ParsedDay, pages: Sequence[Verdict], ticker: Verdict, ticker_rows: Mapping[str, Row]
+    parsed: ParsedDay, pages: Sequence[Evaluation], ticker: Evaluation, ticker_rows: Mapping[str, Row]
 ) -> Split:
     """Split the day.
 
     Args:
-        pages: verdicts on articles; their row keys are capture ids.
-        ticker: the verdict on ticker lines.
+        pages: evaluations on articles; their row keys are capture ids.
+        ticker: the evaluation on ticker lines.
         ticker_rows: each ticker line's row by its row key, in the order of ``parsed.ticker_items``.
 
     Raises:
@@ -62,15 +63,15 @@ def split(
             strict=True,
         )
     )
-    failed = {key for verdict in pages for key in verdict.failed_keys}
-    turned_away = [*parsed.rejected, *parsed.unparsed]
-    for verdict in pages:
-        for failure in verdict.failures:
-            turned_away.append(_row(captures[failure.row_key], publishers, failure, "page"))
+    failed = {key for evaluation in pages for key in evaluation.failed_keys}
+    rejected = [*parsed.rejected, *parsed.unparsed]
+    for evaluation in pages:
+        for failure in evaluation.failures:
+            rejected.append(_row(captures[failure.row_key], publishers, failure, "page"))
     for failure in ticker.failures:
         capture = captures[ticker_rows[failure.row_key]["capture_id"]]
-        turned_away.append(_row(capture, publishers, failure, "ticker_item"))
-    quarantine = sorted(turned_away, key=_place)
+        rejected.append(_row(capture, publishers, failure, "ticker_item"))
+    quarantine = sorted(rejected, key=_place)
 
     articles = parsed.articles.filter(pc.invert(_is_in(parsed.articles["capture_id"], failed)))
     keep = pa.array([key not in ticker.failed_keys for key in ticker_rows], pa.bool_())
@@ -80,7 +81,7 @@ def split(
         "page_links": _links(parsed, articles),
         "quarantine": staged.table_of("quarantine", quarantine),
         "contract_results": staged.table_of(
-            "contract_results", [row for verdict in (*pages, ticker) for row in verdict.rows]
+            "contract_results", [row for evaluation in (*pages, ticker) for row in evaluation.rows]
         ),
     }
     found = Split(
@@ -100,20 +101,21 @@ def split(
     return found
 
 
-def _row(capture: Row, publishers: Mapping[str, str], failure: Failure, subject: str) -> Row:
-    return {
-        "capture_id": capture["capture_id"],
-        "capture_sha256": capture["sha256"],
-        "publisher": publishers.get(capture["capture_id"], capture["publisher"]),
-        "stage": "validate",
-        "reason_code": failure.reason_code,
-        "expectation": failure.expectation,
-        "detail": failure.detail,
-        "source_path": capture["source_path"],
-        "captured_at": capture["captured_at"],
-        "capture_day": capture["capture_day"],
-        "subject": subject,
-    }
+def _row(capture: Row, publishers: Mapping[str, str], failure: Failure, subject: Subject) -> Row:
+    row = QuarantineRow(
+        capture_id=capture["capture_id"],
+        capture_sha256=capture["sha256"],
+        publisher=publishers.get(capture["capture_id"], capture["publisher"]),
+        stage="validate",
+        reason_code=failure.reason_code,
+        expectation=failure.expectation,
+        detail=failure.detail,
+        source_path=capture["source_path"],
+        captured_at=capture["captured_at"],
+        capture_day=capture["capture_day"],
+        subject=subject,
+    )
+    return asdict(row)
 
 
 def _place(row: Row) -> tuple[Any, ...]:

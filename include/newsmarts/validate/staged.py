@@ -51,7 +51,7 @@ class ParsedDay:
 
 
 def read(home: Path | UPath, day: date) -> ParsedDay:
-    """Read one day, and check that every landed capture was parsed or turned away, once.
+    """Read one day, and check that every landed capture was parsed or quarantined, once.
 
     Raises:
         MissingPartition: the day hasn't been landed or parsed.
@@ -76,7 +76,7 @@ def read(home: Path | UPath, day: date) -> ParsedDay:
 
 
 def read_manifest(home: Path | UPath, day: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The day's landed captures, and the quarantine rows of those that land turned away."""
+    """The day's landed captures, and the quarantine rows of those that land rejected."""
     landed = partition_path(home, "manifest", day)
     _check_there(day, "land", landed, ("captures", "rejected"))
     return (
@@ -86,9 +86,9 @@ def read_manifest(home: Path | UPath, day: date) -> tuple[list[dict[str, Any]], 
 
 
 def manifest_version(captures: Iterable[dict[str, Any]], rejected: Iterable[dict[str, Any]]) -> str:
-    """Names what was landed, but for when that was."""
-    told = [[{**row, "landed_at": None} for row in captures], list(rejected)]
-    return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
+    """A hash of what was landed, whenever that was."""
+    landed = [[{**row, "landed_at": None} for row in captures], list(rejected)]
+    return hashlib.sha256(json.dumps(landed, default=str).encode()).hexdigest()
 
 
 def read_outcome(home: Path | UPath, day: date) -> dict[str, Any] | None:
@@ -104,7 +104,7 @@ def read_outcome(home: Path | UPath, day: date) -> dict[str, Any] | None:
 def write(
     home: Path | UPath, day: date, tables: Mapping[str, pa.Table], outcome: Mapping[str, Any]
 ) -> Path | UPath:
-    """Replace the validated partition of one day, whole."""
+    """Replace the validated partition of one day."""
     folder = partition_path(home, "validated", day)
     with replacing_folder(folder) as temporary:
         for name in VALIDATED:
@@ -157,7 +157,7 @@ def _check_accounted(parsed: ParsedDay) -> None:
     faults = {
         "landed but not parsed": set(landed) - set(read) - set(unread),
         "parsed but not landed": (set(read) | set(unread)) - set(landed),
-        "both parsed and turned away": set(read) & set(unread),
+        "both parsed and quarantined": set(read) & set(unread),
         "both landed and rejected": set(landed) & {row["capture_id"] for row in parsed.rejected},
         "there twice": _doubled(landed) | _doubled(read),
     }

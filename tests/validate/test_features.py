@@ -10,21 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsmarts.core.ticker import TickerIndex
-from newsmarts.validate import evidence
+from newsmarts.validate import features
 from tests.validate.days import DAY, PARAGRAPHS, Row, article, blocks, ticker_item
 
 TICKER_LINE = "Harbour Office: Ferry crossings to Marrow Island suspended until Thursday"
 INDEX = TickerIndex([TICKER_LINE])
 
 
-def _of(linked: tuple[str, ...] = (), **changes: Any) -> evidence.Columns:
-    return evidence.of_article(article(**changes), INDEX, linked)
+def _of(linked: tuple[str, ...] = (), **changes: Any) -> features.Columns:
+    return features.article_features(article(**changes), INDEX, linked)
 
 
 def test_columns_are_the_declared_ones() -> None:
-    assert list(_of()) == [name for name, _ in evidence.ARTICLE_COLUMNS]
-    line = evidence.of_ticker_item(ticker_item(article(), TICKER_LINE), 1)
-    assert list(line) == [name for name, _ in evidence.TICKER_COLUMNS]
+    assert set(_of()) == set(features.ARTICLE_COLUMNS)
+    line = features.ticker_item_features(ticker_item(article(), TICKER_LINE), 1)
+    assert set(line) == set(features.TICKER_COLUMNS)
 
 
 @pytest.mark.parametrize("kind", ["paragraph", "subheading", "embed"])
@@ -174,16 +174,16 @@ CHANGES = st.fixed_dictionaries(
 
 @given(changes=CHANGES, linked=st.lists(ANY_TEXT, max_size=3))
 def test_any_page_has_evidence_of_the_declared_kinds(changes: Row, linked: list[str]) -> None:
-    found = evidence.of_article(article(**changes), INDEX, linked)
+    found = features.article_features(article(**changes), INDEX, linked)
     kinds = {"text": (str,), "number": (int, float), "time": (datetime,)}
-    for name, kind in evidence.ARTICLE_COLUMNS:
+    for name, kind in features.ARTICLE_COLUMNS.items():
         assert found[name] is None or isinstance(found[name], kinds[kind]), name
     assert found["capture_day_end"].date() == DAY + timedelta(days=1)
 
 
 @given(text=ANY_TEXT, position=st.integers(-5, 500))
 def test_any_ticker_line_has_evidence(text: str, position: int) -> None:
-    found = evidence.of_ticker_item(ticker_item(article(), text, position), 7)
+    found = features.ticker_item_features(ticker_item(article(), text, position), 7)
     assert (found["text"] is None) == (found["text_words"] is None)
     assert found["text_words"] is None or found["text_words"] >= 1
     assert found["row_key"].endswith("#7")

@@ -1,7 +1,7 @@
-"""What doesn't belong in an article's text, told from the text alone.
+"""Page furniture and damage in an article's text, recognised from the text alone.
 
-Each function returns the offending text, shortened and with where it stands, or None. They know what pages
-print (labels, forms, markup), not how parse reads them, so that a fault there doesn't hide itself here.
+Each function returns the offending text, shortened and with its place, or None. They know what pages print
+(labels, forms, markup), not how parse reads them, so that a fault there doesn't hide itself here.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def control_characters_in(fields: Mapping[str, Iterable[str | None]]) -> str | N
 
 
 def replacement_characters_in(fields: Mapping[str, Iterable[str | None]]) -> str | None:
-    """The first U+FFFD: bytes that nobody could decode."""
+    """The first U+FFFD: bytes that couldn't be decoded."""
     return _first(_REPLACEMENT, fields)
 
 

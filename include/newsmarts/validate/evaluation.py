@@ -1,7 +1,7 @@
-"""Put a contract to rows: which rows break which expectation, and what the rows say about it.
+"""Evaluate a contract on rows: which rows break which expectation, and the detail of each failure.
 
-The pandas engine, because its list of failing rows is whole; on SQL engines Great Expectations lists the
-first 20 only. The numbers are compared all the same before a single row is let through.
+On the pandas engine, because its list of failing rows is complete; on SQL engines Great Expectations lists
+the first 20 only. The numbers are compared all the same before a single row passes.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import pandas as pd
 
 from newsmarts.core.contracts import result_rows, results_by_id
 from newsmarts.core.errors import ContractError, IncompleteResult, SettingsError
+from newsmarts.core.text import one_line
 
 if TYPE_CHECKING:
     import great_expectations as gx
@@ -41,13 +42,13 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What one contract says about its rows of one day."""
+class Evaluation:
+    """The result of one contract on its rows of one day."""
 
     contract: gx.ExpectationSuite
     result: ExpectationSuiteValidationResult
     rows: list[dict[str, Any]]  # as schemas.CONTRACT_RESULTS
-    failures: tuple[Failure, ...]  # in the order of the rows, then of the contract; what explains itself once
+    failures: tuple[Failure, ...]  # in the order of the rows, then of the contract
 
     @property
     def failed_keys(self) -> frozenset[str]:
@@ -55,24 +56,24 @@ class Verdict:
         return frozenset(failure.row_key for failure in self.failures)
 
 
-def frame_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[tuple[str, str]]) -> pd.DataFrame:
+def frame_of(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
     """Rows as a frame whose columns have the same types on every day, an empty one included."""
     return pd.DataFrame(
         {
             name: pd.Series([row[name] for row in rows], dtype=_DTYPES[kind], index=pd.RangeIndex(len(rows)))
-            for name, kind in columns
+            for name, kind in columns.items()
         }
     )
 
 
-def judge(
+def evaluate(
     context: EphemeralDataContext, contract: gx.ExpectationSuite, frame: pd.DataFrame, day: date
-) -> Verdict:
-    """Put the contract to the frame's rows, one by one.
+) -> Evaluation:
+    """Evaluate the contract on each of the frame's rows.
 
     Raises:
-        SettingsError: an expectation's detail names a column that there isn't.
-        ContractError: an expectation couldn't be evaluated, or doesn't tell rows apart.
+        SettingsError: an expectation's detail names an unknown column.
+        ContractError: an expectation couldn't be evaluated, or isn't about single rows.
         IncompleteResult: fewer failing rows were listed than counted.
     """
     _check_details(contract, frame.columns)
@@ -88,7 +89,7 @@ def judge(
     )
     rows = result_rows(result, contract, day)
     failures = _failures(results_by_id(result, contract), contract.name, frame)
-    return Verdict(contract=contract, result=result, rows=rows, failures=failures)
+    return Evaluation(contract=contract, result=result, rows=rows, failures=failures)
 
 
 def _failures(
@@ -103,13 +104,13 @@ def _failures(
     critical = {name: config["meta"] for name, config in configs.items() if config["severity"] == "critical"}
     found: list[tuple[int, Failure]] = []
     for name, meta in critical.items():
-        # only by what turns the row away itself
+        # only by an expectation that rejects the row itself
         explained = {
             key for other in meta.get("explained_by", ()) if other in critical for key in listed[other]
         }
         for key in listed[name]:
             if key not in explained:
-                detail = detail_of(configs[name], frame.iloc[places[key]])
+                detail = failure_detail(configs[name], frame.iloc[places[key]])
                 found.append((places[key], Failure(key, meta["reason_code"], name, detail)))
     return tuple(failure for _, failure in sorted(found, key=lambda entry: entry[0]))
 
@@ -118,17 +119,17 @@ def failing_keys(plain: Mapping[str, Any], contract: str) -> list[str]:
     """The keys of the rows that broke one expectation, all of them.
 
     Raises:
-        ContractError: the expectation judges the table as a whole, so it can't turn rows away.
+        ContractError: the expectation is about the table as a whole, so it can't reject rows.
         IncompleteResult: the listed keys aren't as many as the failing rows that were counted.
     """
     name = plain["expectation_config"]["meta"]["id"]
     values = plain.get("result") or {}
     if "unexpected_count" not in values:
         if plain["success"] and not values.get("element_count"):
-            return []  # nothing to judge
+            return []  # there are no rows
         raise ContractError(
-            f"contract {contract}: expectation {name!r} judges the whole table, not its rows. "
-            "Use one that judges rows."
+            f"contract {contract}: expectation {name!r} is about the whole table, not its rows. "
+            "Use one that is about rows."
         )
     keys = [entry[ROW_KEY] for entry in values.get("unexpected_index_list") or ()]
     if len(set(keys)) != values["unexpected_count"] or len(set(keys)) != len(keys):
@@ -151,16 +152,16 @@ def _check_details(contract: gx.ExpectationSuite, columns: Iterable[str]) -> Non
             )
 
 
-def detail_of(config: Mapping[str, Any], row: pd.Series) -> str:
-    """What an expectation says of a row that breaks it: its detail with the row's values, on one line."""
+def failure_detail(config: Mapping[str, Any], row: pd.Series) -> str:
+    """Why a row breaks an expectation: the expectation's detail with the row's values, on one line."""
     kwargs = config["kwargs"]
     names = [kwargs[key] for key in ("column", "column_A", "column_B") if kwargs.get(key)]
     names += kwargs.get("column_list") or ()
     template = config["meta"].get("detail") or "; ".join(f"{name}: {{{name}}}" for name in names)
-    return _PLACE.sub(lambda place: one_line(_told(row[place[1]])), template)
+    return _PLACE.sub(lambda place: one_line(_as_text(row[place[1]]), _MAX_DETAIL_CHARS), template)
 
 
-def _told(value: Any) -> str:
+def _as_text(value: Any) -> str:
     if isinstance(value, datetime):
         return "nothing" if pd.isna(value) else f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     if value is None or (isinstance(value, float) and pd.isna(value)):
@@ -168,13 +169,3 @@ def _told(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:g}" if value != int(value) else str(int(value))
     return str(value)
-
-
-def one_line(text: str, limit: int = _MAX_DETAIL_CHARS) -> str:
-    """Captured text fit for a log or a table: white space folded, control characters as escapes, cut."""
-    folded = " ".join(text.split())
-    visible = "".join(
-        char if char.isprintable() else char.encode("unicode_escape", "backslashreplace").decode()
-        for char in folded
-    )
-    return visible if len(visible) <= limit else f"{visible[: limit - 1]}…"

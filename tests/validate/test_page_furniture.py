@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsmarts.validate import residue
+from newsmarts.validate import page_furniture
 
 FURNITURE = [
     "x",
@@ -114,62 +114,65 @@ NO_MARKUP = [
 
 @pytest.mark.parametrize("line", FURNITURE)
 def test_furniture_is_told(line: str) -> None:
-    found = residue.furniture_in(["The pier stays shut.", line])
+    found = page_furniture.furniture_in(["The pier stays shut.", line])
     assert found is not None
     assert found.strip("…") in " ".join(line.split()) or found == line
 
 
 @pytest.mark.parametrize("line", NO_FURNITURE)
 def test_text_that_looks_like_furniture_passes(line: str) -> None:
-    assert residue.furniture_in([line]) is None
+    assert page_furniture.furniture_in([line]) is None
 
 
 @pytest.mark.parametrize("line", FORMS)
 def test_form_text_is_told(line: str) -> None:
-    assert residue.form_text_in(["The pier stays shut.", line]) == line
+    assert page_furniture.form_text_in(["The pier stays shut.", line]) == line
 
 
 @pytest.mark.parametrize("line", NO_FORMS)
 def test_text_that_looks_like_a_form_passes(line: str) -> None:
-    assert residue.form_text_in([line]) is None
+    assert page_furniture.form_text_in([line]) is None
 
 
 @pytest.mark.parametrize("text", MARKUP)
 def test_markup_is_told_with_where_it_stands(text: str) -> None:
-    found = residue.markup_in({"headline": ("Crews return",), "body": (None, text)})
+    found = page_furniture.markup_in({"headline": ("Crews return",), "body": (None, text)})
     assert found is not None
     assert found.startswith("body: ")
 
 
 @pytest.mark.parametrize("text", NO_MARKUP)
 def test_text_that_looks_like_markup_passes(text: str) -> None:
-    assert residue.markup_in({"body": (text,)}) is None
+    assert page_furniture.markup_in({"body": (text,)}) is None
 
 
 @pytest.mark.parametrize(
     "char", ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\x9d", "\ue000", "\uf099", "\uffff"]
 )
 def test_control_characters_are_told(char: str) -> None:
-    assert residue.control_characters_in({"tags": ("sea", f"Port{char}Almond")}) == f"tags: Port{char}Almond"
+    assert (
+        page_furniture.control_characters_in({"tags": ("sea", f"Port{char}Almond")})
+        == f"tags: Port{char}Almond"
+    )
 
 
 @pytest.mark.parametrize(
     "char", ["\t", "\n", "\r", "\u00a0", "\u200b", "\u200c", "\u200f", "\u2067", "\ufeff", "🌊"]
 )
 def test_layout_joiners_and_direction_marks_pass(char: str) -> None:
-    assert residue.control_characters_in({"body": (f"Port{char}Almond",)}) is None
+    assert page_furniture.control_characters_in({"body": (f"Port{char}Almond",)}) is None
 
 
 @pytest.mark.parametrize(
     "text", ["Iranâ€™s", "MacrÃ©", "Â«PortÂ»", "ï»¿Port", "Ø§Ù„Ù…ÙŠÙ†Ø§Ø¡", "itâ\x80\x99s"]
 )
 def test_mojibake_is_told(text: str) -> None:
-    assert residue.mojibake_in({"headline": (text,)}) is not None
+    assert page_furniture.mojibake_in({"headline": (text,)}) is not None
 
 
 @pytest.mark.parametrize("text", ["Macré", "Ângela", "São João", "«Port»", "الميناء", "Ørsted", "Île d'Âme"])
 def test_accents_are_no_mojibake(text: str) -> None:
-    assert residue.mojibake_in({"headline": (text,)}) is None
+    assert page_furniture.mojibake_in({"headline": (text,)}) is None
 
 
 @pytest.mark.parametrize(
@@ -189,7 +192,7 @@ def test_accents_are_no_mojibake(text: str) -> None:
     ],
 )
 def test_titles_that_are_no_headlines(headline: str) -> None:
-    assert residue.furniture_as_headline(headline) == headline
+    assert page_furniture.furniture_as_headline(headline) == headline
 
 
 @pytest.mark.parametrize(
@@ -197,28 +200,28 @@ def test_titles_that_are_no_headlines(headline: str) -> None:
 )
 def test_headlines_that_are(headline: str | None) -> None:
     expected = headline if headline and headline.startswith("Access denied") else None
-    assert residue.furniture_as_headline(headline) == expected
+    assert page_furniture.furniture_as_headline(headline) == expected
 
 
 @given(text=st.text(max_size=200))
 def test_any_text_can_be_asked_about(text: str) -> None:
     fields = {"body": (text,)}
     for answer in (
-        residue.furniture_in([text]),
-        residue.form_text_in([text]),
-        residue.furniture_as_headline(text),
-        residue.markup_in(fields),
-        residue.control_characters_in(fields),
-        residue.replacement_characters_in(fields),
-        residue.mojibake_in(fields),
+        page_furniture.furniture_in([text]),
+        page_furniture.form_text_in([text]),
+        page_furniture.furniture_as_headline(text),
+        page_furniture.markup_in(fields),
+        page_furniture.control_characters_in(fields),
+        page_furniture.replacement_characters_in(fields),
+        page_furniture.mojibake_in(fields),
     ):
         assert answer is None or isinstance(answer, str)
-    assert (residue.replacement_characters_in(fields) is not None) == ("\ufffd" in text)
+    assert (page_furniture.replacement_characters_in(fields) is not None) == ("\ufffd" in text)
 
 
 @given(before=st.text(max_size=80), after=st.text(max_size=80))
 def test_what_is_told_of_a_long_text_is_short_and_holds_the_place(before: str, after: str) -> None:
     text = f"{before}<b>{after}"
-    told = residue.around(text, len(before), len(before) + 3)
+    told = page_furniture.around(text, len(before), len(before) + 3)
     assert "<b>" in told
     assert len(told) <= 3 + 2 * 40 + 2

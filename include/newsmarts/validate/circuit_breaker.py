@@ -1,7 +1,7 @@
-"""When so much of a day is turned away that the day itself can't be trusted.
+"""The circuit breaker: when so much of a day is quarantined that the day itself can't be trusted.
 
-Mostly that is a publisher's new layout: no page is at fault, the rules are. Only pages that could be told
-to be a publisher's count, so that a folder full of strangers or empty files doesn't stop the others.
+Mostly that is a publisher's new layout: not the pages are at fault but the rules. Only pages of a known
+publisher count, so that a folder full of other pages or empty files doesn't stop the rest.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 from newsmarts.core.settings import Settings
 from newsmarts.validate.splitting import pages_of
 
-NOBODYS_PAGE = frozenset({"empty_file", "binary_file", "unknown_publisher"})
-"""Reasons of pages that can't be held against a publisher's rules; neither can what land rejected."""
+UNATTRIBUTABLE = frozenset({"empty_file", "binary_file", "unknown_publisher"})
+"""Reasons of pages that aren't a fault of a publisher's rules; neither is what land rejected."""
 
 _PAGES_SHOWN = 5
 Row = Mapping[str, Any]
@@ -23,7 +23,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How much of a day's attributable pages was turned away."""
+    """How much of a day's attributable pages is quarantined."""
 
     pages: int
     quarantined: int
@@ -33,7 +33,7 @@ class Share:
     def value(self) -> float:
         return self.quarantined / self.pages if self.pages else 0.0
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """As in "6 of 8 pages (75 %)"."""
         return f"{self.quarantined} of {self.pages} pages ({percent(self.value)})"
 
@@ -41,10 +41,10 @@ class Share:
 def share_of(landed: int, quarantine: Iterable[dict[str, Any]]) -> Share:
     """The share of a day, from its landed captures and its quarantine rows."""
     rows = [row for row in pages_of(quarantine) if row["stage"] != "land"]
-    nobodys = {row["capture_id"] for row in rows if row["reason_code"] in NOBODYS_PAGE}
-    counted = tuple(row for row in rows if row["capture_id"] not in nobodys)
+    unattributable = {row["capture_id"] for row in rows if row["reason_code"] in UNATTRIBUTABLE}
+    counted = tuple(row for row in rows if row["capture_id"] not in unattributable)
     return Share(
-        pages=landed - len(nobodys),
+        pages=landed - len(unattributable),
         quarantined=len({row["capture_id"] for row in counted}),
         rows=counted,
     )
@@ -59,7 +59,7 @@ def refusal(day: date, share: Share, settings: Settings) -> str | None:
     if not too_many or share.quarantined < settings.quarantine_fail_min_pages:
         return None
     return (
-        f"{day}: {share.told()} were turned away; more than {percent(settings.quarantine_fail_share)} "
+        f"{day}: {share.summary()} were turned away; more than {percent(settings.quarantine_fail_share)} "
         "fails a day.\n" + "\n".join(causes(share.rows))
     )
 
@@ -70,7 +70,7 @@ def percent(share: float) -> str:
 
 
 def causes(rows: Sequence[Row]) -> list[str]:
-    """A line for each expectation or reason that turned pages away, the most frequent first."""
+    """A line for each expectation or reason that rejected pages, the most frequent first."""
     pages: dict[tuple[str, str], dict[str, str]] = {}
     for row in rows:
         publisher = f"{row['publisher']}_articles." if row["publisher"] else ""

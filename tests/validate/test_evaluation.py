@@ -14,16 +14,17 @@ from hypothesis import strategies as st
 
 from newsmarts.core.contracts import load_contract, quiet_context
 from newsmarts.core.errors import ContractError, IncompleteResult, SettingsError
-from newsmarts.validate.judging import Verdict, failing_keys, frame_of, judge, one_line
+from newsmarts.core.text import one_line
+from newsmarts.validate.evaluation import Evaluation, evaluate, failing_keys, frame_of
 from tests.validate.days import DAY
 
-COLUMNS = (
-    ("row_key", "text"),
-    ("source_path", "text"),
-    ("byline", "text"),
-    ("count", "number"),
-    ("seen", "time"),
-)
+COLUMNS = {
+    "row_key": "text",
+    "source_path": "text",
+    "byline": "text",
+    "count": "number",
+    "seen": "time",
+}
 
 
 def _contract(folder: Path, *expectations: dict[str, Any]) -> Any:
@@ -56,17 +57,17 @@ def _frame(bylines: list[Any]) -> pd.DataFrame:
     )
 
 
-def _judge(contract: Any, bylines: list[Any]) -> Verdict:
-    return judge(quiet_context(), contract, _frame(bylines), DAY)
+def _evaluate(contract: Any, bylines: list[Any]) -> Evaluation:
+    return evaluate(quiet_context(), contract, _frame(bylines), DAY)
 
 
 @pytest.mark.parametrize("failing", [0, 1, 20, 21, 200, 201, 1_000])
 def test_all_failing_rows_are_turned_away(tmp_path: Path, failing: int) -> None:
-    verdict = _judge(_contract(tmp_path, _expectation()), ["Ines"] * 7 + [None] * failing)
-    assert [failure.row_key for failure in verdict.failures] == [
+    evaluation = _evaluate(_contract(tmp_path, _expectation()), ["Ines"] * 7 + [None] * failing)
+    assert [failure.row_key for failure in evaluation.failures] == [
         f"key {number}" for number in range(7, 7 + failing)
     ]
-    assert verdict.rows[0]["unexpected_rows"] == failing
+    assert evaluation.rows[0]["unexpected_rows"] == failing
 
 
 def test_one_failure_a_row_and_broken_expectation_in_order(tmp_path: Path) -> None:
@@ -89,14 +90,16 @@ def test_one_failure_a_row_and_broken_expectation_in_order(tmp_path: Path) -> No
             meta={"id": "few"},
         ),
     )
-    verdict = _judge(contract, ["Ines", "Bartholomew", "Otto", None])
-    assert [(each.row_key, each.expectation, each.reason_code, each.detail) for each in verdict.failures] == [
+    evaluation = _evaluate(contract, ["Ines", "Bartholomew", "Otto", None])
+    assert [
+        (each.row_key, each.expectation, each.reason_code, each.detail) for each in evaluation.failures
+    ] == [
         ("key 1", "house", "other", "It is Bartholomew."),
         ("key 1", "short", "long", "It is Bartholomew."),
         ("key 2", "house", "other", "It is Otto."),
     ]
-    assert verdict.failed_keys == {"key 1", "key 2"}
-    assert [row["unexpected_rows"] for row in verdict.rows] == [2, 1, 3]
+    assert evaluation.failed_keys == {"key 1", "key 2"}
+    assert [row["unexpected_rows"] for row in evaluation.rows] == [2, 1, 3]
 
 
 def test_what_another_failure_explains_is_not_told_again(tmp_path: Path) -> None:
@@ -114,8 +117,8 @@ def test_what_another_failure_explains_is_not_told_again(tmp_path: Path) -> None
             meta={"id": "house", "reason_code": "other"},
         ),
     )
-    verdict = _judge(contract, [None, "Otto", "Ines", None, "Otto", "Ines"])
-    assert [(each.row_key, each.reason_code) for each in verdict.failures] == [
+    evaluation = _evaluate(contract, [None, "Otto", "Ines", None, "Otto", "Ines"])
+    assert [(each.row_key, each.reason_code) for each in evaluation.failures] == [
         ("key 0", "missing"),
         ("key 1", "other"),
         ("key 2", "many"),
@@ -123,13 +126,13 @@ def test_what_another_failure_explains_is_not_told_again(tmp_path: Path) -> None
         ("key 4", "other"),
         ("key 5", "many"),
     ]
-    assert [row["unexpected_rows"] for row in verdict.rows] == [4, 2, 2], "the results tell all of it"
+    assert [row["unexpected_rows"] for row in evaluation.rows] == [4, 2, 2], "the results tell all of it"
 
 
 def test_a_day_without_rows_passes(tmp_path: Path) -> None:
-    verdict = _judge(_contract(tmp_path, _expectation()), [])
-    assert verdict.failures == ()
-    assert [(row["passed"], row["evaluated_rows"]) for row in verdict.rows] == [(True, 0)]
+    evaluation = _evaluate(_contract(tmp_path, _expectation()), [])
+    assert evaluation.failures == ()
+    assert [(row["passed"], row["evaluated_rows"]) for row in evaluation.rows] == [(True, 0)]
 
 
 def _plain(listed: list[str], counted: int) -> dict[str, Any]:
@@ -153,19 +156,19 @@ def test_rows_that_cant_be_told_apart_let_nothing_through(tmp_path: Path) -> Non
     frame = _frame(["Ines", "Otto"])
     frame["row_key"] = "one"
     with pytest.raises(IncompleteResult, match="can't be told apart"):
-        judge(quiet_context(), _contract(tmp_path, _expectation()), frame, DAY)
+        evaluate(quiet_context(), _contract(tmp_path, _expectation()), frame, DAY)
 
 
 def test_an_expectation_about_the_whole_table_is_refused(tmp_path: Path) -> None:
     contract = _contract(tmp_path, _expectation("expect_table_row_count_to_equal", kwargs={"value": 2}))
-    with pytest.raises(ContractError, match="'present' judges the whole table"):
-        _judge(contract, ["Ines"])
+    with pytest.raises(ContractError, match="'present' is about the whole table"):
+        _evaluate(contract, ["Ines"])
 
 
 def test_a_detail_about_no_column_is_refused(tmp_path: Path) -> None:
     contract = _contract(tmp_path, _expectation(meta={"detail": "It is {bylines}."}))
     with pytest.raises(SettingsError, match="the detail of 'present' names 'bylines'"):
-        _judge(contract, ["Ines"])
+        _evaluate(contract, ["Ines"])
 
 
 def test_details_tell_values_for_people(tmp_path: Path) -> None:
@@ -191,8 +194,8 @@ def test_details_tell_values_for_people(tmp_path: Path) -> None:
             "seen": datetime(9999, 12, 31, 23, 59, tzinfo=UTC),
         },
     ]
-    verdict = judge(quiet_context(), _contract(tmp_path, expectation), frame_of(rows, COLUMNS), DAY)
-    assert [failure.detail for failure in verdict.failures] == [
+    evaluation = evaluate(quiet_context(), _contract(tmp_path, expectation), frame_of(rows, COLUMNS), DAY)
+    assert [failure.detail for failure in evaluation.failures] == [
         r"Ot\x00to {count} | 2.5 | nothing | a b.txt",
         "x" * 299 + "… | 3 | 2025-08-25 09:30 UTC | c.txt",
         "Otto | nothing | 9999-12-31 23:59 UTC | d.txt",
@@ -204,12 +207,12 @@ def test_without_a_detail_the_columns_are_told(tmp_path: Path) -> None:
         "expect_column_values_to_be_in_set", kwargs={"column": "byline", "value_set": ["Ines"]}
     )
     del expectation["meta"]["detail"]
-    assert _judge(_contract(tmp_path, expectation), ["Otto"]).failures[0].detail == "byline: Otto"
+    assert _evaluate(_contract(tmp_path, expectation), ["Otto"]).failures[0].detail == "byline: Otto"
 
 
 @given(text=st.text(max_size=500))
 def test_captured_text_becomes_one_short_printable_line(text: str) -> None:
-    told = one_line(text)
+    told = one_line(text, 300)
     assert told.isprintable()
     assert len(told) <= 300
-    assert one_line(told) == told
+    assert one_line(told, 300) == told

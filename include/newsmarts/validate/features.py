@@ -1,8 +1,8 @@
-"""What the contracts look at: facts about an article or ticker line, worked out anew from its text.
+"""What the contracts check: features of an article or ticker line, computed from its text alone.
 
 The columns are named by what they hold; those that name a fault (``…_in_body``) hold the offending text,
-and null when there is none. Nothing here trusts how parse came by the text: the ticker comes from every
-capture of the day, the times are worked out again from the wall time, the words are counted again.
+and null when there is none. Nothing here depends on how parse came by the text: the ticker is that of all
+captures of the day, the times are computed from the wall time, the words are counted again.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from newsmarts.core.ticker import TickerIndex, normalise_line
-from newsmarts.validate import residue
+from newsmarts.validate import page_furniture
 
 Row = Mapping[str, Any]
 Columns = dict[str, Any]
+Kind = Literal["text", "number", "time"]
 
 _MIN_WORDS_OF_A_TITLE = 4  # shorter lines are equal by chance: "Gaza", "In pictures"
 _MIN_WORDS_OF_A_PARAGRAPH = 8
@@ -27,70 +28,49 @@ _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _NEWS_ID_IN_URL = re.compile(r"/news/(\d+)(?:/|$)")
 _MAX_TAG_CHARS = 80
 
-ARTICLE_COLUMNS = (
-    ("row_key", "text"),
-    ("source_path", "text"),
-    ("article_id", "text"),
-    ("news_id", "text"),
-    ("url_host", "text"),
-    ("headline", "text"),
-    ("standfirst", "text"),
-    ("byline", "text"),
-    ("agency", "text"),
-    ("language", "text"),
-    ("timezone", "text"),
-    ("published_at", "time"),
-    ("capture_day_end", "time"),
-    ("days_after_capture_day", "number"),
-    ("local_time_disagreement", "text"),
-    ("days_until_modified", "number"),
-    ("days_ahead_of_capture", "number"),
-    ("headline_chars", "number"),
-    ("body_words", "number"),
-    ("latin_letter_share", "number"),
-    ("read_minutes", "number"),
-    ("words_per_read_minute", "number"),
-    ("share_count", "number"),
-    ("tag_count", "number"),
-    ("odd_tag", "text"),
-    ("ticker_line_in_body", "text"),
-    ("furniture_in_body", "text"),
-    ("form_text_in_body", "text"),
-    ("linked_headline_in_body", "text"),
-    ("caption_in_body", "text"),
-    ("standfirst_in_body", "text"),
-    ("ticker_line_as_standfirst", "text"),
-    ("repeated_paragraph", "text"),
-    ("headline_as_whole_body", "text"),
-    ("furniture_as_headline", "text"),
-    ("markup_in_text", "text"),
-    ("control_characters_in_text", "text"),
-    ("replacement_characters_in_text", "text"),
-    ("mojibake_in_text", "text"),
-    ("news_id_disagreement", "text"),
-    ("metadata_disagreements", "text"),
-)
-"""Every column of an article's frame, with what it holds: text, number or time (UTC)."""
+_TEXT: Kind = "text"
+_NUMBER: Kind = "number"
+ARTICLE_COLUMNS: Mapping[str, Kind] = {
+    "published_at": "time",
+    "capture_day_end": "time",
+    **dict.fromkeys(
+        [
+            "days_after_capture_day", "days_until_modified", "days_ahead_of_capture", "headline_chars",
+            "body_words", "latin_letter_share", "read_minutes", "words_per_read_minute", "share_count",
+            "tag_count",
+        ],
+        _NUMBER,
+    ),
+    **dict.fromkeys(
+        [
+            "row_key", "source_path", "article_id", "news_id", "url_host", "headline", "standfirst", "byline",
+            "agency", "language", "timezone", "local_time_disagreement", "odd_tag", "ticker_line_in_body",
+            "furniture_in_body", "form_text_in_body", "linked_headline_in_body", "caption_in_body",
+            "standfirst_in_body", "ticker_line_as_standfirst", "repeated_paragraph", "headline_as_whole_body",
+            "furniture_as_headline", "markup_in_text", "control_characters_in_text",
+            "replacement_characters_in_text", "mojibake_in_text", "news_id_disagreement",
+            "metadata_disagreements",
+        ],
+        _TEXT,
+    ),
+}  # fmt: skip
+"""Every feature of an article, with what it holds: text, number or time (UTC)."""
 
-TICKER_COLUMNS = (
-    ("row_key", "text"),
-    ("source_path", "text"),
-    ("capture_id", "text"),
-    ("position", "number"),
-    ("text", "text"),
-    ("text_chars", "number"),
-    ("text_words", "number"),
-    ("label_as_text", "text"),
-    ("markup_in_text", "text"),
-    ("control_characters_in_text", "text"),
-    ("replacement_characters_in_text", "text"),
-    ("mojibake_in_text", "text"),
-)
-"""Every column of the ticker lines' frame."""
+TICKER_COLUMNS: Mapping[str, Kind] = {
+    **dict.fromkeys(["position", "text_chars", "text_words"], _NUMBER),
+    **dict.fromkeys(
+        [
+            "row_key", "source_path", "capture_id", "text", "label_as_text", "markup_in_text",
+            "control_characters_in_text", "replacement_characters_in_text", "mojibake_in_text",
+        ],
+        _TEXT,
+    ),
+}  # fmt: skip
+"""Every feature of a ticker line."""
 
 
-def of_article(row: Row, ticker: TickerIndex, linked_headlines: Iterable[str]) -> Columns:
-    """The columns of one article.
+def article_features(row: Row, ticker: TickerIndex, linked_headlines: Iterable[str]) -> Columns:
+    """The features of one article.
 
     Args:
         row: a row of ``schemas.ARTICLES``.
@@ -98,8 +78,8 @@ def of_article(row: Row, ticker: TickerIndex, linked_headlines: Iterable[str]) -
         linked_headlines: headlines of other articles that the same page lists.
     """
     lines = _body_lines(row["body"])
-    told = [normalise_line(line) for line in lines]
-    words = sum(len(line.split()) for line in told)
+    normalised = [normalise_line(line) for line in lines]
+    words = sum(len(line.split()) for line in normalised)
     own = {normalise_line(row[name]) for name in ("headline", "standfirst") if row[name]}
     fields = _texts(row, lines)
     day_end = _day_end(row["captured_at"])
@@ -130,26 +110,26 @@ def of_article(row: Row, ticker: TickerIndex, linked_headlines: Iterable[str]) -
         "tag_count": len(row["tags"]),
         "odd_tag": _odd_tag(row["tags"]),
         "ticker_line_in_body": ticker.first_leak(lines),
-        "furniture_in_body": residue.furniture_in(lines),
-        "form_text_in_body": residue.form_text_in(lines),
-        "linked_headline_in_body": _title_among(lines, told, linked_headlines, own),
-        "caption_in_body": _title_among(lines, told, (row["image_alt"], row["image_caption"]), own),
-        "standfirst_in_body": _title_among(lines, told, (row["standfirst"],), set()),
+        "furniture_in_body": page_furniture.furniture_in(lines),
+        "form_text_in_body": page_furniture.form_text_in(lines),
+        "linked_headline_in_body": _title_among(lines, normalised, linked_headlines, own),
+        "caption_in_body": _title_among(lines, normalised, (row["image_alt"], row["image_caption"]), own),
+        "standfirst_in_body": _title_among(lines, normalised, (row["standfirst"],), set()),
         "ticker_line_as_standfirst": ticker.leak_in(row["standfirst"] or ""),
-        "repeated_paragraph": _repeated(lines, told),
-        "headline_as_whole_body": _whole_body(lines, told, row["headline"]),
-        "furniture_as_headline": residue.furniture_as_headline(row["headline"]),
-        "markup_in_text": residue.markup_in(fields),
-        "control_characters_in_text": residue.control_characters_in(fields),
-        "replacement_characters_in_text": residue.replacement_characters_in(fields),
-        "mojibake_in_text": residue.mojibake_in(fields),
+        "repeated_paragraph": _repeated(lines, normalised),
+        "headline_as_whole_body": _whole_body(lines, normalised, row["headline"]),
+        "furniture_as_headline": page_furniture.furniture_as_headline(row["headline"]),
+        "markup_in_text": page_furniture.markup_in(fields),
+        "control_characters_in_text": page_furniture.control_characters_in(fields),
+        "replacement_characters_in_text": page_furniture.replacement_characters_in(fields),
+        "mojibake_in_text": page_furniture.mojibake_in(fields),
         "news_id_disagreement": _news_id_disagreement(row),
         "metadata_disagreements": "; ".join(row["metadata_disagreements"]) or None,
     }
 
 
-def of_ticker_item(row: Row, number: int) -> Columns:
-    """The columns of one ticker line; ``number`` tells it from all others of the day."""
+def ticker_item_features(row: Row, number: int) -> Columns:
+    """The features of one ticker line; ``number`` is unique in its day."""
     text = _present(row["text"])
     fields = {"text": (text,)}
     return {
@@ -160,11 +140,11 @@ def of_ticker_item(row: Row, number: int) -> Columns:
         "text": text,
         "text_chars": len(text) if text else None,
         "text_words": len(normalise_line(text).split()) if text else None,
-        "label_as_text": residue.furniture_as_headline(text),
-        "markup_in_text": residue.markup_in(fields),
-        "control_characters_in_text": residue.control_characters_in(fields),
-        "replacement_characters_in_text": residue.replacement_characters_in(fields),
-        "mojibake_in_text": residue.mojibake_in(fields),
+        "label_as_text": page_furniture.furniture_as_headline(text),
+        "markup_in_text": page_furniture.markup_in(fields),
+        "control_characters_in_text": page_furniture.control_characters_in(fields),
+        "replacement_characters_in_text": page_furniture.replacement_characters_in(fields),
+        "mojibake_in_text": page_furniture.mojibake_in(fields),
     }
 
 
@@ -195,7 +175,7 @@ def _days(start: datetime | None, end: datetime | None) -> float | None:
 
 
 def _days_ahead(row: Row) -> int | None:
-    """By how many days the page mentions a later date than the one it is said to be captured on."""
+    """By how many days the latest date on the page is after its capture day."""
     mentioned: date | None = row["captured_on_or_after"]
     return None if mentioned is None else (mentioned - row["capture_day"]).days
 
@@ -227,36 +207,36 @@ def _latin_letter_share(lines: Iterable[str]) -> float | None:
 
 def _odd_tag(tags: Iterable[str]) -> str | None:
     for tag in tags:
-        if not normalise_line(tag) or len(tag) > _MAX_TAG_CHARS or residue.furniture_in([tag]):
+        if not normalise_line(tag) or len(tag) > _MAX_TAG_CHARS or page_furniture.furniture_in([tag]):
             return tag or "(blank)"
     return None
 
 
 def _title_among(
-    lines: Sequence[str], told: Sequence[str], titles: Iterable[str | None], own: Iterable[str]
+    lines: Sequence[str], normalised: Sequence[str], titles: Iterable[str | None], own: Iterable[str]
 ) -> str | None:
     """The first body line that is, word for word, one of the titles and isn't the article's own."""
     wanted = {normalise_line(title) for title in titles if title} - set(own)
-    for line, words in zip(lines, told, strict=True):
+    for line, words in zip(lines, normalised, strict=True):
         if words in wanted and len(words.split()) >= _MIN_WORDS_OF_A_TITLE:
             return line
     return None
 
 
-def _repeated(lines: Sequence[str], told: Sequence[str]) -> str | None:
+def _repeated(lines: Sequence[str], normalised: Sequence[str]) -> str | None:
     seen: set[str] = set()
-    for line, words in zip(lines, told, strict=True):
+    for line, words in zip(lines, normalised, strict=True):
         if words in seen and len(words.split()) >= _MIN_WORDS_OF_A_PARAGRAPH:
             return line
         seen.add(words)
     return None
 
 
-def _whole_body(lines: Sequence[str], told: Sequence[str], headline: str | None) -> str | None:
+def _whole_body(lines: Sequence[str], normalised: Sequence[str], headline: str | None) -> str | None:
     """The first line of a body that has nothing but the headline over again."""
-    said = [(line, words) for line, words in zip(lines, told, strict=True) if words]
+    worded = [(line, words) for line, words in zip(lines, normalised, strict=True) if words]
     own = normalise_line(headline or "")
-    return said[0][0] if said and all(words == own for _, words in said) else None
+    return worded[0][0] if worded and all(words == own for _, words in worded) else None
 
 
 def _host(url: str | None) -> str | None:
