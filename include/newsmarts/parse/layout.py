@@ -14,26 +14,11 @@ _NONE: frozenset[str] = frozenset()
 # What pages of any site set among their text, as whole lines, casefolded.
 FURNITURE = frozenset(
     {
-        "",
-        "x",
-        "advertisement",
-        "sponsored",
-        "share",
-        "share this",
-        "print",
-        "copy link",
-        "listen",
-        "loading...",
-        "loading…",
-        "follow us",
-        "subscribe",
-        "subscribe to our newsletter",
-        "by",
-        "by:",
-        "source",
-        "source:",
+        "", "x", "advertisement", "sponsored", "share", "share this", "print", "copy link", "listen",
+        "loading...", "loading…", "follow us", "subscribe", "subscribe to our newsletter", "by", "by:",
+        "source", "source:",
     }
-)
+)  # fmt: skip
 
 TICKER = "ticker"
 LISTEN = "listen"

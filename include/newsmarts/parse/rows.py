@@ -14,56 +14,38 @@ from newsmarts.parse.publisher import ParsedPage
 Row = dict[str, Any]
 
 EXCERPT_CHARS = 280
+# columns that are named as what they hold
+_OF_ARTICLE = (
+    "article_id", "publisher", "language", "news_id", "headline", "standfirst", "byline_raw", "byline",
+    "agency", "published_local", "timezone", "published_at", "read_minutes", "share_count", "text_sha256",
+    "captured_on_or_after", "rule_version",
+)  # fmt: skip
+_OF_EXTRA = ("url", "modified_at", "section", "image_url")
+_LISTS = ("identity_keys", "tags", "related_headlines", "coverage")
 
 
 def article_row(capture: Capture, page: ParsedPage) -> Row:
-    """One row of articles.parquet: what one capture of an article says, and where on the page it says so."""
+    """One row of articles.parquet: what one capture of an article says, and where on the page."""
     article = page.article
     body_text = article.body_text
     image, extra = article.image, article.extra
     return {
-        "capture_id": capture.capture_id,
+        **_columns_of(capture, "feed"),
         "capture_sha256": capture.sha256,
-        "feed": capture.feed,
-        "source_path": capture.source_path,
-        "captured_at": capture.captured_at,
-        "capture_day": capture.capture_day,
-        "article_id": article.article_id,
-        "identity_keys": list(article.identity_keys),
-        "publisher": article.publisher,
-        "language": article.language,
-        "news_id": article.news_id,
-        "url": extra.get("url"),
-        "headline": article.headline,
-        "standfirst": article.standfirst,
-        "byline_raw": article.byline_raw,
-        "byline": article.byline,
-        "agency": article.agency,
-        "published_local": article.published_local,
-        "timezone": article.timezone,
-        "published_at": article.published_at,
-        "modified_at": extra.get("modified_at"),
-        "section": extra.get("section"),
-        "read_minutes": article.read_minutes,
-        "share_count": article.share_count,
+        **{name: getattr(article, name) for name in _OF_ARTICLE},
+        **{name: extra.get(name) for name in _OF_EXTRA},
+        **{name: list(getattr(article, name)) for name in _LISTS},
         "image_alt": image.alt if image else None,
         "image_caption": image.caption if image else None,
-        "image_url": extra.get("image_url"),
         "body": [
             {"kind": block.kind, "text": block.text, "items": list(block.items)} for block in article.body
         ],
         "body_text": body_text,
-        "text_sha256": article.text_sha256,
         "excerpt": excerpt_of(body_text),
         "word_count": len(body_text.split()),
         "body_length_chars": len(body_text),
-        "tags": list(article.tags),
         "keywords": list(extra.get("keywords", ())),
-        "related_headlines": list(article.related_headlines),
-        "coverage": list(article.coverage),
         "metadata_disagreements": list(extra.get("metadata_disagreements", ())),
-        "captured_on_or_after": article.captured_on_or_after,
-        "rule_version": article.rule_version,
         "field_sources": [
             {"field": source.field, "blocks": source.blocks, "head": source.head}
             for source in sources_of(page)
@@ -71,15 +53,17 @@ def article_row(capture: Capture, page: ParsedPage) -> Row:
     }
 
 
+def _columns_of(capture: Capture, *more: str) -> Row:
+    names = ("capture_id", "source_path", "captured_at", "capture_day", *more)
+    return {name: getattr(capture, name) for name in names}
+
+
 def ticker_rows(capture: Capture, article: Article) -> Iterator[Row]:
     """Rows of ticker_items.parquet: a page's ticker lines, top to bottom, numbered from 1."""
     for position, text in enumerate(article.ticker, start=1):
         yield {
-            "capture_id": capture.capture_id,
+            **_columns_of(capture),
             "capture_sha256": capture.sha256,
-            "source_path": capture.source_path,
-            "captured_at": capture.captured_at,
-            "capture_day": capture.capture_day,
             "publisher": article.publisher,
             "position": position,
             "text": text,

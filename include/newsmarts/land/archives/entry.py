@@ -1,4 +1,4 @@
-"""What an archive's index knows of each record in it, and what can be wrong with one."""
+"""What an archive's index keeps of each record in it, and the contract of its readers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from newsmarts.core.errors import ArchiveTooLarge, CaptureError
 from newsmarts.land import names
 
 Outcome = Literal["page", "revisit", "turned_away", "passed_over"]
+"""As the index stores it; "turned_away" is rejected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class Entry:
     outcome: Outcome
     position: int = 0  # where to find it again: a number of the reader's own
     inner: int = 0  # likewise
-    reason_code: str | None = None  # of what is turned away or passed over
-    detail: str | None = None  # of what is turned away
+    reason_code: str | None = None  # of what is rejected or passed over
+    detail: str | None = None  # of what is rejected
     media_type: str | None = None
     url: str | None = None
     http_status: int | None = None
@@ -36,6 +37,13 @@ class Entry:
     refers_to: str | None = None  # of a revisit: the original's record_id
     refers_to_url: str | None = None
     refers_to_at: datetime | None = None
+
+    @classmethod
+    def rejected(
+        cls, reason: CaptureError, name: str, captured_at: datetime, position: int, inner: int = 0
+    ) -> Entry:
+        """A record, or the archive as a whole, that can't be landed."""
+        return cls(name, captured_at, "turned_away", position, inner, reason.reason_code, reason.detail)
 
     @property
     def day(self) -> date:
@@ -59,7 +67,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Unverified:
-    """A page that has been read, and not been checked and decoded yet: that may be another thread's work."""
+    """A page that has been read, but not checked and decoded yet: that may be another thread's work."""
 
     size_bytes: int
     finish: Callable[[], Content]  # raises CaptureError
@@ -73,7 +81,7 @@ class Unverified:
 
 
 Read = tuple[Entry, Content | Unverified | CaptureError | None]
-"""A record, and what came of reading it: None when nobody wanted its content."""
+"""A record and its content, or why there is none; None when its content isn't wanted."""
 
 
 class Reader(Protocol):

@@ -17,7 +17,7 @@ from newsmarts.core.errors import CaptureError, DamagedUnit
 from newsmarts.land.archives.entry import Budget, Content, Entry, Read
 from newsmarts.land.archives.members import too_large
 from newsmarts.land.archives.sidecar import Facts, facts_of
-from newsmarts.land.archives.stream import Stream
+from newsmarts.land.archives.stream import Places, Stream
 from newsmarts.land.archives.units import units_of
 
 _END_OF_LINE = re.compile(rb"\n")
@@ -31,6 +31,7 @@ class JsonLinesReader:
         self, handle: BinaryIO, name: str, budget: Budget, fallback: datetime, max_page_bytes: int
     ) -> None:
         self._units = units_of(handle, budget, name)
+        self._places = Places(self._units)
         self._budget = budget
         self._fallback = fallback
         self._max_page_bytes = max_page_bytes
@@ -54,7 +55,7 @@ class JsonLinesReader:
                     entry, content = self._record(line, str(number), inner)
                     yield entry, content if wanted(entry) else None
         except CaptureError as error:  # the rest can't be unpacked, or is too much
-            yield self._turned_away(error, str(number + 1) if isinstance(error, DamagedUnit) else "", 0), None
+            yield self._rejected(error, str(number + 1) if isinstance(error, DamagedUnit) else "", 0), None
 
     def at(self, entries: Iterable[Entry]) -> Iterator[Read]:
         """These lines, the pages among them with their content."""
@@ -64,11 +65,7 @@ class JsonLinesReader:
                 yield entry, None
                 continue
             try:
-                if stream is None or self._units.is_plain or entry.position != self._units.offset:
-                    self._units.seek(entry.position)
-                    self._units.next_unit()
-                    stream = Stream(self._units)
-                stream.skip(entry.inner - stream.position)
+                stream = self._places.stream_at(entry, stream)
                 content = self._record(self._line(stream), entry.name, entry.inner)[1]
             except CaptureError as error:
                 stream, content = None, error
@@ -87,7 +84,7 @@ class JsonLinesReader:
 
     def _record(self, line: bytes | CaptureError, name: str, inner: int) -> Read:
         if isinstance(line, CaptureError):
-            return self._turned_away(line, name, inner), None
+            return self._rejected(line, name, inner), None
         try:
             record = json.loads(line)
             if not isinstance(record, dict):
@@ -95,40 +92,19 @@ class JsonLinesReader:
             facts = facts_of(record)
             media_type, data = _page(record, facts)
         except (ValueError, TypeError, RecursionError) as error:
-            told = str(error) if not isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)) else ""
-            told = told if 0 < len(told) < 300 else "it is no JSON."
-            return self._turned_away(
-                CaptureError("bad_json_line", f"{told} Mend the line."), name, inner
-            ), None
-        position, inner = self._place(inner)
+            fault = str(error) if not isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)) else ""
+            fault = fault if 0 < len(fault) < 300 else "it is no JSON."
+            return self._rejected(CaptureError("bad_json_line", f"{fault} Mend the line."), name, inner), None
+        captured_at = facts.captured_at or self._fallback
         entry = Entry(
-            name=name,
-            captured_at=facts.captured_at or self._fallback,
-            outcome="page",
-            position=position,
-            inner=inner,
-            media_type=media_type,
-            url=facts.url,
+            name, captured_at, "page", *self._places.of(inner), media_type=media_type, url=facts.url
         )
         if len(data) > self._max_page_bytes:
             return entry, too_large(len(data), self._max_page_bytes)
         return entry, Content(data, media_type)
 
-    def _turned_away(self, error: CaptureError, name: str, inner: int) -> Entry:
-        position, inner = self._place(inner)
-        return Entry(
-            name=name,
-            captured_at=self._fallback,
-            outcome="turned_away",
-            position=position,
-            inner=inner,
-            reason_code=error.reason_code,
-            detail=error.detail,
-        )
-
-    def _place(self, inner: int) -> tuple[int, int]:
-        offset = self._units.offset
-        return (offset + inner, 0) if self._units.is_plain else (offset, inner)
+    def _rejected(self, reason: CaptureError, name: str, inner: int) -> Entry:
+        return Entry.rejected(reason, name, self._fallback, *self._places.of(inner))
 
 
 def _page(record: dict[str, Any], facts: Facts) -> tuple[str, bytes]:

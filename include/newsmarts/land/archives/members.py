@@ -1,4 +1,4 @@
-"""What zip and tar files have in common: members that stand for files in folders.
+"""What zip and tar files have in common: members that are files in folders.
 
 A member's name is text and never becomes a path. Its capture time is its own (a sidecar's, an MHTML file's),
 else the day in its path, else its modification time, else the archive's.
@@ -32,7 +32,7 @@ class Members:
         self.sidecars: dict[str, Facts | CaptureError] = {}  # by the page's name without its ending
 
     def note_sidecar(self, name: str, data: bytes) -> None:
-        """Keep what a member says of the page beside it."""
+        """Keep the facts in a member about the page beside it."""
         try:
             self.sidecars[stem_of(name)] = sidecar.parse(data)
         except CaptureError as error:
@@ -47,7 +47,7 @@ class Members:
         problem: CaptureError | None = None,
         own: Facts | None = None,
     ) -> Entry:
-        """What the index keeps of a member; ``own`` is what the member says of itself."""
+        """What the index keeps of a member; ``own`` are facts in the member itself."""
         name = names.text_of(name)
         self._seen[name] += 1
         shown = name if self._seen[name] == 1 else f"{name}#{self._seen[name]}"
@@ -69,16 +69,9 @@ class Members:
             url=facts.url or own.url,
         )
 
-    def archive(self, error: CaptureError, name: str = "") -> Entry:
+    def archive(self, reason: CaptureError) -> Entry:
         """An entry for the archive as a whole, or for what comes after a member."""
-        return Entry(
-            name=name,
-            captured_at=self._captured_at,
-            outcome="turned_away",
-            position=-1,
-            reason_code=error.reason_code,
-            detail=error.detail,
-        )
+        return Entry.rejected(reason, "", self._captured_at, -1)
 
     def _moment(self, name: str, modified_at: datetime | None) -> datetime:
         day = names.day_in_path(f"{self._source_path}!/{name}")
@@ -98,7 +91,7 @@ def is_mhtml(name: str) -> bool:
 
 
 def is_sidecar(name: str, pages: Mapping[str, object] | set[str]) -> bool:
-    """Whether a member stands beside one of these pages, given without their endings."""
+    """Whether a member is the sidecar of one of these pages, given without their endings."""
     return name.lower().endswith(sidecar.ENDING) and stem_of(name) in pages
 
 
@@ -124,11 +117,16 @@ def unsafe(name: str) -> CaptureError | None:
     return None
 
 
-def content_of(entry: Entry, data: bytes) -> Content:
-    """The page in a member's bytes. Raises CaptureError when there is none."""
-    if entry.media_type == MHTML:
+def content_of(entry: Entry, data: bytes | CaptureError) -> Content | CaptureError:
+    """The page in a member's bytes, or why there is none."""
+    if isinstance(data, CaptureError):
+        return data
+    if entry.media_type != MHTML:
+        return Content(data, entry.media_type or "text/plain")
+    try:
         return Content(mhtml.page_of(data), "text/html")
-    return Content(data, entry.media_type or "text/plain")
+    except CaptureError as reason:
+        return reason
 
 
 def too_large(size_bytes: int, limit: int) -> CaptureError:

@@ -1,9 +1,10 @@
-"""The bytes of one unit of an archive, read forward."""
+"""The bytes of one unit of an archive, read forward, and finding a record in its unit again."""
 
 from __future__ import annotations
 
 import re
 
+from newsmarts.land.archives.entry import Entry
 from newsmarts.land.archives.units import PlainUnits, Units
 
 
@@ -119,3 +120,31 @@ class Stream:
     def _drop(self) -> None:
         self._before += len(self._data)
         self._data, self._at = b"", 0
+
+
+class Places:
+    """Where records are in an archive of units: the unit's offset in the file, and the place inside it."""
+
+    def __init__(self, units: Units) -> None:
+        self._units = units
+
+    def of(self, inner: int) -> tuple[int, int]:
+        """``position`` and ``inner`` of an entry that begins here in the present unit."""
+        offset = self._units.offset
+        return (offset + inner, 0) if self._units.is_plain else (offset, inner)
+
+    def stream_at(self, entry: Entry, stream: Stream | None) -> Stream:
+        """The stream at an entry's beginning: the given one where that is before it in the same unit."""
+        units = self._units
+        is_before = (
+            stream is not None
+            and not units.is_plain
+            and entry.position == units.offset
+            and stream.position <= entry.inner
+        )
+        if stream is None or not is_before:
+            units.seek(entry.position)
+            units.next_unit()
+            stream = Stream(units)
+        stream.skip(entry.inner - stream.position)
+        return stream

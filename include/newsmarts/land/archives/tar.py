@@ -6,7 +6,7 @@ import contextlib
 import tarfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import BinaryIO, NoReturn, Self
+from typing import BinaryIO, Self
 
 from newsmarts.core.errors import CaptureError
 from newsmarts.land.archives import mhtml, sidecar
@@ -105,7 +105,7 @@ class TarReader:
                 if entry.outcome == "page" and wanted(entry):
                     if data is None:
                         data = self._read(archive, info, self._max_page_bytes)
-                    content = _content(entry, data)
+                    content = content_of(entry, data)
                 yield entry, content
         except CaptureError as error:
             yield self._members.archive(error), None
@@ -115,21 +115,18 @@ class TarReader:
         members = self._members_of_file()
         damage: CaptureError | None = None
         for entry in entries:
-            if entry.outcome != "page":
-                yield entry, None
-            elif damage is not None:
-                yield entry, damage
-            else:
+            content: Content | CaptureError | None = None
+            if entry.outcome == "page":
                 try:
-                    yield entry, self._found(members, entry)
+                    content = damage or self._found(members, entry)
                 except CaptureError as error:
-                    damage = error
-                    yield entry, error
+                    content = damage = error
+            yield entry, content
 
     def _found(self, members: Iterator[_Placed], entry: Entry) -> Content | CaptureError:
         for number, archive, info in members:
             if number == entry.position:
-                return _content(entry, self._read(archive, info, self._max_page_bytes))
+                return content_of(entry, self._read(archive, info, self._max_page_bytes))
         raise CaptureError("bad_archive", "it isn't in the archive any more. Run the day again.")
 
     def _members_of_file(self) -> Iterator[_Placed]:
@@ -143,7 +140,8 @@ class TarReader:
                     number += 1
                     yield number, archive, info
         except (tarfile.TarError, ValueError, EOFError, OSError, RecursionError) as error:
-            _give_up(f"it can't be read as a tar file behind its member {number + 1} ({error})")
+            what = f"it can't be read as a tar file behind its member {number + 1} ({error})"
+            raise CaptureError("bad_archive", f"{what}. Copy or download it again.") from error
 
     def _note_sidecars(self) -> set[int]:
         """Read what stands beside pages first: a page may come before its sidecar. Returns their numbers."""
@@ -178,15 +176,6 @@ class TarReader:
         return data
 
 
-def _content(entry: Entry, data: bytes | CaptureError) -> Content | CaptureError:
-    if isinstance(data, CaptureError):
-        return data
-    try:
-        return content_of(entry, data)
-    except CaptureError as error:
-        return error
-
-
 def _problem(info: tarfile.TarInfo) -> CaptureError | None:
     if not info.isreg() or info.issparse():
         return CaptureError(
@@ -201,7 +190,3 @@ def _modified_at(info: tarfile.TarInfo) -> datetime | None:
         return _EPOCH + timedelta(seconds=int(info.mtime)) if info.mtime > 0 else None
     except (OverflowError, ValueError):
         return None
-
-
-def _give_up(what: str) -> NoReturn:
-    raise CaptureError("bad_archive", f"{what}. Copy or download it again.")

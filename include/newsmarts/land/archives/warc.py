@@ -1,13 +1,14 @@
 """Reading WARC files: .warc, .warc.gz and .warc.zst, by what they hold and not by their names.
 
-Records are held to what their headers say of them; a damaged one is told, and reading goes on with the next
-(fastwarc 2.0 and warcio 1.8 stop there, and take a wrong Content-Length at its word).
+Records are compared with their headers; a damaged one is reported, and reading goes on with the next
+(fastwarc 2.0 and warcio 1.8 stop there, and trust a wrong Content-Length).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import BinaryIO
@@ -15,7 +16,7 @@ from typing import BinaryIO
 from newsmarts.core.errors import ArchiveTooLarge, CaptureError, DamagedUnit
 from newsmarts.land.archives import warc_record
 from newsmarts.land.archives.entry import Budget, Content, Entry, Read, Unverified
-from newsmarts.land.archives.stream import Stream
+from newsmarts.land.archives.stream import Places, Stream
 from newsmarts.land.archives.units import units_of
 from newsmarts.land.archives.warc_record import MAX_HEAD_BYTES, Head, HttpHead
 
@@ -30,11 +31,12 @@ class WarcReader:
         self, handle: BinaryIO, name: str, budget: Budget, fallback: datetime, max_page_bytes: int
     ) -> None:
         self._units = units_of(handle, budget, name)
+        self._places = Places(self._units)
         self._budget = budget
         self._max_page_bytes = max_page_bytes
         self._last_at = fallback
-        self._present: Entry | None = None  # the record whose header was read, until it is found whole
-        self._is_lost = False  # behind a damage that was told, and no header has been found since
+        self._present: Entry | None = None  # the record whose header was read, until it is found complete
+        self._is_lost = False  # behind a reported damage, and no header has been found since
 
     def records(self, wanted: Callable[[Entry], bool]) -> Iterator[Read]:
         """All records of the file, in its order, with the content of those that are wanted."""
@@ -46,10 +48,10 @@ class WarcReader:
                         return
                     yield from self._unit(wanted)
                 except DamagedUnit as damage:
-                    yield from self._told(damage, 0)
+                    yield from self._damage(damage, 0)
                     self._units.resync()
         except ArchiveTooLarge as error:
-            yield self._entry(error, name="", position=self._units.offset, inner=0), None
+            yield self._rejected(error, "", self._units.offset, 0), None
 
     def at(self, entries: Iterable[Entry]) -> Iterator[Read]:
         """These records, the pages among them with their content."""
@@ -60,23 +62,14 @@ class WarcReader:
                 continue
             content: Content | Unverified | CaptureError | None
             try:
-                if stream is None or not self._is_ahead(stream, entry):
-                    self._units.seek(entry.position)
-                    self._units.next_unit()
-                    stream = Stream(self._units)
-                stream.skip(entry.inner - stream.position)
+                stream = self._places.stream_at(entry, stream)
                 _, content = self._record(stream, lambda _: True)
             except CaptureError as error:
                 stream, content = None, error
             yield entry, content
 
-    def _is_ahead(self, stream: Stream, entry: Entry) -> bool:
-        if self._units.is_plain:
-            return False
-        return entry.position == self._units.offset and stream.position <= entry.inner
-
     def _unit(self, wanted: Callable[[Entry], bool]) -> Iterator[Read]:
-        """The records of the present unit. Raises DamagedUnit, when that isn't told yet."""
+        """The records of the present unit. Raises DamagedUnit, when that isn't reported yet."""
         stream = Stream(self._units)
         while True:
             while stream.peek(1) in (b"\r", b"\n"):
@@ -88,13 +81,13 @@ class WarcReader:
             try:
                 yield self._record(stream, wanted)
             except DamagedUnit as damage:
-                yield from self._told(damage, inner)
+                yield from self._damage(damage, inner)
                 self._units.resync()
                 return
             except ArchiveTooLarge:
                 raise
             except CaptureError as error:
-                yield from self._told(error, inner)
+                yield from self._damage(error, inner)
                 stream = self._after(stream, inner)
                 if not stream.skip_to(_BEGINNING, _BEGINNING_BYTES):
                     return
@@ -132,7 +125,7 @@ class WarcReader:
             raise
         except CaptureError as error:
             self._pass(stream, head)
-            return self._entry(error, name=name, position=position, inner=inner), None
+            return self._rejected(error, name, position, inner), None
         self._present = entry
         content: Unverified | CaptureError | None = None
         if entry.outcome == "page" and wanted(entry):
@@ -165,30 +158,19 @@ class WarcReader:
 
     def _place(self, inner: int) -> tuple[str, int, int]:
         """A record's name, and where to find it again."""
-        offset = self._units.offset
-        if self._units.is_plain:
-            return str(offset + inner), offset + inner, 0
-        return (f"{offset}+{inner}" if inner else str(offset)), offset, inner
+        position, inner = self._places.of(inner)
+        return (f"{position}+{inner}" if inner else str(position)), position, inner
 
-    def _told(self, error: CaptureError, inner: int) -> Iterator[Read]:
+    def _damage(self, reason: CaptureError, inner: int) -> Iterator[Read]:
         """A row for a damage, once."""
         if not self._is_lost:
-            name, position, inner = self._place(inner)
-            yield self._entry(error, name=name, position=position, inner=inner), None
+            yield self._rejected(reason, *self._place(inner)), None
         self._is_lost = True
         self._present = None
 
-    def _entry(self, error: CaptureError, *, name: str, position: int, inner: int) -> Entry:
-        return Entry(
-            name=name,
-            captured_at=self._last_at,
-            outcome="turned_away",
-            position=position,
-            inner=inner,
-            reason_code=error.reason_code,
-            detail=error.detail,
-            url=self._present.url if self._present else None,
-        )
+    def _rejected(self, reason: CaptureError, name: str, position: int, inner: int) -> Entry:
+        entry = Entry.rejected(reason, name, self._last_at, position, inner)
+        return replace(entry, url=self._present.url) if self._present else entry
 
 
 def _check_length(head: Head, found_bytes: int) -> None:

@@ -106,12 +106,17 @@ class ZipReader:
     def _content(
         self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, entry: Entry
     ) -> Content | CaptureError:
+        return content_of(entry, self._read_or_reason(archive, info, self._max_page_bytes))
+
+    def _read_or_reason(
+        self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_bytes: int
+    ) -> bytes | CaptureError:
         try:
-            return content_of(entry, self._read(archive, info, self._max_page_bytes))
+            return self._read(archive, info, max_bytes)
         except ArchiveTooLarge:
             raise
-        except CaptureError as error:
-            return error
+        except CaptureError as reason:
+            return reason
 
     def _read(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_bytes: int) -> bytes:
         if info.file_size > max_bytes:
@@ -147,13 +152,8 @@ class ZipReader:
         return b"".join(parts)
 
     def _note_sidecar(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
-        try:
-            data = self._read(archive, info, sidecar.MAX_BYTES)
-        except ArchiveTooLarge:
-            raise
-        except CaptureError:
-            data = b""
-        self._members.note_sidecar(info.filename, data)
+        data = self._read_or_reason(archive, info, sidecar.MAX_BYTES)
+        self._members.note_sidecar(info.filename, data if isinstance(data, bytes) else b"")
 
 
 def _problem(info: zipfile.ZipInfo) -> CaptureError | None:
