@@ -42,7 +42,7 @@ def test_feeds_keep_their_order_and_may_be_off(settings: Settings, path: Path) -
     [
         ("", "declares no feed. Write one: a line [feeds.inbox]"),
         ("feeds = 1", "declares no feed"),
-        ("[feeds", "is no TOML file"),
+        ("[feeds", "is not a TOML file"),
         ("[feed.inbox]\nkind = 'inbox'", "unknown table 'feed'"),
         ("[feeds.inbox]\n", "[feeds.inbox]: kind is None. Write one of: inbox, warc, common_crawl"),
         ("[feeds.inbox]\nkind = 'ftp'", "[feeds.inbox]: kind is 'ftp'"),
@@ -55,8 +55,11 @@ def test_feeds_keep_their_order_and_may_be_off(settings: Settings, path: Path) -
             "foldr: there is no such key. Known keys: enabled, folder",
         ),
         (WARC.replace("folder", "#"), "[feeds.crawls] folder: it is missing"),
-        (WARC + "hosts = ['https://x.example/']", "hosts.0: 'https://x.example/' is no host name. Write it"),
-        (WARC + "hosts = ['x.example:80']", "is no host name"),
+        (
+            WARC + "hosts = ['https://x.example/']",
+            "hosts.0: 'https://x.example/' is not a host name. Write it",
+        ),
+        (WARC + "hosts = ['x.example:80']", "is not a host name"),
         (WARC + "hosts = ['X.example']", "lower case"),
         (WARC + "hosts = 'x.example'", "[feeds.crawls] hosts:"),
         (
@@ -68,7 +71,7 @@ def test_feeds_keep_their_order_and_may_be_off(settings: Settings, path: Path) -
         ("[feeds.w]\nkind = 'wayback'\nhosts = []", "hosts:"),
         (
             "[feeds.w]\nkind = 'wayback'\nhosts = ['x.y']\ncdx_url = 'ftp://x/'",
-            "cdx_url: 'ftp://x/' is no http",
+            "cdx_url: 'ftp://x/' is not an http",
         ),
         (
             "[feeds.w]\nkind = 'wayback'\nhosts = ['x.y']\nreplay_url = 'https://u:p@x.y/'",
@@ -76,7 +79,7 @@ def test_feeds_keep_their_order_and_may_be_off(settings: Settings, path: Path) -
         ),
         (
             "[feeds.w]\nkind = 'wayback'\nhosts = ['x.y']\nconnection = 'a b'",
-            "is no id of an Airflow connection",
+            "is not an id of an Airflow connection",
         ),
         (
             "[feeds.w]\nkind = 'wayback'\nhosts = ['x.y']\n[feeds.w.limits]\nmax_try = 1",
@@ -108,7 +111,7 @@ def test_a_file_that_is_missing_or_no_text(settings: Settings, path: Path) -> No
     with pytest.raises(SettingsError, match="NEWS_FEEDS_FILE"):
         load_feeds(settings.model_copy(update={"feeds_file": path}))
     path.write_bytes(b"\xff\xfe")
-    with pytest.raises(SettingsError, match="is no TOML file"):
+    with pytest.raises(SettingsError, match="is not a TOML file"):
         load_feeds(settings.model_copy(update={"feeds_file": path}))
 
 

@@ -1,6 +1,6 @@
 """A quick look at what the local feeds have: names and times of files, and indexes that are there already.
 
-``run.inbox_days`` reads every page to tell what is new; this reads none, so that a page can ask for it.
+``run.inbox_days`` reads every page, to know what is new; this reads none, so it is quick enough for a page.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class LocalDays:
 
     files: Counter[date] = field(default_factory=Counter)  # pages, and captures in archives
     changed_at: dict[date, float] = field(default_factory=dict)  # of its newest file, seconds since 1970
-    unread_archives: int = 0  # never read through so far, so nobody knows their days
+    unread_archives: int = 0  # never read so far, so their days are unknown
     cut_short: bool = False  # there are more than MAX_FILES files
-    faults: list[str] = field(default_factory=list)  # feeds whose folder can't be looked at
+    faults: list[str] = field(default_factory=list)  # feeds whose folder can't be read
 
 
 def look(settings: Settings, max_files: int = MAX_FILES) -> LocalDays:

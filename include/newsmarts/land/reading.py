@@ -1,4 +1,4 @@
-"""Reading one inbox file whole, or finding out that somebody is still writing it."""
+"""Reading one inbox file in full, or finding out that it is still being written."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """The file beside a page that tells of it, as the scan read it."""
+    """The file with facts beside a page, as the scan read it."""
 
     path: str
     look: Look
@@ -84,7 +84,7 @@ class InboxFile:
 
     @property
     def changes_ns(self) -> tuple[int, ...]:
-        """When it, and what tells of it, last changed."""
+        """When it, and its sidecar, last changed."""
         looks = (self.look, self.sidecar.look if self.sidecar else None)
         return tuple(look.mtime_ns for look in looks if look is not None)
 
@@ -153,7 +153,7 @@ def scan(root: str, settings: Settings) -> Iterator[InboxFile]:
 
 
 def _examine(root: str, relative: str, settings: Settings, beside: str | None) -> InboxFile | None:
-    """Say what one entry that is no real folder is; None: nothing to account for here.
+    """Classify one entry that isn't a real folder; None: nothing to account for here.
 
     ``beside`` is the name of its sidecar, if it has one.
     """
@@ -230,7 +230,7 @@ def _captured_at(source_path: str, status: os.stat_result) -> datetime:
 
 
 def _read_sidecar(path: str) -> tuple[Sidecar, Facts]:
-    """What a sidecar says. Raises CaptureError when it can't be read, or understood."""
+    """Read a sidecar. Raises CaptureError when it can't be read, or understood."""
     try:
         look = Look.of(os.lstat(path))
         if look.size_bytes > sidecar.MAX_BYTES:
@@ -245,7 +245,7 @@ def _beginning(path: str, size_bytes: int = mhtml.HEAD_BYTES) -> bytes:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(errno.EINVAL, "it is no plain file")
+            raise OSError(errno.EINVAL, "not a plain file")
         return os.read(descriptor, size_bytes)
     finally:
         os.close(descriptor)
@@ -275,7 +275,7 @@ def _follow(root: str, path: str) -> str:
 
 
 def _rejected(root: str, relative: str, status: os.stat_result | None, rejection: CaptureError) -> InboxFile:
-    """A rejection needs a day too; when nothing tells one, it is 1970-01-01."""
+    """A rejection needs a day too; where there is none, it is 1970-01-01."""
     source_path = names.source_path_of(relative)
     if status is None:
         with contextlib.suppress(OSError):

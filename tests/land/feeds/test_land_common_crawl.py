@@ -353,8 +353,8 @@ def test_a_server_that_knows_no_ranges_is_not_read_whole(serve: Serve) -> None:
     [
         (Answer(status=503, body=b"slow down"), FeedUnavailable, "gave no answer"),
         (HangUp(), FeedUnavailable, "gave no answer"),
-        (Answer(b"<html>"), FeedUnavailable, "no list of captures"),
-        (Answer(b'{"pages": "many"}'), FeedUnavailable, "no list of captures"),
+        (Answer(b"<html>"), FeedUnavailable, "without a list of captures"),
+        (Answer(b'{"pages": "many"}'), FeedUnavailable, "without a list of captures"),
         (Answer(status=403), FeedRefused, "HTTP status 403"),
     ],
     ids=["503", "silent", "html", "no number", "403"],

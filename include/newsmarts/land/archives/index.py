@@ -1,6 +1,6 @@
-"""The index of an archive: what is where in it, and of which day. Made once for each version of the file.
+"""The index of an archive: the place and day of each record. Made once for each version of the file.
 
-A day's landing then reads its own records only, and which days an archive has is told without opening it. An
+A day's landing then reads its own records only, and the days of an archive are known without opening it. An
 index may be removed at any time: it is made again.
 """
 
@@ -26,7 +26,7 @@ from newsmarts.core.partitions import archive_index_path
 from newsmarts.core.schemas import UTC_TIME
 from newsmarts.land.archives.entry import Entry
 
-# Raise it with every change to what the readers say of a record.
+# Raise it with every change to what the readers give for a record.
 _FORMAT = 1
 _ROWS_AT_ONCE = 4096
 
@@ -61,7 +61,7 @@ def index_name(path: str, version: Sequence[int | str]) -> str:
 
 
 class IndexWriter:
-    """An index being made; it appears when the block ends well, and then it is whole."""
+    """An index being made; it appears when the block ends well, and then it is complete."""
 
     def __init__(self, home: Path, name: str) -> None:
         self._path = archive_index_path(home, name)
@@ -145,7 +145,7 @@ class Index:
                 yield Entry(**row)
 
     def passed_over(self, day: date) -> Counter[str]:
-        """How many records of the day are no captures of ours, by reason."""
+        """How many records of the day aren't captures of the feed, by reason."""
         table = self._read(["outcome", "reason_code", "host"], [("capture_day", "=", day)])
         captures = self._is_capture(table)
         strangers = table.filter(pc.and_(captures, pc.invert(self._is_wanted(table))))
@@ -175,7 +175,7 @@ class Index:
 
     def _is_wanted(self, table: pa.Table) -> pa.ChunkedArray:
         hosts = table["host"]
-        # what is too damaged to tell its host is told all the same
+        # what is too damaged to have a host is rejected all the same
         wanted = pc.and_(pc.is_null(hosts), pc.equal(table["outcome"], "turned_away"))
         if not self._hosts:
             return pc.or_(wanted, pc.invert(wanted))

@@ -1,7 +1,7 @@
-"""Common Crawl: its index tells which captures of a host were made on a day, and where their records are.
+"""Common Crawl: its index lists which captures of a host were made on a day, and where their records are.
 
 API: https://index.commoncrawl.org/ (pywb's CDX server) with one index a crawl, and data.commoncrawl.org for
-the records by range. Bodies are kept unpacked there, with the SHA-1 that they are held to.
+the records by range. Bodies are kept unpacked there, with their SHA-1.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class CommonCrawlFeed:
-    """Asks the indexes of the crawls that have the day, then for each record that isn't landed yet."""
+    """Queries the indexes of the crawls that have the day, then fetches each record that isn't landed yet."""
 
     def __init__(self, config: CommonCrawlConfig, settings: Settings, credential: Credential | None) -> None:
         self.name = config.name
@@ -52,7 +52,7 @@ class CommonCrawlFeed:
 
 
 class _Run:
-    """One run's questions."""
+    """One run's queries."""
 
     def __init__(self, config: CommonCrawlConfig, settings: Settings, client: Client) -> None:
         self._config = config

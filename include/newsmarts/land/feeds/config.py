@@ -1,6 +1,6 @@
 """The feeds as their file declares them (``config/feeds.toml``, or NEWS_FEEDS_FILE), checked at start.
 
-Each table ``[feeds.NAME]`` is one feed: its ``kind`` says which of the models below holds. The comments of
+Each table ``[feeds.NAME]`` is one feed: its ``kind`` chooses one of the models below. The comments of
 config/feeds.toml document the keys for an operator.
 """
 
@@ -27,7 +27,7 @@ _CONNECTION = re.compile(r"[A-Za-z0-9_.:-]+")
 def _host(text: str) -> str:
     if not _HOST.fullmatch(text):
         raise ValueError(
-            f"{text!r} is no host name. Write it in lower case without scheme, port or path, "
+            f"{text!r} is not a host name. Write it in lower case without scheme, port or path, "
             'as "news.example.org", or "*.example.org" for all names below it'
         )
     return text
@@ -40,7 +40,7 @@ def _url(text: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise ValueError(f"{text!r} is no http or https address")
+        raise ValueError(f"{text!r} is not an http or https address")
     if parts.username is not None or parts.password is not None:
         raise ValueError(
             "it holds a user or password. Keep them in an Airflow connection and name it as connection"
@@ -56,7 +56,7 @@ def _publisher(text: str) -> str:
 
 def _connection(text: str) -> str:
     if not _CONNECTION.fullmatch(text):
-        raise ValueError(f"{text!r} is no id of an Airflow connection")
+        raise ValueError(f"{text!r} is not an id of an Airflow connection")
     return text
 
 
@@ -64,7 +64,7 @@ def _pattern(text: str) -> str:
     try:
         re.compile(text)
     except re.error as error:
-        raise ValueError(f"{text!r} is no regular expression: {error}") from None
+        raise ValueError(f"{text!r} is not a regular expression: {error}") from None
     return text
 
 
@@ -119,7 +119,7 @@ class WebConfig(FeedConfig):
     """What every feed has that fetches from the web: from ``hosts`` and its own addresses, nowhere else."""
 
     hosts: tuple[Host, ...] = Field(min_length=1)  # whose captures are wanted
-    publishers: dict[Host, Publisher] = {}  # where the host's name doesn't tell
+    publishers: dict[Host, Publisher] = {}  # where the host's name doesn't show it
     contact: str | None = None  # e-mail or address for the User-Agent
     user_agent: str | None = None  # instead of the standard one
     connection: Connection | None = None  # id of an Airflow connection: credentials
@@ -144,7 +144,7 @@ class WaybackConfig(WebConfig):
     cdx_url: Url = "https://web.archive.org/cdx/search/cdx"
     replay_url: Url = "https://web.archive.org/web/"
     collapse: Literal["digest", "none"] = "digest"
-    # after a question to the index: it takes 30 a minute, and asks clients to stay below (wayback 0.5.1)
+    # after a query of the index: it takes 30 a minute, and wants clients to stay below (wayback 0.5.1)
     index_delay_seconds: float = Field(default=2.5, ge=0)
 
 
@@ -197,7 +197,7 @@ def load_feeds(settings: Settings) -> list[AnyConfig]:
             f"The feeds' file {path} can't be read: {error.strerror}. Name another one with NEWS_FEEDS_FILE."
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} is no TOML file: {error}. Mend it there.") from None
+        raise SettingsError(f"{path} is not a TOML file: {error}. Correct it there.") from None
     tables = document.pop("feeds", None)
     if document:
         raise SettingsError(f"{path}: unknown table {sorted(document)[0]!r}. Feeds are tables [feeds.NAME].")
@@ -208,7 +208,7 @@ def load_feeds(settings: Settings) -> list[AnyConfig]:
     faults: list[str] = []
     feeds = [_feed(name, table, faults) for name, table in tables.items()]
     if faults:
-        raise SettingsError(f"{path} has mistakes. Mend them there:\n" + "\n".join(faults))
+        raise SettingsError(f"{path} has mistakes. Correct them there:\n" + "\n".join(faults))
     return [feed for feed in feeds if feed is not None and feed.enabled]
 
 
@@ -258,11 +258,11 @@ def _feed(name: str, table: Any, faults: list[str]) -> AnyConfig | None:
     try:
         return model.model_validate(table | {"name": name})
     except ValidationError as error:
-        faults.extend(f"{where} {_told(fault, model)}" for fault in error.errors())
+        faults.extend(f"{where} {_message(fault, model)}" for fault in error.errors())
         return None
 
 
-def _told(fault: Any, model: type[AnyConfig]) -> str:
+def _message(fault: Any, model: type[AnyConfig]) -> str:
     key = ".".join(str(part) for part in fault["loc"] if part != "[key]")
     if fault["type"] == "extra_forbidden":
         known: Sequence[str] = sorted(set(model.model_fields) - {"name"})

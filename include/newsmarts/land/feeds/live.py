@@ -1,7 +1,7 @@
-"""The live sites: what their sitemaps and listing pages name as new, asked for as robots.txt allows.
+"""The live sites: what their sitemaps and listing pages name as new, fetched as robots.txt allows.
 
 A capture is made at the moment it is fetched, so this feed has something to give for the current UTC day
-only. A site that answers with a refusal or a robot check isn't asked again in the run.
+only. A site that answers with a refusal or a robot check is left alone for the run.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _now() -> datetime:
 
 
 class LiveFeed:
-    """Asks for the lists, then for what they name that is new or has changed."""
+    """Fetches the lists, then what they name that is new or has changed."""
 
     def __init__(self, config: LiveConfig, settings: Settings, credential: Credential | None) -> None:
         self.name = config.name
@@ -81,7 +81,7 @@ class LiveFeed:
 
 
 class _Run:
-    """One run's way through lists and pages. A host that fails is left, and the others go on."""
+    """One run over lists and pages. A host that fails is left, and the others go on."""
 
     def __init__(self, config: LiveConfig, day: date, robot: Robot, visits: Visits, max_bytes: int) -> None:
         self._config = config
@@ -112,7 +112,7 @@ class _Run:
         yield from (PassedOver(reason, count) for reason, count in sorted(passed_over.items()))
 
     def raise_failures(self, settings: Settings) -> None:
-        """Tell of the hosts that were left.
+        """Report the hosts that were left.
 
         Raises:
             FeedRefused: one refuses us, so that another try of the same run would be rude.
@@ -120,13 +120,13 @@ class _Run:
         """
         if not self._failed:
             return
-        told = " ".join(dict.fromkeys(str(error) for error in self._failed.values()))
+        messages = " ".join(dict.fromkeys(str(error) for error in self._failed.values()))
         if any(isinstance(error, FeedRefused) for error in self._failed.values()):
             raise FeedRefused(
-                f"{told} It wasn't asked again in this run. Its pages are in web archives: declare a feed of "
-                f"kind wayback or common_crawl in {settings.feeds_file}."
+                f"{messages} It was left alone for the rest of this run. Its pages are in web archives: "
+                f"declare a feed of kind wayback or common_crawl in {settings.feeds_file}."
             )
-        raise FeedUnavailable(told)
+        raise FeedUnavailable(messages)
 
     def _candidates(self) -> dict[str, Candidate]:
         """The pages that the lists name, each once.
@@ -167,12 +167,12 @@ class _Run:
         visit = self._visits.get(candidate.url)
         if visit is None:
             return False
-        if candidate.changed_at is None:  # nobody says: once a day is often enough
+        if candidate.changed_at is None:  # unknown: once a day is often enough
             return visit.checked_at.date() == self._day
         return candidate.changed_at <= visit.checked_at
 
     def _outcome(self, candidate: Candidate, at: datetime) -> Item:
-        """Ask for one page."""
+        """Fetch one page."""
         url, host = candidate.url, candidate.address.host
         publisher = publisher_of_host(host, self._config.publishers)
         visit = self._visits.get(url)

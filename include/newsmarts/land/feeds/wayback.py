@@ -2,7 +2,7 @@
 
 API: https://github.com/internetarchive/wayback/blob/master/wayback-cdx-server/README.md. With the modifier
 ``id_`` the replay gives a page as it was captured, with no rewritten links and no banner; a header
-``Memento-Datetime`` tells captured answers from the archive's own.
+``Memento-Datetime`` marks captured answers, in contrast to the archive's own.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from newsmarts.land.web.exchange import Reply
 
 _FIELDS = ("timestamp", "original", "mimetype", "statuscode", "digest")
 _LINES_A_PAGE = 5_000
-# "#" would end the address; everything else that can't stand in one is encoded anyway
+# "#" would end the address; all else that an address can't hold is encoded anyway
 _ORIGINAL_SAFE = "/?:@!$&'()*+,;=-._~%[]"
 
 
 class WaybackFeed:
-    """Asks the index what was captured, then fetches page by page what isn't landed yet."""
+    """Lists the captures by the index, then fetches page by page what isn't landed yet."""
 
     def __init__(self, config: WaybackConfig, settings: Settings, credential: Credential | None) -> None:
         self.name = config.name
@@ -46,7 +46,7 @@ class WaybackFeed:
 
         Raises:
             FeedUnavailable: the index or the replay doesn't answer now.
-            FeedRefused: the archive doesn't give these hosts' captures, or not to us.
+            FeedRefused: the archive refuses these hosts' captures, or us.
         """
         config = self._config
         with open_client(
@@ -82,7 +82,7 @@ class WaybackFeed:
     def _page(self, client: Client, parameters: dict[str, str]) -> tuple[list[dict[str, str]], str | None]:
         """One page of the index, and the key of the next one."""
         base = self._config.cdx_url
-        reply = cdx.ask_index(
+        reply = cdx.query_index(
             client,
             f"{base}{'&' if '?' in base else '?'}{urlencode(parameters)}",
             pause_seconds=max(self._config.crawl_delay_seconds, self._config.index_delay_seconds),
@@ -134,7 +134,7 @@ def _rows(body: bytes) -> tuple[list[dict[str, str]], str | None]:
     """The lines of an answer by their fields' names, and the resume key if there is one.
 
     Raises:
-        ValueError, TypeError: it is no JSON array of arrays with the fields' names first.
+        ValueError, TypeError: it isn't a JSON array of arrays with the fields' names first.
     """
     rows = [list(row) for row in json.loads(body or b"[]")]
     resume_key = None

@@ -15,7 +15,7 @@ _MAX_CHARS = 8_000
 # Browsers fold these away or read them as something else, and parsers differ on how.
 _AMBIGUOUS = re.compile(r"[\x00-\x20\x7f\\]")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
-# What RFC 3986 lets stand in a path or query; anything else is percent-encoded, "%" itself is left alone.
+# What RFC 3986 allows in a path or query; anything else is percent-encoded, "%" itself is left alone.
 _SAFE = "/?:@!$&'()*+,;=-._~%[]"
 
 
@@ -77,7 +77,7 @@ def resolve(base: Address, location: str) -> Address:
     """Where a link or a Location header on the page ``base`` leads.
 
     Raises:
-        BadAddress: it leads nowhere that can be asked.
+        BadAddress: it leads to nothing that can be fetched.
     """
     try:
         joined = urljoin(str(base), location.strip(" \t\r\n"))
@@ -87,10 +87,10 @@ def resolve(base: Address, location: str) -> Address:
 
 
 class AllowedOrigins:
-    """The hosts and ports that a feed may ask, now and after any redirect.
+    """The hosts and ports that a feed may fetch from, now and after any redirect.
 
-    ``urls`` are the feed's own addresses: their hosts at their ports. ``hosts`` are asked at the ports
-    that the web uses by default, or at a port that an address of ``urls`` names for that host.
+    ``urls`` are the feed's own addresses: their hosts at their ports. ``hosts`` are allowed at the default
+    ports of the web, or at a port that an address of ``urls`` names for that host.
     """
 
     def __init__(self, urls: Iterable[str], hosts: Iterable[str] = ()) -> None:
@@ -104,7 +104,7 @@ class AllowedOrigins:
         return (address.host, address.port) in self._own
 
     def has(self, address: Address) -> bool:
-        """Whether the feed may ask there."""
+        """Whether the feed may fetch from there."""
         if self.is_own(address):
             return True
         default_port = address.port == DEFAULT_PORTS[address.scheme]

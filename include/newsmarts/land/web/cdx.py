@@ -27,7 +27,7 @@ class Listed:
     """One line of an index: a capture."""
 
     captured_at: datetime
-    url: str  # as the archive tells it
+    url: str  # as the archive writes it
     media_type: str
     status: int | None  # None: as that of the capture it stands for
     digest: str
@@ -48,14 +48,14 @@ class Listed:
         return self.media_type == "warc/revisit"
 
 
-def ask_index(
+def query_index(
     client: Client, url: str, *, pause_seconds: float, expected: frozenset[int] = frozenset({200})
 ) -> Reply:
     """An index's answer, of one of the expected statuses.
 
     Raises:
         FeedUnavailable: it gives none now.
-        FeedRefused: it won't give one, or mustn't be asked.
+        FeedRefused: it refuses us, or isn't an allowed address.
     """
     try:
         reply = client.get(
@@ -63,23 +63,23 @@ def ask_index(
         )
     except CaptureError as error:
         kind = FeedRefused if error.reason_code in ("host_not_allowed", "bad_address") else FeedUnavailable
-        raise kind(f"The index can't be asked: {error.detail}") from None
-    told = (
+        raise kind(f"The index can't be queried: {error.detail}") from None
+    answer = (
         f"{reply.address.host} answers for its index with HTTP status {reply.status} ({first_words(reply)})"
     )
     if reply.status in _REFUSALS:
         raise FeedRefused(
-            f"{told}. It refuses us, or was asked to leave the site out: another archive's feed may have it."
+            f"{answer}. It refuses us, or leaves the site out: another archive's feed may have it."
         )
     if reply.status not in expected:
-        raise FeedUnavailable(f"{told}. Run the day again later.")
+        raise FeedUnavailable(f"{answer}. Run the day again later.")
     return reply
 
 
 def no_index(reply: Reply) -> FeedUnavailable:
-    """What to raise about an answer that is no list of captures."""
+    """The error for an answer that isn't a list of captures."""
     return FeedUnavailable(
-        f"{reply.address.host} answers for its index with what is no list of captures: {first_words(reply)}. "
+        f"{reply.address.host} answers for its index without a list of captures: {first_words(reply)}. "
         "Run the day again later."
     )
 
@@ -90,7 +90,7 @@ def first_words(reply: Reply) -> str:
 
 
 def moment(timestamp: str) -> datetime | None:
-    """The UTC time that 14 digits tell; None when they tell none."""
+    """The UTC time of 14 digits; None when they aren't one."""
     if not _TIMESTAMP.fullmatch(timestamp):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Telling a robot check from the page that was asked for."""
+"""Recognising a robot check in place of a page."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MADE_OF = re.compile(
 def is_challenge(headers: Mapping[str, str], body: bytes) -> bool:
     """Whether an answer is a robot check in place of a page.
 
-    ``headers`` have lower-case names. A status alone says nothing: checks come as 200, 403, 429 and 503.
+    ``headers`` have lower-case names. The status doesn't matter: checks come as 200, 403, 429 and 503.
     """
     # https://developers.cloudflare.com/cloudflare-challenges/challenge-types/challenge-pages/detect-response/
     if headers.get("cf-mitigated", "").strip().lower() == "challenge":

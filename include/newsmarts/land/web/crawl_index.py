@@ -1,8 +1,8 @@
 """The index of one crawl of Common Crawl: which captures it has of a host.
 
-A crawl's index never changes, and a question about one day makes the server look through the host's whole
-part of it. So that part is fetched once, in pages, and kept in a file; a backfill over years then asks some
-hundred questions, and not ten thousand. Each day is asked for only of hosts with very many captures.
+A crawl's index never changes, and for one day the server searches the host's part of it in full. So that
+part is fetched once, in pages, and kept in a file; a backfill over years then takes some hundred queries
+instead of ten thousand. Only hosts with very many captures take a query for each day.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ Lines = Iterator[Listed | None]
 
 
 class CrawlIndex:
-    """Asks indexes, and keeps what they say in ``folder``."""
+    """Queries indexes, and keeps their answers in ``folder``."""
 
     def __init__(self, client: Client, folder: Path, *, pause_seconds: float, lock_seconds: float) -> None:
         self._client = client
@@ -65,7 +65,7 @@ class CrawlIndex:
         ``host`` has the parameters ``url`` and ``matchType``.
 
         Raises:
-            FeedUnavailable, FeedRefused: the index can't be asked.
+            FeedUnavailable, FeedRefused: the index can't be queried.
             LockTimeout: another run has been fetching the same part for too long.
         """
         name = hashlib.sha256(f"{crawl.index_url}?{urlencode(host)}".encode()).hexdigest()[:32]
@@ -82,7 +82,7 @@ class CrawlIndex:
         return self._lines(crawl, host | cdx.day_parameters(day), pages)
 
     def exactly(self, crawl: Collection, url: str, moment: datetime) -> Listed | None:
-        """The crawl's capture of an address at a moment: itself, and no pointer to another."""
+        """The crawl's capture of an address at a moment, revisits aside."""
         stamp = moment.strftime("%Y%m%d%H%M%S")
         parameters = {"url": url, "matchType": "exact", "from": stamp, "to": stamp}
         for listed in self._lines(crawl, parameters, self._count(crawl, parameters)):
@@ -110,27 +110,27 @@ class CrawlIndex:
         self, crawl: Collection, parameters: dict[str, str], pages: int
     ) -> Iterator[list[Listed | None]]:
         for page in range(pages):
-            reply = self._ask(crawl, parameters | {"page": str(page)}, _NO_CAPTURES, _NO_SUCH_PAGE)
+            reply = self._query(crawl, parameters | {"page": str(page)}, _NO_CAPTURES, _NO_SUCH_PAGE)
             if reply is not None:
                 yield [_listed(line) for line in reply.body.splitlines()]
 
     def _count(self, crawl: Collection, parameters: dict[str, str]) -> int:
         """How many pages the answer has: ``{"pages": 3, …}``, or the number alone from older servers."""
-        reply = self._ask(crawl, parameters | {"showNumPages": "true"}, _NO_CAPTURES)
+        reply = self._query(crawl, parameters | {"showNumPages": "true"}, _NO_CAPTURES)
         if reply is None:
             return 0
         try:
-            told = json.loads(reply.body)
-            count = told["pages"] if isinstance(told, dict) else told
+            answer = json.loads(reply.body)
+            count = answer["pages"] if isinstance(answer, dict) else answer
         except (ValueError, KeyError):
             count = None
         if not isinstance(count, int) or not 0 <= count <= _MAX_PAGES:
             raise cdx.no_index(reply)
         return count
 
-    def _ask(self, crawl: Collection, parameters: dict[str, str], *none: int) -> Reply | None:
-        """The index's answer; None when its status says that it has none."""
-        reply = cdx.ask_index(
+    def _query(self, crawl: Collection, parameters: dict[str, str], *none: int) -> Reply | None:
+        """The index's answer; None for a status of an answer without captures."""
+        reply = cdx.query_index(
             self._client,
             f"{crawl.index_url}?{urlencode(parameters | {'output': 'json'})}",
             pause_seconds=self._pause_seconds,
@@ -150,23 +150,23 @@ def _kept(path: Path, day: date) -> Lines:
 def _listed(line: bytes) -> Listed | None:
     """A line of the index; None when it can't be read."""
     try:
-        told: dict[str, Any] = json.loads(line)
-        captured_at = cdx.moment(str(told["timestamp"]))
+        record: dict[str, Any] = json.loads(line)
+        captured_at = cdx.moment(str(record["timestamp"]))
         if captured_at is None:
             return None
-        media_type = str(told["mime"]).lower()
+        media_type = str(record["mime"]).lower()
         if media_type in ("", "unk"):
-            media_type = str(told.get("mime-detected", media_type)).lower()
+            media_type = str(record.get("mime-detected", media_type)).lower()
         return Listed(
             captured_at=captured_at,
-            url=_text(told["url"]),
+            url=_text(record["url"]),
             media_type=_text(media_type),
-            status=cdx.status_of(str(told.get("status", "-"))),
-            digest=_text(told["digest"]).rpartition(":")[2],
-            filename=_text(told["filename"]),
-            offset=_number(told["offset"]),
-            length=_number(told["length"]),
-            truncated=bool(told.get("truncated")),
+            status=cdx.status_of(str(record.get("status", "-"))),
+            digest=_text(record["digest"]).rpartition(":")[2],
+            filename=_text(record["filename"]),
+            offset=_number(record["offset"]),
+            length=_number(record["length"]),
+            truncated=bool(record.get("truncated")),
         )
     except (ValueError, TypeError, KeyError):
         return None

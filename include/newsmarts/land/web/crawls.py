@@ -71,7 +71,7 @@ def _all(client: Client, index_url: str, kept_in: Path, pause_seconds: float) ->
     kept = _kept(path)
     if kept is not None:
         return kept
-    reply = cdx.ask_index(client, url, pause_seconds=pause_seconds)
+    reply = cdx.query_index(client, url, pause_seconds=pause_seconds)
     try:
         collections = _COLLECTIONS.validate_json(reply.body)
     except ValidationError:

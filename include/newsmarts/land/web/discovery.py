@@ -41,7 +41,7 @@ class Candidate:
         return str(self.address)
 
     def or_later(self, other: Candidate | None) -> Candidate:
-        """The one of two entries of a page that says the later time."""
+        """The one of two entries of a page with the later time."""
         if other is None or other.changed_at is None:
             return self
         return self if self.changed_at is not None and self.changed_at > other.changed_at else other
@@ -58,7 +58,7 @@ class Discovery:
             days=config.max_age_days
         )
         self._articles = re.compile("|".join(f"(?:{path})" for path in config.article_paths))
-        self._asked: set[str] = set()
+        self._fetched_lists: set[str] = set()
         self.passed_over: Counter[str] = Counter()
 
     def starts(self) -> list[tuple[str, bool]]:
@@ -75,7 +75,7 @@ class Discovery:
         Raises:
             CaptureError: the list can't be fetched.
             CaptureError: the list can't be read.
-            HostRefused, FeedError: its host doesn't want us, or doesn't answer.
+            HostRefused, FeedError: its host refuses us, or doesn't answer.
         """
         if not is_sitemap:
             reply = self._fetched(url)
@@ -89,9 +89,9 @@ class Discovery:
             yield from self._of_sitemap(url, depth=0)
 
     def _of_sitemap(self, url: str, depth: int) -> Iterator[Candidate]:
-        if url in self._asked or len(self._asked) >= _MAX_LISTS or depth > 2:
+        if url in self._fetched_lists or len(self._fetched_lists) >= _MAX_LISTS or depth > 2:
             return
-        self._asked.add(url)
+        self._fetched_lists.add(url)
         reply = self._fetched(url)
         listing = read_sitemap(reply.body, max_bytes=_LIST_BYTES)
         yield from self._picked(listing.pages, reply.address)
@@ -113,8 +113,8 @@ class Discovery:
         """Whether a part of a sitemap index can name anything new."""
         month = _MONTH.search(part.url)
         if month is not None:
-            told = (int(month[1]), int(month[2]))
-            return told in {(day.year, day.month) for day in (self._day, self._oldest.date())}
+            listed = (int(month[1]), int(month[2]))
+            return listed in {(day.year, day.month) for day in (self._day, self._oldest.date())}
         return part.changed_at is None or part.changed_at >= self._oldest
 
     def _fetched(self, url: str) -> Reply:

@@ -18,7 +18,7 @@ from newsmarts.land.web.network import Deadline, GuardedBackend, Resolve, look_u
 
 _CONNECTIONS = 4
 _IDLE_SECONDS = 15.0
-_TOLD_CHARS = 200
+_SHOWN_CHARS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Reply:
     address: Address  # that gave it
     status: int
     headers: Mapping[str, str]  # lower-case names; several of one name with commas between
-    body: bytes  # content encoding undone, unless a range was asked for
+    body: bytes  # content encoding undone, unless a range was requested
 
     @property
     def media_type(self) -> str:
@@ -77,18 +77,18 @@ class Exchange:
         read_seconds: float | None = None,
         decode: bool = True,
     ) -> Reply:
-        """Send a GET request and read its answer whole.
+        """Send a GET request and read its full answer.
 
         Args:
             max_bytes: of the body, as it comes and with its content encoding undone.
             seconds: for all of it.
-            read_seconds: between two pieces, where the usual time won't do.
+            read_seconds: between two pieces, instead of the usual time.
             decode: undo the content encoding.
 
         Raises:
-            NoReply: there was no whole answer.
+            NoReply: there was no complete answer.
             CaptureError: the answer is too large or badly encoded, or the host has a forbidden address.
-            FeedUnavailable: the host can't prove that it is who it says.
+            FeedUnavailable: the host's certificate doesn't fit.
         """
         request = httpcore2.Request(
             "GET",
@@ -105,7 +105,7 @@ class Exchange:
             finally:
                 response.close()
         except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.RemoteProtocolError) as error:
-            raise _told(address, error) from None
+            raise _failure(address, error) from None
         except httpcore2.LocalProtocolError:
             raise CaptureError("bad_address", "It can't be put into a request.") from None
         except ForbiddenAddress as error:
@@ -136,8 +136,8 @@ def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 def _read(chunks: Iterable[bytes], headers: Mapping[str, str], max_bytes: int) -> bytes:
-    told_bytes = headers.get("content-length", "")
-    if told_bytes.isascii() and told_bytes.isdigit() and int(told_bytes[:20]) > max_bytes:
+    length = headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and int(length[:20]) > max_bytes:
         raise _too_large(max_bytes)
     parts = []
     size_bytes = 0
@@ -157,7 +157,7 @@ def _too_large(max_bytes: int) -> CaptureError:
     )
 
 
-def _told(address: Address, error: Exception) -> NoReply | FeedUnavailable:
+def _failure(address: Address, error: Exception) -> NoReply | FeedUnavailable:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -167,4 +167,4 @@ def _told(address: Address, error: Exception) -> NoReply | FeedUnavailable:
             )
         cause = cause.__cause__ or cause.__context__
     text = " ".join(str(error).split()) or type(error).__name__
-    return NoReply(text[:_TOLD_CHARS] if text.isprintable() else repr(text[:_TOLD_CHARS]))
+    return NoReply(text[:_SHOWN_CHARS] if text.isprintable() else repr(text[:_SHOWN_CHARS]))

@@ -36,7 +36,7 @@ class Deadline:
         self._ends_at: float | None = None
 
     def set(self, seconds: float) -> None:
-        """Start anew: everything from now on takes this long at most."""
+        """Start over: everything from now on takes this long at most."""
         self._ends_at = time.monotonic() + seconds
 
     def limit(self, timeout: float | None, error: type[Exception]) -> float | None:
@@ -93,7 +93,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
         """Connect to one of the host's addresses, all of which must be allowed.
 
         Raises:
-            ForbiddenAddress: one of them isn't public, and the host is none of those that may be private.
+            ForbiddenAddress: one of them isn't public, and the host isn't one of those that may be private.
             httpcore2.ConnectError: the name is unknown, or no address answers.
             httpcore2.ConnectTimeout: none answered in time.
         """
@@ -102,7 +102,7 @@ class GuardedBackend(httpcore2.NetworkBackend):
         except (OSError, UnicodeError) as error:
             raise httpcore2.ConnectError(f"the name can't be looked up: {error}") from None
         if not self._may_be_private(host):
-            # one bad address among good ones is already somebody's trick
+            # one bad address among good ones is already an attack
             for address in addresses:
                 if not is_public(address):
                     raise ForbiddenAddress(f"{host} leads to {address}, which is no public address")

@@ -1,8 +1,8 @@
 """The pause between two requests to one host, kept by all processes together.
 
 Days run in parallel, each in a process of its own, and a site must not notice. A small file for each host
-says when it may be asked next: whoever wants to ask books that moment under a lock, moves it on, and sleeps
-until it comes.
+holds the moment of its next request: a process that has one takes that moment under a lock, moves it on, and
+sleeps until it comes.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ class Pace:
         self._sleep = sleep
 
     def wait(self, host: str, pause_seconds: float, *, patience_seconds: float = 60.0) -> float:
-        """Sleep until the host may be asked; whoever asks next waits ``pause_seconds`` more.
+        """Sleep until the host may be requested; the next request waits ``pause_seconds`` more.
 
         Returns:
-            The moment that was booked, in seconds since 1970; all others are at least the pause away.
+            The moment of the request, in seconds since 1970; all others are at least the pause away.
 
         Raises:
-            HostClosed: the host asked for a longer silence than ``patience_seconds``.
+            HostClosed: the host wants a longer pause than ``patience_seconds``.
         """
         while True:
             with self._locked(host):
@@ -60,10 +60,10 @@ class Pace:
                 self._sleep(moment - now)
             if self._read(host)[1] <= moment:
                 return moment
-            # the host closed its door while we slept
+            # the host was closed while we slept
 
     def hold_off(self, host: str, seconds: float) -> None:
-        """Let nobody ask the host for this long (a day at most), because it said so."""
+        """Keep every process from the host for this long (a day at most), as it demands."""
         with self._locked(host):
             next_at, closed_until = self._read(host)
             until = self._clock() + min(seconds, _LONGEST_CLOSED_SECONDS)
@@ -71,15 +71,15 @@ class Pace:
 
     def _locked(self, host: str) -> AbstractContextManager[None]:
         lock = self._path(host).with_suffix(".lock")
-        return held(lock, timeout_seconds=self._lock_seconds, what=f"the turn to ask {host}")
+        return held(lock, timeout_seconds=self._lock_seconds, what=f"the next request to {host}")
 
     def _path(self, host: str) -> Path:
         if not _HOST.fullmatch(host):
-            raise ValueError(f"no host's name: {host!r}")
+            raise ValueError(f"not a host's name: {host!r}")
         return self._folder / f"{host}.next"
 
     def _read(self, host: str) -> tuple[float, float]:
-        """When the host may be asked next, and until when it may not be asked at all."""
+        """The moment of the next request, and until when there may be none at all."""
         try:
             next_at, closed_until = map(float, self._path(host).read_text(encoding="ascii").split())
         except (FileNotFoundError, ValueError):

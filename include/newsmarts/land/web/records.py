@@ -1,4 +1,4 @@
-"""One WARC record out of a file on the web: asked for by its place, with nothing around it."""
+"""One WARC record out of a file on the web, fetched by its byte range."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Records:
         """The record that a line of the index points to.
 
         Raises:
-            CaptureError: it can't be had, or is another.
+            CaptureError: it can't be fetched, or is another.
             FeedRefused: the host refuses one record after the other.
             FeedUnavailable: the host doesn't answer now.
         """
@@ -65,14 +65,14 @@ class Records:
         ):
             raise CaptureError("bad_record", "The index points to the record of another capture.")
         if listed.digest:
-            # the index's is for the whole of a page, so a record that tells none is held to it
+            # the index's is that of the full page: a record without one is compared with it
             digest = fields.setdefault("warc-payload-digest", f"sha1:{listed.digest}").rpartition(":")[2]
             if digest.upper() != listed.digest.upper():
                 raise CaptureError("bad_digest", "The record's digest isn't the index's.")
         return replace(record, head=replace(record.head, fields=fields))
 
     def _bytes(self, listed: Listed) -> bytes:
-        # put together rather than joined: whatever the index names, it is asked of this host
+        # put together rather than joined: whatever the index names, this host is requested
         url = f"{self._data_url.rstrip('/')}/{quote(listed.filename)}"
         last = listed.offset + listed.length - 1
         reply = self._client.get(url, max_bytes=listed.length, byte_range=(listed.offset, last))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-# Moments of weakness of a server, or of the network in front of it (52x: Cloudflare can't reach the server).
+# Passing failures of a server, or of the network in front of it (52x: Cloudflare can't reach the server).
 WORTH_ANOTHER_TRY = frozenset({408, 425, 429, 500, 502, 503, 504, 509, 520, 521, 522, 523, 524, 530})
 TOO_MANY_REQUESTS = 429
 # The Wayback Machine sends 429 without Retry-After; its client library (wayback 0.5.1) waits a minute then.
@@ -21,7 +21,7 @@ def _now() -> datetime:
 
 
 def retry_after(headers: Mapping[str, str], now: Callable[[], datetime] = _now) -> float | None:
-    """How many seconds the server asks to wait (RFC 9110, 10.2.3); None when it doesn't, or unreadably."""
+    """The seconds of Retry-After (RFC 9110, 10.2.3); None when it is missing or unreadable."""
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return float(text[:10])

@@ -1,4 +1,4 @@
-"""Asking as robots.txt allows (RFC 9309): what it forbids isn't asked, and its crawl delay is kept."""
+"""Fetching as robots.txt allows (RFC 9309): nothing that it forbids, and at its crawl delay."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from newsmarts.land.web.challenge import is_challenge
 from newsmarts.land.web.client import REDIRECTS, Client
 from newsmarts.land.web.exchange import Reply
 
-# RFC 9309, 2.5: at least 500 KiB must be read; nobody's rules are longer than this.
+# RFC 9309, 2.5: at least 500 KiB must be read; no site's rules are longer than this.
 _ROBOTS_BYTES = 2 * 1024 * 1024
 _REFUSALS = frozenset({401, 403, 451})
 
@@ -26,7 +26,7 @@ class _Rules:
 
 
 class Robot:
-    """A client that minds robots.txt; each origin's is asked for once."""
+    """A client that obeys robots.txt; each origin's is fetched once."""
 
     def __init__(
         self, client: Client, *, pause_seconds: float, longest_pause_seconds: float, max_redirects: int
@@ -36,7 +36,7 @@ class Robot:
         self._longest_pause_seconds = longest_pause_seconds
         self._max_redirects = max_redirects
         self._rules: dict[str, _Rules] = {}
-        # what comes before the version: the name that a robots.txt would call us by
+        # what comes before the version: our name in a robots.txt
         self._name = client.user_agent.partition("/")[0].strip() or "*"
 
     def sitemaps(self, address: Address) -> tuple[str, ...]:
@@ -44,12 +44,12 @@ class Robot:
         return self._rules_of(address).sitemaps
 
     def get(self, url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Reply:
-        """Ask for an address, minding the rules at each step of a redirect.
+        """Fetch an address, by the rules at each step of a redirect.
 
         Raises:
-            CaptureError: it can't be fetched, or mustn't be (``robots_disallowed``).
+            CaptureError: it can't be fetched, or may not be (``robots_disallowed``).
             HostRefused: the host answered with a refusal or a robot check.
-            FeedUnavailable: the host doesn't answer now, or its robots.txt can't be had.
+            FeedUnavailable: the host doesn't answer now, or its robots.txt can't be fetched.
         """
         address = self._client.checked(url)
         for _ in range(self._max_redirects + 1):
@@ -101,16 +101,16 @@ class Robot:
 
     def _read(self, address: Address, parsed: Protego) -> _Rules:
         rate = parsed.request_rate(self._name)
-        asked_seconds = max(
+        delay_seconds = max(
             parsed.crawl_delay(self._name) or 0.0, rate.seconds / rate.requests if rate is not None else 0.0
         )
-        if asked_seconds > self._longest_pause_seconds:
+        if delay_seconds > self._longest_pause_seconds:
             raise FeedRefused(
-                f"{address.netloc} asks robots for {asked_seconds:.0f} s between two requests (robots.txt), "
+                f"{address.netloc} asks robots for {delay_seconds:.0f} s between two requests (robots.txt), "
                 f"more than limits.max_wait_seconds ({self._longest_pause_seconds:.0f}). An archive's feed "
                 "may have its pages."
             )
-        return _Rules(parsed, max(self._pause_seconds, asked_seconds), tuple(parsed.sitemaps))
+        return _Rules(parsed, max(self._pause_seconds, delay_seconds), tuple(parsed.sitemaps))
 
 
 def _is_challenge(reply: Reply) -> bool:

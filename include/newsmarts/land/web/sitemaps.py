@@ -28,7 +28,7 @@ _TIMES = frozenset({"lastmod", "publication_date", "pubDate", "updated", "publis
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An address, and when it last changed if the list says so."""
+    """An address, and when it last changed where the list has that."""
 
     url: str
     changed_at: datetime | None = None
@@ -48,7 +48,7 @@ def read_sitemap(body: bytes, *, max_bytes: int) -> Listing:
     Broken XML is read as far as it goes.
 
     Raises:
-        CaptureError: it unpacks to more than ``max_bytes``, or isn't what it says.
+        CaptureError: it unpacks to more than ``max_bytes``, or isn't what it claims to be.
     """
     if body.startswith(_GZIP_MAGIC):
         body = encodings.decode(body, "gzip", max_bytes=max_bytes)
@@ -108,7 +108,7 @@ def _entries(body: bytes) -> Iterator[tuple[str, Entry]]:
         element.clear()
         parent = element.getparent()
         while parent is not None and element.getprevious() is not None:
-            del parent[0]  # what was read is let go
+            del parent[0]  # frees what was read
         if url:
             yield kind, Entry(url, changed_at)
     if parsed.root is None or _name(parsed.root) not in _ROOTS:
@@ -126,7 +126,7 @@ def moment(text: str) -> datetime | None:
         if len(text) == len("2025-09-01"):
             day = date.fromisoformat(text)
             return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
-        told = datetime.fromisoformat(text) if text[:4].isdigit() else parsedate_to_datetime(text)
-        return (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC)
+        written = datetime.fromisoformat(text) if text[:4].isdigit() else parsedate_to_datetime(text)
+        return (written if written.tzinfo else written.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return None
