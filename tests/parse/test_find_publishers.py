@@ -84,5 +84,5 @@ def test_an_error_in_the_rules_is_shown_as_it_is(package: Path) -> None:
 
 
 def test_no_such_package() -> None:
-    with pytest.raises(SettingsError, match="no_such_rules is no package"):
+    with pytest.raises(SettingsError, match="no_such_rules is not a package"):
         find_publishers("no_such_rules")

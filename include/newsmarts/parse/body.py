@@ -122,7 +122,7 @@ class BodyReader:
         return index + 1
 
     def _is_subheading(self, index: int, text: str) -> bool:
-        """Whether a short line doesn't end like a sentence, or asks something, and text follows it."""
+        """Whether a short line doesn't end like a sentence, or is a question, and text follows it."""
         question = ends_like_question(text) and text[0] not in "\"“‘'«"
         if ends_like_sentence(text) and not (question and len(text) <= MAX_SUBHEADING_CHARS // 2):
             return False

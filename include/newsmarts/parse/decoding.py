@@ -54,7 +54,7 @@ class Decoded(NamedTuple):
 def decode(data: bytes) -> Decoded:
     """The text of a capture.
 
-    In order: a byte order mark; UTF-16 told by its zero bytes; UTF-8 when it decodes (whatever the page
+    In order: a byte order mark; UTF-16 recognised by its zero bytes; UTF-8 when it decodes (whatever the page
     claims: a wrong charset in the head is common, accidental UTF-8 is not); the charset that the page
     claims; UTF-8 with U+FFFD for broken bytes when more of it is right than wrong; Windows-1252. A character
     cut off at the very end is dropped.
@@ -155,7 +155,7 @@ def _legacy(data: bytes) -> tuple[str, str]:
             pass
     repaired = data.decode("utf-8", errors="replace")
     broken = repaired.count("\ufffd")
-    whole = sum(1 for char in repaired if char > "\x7f") - broken
-    if whole > broken:
+    intact = sum(1 for char in repaired if char > "\x7f") - broken
+    if intact > broken:
         return repaired, "utf-8"
     return data.decode("cp1252", errors="replace"), "cp1252"

@@ -152,7 +152,7 @@ def _add_all(
 
 
 def _strings(value: Any) -> Iterator[str]:
-    """The strings that a JSON value stands for: a name, an address, or a list of such."""
+    """The strings in a JSON value: a name, an address, or a list of such."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, int) and not isinstance(value, bool):

@@ -36,7 +36,7 @@ class Header(NamedTuple):
 
     start: int  # block of the first such line
     end: int  # one past the last
-    lines: tuple[tuple[int, str], ...]  # each such line's block, and the field that it tells
+    lines: tuple[tuple[int, str], ...]  # each such line's block, and its field
     byline_raw: str | None
     agency: str | None
     published_local: datetime | None
@@ -73,10 +73,10 @@ def find_header(reading: Reading, roles: Roles, start: int, end: int) -> Header 
 
 
 def _field(reading: Reading, index: int, end: int) -> tuple[str, str] | None:
-    """The field that a line tells, and its value.
+    """The field of a line, and its value.
 
     HTML may have a label and its value in two blocks, and no mark of a list's entry: there a line that ends
-    like a sentence is none ("By Tuesday, the port had reopened.").
+    like a sentence isn't one ("By Tuesday, the port had reopened.").
     """
     text, html = reading.texts[index], reading.head is not None and reading.kinds[index] != "heading"
     match = _LINE.fullmatch(text)
@@ -120,7 +120,7 @@ def _header_of(found: list[tuple[int, str, str]]) -> Header:
 
 
 def parse_count(text: str) -> int | None:
-    """``2``, ``1,204`` or ``12.3K`` as a number; None when it is none that a page could have."""
+    """``2``, ``1,204`` or ``12.3K`` as a number; None when it isn't one that a page could have."""
     factor = _THOUSANDS.get(text[-1:].upper(), 1)
     digits = text[:-1] if factor > 1 else text
     try:

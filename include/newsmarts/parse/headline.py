@@ -22,7 +22,7 @@ def is_high_heading(reading: Reading, index: int) -> bool:
 def first_heading(reading: Reading, roles: Roles, layout: Layout, start: int, header_end: int) -> int | None:
     """The first h1 from a block on that is neither the site's name nor a label, else the first such h2.
 
-    A time may stand over the headline, so it is looked for a little beyond the header's end.
+    A time may be over the headline, so it is looked for a little beyond the header's end.
     """
     texts, size = reading.texts, len(reading)
     for level, end in ((1, header_end + _H1_REACH), (2, header_end + _H2_REACH)):
@@ -39,8 +39,8 @@ def take_headline(
 ) -> int | None:
     """The headline's block; None when the page has none.
 
-    HTML: the first h1 or h2, or the line that the head calls the page by. Else the one line that stands by
-    itself right over the header; lines without a blank line between them are no headline but a ticker whose
+    HTML: the first h1 or h2, or the line that the head calls the page by. Else the one line by itself
+    right over the header; lines without a blank line between them aren't a headline but a ticker whose
     label is missing, and are added to ``ticker``.
 
     Raises:
@@ -86,7 +86,7 @@ def _line_over_header(
         roles[index] = "ticker"
         ticker.append(texts[index])
     single = [run[0] for run in runs if len(run) == 1]
-    if len(single) > 1:  # a line of the ticker may stand there as decoration
+    if len(single) > 1:  # a line of the ticker may be there as decoration
         shown = frozenset(ticker)
         single = [index for index in single if texts[index] not in shown]
     if len(single) > 1:

@@ -26,7 +26,7 @@ MAX_CHARS = 10_000_000
 
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _CLOSING_TAGS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
-_TAIL_CHARS = 4_000  # comments and trackers may stand after the closing tags
+_TAIL_CHARS = 4_000  # comments and trackers may follow the closing tags
 
 
 def looks_like_html(text: str) -> bool:
@@ -40,7 +40,7 @@ def looks_like_html(text: str) -> bool:
 def read_html(text: str, marks: Collection[str] = ()) -> HtmlReading:
     """Read an HTML capture.
 
-    ``marks`` are the names, as ``#id`` or ``.class``, that the reading shall be able to tell the place of.
+    ``marks`` are the names, as ``#id`` or ``.class``, whose places the reading is to know.
 
     Raises:
         UnreadablePage: ``too_many_tags``, ``page_too_large`` or ``line_too_long``.
@@ -70,7 +70,7 @@ def read_html(text: str, marks: Collection[str] = ()) -> HtmlReading:
 
 
 def read_tree(markup: str, marks: Collection[str], *, ended: bool) -> HtmlReading:
-    """Read an HTML page by way of its whole tree: the same reading, at several times the cost."""
+    """Read an HTML page by way of its full tree: the same reading, at several times the cost."""
     soup = BeautifulSoup(markup, "lxml")
     walker = Walker(marks)
     walker.walk(soup)

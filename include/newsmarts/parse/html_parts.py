@@ -18,27 +18,27 @@ _Key = TypeVar("_Key")
 
 
 Piece = tuple[str, tuple[int, str] | None, int]
-"""Some text of the block being read, the link that it stands in (which link, where to), and the outermost
+"""Some text of the block being read, the link that it is in (which link, where to), and the outermost
 inline element in its container (0: none)."""
 
 
 def parts_of(pieces: list[Piece], tag: str) -> list[tuple[str, str | None]]:
-    """The text and link of a block that stands in an element ``tag``, or of the list's entries that it is.
+    """The text and link of a block in an element ``tag``, or of the list's entries that it is.
 
     It is a list when all its words are in several links, or in several spans that are short, or that have
     nothing or a line break between them; each span has to begin like a line does.
     """
-    whole = fold_line("".join([text for text, _, _ in pieces]) if len(pieces) > 1 else pieces[0][0])
-    if not whole:
+    folded = fold_line("".join([text for text, _, _ in pieces]) if len(pieces) > 1 else pieces[0][0])
+    if not folded:
         return []
     said = [piece for piece in pieces if piece[0].strip(_SEPARATORS)]
     if len(said) == 1:
         link = said[0][1]
-        return [(whole, link[1] if link else None)]
+        return [(folded, link[1] if link else None)]
     links = {link for _, link, _ in said}
     if said and None not in links:
         if len(links) == 1:
-            return [(whole, next(link[1] for link in links if link))]
+            return [(folded, next(link[1] for link in links if link))]
         if tag not in _HEADINGS:
             runs = _joined((link, text) for text, link, _ in pieces)
             return [(text, link[1]) for link, text in runs if link]
@@ -48,7 +48,7 @@ def parts_of(pieces: list[Piece], tag: str) -> list[tuple[str, str | None]]:
         listed = all(len(text) <= _SHORT_CHARS for text in spans) or _is_stacked(pieces)
         if listed and all(len(text) >= _LEAST_CHARS and not text[0].islower() for text in spans):
             return [(text, None) for text in spans]
-    return [(whole, None)]
+    return [(folded, None)]
 
 
 def _is_stacked(pieces: list[Piece]) -> bool:

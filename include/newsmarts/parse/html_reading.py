@@ -50,7 +50,7 @@ class HtmlReading(Reading):
         return sorted(found)
 
     def holder(self, index: int) -> tuple[int, int]:
-        """The blocks of the innermost container that a block stands in."""
+        """The blocks of the innermost container around a block."""
         container = self.owners[index]
         return (self.starts[container], self.ends[container]) if container >= 0 else (0, len(self.texts))
 

@@ -31,7 +31,7 @@ _UNSEEN = ("hidden", "style=")
 
 
 class Run(NamedTuple):
-    """Entries that follow each other: where they stand, the tag of each, their texts and addresses."""
+    """Entries that follow each other: their place, the tag of each, their texts and addresses."""
 
     start: int
     end: int
@@ -40,14 +40,14 @@ class Run(NamedTuple):
 
 
 class Shortened(NamedTuple):
-    """A page's markup in which an element with the attribute ``token``, a number, stands for each run."""
+    """A page's markup in which an element with the attribute ``token``, a number, replaces each run."""
 
     markup: str
     token: str = "\0"  # noqa: S105 - a name that no attribute can have
     runs: Sequence[Run] = ()
 
     def count_stand_ins(self, text: str) -> int:
-        """How many stand-ins a text holds whole."""
+        """How many complete stand-ins a text holds."""
         return len(re.findall(rf'<(\w+) {self.token}="\d+"></\1>', text))
 
 
@@ -71,7 +71,7 @@ def take_runs(markup: str, names: Collection[str]) -> Shortened:
 
 
 def _runs(markup: str) -> Iterator[Run]:
-    """All that looks like a run, wherever it stands: in a comment or a script as well."""
+    """All that looks like a run, wherever it is: in a comment or a script as well."""
     start = end = -1
     run_tag = ""
     entries: list[tuple[str, str]] = []

@@ -42,7 +42,7 @@ class MetadataBuilder(LXMLTreeBuilder):  # type: ignore[misc] # bs4 adds its bui
         self._enter, self._leave = self.walker.enter, self.walker.leave
         self._text: list[str] = []
         self._skipped = 0  # how many elements are open of which nothing is to be seen
-        self._kept = 0  # how many are open of a title or a script that goes into the tree whole
+        self._kept = 0  # how many are open of a title or a script that goes into the tree
         self._titled = False
         self._aside = self._preformatted = 0
 
@@ -119,7 +119,7 @@ class MetadataBuilder(LXMLTreeBuilder):  # type: ignore[misc] # bs4 adds its bui
         super().close()
 
     def has_all_runs(self) -> bool:
-        """Whether each stand-in was met for what it is: an element, or a text that nobody reads.
+        """Whether each stand-in was met for what it is: an element, or a text that isn't read.
 
         One that wasn't is in an attribute or in markup that is broken; there, a run isn't what it seems.
         """

@@ -31,7 +31,7 @@ _CONTAINERS = frozenset(
 )  # fmt: skip
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset({"ul", "ol", "menu"})
-_TIGHT = frozenset({"li", "figure", "blockquote"})  # what stands in one of these belongs together
+_TIGHT = frozenset({"li", "figure", "blockquote"})  # what is in one of these belongs together
 _SHAPING = frozenset({*_HEADINGS, *_LISTS, *_TIGHT, "figcaption"})
 _SPECIAL = _SKIPPED | {"br", "hr", "img", "input"}
 _SPACES = frozenset({"\n", " "})
@@ -96,7 +96,7 @@ class Walker:
         )
 
     def walk(self, soup: BeautifulSoup) -> None:
-        """Read a whole tree, without recursion."""
+        """Read a tree, without recursion."""
         stack = [iter(soup.contents)]
         while True:
             node = next(stack[-1], None)
@@ -116,7 +116,7 @@ class Walker:
         self.finish()
 
     def text(self, text: str) -> None:
-        """Take a text that is to be seen."""
+        """Take a visible text."""
         if self._pieces or self._inline or text not in _SPACES:  # what lies between elements says nothing
             self._pieces.append((text, self._link, self._inline))
 

@@ -1,4 +1,4 @@
-"""What tells one article from another, whatever the capture's format."""
+"""What identifies an article, whatever the capture's format."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from newsmarts.parse.reading import Reading
 Identity = tuple[str, ...]
 
 _WORD = re.compile(r"\w+")
-_NUMBER = re.compile(r"[1-9]\d{3,11}", re.ASCII)  # "0" and "1" stand for no number
+_NUMBER = re.compile(r"[1-9]\d{3,11}", re.ASCII)  # "0" and "1" mean no number
 _MAX_ADDRESS_CHARS = 2_000
 
 
@@ -29,12 +29,12 @@ def other_identities(
 ) -> tuple[Identity, ...]:
     """What else than headline and time an article is known by: its address, its number in the head.
 
-    The address stands for the article of its publication day only: sites give an address that has no number
+    The address identifies the article of its publication day only: sites give an address that has no number
     to another article when a headline comes back.
 
     Args:
         addresses: what articles' own addresses look like, as ``normalised_address`` writes them.
-        head_is_own: whether the head is about this page; one that isn't tells nothing.
+        head_is_own: whether the head is about this page; one that isn't is ignored.
     """
     head = reading.head if head_is_own else None
     found: list[Identity] = []
@@ -78,8 +78,8 @@ def normalised_address(address: str) -> str | None:
     return unicodedata.normalize("NFC", "/".join([host, *steps]))
 
 
-def _own_address(told: Iterable[str], addresses: re.Pattern[str]) -> str | None:
+def _own_address(candidates: Iterable[str], addresses: re.Pattern[str]) -> str | None:
     """The one address among these that is an article's own; None when none is, or several differ."""
-    found = {normalised_address(each) for each in told} - {None}
+    found = {normalised_address(each) for each in candidates} - {None}
     own = {each for each in found if each and addresses.fullmatch(each)}
     return own.pop() if len(own) == 1 else None

@@ -46,7 +46,7 @@ class Layout:
     footer_lines: frozenset[str] = _NONE
     form_lines: frozenset[str] = _NONE  # a comment form begins with one of them
     sections: frozenset[str] = _NONE
-    noise: frozenset[str] = _NONE  # lines that are no part of an article wherever they stand
+    noise: frozenset[str] = _NONE  # lines that aren't part of an article, wherever they are
 
     @cached_property
     def passed_over(self) -> frozenset[str]:
@@ -55,7 +55,7 @@ class Layout:
 
     @cached_property
     def list_noise(self) -> frozenset[str]:
-        """Entries of lists that are no part of an article: furniture, and labels that stand in one."""
+        """Entries of lists that aren't part of an article: furniture, and labels in one."""
         labels = (*self.list_labels, *self.ticker_labels, *self.listen_labels)
         return self.noise | self.related_labels | {label.casefold() for label in labels}
 

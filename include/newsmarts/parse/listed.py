@@ -1,6 +1,6 @@
 """The lists of other articles under an article: Most Read, Coverage and Read Next.
 
-A ticker line may stand among their entries, and a headline of theirs may be in the ticker as well.
+A ticker line may be among their entries, and a headline of theirs may be in the ticker as well.
 """
 
 from __future__ import annotations

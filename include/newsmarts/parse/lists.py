@@ -29,7 +29,7 @@ class Entry(NamedTuple):
 def read_dated_entries(reading: Reading, blocks: Sequence[int], sections: Collection[str]) -> list[Entry]:
     """Entries that end with a day: caption (maybe), headline, section (maybe), day.
 
-    What follows the last day is no entry: a capture may be cut off there.
+    What follows the last day isn't an entry: a capture may be cut off there.
     """
     texts, kinds = reading.texts, reading.kinds
     days = {at: day for at in blocks if (day := _day(texts[at])) is not None}
@@ -69,7 +69,7 @@ def read_sectioned_entries(
 
 
 def _sections(reading: Reading, blocks: Sequence[int], sections: Collection[str]) -> list[int]:
-    """Where among the blocks sections stand: known ones, and in text captures lines right under a caption."""
+    """Where among the blocks sections are: known ones, and in text captures lines right under a caption."""
     found: list[int] = []
     for place, index in enumerate(blocks):
         under = (
@@ -114,7 +114,7 @@ class _Caption(NamedTuple):
 def _caption_above(
     reading: Reading, above: Sequence[int], section: int, *, headlines: int, most: int
 ) -> _Caption:
-    """The caption above a section: of what stands there after so many ``headlines`` (of the entry before).
+    """The caption above a section: of what is there after so many ``headlines`` (of the entry before).
 
     A text capture sets it on the line above the section; else it is the last line, or a picture's alt text.
     More lines than a list's stretches have at ``most`` leave it unclear, as does nothing at all.
@@ -155,7 +155,7 @@ def _day(text: str) -> date | None:
 
 
 def _lines(reading: Reading, blocks: Sequence[int]) -> list[int]:
-    """The blocks that say something and are no pictures."""
+    """The blocks with text that aren't pictures."""
     return [at for at in blocks if reading.texts[at] and reading.kinds[at] != "image"]
 
 

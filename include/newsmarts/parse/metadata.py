@@ -60,21 +60,21 @@ def disagreements(
     published_at: datetime | None,
     site_names: Collection[str],
 ) -> tuple[str, ...]:
-    """Where the head says something else than the page shows."""
+    """Where head and visible text differ."""
     found = []
     if headline is not None:
         for said in head.said.get("title", ()):
             if normalised_headline(headline) not in _titles(said.value, site_names):
-                found.append(_told("headline", said))
+                found.append(_disagreement("headline", said))
     if byline is not None:
         for said in head.said.get("author", ()):
             if "://" not in said.value and fold_byline(publisher, said.value) != byline:
-                found.append(_told("byline", said))
+                found.append(_disagreement("byline", said))
     if published_at is not None:
         for said in head.said.get("published", ()):
             moment = _moment(said.value, zone_name)
             if moment is not None and not _same_minute(moment, published_at):
-                found.append(_told("published_at", said))
+                found.append(_disagreement("published_at", said))
     return tuple(found)
 
 
@@ -86,7 +86,7 @@ def is_about(
     published_at: datetime | None,
     site_names: Collection[str],
 ) -> bool:
-    """Whether the head speaks of this article: headline or time are as it says, unless it says neither.
+    """Whether the head is about this article: headline or time are the same, unless it has neither.
 
     A page saved from a browser may still have the head of the page that was open before it.
     """
@@ -107,13 +107,13 @@ def is_headline(head: Head, text: str, site_names: Collection[str]) -> bool:
     return any(normalised in _titles(said.value, site_names) for said in head.said.get("title", ()))
 
 
-def _told(fact: str, said: Said) -> str:
+def _disagreement(fact: str, said: Said) -> str:
     value = said.value if len(said.value) <= _SHOWN_CHARS else said.value[:_SHOWN_CHARS] + "…"
     return f"{fact}: {said.source} says {value}"
 
 
 def _titles(title: str, site_names: Collection[str]) -> set[str]:
-    """A title as it stands, and without the site's name that heads append to it."""
+    """A title as it is, and without the site's name that heads append to it."""
     titles = {normalised_headline(title)}
     for separator in (" | ", " - ", " – ", " — ", " :: "):
         before, found, after = title.rpartition(separator)

@@ -1,7 +1,7 @@
-"""Pages that are no articles, by name: robot checks, errors, consent walls, videos, galleries, lists.
+"""Pages that aren't articles, by name: robot checks, errors, consent walls, videos, galleries, lists.
 
-What the page's head declares is asked before it is read. Words are asked only of pages that couldn't be read
-as an article: an article may quote any of them, and one behind a bot check still carries its scripts.
+What the page's head declares is checked before it is read. Words are checked only on pages that couldn't be
+read as an article: an article may quote any of them, and one behind a bot check still carries its scripts.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ _LANGUAGE = re.compile(r"/[a-z]{2}(?=/|$)")
 
 
 def refuse(reason_code: str) -> NotAnArticle:
-    """The error for a page that is no article."""
+    """The error for a page that isn't an article."""
     return NotAnArticle(reason_code, _DETAILS[reason_code])
 
 
@@ -143,7 +143,7 @@ def _by_address(address: str) -> str | None:
 
 
 def blocking(reading: Reading, lines: Sequence[str]) -> str | None:
-    """Which of robot check, error or consent wall stands in place of a page; None when none does."""
+    """Which of robot check, error or consent wall is in place of a page; None when none is."""
     title = reading.head.first("title") if reading.head else None
     lines = [title, *lines] if title else lines
     if sum(line.count(" ") + 1 for line in lines) > _FEW_WORDS:

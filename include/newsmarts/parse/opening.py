@@ -1,4 +1,4 @@
-"""What stands between an article's header and its body: standfirst, ``Listen``, picture and caption."""
+"""What is between an article's header and its body: standfirst, ``Listen``, picture and caption."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class OpeningReader:
     standfirst when another line follows, as on every known page, unless a container (HTML) holds these two
     lines and not the header, for then both are body.
 
-    ``ends_opening``: casefolded labels that no opening holds. ``noise``: casefolded lines that are no part of
+    ``ends_opening``: casefolded labels that no opening holds. ``noise``: casefolded lines that aren't part of
     an article, as entries of a list.
     """
 
@@ -82,9 +82,9 @@ class OpeningReader:
         return Opening(texts[lines[0]], image, image_url, lines[0] + 1)
 
     def _check_lines_before(self, start: int, marks: list[int]) -> None:
-        """See that what stands over the marks that follow a standfirst is at most one line.
+        """Check that there is at most one line over the marks that follow a standfirst.
 
-        In HTML more may stand there than is known of, but no other article's headlines.
+        In HTML there may be more than is known of, but no other article's headlines.
         """
         texts, kinds = self.reading.texts, self.reading.kinds
         over = range(start, max(marks, default=start))

@@ -15,7 +15,7 @@ from newsmarts.parse.reading import Reading, Roles
 from newsmarts.parse.text import read_text
 
 MARKS: Final = frozenset[str]().union(*(publisher.marks for publisher in PUBLISHERS))
-"""The names of ids and classes that some publisher's rules ask for."""
+"""The names of ids and classes that some publisher's rules use."""
 
 
 def parse_page(
@@ -27,7 +27,7 @@ def parse_page(
     rules; None means the newest.
 
     Raises:
-        CaptureError: the page is empty, binary, nobody's we know, no article, or can't be read for certain.
+        CaptureError: the page is empty, binary, of an unknown publisher, not an article, or ambiguous.
     """
     reading = read_page(data, media_type)
     return parse_reading(reading, publisher_of(reading), captured_at)
@@ -54,7 +54,7 @@ def parse_reading(
 ) -> ParsedPage:
     """Read a page by its publisher's rules.
 
-    ``roles``, when given, is made to say what each block was taken for, also when the page can't be read.
+    ``roles``, when given, is filled with what each block was taken for, also when the page can't be read.
 
     Raises:
         CaptureError: as ``parse_page``.

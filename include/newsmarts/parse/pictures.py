@@ -19,7 +19,7 @@ def caption_of(reading: Reading, roles: Roles, picture: int, end: int, *, lead: 
     """The block before ``end`` that is a picture's caption; None when it has none.
 
     A container that holds the picture and one line holds its caption. Without such a container the line right
-    under it is one when it says what the picture's alt text says, or who took the picture. A line that stands
+    under it is one when it repeats the picture's alt text, or who took the picture. A line
     in one element with the picture, nothing between them, may be a paragraph that the picture is set into.
 
     Raises:

@@ -56,7 +56,7 @@ def _words_of_post(
         return author
     text = blocks[-1].text or ""
     if roles[before] == "embed":
-        return author if _AUTHOR.search(text) else before  # a picture's address told that it is a post
+        return author if _AUTHOR.search(text) else before  # it is a post by its picture's address
     if text.endswith(":"):  # it announces the post
         return author
     apart = before == author - 1 and reading.apart[author]

@@ -40,7 +40,7 @@ class Source:
 def sources_of(page: ParsedPage) -> tuple[Source, ...]:
     """The sources of every field that the article has a value for, in a fixed order.
 
-    Fields that the publisher's rules alone tell (publisher, language, timezone) have none.
+    Fields that the publisher's rules alone give (publisher, language, timezone) have none.
     """
     return tuple(source for source in _sources(page) if source.blocks or source.head)
 
@@ -171,8 +171,8 @@ def _related(article: Article, reading: Reading, by_role: dict[str, list[int]]) 
     left, found = list(article.related_headlines), []
     for role in ("related_headlines", "paragraph", "subheading"):
         for at in by_role.get(role, ()) if left else ():
-            told = next((headline for headline in left if reading.texts[at].endswith(headline)), None)
-            if told is not None:
-                left.remove(told)
+            shown = next((headline for headline in left if reading.texts[at].endswith(headline)), None)
+            if shown is not None:
+                left.remove(shown)
                 found.append(at + 1)
     return Source("related_headlines", tuple(sorted(found)))

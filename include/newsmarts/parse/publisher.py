@@ -38,11 +38,11 @@ class Publisher(Protocol):
 
     @property
     def marks(self) -> frozenset[str]:
-        """The names that its rules ask a reading for (``Reading.mark``), as ``#id`` or ``.class``."""
+        """The names that its rules use in ``Reading.mark``, as ``#id`` or ``.class``."""
         ...
 
     def recognises(self, reading: Reading) -> bool:
-        """Whether a page says that it is this publisher's."""
+        """Whether a page is this publisher's, by its own marks."""
         ...
 
     def read(self, reading: Reading, roles: Roles, captured_at: datetime | None) -> ParsedPage:
@@ -52,7 +52,7 @@ class Publisher(Protocol):
         came, even when it ends in an error.
 
         Raises:
-            CaptureError: the page can't be read for certain, or is no article.
+            CaptureError: the page is ambiguous, or not an article.
         """
         ...
 
@@ -60,7 +60,7 @@ class Publisher(Protocol):
 def find_publishers(package: str) -> tuple[Publisher, ...]:
     """The rules in a package's modules, in the order of their names.
 
-    The order tells who is asked first whether a page is theirs.
+    The first that recognises a page reads it.
 
     Raises:
         SettingsError: a module has no rules named ``PUBLISHER``, or they aren't named as the module is: two
@@ -69,7 +69,7 @@ def find_publishers(package: str) -> tuple[Publisher, ...]:
     spec = find_spec(package)
     folders = spec.submodule_search_locations if spec else None
     if not folders:
-        raise SettingsError(f"{package} is no package of publishers' rules.")
+        raise SettingsError(f"{package} is not a package of publishers' rules.")
     folder = Path(folders[0])
     return tuple(_publisher_in(f"{package}.{slug}", slug, folder / f"{slug}.py") for slug in slugs(folder))
 

@@ -1,4 +1,4 @@
-"""The captured bytes of a day's pages, held to their SHA-256; those in an object store fetched ahead."""
+"""The captured bytes of a day's pages, checked by their SHA-256; those in an object store prefetched."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Taken = tuple[Capture, Callable[[], bytes]]
 
 
 def with_bytes(captures: Iterable[Capture], archive: Path | UPath) -> Iterator[Taken]:
-    """The captures in their order, each with its bytes; they may be asked for once."""
+    """The captures in their order, each with its bytes, to be taken once."""
     if not is_remote(archive):
         for capture in captures:
             yield capture, partial(raw_bytes, capture, archive)

@@ -47,7 +47,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What an HTML page says about itself outside its visible text: evidence, never the record's word.
+    """What an HTML page declares outside its visible text: evidence, never the record's value.
 
     ``said`` maps a fact (title, published, modified, author, description, image, canonical, section,
     keywords, news_id, site_name, language, type) to all that is said of it, the most dependable first.
@@ -82,7 +82,7 @@ class Reading:
         return None
 
     def run_end(self, index: int) -> int:
-        """One past the last block of the run that ``index`` stands in (no gap inside a run)."""
+        """One past the last block of the run of ``index`` (no gap inside a run)."""
         apart, end, size = self.apart, index + 1, len(self.texts)
         while end < size and not apart[end]:
             end += 1
@@ -133,7 +133,7 @@ BODY_ROLES = frozenset(get_args(BlockKind))
 
 
 def take(roles: Roles, start: int, end: int, role: str) -> None:
-    """Write down what the blocks [start, end) were taken for."""
+    """Note what the blocks [start, end) were taken for."""
     roles[start:end] = [role] * (end - start)
 
 
@@ -142,7 +142,7 @@ _MAX_NOISE_CHARS = 40
 
 
 def mark_noise(reading: Reading, roles: Roles, noise: Collection[str], start: int, end: int) -> None:
-    """Mark the unused lines of [start, end) that are no part of an article (``noise``: casefolded)."""
+    """Mark the unused lines of [start, end) that aren't part of an article (``noise``: casefolded)."""
     for index in range(start, end):
         text = reading.texts[index]
         if len(text) > _MAX_NOISE_CHARS or roles[index] or (text and reading.kinds[index] == "bullet"):

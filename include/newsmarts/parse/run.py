@@ -108,7 +108,7 @@ def parse_file(path: Path, *, settings: Settings) -> Article:
     """Parse one captured page from a file, by the newest rules.
 
     Raises:
-        CaptureError: it can't be read, or is no article; the same reasons as in a day's run.
+        CaptureError: it can't be read, or isn't an article; the same reasons as in a day's run.
     """
     return parse_page(read_file(path, settings=settings), media_type=media_type_of(path)).article
 
@@ -134,7 +134,7 @@ def read_file(path: Path, *, settings: Settings) -> bytes:
 
 
 def media_type_of(path: Path) -> str:
-    """What a file's name says about what it holds."""
+    """The media type by a file's name."""
     return _MEDIA_TYPES.get(path.suffix.lower(), "text/plain")
 
 

@@ -53,10 +53,10 @@ def find_sections(
     A line is a label when it is one word for word and what follows looks like its list: ``Most Read`` has
     days, ``Coverage`` and ``Read Next`` open with ``All`` or follow another list. A subheading that happens
     to be "Coverage" is therefore body. A label that is the capture's very last line counts only when the line
-    is whole: "Most Read" may be the beginning of "Most Read was the title of …".
+    is complete: "Most Read" may be the beginning of "Most Read was the title of …".
 
     Raises:
-        UnreadablePage: the footer's line stands over the lists (``unclear_footer``).
+        UnreadablePage: the footer's line is over the lists (``unclear_footer``).
     """
     texts, size = reading.texts, len(reading.texts)
     footer = next((at for at, name in labels if name == FOOTER and at >= headline), size)

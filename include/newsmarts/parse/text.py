@@ -11,7 +11,7 @@ from newsmarts.parse.reading import Kind, Reading
 
 _BULLETS = "•◦▪‣●"
 _INDENTED = frozenset(f" {_BULLETS}")
-# What stands over the ticker is the same on all pages of a site, and is read once. Where the text is cut
+# What is over the ticker is the same on all pages of a site, and is read once. Where the text is cut
 # makes no difference to its blocks, so this is about speed alone.
 _FRAME_END = "\nBREAKING\n"
 _FRAME_CHARS = 20_000
@@ -66,7 +66,7 @@ class _Lines(NamedTuple):
 
 
 def _read_lines(text: str) -> _Lines:
-    """The blocks of a text; the first stands apart."""
+    """The blocks of a text; the first is set apart."""
     lines = text.split("\n")
     texts = [line for line in lines if line]
     apart = [not before for before, line in zip(["", *lines], lines, strict=False) if line]

@@ -33,10 +33,10 @@ _LABEL_OPENINGS = frozenset(label[:_OPENING_CHARS] for label in _LABELS)
 
 
 def take_ticker(reading: Reading, roles: Roles, layout: Layout, labels: Labels) -> list[str]:
-    """The lines under each ticker label, wherever it stands; a later label adds only new lines.
+    """The lines under each ticker label, wherever it is; a later label adds only new lines.
 
     Raises:
-        UnreadablePage: it can't be told where the ticker ends (``unclear_ticker``).
+        UnreadablePage: it is unclear where the ticker ends (``unclear_ticker``).
     """
     texts, kinds, frame = reading.texts, reading.kinds, layout.passed_over
     ticker: list[str] = []
@@ -90,7 +90,7 @@ def _ticker_end(reading: Reading, roles: Roles, layout: Layout, label: int, *, f
     if limit is None:
         lines = [at for at in range(start, header.start) if reading.kinds[at] in {"text", "bullet"}]
         limit = lines[-1] if lines else start
-    limit = min(limit, header.start)  # a time may stand over the headline
+    limit = min(limit, header.start)  # a time may be over the headline
     other = next((at for at in range(start, limit) if layout.is_label(reading.texts[at])), limit)
     if reading.group_around(label, label, limit)[1] > other + 1:
         raise UnreadablePage(
@@ -111,8 +111,8 @@ def check_labels_in_body(
 ) -> None:
     """See that what follows a ticker label in the blocks [start, end) can't be a line of it.
 
-    In HTML a label may stand there without a container that says where its lines end. They end for certain
-    when the whole ticker was repeated under it, or the next line is too long for one.
+    In HTML a label may be there without a container that shows where its lines end. They end for certain
+    when all of the ticker was repeated under it, or the next line is too long for one.
 
     Raises:
         UnreadablePage: the line that comes next may be ticker or body (``unclear_ticker``).
@@ -145,10 +145,10 @@ def _may_be_ticker(reading: Reading, roles: Roles, layout: Layout, start: int, e
 
 
 class TickerLines:
-    """Tells whether a line is ticker text and nothing else: a ticker line, or several run together.
+    """Whether a line is ticker text and nothing else: a ticker line, or several run together.
 
-    A line that says more than the ticker is left alone, for dropping it would lose body; whether it is a
-    leak is for the contract to say. The comparison by letters costs more than reading the page does, so it
+    A line with more than the ticker is left alone, for dropping it would lose body; whether it is a leak
+    is for the contract to decide. The comparison by letters costs more than reading the page does, so it
     is made only for lines that begin as some ticker line begins.
     """
 
@@ -181,14 +181,14 @@ class TickerLines:
         return len(letters) in reached and letters not in _LABELS
 
     def _beginning_at(self, letters: str, place: int) -> Iterator[str]:
-        """The ticker lines, as letters, that stand at a place."""
+        """The ticker lines, as letters, at a place."""
         for key in (letters[place : place + _KEY_CHARS], *self._short_keys):
             for ticker in self._by_key.get(key, ()):
                 if letters.startswith(ticker, place):
                     yield ticker
 
     def mark_repeats(self, reading: Reading, roles: Roles, start: int, end: int) -> None:
-        """Mark the unused lines of [start, end) that are ticker text: they stand there as decoration."""
+        """Mark the unused lines of [start, end) that are ticker text: they are decoration there."""
         openings = self._by_opening
         for index in range(start, end):
             if roles[index] or reading.kinds[index] not in _LINES:
@@ -218,7 +218,7 @@ def _letters(line: str) -> str:
 
 
 def _key(line: str) -> str:
-    """The first letters of a line, whatever stands between them, a ticker label left out."""
+    """The first letters of a line, whatever is between them, a ticker label left out."""
     words = _WORD.findall(line[:_LOOK_CHARS].casefold())
     while words and words[0] in _LABELS:
         del words[0]

@@ -33,7 +33,7 @@ def zone(name: str) -> ZoneInfo:
 
 @lru_cache(maxsize=4096)  # the lists of pages captured together name the same few days
 def parse_day(text: str) -> date | None:
-    """``28 Nov 2025`` as a date; None when it is no such date."""
+    """``28 Nov 2025`` as a date; None for anything else."""
     parts = text.replace(".", "").replace(",", "").split(" ")
     try:
         day, month, year = parts
@@ -43,10 +43,10 @@ def parse_day(text: str) -> date | None:
 
 
 def parse_clock(text: str) -> tuple[int, int, int] | None:
-    """``20:44``, ``8:44 PM`` or ``5:01:54 PM`` as hour, minute and second; None when it is no such time.
+    """``20:44``, ``8:44 PM`` or ``5:01:54 PM`` as hour, minute and second; None for anything else.
 
-    On the 12-hour clock 12 AM is midnight and 12 PM is noon; an hour over 12 beside AM or PM is taken as it
-    stands when the two agree (``17:01 PM``), and is no time when they don't.
+    On the 12-hour clock 12 AM is midnight and 12 PM is noon; an hour over 12 beside AM or PM is kept when
+    the two agree (``17:01 PM``), and gives None when they don't.
     """
     match = _CLOCK.fullmatch(text)
     if match is None:
@@ -63,7 +63,7 @@ def parse_clock(text: str) -> tuple[int, int, int] | None:
 
 
 def parse_day_and_clock(text: str) -> datetime | None:
-    """``16 May 2023 20:44`` as naive wall time; None when it is no such time."""
+    """``16 May 2023 20:44`` as naive wall time; None for anything else."""
     day_text, _, clock_text = text.replace(" - ", " ").replace(" | ", " ").partition(":")
     day_text, _, hour = day_text.rpartition(" ")
     day, clock = parse_day(day_text.rstrip(",")), parse_clock(f"{hour}:{clock_text}")
@@ -71,7 +71,7 @@ def parse_day_and_clock(text: str) -> datetime | None:
 
 
 def parse_month_first(text: str) -> datetime | None:
-    """``6/22/2024 5:01:54 PM`` as naive wall time; None when it is no such time."""
+    """``6/22/2024 5:01:54 PM`` as naive wall time; None for anything else."""
     match = _NUMERIC.fullmatch(text)
     clock = parse_clock(match[4]) if match else None
     if match is None or clock is None:
@@ -83,7 +83,7 @@ def parse_month_first(text: str) -> datetime | None:
 
 
 def _date(year: int, month: int, day: int) -> date:
-    """A date; ValueError when there is none, or its moment couldn't be told in UTC."""
+    """A date; ValueError when there is none, or its moment is outside the range of UTC."""
     if not 1000 <= year <= 9998:
         raise ValueError(year)
     return date(year, month, day)

@@ -2,7 +2,7 @@
 
 Reading order: masthead and navigation; ``BREAKING`` and the ticker; headline; byline, agency, time, shares,
 minutes; standfirst; ``Listen``; picture and caption; body; tags; ``Most Read``; ``Coverage``; ``Read Next``;
-footer. The ticker is taken out first, wherever it stands, so that nothing else can take its lines for body.
+footer. The ticker is taken out first, wherever it is, so that nothing else can take its lines for body.
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ class AlMayadeen:
         Times are UTC; the page shows Beirut wall time.
 
         Raises:
-            MissingField: no line tells author, time or reading time, or there is no body.
-            UnreadablePage: it can't be told where ticker, headline or a related block end, which lines are a
+            MissingField: no line has author, time or reading time, or there is no body.
+            UnreadablePage: it is unclear where ticker, headline or a related block end, which lines are a
                 caption or a list's headlines (``unclear_…``), or the capture is cut
                 off before the body's end is certain (``truncated_page``). A cut among the lists under the
                 article costs only the entry that it falls into.
@@ -124,7 +124,7 @@ class _PageReader:
         self.labels = layout.labels_in(reading.texts)
 
     def read(self) -> ParsedPage:
-        """The article, whole or not at all."""
+        """The article, complete or not at all."""
         reading, roles, layout = self.reading, self.roles, self.layout
         reason_code = declared(reading.head)
         if reason_code is not None:
@@ -198,7 +198,7 @@ class _PageReader:
         return header
 
     def _without_header(self) -> CaptureError:
-        """Why a page has no line that tells who wrote it, when, or how long it takes to read."""
+        """Why a page has no line with author, time or reading time."""
         reading, roles, layout = self.reading, self.roles, self.layout
         sections = find_sections(reading, roles, layout, self.labels, headline=0, ticker=())
         for section in sections.lists:
