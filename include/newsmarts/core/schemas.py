@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -198,6 +198,13 @@ def to_bytes(table: pa.Table) -> bytes:
 def write_table(path: Path | pa.NativeFile, table: pa.Table) -> None:
     """Write a table as every staged file is written: zstd, checksums, UTC kept, no pandas metadata."""
     pq.write_table(table.replace_schema_metadata(None), path, **PARQUET_OPTIONS)
+
+
+def batch_of(rows: Iterable[Sequence[Any]], schema: pa.Schema) -> pa.RecordBatch:
+    """Rows, each with its values in the schema's order, as Arrow; quicker than from dictionaries."""
+    columns = zip(*rows, strict=True)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
 def is_of(found: pa.Schema, schema: pa.Schema) -> bool:

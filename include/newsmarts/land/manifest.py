@@ -64,11 +64,7 @@ class Rows:
 
     def _pack(self) -> None:
         if self._rows:
-            columns = zip(*self._rows, strict=True)
-            arrays = [
-                pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)
-            ]
-            self._batches.append(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+            self._batches.append(schemas.batch_of(self._rows, self._schema))
             self._rows = []
 
 

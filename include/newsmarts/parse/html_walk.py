@@ -51,18 +51,13 @@ class Walker:
     """
 
     def __init__(self, marks: Collection[str] = ()) -> None:
-        self.texts: list[str] = []
-        self.kinds: list[Kind] = []
-        self.apart: list[bool] = []
-        self.indents: list[int] = []
-        self.links: list[str | None] = []
-        self.owners: list[int] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        self.parents: list[int] = []
+        reading = self._reading = HtmlReading([], [], [], [], ended=False)
+        self.texts, self.kinds = reading.texts, reading.kinds
+        self.apart, self.indents = reading.apart, reading.indents
+        self.links, self.owners, self.marks = reading.links, reading.owners, reading.marks
+        self.starts, self.ends, self.parents = reading.starts, reading.ends, reading.parents
         self._open: list[_Open] = []
         self._tags: list[str] = [""]  # of the containers that are open
-        self.marks: dict[str, tuple[int, int]] = {}
         self._ids = frozenset(mark[1:] for mark in marks if mark[0] == "#")
         self._classes = tuple(mark[1:] for mark in marks if mark[0] == ".")
         self._pieces: list[Piece] = []
@@ -80,20 +75,8 @@ class Walker:
 
     def reading(self, head: Head, *, ended: bool) -> HtmlReading:
         """What the walk has found."""
-        return HtmlReading(
-            self.texts,
-            self.kinds,
-            self.apart,
-            self.indents,
-            ended,
-            head,
-            links=self.links,
-            owners=self.owners,
-            starts=self.starts,
-            ends=self.ends,
-            parents=self.parents,
-            marks=self.marks,
-        )
+        self._reading.head, self._reading.ended = head, ended
+        return self._reading
 
     def walk(self, soup: BeautifulSoup) -> None:
         """Read a tree, without recursion."""

@@ -73,7 +73,7 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
         found = split(parsed, pages, ticker, ticker_rows)
         share = circuit_breaker.share_of(len(parsed.captures), found.quarantine)
         refusal = circuit_breaker.refusal(day, share, settings)
-        outcome = _outcome(parsed, found, refusal, run_id) | _versions(parsed, settings)
+        outcome = _outcome(parsed, found, settings, refusal, run_id)
         # the outcome last: a day without it is validated again
         index = docs.write(settings.home, day, [*pages, ticker], _summary(outcome, found))
         folder = staged.write(settings.archive, day, found.tables, outcome)
@@ -170,7 +170,9 @@ def _article_contracts(folder: Path, publishers: set[str]) -> Iterator[tuple[str
         yield publisher, article_contract(folder, publisher)
 
 
-def _outcome(parsed: ParsedDay, found: Split, refusal: str | None, run_id: str | None) -> dict[str, Any]:
+def _outcome(
+    parsed: ParsedDay, found: Split, settings: Settings, refusal: str | None, run_id: str | None
+) -> dict[str, Any]:
     return {
         "capture_day": parsed.day,
         "captures": found.captures,
@@ -185,12 +187,6 @@ def _outcome(parsed: ParsedDay, found: Split, refusal: str | None, run_id: str |
         "accepted": refusal is None,
         "refusal": refusal,
         "run_id": run_id,
-    }
-
-
-def _versions(parsed: ParsedDay, settings: Settings) -> dict[str, str]:
-    """What made the day's rows."""
-    return {
         "code_version": code_version(),
         "rule_versions": ", ".join(sorted(set(parsed.articles["rule_version"].to_pylist()))),
         "contracts_version": contracts_version(settings.contracts_dir),

@@ -16,7 +16,6 @@ from newsmarts.core import partitions
 from newsmarts.core.errors import FeedRefused, FeedUnavailable
 from newsmarts.core.settings import Settings
 from newsmarts.land.web import crawl_index
-from newsmarts.land.web.crawls import Collection
 from tests.land.servers.captures import ENGLISH, NOUR, page
 from tests.land.servers.common_crawl import CommonCrawl, Crawl, Crawled
 from tests.land.servers.loopback import Answer, HangUp, LoopbackServer
@@ -106,8 +105,10 @@ def test_only_the_crawls_that_have_the_day_are_asked(serve: Serve) -> None:
     ],
 )
 def test_a_crawl_without_days_is_judged_by_its_week(name: str, has: bool) -> None:
-    assert Collection.model_construct(name=name, index_url="x").may_have(DAY) is has
-    assert Collection.model_construct(name="CC-MAIN-2009-2010", index_url="x").may_have(date(2010, 5, 5))
+    assert crawl_index.Crawl.model_construct(name=name, index_url="x").may_have(DAY) is has
+    assert crawl_index.Crawl.model_construct(name="CC-MAIN-2009-2010", index_url="x").may_have(
+        date(2010, 5, 5)
+    )
 
 
 def test_crawls_can_be_named(serve: Serve) -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from newsmarts.land.web.challenge import is_challenge
+from newsmarts.land.web.robots import is_challenge
 from samples.story import HERE
 from tests.land.servers.captures import page
 from tests.land.servers.site import CHALLENGE

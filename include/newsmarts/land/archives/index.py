@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 
 from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path
 from newsmarts.core.partitions import archive_index_path
-from newsmarts.core.schemas import UTC_TIME
+from newsmarts.core.schemas import UTC_TIME, batch_of
 from newsmarts.land.archives.entry import Entry
 
 # Raise it with every change to what the readers give for a record.
@@ -96,9 +96,7 @@ class IndexWriter:
 
     def _flush(self) -> None:
         if self._rows:
-            columns = zip(*self._rows, strict=True)
-            arrays = [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)]
-            self._writer.write_table(pa.Table.from_arrays(arrays, schema=_SCHEMA))
+            self._writer.write_batch(batch_of(self._rows, _SCHEMA))
             self._rows = []
 
     def _remove_other_versions(self) -> None:

@@ -16,12 +16,11 @@ from newsmarts.core.settings import Settings
 from newsmarts.land.capture import Credential, Found, Item, Known
 from newsmarts.land.feeds.config import CommonCrawlConfig
 from newsmarts.land.names import moment_of
-from newsmarts.land.web import archived, cdx, crawls
+from newsmarts.land.web import archived, cdx
 from newsmarts.land.web.archived import Wanted
 from newsmarts.land.web.cdx import Listed
 from newsmarts.land.web.client import Client, max_page_bytes, open_client
-from newsmarts.land.web.crawl_index import CrawlIndex
-from newsmarts.land.web.crawls import Collection
+from newsmarts.land.web.crawl_index import Crawl, CrawlIndex, crawls_named, crawls_of_day
 from newsmarts.land.web.records import Record, Records
 
 log = logging.getLogger(__name__)
@@ -92,12 +91,12 @@ class _Run:
             *wanted.key, content.media_type, content.data, wanted.publisher, wanted.url, content.http_status
         )
 
-    def _collections(self, day: date) -> list[Collection]:
+    def _collections(self, day: date) -> list[Crawl]:
         config = self._config
         if config.collections:
-            return crawls.named(config.index_url, config.collections)
+            return crawls_named(config.index_url, config.collections)
         pause_seconds = config.crawl_delay_seconds
-        return crawls.of_day(self._client, config.index_url, day, self._folder, pause_seconds)
+        return crawls_of_day(self._client, config.index_url, day, self._folder, pause_seconds)
 
     def _original(self, revisit: Record, listed: Listed) -> Listed:
         """The capture that a revisit stands for, by the address and date that it names."""

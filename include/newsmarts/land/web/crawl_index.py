@@ -1,4 +1,4 @@
-"""The index of one crawl of Common Crawl: which captures it has of a host.
+"""Common Crawl's crawls and their indexes: which crawls have a day, and which captures each has of a host.
 
 A crawl's index never changes, and for one day the server searches the host's part of it in full. So that
 part is fetched once, in pages, and kept in a file; a backfill over years then takes some hundred queries
@@ -10,15 +10,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode, urljoin
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from newsmarts.core.files import write_atomically
 from newsmarts.core.locks import held
@@ -26,12 +28,16 @@ from newsmarts.core.partitions import day_interval
 from newsmarts.land.web import cdx
 from newsmarts.land.web.cdx import Listed
 from newsmarts.land.web.client import Client
-from newsmarts.land.web.crawls import Collection
 from newsmarts.land.web.exchange import Reply
 
 _OK, _NO_SUCH_PAGE, _NO_CAPTURES = 200, 400, 404
 _MAX_PAGES = 10_000
 _KEPT_PAGES = 20  # of up to 15,000 lines each
+# The list grows once a month; a backfill fetches it once and not a thousand times.
+_KEPT_SECONDS = 86_400
+_WEEKLY = re.compile(r"CC-MAIN-(\d{4})-(\d{2})")
+# A crawl is named by a week near its start and takes some weeks; the list has the exact days since 2023.
+_BEFORE, _AFTER = timedelta(days=14), timedelta(days=49)
 _NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 _SCHEMA = pa.schema(
     [
@@ -50,6 +56,73 @@ _SCHEMA = pa.schema(
 Lines = Iterator[Listed | None]
 
 
+class Crawl(BaseModel):
+    """One crawl, as the list of crawls has it."""
+
+    name: str = Field(alias="id")
+    index_url: str = Field(alias="cdx-api")
+    first_at: datetime | None = Field(default=None, alias="from")
+    last_at: datetime | None = Field(default=None, alias="to")
+
+    def may_have(self, day: date) -> bool:
+        """Whether captures of this day may be in it."""
+        if self.first_at is not None and self.last_at is not None:
+            return self.first_at.date() <= day <= self.last_at.date()
+        week = _WEEKLY.fullmatch(self.name)
+        if week is None:  # the first ones, of 2008 to 2012
+            return day.year <= 2012
+        try:
+            monday = date.fromisocalendar(int(week[1]), int(week[2]), 1)
+        except ValueError:
+            return True
+        return monday - _BEFORE <= day <= monday + _AFTER
+
+
+_CRAWLS = TypeAdapter(list[Crawl])
+
+
+def crawls_named(index_url: str, names: tuple[str, ...]) -> list[Crawl]:
+    """The collections that the feed's table names."""
+    urls = {name: urljoin(index_url, f"{quote(name)}-index") for name in names}
+    return [Crawl.model_construct(name=name, index_url=url) for name, url in urls.items()]
+
+
+def crawls_of_day(
+    client: Client, index_url: str, day: date, kept_in: Path, pause_seconds: float
+) -> list[Crawl]:
+    """The collections that may have a day, the older first.
+
+    Raises:
+        FeedUnavailable, FeedRefused: their list can't be fetched.
+    """
+    found = [each for each in _crawls(client, index_url, kept_in, pause_seconds) if each.may_have(day)]
+    return sorted(found, key=lambda each: each.name)
+
+
+def _crawls(client: Client, index_url: str, kept_in: Path, pause_seconds: float) -> list[Crawl]:
+    url = urljoin(index_url, "collinfo.json")
+    path = kept_in / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}.json"
+    kept = _kept_list(path)
+    if kept is not None:
+        return kept
+    reply = cdx.query_index(client, url, pause_seconds=pause_seconds)
+    try:
+        found = _CRAWLS.validate_json(reply.body)
+    except ValidationError:
+        raise cdx.no_index(reply) from None
+    write_atomically(path, reply.body)
+    return found
+
+
+def _kept_list(path: Path) -> list[Crawl] | None:
+    try:
+        if time.time() - path.stat().st_mtime > _KEPT_SECONDS:
+            return None
+        return _CRAWLS.validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
 class CrawlIndex:
     """Queries indexes, and keeps their answers in ``folder``."""
 
@@ -59,7 +132,7 @@ class CrawlIndex:
         self._pause_seconds = pause_seconds
         self._lock_seconds = lock_seconds
 
-    def of_day(self, crawl: Collection, host: dict[str, str], day: date) -> Lines:
+    def of_day(self, crawl: Crawl, host: dict[str, str], day: date) -> Lines:
         """The crawl's captures of a host on a day, by address and time; None for a line that can't be read.
 
         ``host`` has the parameters ``url`` and ``matchType``.
@@ -81,7 +154,7 @@ class CrawlIndex:
                 return self._keep(path, self._pages(crawl, host, pages), day)
         return self._lines(crawl, host | cdx.day_parameters(day), pages)
 
-    def exactly(self, crawl: Collection, url: str, moment: datetime) -> Listed | None:
+    def exactly(self, crawl: Crawl, url: str, moment: datetime) -> Listed | None:
         """The crawl's capture of an address at a moment, revisits aside."""
         stamp = moment.strftime("%Y%m%d%H%M%S")
         parameters = {"url": url, "matchType": "exact", "from": stamp, "to": stamp}
@@ -102,19 +175,17 @@ class CrawlIndex:
         write_atomically(path, sink.getvalue().to_pybytes())
         return iter([*_kept(path, day), *unreadable])
 
-    def _lines(self, crawl: Collection, parameters: dict[str, str], pages: int) -> Lines:
+    def _lines(self, crawl: Crawl, parameters: dict[str, str], pages: int) -> Lines:
         for page in self._pages(crawl, parameters, pages):
             yield from page
 
-    def _pages(
-        self, crawl: Collection, parameters: dict[str, str], pages: int
-    ) -> Iterator[list[Listed | None]]:
+    def _pages(self, crawl: Crawl, parameters: dict[str, str], pages: int) -> Iterator[list[Listed | None]]:
         for page in range(pages):
             reply = self._query(crawl, parameters | {"page": str(page)}, _NO_CAPTURES, _NO_SUCH_PAGE)
             if reply is not None:
                 yield [_listed(line) for line in reply.body.splitlines()]
 
-    def _count(self, crawl: Collection, parameters: dict[str, str]) -> int:
+    def _count(self, crawl: Crawl, parameters: dict[str, str]) -> int:
         """How many pages the answer has: ``{"pages": 3, …}``, or the number alone from older servers."""
         reply = self._query(crawl, parameters | {"showNumPages": "true"}, _NO_CAPTURES)
         if reply is None:
@@ -128,7 +199,7 @@ class CrawlIndex:
             raise cdx.no_index(reply)
         return count
 
-    def _query(self, crawl: Collection, parameters: dict[str, str], *none: int) -> Reply | None:
+    def _query(self, crawl: Crawl, parameters: dict[str, str], *none: int) -> Reply | None:
         """The index's answer; None for a status of an answer without captures."""
         reply = cdx.query_index(
             self._client,
