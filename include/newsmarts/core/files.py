@@ -119,7 +119,7 @@ def replacing_folder(path: Path | UPath) -> Iterator[Path]:
     A reader sees the old folder or the new one, at every moment where the system can exchange two names
     (Linux can); elsewhere but for the instant between two renames. Writers of one folder must be kept apart
     by the caller. After an error ``path`` is as it was; what a killed writer left, the next one removes. In
-    an object store, readers ask ``whole_folder`` where the files are.
+    an object store, ``whole_folder`` gives readers the files' place.
     """
     if not isinstance(path, Path):
         with replacing_objects(path) as local:

@@ -1,20 +1,20 @@
 """Where everything lives under ``NEWS_HOME``: the one module that builds paths.
 
 A partition is one UTC capture day. Its folder is ``capture_day=YYYY-MM-DD`` (Hive style), so DuckDB
-and pyarrow can read a whole stage at once; the day also stands inside every staged file.
+and pyarrow can read a whole stage at once; the day is also inside every staged file.
 
 ::
 
     raw/objects/<2>/<sha256>                      captured bytes, stored once, read-only
     raw/manifest/capture_day=…/captures.parquet   what was captured that day
-    raw/manifest/capture_day=…/rejected.parquet   what land turned away that day
-    raw/manifest/capture_day=…/sources.json       which archives, in which versions, have told all of it
-    raw/index/*.parquet                           what is where in each archive; made again when missing
+    raw/manifest/capture_day=…/rejected.parquet   what land rejected that day
+    raw/manifest/capture_day=…/sources.json       which archives, in which versions, were landed in full
+    raw/index/*.parquet                           the place of each record in archives; made again when missing
     raw/web/                                      what web feeds remember: pauses, conditional requests
     staged/parsed/capture_day=…/*.parquet         what parse read, and what it couldn't
     staged/validated/capture_day=…/*.parquet      the same rows split, with their contract results
     warehouse/news.duckdb                         private: every loaded day
-    warehouse/set-aside/<n>/                      warehouses that were made anew, as they were
+    warehouse/set-aside/<n>/                      warehouses that were rebuilt, as they were
     warehouse/candidate/news.duckdb               private: the marts being made ready
     warehouse/candidate/search/                   private: the marts' full-text index, and what it holds
     marts/releases/<id>/news.duckdb               a published, read-only release

@@ -28,7 +28,7 @@ def capture_id_of(feed: str, source_path: str, captured_at: datetime, sha256: st
 def article_id_of(publisher: str, *identity: str) -> str:
     """The id of an article that is known by ``identity``, the same on any machine.
 
-    ``identity`` is what the publisher's rules tell an article by: a news id, headline and time, an address.
+    ``identity`` is what the publisher's rules identify an article by: a news id, headline and time, an address.
     """
     return _digest("article", publisher, *identity)
 
@@ -46,7 +46,7 @@ class Capture:
     media_type: str  # text/plain or text/html
     size_bytes: int
     landed_at: datetime  # UTC, wall clock; never reaches a mart
-    url: str | None = None  # what was asked for, where the feed knows it
+    url: str | None = None  # what was requested, where the feed knows it
     http_status: int | None = None
 
     @property
@@ -144,7 +144,7 @@ class Article:
     coverage: tuple[str, ...] = ()
     read_next: tuple[PageLink, ...] = ()
     captured_on_or_after: date | None = None
-    other_identities: tuple[tuple[str, ...], ...] = ()  # what else tells it from all others, as its address
+    other_identities: tuple[tuple[str, ...], ...] = ()  # what else identifies it, as its address
     extra: Mapping[str, Any] = field(default_factory=dict)
     """What only HTML has: url, image_url, section, modified_at, keywords, metadata_disagreements."""
 

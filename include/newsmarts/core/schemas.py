@@ -1,6 +1,6 @@
 """The Parquet schemas of every file in raw/manifest and staged/: one place, every column.
 
-``capture_day`` stands inside the files, not only in their path, so that any engine can read them.
+``capture_day`` is inside the files, not only in their path, so that any engine can read them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ CAPTURES = pa.schema(
         pa.field("media_type", pa.string(), nullable=False),
         pa.field("size_bytes", pa.int64(), nullable=False),
         pa.field("landed_at", UTC_TIME, nullable=False),
-        pa.field("url", pa.string()),  # what was asked for, where the feed knows it
+        pa.field("url", pa.string()),  # what was requested, where the feed knows it
         pa.field("http_status", pa.int32()),
     ]
 )
@@ -154,7 +154,7 @@ OUTCOMES = pa.schema(
         pa.field("capture_day", pa.date32(), nullable=False),
         pa.field("captures", pa.int64(), nullable=False),  # landed + rejected
         pa.field("landed", pa.int64(), nullable=False),
-        pa.field("rejected", pa.int64(), nullable=False),  # turned away by land
+        pa.field("rejected", pa.int64(), nullable=False),  # by land
         pa.field("parsed", pa.int64(), nullable=False),
         pa.field("valid", pa.int64(), nullable=False),
         pa.field("quarantined", pa.int64(), nullable=False),  # captures, not rows, of any stage
@@ -165,7 +165,7 @@ OUTCOMES = pa.schema(
         pa.field("rule_versions", pa.string(), nullable=False),  # of the parsed articles, commas between
         pa.field("contracts_version", pa.string(), nullable=False),
         pa.field("manifest_version", pa.string(), nullable=False),  # names what was landed
-        pa.field("accepted", pa.bool_(), nullable=False),  # False: too much was turned away
+        pa.field("accepted", pa.bool_(), nullable=False),  # False: too much was quarantined
         pa.field("refusal", pa.string()),  # why it wasn't accepted, for a person
         pa.field("run_id", pa.string()),  # the Airflow run that validated the day, if one did
     ]
@@ -241,5 +241,5 @@ def read_table(path: Path | UPath, schema: pa.Schema) -> pa.Table:
             return pq.read_table(handle, schema=schema, partitioning=None, page_checksum_verification=True)
     except FileNotFoundError:
         raise
-    except (pa.ArrowException, OSError) as error:  # Arrow tells of most damages as an OSError
+    except (pa.ArrowException, OSError) as error:  # Arrow reports most damage as an OSError
         raise DamagedPartition(f"{path} can't be read as Parquet ({error}). {remedy}") from error

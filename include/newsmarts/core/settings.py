@@ -51,17 +51,17 @@ class Settings(BaseSettings):
     )
     contracts_dir: Path = Field(default=_CONTRACTS, description="Folder of the GX suites (JSON).")
     max_file_bytes: int = Field(
-        default=20 * 1024 * 1024, gt=0, description="A larger capture file is turned away."
+        default=20 * 1024 * 1024, gt=0, description="A larger capture file is rejected."
     )
     feeds_file: Path = Field(default=_FEEDS, description="TOML file that declares the feeds.")
     max_archive_records: int = Field(
-        default=5_000_000, gt=0, description="Records read of one archive file; the rest is turned away."
+        default=5_000_000, gt=0, description="Records read of one archive file; the rest is rejected."
     )
     max_archive_bytes: int = Field(
         default=200 * 1024**3, gt=0, description="Bytes that one archive file may unpack to."
     )
     max_archive_ratio: int = Field(
-        default=1000, gt=1, description="A page that unpacks to more than this times its size is turned away."
+        default=1000, gt=1, description="A page that unpacks to more than this times its size is rejected."
     )
     settle_seconds: float = Field(
         default=2.0,
@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     quarantine_fail_min_pages: int = Field(
         default=2,
         ge=1,
-        description="The share fails a day only when at least this many pages were turned away.",
+        description="The share fails a day only when at least this many pages are quarantined.",
     )
     ticker_neighbour_days: int = Field(
         default=3,
@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     audit_whole_every: int = Field(
         default=20,
         ge=1,
-        description="Every so many audits all rows of the marts are asked, not only those told anew.",
+        description="Every so many audits check all rows of the marts, not only the changed ones.",
     )
     publish_each: bool = Field(
         default=False,
@@ -115,14 +115,14 @@ class Settings(BaseSettings):
     notify_conn_id: str | None = Field(
         default=None,
         min_length=1,
-        description="Airflow connection that failures are told through (of type smtp, slackwebhook or "
-        "apprise); not set: nobody is told.",
+        description="Airflow connection for messages about failures (of type smtp, slackwebhook or apprise); "
+        "not set: there are none.",
     )
     notify_mail_to: str | None = Field(
-        default=None, min_length=3, description="With smtp: addresses to tell, commas between."
+        default=None, min_length=3, description="With smtp: addresses of the messages, commas between."
     )
     notify_deadline_hours: float = Field(
-        default=6, gt=0, description="With notify_conn_id: a run that isn't done by then is told as well."
+        default=6, gt=0, description="With notify_conn_id: a run that isn't done by then is reported as well."
     )
     notify_per_hour: int = Field(
         default=20, ge=1, description="With notify_conn_id: messages an hour; further ones are only counted."
@@ -143,7 +143,7 @@ class Settings(BaseSettings):
     postgres_schema: str = Field(
         default="marts",
         pattern="^[a-z_][a-z0-9_]{0,49}$",
-        description="Schema of that database that holds the copy; it is replaced whole.",
+        description="Schema of that database that holds the copy; it is replaced.",
     )
     postgres_reader_role: str | None = Field(
         default=None, min_length=1, description="Role of that database that may read the copy."
