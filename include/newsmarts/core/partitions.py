@@ -9,7 +9,7 @@ and pyarrow can read a whole stage at once; the day is also inside every staged 
     raw/manifest/capture_day=…/captures.parquet   what was captured that day
     raw/manifest/capture_day=…/rejected.parquet   what land rejected that day
     raw/manifest/capture_day=…/sources.json       which archives, in which versions, were landed in full
-    raw/index/*.parquet                           the place of each record in archives; made again when missing
+    raw/index/*.parquet                           each record's place in archives; made again when missing
     raw/web/                                      what web feeds remember: pauses, conditional requests
     staged/parsed/capture_day=…/*.parquet         what parse read, and what it couldn't
     staged/validated/capture_day=…/*.parquet      the same rows split, with their contract results

@@ -28,7 +28,7 @@ def capture_id_of(feed: str, source_path: str, captured_at: datetime, sha256: st
 def article_id_of(publisher: str, *identity: str) -> str:
     """The id of an article that is known by ``identity``, the same on any machine.
 
-    ``identity`` is what the publisher's rules identify an article by: a news id, headline and time, an address.
+    ``identity`` is what the publisher's rules know an article by: a news id, headline and time, an address.
     """
     return _digest("article", publisher, *identity)
 

@@ -44,7 +44,7 @@ def run(
     """Land one feed's captures of one day, or those of every enabled feed.
 
     Landing again changes nothing: known captures keep their rows, and bytes are stored once. What isn't
-    whole yet waits; what can't be landed becomes a row of ``rejected.parquet``. A feed that fails doesn't
+    complete yet waits; what can't be landed becomes a row of ``rejected.parquet``. A feed that fails doesn't
     keep the others from landing.
 
     Raises:

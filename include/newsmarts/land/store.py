@@ -2,7 +2,7 @@
 
 Objects are written in batches. A batch is made safe in this order: each object goes to the disk under a
 temporary name; it gets its right name; the folders with the new names go to the disk. So an object appears
-whole or not at all, and after ``commit`` a power cut loses none of them: only then may a manifest name them.
+complete or not at all, and after ``commit`` a power cut loses none of them: only then may a manifest name them.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class ObjectWriter(_ThreadedWriter):
     def put(self, data: bytes) -> str:
         """Keep these bytes and return their SHA-256; bytes that are there already aren't written again.
 
-        An object of the wrong size is a damaged one (a disk's doing: objects appear whole or not at all);
+        An object of the wrong size is a damaged one (a disk's doing: objects appear complete or not at all);
         it is replaced, and the log says so.
         """
         sha256 = hashlib.sha256(data).hexdigest()

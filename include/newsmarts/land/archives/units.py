@@ -30,7 +30,7 @@ class Units(Protocol):
         """Begin the unit after the present one; False at the end of the file.
 
         Raises:
-            DamagedUnit: what follows is no unit.
+            DamagedUnit: what follows isn't a unit.
         """
         ...
 

@@ -104,7 +104,7 @@ class WarcReader:
         """The record that begins here.
 
         Raises:
-            CaptureError: it isn't whole, or no record.
+            CaptureError: it isn't complete, or not a record.
         """
         inner = stream.position
         head_bytes = stream.until(warc_record.END_OF_HEAD, MAX_HEAD_BYTES, overlap=4)

@@ -119,17 +119,17 @@ def entry_of(head: Head, http: HttpHead | None, *, name: str, position: int, inn
         outcome, reason = "revisit", None
         if http is not None:
             status, media_type = http.status, _bare(http.fields.get("content-type"))
-            if _judged(media_type, None, url)[0] == "passed_over":
+            if _classify(media_type, None, url)[0] == "passed_over":
                 outcome, reason = "passed_over", "not_a_page"
     elif head.kind == "resource":
         media_type = _bare(fields.get("content-type"))
-        outcome, reason, detail = _judged(media_type, None, url)
+        outcome, reason, detail = _classify(media_type, None, url)
     elif head.kind == "response":
         if http is None:
             reason = "not_http"
         else:
             status, media_type = http.status, _bare(http.fields.get("content-type"))
-            outcome, reason, detail = _judged(media_type, status, url)
+            outcome, reason, detail = _classify(media_type, status, url)
     if outcome == "page" and (fields.get("warc-truncated") or fields.get("warc-segment-number")):
         outcome, reason = "turned_away", "truncated_record"
         why = names.text_of(fields.get("warc-truncated", "it is one of several segments"))[:80]
@@ -200,7 +200,7 @@ def _content(data: bytes, media_type: str | None, status: int | None, max_bytes:
     raise CaptureError("unsupported_media_type", "it doesn't say what it is, and doesn't look like HTML.")
 
 
-def _judged(
+def _classify(
     media_type: str | None, status: int | None, url: str | None
 ) -> tuple[Outcome, str | None, str | None]:
     if status is not None and 300 <= status < 400:

@@ -105,12 +105,12 @@ def _normalised(url: str) -> str:
 
 def _record(data: bytes, max_bytes: int) -> Record:
     """A record from its bytes in the file, gzipped or not."""
-    whole = encodings.decode(data, "gzip", max_bytes=max_bytes + _HEADS_BYTES)
-    end = END_OF_HEAD.search(whole, 0, MAX_HEAD_BYTES)
+    unpacked = encodings.decode(data, "gzip", max_bytes=max_bytes + _HEADS_BYTES)
+    end = END_OF_HEAD.search(unpacked, 0, MAX_HEAD_BYTES)
     if end is None:
         raise CaptureError("bad_record", "The bytes that the index points to are no WARC record.")
-    head = parse_head(whole[: end.end()])
-    block = whole[end.end() : end.end() + head.length]
+    head = parse_head(unpacked[: end.end()])
+    block = unpacked[end.end() : end.end() + head.length]
     if len(block) < head.length:
         raise CaptureError("truncated_record", "Its record breaks off.")
     return Record(head, block)
