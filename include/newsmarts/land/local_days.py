@@ -6,16 +6,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
 from newsmarts.core.errors import UsageError
 from newsmarts.core.settings import Settings
 from newsmarts.land.archives.archive import Archives
 from newsmarts.land.feeds.config import InboxConfig, WarcConfig, load_feeds
-from newsmarts.land.scan import InboxFile, inbox_root, scan
+from newsmarts.land.feeds.inbox import InboxFeed
+from newsmarts.land.feeds.warc import WarcFeed
+from newsmarts.land.scan import InboxFile
 
 MAX_FILES = 200_000
 
@@ -45,26 +45,19 @@ def look(settings: Settings, max_files: int = MAX_FILES) -> LocalDays:
             continue
         archives = Archives(settings, getattr(config, "hosts", ()))
         try:
-            for file in _files(config, settings):
+            feed: InboxFeed | WarcFeed
+            feed = WarcFeed(config, settings) if config.kind == "warc" else InboxFeed(config, settings)
+            for file in feed.files():
+                if config.kind == "warc" and file.archive != "warc":
+                    continue
                 looked_at += 1
                 if looked_at > max_files:
                     seen.cut_short = True
                     return seen
                 _add(seen, file, archives)
         except UsageError as error:
-            seen.faults.append(f"{config.name}: {error}")
+            seen.faults.append(str(error))
     return seen
-
-
-def _files(config: InboxConfig | WarcConfig, settings: Settings) -> Iterator[InboxFile]:
-    folder = settings.home / config.folder.expanduser() if config.folder is not None else None
-    if isinstance(config, InboxConfig):
-        root = inbox_root(settings, folder)
-        yield from scan(root, settings) if root is not None else ()
-    elif folder is not None and Path(folder).is_dir():
-        yield from (file for file in scan(str(folder.resolve()), settings) if file.archive == "warc")
-    else:
-        raise UsageError(f"{str(folder)!r} is not a folder.")
 
 
 def _add(seen: LocalDays, file: InboxFile, archives: Archives) -> None:

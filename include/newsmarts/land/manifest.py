@@ -1,7 +1,7 @@
 """The manifest of a day: what was captured (captures.parquet) and what was rejected (rejected.parquet).
 
-Rows once written stay, whatever becomes of their source; each file is replaced as a whole, and only when its rows
-have changed. Rows are Arrow tables all the way: a day of a million captures is some hundred megabytes so.
+Rows once written stay, whatever becomes of their source; a file is replaced only when its rows have changed.
+Rows are Arrow tables all the way: a day of a million captures is some hundred megabytes so.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Objects are written in batches. A batch is made safe in this order: each object goes to the disk under a
 temporary name; it gets its right name; the folders with the new names go to the disk. So an object appears
-complete or not at all, and after ``commit`` a power cut loses none of them: only then may a manifest name them.
+complete or not at all, and after ``commit`` a power cut loses none: only then may a manifest name them.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ class InboxFeed:
         pages = PackedFiles(root)
         archives: list[InboxFile] = []
         other_days: Counter[date] = Counter()
-        for file in scan.scan(root, self._settings):
+        for file in self.files():
             if file.archive is not None:
                 archives.append(file)
             elif file.day == day:
@@ -59,6 +59,11 @@ class InboxFeed:
         if archives:
             yield from prefetch(self._archives.captures(archives, day))
 
+    def files(self) -> Iterator[InboxFile]:
+        """All files of the folder. Raises UsageError when it isn't a folder."""
+        root = scan.inbox_root(self._settings, self._folder)
+        return scan.scan(root, self._settings) if root is not None else iter(())
+
     def days(self) -> Iterator[InboxDay]:
         """Every day that there are captures of; each page is read, to know whether it is new.
 
@@ -67,8 +72,7 @@ class InboxFeed:
         """
         by_day: dict[date, list[InboxFile]] = {}
         archives: list[InboxFile] = []
-        root = scan.inbox_root(self._settings, self._folder)
-        for file in scan.scan(root, self._settings) if root is not None else ():
+        for file in self.files():
             if file.archive is not None:
                 archives.append(file)
             elif not file.unfinished:

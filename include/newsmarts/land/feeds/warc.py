@@ -41,7 +41,7 @@ class WarcFeed:
         """
         archives: list[InboxFile] = []
         others = 0
-        for file in self._scan():
+        for file in self.files():
             if file.unfinished:
                 yield Waiting(file.source_path)
             elif file.archive == "warc":
@@ -62,10 +62,11 @@ class WarcFeed:
         Raises:
             UsageError: the folder is missing, or isn't one.
         """
-        archives = [file for file in self._scan() if file.archive == "warc"]
+        archives = [file for file in self.files() if file.archive == "warc"]
         yield from self._archives.inbox_days(self.name, archives)
 
-    def _scan(self) -> Iterator[InboxFile]:
+    def files(self) -> Iterator[InboxFile]:
+        """All files of the folder. Raises UsageError when it isn't a folder."""
         if not Path(self._folder).is_dir():
             raise UsageError(
                 f"Feed {self.name}: {str(self._folder)!r} is not a folder. Make it, or name another one in "
