@@ -401,5 +401,5 @@ def test_without_a_contact_it_does_not_start(settings: Settings, server: Loopbac
 
 
 def test_a_pattern_that_is_none_is_told(settings: Settings, server: LoopbackServer) -> None:
-    with pytest.raises(SettingsError, match="no regular expression"):
+    with pytest.raises(SettingsError, match="not a regular expression"):
         land(set_up(settings, server, article_paths=["/news/("]))
