@@ -34,12 +34,14 @@ def rendered(captures: list[dict[str, Any]]) -> dict[str, bytes]:
 
 def records(captures: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The golden record of every good sample, by the path of its page below ``inbox/``."""
-    told = {capture["file"]: capture for capture in captures}
+    by_file = {capture["file"]: capture for capture in captures}
     golden: dict[str, dict[str, Any]] = {}
     for capture in captures:
         if capture["outcome"] in GOOD:
             page_format: Format = "html" if capture["file"].endswith(".html") else "text"
-            golden[capture["file"]] = _page(told[capture.get("copy_of", capture["file"])]).record(page_format)
+            golden[capture["file"]] = _page(by_file[capture.get("copy_of", capture["file"])]).record(
+                page_format
+            )
     return golden
 
 
