@@ -16,6 +16,7 @@ from newsmarts.desk.routes.contracts import nearest
 from newsmarts.desk.routes.data_docs import find_page
 from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, TurnedAwayPage, expectation, write_day
 from tests.desk.desk_client import get, guarded
+from tests.tags import first_tag
 
 DAY = date(2025, 9, 1)
 
@@ -113,9 +114,9 @@ def test_the_pages_link_to_days_and_docs(home: Path) -> None:
     (docs / "index.html").write_text("<h1>Contracts</h1>")
     listed = BeautifulSoup(get(guarded(), "/contracts?period=90").text, "lxml")
     rows = listed.select("table.history tbody tr")
-    assert [row.select_one("th a").get_text() for row in rows] == ["date", "always", "old"]
+    assert [first_tag(row, "th a").get_text() for row in rows] == ["date", "always", "old"]
     assert [cell.get_text(" ", strip=True) for cell in rows[0].select("td.num")] == ["3 of 4", "87.5%"]
-    address = rows[0].select_one("th a")["href"]
+    address = first_tag(rows[0], "th a")["href"]
     one = BeautifulSoup(get(guarded(), str(address)).text, "lxml")
     assert [link["href"] for link in one.select("table.days a")] == [
         "/contracts?day=2025-09-03",
@@ -137,11 +138,11 @@ def test_hostile_names_stay_text(home: Path, text: str) -> None:
         turned_away=[TurnedAwayPage(text, text, text, text, publisher=None)],
     )
     listed = BeautifulSoup(get(guarded(), "/contracts").text, "lxml")
-    link = listed.select_one("table.history th a")
+    link = first_tag(listed, "table.history th a")
     assert link.get_text() == text
     one = BeautifulSoup(get(guarded(), str(link["href"])).text, "lxml")
-    assert one.select_one("h1").get_text() == text
-    assert one.select_one(".detail").get_text() == text
+    assert first_tag(one, "h1").get_text() == text
+    assert first_tag(one, ".detail").get_text() == text
     for page in (listed, one):
         assert not page.find_all(["img", "iframe", "style"])
         assert not [script for script in page.find_all("script") if script.string]

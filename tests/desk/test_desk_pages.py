@@ -22,6 +22,7 @@ from tests.desk.day_files import (
     publish_withheld,
     write_day,
 )
+from tests.tags import first_tag
 
 DAY = date(2025, 9, 1)
 TEMPLATES = Path(pages.__file__).parent / "templates"
@@ -51,7 +52,7 @@ def hostile_day(home: Path, text: str) -> None:
 
 def assert_no_foreign_markup(page: BeautifulSoup) -> None:
     """Only the page's own script and style are there, and no element carries behaviour."""
-    assert [script.get("src", "").split("?")[0] for script in page.find_all("script")] == [
+    assert [str(script.get("src", "")).split("?")[0] for script in page.find_all("script")] == [
         "/desk/static/theme.js"
     ]
     assert not any(script.string for script in page.find_all("script"))
@@ -116,7 +117,7 @@ def test_every_shape_of_page_keeps_to_the_rules(tmp_path: Path) -> None:
 def test_links_keep_the_path_that_the_pages_are_mounted_under(tmp_path: Path) -> None:
     write_day(tmp_path, DAY, turned_away=[TurnedAwayPage("a.txt", "missing date&x", "…")])
     page = day_page(tmp_path)
-    links = [link["href"] for link in page.select("a, link")] + [page.form["action"]]
+    links = [link["href"] for link in page.select("a, link")] + [first_tag(page, "form")["action"]]
     assert all(str(link).startswith("/desk/") for link in links)
     assert "/desk/contracts?day=2025-09-01&reason=missing%20date%26x" in links
 
@@ -130,11 +131,11 @@ def test_outcome_and_expectations_are_shown(tmp_path: Path) -> None:
         expectations=[expectation("nour_news_articles", "date_present", passed=False, unexpected_rows=1)],
     )
     page = day_page(tmp_path)
-    sentence = " ".join(page.select_one(".sum").get_text(" ", strip=True).split())
+    sentence = " ".join(first_tag(page, ".sum").get_text(" ", strip=True).split())
     assert sentence == "5 captures = 4 valid + 1 turned away every capture is accounted for"
-    row = page.select_one("tr.broken")
+    row = first_tag(page, "tr.broken")
     assert [cell.get_text(strip=True) for cell in row.find_all("td")] == ["not met", "critical", "4", "1"]
-    away = " ".join(page.select_one("table.cards tbody tr").get_text(" ").split())
+    away = " ".join(first_tag(page, "table.cards tbody tr").get_text(" ").split())
     assert away == (
         "2025-09-01/a.txt al_mayadeen 2025-09-01 00:00 UTC missing_date validate · date_present no date"
     )
@@ -144,8 +145,8 @@ def test_what_is_met_is_folded_away(tmp_path: Path) -> None:
     """Contracts have dozens of expectations; those that ask for a look are seen first."""
     write_day(tmp_path, DAY, expectations=[expectation("a", "met"), expectation("a", "broken", passed=False)])
     page = day_page(tmp_path)
-    assert [row.select_one(".mono").get_text() for row in page.select("details tr.met")] == ["met"]
-    assert page.select_one("details").get("open") is None
+    assert [first_tag(row, ".mono").get_text() for row in page.select("details tr.met")] == ["met"]
+    assert first_tag(page, "details").get("open") is None
     assert not page.select("details tr.broken")
     assert page.select("section > .table-wrap tr.broken")
 
@@ -153,7 +154,7 @@ def test_what_is_met_is_folded_away(tmp_path: Path) -> None:
 def test_a_day_that_does_not_add_up_says_so(tmp_path: Path) -> None:
     write_day(tmp_path, DAY, captures=5, valid=4)
     page = day_page(tmp_path)
-    assert "≠" in page.select_one(".sum.bad").get_text()
+    assert "≠" in first_tag(page, ".sum.bad").get_text()
 
 
 def test_every_asset_exists_and_unknown_names_are_refused() -> None:

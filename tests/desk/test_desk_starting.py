@@ -39,7 +39,9 @@ def test_the_longest_range_is_a_backfill_and_the_others_are_runs() -> None:
 
 
 def test_a_day_that_runs_already_is_left_out_and_told() -> None:
-    airflow = MadeUpAirflow([run_of(DAY, "running"), run_of(*days(1), "failed"), run_of(*days(2), "queued")])
+    airflow = MadeUpAirflow(
+        [run_of(DAY, "running"), run_of(days(1)[0], "failed"), run_of(days(2)[0], "queued")]
+    )
     started = start_days(airflow, days(0, 1, 2), "ada")
     assert started.active == tuple(days(0, 2))
     assert airflow.started == [(*days(1), "ada")]
@@ -93,6 +95,7 @@ def test_days_that_cannot_be_run_are_refused_by_name() -> None:
     ):
         with pytest.raises(UsageError, match=message):
             start_days(airflow, chosen, "ada")
-    assert airflow.backfills == airflow.started == []
+    assert not airflow.backfills
+    assert not airflow.started
     start_days(airflow, days(*range(1 - MAX_DAYS, 1)), "ada")
     assert len(airflow.backfills) == 1

@@ -17,6 +17,7 @@ from newsmarts.desk.routes import GROUPS
 from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, TurnedAwayPage, write_day, write_landed_day
 from tests.desk.desk_routes import filled_in, guarded_routes, routes
 from tests.plugins.desk_server import CLEAN_DAY, FULL_DAY, Desk
+from tests.tags import first_tag
 
 pytestmark = [pytest.mark.integration, pytest.mark.enable_socket]
 
@@ -171,7 +172,7 @@ def test_a_run_shows_its_expectations_and_its_pages(desk: Desk, admin: httpx.Cli
         "al_mayadeen_articles",
         "nour_news_articles",
     ]
-    assert [row.select_one(".mono").get_text() for row in page.select("tr.broken")] == [
+    assert [first_tag(row, ".mono").get_text() for row in page.select("tr.broken")] == [
         "date_present",
         "house_byline",
     ]
@@ -185,7 +186,7 @@ def test_hostile_text_is_text_in_the_served_page(desk: Desk, admin: httpx.Client
         page = soup(admin.get(address))
         details = [detail.get_text() for detail in page.select(".detail")]
         assert details == ["no date", HOSTILE, HOSTILE_ATTRIBUTE]
-        assert [script["src"].partition("?")[0] for script in page.find_all("script")] == [
+        assert [str(script["src"]).partition("?")[0] for script in page.find_all("script")] == [
             "/news-desk/static/theme.js"
         ]
         assert not page.find_all(["img", "style", "iframe"])
@@ -251,13 +252,13 @@ def test_a_run_that_is_not_there_is_404(desk: Desk, admin: httpx.Client) -> None
 def test_results_of_another_run_are_named(desk: Desk, admin: httpx.Client, full_run: str) -> None:
     again = desk.start_run("news_pages", "manual__again", day=str(FULL_DAY))
     page = soup(admin.get(desk.run_page("news_pages", again)))
-    assert "written by the run manual__full" in page.select_one(".notice.warn").get_text()
+    assert "written by the run manual__full" in first_tag(page, ".notice.warn").get_text()
 
 
 def test_a_run_id_with_every_allowed_character_is_found(desk: Desk, admin: httpx.Client) -> None:
     run = desk.start_run("news_pages", "manual__2025-09-02T00:00:00+00:00~x.1", day=str(CLEAN_DAY))
     page = soup(admin.get(desk.run_page("news_pages", run)))
-    assert run in page.select_one(".sub").get_text()
+    assert run in first_tag(page, ".sub").get_text()
     reason = desk.run_page("news_pages", run).removeprefix(desk.url) + "?reason=x"
     assert admin.get(desk.url + reason).status_code == 200
 
@@ -265,14 +266,14 @@ def test_a_run_id_with_every_allowed_character_is_found(desk: Desk, admin: httpx
 def test_a_queued_run_without_results_says_to_wait(desk: Desk, admin: httpx.Client) -> None:
     run = desk.start_run("news_pages", "manual__later", day="2025-10-01", state="queued")
     page = soup(admin.get(desk.run_page("news_pages", run)))
-    assert "This run is queued" in page.select_one(".notice").get_text()
+    assert "This run is queued" in first_tag(page, ".notice").get_text()
 
 
 def test_a_failed_run_without_results_says_what_to_do(desk: Desk, admin: httpx.Client) -> None:
     write_landed_day(desk.home, date(2025, 8, 1))
     run = desk.start_run("news_pages", "manual__failed", day="2025-08-01", state="failed")
     page = soup(admin.get(desk.run_page("news_pages", run)))
-    assert "clear the task" in page.select_one(".notice").get_text()
+    assert "clear the task" in first_tag(page, ".notice").get_text()
 
 
 @pytest.mark.parametrize(
@@ -289,7 +290,7 @@ def test_a_run_without_a_day_says_why(
     run = desk.start_run(dag_id, f"manual__{uuid.uuid4().hex}", day=day)
     answer = admin.get(desk.run_page(dag_id, run))
     assert answer.status_code == 200
-    assert words in soup(answer).select_one(".notice").get_text()
+    assert words in first_tag(soup(answer), ".notice").get_text()
 
 
 def test_a_damaged_day_is_told_without_a_traceback(desk: Desk, admin: httpx.Client) -> None:
