@@ -15,6 +15,7 @@ from newsmarts.core.errors import AuditFailed, ContractError, NewsError
 from newsmarts.core.locks import writer_lock
 from newsmarts.core.partitions import candidate_path, published_path, warehouse_path
 from newsmarts.core.settings import Settings
+from newsmarts.core.text import counted
 from newsmarts.marts import audit as contracts
 from newsmarts.marts import candidate, catalogue
 from newsmarts.marts.build import CAPTURES_AT_ONCE, CandidateUpdate, update_candidate
@@ -111,7 +112,7 @@ def build(
     )
     logger.info(
         "Marts %s; %d articles, %d captures withheld because of neighbouring days.",
-        f"updated: {_count(len(result.days), 'changed day')}" if result.changed else "unchanged",
+        f"updated: {counted(len(result.days), 'changed day')}" if result.changed else "unchanged",
         result.articles,
         result.withheld,
     )
@@ -243,7 +244,3 @@ def _prepare(settings: Settings, fingerprint: str) -> Path:
 
 def _summary(rows: dict[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in rows.items())
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -36,7 +36,7 @@ def compare_marts(stored: Settings, rules: Settings, days: Sequence[date], *, ex
         rules: the home with the new results; it gets a copy of those of ``stored``.
         days: days that both sides may load; a rejected one stays as it was.
     """
-    _bring_warehouse(stored)
+    _prepare_warehouse(stored)
     _build(stored)
     copy_databases(stored.home, rules.home)
     for day in days:
@@ -57,7 +57,7 @@ def compare_marts(stored: Settings, rules: Settings, days: Sequence[date], *, ex
     )
 
 
-def _bring_warehouse(settings: Settings) -> None:
+def _prepare_warehouse(settings: Settings) -> None:
     """Make the warehouse from all stored days when there is none, or one of another version."""
     try:
         if warehouse_path(settings.home).exists():
