@@ -209,7 +209,7 @@ def run_at(settings: Settings, days_off: float) -> None:
 
 
 def rebuild(settings: Settings) -> None:
-    """Make the warehouse anew."""
-    from newsmarts.load.run import rebuild as make_anew
+    """Rebuild the warehouse."""
+    from newsmarts.load.run import rebuild as rebuild_warehouse
 
-    make_anew(settings)
+    rebuild_warehouse(settings)
