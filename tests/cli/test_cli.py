@@ -51,7 +51,7 @@ def test_parse_prints_the_golden_records(capsys: pytest.CaptureFixture[str]) -> 
         assert json.dumps(answer["article"]) == json.dumps(golden)
 
 
-def test_parse_says_why_a_page_is_turned_away_and_goes_on(
+def test_parse_reports_why_a_page_is_rejected_and_goes_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "empty.txt").touch()
@@ -86,7 +86,7 @@ def test_a_file_name_that_is_no_utf8_survives_the_json(tmp_path: Path) -> None:
         ["unknown"],
     ],
 )
-def test_bad_usage_exits_2_and_says_what_is_wrong(
+def test_bad_usage_exits_2_and_names_the_fault(
     argv: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -101,21 +101,21 @@ def test_bad_usage_exits_2_and_says_what_is_wrong(
     assert captured.out == ""
 
 
-def test_a_summary_of_nothing_exits_1_and_tells_what_to_run(
+def test_a_summary_of_nothing_exits_1_and_names_the_command_to_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["summary", "--home", str(tmp_path)]) == 1
     assert "newsmarts run" in capsys.readouterr().err
 
 
-def test_an_inbox_without_captures_is_told_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_inbox_without_captures_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     assert main(["run", "--inbox", str(inbox), "--home", str(tmp_path / "home")]) == 1
     assert "holds no captures yet" in capsys.readouterr().err
 
 
-def test_when_no_day_can_be_loaded_every_reason_is_told(
+def test_when_no_day_can_be_loaded_every_reason_is_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], house_contracts: None
 ) -> None:
     day = tmp_path / "inbox" / "2025-09-02"
@@ -124,9 +124,9 @@ def test_when_no_day_can_be_loaded_every_reason_is_told(
         page = GOOD.read_text(encoding="utf-8").replace("By Al Mayadeen", f"By Orla Venn {number}")
         (day / f"person-{number}.txt").write_text(page, encoding="utf-8")
     assert main(["run", "--inbox", str(day.parent), "--home", str(tmp_path / "home")]) == 1
-    told = capsys.readouterr().err
-    assert "No day could be loaded" in told
-    assert "person-1.txt" in told
+    output = capsys.readouterr().err
+    assert "No day could be loaded" in output
+    assert "person-1.txt" in output
 
 
 def test_the_exit_code_is_0_with_rows_in_quarantine_and_1_when_a_day_fails(

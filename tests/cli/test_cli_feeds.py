@@ -1,4 +1,4 @@
-"""``newsmarts run`` over feeds: which ones, which days, and what is told when one fails."""
+"""``newsmarts run`` over feeds: which ones, which days, and what is reported when one fails."""
 
 from __future__ import annotations
 
@@ -47,25 +47,25 @@ def crawl(home: Path) -> None:
 def test_all_enabled_feeds_and_their_days(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     crawl(home)
     assert main(["run", "--home", str(home), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["run"]["days"] == ["2025-09-01", "2025-09-02"]
-    assert told["run"]["failed_feeds"] == {}
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["run"]["days"] == ["2025-09-01", "2025-09-02"]
+    assert answer["run"]["failed_feeds"] == {}
 
 
 def test_one_feed_and_a_range_of_days(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     crawl(home)
     assert main(["run", "--home", str(home), "--json", "--feed", "crawls"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["run"]["days"] == ["2025-09-02"]
-    assert told["captures"]["landed"] == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["run"]["days"] == ["2025-09-02"]
+    assert answer["captures"]["landed"] == 1
     days = ["--from-date", "2025-08-31", "--to-date", "2025-09-01"]
     assert main(["run", "--home", str(home), "--json", "--feed", "inbox", "--feed", "crawls", *days]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["run"]["days"] == ["2025-08-31", "2025-09-01"]
-    assert not (home / "staged" / "parsed" / "capture_day=2025-08-31").exists()  # nobody has it
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["run"]["days"] == ["2025-08-31", "2025-09-01"]
+    assert not (home / "staged" / "parsed" / "capture_day=2025-08-31").exists()  # no feed has it
 
 
-def test_a_feed_that_fails_is_told_and_the_others_go_through(
+def test_a_feed_that_fails_is_reported_and_the_others_go_through(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from newsmarts.core.errors import FeedUnavailable
@@ -79,14 +79,14 @@ def test_a_feed_that_fails_is_told_and_the_others_go_through(
     monkeypatch.setattr(WarcFeed, "captures", away)
     assert main(["run", "--home", str(home), "--json"]) == 1
     captured = capsys.readouterr()
-    told = json.loads(captured.out)
-    assert told["captures"]["landed"] > 0
-    assert told["run"]["failed_feeds"] == {"crawls": "2025-09-02: the share isn't mounted"}
+    answer = json.loads(captured.out)
+    assert answer["captures"]["landed"] > 0
+    assert answer["run"]["failed_feeds"] == {"crawls": "2025-09-02: the share isn't mounted"}
     assert "feed crawls failed, last on 2025-09-02: the share isn't mounted" in captured.err
 
 
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [
         (["--feed", "archive"], "no enabled feed 'archive'"),
         (["--feed", "inbx"], "Enabled: inbox, crawls"),
@@ -96,9 +96,9 @@ def test_a_feed_that_fails_is_told_and_the_others_go_through(
         ([], "crawls' is not a folder"),
     ],
 )
-def test_bad_usage(home: Path, capsys: pytest.CaptureFixture[str], options: list[str], told: str) -> None:
+def test_bad_usage(home: Path, capsys: pytest.CaptureFixture[str], options: list[str], message: str) -> None:
     assert main(["run", "--home", str(home), *options]) == 2
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_a_feed_of_the_web_needs_days(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

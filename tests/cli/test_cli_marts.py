@@ -45,13 +45,13 @@ def test_before_the_first_release_there_is_nothing_to_list(
     assert "newsmarts run" in capsys.readouterr().err
 
 
-def test_export_writes_files_and_tells_of_them(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_export_writes_files_and_lists_them(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = home / "exports" / "articles"
     argv = ["export", "articles", "--format", "csv", "--home", str(home), "--out", str(out)]
     assert main(argv) == 0
-    told = capsys.readouterr().out
-    assert told.splitlines()[0] == f"Release 000002-000000000002 in {str(out)!r}"
-    assert told.splitlines()[-1].split() == ["2", "marts.articles", "articles.csv", "0.0", "MiB"]
+    output = capsys.readouterr().out
+    assert output.splitlines()[0] == f"Release 000002-000000000002 in {str(out)!r}"
+    assert output.splitlines()[-1].split() == ["2", "marts.articles", "articles.csv", "0.0", "MiB"]
     assert (out / "articles.csv").read_bytes() == b'"n"\r\n0\r\n1\r\n'
 
     assert main([*argv, "--as-of", "1", "--no-formula-guard", "--json"]) == 0
@@ -66,11 +66,11 @@ def test_a_release_that_is_not_kept_is_bad_usage(
     argv: list[str], home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*argv, "--home", str(home)]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert "There is no release '7'. Kept are 000001-000000000001, 000002-000000000002" in told.err
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert "There is no release '7'. Kept are 000001-000000000001, 000002-000000000002" in output.err
 
 
-def test_a_release_of_another_version_is_told_so(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_release_of_another_version_is_an_error(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["summary", "--as-of", "1", "--home", str(home)]) == 1
     assert "has other marts than this version can sum up" in capsys.readouterr().err

@@ -44,8 +44,8 @@ def test_pages_are_listed_acknowledged_and_opened_again(
     assert main(["acknowledge", *captures, "--why", "A guest"]) == 0
     assert "acknowledged by ada: 1 reason." in capsys.readouterr().out
     assert [each["source_path"] for each in listed(home, capsys)] == ["a\u202e.txt"]
-    (told,) = listed(home, capsys, "--state", "acknowledged")
-    assert (told["acknowledged_by"], told["acknowledged_reason"]) == ("ada", "A guest")
+    (acknowledged,) = listed(home, capsys, "--state", "acknowledged")
+    assert (acknowledged["acknowledged_by"], acknowledged["acknowledged_reason"]) == ("ada", "A guest")
     assert main(["quarantine", "--home", str(home), "--state", "acknowledged"]) == 0
     assert "A guest" in capsys.readouterr().out
 
@@ -55,18 +55,18 @@ def test_pages_are_listed_acknowledged_and_opened_again(
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["nothing", "--why", "Seen"], "Not in quarantine: nothing"),
         (["CAPTURE"], "needs a reason"),
         (["CAPTURE", "--undo"], "None of that is acknowledged"),
     ],
 )
-def test_what_cannot_be_decided_says_why(
-    home: Path, capsys: pytest.CaptureFixture[str], options: list[str], said: str
+def test_what_cannot_be_decided_is_an_error(
+    home: Path, capsys: pytest.CaptureFixture[str], options: list[str], message: str
 ) -> None:
     capture_id = listed(home, capsys)[0]["capture_id"]
     given = [capture_id if option == "CAPTURE" else option for option in options]
     assert main(["acknowledge", "--home", str(home), *given]) == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert list(records(home)) == []

@@ -15,14 +15,14 @@ from newsmarts.load.run import run
 from tests.marts.factory import DAY, Page, write_day
 
 
-def test_rebuild_tells_what_it_did(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_rebuild_reports_its_days(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_day(tmp_path, DAY, [Page("a")])
     run(DAY, load_settings(home=tmp_path))
     warehouse_path(tmp_path).write_bytes(b"damaged")
     assert main(["rebuild", "--home", str(tmp_path)]) == 0
-    told = capsys.readouterr().out
-    assert told.splitlines()[0] == f"The warehouse holds 1 day, {DAY} to {DAY}."
-    assert str(tmp_path / "warehouse" / "set-aside" / "000001") in told
+    output = capsys.readouterr().out
+    assert output.splitlines()[0] == f"The warehouse holds 1 day, {DAY} to {DAY}."
+    assert str(tmp_path / "warehouse" / "set-aside" / "000001") in output
     assert main(["rebuild", "--home", str(tmp_path), "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert (answer["days"], answer["left_out"]) == ([str(DAY)], [])
@@ -38,7 +38,7 @@ def test_rebuild_refuses_to_lose_a_day(tmp_path: Path, capsys: pytest.CaptureFix
     assert f"Left out: {DAY}" in capsys.readouterr().out
 
 
-def test_a_full_disk_is_told_in_a_line(
+def test_a_full_disk_is_reported_in_a_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> None:
@@ -46,6 +46,6 @@ def test_a_full_disk_is_told_in_a_line(
 
     monkeypatch.setattr("newsmarts.load.run.rebuild", full)
     assert main(["rebuild", "--home", str(tmp_path)]) == 1
-    told = capsys.readouterr().err
-    assert "No space left on device: '/full/news.duckdb'" in told
-    assert "Make room" in told
+    output = capsys.readouterr().err
+    assert "No space left on device: '/full/news.duckdb'" in output
+    assert "Make room" in output

@@ -97,8 +97,8 @@ def test_a_strange_file_is_named(settings: Settings) -> None:
 
 
 def test_texts_are_kept_on_one_line_without_what_cannot_be_seen(settings: Settings) -> None:
-    told = "  <script>\x00alert('1')\n\u202e =cmd() \ud800 می\u200cرود  "
-    record = acknowledge(settings, [entry()], by="a\nb\u202e", at=AT, reason=told)
+    typed = "  <script>\x00alert('1')\n\u202e =cmd() \ud800 می\u200cرود  "
+    record = acknowledge(settings, [entry()], by="a\nb\u202e", at=AT, reason=typed)
     assert record.reason == "<script>alert('1') =cmd() می\u200cرود"
     assert record.by == "a b"
     (read,) = records(settings.home)
@@ -109,7 +109,7 @@ def test_texts_are_kept_on_one_line_without_what_cannot_be_seen(settings: Settin
 
 
 @pytest.mark.parametrize(
-    ("entries", "by", "reason", "said"),
+    ("entries", "by", "reason", "message"),
     [
         ([entry()], "a", " \x00\u202e ", "needs a reason"),
         ([entry()], "\u202e", "Seen", "The decision has no name"),
@@ -119,14 +119,14 @@ def test_texts_are_kept_on_one_line_without_what_cannot_be_seen(settings: Settin
     ],
 )
 def test_what_cannot_be_a_decision_is_refused_and_leaves_nothing(
-    settings: Settings, entries: list[Entry], by: str, reason: str, said: str
+    settings: Settings, entries: list[Entry], by: str, reason: str, message: str
 ) -> None:
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(UsageError, match=message):
         acknowledge(settings, entries, by=by, at=AT, reason=reason)
     assert list(records(settings.home)) == []
 
 
-def test_a_full_disk_keeps_nothing_and_says_so(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_keeps_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     acknowledge(settings, [entry(1)], by="a", at=AT, reason="Seen")
 
     def full(_descriptor: int) -> None:

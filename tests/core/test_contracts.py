@@ -1,4 +1,4 @@
-"""Contract files are read strictly, and results become rows that tell what was judged."""
+"""Contract files are read strictly, and results become rows about what was judged."""
 
 from __future__ import annotations
 

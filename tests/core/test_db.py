@@ -15,7 +15,7 @@ from newsmarts.core.settings import Settings, load_settings
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return load_settings(home=tmp_path, duckdb_memory_limit="200MB")
+    return load_settings(home=tmp_path, duckdb_memory_limit="200MB", duckdb_threads=2)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_limit_that_is_none_is_named(settings: Settings, name: str) -> None:
         pass
 
 
-def test_too_little_memory_is_told_with_its_setting(settings: Settings) -> None:
+def test_too_little_memory_is_reported_with_its_setting(settings: Settings) -> None:
     tight = settings.model_copy(update={"duckdb_memory_limit": "20MB", "duckdb_max_temp_size": "1MB"})
     with pytest.raises(NewsError, match=r"NEWS_DUCKDB_MEMORY_LIMIT \(20MB\)"), writer(tight) as connection:
         connection.execute(
@@ -95,8 +95,8 @@ def test_a_path_that_duckdb_misreads_is_refused(settings: Settings, tmp_path: Pa
 
 
 def test_a_full_disk_is_an_error_of_the_system(settings: Settings) -> None:
-    """DuckDB tells of one as an IOException, or as a commit that failed; it may be gone in a minute."""
-    told = "Failed to commit: Could not write file news.duckdb.wal: No space left on device"
+    """DuckDB raises an IOException for one, or as a commit that failed; it may be gone in a minute."""
+    text = "Failed to commit: Could not write file news.duckdb.wal: No space left on device"
     with pytest.raises(OSError, match="No space left") as raised, writer(settings):
-        raise duckdb.TransactionException(told)
+        raise duckdb.TransactionException(text)
     assert raised.value.errno == errno.ENOSPC

@@ -146,7 +146,7 @@ def test_a_file_is_copied_where_the_disk_cannot_do_it_by_itself(
         assert (tmp_path / name).read_bytes() == source.read_bytes()
 
 
-def test_a_copy_that_fails_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_that_fails_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: int) -> int:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

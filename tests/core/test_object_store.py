@@ -163,10 +163,10 @@ def test_a_day_whose_upload_was_cut_off_is_no_day(
     "url",
     ["ftp://host/x", "s3://", "s3://key:secret@bucket/x", "s3://bucket/x?secret=1", "http://bucket/x", "://"],
 )
-def test_what_is_no_store_is_told(url: str) -> None:
+def test_what_is_not_a_store_is_an_error(url: str) -> None:
     with pytest.raises(ValueError, match="URL"):
         checked_url(url)
-    with pytest.raises(SettingsError) as told:
+    with pytest.raises(SettingsError) as raised:
         load_settings(home=url)
-    assert "secret@" not in str(told.value)
-    assert "s3://bucket/folder" in str(told.value) or "AWS_" in str(told.value)
+    assert "secret@" not in str(raised.value)
+    assert "s3://bucket/folder" in str(raised.value) or "AWS_" in str(raised.value)

@@ -135,7 +135,7 @@ def test_own_words_are_no_leak(case: str) -> None:
     assert INDEX.leak_in(OWN_WORDS[case]) is None
 
 
-def test_the_first_leak_of_a_body_is_told() -> None:
+def test_the_first_leak_of_a_body_is_found() -> None:
     assert INDEX.first_leak(["The pier stays shut.", COAST, FERRY]) == COAST
     assert INDEX.first_leak(["The pier stays shut."]) is None
     assert INDEX.first_leak([]) is None
@@ -148,7 +148,7 @@ def test_an_index_of_nothing_finds_nothing() -> None:
         assert index.leak_in("BREAKING") is None
 
 
-def test_spellings_of_one_line_count_once_and_the_smallest_is_told() -> None:
+def test_spellings_of_one_line_count_once_and_the_smallest_is_shown() -> None:
     spellings = [FERRY.upper(), FERRY, FERRY + "."]
     for order in (spellings, spellings[::-1]):
         index = TickerIndex(order)
@@ -235,7 +235,7 @@ def test_more_ticker_lines_never_hide_a_leak(lines: list[str], more: list[str], 
 @given(line=ANY_TEXT, lines=st.lists(ANY_TEXT, max_size=5))
 @example(line="ŉß ǰ", lines=["ŉß ǰ"])
 @example(line="İstanbul'da feribot seferleri durdu", lines=["istanbul'da feribot seferleri durdu"])
-def test_any_text_can_be_asked_about_and_what_is_told_is_a_ticker_line(line: str, lines: list[str]) -> None:
+def test_any_text_can_be_searched_and_what_is_found_is_a_ticker_line(line: str, lines: list[str]) -> None:
     for text in [line, *lines]:
         leak = TickerIndex(lines).leak_in(text)
         assert leak is None or leak in lines

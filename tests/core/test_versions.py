@@ -103,7 +103,7 @@ def _imported(path: Path) -> Iterator[Path]:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_change_of_the_code_is_a_decision_about_its_version(name: str) -> None:
-    """Fails on every change of meaning, and says what to do then."""
+    """Fails on every change of meaning, and names the next step."""
     declared = versions._declared()[name]["tree"]
     tree = tree_of(sources_of(name))
     assert tree == declared, (

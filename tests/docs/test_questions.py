@@ -1,4 +1,4 @@
-"""docs/questions.md: every question is answered by its SQL, on the samples, as the page says."""
+"""docs/questions.md: every question is answered by its SQL, on the samples, as the page has it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_there_are_ten_questions_and_each_has_its_answer() -> None:
 
 @pytest.mark.xdist_group("sample_marts")
 @pytest.mark.parametrize(("title", "sql", "answer"), questions(), ids=[title for title, _, _ in questions()])
-def test_the_answer_is_what_the_page_says(
+def test_the_answer_is_that_of_the_page(
     marts: duckdb.DuckDBPyConnection, title: str, sql: str, answer: str
 ) -> None:
     assert title.endswith("?")

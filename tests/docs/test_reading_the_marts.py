@@ -74,13 +74,13 @@ def test_python_runs_as_it_stands(code: str, folder: Path) -> None:
 def test_what_the_examples_show(folder: Path) -> None:
     """The blocks above only have to run: here is what two of them say."""
     code = next(code for code in blocks("python") if 'as_of="1"' in code)
-    told = subprocess.check_output(
+    output = subprocess.check_output(
         [sys.executable, "-c", code],
         cwd=folder,
         env={"PATH": "", "PYTHONPATH": str(PROJECT_ROOT), "NEWS_HOME": str(folder / "data")},
         text=True,
     )
-    assert told.splitlines()[-1] == "(3,) (4,)"
+    assert output.splitlines()[-1] == "(3,) (4,)"
     url = next(code for code in blocks("python") if "NullPool" in code)
     refused = ("SELECT * FROM read_text('/etc/hostname')", "SET threads = 1", "DELETE FROM marts.articles")
     answers = subprocess.check_output(

@@ -140,7 +140,7 @@ def test_a_refused_day_keeps_what_was_loaded(settings: Settings) -> None:
     assert everything(settings) == before
 
 
-def test_an_unvalidated_day_says_what_to_do(settings: Settings) -> None:
+def test_an_unvalidated_day_names_the_next_step(settings: Settings) -> None:
     with pytest.raises(MissingPartition, match=f"Run validate for {DAY} first"):
         run(DAY, settings)
 
@@ -272,7 +272,7 @@ def test_a_held_lock_is_named(settings: Settings) -> None:
         run(DAY, hasty)
 
 
-def test_a_damaged_warehouse_says_what_to_do(settings: Settings) -> None:
+def test_a_damaged_warehouse_names_the_next_step(settings: Settings) -> None:
     write_day(settings.home, DAY, PAGES)
     path = warehouse_path(settings.home)
     path.parent.mkdir(parents=True)

@@ -41,6 +41,6 @@ def test_a_count_that_cannot_be_read_counts_as_none(tmp_path: Path, left: str) -
     assert allowed.held_back == 0
 
 
-def test_a_clock_that_was_set_back_silences_nobody(tmp_path: Path) -> None:
+def test_a_clock_that_was_set_back_holds_nothing_back(tmp_path: Path) -> None:
     assert request(tmp_path, now=NOW + timedelta(days=400), per_hour=1) is not None
     assert request(tmp_path, now=NOW, per_hour=1) is not None

@@ -1,4 +1,4 @@
-"""What a person is told of a failure, and what a page's words in it can't do."""
+"""The message about a failure, and what a page's words in it can't do."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def message(**changes: Any) -> Any:
 
 
 def test_it_names_dag_day_task_error_and_log() -> None:
-    told = message()
-    assert told.title == "news_pages: validate failed for 2025-09-01"
-    assert told.text().splitlines() == [
+    sent = message()
+    assert sent.title == "news_pages: validate failed for 2025-09-01"
+    assert sent.text().splitlines() == [
         "DAG: news_pages",
         "Day: 2025-09-01",
         "Task: validate",
@@ -42,8 +42,8 @@ def test_it_names_dag_day_task_error_and_log() -> None:
         "",
         LINK,
     ]
-    assert f'<a href="{LINK}">' in told.html()
-    assert f"<{LINK}|The log>" in told.slack()
+    assert f'<a href="{LINK}">' in sent.html()
+    assert f"<{LINK}|The log>" in sent.slack()
 
 
 def test_a_process_that_was_killed_and_a_run_without_a_task() -> None:
@@ -52,30 +52,30 @@ def test_a_process_that_was_killed_and_a_run_without_a_task() -> None:
 
 
 def test_a_run_that_is_late() -> None:
-    told = late(
+    sent = late(
         dag_id="news_pages", run_id="scheduled__1", day="2025-09-01", hours=6, state="running", link=None
     )
-    assert told.title == "news_pages: 2025-09-01 isn't done after 6 hours"
-    assert told.text().splitlines()[-1] == "State: running"
+    assert sent.title == "news_pages: 2025-09-01 isn't done after 6 hours"
+    assert sent.text().splitlines()[-1] == "State: running"
 
 
 def test_a_pages_words_are_words_only() -> None:
-    told = message(error=HOSTILE, day=HOSTILE, task=HOSTILE, run_id=HOSTILE, dag_id=HOSTILE)
-    assert "\n" not in told.title
-    for text in (told.title, told.text(), told.html(), told.slack()):
+    sent = message(error=HOSTILE, day=HOSTILE, task=HOSTILE, run_id=HOSTILE, dag_id=HOSTILE)
+    assert "\n" not in sent.title
+    for text in (sent.title, sent.text(), sent.html(), sent.slack()):
         assert not set("\x1b\u202e\u202c\r") & set(text)
-    assert "<script" not in told.html()
-    assert "&lt;script&gt;" in told.html()
-    assert "<!channel>" not in told.slack()
-    assert "<https://evil" not in told.slack()
-    assert told.slack().count("`") == 6  # the error's fence
-    assert all(len(value) <= 200 for _, value in told.facts)
+    assert "<script" not in sent.html()
+    assert "&lt;script&gt;" in sent.html()
+    assert "<!channel>" not in sent.slack()
+    assert "<https://evil" not in sent.slack()
+    assert sent.slack().count("`") == 6  # the error's fence
+    assert all(len(value) <= 200 for _, value in sent.facts)
 
 
 def test_long_words_are_cut() -> None:
-    told = message(error="x" * 100_000, run_id="r" * 10_000)
-    assert len(told.text()) < 2_000
-    assert told.error.endswith("…")
+    sent = message(error="x" * 100_000, run_id="r" * 10_000)
+    assert len(sent.text()) < 2_000
+    assert sent.error.endswith("…")
     assert clean("a\u200cb\u2028c", 9) == "a\u200cbc"
 
 

@@ -8,6 +8,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,8 @@ def files(folder: Path) -> dict[str, tuple[int, int, str | bytes]]:
         if path.is_symlink():
             found[name] = (0, 0, str(path.readlink()))
         elif path.is_file() and not copying.is_passing(path.name) and ".locks" not in path.parts:
-            told = path.stat()
-            found[name] = (told.st_mode, told.st_mtime_ns, path.read_bytes())
+            status = path.stat()
+            found[name] = (status.st_mode, status.st_mtime_ns, path.read_bytes())
     return found
 
 
@@ -70,10 +71,10 @@ def made(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Backup:
 
 
 def test_a_backup_has_all_but_inbox_and_locks(home: Path, made: Backup) -> None:
-    expected = {name: told for name, told in files(home).items() if not name.startswith("inbox/")}
+    expected = {name: entry for name, entry in files(home).items() if not name.startswith("inbox/")}
     assert files(made.folder / "home") == expected
     assert (made.days, made.release) == (5, published_path(home).resolve().parent.name)
-    assert made.files == len([told for told in expected.values() if told[0]])
+    assert made.files == len([entry for entry in expected.values() if entry[0]])
     subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=made.folder, check=True)
     assert json.loads((made.folder / "backup.json").read_bytes())["days"] == 5
     assert made.folder.parent.stat().st_mode & 0o077 == 0
@@ -123,9 +124,9 @@ def test_a_home_that_is_not_empty_is_left_alone(
     there.parent.mkdir(exist_ok=True)
     there.write_text("somebody's")
     assert cli.main(["restore", "--from", str(made.folder), "--home", str(tmp_path / "home")]) == 2
-    told = capsys.readouterr().err
-    assert f"isn't empty (it holds {held})" in told
-    assert "mv " in told
+    output = capsys.readouterr().err
+    assert f"isn't empty (it holds {held})" in output
+    assert "mv " in output
     there.unlink()
     assert cli.main(["restore", "--from", str(made.folder), "--home", str(tmp_path / "home")]) == 0
     assert (tmp_path / "home" / "inbox" / "page.txt").exists()
@@ -152,14 +153,14 @@ def test_a_damaged_backup_restores_nothing(made: Backup, tmp_path: Path, damage:
     assert not (tmp_path / "home" / "raw").exists()
 
 
-def test_a_stopped_restore_is_told(made: Backup, tmp_path: Path) -> None:
+def test_a_stopped_restore_is_reported(made: Backup, tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / ".restoring").touch()
     with pytest.raises(UsageError, match="was stopped half way"):
         restore(Settings(home=tmp_path / "home"), made.folder)
 
 
-def test_what_cannot_be_backed_up_is_told(home: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_backed_up_is_reported(home: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nothing to back up"):
         make_backup(Settings(home=tmp_path / "none"), tmp_path / "to")
     with pytest.raises(UsageError, match=r"is in .* itself"):
@@ -203,8 +204,10 @@ def replaced(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_folder_that_is_replaced_meanwhile_is_copied_whole(replaced: Path, tmp_path: Path) -> None:
-    seen = set()
-    for number in range(40):
+    seen: set[str] = set()
+    copies = count()
+    # a busy machine may copy often before the folder is replaced once
+    while (number := next(copies)) < 40 or len(seen) < 2:
         target = tmp_path / "copies" / str(number)
         copied = Copied()
         copy_tree(tmp_path, "staged", target, copied)
@@ -213,13 +216,12 @@ def test_a_folder_that_is_replaced_meanwhile_is_copied_whole(replaced: Path, tmp
         assert len(texts) == 1
         assert len(copied.digests) == 2
         seen |= texts
-    assert len(seen) > 1
 
 
-def test_the_command_says_what_it_did(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_reports_it(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["backup", "--to", str(tmp_path), "--home", str(home)]) == 0
-    told = capsys.readouterr().out
-    assert str(tmp_path) in told
-    assert "5 days" in told
+    output = capsys.readouterr().out
+    assert str(tmp_path) in output
+    assert "5 days" in output
     assert cli.main(["backup", "--to", str(home / "x"), "--home", str(home)]) == 2
     assert "is in" in capsys.readouterr().err

@@ -58,7 +58,7 @@ def test_a_run_finds_nothing_to_do(settings: Settings, monkeypatch: pytest.Monke
 
 
 @same_rows
-def test_an_upgrade_check_says_that_all_is_current(settings: Settings) -> None:
+def test_an_upgrade_check_finds_all_current(settings: Settings) -> None:
     outlook = look(settings)
 
     assert (outlook.days, outlook.current, outlook.again, outlook.unreadable) == (2, 2, {}, ())

@@ -41,7 +41,7 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def aged(path: Path, days: float) -> Path:
-    """Let a path look as if nobody had touched it for so many days."""
+    """Let a path look as if it was last touched so many days ago."""
     moment = (NOW - timedelta(days=days)).timestamp()
     os.utime(path, (moment, moment), follow_symlinks=False)
     return path
@@ -79,7 +79,7 @@ def test_a_publish_at_work_is_waited_for(settings: Settings) -> None:
 # Logs
 
 
-def test_old_logs_go_only_where_the_setting_says_so(settings: Settings, tmp_path: Path) -> None:
+def test_old_logs_go_only_with_the_setting(settings: Settings, tmp_path: Path) -> None:
     logs = tmp_path / "logs"
     old = written(logs / "dag_id=news_pages" / "run_id=a" / "task_id=land" / "attempt=1.log", 31)
     young = written(logs / "dag_id=news_pages" / "run_id=b" / "attempt=1.log", 29)
@@ -88,18 +88,18 @@ def test_old_logs_go_only_where_the_setting_says_so(settings: Settings, tmp_path
     outside = written(tmp_path / "elsewhere" / "mine.log", 90)
     (logs / "dag_id=news_pages" / "link").symlink_to(outside.parent)
 
-    told = old_logs(settings, logs, now=NOW).summary
-    assert "3 logs" in told  # the link isn't followed
-    assert "NEWS_LOGS_KEPT_DAYS" in told
-    asked = settings.model_copy(update={"logs_kept_days": 30})
-    assert old_logs(asked, logs, now=NOW, dry_run=True).found == 2
+    summary = old_logs(settings, logs, now=NOW).summary
+    assert "3 logs" in summary  # the link isn't followed
+    assert "NEWS_LOGS_KEPT_DAYS" in summary
+    limited = settings.model_copy(update={"logs_kept_days": 30})
+    assert old_logs(limited, logs, now=NOW, dry_run=True).found == 2
     assert old.exists()
-    found = old_logs(asked, logs, now=NOW)
+    found = old_logs(limited, logs, now=NOW)
     assert (found.found, found.removed, found.found_bytes) == (2, 2, 18)
     assert not old.parent.parent.exists()  # its run's folders hold nothing
     assert not processor.exists()
     assert all(path.exists() for path in (young, *others, outside))
-    assert old_logs(asked, tmp_path / "nothing", now=NOW).found == 0
+    assert old_logs(limited, tmp_path / "nothing", now=NOW).found == 0
 
 
 # Raw objects
@@ -133,7 +133,7 @@ def stored(settings: Settings) -> dict[str, Path]:
     return found
 
 
-def test_orphaned_objects_are_told_and_kept_without_the_setting(
+def test_orphaned_objects_are_reported_and_kept_without_the_setting(
     settings: Settings, stored: dict[str, Path], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level("INFO"):
@@ -145,9 +145,9 @@ def test_orphaned_objects_are_told_and_kept_without_the_setting(
 
 
 def test_orphaned_objects_go_with_it(settings: Settings, stored: dict[str, Path]) -> None:
-    asked = settings.model_copy(update={"delete_orphaned_raw": True})
-    assert orphaned_raw(asked, now=NOW, dry_run=True).removed == 0
-    assert orphaned_raw(asked, now=NOW).removed == 1
+    limited = settings.model_copy(update={"delete_orphaned_raw": True})
+    assert orphaned_raw(limited, now=NOW, dry_run=True).removed == 0
+    assert orphaned_raw(limited, now=NOW).removed == 1
     assert {name for name, path in stored.items() if path.exists()} == {"named", "fresh"}
 
 
@@ -155,8 +155,8 @@ def test_an_object_that_a_landing_relies_on_is_none(settings: Settings, stored: 
     with ObjectWriter(settings.home) as store:
         store.put(b"orphan")  # it is there, so it isn't written
         store.commit()
-    asked = settings.model_copy(update={"delete_orphaned_raw": True})
-    assert orphaned_raw(asked, now=NOW).found == 0
+    limited = settings.model_copy(update={"delete_orphaned_raw": True})
+    assert orphaned_raw(limited, now=NOW).found == 0
 
 
 def test_a_landing_at_the_last_moment_keeps_its_object(
@@ -169,8 +169,8 @@ def test_a_landing_at_the_last_moment_keeps_its_object(
         rename(source, target)
 
     monkeypatch.setattr("os.rename", landed_just_before)
-    asked = settings.model_copy(update={"delete_orphaned_raw": True})
-    found = orphaned_raw(asked, now=NOW)
+    limited = settings.model_copy(update={"delete_orphaned_raw": True})
+    found = orphaned_raw(limited, now=NOW)
     assert (found.found, found.removed) == (1, 0)
     assert stored["orphan"].read_bytes() == b"orphan"
     assert [path.name for path in stored["orphan"].parent.iterdir()] == [stored["orphan"].name]
@@ -186,7 +186,7 @@ def test_with_a_manifest_that_can_not_be_read_nothing_is_removed(
     assert stored["orphan"].exists()
 
 
-def test_objects_of_a_store_are_only_told(settings: Settings, stored: dict[str, Path]) -> None:
+def test_objects_of_a_store_are_only_reported(settings: Settings, stored: dict[str, Path]) -> None:
     from newsmarts.core.object_store import open_store
 
     url = "memory://maintenance-tests"
@@ -210,7 +210,7 @@ def test_leftovers_older_than_a_day_go(settings: Settings) -> None:
     old = [
         written(home / "raw" / "manifest" / "capture_day=2025-09-01" / ".tmp-a1", 3),
         written(home / "warehouse" / ".tmp-news.duckdb", 3),
-        written(home / "notifications" / ".tmp-told", 3),
+        written(home / "notifications" / ".tmp-sent", 3),
         written(home / "raw" / "objects" / "ab" / ".tmp-b2", 3),
         aged(written(home / "staged" / "parsed" / ".tmp-c3" / "articles.parquet", 3).parent, 3),
         aged(written(home / "staged" / "validated" / ".tmp-d4-old" / "articles.parquet", 3).parent, 3),

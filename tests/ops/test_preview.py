@@ -104,21 +104,21 @@ def test_the_marts_are_those_of_publishing_it(found: Preview) -> None:
     quarantine = marts.difference.marts["quarantine"]
     assert not [name for name in quarantine.changed_columns if name.startswith("acknowledged")]
     # the marts' own contract still wants the house's byline
-    assert [told.partition(":")[0] for told in marts.broken] == [
+    assert [text.partition(":")[0] for text in marts.broken] == [
         "marts_articles.al_mayadeen_byline_is_the_house"
     ]
 
 
 def test_a_person_reads_it(found: Preview) -> None:
-    told = render(found)
-    assert "  2025-09-02  12        7 → 6  5 → 6        pages that differ: 1" in told
-    assert "WOULD NOT BE LOADED" in told
-    assert f"    - {FERRIES!r}\n        now: headline_length (headline_of_sane_length): The headline" in told
-    assert f"    + {PERSON!r}\n        was: unexpected_byline" in told
-    assert "  2 articles would enter\n" in told
-    assert "because of a neighbouring day's ticker" in told
-    assert "the audit would fail" in told
-    assert "marts.articles: 23 rows before, 25 after" in told
+    text = render(found)
+    assert "  2025-09-02  12        7 → 6  5 → 6        pages that differ: 1" in text
+    assert "WOULD NOT BE LOADED" in text
+    assert f"    - {FERRIES!r}\n        now: headline_length (headline_of_sane_length): The headline" in text
+    assert f"    + {PERSON!r}\n        was: unexpected_byline" in text
+    assert "  2 articles would enter\n" in text
+    assert "because of a neighbouring day's ticker" in text
+    assert "the audit would fail" in text
+    assert "marts.articles: 23 rows before, 25 after" in text
 
 
 def test_without_a_change_nothing_is_run(sample_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,7 +131,7 @@ def test_without_a_change_nothing_is_run(sample_home: Path, capsys: pytest.Captu
     assert "The marts would stay as they are." in capsys.readouterr().out
 
 
-def test_bad_usage_and_days_that_nobody_has(sample_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_usage_and_days_without_captures(sample_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     home = ["--home", str(sample_home)]
     assert main(["preview", "--from", str(LAST), "--to", str(FIRST), *home]) == 2
     assert f"--to {FIRST} lies before --from {LAST}" in capsys.readouterr().err
@@ -188,7 +188,7 @@ def compared(sample_home: Path, other: Settings, examples: int = 3) -> DayPrevie
 
 def test_changed_fields_are_counted_and_shown(sample_home: Path, other: Settings) -> None:
     assert compared(sample_home, other).articles_changed == 0
-    rewrite(other, rule_version="al_mayadeen/2099-01-01")  # says nothing of the article
+    rewrite(other, rule_version="al_mayadeen/2099-01-01")  # not about the article
     assert compared(sample_home, other).articles_changed == 0
     rewrite(other, headline="A new one", tags=["a", "b"], body_text="Short.", word_count=1, text_sha256="0")
     day = compared(sample_home, other)
@@ -220,6 +220,6 @@ def test_page_text_can_not_steer_a_terminal() -> None:
     reason = Reason("validate", "too_long", None, hostile)
     change = PageChange("c", hostile, "new", "quarantined", (), (reason,))
     day = DayPreview(FIRST, None, counts, turned_away=(change,))
-    told = render(Preview(FIRST, FIRST, (day,), None, False))
-    assert not set("\x1b\u202e\r") & set(told)
-    assert "\\x1b[2J\\u202e gnihtemos\\r\\nThe marts would stay" in told
+    text = render(Preview(FIRST, FIRST, (day,), None, False))
+    assert not set("\x1b\u202e\r") & set(text)
+    assert "\\x1b[2J\\u202e gnihtemos\\r\\nThe marts would stay" in text

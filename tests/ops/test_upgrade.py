@@ -60,14 +60,14 @@ def test_every_reason_is_counted_and_nothing_is_changed(
 
     before = content()
     assert cli.main(["upgrade-check", "--home", str(home), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
+    answer = json.loads(capsys.readouterr().out)
     assert content() == before
-    assert told["again"] == {"unfinished": 1, "captures": 1, "contracts": 3}
-    assert (told["days"], told["current"]) == (6, 1)
-    assert (told["first_again"], told["last_again"]) == ("2025-09-01", "2025-09-05")
-    assert told["unreadable"] == ["2025-09-03"]
-    assert "rebuilds it" in told["warehouse"]
-    assert "from nothing" in told["marts"]
+    assert answer["again"] == {"unfinished": 1, "captures": 1, "contracts": 3}
+    assert (answer["days"], answer["current"]) == (6, 1)
+    assert (answer["first_again"], answer["last_again"]) == ("2025-09-01", "2025-09-05")
+    assert answer["unreadable"] == ["2025-09-03"]
+    assert "rebuilds it" in answer["warehouse"]
+    assert "from nothing" in answer["marts"]
 
     text = render(upgrade.look(Settings(home=home)))
     assert "backfill 2025-09-01 to 2025-09-05" in text
