@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
+from newsmarts.core.settings import Settings
 from tests.contract_files import write_brief_contracts
 from tests.postgres_server import Server, serve
 
@@ -40,10 +42,10 @@ os.environ |= {
 }
 
 # No limit on time: how long an example takes says how busy the machine is.
-_PROFILE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("fast", _PROFILE, max_examples=20)
-settings.register_profile("thorough", _PROFILE, max_examples=100)  # --hypothesis-profile=thorough
-settings.load_profile("fast")
+_PROFILE = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile("fast", _PROFILE, max_examples=20)
+hypothesis_settings.register_profile("thorough", _PROFILE, max_examples=100)  # --hypothesis-profile=thorough
+hypothesis_settings.load_profile("fast")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -103,6 +105,23 @@ def quick_audit(monkeypatch: pytest.MonkeyPatch) -> None:
         return []
 
     monkeypatch.setattr("newsmarts.marts.audit.run_contracts", no_findings)
+
+
+@pytest.fixture
+def late_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the search index to publish, which refreshes it when a build was stopped before that.
+
+    For tests of the marts: it is a fifth of what a build of a few pages costs.
+    """
+    from newsmarts.search import index
+
+    refresh = index.bring_up_to_date
+
+    def only_checked(settings: Settings, fingerprint: str, *, check: bool = False) -> None:
+        if check:
+            refresh(settings, fingerprint, check=True)
+
+    monkeypatch.setattr(index, "bring_up_to_date", only_checked)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

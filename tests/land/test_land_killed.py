@@ -6,8 +6,6 @@ import hashlib
 import io
 import os
 import signal
-import subprocess
-import sys
 import time
 import zipfile
 from pathlib import Path
@@ -15,38 +13,13 @@ from pathlib import Path
 import pytest
 
 from newsmarts.core import partitions
-from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.core.settings import Settings, load_settings
 from newsmarts.land import run, store
 from tests.land.inbox_files import DAY, rows
+from tests.land.killed_landing import start
 from tests.land.warc_files import declared, response
 
 RECORDS = 200
-
-# Lands the day, and kills itself as a power cut would at the n-th of some system calls, in any thread.
-KILLED = """
-import os, signal, sys, threading
-from datetime import date
-from newsmarts.land import run
-from newsmarts.core.settings import load_settings
-
-home, feeds_file, call, countdown = *sys.argv[1:4], int(sys.argv[4])
-lock = threading.Lock()
-if call:
-    real = getattr(os, call)
-
-    def deadly(*args, **kwargs):
-        global countdown
-        with lock:
-            countdown -= 1
-            if countdown == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-        return real(*args, **kwargs)
-
-    setattr(os, call, deadly)
-print("ready", flush=True)
-settings = load_settings(home=home, feeds_file=feeds_file, inbox=home + "/inbox", settle_seconds=0)
-run.run(date(2025, 8, 25), settings)
-"""
 
 
 @pytest.fixture
@@ -68,15 +41,6 @@ def archives(tmp_path: Path) -> Settings:
     (inbox / "b.zip").write_bytes(out.getvalue())
     settings = load_settings(home=home, inbox=inbox, settle_seconds=0)
     return declared(settings, crawls, '[feeds.inbox]\nkind = "inbox"\n')
-
-
-def start(settings: Settings, call: str, countdown: int) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(settings.home), str(settings.feeds_file), call, str(countdown)],
-        cwd=PROJECT_ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
 
 
 def check(settings: Settings) -> None:
@@ -116,26 +80,25 @@ def check(settings: Settings) -> None:
     ],
 )
 def test_killed_at_a_system_call(archives: Settings, call: str, countdown: int) -> None:
-    process = start(archives, call, countdown)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
+    process, _begins = start(archives, DAY, call, countdown)
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
     check(archives)
 
 
 @pytest.mark.parametrize("milliseconds", [0, 40, 90, 160])
 def test_killed_at_any_moment(archives: Settings, milliseconds: int) -> None:
-    process = start(archives, "", 0)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
+    process, begins = start(archives, DAY)
+    assert begins.recv() == "ready"
     time.sleep(milliseconds / 1000)
     process.kill()
-    process.communicate()
+    process.join()
     check(archives)
 
 
 def test_what_killed_landings_left_is_swept_a_day_later(archives: Settings) -> None:
-    process = start(archives, "replace", 50)
-    process.communicate()
+    process, _begins = start(archives, DAY, "replace", 50)
+    process.join()
     objects = archives.home / "raw" / "objects"
     (left,) = objects.glob(".tmp-*")
     old = next(path for path in objects.iterdir() if not path.name.startswith(".")) / ".tmp-of-old"

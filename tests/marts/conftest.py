@@ -12,3 +12,8 @@ from newsmarts.core.settings import Settings, load_settings
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return load_settings(home=tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _index_when_published(late_index: None) -> None:
+    """Make the search index only where something is published."""

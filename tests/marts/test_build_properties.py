@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -109,6 +110,7 @@ def in_order(settings: Settings, days: dict[date, list[Page]]) -> None:
     build(settings, full=True)
 
 
+@pytest.mark.slow
 @given(steps=steps)
 @hypothesis_settings(max_examples=fewer_examples(10))
 def test_marts_follow_from_the_days_alone(

@@ -216,12 +216,14 @@ def test_every_mart_has_a_contract_and_every_expectation_its_break() -> None:
         assert set(breaks) == {entry["meta"]["id"] for entry in contract_of(mart)["expectations"]}, mart
 
 
+@pytest.mark.slow
 def test_sound_marts_pass(sound: Settings) -> None:
     findings = audit.run_contracts(sound)
     assert [finding.summary() for finding in findings if not finding.passed] == []
     assert len(findings) == sum(len(breaks) for breaks in BREAKS.values())
 
 
+@pytest.mark.slow
 def test_empty_marts_pass(settings: Settings) -> None:
     load_days(settings, {DAY: []})
     build(settings)

@@ -91,6 +91,7 @@ def answer_to(settings: Settings, query: str, options: dict[str, Any]) -> Any:
     return answer.total, [asdict(hit) for hit in answer.hits]
 
 
+@pytest.mark.slow
 @given(days=st.lists(st.tuples(st.integers(0, 3), some_pages()), min_size=1, max_size=5), questions=questions)
 @hypothesis_settings(max_examples=fewer_examples(10))
 def test_answers_follow_from_the_marts_alone(

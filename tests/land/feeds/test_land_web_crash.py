@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -13,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from newsmarts.core.settings import PROJECT_ROOT, Settings
+from newsmarts.core.settings import Settings
+from tests.land.killed_landing import start
 from tests.land.servers.captures import ENGLISH, Captured, page
 from tests.land.servers.common_crawl import CommonCrawl, Crawl, Crawled
 from tests.land.servers.loopback import Answer, Asked, Hang, LoopbackServer
@@ -23,16 +21,6 @@ from tests.land.web_feeds import DAY, declare, land, raw, rows
 pytestmark = pytest.mark.enable_socket
 
 COUNT = 12
-
-LANDS = """
-import sys
-from datetime import date
-from newsmarts.land import landing, run
-from newsmarts.core.settings import load_settings
-
-landing._CHECKPOINT_SECONDS = 0.0  # the rows are written every now and then, here as often as can be
-run.run(date(2025, 9, 1), load_settings(home=sys.argv[1], inbox=sys.argv[2], feeds_file=sys.argv[3]))
-"""
 
 
 class Stops:
@@ -80,10 +68,11 @@ def test_killed_in_the_middle(killed_at: int, set_up: Any, settings: Settings, t
         settings, archive, is_page = set_up(settings, server)
         stops = Stops(archive, is_page, killed_at)
         server.respond = stops
-        paths = [str(settings.home), str(settings.inbox_dir), str(settings.feeds_file)]
-        with subprocess.Popen([sys.executable, "-c", LANDS, *paths], cwd=PROJECT_ROOT) as child:
-            assert stops.reached.wait(120)
-            child.send_signal(signal.SIGKILL)
+        # the rows are written every now and then, here as often as can be
+        process, _begins = start(settings, DAY, _CHECKPOINT_SECONDS=0.0)
+        assert stops.reached.wait(120)
+        process.kill()
+        process.join()
         manifest = settings.home / "raw" / "manifest"
         kept = rows(settings) if any(manifest.rglob("captures.parquet")) else []
         assert len(kept) < killed_at
