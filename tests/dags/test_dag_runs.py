@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from newsmarts.core.partitions import candidate_path, partition_days
-from newsmarts.core.settings import PROJECT_ROOT, settings
+from newsmarts.core.settings import PROJECT_ROOT, load_settings
 from newsmarts.land import run as land
 from newsmarts.load import run as load
 from newsmarts.parse import run as parse
@@ -62,6 +62,7 @@ def asset_counts(name: str) -> dict[str, Any]:
         return dict(event.extra)
 
 
+@pytest.mark.slow
 def test_a_day_goes_through_and_its_articles_are_published(dagbag: DagBag, home: Path) -> None:
     run = dagbag.dags["news_pages"].test(run_conf={"day": DAY})
     assert states(run) == dict.fromkeys(("land", "parse", "validate", "load"), "success") | {
@@ -111,6 +112,16 @@ def test_a_day_of_broken_pages_fails_at_validate_and_loads_nothing(
     assert not (home / "warehouse" / "news.duckdb").exists()
 
 
+@pytest.fixture(scope="module")
+def loaded_home(tmp_path_factory: pytest.TempPathFactory, brief_contracts: Path) -> Path:
+    """A home with the day loaded."""
+    home = tmp_path_factory.mktemp("loaded") / "home"
+    own = load_settings(home=home, inbox=SAMPLES, contracts_dir=brief_contracts, settle_seconds=0)
+    for stage in (land.run, parse.run, validate.run, load.run):
+        stage(date.fromisoformat(DAY), own)
+    return home
+
+
 @pytest.mark.parametrize(
     ("case", "goes_on"),
     [((0, DAY, "0"), True), ((2, DAY, "0"), False), ((2, DAY, "1"), True), ((2, None, "0"), True)],
@@ -118,14 +129,14 @@ def test_a_day_of_broken_pages_fails_at_validate_and_loads_nothing(
 def test_while_further_days_wait_their_last_run_publishes(
     dagbag: DagBag,
     home: Path,
+    loaded_home: Path,
     monkeypatch: pytest.MonkeyPatch,
     case: tuple[int, str | None, str],
     goes_on: bool,
 ) -> None:
     queued, partition_key, publish_each = case
     monkeypatch.setenv("NEWS_PUBLISH_EACH", publish_each)
-    for stage in (land.run, parse.run, validate.run, load.run):
-        stage(date.fromisoformat(DAY), settings())
+    shutil.copytree(loaded_home, home, symlinks=True, dirs_exist_ok=True)
     criteria_used = []
 
     def get_dr_count(**criteria: object) -> int:

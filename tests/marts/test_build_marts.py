@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from newsmarts.core.db import reading
 from newsmarts.core.errors import MissingPartition
 from newsmarts.core.partitions import candidate_path, warehouse_path
-from newsmarts.core.settings import Settings
+from newsmarts.core.settings import Settings, load_settings
 from newsmarts.marts.run import build
 from tests.marts.factory import DAY, Page, day_after, load_days, mart_rows
 
@@ -288,10 +290,18 @@ def test_tables_are_in_the_order_of_their_keys(settings: Settings) -> None:
     assert ids == sorted(ids)
 
 
-@pytest.mark.parametrize("damage", ["garbage", "truncated", "emptied", "torn page"])
-def test_a_damaged_candidate_is_built_from_nothing(settings: Settings, damage: str) -> None:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home of two days whose marts are built."""
+    settings = load_settings(home=tmp_path_factory.mktemp("built"))
     load_days(settings, {DAY: [Page("a", tags=("x",))], day_after(1): [Page("b", headline="B")]})
     build(settings)
+    return settings.home
+
+
+@pytest.mark.parametrize("damage", ["garbage", "truncated", "emptied", "torn page"])
+def test_a_damaged_candidate_is_built_from_nothing(settings: Settings, built: Path, damage: str) -> None:
+    shutil.copytree(built, settings.home, dirs_exist_ok=True)
     path = candidate_path(settings.home)
     expected = mart_rows(path)
     whole = path.read_bytes()

@@ -123,7 +123,7 @@ def test_both_captures_give_the_documents_record(project: Path) -> None:
     ("name", "option", "said"),
     [
         ("crane.txt", "--no-contracts", "contract wasn't asked"),
-        ("crane.html", "--home=empty", "expectations hold"),
+        pytest.param("crane.html", "--home=empty", "expectations hold", marks=pytest.mark.slow),
     ],
 )
 def test_no_block_is_lost_and_the_contract_holds(project: Path, name: str, option: str, said: str) -> None:
@@ -135,6 +135,7 @@ def test_no_block_is_lost_and_the_contract_holds(project: Path, name: str, optio
     assert len(page.select(".run.repeat .block")) == 1
 
 
+@pytest.mark.slow
 def test_its_articles_reach_the_marts(project: Path) -> None:
     inbox, home = project / "inbox" / "2025-03-14", project / "home"
     inbox.mkdir(parents=True)
@@ -163,6 +164,7 @@ def test_a_path_that_names_it_is_a_hint(project: Path) -> None:
     assert run_python(project, "-c", code).strip() == "harbour_gazette"
 
 
+@pytest.mark.slow
 def test_its_own_contract_is_stricter(strict_project: Path) -> None:
     inbox, home = strict_project / "strict-inbox" / "2025-03-14", strict_project / "strict-home"
     inbox.mkdir(parents=True)

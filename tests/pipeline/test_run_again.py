@@ -13,6 +13,7 @@ from newsmarts import pipeline
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.pipeline import run
 
+pytestmark = pytest.mark.usefixtures("quick_audit")
 FIRST, SECOND = date(2025, 9, 1), date(2025, 9, 2)
 STAGES = ("parse", "validate", "audit")
 

@@ -14,22 +14,14 @@ import pytest
 from newsmarts.core.errors import MissingPartition
 from newsmarts.core.partitions import published_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings
-from newsmarts.marts.run import audit, build, publish
 from newsmarts.release.reader import connect
-from tests.marts.factory import DAY, Page, load_days
+from tests.release.first_releases import publish_headline
 
-
-@pytest.fixture(autouse=True)
-def _quick_audit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the contracts say is tested elsewhere: here every candidate passes."""
-    monkeypatch.setattr("newsmarts.marts.audit.run_contracts", lambda _settings, **_: [])
+pytestmark = pytest.mark.usefixtures("quick_audit")
 
 
 def release(settings: Settings, headline: str) -> None:
-    load_days(settings, {DAY: [Page("a", headline=headline)]})
-    build(settings)
-    audit(settings)
-    assert publish(settings).published
+    assert publish_headline(settings, headline).published
 
 
 # Holds the first release open; for each line on standard input says what it sees, and what a new

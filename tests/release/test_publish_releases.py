@@ -19,23 +19,12 @@ from newsmarts.core.errors import AuditFailed, MissingPartition, NewsError
 from newsmarts.core.partitions import current_release_path, published_path, releases_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings
 from newsmarts.marts import build as marts_build
-from newsmarts.marts.run import PublishResult, audit, build, publish
+from newsmarts.marts.run import audit, build, publish
 from newsmarts.release import releases
 from tests.marts.factory import DAY, Page, day_after, load_days, mart_rows
+from tests.release.first_releases import publish_headline as release
 
-
-@pytest.fixture(autouse=True)
-def _quick_audit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the contracts say is tested elsewhere: here every candidate passes."""
-    monkeypatch.setattr("newsmarts.marts.audit.run_contracts", lambda _settings, **_: [])
-
-
-def release(settings: Settings, headline: str) -> PublishResult:
-    """Publish marts that hold this one article."""
-    load_days(settings, {DAY: [Page("a", headline=headline)]})
-    build(settings)
-    audit(settings)
-    return publish(settings)
+pytestmark = pytest.mark.usefixtures("quick_audit")
 
 
 def headlines(path: Path) -> list[str]:

@@ -11,6 +11,7 @@ from newsmarts.core.settings import Settings
 from newsmarts.marts.run import PublishResult, audit, build, publish
 from newsmarts.release.releases import find_release
 from newsmarts.search import Index, open_index
+from tests.home_templates import first_release
 from tests.marts.factory import DAY, Page, load_days
 
 
@@ -35,10 +36,14 @@ def hash_of(text: str) -> str:
 
 def release(settings: Settings, *pages: Page, day: date = DAY, full: bool = False) -> PublishResult:
     """Publish marts in which this day has these pages."""
-    load_days(settings, {day: list(pages)})
-    build(settings, full=full, rewrite_below=0)
-    audit(settings)
-    return publish(settings)
+
+    def publish_pages(settings: Settings) -> PublishResult:
+        load_days(settings, {day: list(pages)})
+        build(settings, full=full, rewrite_below=0)
+        audit(settings)
+        return publish(settings)
+
+    return first_release(settings, (pages, day, full), publish_pages)
 
 
 def headlines(index: Index, query: str, **options: Any) -> list[str]:

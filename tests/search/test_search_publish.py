@@ -42,12 +42,12 @@ def test_a_disk_that_cannot_link_gets_copies(settings: Settings, monkeypatch: py
         raise OSError(errno.EXDEV, "Invalid cross-device link")
 
     monkeypatch.setattr("os.link", refuse)
-    release(settings, article("Harbour"))
+    release(settings, article("Copied"))
     assert not any(
         path.samefile(search_path(settings.home) / "index" / name)
         for name, path in index_files(settings).items()
     )
-    assert found(settings, "harbour") == ["Harbour"]
+    assert found(settings, "copied") == ["Copied"]
 
 
 def test_the_same_content_is_no_new_release(settings: Settings) -> None:
