@@ -128,6 +128,7 @@ def loaded_home(tmp_path_factory: pytest.TempPathFactory, brief_contracts: Path)
 )
 def test_while_further_days_wait_their_last_run_publishes(
     dagbag: DagBag,
+    *,
     home: Path,
     loaded_home: Path,
     monkeypatch: pytest.MonkeyPatch,
