@@ -115,13 +115,13 @@ def late_index(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     from newsmarts.search import index
 
-    refresh = index.bring_up_to_date
+    refresh = index.update_index
 
     def only_checked(settings: Settings, fingerprint: str, *, check: bool = False) -> None:
         if check:
             refresh(settings, fingerprint, check=True)
 
-    monkeypatch.setattr(index, "bring_up_to_date", only_checked)
+    monkeypatch.setattr(index, "update_index", only_checked)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
