@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from newsmarts.core.errors import MissingPartition
-from newsmarts.core.partitions import published_path
+from newsmarts.core.partitions import current_release_path, published_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings
 from newsmarts.release.reader import connect
 from tests.release.first_releases import publish_headline
@@ -49,7 +49,9 @@ for _ in sys.stdin:
 
 
 def test_a_held_reader_sees_no_error_through_publishes(settings: Settings) -> None:
+    settings = settings.model_copy(update={"releases_kept": 1})
     release(settings, "R0")
+    held = current_release_path(settings.home).resolve()
     reader = subprocess.Popen(
         [sys.executable, "-c", READER, str(settings.home)],
         cwd=PROJECT_ROOT,
@@ -62,11 +64,12 @@ def test_a_held_reader_sees_no_error_through_publishes(settings: Settings) -> No
     assert reader.stdout is not None
     with reader:
         assert reader.stdout.readline().split() == ["R0"]
-        for number in range(1, 6):
+        for number in (1, 2):
             release(settings, f"R{number}")
             reader.stdin.write("look\n")
             reader.stdin.flush()
             assert reader.stdout.readline().split() == ["R0", f"R{number}", f"R{number}"]
+        assert not held.exists()
         reader.stdin.close()
         assert reader.wait(timeout=60) == 0
 
