@@ -48,6 +48,7 @@ for _ in sys.stdin:
 """
 
 
+@pytest.mark.slow
 def test_a_held_reader_sees_no_error_through_publishes(settings: Settings) -> None:
     settings = settings.model_copy(update={"releases_kept": 1})
     release(settings, "R0")

@@ -224,6 +224,7 @@ def test_a_reader_in_this_process_does_not_disturb(settings: Settings) -> None:
     assert headlines(first.path) == ["Two"]
 
 
+@pytest.mark.slow
 def test_any_order_of_loading_gives_the_same_release(settings: Settings, tmp_path: Path) -> None:
     days = {
         DAY: [Page("a"), Page("x", rejected=True)],

@@ -124,6 +124,7 @@ print(*sums, file=sys.stderr)  # DuckDB shows its progress on the other stream
 """
 
 
+@pytest.mark.slow
 def test_readers_that_run_out_of_memory_do_not_meet_in_their_temporary_files(tmp_path: Path) -> None:
     rows = "SELECT repeat(md5(i::VARCHAR), 4) FROM range(1_000_000) AS r(i) WHERE i % 2 < {}"
     for number in (1, 2):

@@ -93,23 +93,24 @@ def test_an_index_that_only_tantivy_can_tell_is_damaged(settings: Settings) -> N
 
 
 def test_releases_are_pruned_with_their_index(settings: Settings) -> None:
-    for number in range(5):
+    settings = settings.model_copy(update={"releases_kept": 2})
+    for number in range(3):
         release(settings, article("Harbour", f"Text {number}."))
     kept = [
         entry for entry in releases_path(settings.home).iterdir() if (entry / "search" / "meta.json").exists()
     ]
     assert len(kept) == len(list(releases_path(settings.home).iterdir())) == settings.releases_kept
-    for number, folder in zip((2, 3, 4), sorted(kept), strict=True):
+    for number, folder in zip((1, 2), sorted(kept), strict=True):
         with open_index(settings.home, as_of=folder.name) as index:
             assert index.search(f'"text {number}"').total == 1
-            assert index.search('"text 0" OR "text 1"').total == 0
+            assert index.search('"text 0"').total == 0
 
 
 def test_an_open_index_outlives_its_release(settings: Settings) -> None:
+    settings = settings.model_copy(update={"releases_kept": 1})
     release(settings, article("Harbour"))
     with open_index(settings.home) as index:
-        for number in range(5):
-            release(settings, article("Market", f"Text {number}."))
+        release(settings, article("Market"))
         assert index.release_id not in {entry.name for entry in releases_path(settings.home).iterdir()}
         assert headlines(index, "harbour OR market") == ["Harbour"]
         assert index.search("harbour").hits[0].excerpt == "Nothing else is known."
@@ -144,6 +145,7 @@ print(len(seen), len(checked), flush=True)
 """
 
 
+@pytest.mark.slow
 def test_readers_through_publishes_always_get_one_whole_release(settings: Settings) -> None:
     release(settings, article("Harbour FIRST", name="a", known_by=("/a",)))
     command = [sys.executable, "-c", READER, str(settings.home)]
