@@ -134,7 +134,7 @@ def _make_dashboard_lasting(dashboard: dict[str, Any]) -> None:
     for chart in charts:
         chart["chartId"] = number[chart["chartId"]]
     metadata = dashboard["metadata"]
-    # which charts a click reaches, and the colours it notes when somebody looks: it works them out anew
+    # which charts a click reaches, and the colours it notes when somebody looks: it computes them again
     colours = ("color_scheme_domain", "shared_label_colors", "map_label_colors")
     for key in ("chart_configuration", "global_chart_configuration", *colours):
         metadata.pop(key, None)

@@ -11,7 +11,7 @@ Environment:
     NEWS_BI_SECRET_KEY: signs sessions (default: that of secrets.json).
     NEWS_BI_DATABASE_URL: Superset's own database (default: an SQLite file in its folder).
     NEWS_BI_BEHIND_TLS: ``True`` behind a proxy that speaks TLS: cookies travel over TLS only, and addresses
-        and scheme are those that the proxy tells.
+        and scheme are those of the proxy's headers.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sqlalchemy.pool import NullPool
 
 FOLDER = Path(os.environ["NEWS_BI_FOLDER"])
 MARTS = Path(os.environ["NEWS_BI_MARTS"])
-# What assets/databases/*.yaml call the marts, so that these files name nobody's folder.
+# What assets/databases/*.yaml call the marts, so that these files contain no local folder.
 MARTS_IN_FILES = "/NEWS_HOME/marts/current/news.duckdb"
 MEMORY_LIMIT = os.environ.get("NEWS_BI_MEMORY_LIMIT", "1GB")
 
@@ -86,7 +86,7 @@ def DB_CONNECTION_MUTATOR(
 ) -> tuple[URL, dict[str, Any]]:
     """Open every DuckDB file read-only and locked down, and the marts in their newest release.
 
-    Superset asks this before each query, so the link is followed anew each time. Connections of one process
+    Superset calls this before each query, so the link is followed each time. Connections of one process
     to one file must be configured alike (DuckDB refuses the second one otherwise), hence no user agent of
     Superset's, which differs between charts and SQL Lab.
     """

@@ -28,9 +28,9 @@ _ARGUMENTS = [
 
 
 def require_chromium() -> None:
-    """Skip, or fail, where there is none; asked before a server is started for it."""
+    """Skip, or fail, where there is none; called before a server is started for it."""
     if not os.access(_CHROMIUM, os.X_OK):
-        reason = "no Chromium on this machine (apt-get install chromium), so nobody looked at the pages"
+        reason = "no Chromium on this machine (apt-get install chromium), so the pages were not opened"
         skip_or_fail("NEWS_REQUIRE_BROWSER", reason)
 
 

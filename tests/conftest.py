@@ -38,7 +38,7 @@ os.environ |= {
     "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "NEWS_DUCKDB_THREADS": "1",  # the tables are small: a second thread adds a third of CPU time and no speed
-    "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",  # the default one asks a name server
+    "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",  # the default one queries a name server
 }
 
 # No limit on time: how long an example takes says how busy the machine is.

@@ -1,4 +1,4 @@
-"""What a test needs and this machine lacks: the test is skipped, or fails where that is asked for."""
+"""What a test needs and this machine lacks: the test is skipped, or fails where that is required."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def _binaries() -> Path:
     for folder in reversed(folders):
         if (folder / "initdb").exists() and (folder / "postgres").exists():
             return folder
-    reason = "no PostgreSQL on this machine (apt-get install postgresql), so nobody tried the copy"
+    reason = "no PostgreSQL on this machine (apt-get install postgresql), so the copy was not tried"
     return skip_or_fail("NEWS_REQUIRE_POSTGRES", reason)
 
 

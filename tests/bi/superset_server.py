@@ -71,7 +71,7 @@ class Superset:
         return code
 
     def processes(self) -> list[psutil.Process]:
-        """Every process that was told of this folder."""
+        """Every process that was started with this folder."""
         found = []
         for process in psutil.process_iter():
             try:

@@ -17,7 +17,7 @@ from tests.bi.asset_files import ASSETS, DASHBOARDS, KINDS, ChartQuery, by_uuid,
 
 pytestmark = pytest.mark.xdist_group("sample_marts")  # the sample marts are made once
 
-# Kinds of chart that draw captured text on a canvas, or as text when they are told to (see below).
+# Kinds of chart that draw captured text on a canvas, or as text when they are set to (see below).
 VIZ_TYPES = {"big_number_total", "echarts_timeseries_bar", "heatmap_v2", "table"}
 
 

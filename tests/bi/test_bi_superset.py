@@ -31,7 +31,7 @@ pytestmark = [
 ]
 
 PATIENCE_MS = 90_000
-# All pages of Superset ask for this picture, which tells its makers of them; our policy forbids it.
+# All pages of Superset load this telemetry picture of its makers; our policy forbids it.
 PIXEL = "https://apachesuperset.gateway.scarf.sh/pixel/"
 HOSTILE = '<img src=x onerror="window.pwned=1">'
 # A tag that sanitising leaves whole: only text that was never taken for markup shows it.
@@ -292,7 +292,7 @@ def test_stopped_exported_and_started_again_it_is_the_same(superset: Superset, t
     assert "Installing" not in told
     assert "Setting Superset up" not in told
     assert superset.password == password
-    assert password not in told  # it was told once
+    assert password not in told  # it was printed once
 
 
 def _contents(folder: Path) -> dict[str, Any]:

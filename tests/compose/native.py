@@ -38,7 +38,7 @@ PATIENCE = {
 }
 
 
-# As in a container: a root file system that can't be written but where told, no capability, none to be had.
+# As in a container: a read-only root file system but for what is named, no capability, and no way to get one.
 CONFINE = """
 for folder in $WRITABLE; do mount --bind "$folder" "$folder"; done
 mount -o remount,bind,ro /

@@ -67,7 +67,7 @@ def test_the_components_are_apart() -> None:
 
 
 def initial_commands() -> list[list[str]]:
-    """What config/init.py asks of Airflow, with every option."""
+    """The Airflow commands of config/init.py, with every option."""
     spec = importlib.util.spec_from_file_location("compose_init", ROOT / "config" / "init.py")
     assert spec is not None
     assert spec.loader is not None
@@ -193,7 +193,7 @@ def test_every_news_variable_is_a_setting_and_valid() -> None:
 
 
 def test_settings_of_env_reach_every_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And what .env leaves empty is as if nobody had set it."""
+    """And what .env leaves empty counts as not set."""
     services = load({**FILLED, "NEWS_RELEASES_KEPT": "7", "NEWS_NOTIFY_CONN_ID": "alarm"})["services"]
     for name in AIRFLOW_SERVICES:
         for key, value in services[name]["environment"].items():

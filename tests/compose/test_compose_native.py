@@ -233,7 +233,7 @@ def test_the_pages_ask_fabs_permissions(url: str, admin: httpx.Client, role: str
                 data={"token": token[1], "start": "chosen", "day": "2999-01-01"},
                 headers={"Sec-Fetch-Site": "same-origin"},
             )
-            # past its guards it is told that the day isn't over
+            # past its guards the answer is that the day isn't over
             assert answer.status_code == (403 if role == "Viewer" else 422)
 
 
@@ -242,7 +242,7 @@ def test_the_configuration_is_shown_to_nobody(url: str, admin: httpx.Client) -> 
 
 
 def test_everything_stops_when_it_is_asked_to(native: Native) -> None:
-    """And a health check tells the living from the missing, without failing in itself."""
+    """And a health check distinguishes running servers from missing ones, without failing in itself."""
     with ThreadPoolExecutor() as threads:
         ended = dict(zip(AIRFLOW, threads.map(native.stop, AIRFLOW), strict=True))
     assert ended == dict.fromkeys(AIRFLOW, (0, []))

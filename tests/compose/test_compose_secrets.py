@@ -81,7 +81,7 @@ def test_make_secrets_fills_all_of_them(folder: Path, capsys: pytest.CaptureFixt
 
 
 def test_make_secrets_changes_nothing_that_is_there(folder: Path) -> None:
-    # as of before there was a Superset; one value in quotes, one empty, one of nobody's
+    # as of before there was a Superset; one value in quotes, one empty, one unknown
     known = "# mine\nPOSTGRES_PASSWORD='a b'\nAIRFLOW_JWT_SECRET= # later\nINBOX_DIR=/captures\nMY_OWN=1\n"
     (folder / ".env").write_text(known)
     (folder / ".env").chmod(0o644)

@@ -1,4 +1,4 @@
-"""The world that the cases break, and the page that tells what was found."""
+"""The world that the cases break, and the page of what was found."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 @pytest.fixture
 def case(request: pytest.FixtureRequest, record_property: Any) -> Iterator[Case]:
-    """What the case tells of itself, for the page."""
+    """The case's own description, for the page."""
     name = request.node.name.removeprefix("test_")
     case = Case(name, Random(f"{SEED}:{name}"))
     yield case
@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Gather what cases told, on the worker that writes the page."""
+    """Gather the results of cases, on the worker that writes the page."""
     told = dict(report.user_properties).get(_KEY)
     if report.when == "teardown" and isinstance(told, dict):
         before = _lines.get(report.nodeid)

@@ -66,7 +66,7 @@ class Forks:
 
 @dataclass(slots=True)
 class Fork:
-    """A child, and where it writes what it tells."""
+    """A child, and where it writes its report."""
 
     process: Any
     log: Path

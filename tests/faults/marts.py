@@ -69,7 +69,7 @@ def check_conservation(home: Path) -> None:
 
 
 def accounted_sources(home: Path) -> set[str]:
-    """The source paths of all captures in the marts, those that were turned away included."""
+    """The source paths of all captures in the marts, the quarantined ones included."""
     with connect(home) as marts:
         return {path for (path,) in marts.execute("SELECT source_path FROM marts.captures").fetchall()}
 

@@ -48,7 +48,7 @@ class Line:
 
     @classmethod
     def of(cls, case: Case, file: str) -> dict[str, Any]:
-        """What a worker tells of a case, in JSON's types; the outcome is not known yet."""
+        """A worker's report of a case, in JSON's types; the outcome is not known yet."""
         return asdict(cls(file, case.name, "", case.broken, "; ".join(case.found)))
 
 

@@ -132,7 +132,7 @@ def _land_third(settings: Settings) -> None:
 
 @pytest.mark.parametrize("how", ["torn", "flipped"])
 def test_damaged_raw_object(world: World, tmp_path: Path, case: Case, how: str) -> None:
-    """A raw object that isn't what it is named after is told of, and mended by landing its page anew."""
+    """A raw object that doesn't match its name is reported, and replaced by landing its page again."""
     scene = world.scene(tmp_path, home="new")
     with connect(scene.home) as release:
         rows = release.execute(

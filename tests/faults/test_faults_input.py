@@ -1,4 +1,4 @@
-"""Hostile names, and hostile text in everything that is captured: told, counted, and nothing more."""
+"""Hostile names, and hostile text in everything that is captured: reported, counted, and nothing more."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_input_names(scene: Scene, case: Case, place: str) -> None:
             "SELECT outcome, count(*) FROM marts.captures WHERE source_path LIKE '%named%' GROUP BY ALL"
         ).fetchall()
     outcomes = dict(rows)
-    assert sum(outcomes.values()) == count + (place == "tar"), outcomes  # its link is turned away too
+    assert sum(outcomes.values()) == count + (place == "tar"), outcomes  # its link is rejected too
     check_harmless(scene, around)
     told = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()))
     case.saw(f"{told}; nothing written outside the home, no mart changed", *outputs(scene))

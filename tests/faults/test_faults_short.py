@@ -1,4 +1,4 @@
-"""A few of the cases on the marts of the samples, for every run of the tests: no contract is asked again."""
+"""A few of the cases on the marts of the samples, for every run of the tests, with no contract evaluated."""
 
 from __future__ import annotations
 

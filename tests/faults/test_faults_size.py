@@ -28,7 +28,7 @@ GIGABYTE = 1 << 30
 _MOST_GROWTH_BYTES = dict.fromkeys(("page", "zip", "tar", "warc"), 48 << 20) | {"jsonl": 288 << 20}
 CAPTURES = int(os.environ.get("FAULTS_CAPTURES", "20000"))
 
-# Lands a day in a process of its own, and tells the most memory that it ever had (Linux: VmHWM, of this
+# Lands a day in a process of its own, and reports the most memory that it ever had (Linux: VmHWM, of this
 # program alone, whatever started it).
 LAND = """
 import sys

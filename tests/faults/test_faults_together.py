@@ -97,7 +97,7 @@ def test_together_rebuild_and_run(scene: Scene, case: Case) -> None:
 
 
 def test_together_landing_meanwhile(scene: Scene, case: Case) -> None:
-    """A page that lands between parse and validate of its day can't be lost: the day is read anew."""
+    """A page that lands between parse and validate of its day can't be lost: the day is read again."""
     case.broke("a page lands between parse and validate of its day")
     late = scene.inbox / str(SECOND) / "al_mayadeen" / "velmora-ferry-talks.txt"
     kept = late.read_bytes()
@@ -112,7 +112,7 @@ def test_together_landing_meanwhile(scene: Scene, case: Case) -> None:
 
 
 def publish_often(settings: Settings, first: int, last: int) -> None:
-    """Publish so many releases that differ, and tell each one's digest; the contracts are asked elsewhere."""
+    """Publish so many releases that differ, and print their digests; contracts are tested elsewhere."""
     from newsmarts.marts import audit as contracts
     from newsmarts.marts.run import audit, build, publish
     from tests.marts.factory import DAY, Page, load_days

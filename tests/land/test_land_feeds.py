@@ -32,7 +32,7 @@ FEEDS = '[feeds.one]\nkind = "inbox"\n[feeds.two]\nkind = "inbox"\n'
 
 @dataclass
 class Fake:
-    """A feed that yields what it is told, and then may fail."""
+    """A feed that yields what it was given, and then may fail."""
 
     name: str
     items: list[Item] = field(default_factory=list)
@@ -87,7 +87,7 @@ def test_feeds_share_a_manifest_and_keep_apart(declared: Settings, feeds: dict[s
     assert run.run(DAY, declared, "one") == run.LandResult(
         DAY, 1, 0, 1, (), {date(2025, 1, 1): 2}, {"picture": 3}
     )
-    # and b of one lands, while two's a stays turned away
+    # and b of one lands, while two's a stays rejected
     feeds["one"].items = [found("b")]
     result = run.run(DAY, declared, "one")
     assert (result.landed, result.new, result.rejected) == (2, 1, 0)

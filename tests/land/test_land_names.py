@@ -1,4 +1,4 @@
-"""A path tells the capture day and, as a hint, the publisher."""
+"""A path contains the capture day and, as a hint, the publisher."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MTIME = datetime(2025, 8, 26, 9, 20, 0, 123456, tzinfo=UTC)
         ("2025-08-25/deep/crawl-2025-08-26_b/page.txt", date(2025, 8, 26)),
         ("page-2025-08-25.txt", date(2025, 8, 25)),
         ("a/b/2025-08-25.txt", date(2025, 8, 25)),
-        ("2025-02-30/page-2025-03-01.txt", date(2025, 3, 1)),  # no such day: the next place is asked
+        ("2025-02-30/page-2025-03-01.txt", date(2025, 3, 1)),  # no such day: the next place counts
         ("2025-13-01 2025-12-01/page.txt", date(2025, 12, 1)),
         ("12025-08-25/page.txt", None),
         ("2025-08-251/page.txt", None),

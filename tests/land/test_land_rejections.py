@@ -103,7 +103,7 @@ def test_what_is_no_file_is_rejected_without_being_opened(
 
 
 def test_a_device_is_rejected(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Making a device node takes a privilege, so the one file is told to be one.
+    # Making a device node takes a privilege, so the one file is declared to be one.
     path = put(settings, "2025-08-25/device.txt")
     real = os.lstat
 

@@ -158,7 +158,7 @@ def _outcome(page: Path) -> tuple[str, float]:
         outcome = f"read, {len(article.body)} blocks"
     except CaptureError as error:
         outcome = error.reason_code
-    except BaseException as error:  # noqa: BLE001 - whatever it is, it is told
+    except BaseException as error:  # noqa: BLE001 - whatever it is, it is reported
         outcome = f"failed: {type(error).__name__}: {str(error)[:200]}"
     return outcome, round(time.process_time() - started, 2)
 

@@ -1,4 +1,4 @@
-"""Pages that are no articles are turned away by name; an article that quotes their words is not."""
+"""Pages that are not articles are rejected by kind; an article that quotes their words is not."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ NOISE = [
 
 
 def article_of(capture: str | bytes) -> Article | None:
-    """The capture's article; None when it is turned away. Anything but a CaptureError fails the test."""
+    """The capture's article; None when it is quarantined. Anything but a CaptureError fails the test."""
     try:
         return parse_page(capture.encode() if isinstance(capture, str) else capture).article
     except CaptureError as error:

@@ -116,7 +116,7 @@ def test_an_open_index_outlives_its_release(settings: Settings) -> None:
         assert index.search("harbour").hits[0].excerpt == "Nothing else is known."
 
 
-# Asks the current release again and again, and holds each answer to the marts of the same release.
+# Searches the current release again and again, and compares each answer with the marts of the same release.
 READER = """
 import sys, time
 from pathlib import Path

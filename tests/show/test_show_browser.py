@@ -30,7 +30,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page; whatever it logs, opens or asks for from elsewhere fails the test."""
+    """A page; whatever it logs, opens or loads from elsewhere fails the test."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     faults: list[str] = []
 

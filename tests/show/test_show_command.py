@@ -1,4 +1,4 @@
-"""``newsmarts show``: where the page goes, what is asked, and what is said when it can't be done."""
+"""``newsmarts show``: where the page goes, which contract is checked, and the errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every failing row is turned away, however many there are, and none when the numbers don't agree."""
+"""Every failing row is quarantined, however many there are, and none when the numbers don't agree."""
 
 from __future__ import annotations
 

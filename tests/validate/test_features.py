@@ -117,7 +117,7 @@ def test_the_host_of_an_address(url: str | None, host: str | None) -> None:
         ("179165", "https://nournews.ir/en/news/17916/harbour", False),
         ("179165", "https://nournews.ir/en/tag/17916", True),
         ("179165", None, True),
-        (None, "https://nournews.ir/en/news/17916/harbour", True),  # the missing id is told by itself
+        (None, "https://nournews.ir/en/news/17916/harbour", True),  # the missing id is reported by itself
     ],
 )
 def test_the_news_id_in_the_address(news_id: str | None, url: str | None, agree: bool) -> None:

@@ -1,4 +1,4 @@
-"""What validate asks of the stages before it, and how it says so."""
+"""What validate requires of the stages before it, and its errors."""
 
 from __future__ import annotations
 

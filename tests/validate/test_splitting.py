@@ -1,4 +1,4 @@
-"""Every capture is valid or turned away, never both or neither, whatever the evaluations are."""
+"""Every capture is valid or quarantined, never both or neither, whatever the evaluations are."""
 
 from __future__ import annotations
 

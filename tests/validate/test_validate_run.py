@@ -63,7 +63,7 @@ def _mixed_day(home: Path) -> None:
         home,
         articles,
         ticker=[
-            # the line is on a page that is turned away itself, and only there
+            # the line is on a page that is itself quarantined, and only there
             ticker_item(undated, TICKER_LINE),
             ticker_item(clean, "Mayor opens the north pier", 1),
             ticker_item(clean, "BREAKING", 2),
@@ -122,7 +122,7 @@ def test_valid_rows_go_on_in_order(mixed: tuple[Path, Any]) -> None:
     assert [row["headline"] for row in read_rows(home, "page_links")] == ["Lighthouse keeper retires"]
     assert [row["text"] for row in read_rows(home, "ticker_items")] == [
         "Mayor opens the north pier",
-        TICKER_LINE,  # of a page that is turned away: the line itself is sound
+        TICKER_LINE,  # of a page that is quarantined: the line itself is sound
     ]
 
 
@@ -213,7 +213,7 @@ def test_too_many_bad_pages_refuse_the_day_but_show_it(
     (outcome,) = read_rows(tmp_path, "outcome")
     assert outcome["accepted"] is False
     assert outcome["refusal"].startswith("2025-08-25: 3 of 4 pages (75 %)")
-    assert str(tmp_path) not in outcome["refusal"]  # a row tells nothing of this machine
+    assert str(tmp_path) not in outcome["refusal"]  # a row has nothing of this machine
     assert len(read_rows(tmp_path, "articles")) == 1
     index = (docs_path(tmp_path) / "2025-08-25" / "index.html").read_text(encoding="utf-8")
     assert "This day was not accepted." in index

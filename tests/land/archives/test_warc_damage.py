@@ -1,4 +1,4 @@
-"""A damaged record costs that record only, is told with its place, and the same at every landing."""
+"""A damaged record costs that record only, and is reported with its place, the same at every landing."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_a_date_that_is_none(with_crawls: Settings, crawls: Path, at: str) -> No
     parts = [response(BODIES[0]), response(BODIES[1], at=at), response(BODIES[2])]
     (crawls / "a.warc.gz").write_bytes(b"".join(parts))
     result = run.run(DAY, with_crawls)
-    # told on the day of the record before it
+    # reported on the day of the record before it
     assert (result.landed, result.rejected) == ((3, 0) if at == "2025-08-25" else (2, 1))
     assert result.other_days == {}
 

@@ -83,7 +83,7 @@ def test_killed_in_the_middle(killed_at: int, set_up: Any, settings: Settings, t
             f"{ENGLISH}/news/{n:02}" for n in range(COUNT)
         )
         assert {raw(settings, row) for row in landed} == {page(n) for n in range(COUNT)}
-        # what was written isn't asked for again, and what was asked for in vain once more
+        # what was written isn't fetched again, and what could not be fetched is fetched once more
         assert stops.asked.total() == killed_at + COUNT - len(kept)
         assert land(settings).new == 0
         assert stops.asked.total() == killed_at + COUNT - len(kept)

@@ -1,4 +1,4 @@
-"""Certificates of an authority that nobody but the tests trusts."""
+"""Certificates of an authority that only the tests trust."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A real HTTP server on the loopback address that answers as a test tells it, well or badly."""
+"""A real HTTP server on the loopback address that answers as a test defines, well or badly."""
 
 from __future__ import annotations
 

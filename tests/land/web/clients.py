@@ -1,4 +1,4 @@
-"""Clients for tests: quick, patient with nobody, and with a sleep that only counts."""
+"""Clients for tests: quick, without patience, and with a sleep that only counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A robot check is told from a page, and a page from a robot check."""
+"""A robot check and a page are told apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The client asks only whom it may, takes only what it can bear, and says who is asking."""
+"""The client sends requests only where it may, limits what it reads, and names its operator."""
 
 from __future__ import annotations
 
@@ -368,7 +368,7 @@ def test_the_pause_is_kept_between_requests(make: Callable[..., Client], server:
     assert clock.slept == [7, 20]
 
 
-# whom it tells its password
+# who gets its password
 
 
 def test_credentials_go_to_the_feeds_own_places_only(

@@ -157,6 +157,6 @@ def test_other_spellings_of_loopback_get_no_further(
 
 def test_a_dead_address_is_passed_over_for_the_next(tmp_path: Path, server: LoopbackServer) -> None:
     url = f"http://news.example:{server.port}/"
-    names = Names(["127.255.255.254", HOST])  # nobody listens at the first
+    names = Names(["127.255.255.254", HOST])  # no server listens at the first
     with client(tmp_path, url, private_hosts=("news.example",), resolve_host=names) as asking:
         assert asking.get(url, max_bytes=100).body == b"secret"

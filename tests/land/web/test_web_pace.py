@@ -1,4 +1,4 @@
-"""One pause between two requests to a host, whoever asks."""
+"""One pause between two requests to a host, whoever sends them."""
 
 from __future__ import annotations
 
