@@ -1,19 +1,18 @@
-"""The inbox of ``make run``: sample captures in it, and the days of it that aren't published yet."""
+"""The inbox of ``make run``: sample captures in it, and the days that need a run."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
-from newsmarts.core.errors import MissingPartition, UsageError
-from newsmarts.core.partitions import contiguous_ranges, partition_days
+from newsmarts.core.errors import UsageError
+from newsmarts.core.partitions import contiguous_ranges
 from newsmarts.core.settings import Settings
-from newsmarts.land import manifest
 from newsmarts.land.feeds.config import load_feeds
-from newsmarts.land.run import inbox_days
-from newsmarts.release.summary import read_summary
+from newsmarts.review.day_state import RunReason, day_states
 
 SAMPLES = Path("samples", "inbox")
 LEAST_FREE_BYTES = 300 * 1024 * 1024
@@ -55,31 +54,13 @@ def copy_samples(project: Path, inbox: Path) -> int:
     return copied
 
 
-def days_to_run(settings: Settings) -> tuple[set[date], int]:
-    """The days that are new or not yet in the published marts, and how many days are done."""
-    published = published_days(settings.home)
-    found = inbox_days(settings)
-    todo = {each.day for each in found if each.new or each.day not in published}
-    # landed by a run that was stopped, and no longer in the inbox
-    unfinished = set(partition_days(settings.archive, "manifest")) - set(
-        partition_days(settings.archive, "validated")
-    )
-    for day in unfinished - todo:
-        rows = manifest.read(settings.archive, day)
-        if rows.captures or rows.rejected:
-            todo.add(day)
-    return todo, len({each.day for each in found} - todo)
+def days_to_run(settings: Settings) -> tuple[dict[date, RunReason], int]:
+    """The days that need a run, each with its reason, and how many days of the inbox need none."""
+    states = day_states(settings)
+    return dict(states.reasons), len(states.local.files.keys() - states.reasons.keys())
 
 
-def published_days(home: Path) -> set[date]:
-    """The capture days in the published marts; none before the first release."""
-    try:
-        return {each.day for each in read_summary(home).days}
-    except MissingPartition:
-        return set()
-
-
-def longest_range(days: set[date]) -> tuple[date, date] | None:
+def longest_range(days: Collection[date]) -> tuple[date, date] | None:
     """The longest run of days without a gap, if any has two days or more; the earlier of equal ones."""
     ranges = [(first, last) for first, last in contiguous_ranges(sorted(days)) if first < last]
     return max(ranges, key=lambda days: days[1] - days[0], default=None)

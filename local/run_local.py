@@ -10,7 +10,7 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from newsmarts.core.errors import MissingPartition
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.land.feeds.config import load_feeds
 from newsmarts.release.summary import read_summary
+from newsmarts.review.day_state import RunReason
 
 START_SECONDS = 600.0  # a server that has ended is noticed at once; a slow machine only needs time
 WAITED_FOR = {
@@ -77,7 +78,7 @@ def _run(arguments: argparse.Namespace) -> int:
     home.make()
     with AirflowServers(home) as servers:
         to_run = _find_days(settings, terminal) if arguments.exit else None
-        if to_run == set():
+        if to_run == {}:
             print(_summary(settings, []), flush=True)
             return 0
         port = servers.port = choose_port(arguments.port, FIRST_PORT, "make run")
@@ -114,8 +115,8 @@ def _run(arguments: argparse.Namespace) -> int:
     return 1 if watch.failed else 0
 
 
-def _find_days(settings: Settings, terminal: Terminal) -> set[date]:
-    """The days to run; the samples are copied into the default inbox first."""
+def _find_days(settings: Settings, terminal: Terminal) -> dict[date, RunReason]:
+    """The days to run, and why; the samples are copied into the default inbox first."""
     if settings.inbox is None and any(feed.kind == "inbox" for feed in load_feeds(settings)):
         copied = inbox.copy_samples(PROJECT_ROOT, settings.inbox_dir)
         if copied:
@@ -154,7 +155,7 @@ def _wait_until_up(api: AirflowApi, check: Callable[[], None], terminal: Termina
     )
 
 
-def _run_days(days: set[date], api: AirflowApi, watch: Watch, terminal: Terminal) -> None:
+def _run_days(days: Collection[date], api: AirflowApi, watch: Watch, terminal: Terminal) -> None:
     """Run the days and wait until both DAGs are done with them.
 
     The longest range becomes a backfill and the other days single runs: Airflow allows one backfill at a
@@ -175,7 +176,7 @@ def _run_days(days: set[date], api: AirflowApi, watch: Watch, terminal: Terminal
         api.trigger(PAGES, {"day": day.isoformat(), "allow_unfinished_day": unfinished})
         note = ", with its captures so far: the day isn't over yet (UTC)" if unfinished else ""
         terminal.print(f"started {day}{note}")
-    watch.until_idle(days)
+    watch.until_idle(set(days))
 
 
 def _summary(settings: Settings, ended: list[Run]) -> str:

@@ -79,13 +79,10 @@ class NewsDeskPlugin(AirflowPlugin):
 
 def guarded_app() -> FastAPI:
     """The pages behind Airflow's login and permissions."""
-    from airflow.configuration import conf
-
     from newsmarts.desk.app import create_app
-    from newsmarts.desk.ledger import warm_up
+    from newsmarts.review.day_outcomes import warm_up
     from plugins.adapter.access import guards
     from plugins.adapter.database import AirflowDatabase
 
     warm_up()
-    secret_key = conf.get_mandatory_value("api", "secret_key")
-    return create_app(guards(), AirflowDatabase(), secret_key=secret_key)
+    return create_app(guards(), AirflowDatabase())

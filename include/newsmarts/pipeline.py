@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from newsmarts.core.errors import ContractError, DamagedPartition, FeedError, MissingPartition, UsageError
-from newsmarts.core.partitions import partition_days, warehouse_path
+from newsmarts.core.partitions import warehouse_path
 from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.core.text import counted
 from newsmarts.land.feeds.config import chosen_feeds
-from newsmarts.land.run import inbox_days, landed_captures
+from newsmarts.land.run import landed_captures
 from newsmarts.land.run import run as land
 from newsmarts.load.run import LoadResult
 from newsmarts.load.run import run as load
 from newsmarts.marts.run import PublishResult, audit, build, publish
 from newsmarts.parse.run import run as parse
-from newsmarts.validate.run import is_current
+from newsmarts.review.day_state import RunReason, day_states, stored_reason
 from newsmarts.validate.run import run as validate
 
 logger = logging.getLogger(__name__)
@@ -32,12 +32,14 @@ logger = logging.getLogger(__name__)
 class PipelineResult:
     """What a run over the inbox did.
 
+    ``read`` has the days that were parsed and validated, and why; the results of the others were up to date.
     ``failed_days`` maps a day that was rejected as a whole to the reason; such a day keeps what was loaded
     before. ``failed_feeds`` has the last error of each feed that failed on some day; the pages of the other
     feeds are loaded. ``waiting`` names files that were still being written: the next run takes them.
     """
 
     days: tuple[date, ...]
+    read: dict[date, RunReason]
     failed_days: dict[date, str]
     failed_feeds: dict[str, str]
     waiting: tuple[str, ...]
@@ -46,7 +48,7 @@ class PipelineResult:
 
 
 def days_to_run(settings: Settings, feeds: Sequence[str] = ()) -> list[date]:
-    """Every day that the local feeds have captures of, and every landed one that an interrupted run left.
+    """Every day that the local feeds have captures of, and every other one that needs a run.
 
     ``feeds`` narrows it to the feeds of these names.
 
@@ -64,9 +66,8 @@ def days_to_run(settings: Settings, feeds: Sequence[str] = ()) -> list[date]:
             f"The inbox {settings.inbox_dir} is not a folder. Make it and put captures in it "
             "(sub-folders like 2025-08-25/ give the capture day), or name another one with --inbox."
         )
-    landed = set(partition_days(settings.archive, "manifest"))
-    unfinished = landed - set(partition_days(settings.archive, "validated"))
-    return sorted({found.day for found in inbox_days(settings, feeds)} | unfinished)
+    states = day_states(settings, feeds)
+    return sorted({*states.local.files, *states.reasons})
 
 
 def run(
@@ -96,6 +97,7 @@ def run(
         days = days_to_run(settings, feeds)
         progress.finish(counted(len(days), "day"))
     progress.plan(len(days) + 3)
+    read: dict[date, RunReason] = {}
     failed: dict[date, str] = {}
     failed_feeds: dict[str, str] = {}
     waiting: list[str] = []
@@ -111,7 +113,7 @@ def run(
             progress.finish("no captures")
             continue
         try:
-            progress.finish(_day_summary(_run_day(day, settings)))
+            progress.finish(_day_summary(_run_day(day, settings, read)))
         except ContractError as error:
             logger.error("%s is not loaded: %s", day, error)  # noqa: TRY400 - the message is enough
             failed[day] = str(error)
@@ -120,6 +122,7 @@ def run(
     release = _publish(settings, progress)
     return PipelineResult(
         days=tuple(days),
+        read=read,
         failed_days=failed,
         failed_feeds=failed_feeds,
         waiting=tuple(waiting),
@@ -149,17 +152,21 @@ def _publish(settings: Settings, progress: Progress) -> PublishResult:
     return release
 
 
-def _run_day(day: date, settings: Settings) -> LoadResult:
-    """Parse, validate and load a day; results that are staged already are used, unless they are damaged.
+def _run_day(day: date, settings: Settings, read: dict[date, RunReason]) -> LoadResult:
+    """Load a day, parsed and validated before when there is a reason, which ``read`` gets.
 
     Raises:
         ContractError: too much of the day is in quarantine.
     """
-    if is_current(day, settings):
+    reason = stored_reason(day, settings)
+    if reason is None:
         try:
             return load(day, settings)
         except DamagedPartition as error:
             logger.warning("%s It is parsed and validated again.", error)
+            reason = RunReason.UNFINISHED
+    logger.info("read %s: %s", day, reason)
+    read[day] = reason
     parse(day, settings)
     validate(day, settings)
     return load(day, settings)

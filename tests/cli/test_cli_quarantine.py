@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsmarts.cli.main import main
-from newsmarts.core.acknowledgements import records
+from newsmarts.core.acknowledgements import read_decisions
 from tests.desk.day_files import TurnedAwayPage, write_day
 
 
@@ -51,7 +51,7 @@ def test_pages_are_listed_acknowledged_and_opened_again(
 
     assert main(["acknowledge", *captures, "--undo"]) == 0
     assert len(listed(home, capsys)) == 2
-    assert [record.decision for record in records(home)] == ["acknowledged", "undone"]
+    assert [record.decision for record in read_decisions(home)] == ["acknowledged", "undone"]
 
 
 @pytest.mark.parametrize(
@@ -69,4 +69,4 @@ def test_what_cannot_be_decided_is_an_error(
     given = [capture_id if option == "CAPTURE" else option for option in options]
     assert main(["acknowledge", "--home", str(home), *given]) == 2
     assert message in capsys.readouterr().err
-    assert list(records(home)) == []
+    assert list(read_decisions(home)) == []

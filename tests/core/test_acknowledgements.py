@@ -11,18 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from newsmarts.core.acknowledgements import Entry, acknowledge, records, standing, tidy, undo
+from newsmarts.core.acknowledgements import QuarantineKey, acknowledge, read_decisions, standing, undo
 from newsmarts.core.errors import NewsError, UsageError
 from newsmarts.core.partitions import acknowledgements_path
 from newsmarts.core.settings import Settings, load_settings
+from newsmarts.core.text import single_line
 
 AT = datetime(2025, 9, 3, 10, 30, 7, 999_999, tzinfo=UTC)
 DAY = date(2025, 9, 1)
 
 
-def entry(number: int = 1, **other: str) -> Entry:
+def entry(number: int = 1, **other: str) -> QuarantineKey:
     facts = {"subject": "page", "reason_code": "missing_byline", "expectation": "byline_present", **other}
-    return Entry(DAY, f"{number:032x}", **facts)
+    return QuarantineKey(DAY, f"{number:032x}", **facts)
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_the_last_decision_counts_whatever_the_clocks_say(settings: Settings) ->
     found = standing(settings.home)
     assert {each: record.by for each, record in found.items()} == {entry(1): "c", entry(2): "a"}
     assert found[entry(2)].at == AT.replace(microsecond=0)
-    assert [(record.number, record.decision) for record in records(settings.home)] == [
+    assert [(record.number, record.decision) for record in read_decisions(settings.home)] == [
         (1, "acknowledged"),
         (2, "undone"),
         (3, "acknowledged"),
@@ -75,7 +76,7 @@ def test_what_a_killed_writer_left_is_no_decision(settings: Settings) -> None:
     folder = acknowledgements_path(settings.home)
     folder.mkdir()
     (folder / ".tmp-x").write_bytes(b'{"decision"')
-    assert list(records(settings.home)) == []
+    assert list(read_decisions(settings.home)) == []
     acknowledge(settings, [entry()], by="a", at=AT, reason="Seen")
     assert list(standing(settings.home)) == [entry()]
 
@@ -101,11 +102,11 @@ def test_texts_are_kept_on_one_line_without_what_cannot_be_seen(settings: Settin
     record = acknowledge(settings, [entry()], by="a\nb\u202e", at=AT, reason=typed)
     assert record.reason == "<script>alert('1') =cmd() می\u200cرود"
     assert record.by == "a b"
-    (read,) = records(settings.home)
+    (read,) = read_decisions(settings.home)
     assert read == record
     document = json.loads((acknowledgements_path(settings.home) / "00000001.json").read_text("utf-8"))
     assert document["reason"] == record.reason
-    assert tidy(record.reason) == record.reason
+    assert single_line(record.reason) == record.reason
 
 
 @pytest.mark.parametrize(
@@ -119,11 +120,11 @@ def test_texts_are_kept_on_one_line_without_what_cannot_be_seen(settings: Settin
     ],
 )
 def test_what_cannot_be_a_decision_is_refused_and_leaves_nothing(
-    settings: Settings, entries: list[Entry], by: str, reason: str, message: str
+    settings: Settings, entries: list[QuarantineKey], by: str, reason: str, message: str
 ) -> None:
     with pytest.raises(UsageError, match=message):
         acknowledge(settings, entries, by=by, at=AT, reason=reason)
-    assert list(records(settings.home)) == []
+    assert list(read_decisions(settings.home)) == []
 
 
 def test_a_full_disk_keeps_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 from fastapi import FastAPI, HTTPException
 
-from newsmarts.desk import forgery
 from newsmarts.desk.airflow import PRODUCER, AirflowRefused, DagFacts, FailedTask, RunFacts
 from newsmarts.desk.app import create_app
 from newsmarts.desk.frame import Guards
@@ -27,6 +26,7 @@ class MadeUpAirflow:
         self.asked: list[tuple[str, str]] = []
         self.runs = runs
         self.dag = dag
+        self.marts_runs: Sequence[RunFacts] = ()
         self.failures: list[FailedTask] = []
         self.backfills: list[tuple[date, date, str]] = []
         self.started: list[tuple[date, str]] = []
@@ -43,7 +43,7 @@ class MadeUpAirflow:
         return self.dag
 
     def newest_runs(self, dag_id: str, limit: int) -> Sequence[RunFacts]:
-        return self.runs[:limit] if dag_id == PRODUCER else []
+        return (self.runs if dag_id == PRODUCER else self.marts_runs)[:limit]
 
     def failed_tasks(self, dag_id: str, run_ids: Sequence[str]) -> Sequence[FailedTask]:
         return [task for task in self.failures if task.run_id in run_ids]
@@ -84,7 +84,7 @@ def guarded(airflow: MadeUpAirflow | None = None, **refuse: int) -> FastAPI:
 
     rights = ("logged_in", "read_results", "read_run", "start_runs")
     guards = Guards(**{name: guard(name) for name in rights}, can_start_runs=can_start_runs)
-    return create_app(guards, airflow or MadeUpAirflow(), secret_key="of the tests")
+    return create_app(guards, airflow or MadeUpAirflow())
 
 
 def ask(app: FastAPI, method: str, path: str, **options: Any) -> httpx.Response:
@@ -105,5 +105,5 @@ def get(app: FastAPI, path: str) -> httpx.Response:
 
 def post(app: FastAPI, path: str, form: dict[str, Any]) -> httpx.Response:
     """A form, as a page of the app sends it for USER."""
-    token = app.state.signer.token(USER)
-    return ask(app, "POST", path, data={**form, forgery.FIELD: token}, headers=SAME_ORIGIN)
+    headers = {**SAME_ORIGIN, "Content-Type": "application/x-www-form-urlencoded"}
+    return ask(app, "POST", path, data=form, headers=headers)

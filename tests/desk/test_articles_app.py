@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from newsmarts.core.settings import settings
-from newsmarts.desk.articles import source
+from newsmarts.review import articles as source
 from tests.desk.desk_client import get, guarded
 from tests.desk.sample_desk import lend
 

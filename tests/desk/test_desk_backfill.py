@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -11,80 +10,62 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from newsmarts.core.partitions import partition_path
 from newsmarts.core.settings import Settings, settings
-from newsmarts.core.versions import code_version, contracts_version
-from newsmarts.desk import backfill
-from newsmarts.desk.airflow import BackfillActive, DagFacts
-from newsmarts.desk.backfill import backfill_view, progress_view, why
-from newsmarts.desk.ledger import LedgerDay
-from newsmarts.desk.results import read_outcome
+from newsmarts.desk.airflow import BackfillActive, DagFacts, RunFacts
+from newsmarts.desk.backfill import backfill_view, progress_view
 from newsmarts.desk.starting import MAX_DAYS
 from newsmarts.land.local_days import LocalDays
+from newsmarts.review import day_state
+from newsmarts.review.day_state import Versions
 from tests.desk.day_files import write_day, write_landed_day
 from tests.desk.desk_client import MadeUpAirflow, get, guarded, post, run_of
 
 DAY = date(2025, 9, 1)
 TODAY = date(2025, 11, 1)
-NOW = (code_version(), contracts_version(Settings().contracts_dir))
+NOW = Versions.current(Settings())
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("NEWS_HOME", str(tmp_path))
-    monkeypatch.setattr(backfill, "_LOOK_SECONDS", -1.0)
     settings.cache_clear()
     yield tmp_path
     settings.cache_clear()
 
 
 def up_to_date_day(home: Path, day: date, **changes: object) -> None:
-    write_day(home, day, **{"code_version": NOW[0], "contracts_version": NOW[1], **changes})  # type: ignore[arg-type]
+    write_day(home, day, **{"code_version": NOW.code, "contracts_version": NOW.contracts, **changes})  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("changes", "run", "reason"),
-    [
-        ({}, None, None),
-        ({}, "success", None),
-        ({}, "failed", "failed"),
-        ({"accepted": False}, "success", "refused"),
-        ({"captures": 9, "valid": 3}, None, "refused"),
-        ({"contracts_version": "older"}, None, "contracts"),
-        ({"code_version": "older"}, None, "rules"),
-        ({"code_version": "older", "contracts_version": "older"}, None, "contracts"),
-        ({"code_version": "older", "accepted": False}, "failed", "failed"),
-    ],
-)
-def test_a_day_wants_to_be_run_for_its_most_urgent_reason(
-    home: Path, changes: dict[str, object], run: str | None, reason: str | None
+def keys(home: Path, *runs: RunFacts) -> list[str]:
+    view = backfill_view(Settings(home=home), MadeUpAirflow(list(runs)), can_start=True, today=TODAY)
+    return [group.key for group in view.groups]
+
+
+@pytest.mark.parametrize("run", [None, "success", "failed", "running"])
+@pytest.mark.parametrize("changes", [{}, {"accepted": False}])
+def test_a_failed_run_is_the_most_urgent_reason(
+    home: Path, changes: dict[str, object], run: str | None
 ) -> None:
     up_to_date_day(home, DAY, **changes)
-    known = LedgerDay(DAY, read_outcome(home, DAY))
-    assert why(known, run_of(DAY, run) if run else None, LocalDays(), NOW) == reason
+    own = ["refused"] if changes else ["unpublished"]
+    expected = {"failed": ["failed"], "running": []}.get(run or "", own)
+    assert keys(home, *([run_of(DAY, run)] if run else [])) == expected
 
 
-def test_days_without_results_want_to_be_run_when_there_are_captures() -> None:
-    in_inbox = LocalDays(files=Counter({DAY: 1}))
-    assert why(LedgerDay(DAY, landed=0), None, LocalDays(), NOW) is None
-    assert why(LedgerDay(DAY, landed=1), None, LocalDays(), NOW) == "waiting"
-    assert why(LedgerDay(DAY, landed=0), None, in_inbox, NOW) == "waiting"
-    assert why(LedgerDay(DAY, is_damaged=True), None, LocalDays(), NOW) == "waiting"
-    assert why(LedgerDay(DAY, landed=0), run_of(DAY, "failed"), LocalDays(), NOW) == "failed"
+def test_a_day_without_captures_needs_a_run_when_its_run_failed(home: Path) -> None:
+    write_landed_day(home, DAY, captures=0)
+    assert keys(home) == []
+    assert keys(home, run_of(DAY, "failed")) == ["failed"]
 
 
-def test_a_file_that_came_after_the_run_is_seen(home: Path) -> None:
+def test_days_that_the_marts_are_being_built_for_are_not_listed(home: Path) -> None:
     up_to_date_day(home, DAY)
-    os.utime(partition_path(home, "validated", DAY), (2_000, 2_000))
-    page = home / "inbox" / str(DAY) / "a.txt"
-    page.parent.mkdir(parents=True)
-    page.write_text("x")
-    keys = []
-    for changed_at in (1_000, 3_000):
-        os.utime(page, (changed_at, changed_at))
-        view = backfill_view(Settings(home=home), MadeUpAirflow(), can_start=True, today=TODAY)
-        keys.append([group.key for group in view.groups])
-    assert keys == [[], ["new"]]
+    airflow = MadeUpAirflow()
+    for state, listed in (("running", []), ("success", ["unpublished"])):
+        airflow.marts_runs = [run_of(DAY, state)]
+        view = backfill_view(Settings(home=home), airflow, can_start=True, today=TODAY)
+        assert [group.key for group in view.groups] == listed
 
 
 def test_the_page_lists_days_by_reason_and_counts_the_rest(home: Path) -> None:
@@ -97,16 +78,17 @@ def test_the_page_lists_days_by_reason_and_counts_the_rest(home: Path) -> None:
     view = backfill_view(Settings(home=home), MadeUpAirflow(runs), can_start=True, today=TODAY)
     assert {group.key: [choice.day.day for choice in group.days] for group in view.groups} == {
         "failed": [1],
-        "waiting": [4],
+        "unfinished": [4],
         "contracts": [5],
+        "unpublished": [3],
     }
-    assert (view.running, view.up_to_date) == ((date(2025, 9, 2),), 1)
+    assert (view.running, view.up_to_date) == ((date(2025, 9, 2),), 0)
     assert view.groups[1].days[0].captures == 2
 
 
 def test_years_of_days_are_cut_to_what_goes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    inbox = LocalDays(files=Counter({DAY - timedelta(days=number): 1 for number in range(MAX_DAYS + 9)}))
-    monkeypatch.setattr(backfill, "look", lambda _: inbox)
+    pages = Counter({DAY - timedelta(days=number): 1 for number in range(MAX_DAYS + 9)})
+    monkeypatch.setattr(day_state, "look", lambda *_, **__: LocalDays(files=pages, new=pages))
     view = backfill_view(settings(), MadeUpAirflow(), can_start=True, today=TODAY)
     (group,) = view.groups
     assert (len(group.days), group.total, group.days[0].day) == (MAX_DAYS, MAX_DAYS + 9, DAY)
@@ -156,7 +138,7 @@ def test_a_range_and_a_whole_group_are_started(home: Path) -> None:
         ({"start": "range", "first": "2000-01-01", "last": "2025-09-01"}, "too many at once"),
         ({"start": "range", "first": "0001-01-01", "last": "9999-12-31"}, "no days before"),
         ({"start": "range", "first": "", "last": ""}, "not a day"),
-        ({"start": "waiting"}, "No day was chosen"),
+        ({"start": "unfinished"}, "No day was chosen"),
         ({"start": "<b>x</b>"}, "no such reason"),
     ],
 )

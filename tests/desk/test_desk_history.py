@@ -11,9 +11,9 @@ from bs4 import BeautifulSoup
 
 from newsmarts.core.partitions import docs_path
 from newsmarts.core.settings import Settings, settings
-from newsmarts.desk.contract_history import expectation_view, history_view
 from newsmarts.desk.routes.contracts import nearest
 from newsmarts.desk.routes.data_docs import find_page
+from newsmarts.review.contract_history import expectation_view, history_view
 from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, TurnedAwayPage, expectation, write_day
 from tests.desk.desk_client import get, guarded
 from tests.tags import first_tag

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from newsmarts.core.text import visible
 from newsmarts.desk import pages
-from newsmarts.desk.views import Notice, day_view, days_view
+from newsmarts.desk.views import day_view, days_view
+from newsmarts.review.notice import Notice
 from tests.desk.day_files import (
     HOSTILE,
     HOSTILE_ATTRIBUTE,

@@ -1,4 +1,4 @@
-"""The heat map, what needs a hand, and the release: what becomes of days in every state."""
+"""The heat map, what is to be done, and the release: what becomes of days in every state."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from newsmarts.core.settings import Settings, settings
 from newsmarts.desk import pages
 from newsmarts.desk.airflow import PRODUCER, DagFacts, FailedTask
 from newsmarts.desk.calendar import KINDS, heat_map, kind_of
-from newsmarts.desk.hands import DAYS_NAMED
-from newsmarts.desk.ledger import LedgerDay
-from newsmarts.desk.results import read_outcome
+from newsmarts.desk.to_do import DAYS_NAMED
 from newsmarts.desk.today import TodayView, today_view
+from newsmarts.review.day_outcomes import KnownDay
+from newsmarts.review.day_results import read_outcome
 from tests.desk.day_files import HOSTILE, TurnedAwayPage, expectation, write_day, write_landed_day
 from tests.desk.desk_client import MadeUpAirflow, get, guarded, run_of
 
@@ -62,7 +62,7 @@ def view_of(home: Path, airflow: MadeUpAirflow | None = None, year: int | None =
 )
 def test_a_day_with_results(home: Path, outcome: dict[str, object], run: str | None, kind: str) -> None:
     write_day(home, DAY, **outcome)  # type: ignore[arg-type]
-    known = LedgerDay(DAY, read_outcome(home, DAY))
+    known = KnownDay(DAY, read_outcome(home, DAY))
     assert kind_of(known, run_of(DAY, run) if run else None) == kind
 
 
@@ -71,9 +71,9 @@ def test_a_day_without_results() -> None:
     assert kind_of(None, None, is_over=False) is None
     assert kind_of(None, run_of(DAY, "success")) == "nothing"
     assert kind_of(None, run_of(DAY, "queued")) == "running"
-    assert kind_of(LedgerDay(DAY, landed=0), None) == "nothing"
-    assert kind_of(LedgerDay(DAY, landed=3), run_of(DAY, "success")) == "waiting"
-    assert kind_of(LedgerDay(DAY, is_damaged=True), None) == "waiting"
+    assert kind_of(KnownDay(DAY, landed=0), None) == "nothing"
+    assert kind_of(KnownDay(DAY, landed=3), run_of(DAY, "success")) == "waiting"
+    assert kind_of(KnownDay(DAY, is_damaged=True), None) == "waiting"
 
 
 def test_the_map_has_each_day_once_in_its_place() -> None:
@@ -124,7 +124,7 @@ def test_every_kind_is_drawn_and_told(home: Path) -> None:
     html = pages.render("today/today.html", base_path="/desk", view=view, kinds=KINDS)
     page = BeautifulSoup(html, "lxml")
     told = [title.get_text() for title in page.select("svg.heat title")]
-    assert told[0] == "Mon 2025-09-01: over 20 % turned away; 40 captures, 31 valid, 9 turned away"
+    assert told[0] == "Mon 2025-09-01: over 20 % quarantined; 40 captures, 31 valid, 9 quarantined"
     assert told[5] == "Sat 2025-09-06: captures without results; 2 captures landed"
     assert {rect["class"][0] for rect in page.select("svg.heat rect")} == set(KINDS)
     css = pages.asset("today.css").content.decode()
@@ -135,15 +135,15 @@ def test_every_kind_is_drawn_and_told(home: Path) -> None:
 
 
 def titles(view: TodayView) -> list[str]:
-    return [hand.title for hand in view.hands]
+    return [each.title for each in view.to_do]
 
 
-def test_a_quiet_desk_needs_no_hand(home: Path) -> None:
+def test_a_quiet_desk_has_nothing_to_do(home: Path) -> None:
     assert titles(view_of(home)) == []
-    assert "Nothing does" in get(guarded(), "/today").text
+    assert "Nothing to do" in get(guarded(), "/today").text
 
 
-def test_what_needs_a_hand_comes_worst_first(home: Path) -> None:
+def test_the_worst_comes_first(home: Path) -> None:
     write_day(home, DAY, accepted=False)
     write_landed_day(home, DAY + timedelta(days=1))
     warned = expectation("nour", "has_tags", severity="warning", passed=False, unexpected_rows=1)
@@ -156,35 +156,35 @@ def test_what_needs_a_hand_comes_worst_first(home: Path) -> None:
         FailedTask(failed.run_id, "feeds", ""),
         FailedTask("of another run", "land", "crawls"),
     ]
-    hands = view_of(home, airflow).hands
-    assert [hand.title for hand in hands] == [
-        "No day is run: news_pages is paused",
-        "No release is made: news_marts is paused",
-        "Their last run failed",
-        "Refused as a whole",
-        "Captures without results",
-        "Never run",
-        "Nothing is published",
-        "Warnings",
+    to_do = view_of(home, airflow).to_do
+    assert [each.title for each in to_do] == [
+        "Paused DAG: news_pages",
+        "Paused DAG: news_marts",
+        "Failed runs",
+        "Refused days",
+        "Days without results",
+        "Missing days",
+        "No release",
+        "Contract warnings",
     ]
-    assert hands[2].text == "Feeds that failed: wayback (1)."
-    assert [hand.days for hand in hands[2:6]] == [
+    assert to_do[2].text == "Feeds that failed: wayback (1)."
+    assert [each.days for each in to_do[2:6]] == [
         (DAY + timedelta(days=4),),
         (DAY,),
         (DAY + timedelta(days=1),),
         (DAY + timedelta(days=2),),
     ]
-    assert "nour: has_tags (1)" in hands[-1].text
+    assert "nour: has_tags (1)" in to_do[-1].text
 
 
 def test_many_days_are_counted_and_a_few_named(home: Path) -> None:
     runs = [run_of(DAY - timedelta(days=number), "failed") for number in range(20)]
-    (hand,) = [hand for hand in view_of(home, MadeUpAirflow(runs)).hands if "failed" in hand.title]
-    assert (len(hand.days), hand.total_days, hand.days[0]) == (DAYS_NAMED, 20, DAY)
+    (item,) = [each for each in view_of(home, MadeUpAirflow(runs)).to_do if each.title == "Failed runs"]
+    assert (len(item.days), item.total_days, item.days[0]) == (DAYS_NAMED, 20, DAY)
 
 
 def test_a_dag_that_is_not_there_is_told(home: Path) -> None:
-    assert titles(view_of(home, MadeUpAirflow(dag=None)))[0] == f"No day is run: {PRODUCER} isn't there"
+    assert titles(view_of(home, MadeUpAirflow(dag=None)))[0] == f"Missing DAG: {PRODUCER}"
 
 
 def publish(home: Path, days: list[tuple[date, str, int]]) -> None:
@@ -217,7 +217,7 @@ def test_the_release_tells_what_it_holds_and_which_days_it_lacks(home: Path) -> 
     assert view.release.content.rows == {"articles": 3, "runs": 2}
     # made by other code, and not loaded at all; a refused day isn't to be published
     assert view.release.unpublished == (DAY + timedelta(days=1), DAY + timedelta(days=2))
-    assert "Not published yet" in titles(view)
+    assert "Unpublished days" in titles(view)
 
 
 def test_a_release_that_cannot_be_asked_is_shown_all_the_same(home: Path) -> None:
@@ -251,8 +251,12 @@ def test_ten_years_of_days_are_looked_at_and_only_changed_ones_read(
         shutil.copytree(made, partition_path(home, "validated", DAY - timedelta(days=number)))
     view_of(home)
     opened = []
-    monkeypatch.setattr("newsmarts.desk.ledger.Ledger._read_outcome", lambda self, day: opened.append(day))
-    monkeypatch.setattr("newsmarts.desk.history.read_expectations", lambda home, day: opened.append(day))
+    monkeypatch.setattr(
+        "newsmarts.review.day_outcomes.DayOutcomes._read_outcome", lambda self, day: opened.append(day)
+    )
+    monkeypatch.setattr(
+        "newsmarts.review.contract_results.read_expectations", lambda home, day: opened.append(day)
+    )
     assert len(view_of(home).map.cells) == 209
     assert opened == []
 

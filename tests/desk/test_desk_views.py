@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from newsmarts.core.errors import DamagedPartition, MissingPartition, UsageError
 from newsmarts.core.partitions import current_release_path
-from newsmarts.desk.results import read_day
 from newsmarts.desk.views import DAYS_PER_PAGE, PAGES_SHOWN, capture_day_of_run, day_view, days_view
+from newsmarts.review.day_results import read_day
 from tests.desk.day_files import (
     TurnedAwayPage,
     expectation,
@@ -198,7 +198,7 @@ def test_a_day_replaced_while_it_is_read_is_read_again(
 ) -> None:
     """Results are never those of one validation beside the outcome of another."""
     write_day(tmp_path, DAY, run_id="old", expectations=[expectation("old", "x")])
-    from newsmarts.desk import results
+    from newsmarts.review import day_results as results
 
     reads = results.read_outcome
     swaps = iter([True])

@@ -12,13 +12,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from newsmarts.core.acknowledgements import records, standing
+from newsmarts.core.acknowledgements import read_decisions, standing
 from newsmarts.core.partitions import partition_path, raw_object_path
 from newsmarts.core.schemas import CAPTURES, write_rows
 from newsmarts.core.settings import settings
-from newsmarts.desk import forgery
 from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, TurnedAwayPage, write_day
-from tests.desk.desk_client import SAME_ORIGIN, USER, MadeUpAirflow, ask, get, guarded, post
+from tests.desk.desk_client import USER, MadeUpAirflow, ask, get, guarded, post
 from tests.desk.sample_desk import lend
 
 _LEADING = {"href", "src", "action", "formaction"}
@@ -74,7 +73,7 @@ def test_acknowledge_many_then_undo(samples: Path) -> None:
     page = followed(post(guarded(), "/quarantine/acknowledge", form))
     assert "2 pages." in page
     assert "Nothing is open" in page
-    (record,) = records(samples)
+    (record,) = read_decisions(samples)
     assert (record.by, record.reason) == (USER, "Old pages <b>without</b> a date")
     assert abs((datetime.now(UTC) - record.at).total_seconds()) < 600
     assert len(standing(samples)) == 2
@@ -85,13 +84,13 @@ def test_acknowledge_many_then_undo(samples: Path) -> None:
     page = followed(post(guarded(), "/quarantine/undo", {"chosen": keys[:1], "state": "acknowledged"}))
     assert "Open again" in page
     assert chosen("missing_published_at") == keys[:1]
-    assert [each.decision for each in records(samples)] == ["acknowledged", "undone"]
+    assert [each.decision for each in read_decisions(samples)] == ["acknowledged", "undone"]
 
 
 @pytest.mark.xdist_group("sample_marts")
 def test_all_that_pass_the_filters_at_once(samples: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("source", "views"):
-        monkeypatch.setattr(f"newsmarts.desk.quarantine.{module}.PAGE_SIZE", 1)
+    for module in ("newsmarts.review.quarantine", "newsmarts.desk.quarantine"):
+        monkeypatch.setattr(f"{module}.PAGE_SIZE", 1)
     page = get(guarded(), "/quarantine?reason=missing_published_at").text
     assert 'name="everything" value="2"' in page
     assert page.count('name="chosen"') == 1
@@ -101,7 +100,7 @@ def test_all_that_pass_the_filters_at_once(samples: Path, monkeypatch: pytest.Mo
         answer = post(guarded(), "/quarantine/acknowledge", outdated)
         assert answer.status_code == 422
         assert "look again" in answer.text
-    assert list(records(samples)) == []
+    assert list(read_decisions(samples)) == []
     assert "2 pages." in followed(post(guarded(), "/quarantine/acknowledge", form))
     assert {entry.reason_code for entry in standing(samples)} == {"missing_published_at"}
     monkeypatch.setattr("newsmarts.desk.routes.quarantine.MOST_AT_ONCE", 5)
@@ -132,7 +131,7 @@ def test_the_days_of_chosen_pages_are_run_again_in_the_users_name(samples: Path)
     # the longest range is a backfill, the other days are runs of their own
     assert airflow.backfills == [(date(2025, 9, 4), date(2025, 9, 5), USER)]
     assert airflow.started == [(date(2025, 9, 1), USER)]
-    assert list(records(samples)) == []
+    assert list(read_decisions(samples)) == []
 
 
 @pytest.mark.xdist_group("sample_marts")
@@ -180,18 +179,20 @@ def test_what_cannot_be_acknowledged_says_why(samples: Path, form: dict[str, obj
     answer = post(guarded(), "/quarantine/acknowledge", form)
     assert answer.status_code == 422
     assert said in answer.text
-    assert list(records(samples)) == []
+    assert list(read_decisions(samples)) == []
 
 
 @pytest.mark.xdist_group("sample_marts")
-def test_nothing_is_decided_without_the_forms_token(samples: Path) -> None:
+def test_nothing_is_decided_from_another_site(samples: Path) -> None:
     (key,) = chosen("unexpected_byline")
-    form = {"chosen": key, "why": "Seen", forgery.FIELD: "made up"}
+    form = {"chosen": key, "why": "Seen"}
     for path in ("acknowledge", "undo"):
-        answer = ask(guarded(), "POST", f"/quarantine/{path}", data=form, headers=SAME_ORIGIN)
+        answer = ask(
+            guarded(), "POST", f"/quarantine/{path}", data=form, headers={"Sec-Fetch-Site": "cross-site"}
+        )
         assert answer.status_code == 403
     assert post(guarded(start_runs=403), "/quarantine/acknowledge", form).status_code == 403
-    assert list(records(samples)) == []
+    assert list(read_decisions(samples)) == []
 
 
 @pytest.mark.xdist_group("sample_marts")

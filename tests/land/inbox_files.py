@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from newsmarts.core import partitions, schemas
 from newsmarts.core.settings import Settings
+from newsmarts.land.local_days import look
 
 DAY = date(2025, 8, 25)
 MIDNIGHT = datetime(2025, 8, 25, tzinfo=UTC)
@@ -25,6 +26,19 @@ def rows(settings: Settings, name: str, day: date = DAY) -> list[dict[str, Any]]
     schema = {"captures": schemas.CAPTURES, "rejected": schemas.QUARANTINE}[name]
     found: list[dict[str, Any]] = schemas.read_table(folder / f"{name}.parquet", schema).to_pylist()
     return found
+
+
+class InboxDay(NamedTuple):
+    day: date
+    files: int
+    new: int
+
+
+def inbox_days(settings: Settings) -> list[InboxDay]:
+    """The days of the local feeds, archives read through."""
+    found = look(settings, read_archives=True)
+    assert not found.faults
+    return [InboxDay(day, found.files[day], found.new[day]) for day in sorted(found.files)]
 
 
 def reasons(settings: Settings) -> dict[str, str]:

@@ -15,7 +15,7 @@ import pytest
 from newsmarts.core import partitions
 from newsmarts.core.settings import Settings, load_settings
 from newsmarts.land import run, store
-from tests.land.inbox_files import DAY, rows
+from tests.land.inbox_files import DAY, inbox_days, rows
 from tests.land.killed_landing import start
 from tests.land.warc_files import declared, response
 
@@ -56,7 +56,7 @@ def check(settings: Settings) -> None:
     assert len({row["capture_id"] for row in found}) == len(found) == RECORDS + 50
     assert len({(row["feed"], row["source_path"]) for row in found}) == RECORDS + 50
     assert rows(settings, "rejected") == []
-    assert sum(day.new for day in run.inbox_days(settings)) == 0
+    assert sum(day.new for day in inbox_days(settings)) == 0
 
 
 @pytest.mark.parametrize(

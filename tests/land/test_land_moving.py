@@ -9,7 +9,7 @@ import pytest
 
 from newsmarts.core.settings import Settings
 from newsmarts.land import reading, run
-from tests.land.inbox_files import DAY, put, reasons, rows
+from tests.land.inbox_files import DAY, inbox_days, put, reasons, rows
 
 
 def test_two_landings_at_once_lose_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,7 +33,7 @@ def test_names_of_unfinished_files_wait(settings: Settings) -> None:
     result = run.run(DAY, settings)
     assert (result.landed, result.rejected) == (0, 0)
     assert result.waiting == ("2025-08-25/a.txt.part", "2025-08-25/b.txt~")
-    assert run.inbox_days(settings) == []
+    assert inbox_days(settings) == []
     path.rename(path.with_suffix(""))
     assert run.run(DAY, settings).landed == 1
 

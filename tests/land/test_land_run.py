@@ -15,7 +15,7 @@ from newsmarts.core.errors import UsageError
 from newsmarts.core.records import capture_id_of
 from newsmarts.core.settings import Settings, load_settings
 from newsmarts.land import run
-from tests.land.inbox_files import DAY, MIDNIGHT, put, reasons, rows, tree
+from tests.land.inbox_files import DAY, MIDNIGHT, InboxDay, inbox_days, put, reasons, rows, tree
 
 
 def test_a_file_becomes_an_object_and_a_row(settings: Settings) -> None:
@@ -128,7 +128,7 @@ def test_an_empty_inbox_leaves_both_files(settings: Settings) -> None:
 def test_a_missing_inbox(tmp_path: Path, settings: Settings) -> None:
     default = load_settings(home=tmp_path / "other")
     assert run.run(DAY, default).landed == 0
-    assert run.inbox_days(default) == []
+    assert inbox_days(default) == []
     asked_for = load_settings(home=tmp_path / "home", inbox=tmp_path / "nowhere")
     with pytest.raises(UsageError, match=r"nowhere.*NEWS_INBOX"):
         run.run(DAY, asked_for)
@@ -202,8 +202,8 @@ def test_inbox_days_tell_what_is_new(settings: Settings) -> None:
     put(settings, "2025-08-25/b.pdf")
     put(settings, "2025-08-26/c.txt")
     second = date(2025, 8, 26)
-    assert run.inbox_days(settings) == [run.InboxDay(DAY, 2, 2), run.InboxDay(second, 1, 1)]
+    assert inbox_days(settings) == [InboxDay(DAY, 2, 2), InboxDay(second, 1, 1)]
     run.run(DAY, settings)
-    assert run.inbox_days(settings) == [run.InboxDay(DAY, 2, 0), run.InboxDay(second, 1, 1)]
+    assert inbox_days(settings) == [InboxDay(DAY, 2, 0), InboxDay(second, 1, 1)]
     put(settings, "2025-08-25/a.txt", b"other bytes, same place")
-    assert run.inbox_days(settings)[0] == run.InboxDay(DAY, 2, 1)
+    assert inbox_days(settings)[0] == InboxDay(DAY, 2, 1)

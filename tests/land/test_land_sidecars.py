@@ -11,7 +11,7 @@ import pytest
 
 from newsmarts.core.settings import Settings
 from newsmarts.land import reading, run
-from tests.land.inbox_files import DAY, MIDNIGHT, put, reasons, rows
+from tests.land.inbox_files import DAY, MIDNIGHT, InboxDay, inbox_days, put, reasons, rows
 
 NOTE = {
     "url": "https://nournews.ir/en/news/1?x=y#part",
@@ -35,7 +35,7 @@ def test_it_tells_of_the_page(settings: Settings) -> None:
     assert row["url"] == "https://nournews.ir/en/news/1?x=y"
     assert row["publisher"] == "nour_news"
     assert row["media_type"] == "text/html"  # whatever the page's name ends in
-    assert run.inbox_days(settings) == [run.InboxDay(DAY, 1, 0)]
+    assert inbox_days(settings) == [InboxDay(DAY, 1, 0)]
 
 
 def test_what_it_does_not_say_comes_from_the_path(settings: Settings) -> None:

@@ -1,7 +1,10 @@
-"""The quick look at the local feeds: which days their files are of, without reading a page."""
+"""The look at the local feeds: which days their files are of, and what landing would take of them."""
 
 from __future__ import annotations
 
+import dataclasses
+import os
+import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -9,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from newsmarts.core.settings import Settings
-from newsmarts.land.local_days import look
+from newsmarts.land import local_days, manifest
+from newsmarts.land.local_days import Counted, look
+from newsmarts.land.run import run as land
+from newsmarts.land.scan import InboxFile, Look
 
 DAY = date(2025, 9, 1)
 
@@ -29,13 +35,81 @@ def test_files_are_counted_by_day_and_unfinished_ones_are_not(inbox: Path) -> No
     (inbox / "2025-09-02" / "a.txt").write_text("x")
     seen = look(Settings(home=inbox.parent))
     assert seen.files == Counter({DAY: 2, date(2025, 9, 2): 1})
-    assert seen.changed_at[DAY] == pytest.approx((inbox / str(DAY) / "b.html").stat().st_mtime)
+    assert seen.new == seen.files
     assert not seen.faults
 
 
-def test_no_page_is_opened(inbox: Path) -> None:
-    (inbox / str(DAY) / "a.txt").chmod(0)
-    assert look(Settings(home=inbox.parent)).files[DAY] == 2
+def test_a_page_is_opened_only_when_neither_manifest_nor_times_tell(
+    inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(home=inbox.parent, settle_seconds=0)
+    changed_ns = time.time_ns() - 3_600 * 10**9
+    as_it_is = Look.of
+    monkeypatch.setattr(
+        Look, "of", lambda status: dataclasses.replace(as_it_is(status), changed_ns=changed_ns)
+    )
+    opened: list[str] = []
+
+    def open_page(file: InboxFile, _max_file_bytes: int) -> bytes:
+        opened.append(file.source_path)
+        return b"x"
+
+    monkeypatch.setattr(local_days, "page_bytes", open_page)
+    assert look(settings).new[DAY] == 2  # nothing has landed: names are enough
+    land(DAY, settings)
+    assert look(settings).new[DAY] == 0  # both have been as they are since long before that
+    assert opened == []
+    changed_ns = time.time_ns()
+    assert look(settings).new[DAY] == 0  # both were touched, and are as they were landed
+    assert opened == [f"{DAY}/a.txt", f"{DAY}/b.html"]
+
+
+def test_what_landing_would_take_is_new_and_nothing_else(inbox: Path) -> None:
+    settings, page = Settings(home=inbox.parent, settle_seconds=0), inbox / str(DAY) / "a.txt"
+    (inbox / str(DAY) / "note.docx").write_text("no page")
+
+    def rows() -> int:
+        known = manifest.read(settings.archive, DAY)
+        return len(known.captures) + len(known.rejected)
+
+    def check(new: int) -> None:
+        before = rows()
+        assert look(settings).new[DAY] == new
+        land(DAY, settings)
+        assert rows() - before == new
+        assert look(settings).new[DAY] == 0
+
+    check(3)
+    page.touch()
+    check(0)
+    times = page.stat()
+    page.write_text("y")  # as many bytes, and the time of before
+    os.utime(page, ns=(times.st_atime_ns, times.st_mtime_ns))
+    check(1)
+    page.unlink()
+    check(0)
+
+
+def test_who_looks_often_reads_a_manifest_once(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(home=inbox.parent, settle_seconds=0)
+    land(DAY, settings)
+    days: list[date] = []
+    as_it_is = manifest.read
+
+    def read(home: Path, day: date) -> manifest.Manifest:
+        days.append(day)
+        return as_it_is(home, day)
+
+    monkeypatch.setattr(manifest, "read", read)
+    counted = Counted({DAY: "first"})
+    for _ in range(3):
+        assert look(settings, counted=counted).new[DAY] == 0
+    assert len(days) == 1
+    (inbox / str(DAY) / "d.txt").write_text("x")
+    assert look(settings, counted=counted).new[DAY] == 1
+    counted.manifests = {DAY: "second"}
+    look(settings, counted=counted)
+    assert len(days) == 3
 
 
 def test_an_archive_that_was_never_read_is_told(inbox: Path) -> None:

@@ -44,17 +44,18 @@ def test_samples_are_copied_once_and_nothing_is_written_over(settings: Settings)
 
 
 def test_an_empty_inbox_has_nothing_to_run(settings: Settings) -> None:
-    assert inbox.days_to_run(settings) == (set(), 0)
+    assert inbox.days_to_run(settings) == ({}, 0)
 
 
 def test_a_day_is_done_when_it_is_published_and_nothing_in_it_is_new(settings: Settings) -> None:
     put(settings, "2025-09-01")
     put(settings, "2025-09-03")
-    assert inbox.days_to_run(settings) == ({date(2025, 9, 1), date(2025, 9, 3)}, 0)
+    first, second = date(2025, 9, 1), date(2025, 9, 3)
+    assert inbox.days_to_run(settings) == ({first: "unfinished", second: "unfinished"}, 0)
     run_pipeline(settings)
-    assert inbox.days_to_run(settings) == (set(), 2)
+    assert inbox.days_to_run(settings) == ({}, 2)
     put(settings, "2025-09-03", "al_mayadeen/another.txt")
-    assert inbox.days_to_run(settings) == ({date(2025, 9, 3)}, 1)
+    assert inbox.days_to_run(settings) == ({second: "captures"}, 1)
 
 
 def test_a_day_that_was_landed_and_never_loaded_is_run_without_its_files(settings: Settings) -> None:
@@ -62,7 +63,7 @@ def test_a_day_that_was_landed_and_never_loaded_is_run_without_its_files(setting
     land(date(2025, 9, 1), settings)
     land(date(2025, 9, 2), settings)  # nothing in it: nothing to run
     path.unlink()
-    assert inbox.days_to_run(settings) == ({date(2025, 9, 1)}, 0)
+    assert inbox.days_to_run(settings) == ({date(2025, 9, 1): "unfinished"}, 0)
 
 
 class Span(NamedTuple):

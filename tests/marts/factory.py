@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from newsmarts.core import schemas
-from newsmarts.core.acknowledgements import Entry, acknowledge
+from newsmarts.core.acknowledgements import QuarantineKey, acknowledge
 from newsmarts.core.db import reading
 from newsmarts.core.partitions import partition_path
 from newsmarts.core.records import Article, BodyBlock, capture_id_of
@@ -265,10 +265,12 @@ def _contract_results(day: date, manifest: list[dict[str, Any]], rows: int) -> l
     ]
 
 
-def quarantine_entry(page: Page, day: date) -> Entry:
+def quarantine_entry(page: Page, day: date) -> QuarantineKey:
     """What a person acknowledges of a page that ``write_day`` put into quarantine."""
     reason = page.quarantined or "file_too_large"
-    return Entry(day, capture_id_on(page, day), "page", reason, "" if page.rejected else f"no_{reason}")
+    return QuarantineKey(
+        day, capture_id_on(page, day), "page", reason, "" if page.rejected else f"no_{reason}"
+    )
 
 
 def acknowledge_page(settings: Settings, page: Page, day: date, *, reason: str = "Seen") -> None:

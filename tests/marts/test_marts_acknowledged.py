@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from newsmarts.core.acknowledgements import Entry, acknowledge, undo
+from newsmarts.core.acknowledgements import QuarantineKey, acknowledge, undo
 from newsmarts.core.db import reading
 from newsmarts.core.partitions import candidate_path
 from newsmarts.core.settings import Settings
@@ -95,7 +95,7 @@ def test_what_land_rejected_and_what_publish_withholds_can_be_acknowledged(setti
     load_days(settings, {DAY: [Page("good", ticker=(TICKER,)), rejected, leak]})
     acknowledge_page(settings, rejected, DAY)
     expectation = "no_ticker_line_of_neighbouring_days_in_body"
-    withheld = Entry(DAY, capture_id_on(leak, DAY), "page", "ticker_in_body", expectation)
+    withheld = QuarantineKey(DAY, capture_id_on(leak, DAY), "page", "ticker_in_body", expectation)
     acknowledge(settings, [withheld], by="editor", at=AT, reason="Seen")
     assert build(settings).withheld == 1
     assert shown(settings) == TOLD * 2

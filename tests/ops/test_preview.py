@@ -16,7 +16,7 @@ import pytest
 from newsmarts.cli.main import main
 from newsmarts.cli.render.preview import render
 from newsmarts.core import schemas
-from newsmarts.core.acknowledgements import Entry, acknowledge
+from newsmarts.core.acknowledgements import QuarantineKey, acknowledge
 from newsmarts.core.errors import MissingPartition
 from newsmarts.core.partitions import partition_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
@@ -29,7 +29,9 @@ pytestmark = pytest.mark.xdist_group("sample_marts")
 FIRST, LAST = date(2025, 9, 1), date(2025, 9, 5)
 DAYS = [FIRST, date(2025, 9, 2), date(2025, 9, 3), date(2025, 9, 4), LAST]
 FERRIES = "2025-09-01/al_mayadeen/velmora-ferry-talks.txt"
-UNREAD = Entry(LAST, "c817853c76d464bdee82a9be33ce66d3", "page", "missing_headline", "headline_present")
+UNREAD = QuarantineKey(
+    LAST, "c817853c76d464bdee82a9be33ce66d3", "page", "missing_headline", "headline_present"
+)
 PERSON = "2025-09-01/al_mayadeen/person-byline.txt"
 
 

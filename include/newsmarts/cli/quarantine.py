@@ -16,7 +16,7 @@ from newsmarts.cli.output import print_json
 from newsmarts.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from newsmarts.desk.quarantine.source import Reason
+    from newsmarts.review.quarantine import Reason
 
 commands = typer.Typer()
 _GROUP = "Quarantine"
@@ -47,8 +47,7 @@ def quarantine(
 ) -> None:
     """List the pages in quarantine and why they are there."""
     from newsmarts.core.settings import load_settings
-    from newsmarts.desk.quarantine.source import Filters, open_quarantine
-    from newsmarts.desk.quarantine.views import lines_of
+    from newsmarts.review.quarantine import Filters, lines_of, open_quarantine
 
     with open_quarantine(load_settings(home=home)) as opened:
         reasons, total = opened.chosen(Filters(reason, publisher, day, stage, state), page_size=limit)
@@ -89,8 +88,7 @@ def acknowledge(
     """Acknowledge that pages in quarantine were seen and stay out, or undo that."""
     from newsmarts.core import acknowledgements
     from newsmarts.core.settings import load_settings
-    from newsmarts.desk.quarantine.source import open_quarantine
-    from newsmarts.desk.quarantine.views import entry_of
+    from newsmarts.review.quarantine import entry_of, open_quarantine
 
     settings = load_settings(home=home)
     with open_quarantine(settings) as opened:

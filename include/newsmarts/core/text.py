@@ -6,8 +6,9 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 
 _MAX_TEXT_CHARS = 20_000
-# no-break space, joiners and marks of direction that end by themselves: part of writing, harmless
-_HARMLESS = {"\u00a0", "\u200c", "\u200d", "\u200e", "\u200f"}
+_JOINERS = {"\u200c", "\u200d"}  # part of writing in Persian and other languages
+# these, no-break space and marks of direction that end by themselves
+_HARMLESS = {"\u00a0", *_JOINERS, "\u200e", "\u200f"}
 
 
 def visible(text: object, kept: Collection[str] = _HARMLESS) -> str:
@@ -27,6 +28,12 @@ def one_line(text: str, max_chars: int) -> str:
 def visible_lines(text: object) -> str:
     """As ``visible``, but line ends stay what they are."""
     return "\n".join(visible(line) for line in str(text).split("\n"))
+
+
+def single_line(text: str) -> str:
+    """The text on one line, without control characters or halves of surrogate pairs."""
+    kept = (char for char in text if char.isprintable() or char.isspace() or char in _JOINERS)
+    return " ".join("".join(kept).split())
 
 
 def shortened(text: str) -> str:

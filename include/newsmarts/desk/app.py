@@ -15,14 +15,14 @@ from starlette.exceptions import HTTPException
 
 from newsmarts.core.errors import NewsError, UsageError
 from newsmarts.desk.airflow import PRODUCER, Airflow, AirflowRefused
-from newsmarts.desk.forgery import Signer, refuse_forgery
+from newsmarts.desk.csrf import reject_cross_site
 from newsmarts.desk.frame import Guards, can_start_runs, page
 from newsmarts.desk.routes import GROUPS
-from newsmarts.desk.views import Notice
+from newsmarts.review.notice import Notice
 
 
-def create_app(guards: Guards, airflow: Airflow, *, secret_key: str) -> FastAPI:
-    """The app behind its guards. ``secret_key`` signs the tokens of forms; all servers must have the same."""
+def create_app(guards: Guards, airflow: Airflow) -> FastAPI:
+    """The app behind its guards."""
 
     async def remember_user(request: Request, user_name: Any = Depends(guards.logged_in)) -> None:
         request.state.user_name = str(user_name)
@@ -32,12 +32,11 @@ def create_app(guards: Guards, airflow: Airflow, *, secret_key: str) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        # of every route, in this order: who is it, and does the request come from a page of ours
-        dependencies=[Depends(remember_user), Depends(refuse_forgery)],
+        # of every route, in this order: who the user is, and whether a change comes from a page of this site
+        dependencies=[Depends(remember_user), Depends(reject_cross_site)],
     )
     app.dependency_overrides[can_start_runs] = guards.can_start_runs
     app.state.airflow = airflow
-    app.state.signer = Signer(secret_key)
     app.state.navigation = tuple(group.entry for group in GROUPS if group.entry is not None)
     for group in GROUPS:
         needs = [Depends(guards.of(right)) for right in group.needs]

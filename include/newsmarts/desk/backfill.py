@@ -1,45 +1,53 @@
-"""Which days want to be run, and why: plain values for the Backfill page."""
+"""Which days need a run, and why: plain values for the Backfill page."""
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from newsmarts.core.settings import Settings
-from newsmarts.core.versions import code_version, contracts_version, same_contracts
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER, Airflow, DagFacts, RunFacts
 from newsmarts.desk.day_runs import ACTIVE, day_of, queued_since, runs_by_day
-from newsmarts.desk.ledger import LedgerDay, ledger_of
 from newsmarts.desk.starting import EARLIEST, MAX_DAYS
-from newsmarts.desk.views import Notice
-from newsmarts.land.local_days import LocalDays, look
+from newsmarts.land.local_days import LocalDays
+from newsmarts.review.day_outcomes import KnownDay
+from newsmarts.review.day_state import DayStates, RunReason, recent_day_states
+from newsmarts.review.notice import Notice
 
-_LOOK_SECONDS = 60.0  # a look at the inbox is good for this long
 PROGRESS_RUNS = 5_000
 
-# Why a day wants to be run, the most urgent first: title, and what it means.
+FAILED = "failed"  # the run of a day: only Airflow knows
+# Why a day needs a run, the most urgent first: title, and what it means.
 REASONS: Mapping[str, tuple[str, str]] = {
-    "failed": (
-        "Their last run failed",
-        "The red task's log says why. Mend that first, or the days fail again.",
+    FAILED: (
+        "Failed runs",
+        "The log of the failed task has the cause. Fix that first, or the days fail again.",
     ),
-    "refused": (
-        "Refused as a whole",
-        "Too much of the day was turned away, or its captures don't add up. The marts keep what they had.",
+    RunReason.REFUSED: (
+        "Refused days",
+        "Too much of the day was quarantined, or its captures don't add up. The marts keep what they had.",
     ),
-    "waiting": (
-        "Captures, but no results",
-        "They have landed or lie in the inbox, and no run finished them.",
+    RunReason.UNFINISHED: (
+        "Days without results",
+        "Their captures have landed or are in the inbox, and no run has finished them.",
     ),
-    "new": ("New captures since their run", "Files in the inbox, or captures landed, after the day was run."),
-    "contracts": (
-        "Held to other contracts",
-        "expectations/ has changed since. A run holds their pages to what is there now.",
+    RunReason.CAPTURES: (
+        "New captures",
+        "Captures are in the inbox, or have landed, since the day's last run.",
     ),
-    "rules": ("Read by other code", "The rules, or the code that applies them, have changed since."),
+    RunReason.CONTRACTS: (
+        "Changed contracts",
+        "The contracts in expectations/ have changed since. A run validates the days by those of now.",
+    ),
+    RunReason.CODE: (
+        "Changed code",
+        "The publishers' rules, or the code that applies them, have changed since.",
+    ),
+    RunReason.UNPUBLISHED: (
+        "Unpublished days",
+        "They are validated, and the current release doesn't have them so.",
+    ),
 }
 
 
@@ -49,13 +57,13 @@ class DayChoice:
 
     day: date
     captures: int | None  # None: not known before it runs
-    told: str = ""  # what more there is to say of it
+    note: str = ""
     run_id: str | None = None  # of the failed run
 
 
 @dataclass(frozen=True, slots=True)
 class DayGroup:
-    """Days that want to be run for one reason, newest first; ``days`` has those that go at once."""
+    """Days that need a run for one reason, newest first; ``days`` has as many as can be started at once."""
 
     key: str
     title: str
@@ -72,84 +80,44 @@ class BackfillView:
     running: tuple[date, ...]
     notices: tuple[Notice, ...]
     can_start: bool
-    up_to_date: int  # days that want nothing
+    up_to_date: int  # days that need no run
     first_day: date  # of those that can be run at all
     last_day: date
 
 
-class _Look:
-    """The newest look at the inbox; one at a time, for all who ask."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._seen: tuple[float, Settings, LocalDays] | None = None
-
-    def at(self, settings: Settings) -> LocalDays:
-        """What the local feeds have, a minute old at most."""
-        with self._lock:
-            now = time.monotonic()
-            if self._seen is None or self._seen[1] != settings or now - self._seen[0] > _LOOK_SECONDS:
-                self._seen = (now, settings, look(settings))
-            return self._seen[2]
-
-
-_look = _Look()
-
-
 def backfill_view(settings: Settings, airflow: Airflow, *, can_start: bool, today: date) -> BackfillView:
-    """All days that want to be run, by reason."""
-    local = _look.at(settings)
-    days, runs = ledger_of(settings.archive).days(), runs_by_day(airflow)
-    versions = (code_version(), contracts_version(settings.contracts_dir))
+    """All days that need a run, by reason."""
+    states, runs = recent_day_states(settings), runs_by_day(airflow)
+    marts_are_coming = any(run.state in ACTIVE for run in airflow.newest_runs(FOLLOWER, 1))
     found: dict[str, list[DayChoice]] = {key: [] for key in REASONS}
     running, up_to_date = [], 0
-    for day in sorted({*days, *local.files, *runs}, reverse=True):
+    for day in sorted({*states.days, *states.local.files, *runs}, reverse=True):
         if not EARLIEST <= day < today:
             continue
-        known, run = days.get(day, LedgerDay(day, landed=0)), runs.get(day)
+        run, reason = runs.get(day), states.reasons.get(day)
         if run is not None and run.state in ACTIVE:
             running.append(day)
-            continue
-        reason = why(known, run, local, versions)
-        if reason is None:
+        elif run is not None and run.state == "failed":
+            # a failed feed beside others that went through leaves results, and the day still needs a run
+            found[FAILED].append(_choice(day, states, run.run_id))
+        elif reason is None or (reason is RunReason.UNPUBLISHED and marts_are_coming):
             up_to_date += 1
         else:
-            found[reason].append(_choice(reason, known, run, local))
+            found[reason].append(_choice(day, states))
     groups = tuple(
         DayGroup(key, *REASONS[key], tuple(choices[:MAX_DAYS]), len(choices))
         for key, choices in found.items()
         if choices
     )
-    notices = tuple(_notices(airflow.find_dag(PRODUCER), local, can_start=can_start))
+    notices = tuple(_notices(airflow.find_dag(PRODUCER), states.local, can_start=can_start))
     last_day = today - timedelta(days=1)
     return BackfillView(groups, tuple(running), notices, can_start, up_to_date, EARLIEST, last_day)
 
 
-def why(known: LedgerDay, run: RunFacts | None, local: LocalDays, versions: tuple[str, str]) -> str | None:
-    """The most urgent reason to run a day that isn't running; None: there is none.
-
-    ``versions`` name the code and the contracts as they are now.
-    """
-    outcome = known.outcome
-    if run is not None and run.state == "failed":
-        # a failed feed beside others that went through leaves results, and all the same wants to be run
-        return "failed"
-    if outcome is None:
-        return "waiting" if known.is_damaged or known.landed or local.files[known.day] else None
-    if not outcome.accepted or not outcome.adds_up:
-        return "refused"
-    validated_at = known.validated.changed_at if known.validated else 0.0
-    if known.landed_since or local.changed_at.get(known.day, 0.0) > validated_at:
-        return "new"
-    if not same_contracts(outcome.contracts_version, versions[1]):
-        return "contracts"
-    return "rules" if outcome.code_version != versions[0] else None
-
-
-def _choice(reason: str, known: LedgerDay, run: RunFacts | None, local: LocalDays) -> DayChoice:
-    captures = known.outcome.captures if known.outcome else known.landed or local.files[known.day] or None
-    told = "results can't be read" if known.is_damaged else ""
-    return DayChoice(known.day, captures, told, run.run_id if run and reason == "failed" else None)
+def _choice(day: date, states: DayStates, failed_run: str | None = None) -> DayChoice:
+    known = states.days.get(day) or KnownDay(day)
+    captures = known.outcome.captures if known.outcome else known.landed or states.local.files[day] or None
+    return DayChoice(day, captures, "results can't be read" if known.is_damaged else "", failed_run)
 
 
 def _notices(dag: DagFacts | None, local: LocalDays, *, can_start: bool) -> list[Notice]:

@@ -7,22 +7,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from newsmarts.core.text import counted
 from newsmarts.desk.airflow import RunFacts
 from newsmarts.desk.day_runs import ACTIVE
-from newsmarts.desk.ledger import LedgerDay
-from newsmarts.desk.results import Outcome
+from newsmarts.review.day_outcomes import KnownDay
+from newsmarts.review.day_results import Outcome
 
 PITCH = 14  # from one cell to the next, in the picture's units
 LEFT, TOP = 32, 18  # room for the names of weekdays and months
 WEEK = 7
 
-# Kinds of days: what the legend says, the most worrying first. The style sheet colours them by these names.
+# Kinds of days, as the legend names them, the most worrying first. The style sheet has a colour for each.
 KINDS: Mapping[str, str] = {
     "failed": "run failed, or refused as a whole",
     "waiting": "captures without results",
-    "many": "over 20 % turned away",
-    "some": "up to 20 % turned away",
-    "few": "up to 5 % turned away",
+    "many": "over 20 % quarantined",
+    "some": "up to 20 % quarantined",
+    "few": "up to 5 % quarantined",
     "clean": "all valid",
     "running": "running",
     "nothing": "nothing captured",
@@ -32,18 +33,18 @@ KINDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A day of the heat map. ``told`` says all of it in words."""
+    """A day of the heat map. ``text`` has all of it in words."""
 
     day: date
     kind: str
-    told: str
+    text: str
     x: int
     y: int
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A row of the table that says the same as the heat map: days by kind."""
+    """A row of the table beside the heat map: days by kind."""
 
     first: date
     counts: Mapping[str, int]
@@ -65,7 +66,7 @@ class HeatMap:
     height: int
 
 
-def kind_of(known: LedgerDay | None, run: RunFacts | None, *, is_over: bool = True) -> str | None:
+def kind_of(known: KnownDay | None, run: RunFacts | None, *, is_over: bool = True) -> str | None:
     """What a day's last run came to; None for a day of which there is nothing to say yet."""
     if run is not None and run.state in ACTIVE:
         return "running"
@@ -90,7 +91,7 @@ def _kind_of_outcome(outcome: Outcome) -> str:
 
 
 def heat_map(
-    days: Mapping[date, LedgerDay], runs: Mapping[date, RunFacts], first: date, last: date, today: date
+    days: Mapping[date, KnownDay], runs: Mapping[date, RunFacts], first: date, last: date, today: date
 ) -> HeatMap:
     """The heat map of first to last. Days before all that is known, and days to come, are left blank."""
     begin = min([*days, *runs], default=today)
@@ -102,7 +103,7 @@ def heat_map(
         if kind is not None:
             week, weekday = divmod((day - monday).days, WEEK)
             x, y = LEFT + week * PITCH, TOP + weekday * PITCH
-            cells.append(Cell(day, kind, _told(day, kind, known, run), x, y))
+            cells.append(Cell(day, kind, _describe(day, kind, known, run), x, y))
     counted = Counter(cell.kind for cell in cells)
     weeks = (last - monday).days // WEEK + 1
     return HeatMap(
@@ -122,22 +123,23 @@ def _days(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
-def _told(day: date, kind: str, known: LedgerDay | None, run: RunFacts | None) -> str:
-    said = f"{day:%a} {day}: {KINDS[kind]}"
+def _describe(day: date, kind: str, known: KnownDay | None, run: RunFacts | None) -> str:
+    text = f"{day:%a} {day}: {KINDS[kind]}"
     if kind == "failed" and run is not None and run.state == "failed":
-        said = f"{day:%a} {day}: its last run failed"
+        text = f"{day:%a} {day}: its last run failed"
     outcome = known.outcome if known is not None else None
     if outcome is not None:
-        said += f"; {outcome.captures} captures, {outcome.valid} valid, {outcome.quarantined} turned away"
+        text += f"; {counted(outcome.captures, 'capture')}, {outcome.valid} valid"
+        text += f", {outcome.quarantined} quarantined"
         if not outcome.accepted:
-            said += "; refused as a whole"
+            text += "; refused as a whole"
         elif not outcome.adds_up:
-            said += "; captures are missing"
+            text += "; captures are missing"
     elif known is not None and known.is_damaged:
-        said += "; its files can't be read"
+        text += "; its files can't be read"
     elif known is not None and known.landed:
-        said += f"; {known.landed} captures landed"
-    return said
+        text += f"; {counted(known.landed, 'capture')} landed"
+    return text
 
 
 def _month_names(first: date, last: date, monday: date) -> Iterator[tuple[int, str]]:
@@ -147,7 +149,7 @@ def _month_names(first: date, last: date, monday: date) -> Iterator[tuple[int, s
             yield LEFT + (day - monday).days // WEEK * PITCH, f"{day:%b}"
 
 
-def _months(cells: list[Cell], days: Mapping[date, LedgerDay]) -> Iterator[Month]:
+def _months(cells: list[Cell], days: Mapping[date, KnownDay]) -> Iterator[Month]:
     by_month: dict[date, list[Cell]] = {}
     for cell in cells:
         by_month.setdefault(cell.day.replace(day=1), []).append(cell)

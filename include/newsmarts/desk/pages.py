@@ -26,7 +26,7 @@ SECURITY_HEADERS: Mapping[str, str] = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
-    "Referrer-Policy": "same-origin",  # "no-referrer" also empties the Origin that forgery.py looks at
+    "Referrer-Policy": "same-origin",  # "no-referrer" also empties the Origin that csrf.py reads
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 PAGE_HEADERS: Mapping[str, str] = {**SECURITY_HEADERS, "Cache-Control": "no-store"}

@@ -1,4 +1,4 @@
-"""The Today page: a year of days, what needs a hand, and how fresh the release is."""
+"""The Today page: a year of days, what is to be done, and how fresh the release is."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from newsmarts.core.settings import Settings
 from newsmarts.desk.airflow import Airflow
 from newsmarts.desk.calendar import HeatMap, heat_map
 from newsmarts.desk.day_runs import runs_by_day
-from newsmarts.desk.hands import Hand, Known, hands
-from newsmarts.desk.ledger import LedgerDay, ledger_of
-from newsmarts.desk.quarantine.source import open_pages
-from newsmarts.desk.release import ReleaseView, release_view
+from newsmarts.desk.to_do import DeskState, ToDo, list_to_do
+from newsmarts.review.current_release import ReleaseView, release_view
+from newsmarts.review.day_outcomes import KnownDay
+from newsmarts.review.day_state import recent_day_states
+from newsmarts.review.quarantine import open_pages
 
 _SHOWN_YEAR = timedelta(days=364)
 
@@ -26,10 +27,10 @@ class TodayView:
     years: tuple[int, ...]  # that have days, newest first
     year: int | None  # None: the twelve months to the newest day
     ends_today: bool  # whether those are the last twelve months
-    hands: tuple[Hand, ...]
+    to_do: tuple[ToDo, ...]
     release: ReleaseView | None
     release_age: timedelta | None
-    last_day: LedgerDay | None  # the newest day with results
+    last_day: KnownDay | None  # the newest day with results
 
 
 def today_view(settings: Settings, airflow: Airflow, now: datetime, year: int | None = None) -> TodayView:
@@ -38,7 +39,8 @@ def today_view(settings: Settings, airflow: Airflow, now: datetime, year: int | 
     An archive that has no day in the last twelve months is shown by those to its newest day.
     """
     today = now.astimezone(UTC).date()
-    days, runs = ledger_of(settings.archive).days(), runs_by_day(airflow)
+    states, runs = recent_day_states(settings), runs_by_day(airflow)
+    days = states.days
     release = release_view(settings.home, days)
     newest = max((day for day, known in days.items() if _has_captures(known)), default=today)
     ends_today = newest >= today - _SHOWN_YEAR
@@ -51,13 +53,15 @@ def today_view(settings: Settings, airflow: Airflow, now: datetime, year: int | 
         years=tuple(sorted({day.year for day in (*days, *runs)}, reverse=True)),
         year=year,
         ends_today=ends_today,
-        hands=tuple(hands(Known(settings, airflow, days, runs, release, today, open_pages(settings)))),
+        to_do=tuple(
+            list_to_do(DeskState(settings, airflow, states, runs, release, today, open_pages(settings)))
+        ),
         release=release,
         release_age=now - release.published_at if release else None,
         last_day=with_results[-1] if with_results else None,
     )
 
 
-def _has_captures(known: LedgerDay) -> bool:
+def _has_captures(known: KnownDay) -> bool:
     # a run of a day that no feed has anything of leaves an empty manifest
     return bool(known.outcome.captures if known.outcome else known.landed)

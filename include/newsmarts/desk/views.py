@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from newsmarts.core.errors import DamagedPartition, MissingPartition
 from newsmarts.core.partitions import parse_day
-from newsmarts.desk.results import (
+from newsmarts.review.day_results import (
     DayResults,
     ExpectationResult,
     Outcome,
@@ -22,12 +22,11 @@ from newsmarts.desk.results import (
     read_day,
     read_outcome,
 )
-from newsmarts.desk.withheld import read_withheld
+from newsmarts.review.notice import Notice, Tone
+from newsmarts.review.withheld import read_withheld
 
 if TYPE_CHECKING:
     from upath import UPath
-
-Tone = Literal["good", "warn", "bad", "idle"]
 
 DAYS_PER_PAGE = 31
 PAGES_SHOWN = 200
@@ -40,15 +39,6 @@ class Status:
 
     label: str
     tone: Tone
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something to tell instead of, or above, results: what is the case and what to do."""
-
-    title: str
-    text: str
-    tone: Tone = "idle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +150,16 @@ def day_view(
     day: date,
     *,
     marts_home: Path | None = None,
+    waiting: int = 0,
     reason: str | None = None,
     run_id: str | None = None,
     run_state: str | None = None,
 ) -> DayView:
     """One day's results, or a notice that says why there are none and what to do.
 
-    With a ``run_id``, says so when the results come from another run. ``marts_home`` is where the marts are
-    when ``home`` is an object store.
+    With a ``run_id``, a notice says so when the results come from another run. ``marts_home`` is where the
+    marts are when ``home`` is an object store. ``waiting`` is how many captures of the day are in local feeds
+    and have not landed.
     """
     days = known_days(home)
     around = Neighbours(
@@ -177,7 +169,7 @@ def day_view(
     try:
         results = read_day(home, day)
     except MissingPartition:
-        status, notice = _missing(home, day, run_state)
+        status, notice = _missing(home, day, run_state, waiting)
         return DayView(day, around, status, (notice,))
     except DamagedPartition as damaged:
         return DayView(day, around, *_unreadable(damaged))
@@ -222,7 +214,7 @@ def _unreadable(damaged: DamagedPartition) -> tuple[Status, tuple[Notice]]:
     return Status("unreadable", "bad"), (Notice("These results can't be read", str(damaged), "bad"),)
 
 
-def _missing(home: Path | UPath, day: date, run_state: str | None) -> tuple[Status, Notice]:
+def _missing(home: Path | UPath, day: date, run_state: str | None, waiting: int = 0) -> tuple[Status, Notice]:
     """Why a day has no results, and what to do."""
     if run_state in {"queued", "running"}:
         text = f"This run is {run_state}. Its results appear here when its validate task has finished."
@@ -238,12 +230,19 @@ def _missing(home: Path | UPath, day: date, run_state: str | None) -> tuple[Stat
             "red task's log, mend what it names, and clear the task; or trigger news_pages for this day."
         )
         return Status("not validated yet", "idle"), Notice(f"No results for {day} yet", text)
+    if waiting:
+        text = f"{_captures(waiting)} in the inbox for this day, and not landed yet. Start a run: Backfill."
+        return Status("not run yet", "idle"), Notice(f"No results for {day} yet", text)
     text = (
         "The inbox had nothing for this day. If it should have, put the captures in the inbox (in a folder "
         f"named {day}) and run news_pages for it: Trigger, with the day as its parameter, or Backfill for a "
         "range."
     )
     return Status("nothing captured", "idle"), Notice(f"Nothing was captured on {day}", text)
+
+
+def _captures(count: int) -> str:
+    return "1 capture is" if count == 1 else f"{count:,} captures are"
 
 
 def _notices(outcome: Outcome, run_id: str | None) -> list[Notice]:

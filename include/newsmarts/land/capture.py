@@ -138,20 +138,3 @@ class Feed(Protocol):
     def captures(self, day: date, known: Known) -> Iterator[Item]:
         """All captures of one UTC day, in an order that doesn't change from run to run."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class InboxDay:
-    """How much of one capture day a local feed (inbox, WARC folder) holds."""
-
-    day: date
-    files: int
-    new: int  # of these, not in the day's manifest as they are now
-
-
-class LocalFeed(Feed, Protocol):
-    """A feed that knows which days it has captures of, because it reads files of this machine."""
-
-    def days(self) -> Iterable[InboxDay]:
-        """Its days; one may come more than once, and then the numbers add up."""
-        ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,12 +12,12 @@ from newsmarts.core import partitions
 from newsmarts.core.errors import FeedError, FeedRefused, FeedUnavailable, UsageError
 from newsmarts.core.settings import Settings
 from newsmarts.land import manifest
-from newsmarts.land.capture import Credential, InboxDay
+from newsmarts.land.capture import Credential
 from newsmarts.land.feeds import make_feed
 from newsmarts.land.feeds.config import AnyConfig, chosen_feeds, feed_names
 from newsmarts.land.landing import Landed, land
 
-__all__ = ["InboxDay", "LandResult", "feed_names", "inbox_days", "landed_captures", "run"]
+__all__ = ["LandResult", "feed_names", "landed_captures", "run"]
 
 log = logging.getLogger(__name__)
 
@@ -82,26 +82,6 @@ def landed_captures(day: date, settings: Settings) -> int:
     """How many captures the day's manifest has of all feeds, rejected ones included."""
     known = manifest.read(settings.archive, day)
     return len(known.captures) + len(known.rejected)
-
-
-def inbox_days(settings: Settings, feeds: Sequence[str] = ()) -> list[InboxDay]:
-    """The capture days that the local feeds (of these names, if any) have captures of, in order.
-
-    Every saved page is read, to know what is new; archives by their index. Files that are named as
-    unfinished don't count.
-
-    Raises:
-        UsageError: a feed's folder isn't one.
-    """
-    files: Counter[date] = Counter()
-    new: Counter[date] = Counter()
-    for config in chosen_feeds(settings, feeds):
-        if config.kind not in ("inbox", "warc"):
-            continue
-        for each in make_feed(config, settings).days():  # type: ignore[attr-defined]
-            files[each.day] += each.files
-            new[each.day] += each.new
-    return [InboxDay(day, files[day], new[day]) for day in sorted(files)]
 
 
 def _land(config: AnyConfig, day: date, settings: Settings, credential_of: CredentialOf | None) -> Landed:

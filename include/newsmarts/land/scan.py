@@ -12,7 +12,7 @@ import logging
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -36,11 +36,13 @@ class Look:
     inode: int
     size_bytes: int
     mtime_ns: int
+    # of content, name or rights; not compared, as only the first of these makes a file another one
+    changed_ns: int = field(default=0, compare=False)
 
     @classmethod
     def of(cls, status: os.stat_result) -> Look:
         """The part of a file's status that writing to it, or replacing it, changes."""
-        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,16 +23,16 @@ from newsmarts.load.warehouse import made_with
 from newsmarts.marts.audit import version as audited_version
 from newsmarts.marts.candidate import read_fingerprint
 from newsmarts.release.releases import current_release
-from newsmarts.validate.staged import manifest_version, read_manifest, read_outcome
+from newsmarts.review.day_state import RunReason, recent_day_states
 
 _LOCK_SECONDS = 10.0
-# Why a day would be read anew, in the order in which they are looked for.
-REASONS: Mapping[str, str] = {
-    "unfinished": "landed, and never validated by a version whose results can be read",
-    "refused": "turned away as a whole",
-    "captures": "captures have landed since they were validated",
-    "code": "read by other code",
-    "contracts": "held to other contracts",
+# Why a day would be read again, in the words of a count of days before them.
+REASONS: Mapping[RunReason, str] = {
+    RunReason.UNFINISHED: "have captures, and no results that this version can read",
+    RunReason.REFUSED: "refused as a whole",
+    RunReason.CAPTURES: "with new captures since they were validated",
+    RunReason.CONTRACTS: "validated by other contracts",
+    RunReason.CODE: "read by other code",
 }
 
 
@@ -57,43 +57,25 @@ class Outlook:
 
 def look(settings: Settings) -> Outlook:
     """Look at every landed day, the warehouse and the release."""
-    current = (versions.code_version(), versions.contracts_version(settings.contracts_dir))
-    reasons: Counter[str] = Counter()
-    again: list[date] = []
     landed = list(partition_days(settings.archive, "manifest"))
-    for day in landed:
-        reason = _why_again(settings, day, current)
-        if reason is not None:
-            reasons[reason] += 1
-            again.append(day)
+    states = recent_day_states(settings)
+    # what is only not published yet is loaded as it is
+    again = {day: reason for day, reason in states.reasons.items() if reason in REASONS}
+    counts = Counter(again.values())
     unreadable = tuple(
         day for day in partition_days(settings.archive, "validated") if not _can_load(settings, day)
     )
     warehouse, marts = _databases(settings)
     return Outlook(
         days=len(landed),
-        current=len(landed) - len(again),
-        again={reason: reasons[reason] for reason in REASONS if reasons[reason]},
-        first_again=again[0] if again else None,
-        last_again=again[-1] if again else None,
+        current=len(landed) - len(again.keys() & set(landed)),
+        again={str(reason): counts[reason] for reason in REASONS if counts[reason]},
+        first_again=min(again, default=None),
+        last_again=max(again, default=None),
         unreadable=unreadable,
         warehouse=warehouse,
         marts=marts,
     )
-
-
-def _why_again(settings: Settings, day: date, current: tuple[str, str]) -> str | None:
-    outcome = read_outcome(settings.archive, day)
-    if outcome is None:
-        captures, rejected = read_manifest(settings.archive, day)
-        return "unfinished" if captures or rejected else None  # no feed had anything of that day
-    if not outcome["accepted"]:
-        return "refused"
-    if outcome["manifest_version"] != manifest_version(*read_manifest(settings.archive, day)):
-        return "captures"
-    if outcome["code_version"] != current[0]:
-        return "code"
-    return None if versions.same_contracts(outcome["contracts_version"], current[1]) else "contracts"
 
 
 def _can_load(settings: Settings, day: date) -> bool:

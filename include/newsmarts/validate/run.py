@@ -17,7 +17,7 @@ from newsmarts.core.locks import partition_lock
 from newsmarts.core.publishers import slugs
 from newsmarts.core.settings import Settings
 from newsmarts.core.ticker import TickerIndex
-from newsmarts.core.versions import code_version, contracts_version, same_contracts
+from newsmarts.core.versions import code_version, contracts_version
 from newsmarts.validate import circuit_breaker, features, staged
 
 if TYPE_CHECKING:
@@ -104,22 +104,6 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
         quarantined=found.quarantined,
         by_reason=found.pages_by_reason(),
         warned=warned,
-    )
-
-
-def is_current(day: date, settings: Settings) -> bool:
-    """Whether the day was parsed and validated as it is landed now, by this code and these contracts.
-
-    Running it again would give the same files.
-    """
-    outcome = staged.read_outcome(settings.archive, day)
-    if outcome is None or not outcome["accepted"]:
-        return False
-    return (
-        outcome["code_version"] == code_version()
-        and same_contracts(outcome["contracts_version"], contracts_version(settings.contracts_dir))
-        and outcome["manifest_version"]
-        == staged.manifest_version(*staged.read_manifest(settings.archive, day))
     )
 
 

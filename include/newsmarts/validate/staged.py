@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from newsmarts.core import schemas
-from newsmarts.core.errors import ConservationError, DamagedPartition, MissingPartition
+from newsmarts.core.errors import ConservationError, MissingPartition
 from newsmarts.core.files import replacing_folder, whole_folder
 from newsmarts.core.partitions import partition_path
 
@@ -89,16 +89,6 @@ def manifest_version(captures: Iterable[dict[str, Any]], rejected: Iterable[dict
     """A hash of what was landed, whenever that was."""
     landed = [[{**row, "landed_at": None} for row in captures], list(rejected)]
     return hashlib.sha256(json.dumps(landed, default=str).encode()).hexdigest()
-
-
-def read_outcome(home: Path | UPath, day: date) -> dict[str, Any] | None:
-    """The outcome of a validated day; None when there is none that this version can read."""
-    path = whole_folder(partition_path(home, "validated", day)) / "outcome.parquet"
-    try:
-        rows = _rows(path, schemas.OUTCOMES)
-    except (FileNotFoundError, DamagedPartition):
-        return None
-    return rows[0] if len(rows) == 1 else None
 
 
 def write(

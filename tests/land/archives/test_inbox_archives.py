@@ -19,7 +19,7 @@ import pytest
 from newsmarts.core import partitions
 from newsmarts.core.settings import Settings
 from newsmarts.land import reading, run
-from tests.land.inbox_files import DAY, MIDNIGHT, put, reasons, rows, tree
+from tests.land.inbox_files import DAY, MIDNIGHT, InboxDay, inbox_days, put, reasons, rows, tree
 from tests.land.warc_files import response
 
 OTHER_DAY = date(2025, 8, 26)
@@ -401,7 +401,7 @@ class TestMhtml:
         (row,) = rows(settings, "captures")
         assert (row["captured_at"], row["media_type"], row["publisher"]) == (TEN, "text/html", "al_mayadeen")
         assert row["url"] == "https://english.almayadeen.net/news/a"
-        assert run.inbox_days(settings) == [run.InboxDay(DAY, 1, 0)]
+        assert inbox_days(settings) == [InboxDay(DAY, 1, 0)]
 
     @KINDS
     def test_in_an_archive(self, settings: Settings, name: str, pack: Pack) -> None:
@@ -453,13 +453,13 @@ def test_inbox_days_know_the_days_inside(settings: Settings) -> None:
         zipped({"2025-08-25/a.html": b"a", "2025-08-26/b.html": b"b", "2025-08-26/c.x": b""}),
     )
     put(settings, "b.tgz", tgz({"2025-08-26/a.html": b"a"}))
-    assert run.inbox_days(settings) == [run.InboxDay(DAY, 2, 2), run.InboxDay(OTHER_DAY, 3, 3)]
+    assert inbox_days(settings) == [InboxDay(DAY, 2, 2), InboxDay(OTHER_DAY, 3, 3)]
     run.run(OTHER_DAY, settings)
-    assert run.inbox_days(settings) == [run.InboxDay(DAY, 2, 2), run.InboxDay(OTHER_DAY, 3, 0)]
+    assert inbox_days(settings) == [InboxDay(DAY, 2, 2), InboxDay(OTHER_DAY, 3, 0)]
     run.run(DAY, settings)
-    assert run.inbox_days(settings) == [run.InboxDay(DAY, 2, 0), run.InboxDay(OTHER_DAY, 3, 0)]
+    assert inbox_days(settings) == [InboxDay(DAY, 2, 0), InboxDay(OTHER_DAY, 3, 0)]
     put(settings, "a.zip", zipped({"2025-08-25/a.html": b"other bytes"}))
-    assert run.inbox_days(settings) == [run.InboxDay(DAY, 2, 1), run.InboxDay(OTHER_DAY, 1, 0)]
+    assert inbox_days(settings) == [InboxDay(DAY, 2, 1), InboxDay(OTHER_DAY, 1, 0)]
 
 
 def test_an_archive_that_moves_waits(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -480,7 +480,7 @@ def test_a_raised_limit_makes_an_archive_new(settings: Settings) -> None:
     small = settings.model_copy(update={"max_file_bytes": 3})
     put(settings, "a.zip", zipped({"2025-08-25/a.html": b"four"}))
     run.run(DAY, small)
-    assert run.inbox_days(small) == [run.InboxDay(DAY, 1, 0)]
-    assert run.inbox_days(settings) == [run.InboxDay(DAY, 1, 1)]
+    assert inbox_days(small) == [InboxDay(DAY, 1, 0)]
+    assert inbox_days(settings) == [InboxDay(DAY, 1, 1)]
     result = run.run(DAY, settings)
     assert (result.landed, result.rejected) == (1, 0)

@@ -18,7 +18,7 @@ from newsmarts.core.errors import UsageError
 from newsmarts.core.records import capture_id_of
 from newsmarts.core.settings import Settings
 from newsmarts.land import run
-from tests.land.inbox_files import DAY, reasons, rows
+from tests.land.inbox_files import DAY, InboxDay, inbox_days, reasons, rows
 from tests.land.warc_files import by_fastwarc, declared, member_offsets, resource, response, revisit, written
 
 PAGE = b"<html><body>" + b"<p>Some words of a page.</p>" * 50 + b"</body></html>"
@@ -263,22 +263,22 @@ def test_days_are_known_without_reading_again(
 ) -> None:
     path = crawls / "a.warc.gz"
     path.write_bytes(response(PAGE) + response(PAGE, at="2025-08-26T00:00:00Z") + response(status="404 Gone"))
-    before = [run.InboxDay(DAY, 2, 2), run.InboxDay(OTHER_DAY, 1, 1)]
-    assert run.inbox_days(with_crawls) == before
+    before = [InboxDay(DAY, 2, 2), InboxDay(OTHER_DAY, 1, 1)]
+    assert inbox_days(with_crawls) == before
     run.run(DAY, with_crawls)
     path.chmod(0)
     monkeypatch.setattr("newsmarts.land.reading.os.open", None)  # not even opened
-    assert run.inbox_days(with_crawls) == [run.InboxDay(DAY, 2, 0), before[1]]
+    assert inbox_days(with_crawls) == [InboxDay(DAY, 2, 0), before[1]]
 
 
 def test_a_file_that_has_grown_is_read_again(with_crawls: Settings, crawls: Path) -> None:
     path = crawls / "a.warc.gz"
     path.write_bytes(response(PAGE))
     run.run(DAY, with_crawls)
-    assert run.inbox_days(with_crawls) == [run.InboxDay(DAY, 1, 0)]
+    assert inbox_days(with_crawls) == [InboxDay(DAY, 1, 0)]
     with path.open("ab") as handle:
         handle.write(response(PAGE, url="https://h.example/b"))
-    assert run.inbox_days(with_crawls) == [run.InboxDay(DAY, 2, 2)]
+    assert inbox_days(with_crawls) == [InboxDay(DAY, 2, 2)]
     assert run.run(DAY, with_crawls).new == 1
     assert len(list((with_crawls.home / "raw" / "index").iterdir())) == 1
 
@@ -289,7 +289,7 @@ def test_a_damaged_index_is_made_again(with_crawls: Settings, crawls: Path) -> N
     (index,) = (with_crawls.home / "raw" / "index").iterdir()
     index.write_bytes(index.read_bytes()[:100])
     assert run.run(DAY, with_crawls).landed == 1
-    assert run.inbox_days(with_crawls) == [run.InboxDay(DAY, 1, 0)]
+    assert inbox_days(with_crawls) == [InboxDay(DAY, 1, 0)]
 
 
 def test_landing_again_reads_its_own_records_only(

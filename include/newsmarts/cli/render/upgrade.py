@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from newsmarts.ops.upgrade import REASONS, Outlook
+from newsmarts.review.day_state import RunReason
 
 
 def render(outlook: Outlook) -> str:
     """The outlook as plain text without a last newline."""
     lines = [f"days landed: {outlook.days}, of which {outlook.current} are as this version would make them"]
-    lines += [f"  {count} {REASONS[reason]}" for reason, count in outlook.again.items()]
+    lines += [f"  {count} {REASONS[RunReason(reason)]}" for reason, count in outlook.again.items()]
     if outlook.first_again is not None:
         lines.append(
             "  Days already loaded stay as they are until they are run again: backfill "

@@ -13,10 +13,10 @@ from starlette.exceptions import HTTPException
 from newsmarts.core.errors import MissingPartition
 from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
-from newsmarts.desk.articles import source
-from newsmarts.desk.articles.sides import blocks_of, side_by_side
 from newsmarts.desk.frame import Entry, Group, page
-from newsmarts.desk.views import Notice
+from newsmarts.desk.side_by_side import blocks_of, side_by_side
+from newsmarts.review import articles as source
+from newsmarts.review.notice import Notice
 
 router = APIRouter()
 GROUP = Group(router, needs=("read_results",), entry=Entry("Articles", "/articles"))

@@ -14,7 +14,7 @@ from newsmarts.core.errors import UsageError
 from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
 from newsmarts.desk.backfill import REASONS, backfill_view, progress_view
-from newsmarts.desk.forgery import form_of, form_token
+from newsmarts.desk.csrf import read_form
 from newsmarts.desk.frame import Entry, Group, MayStart, airflow_of, base_path, page, user_of
 from newsmarts.desk.starting import MAX_DAYS, Started, start_days
 
@@ -24,7 +24,7 @@ STARTING = Group(starting, needs=("read_results", "start_runs"))
 
 DAYS_NAMED = 12
 
-Form = Annotated[dict[str, list[str]], Depends(form_of)]
+Form = Annotated[dict[str, list[str]], Depends(read_form)]
 
 
 @router.get("/backfill")
@@ -32,7 +32,7 @@ def backfill(request: Request, can_start: MayStart) -> HTMLResponse:
     """The days that want to be run, by reason."""
     today = datetime.now(UTC).date()
     view = backfill_view(settings(), airflow_of(request), can_start=can_start, today=today)
-    return page(request, "backfill/days.html", view=view, token=form_token(request), max_days=MAX_DAYS)
+    return page(request, "backfill/days.html", view=view, max_days=MAX_DAYS)
 
 
 @router.get("/backfill/progress")

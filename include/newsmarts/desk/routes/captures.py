@@ -12,13 +12,11 @@ from newsmarts.core import acknowledgements
 from newsmarts.core.partitions import parse_day
 from newsmarts.core.records import Capture
 from newsmarts.core.settings import settings
-from newsmarts.desk.captures import find_capture, read_bytes
-from newsmarts.desk.forgery import form_token
 from newsmarts.desk.frame import Group, MayStart, page
 from newsmarts.desk.pages import SECURITY_HEADERS
-from newsmarts.desk.quarantine.looking import look_view
-from newsmarts.desk.quarantine.source import open_quarantine
-from newsmarts.desk.quarantine.views import lines_of
+from newsmarts.review.captures import find_capture, read_bytes
+from newsmarts.review.offending_page import look_view
+from newsmarts.review.quarantine import lines_of, open_quarantine
 
 router = APIRouter()
 GROUP = Group(router, needs=("read_results",))
@@ -48,7 +46,7 @@ def capture(request: Request, day: DayText, capture_id: CaptureId, can_start: Ma
         raise HTTPException(404)
     decided = [
         (record, entry)
-        for record in acknowledgements.records(home)
+        for record in acknowledgements.read_decisions(home)
         for entry in record.entries
         if entry.capture_id == capture_id
     ]
@@ -60,7 +58,6 @@ def capture(request: Request, day: DayText, capture_id: CaptureId, can_start: Ma
         lines=lines_of(reasons),
         decided=decided,
         view=look_view(archive, settings().contracts_dir, (found, reasons)),
-        token=form_token(request),
         can_start=can_start,
         max_lines=MAX_LINES,
     )

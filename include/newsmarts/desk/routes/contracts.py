@@ -13,10 +13,12 @@ from newsmarts.core.errors import UsageError
 from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER
-from newsmarts.desk.contract_history import PERIODS, expectation_view, history_view
 from newsmarts.desk.frame import Entry, Group, airflow_of, base_path, page
 from newsmarts.desk.routes.data_docs import find_page
-from newsmarts.desk.views import Notice, capture_day_of_run, day_view, days_view
+from newsmarts.desk.views import capture_day_of_run, day_view, days_view
+from newsmarts.review.contract_history import PERIODS, expectation_view, history_view
+from newsmarts.review.day_state import waiting_captures
+from newsmarts.review.notice import Notice
 
 DayText = Annotated[str | None, Query(max_length=10)]
 ReasonCode = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_.-]{1,80}$")]
@@ -36,7 +38,8 @@ def contracts(
     """Every expectation over a period of days, or one day."""
     if day:
         chosen, home = parse_day(day), settings().home
-        view = day_view(settings().archive, chosen, marts_home=home, reason=reason)
+        waiting = waiting_captures(settings(), chosen)
+        view = day_view(settings().archive, chosen, marts_home=home, waiting=waiting, reason=reason)
         return page(
             request,
             "contracts/day.html",
@@ -118,6 +121,7 @@ def contracts_of_run(request: Request, dag_id: str, run_id: str, reason: ReasonC
             settings().archive,
             day,
             marts_home=settings().home,
+            waiting=waiting_captures(settings(), day),
             reason=reason,
             run_id=writer,
             run_state=run.state,

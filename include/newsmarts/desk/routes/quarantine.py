@@ -18,23 +18,23 @@ from newsmarts.core import acknowledgements
 from newsmarts.core.errors import UsageError
 from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
-from newsmarts.desk.forgery import form_of, form_token
+from newsmarts.desk.csrf import read_form
 from newsmarts.desk.frame import Entry, Group, MayStart, airflow_of, base_path, page, user_of
 from newsmarts.desk.pages import PAGE_HEADERS
-from newsmarts.desk.quarantine.source import Filters, Reason, State, open_quarantine
-from newsmarts.desk.quarantine.views import entry_of, lines_of, quarantine_view, query_of
+from newsmarts.desk.quarantine import quarantine_view, query_of
 from newsmarts.desk.routes.backfill import progress_address
 from newsmarts.desk.starting import start_days
-from newsmarts.desk.views import Notice
+from newsmarts.review.notice import Notice
+from newsmarts.review.quarantine import Filters, Reason, State, entry_of, lines_of, open_quarantine
 
 router, changes = APIRouter(), APIRouter()
 GROUP = Group(router, needs=("read_results",), entry=Entry("Quarantine", "/quarantine"))
 CHANGES = Group(changes, needs=("read_results", "start_runs"))
 
 Code = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")]
-Form = Annotated[dict[str, list[str]], Depends(form_of)]
+Form = Annotated[dict[str, list[str]], Depends(read_form)]
 _KEY = re.compile(r"(?P<capture_id>[0-9a-f]{32}):(?P<subject>page|ticker_item)")
-MOST_AT_ONCE = 2_000  # pages; each has a reason or two, and acknowledgements.MAX_ENTRIES is kept
+MOST_AT_ONCE = 2_000  # pages; each has a reason or two, and acknowledgements.MAX_REASONS is kept
 _STATES: Sequence[State] = ("open", "acknowledged", "all")
 
 
@@ -62,7 +62,6 @@ def quarantine(
         "quarantine/list.html",
         view=view,
         told=_told(done, count) if done and count else None,
-        token=form_token(request),
         can_start=can_start,
     )
 

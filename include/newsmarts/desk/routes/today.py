@@ -1,4 +1,4 @@
-"""Today: the last run of each day as a heat map, what needs a hand, and the release."""
+"""Today: the last run of each day as a heat map, what is to be done, and the release."""
 
 from __future__ import annotations
 

@@ -13,12 +13,11 @@ from newsmarts.core import publishers
 from newsmarts.core.errors import CaptureError, StillMoving
 from newsmarts.core.locks import held
 from newsmarts.core.settings import Settings
-from newsmarts.land import manifest
 from newsmarts.land.archives.entry import Content, Entry, Read, Unverified
 from newsmarts.land.archives.index import Index, IndexWriter
 from newsmarts.land.archives.opening import index_name_of, opened
 from newsmarts.land.archives.revisits import resolve
-from newsmarts.land.capture import Found, InboxDay, Item, OtherDay, PassedOver, Rejected, SourceDone, Waiting
+from newsmarts.land.capture import Found, Item, OtherDay, PassedOver, Rejected, SourceDone, Waiting
 from newsmarts.land.names import host_matches, publisher_of_host
 from newsmarts.land.prefetch import Deferred
 from newsmarts.land.scan import InboxFile
@@ -60,25 +59,7 @@ class Archives:
                 yield self._item(file, read)
         yield from finished
 
-    def inbox_days(self, feed: str, files: Sequence[InboxFile]) -> Iterator[InboxDay]:
-        """The days of each archive, by its index; a day that was landed from it in full has nothing new."""
-        finished: dict[date, set[str]] = {}
-        for file in files:
-            try:
-                days = self._days(file)
-            except StillMoving:
-                continue
-            except CaptureError as rejection:
-                log.warning("%r can't be read: %s", file.source_path, rejection)
-                yield InboxDay(file.day, 1, 1)
-                continue
-            token = index_name_of(file, self._settings)
-            for day, count in days.items():
-                if day not in finished:
-                    finished[day] = manifest.sources(self._settings.archive, day).get(feed, set())
-                yield InboxDay(day, count, 0 if token in finished[day] else count)
-
-    def _days(self, file: InboxFile) -> Counter[date]:
+    def days(self, file: InboxFile) -> Counter[date]:
         """How many captures the file has of each day.
 
         Raises:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from newsmarts.core.errors import CaptureError, StillMoving
-from newsmarts.core.records import capture_id_of
 from newsmarts.core.settings import Settings
-from newsmarts.land import manifest, reading, scan
+from newsmarts.land import reading, scan
 from newsmarts.land.archives import mhtml
 from newsmarts.land.archives.archive import Archives
 from newsmarts.land.archives.members import MHTML
-from newsmarts.land.capture import Credential, Found, InboxDay, Item, Known, OtherDay, Rejected, Waiting
+from newsmarts.land.capture import Credential, Found, Item, Known, OtherDay, Rejected, Waiting
 from newsmarts.land.feeds.config import InboxConfig
 from newsmarts.land.packed import PackedFiles
 from newsmarts.land.prefetch import prefetch
@@ -64,28 +62,11 @@ class InboxFeed:
         root = scan.inbox_root(self._settings, self._folder)
         return scan.scan(root, self._settings) if root is not None else iter(())
 
-    def days(self) -> Iterator[InboxDay]:
-        """Every day that there are captures of; each page is read, to know whether it is new.
-
-        Raises:
-            UsageError: the inbox isn't a folder.
-        """
-        by_day: dict[date, list[InboxFile]] = {}
-        archives: list[InboxFile] = []
-        for file in self.files():
-            if file.archive is not None:
-                archives.append(file)
-            elif not file.unfinished:
-                by_day.setdefault(file.day, []).append(file)
-        for day, files in sorted(by_day.items()):
-            yield InboxDay(day, len(files), self._count_new(day, files))
-        yield from self._archives.inbox_days(self.name, archives)
-
     def _item(self, file: InboxFile) -> Item:
         if file.unfinished:
             return Waiting(file.source_path)
         try:
-            data = self._bytes_of(file)
+            data = page_bytes(file, self._settings.max_file_bytes)
         except StillMoving:
             return Waiting(file.source_path)
         except CaptureError as rejection:
@@ -93,25 +74,15 @@ class InboxFeed:
         media_type = "text/html" if file.media_type == MHTML else file.media_type or "text/plain"
         return Found(file.source_path, file.captured_at, media_type, data, file.publisher, file.url)
 
-    def _bytes_of(self, file: InboxFile) -> bytes:
-        if file.rejection is not None:
-            raise file.rejection
-        data = reading.read_file(file, self._settings.max_file_bytes)
-        return mhtml.page_of(data) if file.media_type == MHTML else data
 
-    def _count_new(self, day: date, files: Sequence[InboxFile]) -> int:
-        known = manifest.read(self._settings.archive, day)
-        settled: set[str | tuple[str, str] | None] = set(known.captures["capture_id"].to_pylist())
-        paths, reasons = known.rejected["source_path"], known.rejected["reason_code"]
-        settled |= set(zip(paths.to_pylist(), reasons.to_pylist(), strict=True))
-        return sum(self._outcome(file) not in settled for file in files)
+def page_bytes(file: InboxFile, max_file_bytes: int) -> bytes:
+    """The page of a file, unpacked when it is an MHTML file.
 
-    def _outcome(self, file: InboxFile) -> str | tuple[str, str] | None:
-        """What landing the file now would add: a capture_id, a rejection, or None for a moving file."""
-        try:
-            sha256 = hashlib.sha256(self._bytes_of(file)).hexdigest()
-        except StillMoving:
-            return None
-        except CaptureError as rejection:
-            return (file.source_path, rejection.reason_code)
-        return capture_id_of(self.name, file.source_path, file.captured_at, sha256)
+    Raises:
+        StillMoving: the file is being written.
+        CaptureError: it has no page that can be landed.
+    """
+    if file.rejection is not None:
+        raise file.rejection
+    data = reading.read_file(file, max_file_bytes)
+    return mhtml.page_of(data) if file.media_type == MHTML else data

@@ -12,7 +12,6 @@ from newsmarts.land import reading, scan
 from newsmarts.land.archives.archive import Archives
 from newsmarts.land.capture import (
     Credential,
-    InboxDay,
     Item,
     Known,
     PassedOver,
@@ -55,15 +54,6 @@ class WarcFeed:
         changes_ns = [change for file in archives for change in file.changes_ns]
         reading.let_settle(changes_ns, self._settings.settle_seconds)
         yield from prefetch(self._archives.captures(archives, day))
-
-    def days(self) -> Iterator[InboxDay]:
-        """The days of all records.
-
-        Raises:
-            UsageError: the folder is missing, or isn't one.
-        """
-        archives = [file for file in self.files() if file.archive == "warc"]
-        yield from self._archives.inbox_days(self.name, archives)
 
     def files(self) -> Iterator[InboxFile]:
         """All files of the folder. Raises UsageError when it isn't a folder."""

@@ -15,7 +15,8 @@ from newsmarts.ops.preview.findings import DayPreview, Preview
 from newsmarts.ops.preview.marts import compare_marts
 from newsmarts.ops.preview.scratch import home_of_rules, home_of_stored, scratch_folder
 from newsmarts.parse.run import run as parse
-from newsmarts.validate.run import is_current
+from newsmarts.review.day_results import landed_captures
+from newsmarts.review.day_state import stored_reason
 from newsmarts.validate.run import run as validate
 
 logger = logging.getLogger(__name__)
@@ -46,7 +47,11 @@ def preview(
         LockTimeout: a writer held the warehouse too long.
     """
     first, last = days[0], days[-1]
-    landed = [day for day in partition_days(settings.archive, "manifest") if first <= day <= last]
+    landed = [
+        day
+        for day in partition_days(settings.archive, "manifest")
+        if first <= day <= last and landed_captures(settings.archive, day)
+    ]
     if not landed:
         raise MissingPartition(
             f"Nothing was landed of {first} to {last}, so there is nothing to preview. "
@@ -54,7 +59,7 @@ def preview(
         )
     with scratch_folder() as folder:
         progress.plan(len(landed) + marts)
-        other = [day for day in landed if not is_current(day, settings)]
+        other = [day for day in landed if stored_reason(day, settings) is not None]
         rules = home_of_rules(settings, folder, other)
         found = []
         for day in landed:

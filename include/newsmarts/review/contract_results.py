@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsmarts.core.errors import DamagedPartition, MissingPartition
-from newsmarts.desk.ledger import LedgerDay, Stamp
-from newsmarts.desk.results import ExpectationResult, read_expectations
+from newsmarts.review.day_outcomes import KnownDay, Stamp
+from newsmarts.review.day_results import ExpectationResult, read_expectations
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -39,7 +39,7 @@ class History:
         self._lock = threading.Lock()
         self._days: dict[date, tuple[Stamp, tuple[ExpectationResult, ...]]] = {}
 
-    def of(self, known: LedgerDay) -> tuple[ExpectationResult, ...]:
+    def of(self, known: KnownDay) -> tuple[ExpectationResult, ...]:
         """The results of a day; none when they can't be read."""
         stamp = known.validated
         if stamp is None:
@@ -65,7 +65,7 @@ def _history_of(archive: Path | UPath) -> History:
 
 
 def results_of(
-    archive: Path | UPath, days: Mapping[date, LedgerDay], newest: int
+    archive: Path | UPath, days: Mapping[date, KnownDay], newest: int
 ) -> dict[date, tuple[ExpectationResult, ...]]:
     """The contract results of the newest days that have any, in order of days."""
     history = _history_of(archive)
@@ -74,7 +74,7 @@ def results_of(
 
 
 def broken_warnings(
-    archive: Path | UPath, days: Mapping[date, LedgerDay], newest: int
+    archive: Path | UPath, days: Mapping[date, KnownDay], newest: int
 ) -> Sequence[tuple[str, int]]:
     """Expectations that turn nothing away and weren't met, with the number of days; most days first."""
     counts: Counter[str] = Counter()

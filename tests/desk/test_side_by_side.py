@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsmarts.desk.articles import sides
-from newsmarts.desk.articles.sides import Piece, blocks_of, side_by_side
+from newsmarts.desk.side_by_side import Piece, blocks_of, side_by_side
 from newsmarts.marts.revisions import compare
 
 BLOCKS = ["One boat.", "Two boats.", "All red.", "<b>x</b>", "a b c", "a c"]
@@ -48,7 +47,7 @@ def test_a_text_beside_itself_is_the_same() -> None:
 
 
 def test_texts_too_long_to_be_compared_are_wholly_different(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sides, "_MOST_COMPARED", 5)
+    monkeypatch.setattr("newsmarts.desk.side_by_side._MOST_COMPARED", 5)
     (_, body) = side_by_side(text(["a b c d"]), text(["a b c e"]))
     assert (body.before, body.after) == ([("a b c d", True)], [("a b c e", True)])
 

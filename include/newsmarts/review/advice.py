@@ -10,7 +10,7 @@ from typing import Any
 
 from newsmarts.core.contracts import read_contract
 from newsmarts.core.errors import SettingsError
-from newsmarts.desk.quarantine.source import Reason
+from newsmarts.review.quarantine import Reason
 
 _FALLBACK = "articles"
 

@@ -22,6 +22,7 @@ from newsmarts.core.schemas import CONTRACT_RESULTS, OUTCOMES, QUARANTINE, read_
 if TYPE_CHECKING:
     from upath import UPath
 
+MANIFEST_FILES = ("captures.parquet", "rejected.parquet")
 _TRIES = 3  # a day that is being replaced is looked at again
 
 
@@ -160,7 +161,7 @@ def landed_captures(home: Path | UPath, day: date) -> int:
     """
     folder = partition_path(home, "manifest", day)
     rows = 0
-    for path in (folder / "captures.parquet", folder / "rejected.parquet"):
+    for path in (folder / name for name in MANIFEST_FILES):
         try:
             rows += _row_count(path)
         except FileNotFoundError:

@@ -13,13 +13,13 @@ import duckdb
 
 from newsmarts.core.db import as_dicts, run_sql
 from newsmarts.core.errors import NewsError, QueryError, UsageError
-from newsmarts.desk.views import Notice
 from newsmarts.release.reader import connect
+from newsmarts.review.notice import Notice
 from newsmarts.search.excerpts import Marks
 from newsmarts.search.reader import MAX_LIMIT, open_index
 
 PAGE_SIZE = 20
-_SQL = Path(__file__).parent
+_SQL = Path(__file__).parent / "queries" / "articles"
 
 Row = dict[str, Any]
 

@@ -12,17 +12,19 @@ from pathlib import Path
 import duckdb
 
 from newsmarts.core.errors import NewsError
-from newsmarts.desk.ledger import LedgerDay
 from newsmarts.release.reader import connect
 from newsmarts.release.releases import AUDIT_NAME, Release, all_releases, current_release
+from newsmarts.review.day_outcomes import KnownDay
+from newsmarts.review.day_results import Outcome
 
 logger = logging.getLogger(__name__)
 
-_QUERIES = Path(__file__).parent
+_QUERIES = Path(__file__).parent / "queries"
 _ROWS = (_QUERIES / "rows_of_release.sql").read_text(encoding="utf-8")
 _DAYS = (_QUERIES / "days_of_release.sql").read_text(encoding="utf-8")
 
-Made = tuple[str, str, int, int, int]  # code, contracts, captures, valid, quarantined: what a day was made of
+DayMadeOf = tuple[str, str, int, int, int]
+"""What a release made a day of: versions of code and contracts, captures, valid and quarantined ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class ReleaseContent:
     """What a release holds; a release never changes."""
 
     rows: Mapping[str, int]  # by mart
-    days: Mapping[date, Made]
+    days: Mapping[date, DayMadeOf]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +46,40 @@ class ReleaseView:
     unpublished: tuple[date, ...]  # accepted days that it has otherwise, or not at all
 
 
-def release_view(home: Path, days: Mapping[date, LedgerDay]) -> ReleaseView | None:
+def made_of(outcome: Outcome) -> DayMadeOf:
+    """What a release would make a validated day of."""
+    return (
+        outcome.code_version,
+        outcome.contracts_version,
+        outcome.captures,
+        outcome.valid,
+        outcome.quarantined,
+    )
+
+
+def released_days(home: Path) -> Mapping[date, DayMadeOf] | None:
+    """What the current release made its days of; empty before the first, None when it can't be read."""
+    release = current_release(home)
+    if release is None:
+        return {}
+    content = _content(home, release.release_id)
+    return None if content is None else content.days
+
+
+def release_view(home: Path, days: Mapping[date, KnownDay]) -> ReleaseView | None:
     """The current release beside what validate left; None before the first."""
     release = current_release(home)
     if release is None:
         return None
     content = _content(home, release.release_id)
-    unpublished = []
-    for day, known in days.items():
-        outcome = known.outcome
-        if content is None or outcome is None or not outcome.accepted:
-            continue
-        made = (
-            outcome.code_version,
-            outcome.contracts_version,
-            outcome.captures,
-            outcome.valid,
-            outcome.quarantined,
-        )
-        if content.days.get(day) != made:
-            unpublished.append(day)
+    unpublished = [
+        day
+        for day, known in days.items()
+        if content is not None
+        and known.outcome is not None
+        and known.outcome.accepted
+        and content.days.get(day) != made_of(known.outcome)
+    ]
     others = [each.release_id for each in all_releases(home) if each.release_id != release.release_id]
     return ReleaseView(
         release.release_id, _published_at(release), content, tuple(reversed(others)), tuple(unpublished)

@@ -12,8 +12,8 @@ import pytest
 from newsmarts.core.acknowledgements import acknowledge, undo
 from newsmarts.core.partitions import partition_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
-from newsmarts.desk.quarantine.source import Filters, Reason, open_quarantine
-from newsmarts.desk.quarantine.views import entry_of, lines_of, quarantine_view, query_of
+from newsmarts.desk.quarantine import quarantine_view, query_of
+from newsmarts.review.quarantine import Filters, Reason, entry_of, lines_of, open_quarantine
 from tests.desk.day_files import TurnedAwayPage, write_day
 from tests.desk.sample_desk import lend
 
@@ -150,8 +150,8 @@ def test_choices_are_counted(settings: Settings) -> None:
 
 
 def test_screens_follow_each_other_without_gap(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("source", "views"):
-        monkeypatch.setattr(f"newsmarts.desk.quarantine.{module}.PAGE_SIZE", 10)
+    for module in ("newsmarts.review.quarantine", "newsmarts.desk.quarantine"):
+        monkeypatch.setattr(f"{module}.PAGE_SIZE", 10)
     seen: list[str] = []
     with open_quarantine(settings) as quarantine:
         last = quarantine_view(quarantine, ALL, 1).last_number

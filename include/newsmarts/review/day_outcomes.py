@@ -6,6 +6,7 @@ again only where a day's folder has changed: a look at the folders' times takes 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -21,12 +22,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from newsmarts.core import schemas
-from newsmarts.core.errors import DamagedPartition, UsageError
+from newsmarts.core.errors import DamagedPartition, MissingPartition, UsageError
 from newsmarts.core.files import whole_folder
 from newsmarts.core.object_store import CURRENT
 from newsmarts.core.partitions import PARTITION_PREFIX, Stage, parse_day, partition_path, stage_path
 from newsmarts.core.settings import settings
-from newsmarts.desk.results import Outcome, landed_captures
+from newsmarts.review.day_results import MANIFEST_FILES, Outcome, landed_captures
+from newsmarts.validate.staged import manifest_version, read_manifest
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -46,18 +48,19 @@ class Stamp:
 
 
 @dataclass(frozen=True, slots=True)
-class LedgerDay:
+class KnownDay:
     """One capture day that has captures or results."""
 
     day: date
     outcome: Outcome | None = None  # None: not validated, or damaged
     is_damaged: bool = False
-    landed: int | None = None  # captures in the manifest; only asked of a day without outcome
-    landed_since: bool = False  # captures have landed after it was validated
+    landed: int | None = None  # captures in the manifest; only read for a day without outcome
+    landed_since: bool = False  # the manifest holds other captures than it was validated with
     validated: Stamp | None = None  # of its results
+    manifest: Stamp | None = None  # of its manifest
 
 
-class Ledger:
+class DayOutcomes:
     """The days of one archive. ``days`` is safe to call from many threads."""
 
     def __init__(self, archive: Path | UPath) -> None:
@@ -66,29 +69,42 @@ class Ledger:
         self._listed: tuple[float, dict[date, Stamp], dict[date, Stamp]] | None = None
         self._outcomes: dict[date, tuple[Stamp, Outcome | None]] = {}
         self._landed: dict[date, tuple[Stamp, int | None]] = {}
+        self._versions: dict[date, tuple[Stamp, str | None]] = {}
 
-    def days(self) -> Mapping[date, LedgerDay]:
+    def days(self) -> Mapping[date, KnownDay]:
         """Every day that has captures or results, in order."""
         with self._lock:
             validated, manifests = self._list()
             self._refresh(self._outcomes, validated, self._read_outcome)
             waiting = {day: stamp for day, stamp in manifests.items() if day not in validated}
             self._refresh(self._landed, waiting, self._read_landed)
+            # landing and validate exclude each other by a lock, so only a newer manifest can be another one
+            newer = {
+                day: stamp
+                for day, stamp in manifests.items()
+                if day in validated and stamp.changed_at >= validated[day].changed_at
+            }
+            self._refresh(self._versions, newer, self._read_version)
             found = {}
             for day in sorted({*validated, *manifests}):
                 if day in validated:
                     outcome = self._outcomes[day][1]
-                    newer = day in manifests and manifests[day].changed_at > validated[day].changed_at
-                    found[day] = LedgerDay(
+                    version = self._versions[day][1] if day in newer else None
+                    found[day] = KnownDay(
                         day,
                         outcome,
                         is_damaged=outcome is None,
-                        landed_since=outcome is not None and newer,
+                        landed_since=version is not None
+                        and outcome is not None
+                        and version != outcome.manifest_version,
                         validated=validated[day],
+                        manifest=manifests.get(day),
                     )
                 else:
                     landed = self._landed[day][1]
-                    found[day] = LedgerDay(day, landed=landed, is_damaged=landed is None)
+                    found[day] = KnownDay(
+                        day, landed=landed, is_damaged=landed is None, manifest=manifests[day]
+                    )
             return found
 
     def _list(self) -> tuple[dict[date, Stamp], dict[date, Stamp]]:
@@ -114,33 +130,63 @@ class Ledger:
             return list(readers.map(read, days))
 
     def _read_outcome(self, day: date) -> Outcome | None:
-        """As ``results.read_outcome``, in a third of the time; None for one that can't be read."""
-        path = whole_folder(partition_path(self._archive, "validated", day)) / "outcome.parquet"
-        try:
-            with path.open("rb") as handle:
-                file = pq.ParquetFile(handle, page_checksum_verification=True)
-                if file.metadata.num_rows != 1 or not schemas.is_of(file.schema_arrow, schemas.OUTCOMES):
-                    return None
-                (row,) = file.read(use_threads=False).to_pylist()
-        except (pa.ArrowException, OSError):
-            return None
-        return Outcome(**row)
+        return _read_outcome(self._archive, day)
 
     def _read_landed(self, day: date) -> int | None:
-        try:
-            return landed_captures(self._archive, day)
-        except DamagedPartition:
-            return None
+        return _read_landed(self._archive, day)
+
+    def _read_version(self, day: date) -> str | None:
+        return _read_manifest_version(self._archive, day)
+
+
+def read_known_day(archive: Path | UPath, day: date) -> KnownDay:
+    """One day, read from its files at this moment."""
+    outcome = _read_outcome(archive, day)
+    if outcome is None:
+        landed = _read_landed(archive, day)
+        has_results = whole_folder(partition_path(archive, "validated", day)).is_dir()
+        return KnownDay(day, is_damaged=landed is None or has_results, landed=landed)
+    version = _read_manifest_version(archive, day)
+    return KnownDay(day, outcome, landed_since=version is not None and version != outcome.manifest_version)
+
+
+def _read_outcome(archive: Path | UPath, day: date) -> Outcome | None:
+    """As ``day_results.read_outcome``, in a third of the time; None for one that can't be read."""
+    path = whole_folder(partition_path(archive, "validated", day)) / "outcome.parquet"
+    try:
+        with path.open("rb") as handle:
+            file = pq.ParquetFile(handle, page_checksum_verification=True)
+            if file.metadata.num_rows != 1 or not schemas.is_of(file.schema_arrow, schemas.OUTCOMES):
+                return None
+            (row,) = file.read(use_threads=False).to_pylist()
+    except (pa.ArrowException, OSError):
+        return None
+    return Outcome(**row)
+
+
+def _read_landed(archive: Path | UPath, day: date) -> int | None:
+    try:
+        return landed_captures(archive, day)
+    except DamagedPartition:
+        return None
+
+
+def _read_manifest_version(archive: Path | UPath, day: date) -> str | None:
+    """Names the captures that have landed; None when there is no manifest that can be read."""
+    try:
+        return manifest_version(*read_manifest(archive, day))
+    except (DamagedPartition, MissingPartition, FileNotFoundError):
+        return None
 
 
 @lru_cache(maxsize=4)
-def _ledger_of(archive: Path | UPath) -> Ledger:
-    return Ledger(archive)
+def _day_outcomes_of(archive: Path | UPath) -> DayOutcomes:
+    return DayOutcomes(archive)
 
 
-def ledger_of(archive: Path | UPath) -> Ledger:
+def day_outcomes_of(archive: Path | UPath) -> DayOutcomes:
     """The process's ledger of an archive."""
-    return _ledger_of(archive)
+    return _day_outcomes_of(archive)
 
 
 def warm_up() -> None:
@@ -148,12 +194,12 @@ def warm_up() -> None:
 
     def read() -> None:
         try:
-            ledger_of(settings().archive).days()
+            day_outcomes_of(settings().archive).days()
         except Exception:
             # the page that needs it meets the same fault, and tells it
             logger.warning("the days' outcomes can't be read ahead", exc_info=True)
 
-    threading.Thread(target=read, name="news-desk-ledger", daemon=True).start()
+    threading.Thread(target=read, name="news-desk-days", daemon=True).start()
 
 
 def _stamps_on_disk(archive: Path, stage: Stage) -> dict[date, Stamp]:
@@ -163,11 +209,16 @@ def _stamps_on_disk(archive: Path, stage: Stage) -> dict[date, Stamp]:
         day = _day_of(entry.name)
         if day is None:
             continue
-        try:
-            status = entry.stat()
-        except FileNotFoundError:
-            continue  # being replaced just now; the next look has it
-        found[day] = Stamp(status.st_mtime, f"{status.st_mtime_ns}-{status.st_ino}")
+        # validate replaces the folder; landing replaces files in it, and notes there what it has read as well
+        paths = [entry] if stage == "validated" else [entry / name for name in MANIFEST_FILES]
+        statuses = []
+        for path in paths:
+            with contextlib.suppress(FileNotFoundError):  # being replaced just now; the next look has it
+                statuses.append(path.stat())
+        if statuses:
+            newest = max(statuses, key=lambda status: status.st_mtime_ns)
+            identity = "-".join(f"{status.st_mtime_ns}-{status.st_ino}" for status in statuses)
+            found[day] = Stamp(newest.st_mtime, identity)
     return found
 
 

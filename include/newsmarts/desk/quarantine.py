@@ -2,41 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from urllib.parse import urlencode
 
-from newsmarts.core.acknowledgements import Entry
-from newsmarts.desk.quarantine.source import PAGE_SIZE, Choice, Filters, Quarantine, Reason
-
-
-@dataclass(frozen=True, slots=True)
-class PageLine:
-    """One page (or one capture's ticker lines) that was turned away, with every reason."""
-
-    capture_id: str
-    subject: str
-    publisher: str | None
-    source_path: str
-    capture_day: date
-    captured_at: datetime
-    reasons: Sequence[Reason]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a reason is left that nobody has acknowledged."""
-        return any(reason.acknowledged_at is None for reason in self.reasons)
-
-    @property
-    def is_partly_open(self) -> bool:
-        """Whether somebody has acknowledged a reason, but not all."""
-        return self.is_open and any(reason.acknowledged_at for reason in self.reasons)
-
-    @property
-    def key(self) -> str:
-        """Names it in a form."""
-        return f"{self.capture_id}:{self.subject}"
+from newsmarts.review.quarantine import PAGE_SIZE, Choice, Filters, PageLine, Quarantine, lines_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +48,6 @@ def quarantine_view(quarantine: Quarantine, filters: Filters, number: int) -> Qu
     )
 
 
-def lines_of(reasons: Iterable[Reason]) -> list[PageLine]:
-    """Reasons as pages with all their reasons, in the order in which they come."""
-    found: dict[tuple[str, str], list[Reason]] = {}
-    for reason in reasons:
-        found.setdefault((reason.capture_id, reason.subject), []).append(reason)
-    return [
-        PageLine(
-            capture_id=group[0].capture_id,
-            subject=group[0].subject,
-            publisher=next((reason.publisher for reason in group if reason.publisher), None),
-            source_path=group[0].source_path,
-            capture_day=group[0].capture_day,
-            captured_at=group[0].captured_at,
-            reasons=tuple(group),
-        )
-        for group in found.values()
-    ]
-
-
 def query_of(filters: Filters, number: int | None = None, **changed: str | int | None) -> str:
     """Filters as the query of an address, ``?`` included; "" for the page without any."""
     told: dict[str, str | int | None] = {
@@ -110,10 +61,3 @@ def query_of(filters: Filters, number: int | None = None, **changed: str | int |
     told |= changed
     kept = {name: str(value) for name, value in told.items() if value}
     return f"?{urlencode(kept)}" if kept else ""
-
-
-def entry_of(reason: Reason) -> Entry:
-    """What is acknowledged of a reason."""
-    return Entry(
-        reason.capture_day, reason.capture_id, reason.subject, reason.reason_code, reason.expectation or ""
-    )

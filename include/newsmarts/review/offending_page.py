@@ -11,13 +11,13 @@ from newsmarts.core.errors import DamagedPartition, MissingPartition
 from newsmarts.core.records import Capture
 from newsmarts.core.text import shortened, visible
 from newsmarts.core.ticker import TickerIndex
-from newsmarts.desk.captures import read_bytes
-from newsmarts.desk.quarantine.asked import Asked, advice_on, asked_of
-from newsmarts.desk.quarantine.phrases import columns_of, phrases_of, segments, spans_in
-from newsmarts.desk.quarantine.source import Reason
-from newsmarts.desk.views import Notice
 from newsmarts.parse.provenance import sources_of
 from newsmarts.parse.reading import BODY_ROLES
+from newsmarts.review.advice import Asked, advice_on, asked_of
+from newsmarts.review.captures import read_bytes
+from newsmarts.review.notice import Notice
+from newsmarts.review.phrases import columns_of, phrases_of, segments, spans_in
+from newsmarts.review.quarantine import Reason
 from newsmarts.show.capture import Look, look_at_capture
 from newsmarts.show.kinds import Kind
 from newsmarts.show.model import head_of, legend_of, record_of, runs_of

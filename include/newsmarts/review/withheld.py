@@ -10,12 +10,12 @@ import duckdb
 
 from newsmarts.core.db import as_dicts, run_sql
 from newsmarts.core.errors import MissingPartition
-from newsmarts.desk.results import TurnedAway, group_by_page
 from newsmarts.release.reader import connect
+from newsmarts.review.day_results import TurnedAway, group_by_page
 
 logger = logging.getLogger(__name__)
 
-_SQL = Path(__file__).parent / "withheld_of_day.sql"
+_SQL = Path(__file__).parent / "queries" / "withheld_of_day.sql"
 
 
 def read_withheld(home: Path, day: date) -> tuple[TurnedAway, ...]:

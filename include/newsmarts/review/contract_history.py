@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from newsmarts.core.errors import DamagedPartition, MissingPartition
 from newsmarts.core.partitions import docs_path
 from newsmarts.core.settings import Settings
-from newsmarts.desk.history import DayResult, results_of
-from newsmarts.desk.ledger import ledger_of
-from newsmarts.desk.results import ExpectationResult, TurnedAway, read_day
+from newsmarts.review.contract_results import DayResult, results_of
+from newsmarts.review.day_outcomes import day_outcomes_of
+from newsmarts.review.day_results import ExpectationResult, TurnedAway, read_day
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -124,7 +124,7 @@ class ExpectationView:
 
 def history_view(settings: Settings, period: int) -> HistoryView:
     """Every expectation over the newest days with results."""
-    days = ledger_of(settings.archive).days()
+    days = day_outcomes_of(settings.archive).days()
     results = results_of(settings.archive, days, period)
     histories = sorted(_histories(results).values(), key=_urgency)
     contracts = tuple(
@@ -141,7 +141,7 @@ def expectation_view(
 ) -> ExpectationView | None:
     """One expectation over the newest days with results; None when none of them asked it."""
     archive = settings.archive
-    results = results_of(archive, ledger_of(archive).days(), period)
+    results = results_of(archive, day_outcomes_of(archive).days(), period)
     history = _histories(results).get((contract, expectation))
     if history is None:
         return None

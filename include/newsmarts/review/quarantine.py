@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -18,15 +18,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import duckdb
 import pyarrow as pa
 
+from newsmarts.core.acknowledgements import QuarantineKey
 from newsmarts.core.db import as_dicts, run_sql
 from newsmarts.core.errors import DamagedPartition, MissingPartition, NewsError
 from newsmarts.core.files import whole_folder
 from newsmarts.core.partitions import partition_path
 from newsmarts.core.schemas import QUARANTINE, read_table
 from newsmarts.core.settings import Settings
-from newsmarts.desk.ledger import LedgerDay, Stamp, ledger_of
 from newsmarts.marts import acknowledged
 from newsmarts.release.reader import connect
+from newsmarts.review.day_outcomes import KnownDay, Stamp, day_outcomes_of
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -36,7 +37,7 @@ logger = logging.getLogger(__name__)
 State = Literal["open", "acknowledged", "all"]
 
 PAGE_SIZE = 50
-_SQL = Path(__file__).parent
+_SQL = Path(__file__).parent / "queries" / "quarantine"
 _TRIES = 3  # a day that is being replaced is looked at again
 _COMPARED = (
     "code_version",
@@ -79,6 +80,34 @@ class Reason:
     acknowledged_at: datetime | None
     acknowledged_by: str | None
     acknowledged_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """One page (or one capture's ticker lines) that was turned away, with every reason."""
+
+    capture_id: str
+    subject: str
+    publisher: str | None
+    source_path: str
+    capture_day: date
+    captured_at: datetime
+    reasons: Sequence[Reason]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a reason is left that nobody has acknowledged."""
+        return any(reason.acknowledged_at is None for reason in self.reasons)
+
+    @property
+    def is_partly_open(self) -> bool:
+        """Whether somebody has acknowledged a reason, but not all."""
+        return self.is_open and any(reason.acknowledged_at for reason in self.reasons)
+
+    @property
+    def key(self) -> str:
+        """Names it in a form."""
+        return f"{self.capture_id}:{self.subject}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +176,7 @@ def open_quarantine(settings: Settings) -> Iterator[Quarantine]:
         has_release = False
     with contextlib.closing(connection):
         built = _built_of(connection) if has_release else {}
-        known = ledger_of(settings.archive).days()
+        known = day_outcomes_of(settings.archive).days()
         days = [day for day, each in known.items() if _is_elsewhere(each, built.get(day))]
         tables = [table for day in days if (table := _validated(settings.archive, known[day])) is not None]
         connection.register("validated_quarantine", pa.concat_tables([QUARANTINE.empty_table(), *tables]))
@@ -171,11 +200,37 @@ def open_pages(settings: Settings) -> int:
         return 0
 
 
+def lines_of(reasons: Iterable[Reason]) -> list[PageLine]:
+    """Reasons as pages with all their reasons, in the order in which they come."""
+    found: dict[tuple[str, str], list[Reason]] = {}
+    for reason in reasons:
+        found.setdefault((reason.capture_id, reason.subject), []).append(reason)
+    return [
+        PageLine(
+            capture_id=group[0].capture_id,
+            subject=group[0].subject,
+            publisher=next((reason.publisher for reason in group if reason.publisher), None),
+            source_path=group[0].source_path,
+            capture_day=group[0].capture_day,
+            captured_at=group[0].captured_at,
+            reasons=tuple(group),
+        )
+        for group in found.values()
+    ]
+
+
+def entry_of(reason: Reason) -> QuarantineKey:
+    """What is acknowledged of a reason."""
+    return QuarantineKey(
+        reason.capture_day, reason.capture_id, reason.subject, reason.reason_code, reason.expectation or ""
+    )
+
+
 def _built_of(connection: duckdb.DuckDBPyConnection) -> dict[date, tuple[Any, ...]]:
     return {day: tuple(told) for day, *told in run_sql(connection, _SQL / "built_of.sql").fetchall()}
 
 
-def _is_elsewhere(known: LedgerDay, built: tuple[Any, ...] | None) -> bool:
+def _is_elsewhere(known: KnownDay, built: tuple[Any, ...] | None) -> bool:
     """Whether a day's results aren't what the release was built of. Of one that can't be read it is whole."""
     outcome = known.outcome
     if outcome is None:
@@ -183,7 +238,7 @@ def _is_elsewhere(known: LedgerDay, built: tuple[Any, ...] | None) -> bool:
     return not outcome.accepted or tuple(getattr(outcome, name) for name in _COMPARED) != built
 
 
-def _validated(archive: Path | UPath, known: LedgerDay) -> pa.Table | None:
+def _validated(archive: Path | UPath, known: KnownDay) -> pa.Table | None:
     """What validate turned away on a day; None when that can't be read, which Contracts tells."""
     try:
         return _read_validated(archive, known.day, known.validated)

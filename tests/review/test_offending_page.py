@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from newsmarts.core.errors import DamagedPartition, MissingPartition
 from newsmarts.core.partitions import raw_object_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
-from newsmarts.desk.captures import find_capture, read_bytes
 from newsmarts.desk.pages import asset
-from newsmarts.desk.quarantine.asked import advice_on, asked_of
-from newsmarts.desk.quarantine.looking import LookView, look_view
-from newsmarts.desk.quarantine.phrases import phrases_of, segments, spans_in
-from newsmarts.desk.quarantine.source import Filters, Reason, open_quarantine
+from newsmarts.review.advice import advice_on, asked_of
+from newsmarts.review.captures import find_capture, read_bytes
+from newsmarts.review.offending_page import LookView, look_view
+from newsmarts.review.phrases import phrases_of, segments, spans_in
+from newsmarts.review.quarantine import Filters, Reason, open_quarantine
 from newsmarts.show.kinds import KINDS
 
 CONTRACTS = PROJECT_ROOT / "expectations"

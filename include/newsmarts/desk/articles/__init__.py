@@ -1,1 +1,0 @@
-"""Articles: searched, read, their texts side by side, and the way back to the captured bytes."""

@@ -1,0 +1,157 @@
+"""What is to be done: failed, refused, missing days, feeds, warnings, and the release."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from newsmarts.core.settings import Settings
+from newsmarts.desk.airflow import FOLLOWER, PRODUCER, Airflow, FailedTask, RunFacts
+from newsmarts.review.contract_results import broken_warnings
+from newsmarts.review.current_release import ReleaseView
+from newsmarts.review.day_state import DayStates, RunReason
+from newsmarts.review.notice import Tone
+
+DAYS_NAMED = 6
+FAILED_LOOKED_AT = 50
+MISSING_LOOKED_AT = 366  # days back: what was never run before that is history, not work
+WARNING_DAYS = 30
+_BACKFILL = ("backfill", "Backfill")
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One thing to do. ``days`` are links, ``page`` is where to do it (a path of the desk)."""
+
+    title: str
+    text: str
+    tone: Tone
+    days: tuple[date, ...] = ()
+    total_days: int = 0
+    page: tuple[str, str] | None = None  # path, words
+
+
+@dataclass(frozen=True, slots=True)
+class DeskState:
+    """What is known of the days, their runs and the release."""
+
+    settings: Settings
+    airflow: Airflow
+    states: DayStates
+    runs: Mapping[date, RunFacts]
+    release: ReleaseView | None
+    today: date
+    open_pages: int  # in quarantine, and not acknowledged
+
+
+def list_to_do(desk: DeskState) -> Iterator[ToDo]:
+    """What is to be done, the most worrying first."""
+    yield from _about_dags(desk.airflow)
+    yield from _about_days(desk)
+    yield from _about_release(desk)
+    if desk.open_pages:
+        pages = "1 page is" if desk.open_pages == 1 else f"{desk.open_pages:,} pages are"
+        text = f"{pages} in quarantine and not acknowledged."
+        yield ToDo("Open quarantine", text, "idle", page=("quarantine", "Quarantine"))
+    warnings = broken_warnings(desk.settings.archive, desk.states.days, WARNING_DAYS)
+    if warnings:
+        named = ", ".join(f"{name} ({count})" for name, count in warnings[:DAYS_NAMED])
+        text = f"Expectations not met, with the number of days, of the last {WARNING_DAYS}: {named}."
+        yield ToDo("Contract warnings", text, "idle", page=("contracts", "Contracts"))
+
+
+def _about_days(desk: DeskState) -> Iterator[ToDo]:
+    failed = {day for day, run in desk.runs.items() if run.state == "failed"}
+    if failed:
+        newest = sorted(failed, reverse=True)[:FAILED_LOOKED_AT]
+        tasks = desk.airflow.failed_tasks(PRODUCER, [desk.runs[day].run_id for day in newest])
+        yield _of_days("Failed runs", _failures(tasks), "bad", failed, _BACKFILL)
+
+    def with_reason(reason: RunReason) -> list[date]:
+        return [
+            day
+            for day, each in desk.states.reasons.items()
+            if each is reason and day < desk.today and not _is_active_or_failed(desk.runs.get(day))
+        ]
+
+    refused = with_reason(RunReason.REFUSED)
+    if refused:
+        text = "Too much was quarantined, or captures are missing. The marts keep what they had."
+        yield _of_days("Refused days", text, "bad", refused, _BACKFILL)
+    unfinished = with_reason(RunReason.UNFINISHED)
+    if unfinished:
+        text = "They have captures, landed or in the inbox, and no run has finished them."
+        yield _of_days("Days without results", text, "warn", unfinished, _BACKFILL)
+    missing = _missing(desk)
+    if missing:
+        text = "No run and no captures of them are known; the days around have some."
+        yield _of_days("Missing days", text, "idle", missing, _BACKFILL)
+
+
+def _is_active_or_failed(run: RunFacts | None) -> bool:
+    return run is not None and run.state != "success"
+
+
+def _about_dags(airflow: Airflow) -> Iterator[ToDo]:
+    for dag_id, what in ((PRODUCER, "No day is run"), (FOLLOWER, "No release is made")):
+        dag = airflow.find_dag(dag_id)
+        if dag is None:
+            text = f"{what}. See Airflow's import errors, and whether the DAG processor runs."
+            yield ToDo(f"Missing DAG: {dag_id}", text, "bad")
+        elif dag.is_paused:
+            text = f"{what}. Switch it on, beside its name in Airflow."
+            yield ToDo(f"Paused DAG: {dag_id}", text, "warn")
+
+
+def _about_release(desk: DeskState) -> Iterator[ToDo]:
+    release = desk.release
+    newest = next(iter(desk.airflow.newest_runs(FOLLOWER, 1)), None)
+    if newest is not None and newest.state == "failed":
+        tasks = desk.airflow.failed_tasks(FOLLOWER, [newest.run_id])
+        text = f"{_failures(tasks)} Readers keep the release before; the task's log has the cause."
+        yield ToDo("Failed release", text, "bad")
+    if release is None:
+        if any(day.outcome is not None for day in desk.states.days.values()):
+            text = f"There are results, and no release yet: {FOLLOWER} makes one after each loaded day."
+            yield ToDo("No release", text, "warn")
+    elif release.unpublished:
+        text = "Their results differ from those in the release, which follows when they are loaded."
+        yield _of_days(
+            "Unpublished days", text, "warn", release.unpublished, ("backfill/progress", "Progress")
+        )
+
+
+def _failures(tasks: Sequence[FailedTask]) -> str:
+    """What failed in failed runs: feeds by name, and other tasks."""
+    feeds = Counter(task.label or "land" for task in tasks if task.task_id == "land")
+    others = Counter(task.task_id for task in tasks if task.task_id not in ("land", "feeds"))
+    sentences = []
+    if feeds:
+        sentences.append(f"Feeds that failed: {_counted(feeds)}.")
+    if others:
+        sentences.append(f"Tasks that failed: {_counted(others)}.")
+    return " ".join(sentences) or "The failed task's log has the cause."
+
+
+def _counted(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} ({count})" for name, count in counts.most_common(DAYS_NAMED))
+
+
+def _missing(desk: DeskState) -> list[date]:
+    """Days of the last year without a run, after the oldest run that Airflow still remembers.
+
+    A run that found nothing leaves no other trace, so nothing is known of the days before that.
+    """
+    if not desk.runs:
+        return []
+    first = max(min(desk.runs), desk.today - timedelta(days=MISSING_LOOKED_AT))
+    days = (first + timedelta(days=number) for number in range((desk.today - first).days))
+    known = {*desk.states.days, *desk.states.local.files, *desk.runs}
+    return [day for day in days if day not in known]
+
+
+def _of_days(title: str, text: str, tone: Tone, days: Iterable[date], page: tuple[str, str]) -> ToDo:
+    newest = sorted(days, reverse=True)
+    return ToDo(title, text, tone, tuple(newest[:DAYS_NAMED]), len(newest), page)

@@ -1,0 +1,154 @@
+"""Which days need a run, and why.
+
+One answer for the pipeline, ``make run``, the news desk, preview and the upgrade check.
+What Airflow alone knows (that a day's last run failed, or is running) is not in it: the desk adds that.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from newsmarts.core import versions
+from newsmarts.core.errors import UsageError
+from newsmarts.core.settings import Settings
+from newsmarts.land.local_days import MAX_FILES, Counted, LocalDays, look
+from newsmarts.review.current_release import DayMadeOf, made_of, released_days
+from newsmarts.review.day_outcomes import KnownDay, day_outcomes_of, read_known_day
+
+_LOOK_SECONDS = 60.0  # what lies in the folders of the local feeds is known so well
+
+
+class RunReason(StrEnum):
+    """Why a day needs a run, the most urgent first; a day has one reason."""
+
+    UNFINISHED = "unfinished"  # captures have landed or wait, and there are no results that can be read
+    REFUSED = "refused"  # too much of it was quarantined, or its captures don't add up
+    CAPTURES = "captures"  # captures have landed since it was validated, or wait in the inbox
+    CONTRACTS = "contracts"  # validated by other contracts
+    CODE = "code"  # read by other code
+    UNPUBLISHED = "unpublished"  # the release doesn't have it as it was validated
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What a run would validate a day with."""
+
+    code: str
+    contracts: str
+
+    @classmethod
+    def current(cls, settings: Settings) -> Versions:
+        """Those of now."""
+        return cls(versions.code_version(), versions.contracts_version(settings.contracts_dir))
+
+
+@dataclass(frozen=True, slots=True)
+class DayStates:
+    """All days of a home and its local feeds. ``reasons`` has those that need a run."""
+
+    days: Mapping[date, KnownDay]
+    local: LocalDays
+    reasons: Mapping[date, RunReason]
+
+
+def run_reason(
+    known: KnownDay, current: Versions, *, waiting: int = 0, released: Mapping[date, DayMadeOf] | None = None
+) -> RunReason | None:
+    """The most urgent reason to run a day; None: there is none.
+
+    Args:
+        waiting: captures in local feeds that a run would land.
+        released: what the current release made each day of; None: not looked at.
+    """
+    outcome = known.outcome
+    if outcome is None:
+        return RunReason.UNFINISHED if known.is_damaged or known.landed or waiting else None
+    holds = {
+        RunReason.REFUSED: not outcome.accepted or not outcome.adds_up,
+        RunReason.CAPTURES: known.landed_since or waiting > 0,
+        RunReason.CONTRACTS: not versions.same_contracts(outcome.contracts_version, current.contracts),
+        RunReason.CODE: outcome.code_version != current.code,
+        RunReason.UNPUBLISHED: released is not None and released.get(known.day) != made_of(outcome),
+    }
+    return next((reason for reason in RunReason if holds.get(reason)), None)
+
+
+def stored_reason(day: date, settings: Settings) -> RunReason | None:
+    """Why parsing and validating a landed day would not give its stored results; None: it would."""
+    return run_reason(read_known_day(settings.archive, day), Versions.current(settings))
+
+
+def day_states(settings: Settings, feeds: Sequence[str] = ()) -> DayStates:
+    """All days as they are now. An archive in a local feed that has no index yet is read through.
+
+    Args:
+        feeds: names of the local feeds to look at; all, when empty.
+
+    Raises:
+        UsageError: a local feed is set up wrongly, or its folder can't be read.
+    """
+    local = look(settings, feeds, read_archives=True, max_files=sys.maxsize)
+    if local.faults:
+        raise UsageError("\n".join(local.faults))
+    return _states(settings, day_outcomes_of(settings.archive).days(), local)
+
+
+def recent_day_states(settings: Settings) -> DayStates:
+    """The same for a page that people wait for.
+
+    No archive is read, the folders of the local feeds were looked at within the last minute, and what keeps
+    them from being looked at is in ``local.faults``.
+    """
+    days = day_outcomes_of(settings.archive).days()
+    return _states(settings, days, _recent_look.at(settings, days))
+
+
+def waiting_captures(settings: Settings, day: date) -> int:
+    """How many captures of a day are in local feeds and have not landed, as of the last minute."""
+    days = day_outcomes_of(settings.archive).days()
+    return _recent_look.at(settings, days).new[day]
+
+
+def _states(settings: Settings, days: Mapping[date, KnownDay], local: LocalDays) -> DayStates:
+    current, released = Versions.current(settings), released_days(settings.home)
+    reasons = {}
+    for day in sorted({*days, *local.new}):
+        known = days.get(day) or KnownDay(day, landed=0)
+        reason = run_reason(known, current, waiting=local.new[day], released=released)
+        if reason is not None:
+            reasons[day] = reason
+    return DayStates(days, local, reasons)
+
+
+class _RecentLook:
+    """The newest look at the local feeds, shared by all threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counted = Counted()
+        self._settings: Settings | None = None
+        self._seen_at = 0.0
+        self._seen = LocalDays()
+
+    def at(self, settings: Settings, days: Mapping[date, KnownDay]) -> LocalDays:
+        """What the local feeds have, beside the manifests as they are now."""
+        manifests = {day: known.manifest for day, known in days.items()}
+        with self._lock:
+            if self._settings != settings:
+                self._settings, self._counted, self._seen_at = settings, Counted(), 0.0
+            now = time.monotonic()
+            is_recent = self._seen_at and now - self._seen_at < _LOOK_SECONDS
+            if not is_recent or manifests != self._counted.manifests:
+                self._counted.manifests = manifests
+                self._seen = look(settings, max_files=MAX_FILES, counted=self._counted)
+                self._seen_at = now
+            return self._seen
+
+
+_recent_look = _RecentLook()

@@ -1,0 +1,17 @@
+"""A message to whoever reads a page of results: what is the case, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Tone = Literal["good", "warn", "bad", "idle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message instead of results, or above them."""
+
+    title: str
+    text: str
+    tone: Tone = "idle"
