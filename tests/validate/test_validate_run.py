@@ -83,7 +83,13 @@ def _mixed_day(home: Path) -> None:
 @pytest.fixture(scope="module")
 def contracts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The expectations that these tests break, and two others of each contract."""
-    broken = ("byline_is_the_house", "headline_present", "text_is_no_label", "position_in_range")
+    broken = (
+        "byline_present",
+        "byline_is_the_house",
+        "headline_present",
+        "text_is_no_label",
+        "position_in_range",
+    )
     return write_brief_contracts(tmp_path_factory.mktemp("brief") / "expectations", also=broken)
 
 
@@ -254,7 +260,7 @@ def test_a_second_run_gives_the_same_bytes_and_logs_what_it_did(
         assert run(DAY, _settings(home), run_id="manual__1") == result
     assert [_hashes(folder) for folder in folders] == before
     told = "\n".join(record.getMessage() for record in caplog.records)
-    assert "Turned away page of '2025-08-25/leaking.txt': ticker_in_body (no_ticker_line_in_body)" in told
+    assert "Quarantined page of '2025-08-25/leaking.txt': ticker_in_body (no_ticker_line_in_body)" in told
     assert "al_mayadeen_articles: 1 of 5 rows break standfirst_present (warning)" in told
     assert "Validated 2025-08-25: 10 captures = 4 valid + 6 quarantined" in told
     assert str(partition_path(home, "validated", DAY)) in told

@@ -390,14 +390,14 @@ def test_credentials_go_no_further_than_their_own_place_and_never_in_the_clear(
 ) -> None:
     sent: dict[str, str | None] = {}
 
-    def ask(address: Address, headers: Mapping[str, str], **_limits: object) -> Reply:
+    def get(address: Address, headers: Mapping[str, str], **_limits: object) -> Reply:
         sent[str(address)] = headers.get("Authorization")
         moved = {"https://index.example/": "https://news.example/"}.get(str(address))
         return Reply(address, 302 if moved else 200, {"location": moved} if moved else {}, b"")
 
     own = ("https://index.example/", "http://old.example/")
     with client(tmp_path, *own, hosts=["news.example"], credential=Credential(None, "t0ken")) as asking:
-        monkeypatch.setattr(asking._exchange, "ask", ask)
+        monkeypatch.setattr(asking._exchange, "get", get)
         for url in own:
             asking.get(url, max_bytes=LIMIT)
     assert sent == {
