@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -121,3 +123,24 @@ def test_readers_know_that_sample_pages_are_faulty_on_purpose() -> None:
     assert f"{quarantined} of the {pages} sample pages break a contract on purpose" in README.read_text(
         "utf-8"
     )
+
+
+@pytest.mark.xdist_group("sample_marts")
+@pytest.mark.parametrize(
+    ("document", "pattern", "shown"),
+    [
+        (README, r"<<'PY'\n(.*?)^PY$", "Novarra approves desert solar park on third vote"),
+        (
+            DOCS / "search.md",
+            r"^```python\n(.*?)^```$",
+            "Ostrin grain exchange opens its books after court order",
+        ),
+    ],
+    ids=["README", "search"],
+)
+def test_its_python_runs_on_the_samples(document: Path, pattern: str, shown: str, sample_home: Path) -> None:
+    [code] = re.findall(pattern, document.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    output = subprocess.check_output(
+        [sys.executable, "-c", code], env={"NEWS_HOME": str(sample_home), "PATH": ""}, text=True
+    )
+    assert shown in output
