@@ -160,7 +160,10 @@ def test_its_articles_reach_the_marts(project: Path) -> None:
 
 
 def test_a_path_that_names_it_is_a_hint(project: Path) -> None:
-    code = "from newsmarts.core import publishers; print(publishers.named_in('www.harbour-gazette.example/a.txt'))"
+    code = (
+        "from newsmarts.core import publishers; "
+        "print(publishers.named_in('www.harbour-gazette.example/a.txt'))"
+    )
     assert run_python(project, "-c", code).strip() == "harbour_gazette"
 
 
