@@ -15,7 +15,7 @@ from newsmarts.core.errors import DamagedPartition, MissingPartition
 from newsmarts.core.partitions import raw_object_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.desk.pages import asset
-from newsmarts.review.advice import advice_on, asked_of
+from newsmarts.review.advice import advice_on, find_expectation
 from newsmarts.review.captures import find_capture, read_bytes
 from newsmarts.review.offending_page import LookView, look_view
 from newsmarts.review.phrases import phrases_of, segments, spans_in
@@ -80,8 +80,8 @@ def test_each_reason_has_its_expectation_and_something_to_do(looked_at: dict[str
         (told,) = view.reasons
         assert len(told.advice) > 40
         if told.reason.stage in {"validate", "publish"}:
-            assert told.asked is not None, code
-            assert told.asked.notes
+            assert told.expectation is not None, code
+            assert told.expectation.notes
         assert view.notices == []
 
 
@@ -128,16 +128,16 @@ def reason(**changed: object) -> Reason:
 
 
 def test_an_expectation_is_found_in_its_own_contract() -> None:
-    own = asked_of(reason(), CONTRACTS)
+    own = find_expectation(reason(), CONTRACTS)
     assert own is not None
     assert (own.contract, own.column) == ("al_mayadeen_articles", "byline")
-    assert asked_of(reason(expectation="gone"), CONTRACTS) is None
-    assert asked_of(reason(expectation=None), CONTRACTS) is None
-    line = asked_of(reason(subject="ticker_item", expectation="text_is_no_label"), CONTRACTS)
+    assert find_expectation(reason(expectation="gone"), CONTRACTS) is None
+    assert find_expectation(reason(expectation=None), CONTRACTS) is None
+    line = find_expectation(reason(subject="ticker_item", expectation="text_is_no_label"), CONTRACTS)
     assert line is not None
     assert line.contract == "ticker_items"
     withheld = reason(stage="publish", expectation="no_ticker_line_of_neighbouring_days_in_body")
-    assert asked_of(withheld, CONTRACTS) is not None
+    assert find_expectation(withheld, CONTRACTS) is not None
 
 
 @pytest.mark.parametrize("publisher", ["../../etc/passwd", "a/b", "", "x\x00y", None])
@@ -145,7 +145,7 @@ def test_no_publishers_name_leads_out_of_the_contracts(publisher: str | None, tm
     (tmp_path / "contracts").mkdir()
     stolen = {"expectations": [{"meta": {"id": "byline_is_the_house", "notes": "stolen"}, "kwargs": {}}]}
     (tmp_path / "passwd_articles.json").write_text(json.dumps(stolen), encoding="utf-8")
-    assert asked_of(reason(publisher=publisher), tmp_path / "contracts") is None
+    assert find_expectation(reason(publisher=publisher), tmp_path / "contracts") is None
 
 
 def test_every_reason_of_the_contracts_has_advice() -> None:

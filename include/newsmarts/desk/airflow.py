@@ -53,7 +53,7 @@ class FailedTask:
 
 
 class Airflow(Protocol):
-    """Airflow's side of the desk. Whoever calls ``start_…`` has asked for the user's right before."""
+    """Airflow's side of the desk. Callers of ``start_…`` have checked the user's right before."""
 
     def find_run(self, dag_id: str, run_id: str) -> RunFacts | None:
         """A DAG run; None when there is no such run."""

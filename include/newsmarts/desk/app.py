@@ -1,4 +1,4 @@
-"""The pages as a web app. Who may see what is asked of the guards that the plugin brings from Airflow.
+"""The pages as a web app. The guards that the plugin brings from Airflow decide who may see what.
 
 Nothing is mounted below the app: a mount would escape the guards, so even the style sheet is a route. The
 pages themselves are in ``newsmarts.desk.routes``, a module a group.
@@ -52,14 +52,14 @@ _MESSAGES = {
     401: Notice("Not logged in", "Log in to Airflow, then open this page again."),
     403: Notice(
         "Not allowed",
-        f"Reading these pages asks for the right to read the runs of {PRODUCER}, starting runs for the right "
+        f"Reading these pages needs the right to read the runs of {PRODUCER}, starting runs for the right "
         f"to create them. A form must be sent from its own page: go back, reload it, and send it again.",
     ),
     404: Notice("Nothing here", "There is no such page, or no such run."),
     405: Notice("Not possible", "This page can only be read."),
     413: Notice("Too much at once", "The form is larger than any of these pages sends. Choose fewer days."),
 }
-_FAULT = Notice("This page could not be made", "The API server's log says why.", "bad")
+_FAULT = Notice("This page could not be made", "See the log of the API server.", "bad")
 
 
 def _http_error(request: Request, error: Exception) -> HTMLResponse:

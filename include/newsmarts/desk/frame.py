@@ -19,14 +19,14 @@ Right = Literal["read_results", "read_run", "start_runs"]
 class Guards:
     """FastAPI dependencies that let a request pass or raise 401 or 403; ``plugins/`` has Airflow's."""
 
-    logged_in: Callable[..., Any]  # asked of every route; gives the user's name
+    logged_in: Callable[..., Any]  # for every route; gives the user's name
     read_results: Callable[..., Any]  # may read the runs of PRODUCER: every page about what they made
     read_run: Callable[..., Any]  # may read the runs of the path's dag_id
     start_runs: Callable[..., Any]  # may create runs of PRODUCER
     can_start_runs: Callable[..., bool]  # the same as a question: lets pass, and says whether
 
     def of(self, right: Right) -> Callable[..., Any]:
-        """The guard that asks for a right."""
+        """The guard of a right."""
         guard: Callable[..., Any] = getattr(self, right)
         return guard
 
@@ -40,7 +40,7 @@ MayStart = Annotated[bool, Depends(can_start_runs)]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NavigationEntry:
     """A page's place in the navigation."""
 
     name: str
@@ -49,11 +49,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Routes that ask for the same rights. ``newsmarts.desk.routes`` lists the groups."""
+    """Routes that need the same rights. ``newsmarts.desk.routes`` lists the groups."""
 
     router: APIRouter
     needs: tuple[Right, ...]
-    entry: Entry | None = None
+    entry: NavigationEntry | None = None
 
 
 def page(

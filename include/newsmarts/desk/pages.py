@@ -50,7 +50,7 @@ class Asset:
 
 @cache
 def assets() -> Mapping[str, Asset]:
-    """All files of the folder ``static``, by name: what isn't in it can't be asked for."""
+    """All files of the folder ``static``, by name: nothing else is served."""
     found = {}
     for path in sorted((_HERE / "static").iterdir()):
         if path.is_file() and path.suffix in _MEDIA_TYPES:

@@ -50,7 +50,7 @@ def quarantine_view(quarantine: Quarantine, filters: Filters, number: int) -> Qu
 
 def query_of(filters: Filters, number: int | None = None, **changed: str | int | None) -> str:
     """Filters as the query of an address, ``?`` included; "" for the page without any."""
-    told: dict[str, str | int | None] = {
+    values: dict[str, str | int | None] = {
         "reason": filters.reason,
         "publisher": filters.publisher,
         "day": filters.day.isoformat() if filters.day else None,
@@ -58,6 +58,6 @@ def query_of(filters: Filters, number: int | None = None, **changed: str | int |
         "state": None if filters.state == "open" else filters.state,
         "page": number if number and number > 1 else None,
     }
-    told |= changed
-    kept = {name: str(value) for name, value in told.items() if value}
+    values |= changed
+    kept = {name: str(value) for name, value in values.items() if value}
     return f"?{urlencode(kept)}" if kept else ""

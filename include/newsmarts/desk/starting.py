@@ -32,7 +32,7 @@ class Plan:
 
 @dataclass(slots=True)
 class Started:
-    """What was started, by whom asked. ``fault`` says why the rest wasn't."""
+    """What was started; ``fault``: why the rest was not."""
 
     since: datetime
     backfill_days: int = 0
@@ -47,7 +47,7 @@ class Started:
 
 
 def start_days(airflow: Airflow, days: Collection[date], user_name: str) -> Started:
-    """Start runs of these days in a user's name; whoever calls has asked for the user's right to do so.
+    """Start runs of these days in a user's name; callers have checked the user's right to do so.
 
     A day with a run that isn't finished is left out.
 

@@ -16,7 +16,7 @@ _FALLBACK = "articles"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ContractExpectation:
     """An expectation as its contract has it. ``template`` is what its details are made of."""
 
     contract: str
@@ -25,7 +25,7 @@ class Asked:
     template: str | None
 
 
-def asked_of(reason: Reason, contracts_dir: Path) -> Asked | None:
+def find_expectation(reason: Reason, contracts_dir: Path) -> ContractExpectation | None:
     """The expectation that a reason names, as contracts are now; None when there is no such one any more."""
     if reason.expectation is None:
         return None
@@ -41,7 +41,7 @@ def asked_of(reason: Reason, contracts_dir: Path) -> Asked | None:
             if entry["meta"]["id"] == reason.expectation:
                 meta, column = entry["meta"], entry["kwargs"].get("column")
                 template = meta.get("detail") or (f"{column}: {{{column}}}" if column else None)
-                return Asked(name, meta["notes"], column, template)
+                return ContractExpectation(name, meta["notes"], column, template)
     return None
 
 

@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ArticleFilters:
     """What is looked for; "" or None: anything."""
 
     query: str = ""
@@ -59,7 +59,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ArticleDetails:
     """One article: its row and text, its tags, its texts in order, and the captures that show it."""
 
     row: Row
@@ -79,12 +79,12 @@ def open_marts(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def find(home: Path, marts: duckdb.DuckDBPyConnection, asked: Asked, number: int) -> Found:
-    """The ``number``-th screen of what is asked for: by words the best first, else the newest."""
-    if not asked.query.strip():
-        return _listed(marts, asked, number)
+def find(home: Path, marts: duckdb.DuckDBPyConnection, filters: ArticleFilters, number: int) -> Found:
+    """The ``number``-th screen of what passes the filters: by words the best first, else the newest."""
+    if not filters.query.strip():
+        return _listed(marts, filters, number)
     try:
-        return _searched(home, asked, number)
+        return _searched(home, filters, number)
     except QueryError as error:
         return Found((), 0, Notice("The search can't be read", error.advice, "warn"))
     except UsageError as error:
@@ -98,12 +98,12 @@ def publishers(marts: duckdb.DuckDBPyConnection) -> list[str]:
     return [row["publisher"] for row in _rows(marts, "publishers")]
 
 
-def article(marts: duckdb.DuckDBPyConnection, article_id: str) -> Told | None:
+def article(marts: duckdb.DuckDBPyConnection, article_id: str) -> ArticleDetails | None:
     """All about one article; None when the release hasn't got it."""
     rows = _rows(marts, "article", article_id=article_id)
     if not rows:
         return None
-    return Told(
+    return ArticleDetails(
         row=rows[0],
         tags=_rows(marts, "tags", article_id=article_id),
         revisions=_rows(marts, "revisions", article_id=article_id),
@@ -111,14 +111,14 @@ def article(marts: duckdb.DuckDBPyConnection, article_id: str) -> Told | None:
     )
 
 
-def _listed(marts: duckdb.DuckDBPyConnection, asked: Asked, number: int) -> Found:
+def _listed(marts: duckdb.DuckDBPyConnection, filters: ArticleFilters, number: int) -> Found:
     rows = _rows(
         marts,
         "listed",
-        publisher=asked.publisher,
-        first_day=asked.first_day,
-        last_day=asked.last_day,
-        tag=asked.tag,
+        publisher=filters.publisher,
+        first_day=filters.first_day,
+        last_day=filters.last_day,
+        tag=filters.tag,
         page_size=PAGE_SIZE,
         first=(number - 1) * PAGE_SIZE,
     )
@@ -129,15 +129,15 @@ def _listed(marts: duckdb.DuckDBPyConnection, asked: Asked, number: int) -> Foun
     return Found(lines, int(rows[0]["total"]) if rows else 0)
 
 
-def _searched(home: Path, asked: Asked, number: int) -> Found:
+def _searched(home: Path, filters: ArticleFilters, number: int) -> Found:
     last = min(number * PAGE_SIZE, MAX_LIMIT)
     with open_index(home) as index:
         answer = index.search(
-            asked.query,
-            publishers=[asked.publisher] if asked.publisher else [],
-            tags=[asked.tag] if asked.tag else [],
-            first_day=asked.first_day,
-            last_day=asked.last_day,
+            filters.query,
+            publishers=[filters.publisher] if filters.publisher else [],
+            tags=[filters.tag] if filters.tag else [],
+            first_day=filters.first_day,
+            last_day=filters.last_day,
             limit=last,
         )
     lines = [

@@ -32,36 +32,36 @@ class Stretch:
 
     start: int
     length: int
-    kind: str  # met, broken, or none: the expectation wasn't asked
+    kind: str  # met, broken, or none: the expectation was not evaluated
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectationHistory:
-    """One expectation over a period. ``results`` has a place for each day; None: it wasn't asked."""
+    """One expectation over a period. ``results`` has a place for each day; None: it was not evaluated."""
 
     latest: ExpectationResult
     results: tuple[DayResult | None, ...]
-    is_current: bool  # asked on the newest day
+    is_current: bool  # evaluated on the newest day
 
     @property
-    def asked(self) -> list[DayResult]:
-        """The days on which it was asked, in order."""
+    def evaluated(self) -> list[DayResult]:
+        """The days on which it was evaluated, in order."""
         return [result for result in self.results if result is not None]
 
     @property
     def broken(self) -> list[DayResult]:
         """The days on which it wasn't met, newest first."""
-        return [result for result in reversed(self.asked) if not result.passed]
+        return [result for result in reversed(self.evaluated) if not result.passed]
 
     @property
     def evaluated_rows(self) -> int:
         """Rows that it looked at, of all days."""
-        return sum(result.evaluated_rows for result in self.asked)
+        return sum(result.evaluated_rows for result in self.evaluated)
 
     @property
     def unexpected_rows(self) -> int:
         """Rows that broke it, of all days."""
-        return sum(result.unexpected_rows for result in self.asked)
+        return sum(result.unexpected_rows for result in self.evaluated)
 
     @property
     def pass_rate(self) -> float:
@@ -139,7 +139,7 @@ def history_view(settings: Settings, period: int) -> HistoryView:
 def expectation_view(
     settings: Settings, contract: str, expectation: str, period: int
 ) -> ExpectationView | None:
-    """One expectation over the newest days with results; None when none of them asked it."""
+    """One expectation over the newest days with results; None when it was evaluated on none of them."""
     archive = settings.archive
     results = results_of(archive, day_outcomes_of(archive).days(), period)
     history = _histories(results).get((contract, expectation))

@@ -37,7 +37,7 @@ class ReleaseContent:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseView:
-    """The current release. ``content`` is None when it can't be asked."""
+    """The current release. ``content`` is None when it can't be read."""
 
     release_id: str
     published_at: datetime
@@ -101,6 +101,6 @@ def _content(home: Path, release_id: str) -> ReleaseContent | None:
             rows = dict(marts.execute(_ROWS).fetchall())
             days = {row[0]: tuple(row[1:]) for row in marts.execute(_DAYS).fetchall()}
     except (duckdb.Error, NewsError) as error:
-        logger.warning("release %s can't be asked what it holds: %r", release_id, str(error))
+        logger.warning("release %s can't be read: %r", release_id, str(error))
         return None
     return ReleaseContent(rows, days)

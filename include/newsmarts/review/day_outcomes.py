@@ -196,7 +196,7 @@ def warm_up() -> None:
         try:
             day_outcomes_of(settings().archive).days()
         except Exception:
-            # the page that needs it meets the same fault, and tells it
+            # the page that needs it has the same error
             logger.warning("the days' outcomes can't be read ahead", exc_info=True)
 
     threading.Thread(target=read, name="news-desk-days", daemon=True).start()
@@ -226,21 +226,21 @@ def _stamps_in_store(archive: UPath, stage: Stage) -> dict[date, Stamp]:
     """One listing for all days: of a validated day the object that says which content is its own."""
     root = stage_path(archive, stage)
     found: dict[date, Stamp] = {}
-    for path, told in root.fs.find(root.path, detail=True).items():
+    for path, facts in root.fs.find(root.path, detail=True).items():
         *_, folder, name = path.split("/")
         day = _day_of(folder)
         if day is None or (name != CURRENT if stage == "validated" else not name.endswith(".parquet")):
             continue
-        moment = _changed_at(told)
+        moment = _changed_at(facts)
         if day not in found or moment > found[day].changed_at:
-            found[day] = Stamp(moment, str(told.get("ETag") or f"{moment}-{told.get('size')}"))
+            found[day] = Stamp(moment, str(facts.get("ETag") or f"{moment}-{facts.get('size')}"))
     return found
 
 
-def _changed_at(told: Mapping[str, Any]) -> float:
+def _changed_at(facts: Mapping[str, Any]) -> float:
     """When an object was written, which each store calls by another name."""
     for name in ("LastModified", "updated", "last_modified", "created", "mtime"):
-        value = told.get(name)
+        value = facts.get(name)
         if isinstance(value, datetime):
             return value.timestamp()
         if isinstance(value, (int, float)):

@@ -13,7 +13,7 @@ from newsmarts.core.text import shortened, visible
 from newsmarts.core.ticker import TickerIndex
 from newsmarts.parse.provenance import sources_of
 from newsmarts.parse.reading import BODY_ROLES
-from newsmarts.review.advice import Asked, advice_on, asked_of
+from newsmarts.review.advice import ContractExpectation, advice_on, find_expectation
 from newsmarts.review.captures import read_bytes
 from newsmarts.review.notice import Notice
 from newsmarts.review.phrases import columns_of, phrases_of, segments, spans_in
@@ -42,11 +42,11 @@ _COLUMN_FIELDS = {  # columns of contracts that hold something worked out of a f
 
 
 @dataclass(frozen=True, slots=True)
-class ToldReason:
+class ExplainedReason:
     """A reason with its expectation's words and with what to do."""
 
     reason: Reason
-    asked: Asked | None
+    expectation: ContractExpectation | None
     advice: str
     is_marked: bool  # something in the page is marked for it
 
@@ -78,7 +78,7 @@ class BlockRun:
 
     @property
     def is_folded(self) -> bool:
-        """Whether it is shown when asked for only: a long frame of the page with nothing marked in it."""
+        """Whether it is shown on demand only: a long frame of the page with nothing marked in it."""
         return (
             self.kind.key in _FRAME
             and len(self.blocks) > _FRAME_BLOCKS
@@ -91,7 +91,7 @@ class LookView:
     """A capture, looked at. ``capture`` is None when land turned it away before it had bytes."""
 
     capture: Capture | None
-    reasons: Sequence[ToldReason] = ()
+    reasons: Sequence[ExplainedReason] = ()
     notices: Sequence[Notice] = ()
     look: Look | None = None
     runs: Sequence[BlockRun] = ()
@@ -115,17 +115,18 @@ def look_view(
 ) -> LookView:
     """Read a capture once more, by the rules as they are, and mark what its reasons are about."""
     capture, reasons = facts
-    told = [
-        ToldReason(reason, asked_of(reason, contracts_dir), advice_on(reason), False) for reason in reasons
+    explained = [
+        ExplainedReason(reason, find_expectation(reason, contracts_dir), advice_on(reason), False)
+        for reason in reasons
     ]
     if capture is None:
-        return LookView(None, told, [_NO_BYTES])
+        return LookView(None, explained, [_NO_BYTES])
     try:
         data = read_bytes(archive, capture.sha256)
     except (MissingPartition, DamagedPartition) as error:
-        return LookView(capture, told, [Notice("Its bytes can't be shown", str(error), "bad")])
+        return LookView(capture, explained, [Notice("Its bytes can't be shown", str(error), "bad")])
     look = look_at_capture(capture, data)
-    own = [_marks_of(each, look) for each in told]
+    own = [_marks_of(each, look) for each in explained]
     marks = _Marks(
         phrases=[phrase for each in own for phrase in each.phrases],
         blocks={number for each in own for number in each.blocks},
@@ -138,8 +139,8 @@ def look_view(
     return LookView(
         capture=capture,
         reasons=[
-            ToldReason(each.reason, each.asked, each.advice, is_marked)
-            for each, is_marked in zip(told, marked, strict=True)
+            ExplainedReason(each.reason, each.expectation, each.advice, is_marked)
+            for each, is_marked in zip(explained, marked, strict=True)
         ],
         notices=_notices(look, reasons),
         look=look,
@@ -159,14 +160,14 @@ _NO_BYTES = Notice(
 )
 
 
-def _marks_of(told: ToldReason, look: Look) -> _Marks:
+def _marks_of(each: ExplainedReason, look: Look) -> _Marks:
     """What a reason is about: texts that it quotes, and the blocks of the field that it asks for."""
-    template = told.asked.template if told.asked else None
-    marks = _Marks(phrases=phrases_of(told.reason.detail, template))
+    template = each.expectation.template if each.expectation else None
+    marks = _Marks(phrases=phrases_of(each.reason.detail, template))
     if look.page is None:
         return marks
-    if told.reason.reason_code in _TICKER_REASONS:
-        # which line holds it may be told by other words or another case: see include/newsmarts/core/ticker.py
+    if each.reason.reason_code in _TICKER_REASONS:
+        # which line holds it may be in other words or another case: see include/newsmarts/core/ticker.py
         index = TickerIndex(marks.phrases)
         held = zip(look.reading.texts if look.reading else (), look.roles, strict=True)
         marks.blocks |= {
@@ -175,8 +176,10 @@ def _marks_of(told: ToldReason, look: Look) -> _Marks:
             if role in BODY_ROLES and index.first_leak([text]) is not None
         }
     sources = {source.field: source.blocks for source in sources_of(look.page)}
-    record = {each.name for each in record_of(look)}
-    columns = columns_of(template) + ([told.asked.column] if told.asked and told.asked.column else [])
+    record = {one.name for one in record_of(look)}
+    columns = columns_of(template) + (
+        [each.expectation.column] if each.expectation and each.expectation.column else []
+    )
     for column in columns:
         name = _COLUMN_FIELDS.get(column, column)
         blocks = sources.get(name, ())

@@ -53,7 +53,7 @@ _COMPARED = (
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which pages are asked for; None: any."""
+    """Which pages pass; None: any."""
 
     reason: str | None = None
     publisher: str | None = None
@@ -84,7 +84,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class PageLine:
-    """One page (or one capture's ticker lines) that was turned away, with every reason."""
+    """One page (or one capture's ticker lines) that was quarantined, with every reason."""
 
     capture_id: str
     subject: str
@@ -96,7 +96,7 @@ class PageLine:
 
     @property
     def is_open(self) -> bool:
-        """Whether a reason is left that nobody has acknowledged."""
+        """Whether a reason is left that is not acknowledged."""
         return any(reason.acknowledged_at is None for reason in self.reasons)
 
     @property
@@ -150,7 +150,7 @@ class Quarantine:
         return found
 
     def open_pages(self) -> int:
-        """How many pages (or captures' ticker lines) have a reason that nobody has acknowledged."""
+        """How many pages (or captures' ticker lines) have a reason that is not acknowledged."""
         return int(self._rows("open_pages")[0]["pages"])
 
     def of_captures(self, capture_ids: list[str]) -> list[Reason]:
@@ -191,7 +191,7 @@ def open_quarantine(settings: Settings) -> Iterator[Quarantine]:
 
 
 def open_pages(settings: Settings) -> int:
-    """How many pages are open; 0 when that can't be told, which the Quarantine page explains."""
+    """How many pages are open; 0 when they can't be counted, which the Quarantine page explains."""
     try:
         with open_quarantine(settings) as quarantine:
             return quarantine.open_pages()
@@ -227,7 +227,7 @@ def entry_of(reason: Reason) -> QuarantineKey:
 
 
 def _built_of(connection: duckdb.DuckDBPyConnection) -> dict[date, tuple[Any, ...]]:
-    return {day: tuple(told) for day, *told in run_sql(connection, _SQL / "built_of.sql").fetchall()}
+    return {day: tuple(versions) for day, *versions in run_sql(connection, _SQL / "built_of.sql").fetchall()}
 
 
 def _is_elsewhere(known: KnownDay, built: tuple[Any, ...] | None) -> bool:
@@ -239,7 +239,7 @@ def _is_elsewhere(known: KnownDay, built: tuple[Any, ...] | None) -> bool:
 
 
 def _validated(archive: Path | UPath, known: KnownDay) -> pa.Table | None:
-    """What validate turned away on a day; None when that can't be read, which Contracts tells."""
+    """What validate quarantined on a day; None when that can't be read, which Contracts tells."""
     try:
         return _read_validated(archive, known.day, known.validated)
     except (DamagedPartition, OSError) as error:

@@ -27,6 +27,6 @@ def read_withheld(home: Path, day: date) -> tuple[TurnedAway, ...]:
         return ()
     except duckdb.Error as error:
         # The day's own results are worth showing without it.
-        logger.warning("the published marts can't be asked what they withhold of %s: %r", day, str(error))
+        logger.warning("the pages of %s that the published marts withhold can't be read: %r", day, str(error))
         return ()
     return tuple(group_by_page(rows))

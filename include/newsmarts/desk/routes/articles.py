@@ -13,13 +13,13 @@ from starlette.exceptions import HTTPException
 from newsmarts.core.errors import MissingPartition
 from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
-from newsmarts.desk.frame import Entry, Group, page
+from newsmarts.desk.frame import Group, NavigationEntry, page
 from newsmarts.desk.side_by_side import blocks_of, side_by_side
 from newsmarts.review import articles as source
 from newsmarts.review.notice import Notice
 
 router = APIRouter()
-GROUP = Group(router, needs=("read_results",), entry=Entry("Articles", "/articles"))
+GROUP = Group(router, needs=("read_results",), entry=NavigationEntry("Articles", "/articles"))
 
 ArticleId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 DayText = Annotated[str, Query(max_length=10)]
@@ -37,30 +37,30 @@ def articles(
     number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:
     """Articles by their words, or the newest."""
-    asked = source.Asked(q, publisher or None, tag or None, _day(first_day), _day(last_day))
+    filters = source.ArticleFilters(q, publisher or None, tag or None, _day(first_day), _day(last_day))
     try:
         with source.open_marts(settings().home) as marts:
-            found = source.find(settings().home, marts, asked, number)
+            found = source.find(settings().home, marts, filters, number)
             known = source.publishers(marts)
     except MissingPartition:
         return page(request, "message.html", item=_NOTHING)
 
     def query(**changed: str | int) -> str:
-        told: dict[str, str | int] = {
+        values: dict[str, str | int] = {
             "q": q,
             "publisher": publisher,
             "tag": tag,
             "from": first_day,
             "to": last_day,
         }
-        kept = {name: value for name, value in (told | changed).items() if value}
+        kept = {name: value for name, value in (values | changed).items() if value}
         return f"?{urlencode(kept)}" if kept else ""
 
     shown = min(found.total, found.reach or found.total)
     return page(
         request,
         "articles/list.html",
-        asked=asked,
+        filters=filters,
         found=found,
         publishers=known,
         number=number,
@@ -73,8 +73,8 @@ def articles(
 @router.get("/articles/{article_id}")
 def article(request: Request, article_id: ArticleId) -> HTMLResponse:
     """One article: its text, what is known of it, and the captures that show it."""
-    told = _told(article_id)
-    return page(request, "articles/article.html", told=told, blocks=blocks_of(told.row["body_text"]))
+    details = _find_article(article_id)
+    return page(request, "articles/article.html", details=details, blocks=blocks_of(details.row["body_text"]))
 
 
 @router.get("/articles/{article_id}/revisions")
@@ -85,15 +85,20 @@ def revisions(
     after: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,
 ) -> HTMLResponse:
     """Two texts of an article side by side; the last two unless others are named."""
-    told = _told(article_id)
-    by_number = {row["revision"]: row for row in told.revisions}
+    details = _find_article(article_id)
+    by_number = {row["revision"]: row for row in details.revisions}
     last = max(by_number)
     new = by_number.get(after or last)
     old = by_number.get(before or max(1, (after or last) - 1))
     if old is None or new is None:
         raise HTTPException(404)
     return page(
-        request, "articles/revisions.html", told=told, before=old, after=new, rows=side_by_side(old, new)
+        request,
+        "articles/revisions.html",
+        details=details,
+        before=old,
+        after=new,
+        rows=side_by_side(old, new),
     )
 
 
@@ -103,15 +108,15 @@ _NOTHING = Notice(
 )
 
 
-def _told(article_id: str) -> source.Told:
+def _find_article(article_id: str) -> source.ArticleDetails:
     try:
         with source.open_marts(settings().home) as marts:
-            told = source.article(marts, article_id)
+            details = source.article(marts, article_id)
     except MissingPartition:
-        told = None
-    if told is None:
+        details = None
+    if details is None:
         raise HTTPException(404)
-    return told
+    return details
 
 
 def _day(text: str) -> date | None:

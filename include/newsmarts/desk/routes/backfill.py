@@ -1,4 +1,4 @@
-"""Backfill: which days want to be run, a button that runs them with the user's own right, and progress."""
+"""Backfill: which days need a run, a button that runs them with the user's own right, and progress."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
 from newsmarts.desk.backfill import REASONS, backfill_view, progress_view
 from newsmarts.desk.csrf import read_form
-from newsmarts.desk.frame import Entry, Group, MayStart, airflow_of, base_path, page, user_of
+from newsmarts.desk.frame import Group, MayStart, NavigationEntry, airflow_of, base_path, page, user_of
 from newsmarts.desk.starting import MAX_DAYS, Started, start_days
 
 router, starting = APIRouter(), APIRouter()
-GROUP = Group(router, needs=("read_results",), entry=Entry("Backfill", "/backfill"))
+GROUP = Group(router, needs=("read_results",), entry=NavigationEntry("Backfill", "/backfill"))
 STARTING = Group(starting, needs=("read_results", "start_runs"))
 
 DAYS_NAMED = 12
@@ -29,7 +29,7 @@ Form = Annotated[dict[str, list[str]], Depends(read_form)]
 
 @router.get("/backfill")
 def backfill(request: Request, can_start: MayStart) -> HTMLResponse:
-    """The days that want to be run, by reason."""
+    """The days that need a run, by reason."""
     today = datetime.now(UTC).date()
     view = backfill_view(settings(), airflow_of(request), can_start=can_start, today=today)
     return page(request, "backfill/days.html", view=view, max_days=MAX_DAYS)
@@ -65,13 +65,13 @@ def start(request: Request, form: Form) -> RedirectResponse:
 
 def progress_address(request: Request, started: Started) -> str:
     """The page that shows how the days get on that were started."""
-    told = {
+    query = {
         "since": started.since.isoformat(),
         "running": len(started.active),
         "left_out": started.active[:DAYS_NAMED],
         "stopped": int(started.fault is not None),
     }
-    return f"{base_path(request)}/backfill/progress?{urlencode(told, doseq=True)}"
+    return f"{base_path(request)}/backfill/progress?{urlencode(query, doseq=True)}"
 
 
 def days_of(request: Request, form: dict[str, list[str]]) -> list[date]:
@@ -80,18 +80,18 @@ def days_of(request: Request, form: dict[str, list[str]]) -> list[date]:
     Raises:
         UsageError: a day that is none, or a range that ends before it begins or is too long.
     """
-    asked = form.get("start", ["chosen"])[0]
-    if asked == "chosen":
+    start = form.get("start", ["chosen"])[0]
+    if start == "chosen":
         return [parse_day(text) for text in form.get("day", [])]
-    if asked == "range":
+    if start == "range":
         first, last = (parse_day(form.get(name, [""])[0]) for name in ("first", "last"))
         if last < first:
             raise UsageError(f"The range ends ({last}) before it begins ({first}). Exchange the two days.")
-        # one more than may be started is enough to be told so
+        # one more than may be started is enough to be rejected
         length = min((last - first).days, MAX_DAYS) + 1
         return [first + timedelta(days=number) for number in range(length)]
-    if asked not in REASONS:
-        raise UsageError(f"There is no such reason to run days: {asked[:40]!r}. Reload the page.")
+    if start not in REASONS:
+        raise UsageError(f"There is no such reason to run days: {start[:40]!r}. Reload the page.")
     today = datetime.now(UTC).date()
     view = backfill_view(settings(), airflow_of(request), can_start=True, today=today)
-    return [choice.day for group in view.groups if group.key == asked for choice in group.days]
+    return [choice.day for group in view.groups if group.key == start for choice in group.days]

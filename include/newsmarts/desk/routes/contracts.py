@@ -13,7 +13,7 @@ from newsmarts.core.errors import UsageError
 from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER
-from newsmarts.desk.frame import Entry, Group, airflow_of, base_path, page
+from newsmarts.desk.frame import Group, NavigationEntry, airflow_of, base_path, page
 from newsmarts.desk.routes.data_docs import find_page
 from newsmarts.desk.views import capture_day_of_run, day_view, days_view
 from newsmarts.review.contract_history import PERIODS, expectation_view, history_view
@@ -27,7 +27,7 @@ Period = Annotated[int, Query(ge=1, le=PERIODS[-1])]
 Name = Annotated[str, Query(min_length=1, max_length=300)]
 
 router, runs = APIRouter(), APIRouter()
-GROUP = Group(router, needs=("read_results",), entry=Entry("Contracts", "/contracts"))
+GROUP = Group(router, needs=("read_results",), entry=NavigationEntry("Contracts", "/contracts"))
 RUNS = Group(runs, needs=("read_run", "read_results"))
 
 

@@ -19,7 +19,7 @@ from newsmarts.core.errors import UsageError
 from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
 from newsmarts.desk.csrf import read_form
-from newsmarts.desk.frame import Entry, Group, MayStart, airflow_of, base_path, page, user_of
+from newsmarts.desk.frame import Group, MayStart, NavigationEntry, airflow_of, base_path, page, user_of
 from newsmarts.desk.pages import PAGE_HEADERS
 from newsmarts.desk.quarantine import quarantine_view, query_of
 from newsmarts.desk.routes.backfill import progress_address
@@ -28,7 +28,7 @@ from newsmarts.review.notice import Notice
 from newsmarts.review.quarantine import Filters, Reason, State, entry_of, lines_of, open_quarantine
 
 router, changes = APIRouter(), APIRouter()
-GROUP = Group(router, needs=("read_results",), entry=Entry("Quarantine", "/quarantine"))
+GROUP = Group(router, needs=("read_results",), entry=NavigationEntry("Quarantine", "/quarantine"))
 CHANGES = Group(changes, needs=("read_results", "start_runs"))
 
 Code = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")]
@@ -61,7 +61,7 @@ def quarantine(
         request,
         "quarantine/list.html",
         view=view,
-        told=_told(done, count) if done and count else None,
+        done_notice=_done_notice(done, count) if done and count else None,
         can_start=can_start,
     )
 
@@ -124,7 +124,7 @@ def _chosen(form: dict[str, list[str]]) -> list[Reason]:
 
 
 def _all_that_pass(form: dict[str, list[str]]) -> list[Reason]:
-    """All reasons of the pages that pass the form's filters, if they still are as many as its page told."""
+    """All reasons of the pages that pass the form's filters, if they still are as many as on its page."""
     with open_quarantine(settings()) as opened:
         found, total = opened.chosen(_filters(form), page_size=MOST_AT_ONCE)
     if total > MOST_AT_ONCE:
@@ -152,8 +152,8 @@ def _filters(form: dict[str, list[str]]) -> Filters:
         name: value if (value := _one(form, name)) and re.fullmatch(r"[A-Za-z0-9_.-]{1,80}", value) else None
         for name in ("reason", "publisher", "stage")
     }
-    told = _one(form, "state")
-    state: State = next((each for each in _STATES if each == told), "open")
+    text = _one(form, "state")
+    state: State = next((each for each in _STATES if each == text), "open")
     return Filters(codes["reason"], codes["publisher"], _day(_one(form, "day")), codes["stage"], state)
 
 
@@ -168,7 +168,7 @@ def _one(form: dict[str, list[str]], name: str) -> str:
     return (form.get(name) or [""])[0]
 
 
-def _told(done: str, count: int) -> Notice:
+def _done_notice(done: str, count: int) -> Notice:
     pages = "1 page" if count == 1 else f"{count} pages"
     if done == "acknowledged":
         text = f"{pages}. The marts show it once they are built again; Acknowledged has them, to be undone."

@@ -10,11 +10,11 @@ from fastapi.responses import HTMLResponse
 
 from newsmarts.core.settings import settings
 from newsmarts.desk.calendar import KINDS
-from newsmarts.desk.frame import Entry, Group, airflow_of, page
+from newsmarts.desk.frame import Group, NavigationEntry, airflow_of, page
 from newsmarts.desk.today import today_view
 
 router = APIRouter()
-GROUP = Group(router, needs=("read_results",), entry=Entry("Today", "/today"))
+GROUP = Group(router, needs=("read_results",), entry=NavigationEntry("Today", "/today"))
 
 
 @router.get("/today")
