@@ -190,7 +190,7 @@ def test_marts_that_cannot_be_asked_hide_no_results(tmp_path: Path, caplog: pyte
     publish_withheld(tmp_path, DAY, [])
     (current_release_path(tmp_path) / "news.duckdb").write_bytes(b"no database")
     assert day_view(tmp_path, DAY).status.label == "all valid"
-    assert "can't be asked" in caplog.text
+    assert "can't be read" in caplog.text
 
 
 def test_a_day_replaced_while_it_is_read_is_read_again(

@@ -136,10 +136,10 @@ def test_the_days_of_chosen_pages_are_run_again_in_the_users_name(samples: Path)
 
 @pytest.mark.xdist_group("sample_marts")
 @pytest.mark.usefixtures("samples")
-def test_today_counts_what_nobody_has_acknowledged() -> None:
-    assert "23 turned away, and nobody has said" in get(guarded(), "/today").text
+def test_today_counts_what_is_not_acknowledged() -> None:
+    assert "23 pages are in quarantine and not acknowledged." in get(guarded(), "/today").text
     post(guarded(), "/quarantine/acknowledge", {"chosen": chosen("missing_published_at"), "why": "Seen"})
-    assert "21 turned away, and nobody has said" in get(guarded(), "/today").text
+    assert "21 pages are in quarantine and not acknowledged." in get(guarded(), "/today").text
 
 
 @pytest.mark.xdist_group("sample_marts")
