@@ -19,7 +19,7 @@ from newsmarts.review.advice import advice_on, find_expectation
 from newsmarts.review.captures import find_capture, read_bytes
 from newsmarts.review.offending_page import LookView, look_view
 from newsmarts.review.phrases import phrases_of, segments, spans_in
-from newsmarts.review.quarantine import Filters, Reason, open_quarantine
+from newsmarts.review.quarantine import Filters, QuarantineRow, open_quarantine
 from newsmarts.show.kinds import KINDS
 
 CONTRACTS = PROJECT_ROOT / "expectations"
@@ -44,7 +44,7 @@ def looked_at(sample_home: Path) -> dict[str, LookView]:
     return {reason.reason_code: look(settings, [reason]) for reason in reasons}
 
 
-def look(settings: Settings, reasons: list[Reason]) -> LookView:
+def look(settings: Settings, reasons: list[QuarantineRow]) -> LookView:
     first = reasons[0]
     capture = find_capture(settings.archive, first.capture_day, first.capture_id)
     return look_view(settings.archive, settings.contracts_dir, (capture, reasons))
@@ -107,7 +107,7 @@ def test_pages_that_other_rules_read_are_said_to_be(
     assert then.text.startswith("missing_body: ")
 
 
-def reason(**changed: object) -> Reason:
+def reason(**changed: object) -> QuarantineRow:
     facts = {
         "capture_id": "0" * 32,
         "capture_sha256": "0" * 64,
@@ -124,7 +124,7 @@ def reason(**changed: object) -> Reason:
         "acknowledged_by": None,
         "acknowledged_reason": None,
     }
-    return Reason(**{**facts, **changed})  # type: ignore[arg-type]
+    return QuarantineRow(**{**facts, **changed})  # type: ignore[arg-type]
 
 
 def test_an_expectation_is_found_in_its_own_contract() -> None:

@@ -13,7 +13,7 @@ from newsmarts.core.acknowledgements import acknowledge, undo
 from newsmarts.core.partitions import partition_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.desk.quarantine import quarantine_view, query_of
-from newsmarts.review.quarantine import Filters, Reason, entry_of, lines_of, open_quarantine
+from newsmarts.review.quarantine import Filters, QuarantineRow, entry_of, lines_of, open_quarantine
 from tests.desk.day_files import TurnedAwayPage, write_day
 from tests.desk.sample_desk import lend
 
@@ -29,12 +29,12 @@ def settings(sample_home: Path, tmp_path: Path) -> Settings:
     return load_settings(home=tmp_path)
 
 
-def reasons(settings: Settings, filters: Filters = ALL) -> list[Reason]:
+def reasons(settings: Settings, filters: Filters = ALL) -> list[QuarantineRow]:
     with open_quarantine(settings) as quarantine:
         return quarantine.chosen(filters, 0)[0]
 
 
-def paths(found: list[Reason]) -> set[str]:
+def paths(found: list[QuarantineRow]) -> set[str]:
     return {reason.source_path for reason in found}
 
 
@@ -63,7 +63,7 @@ def test_every_page_that_is_away_is_there_newest_first(settings: Settings) -> No
     ],
 )
 def test_a_filter_leaves_just_the_pages_that_pass(settings: Settings, filters: Filters) -> None:
-    def passes(reason: Reason) -> bool:
+    def passes(reason: QuarantineRow) -> bool:
         return (
             (filters.reason is None or reason.reason_code == filters.reason)
             and (filters.publisher is None or reason.publisher == filters.publisher)

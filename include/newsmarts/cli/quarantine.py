@@ -16,7 +16,7 @@ from newsmarts.cli.output import print_json
 from newsmarts.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from newsmarts.review.quarantine import Reason
+    from newsmarts.review.quarantine import QuarantineRow
 
 commands = typer.Typer()
 _GROUP = "Quarantine"
@@ -60,7 +60,7 @@ def quarantine(
     print(f"{len(lines)} of {total} pages" if total else "Nothing there.")
 
 
-def _print_page(reasons: Sequence[Reason]) -> None:
+def _print_page(reasons: Sequence[QuarantineRow]) -> None:
     from newsmarts.core.text import visible
 
     first = reasons[0]

@@ -16,7 +16,7 @@ from newsmarts.review.day_results import (
     DayResults,
     ExpectationResult,
     Outcome,
-    TurnedAway,
+    QuarantinedPage,
     known_days,
     landed_captures,
     read_day,
@@ -100,9 +100,9 @@ class DayView:
     contracts: tuple[ContractView, ...] = ()
     reasons: tuple[ReasonCount, ...] = ()
     reason: str | None = None  # only pages with this reason are shown
-    turned_away: tuple[TurnedAway, ...] = ()
+    turned_away: tuple[QuarantinedPage, ...] = ()
     matching: int = 0  # turned_away may be cut short; this many there are
-    withheld: tuple[TurnedAway, ...] = ()  # valid by themselves, but kept out of the published marts
+    withheld: tuple[QuarantinedPage, ...] = ()  # valid by themselves, but kept out of the published marts
 
 
 def capture_day_of_run(
@@ -286,5 +286,5 @@ def _reason_counts(results: DayResults) -> list[ReasonCount]:
     return [ReasonCount(code, count) for code, count in ranked]
 
 
-def _has_reason(page: TurnedAway, reason_code: str) -> bool:
+def _has_reason(page: QuarantinedPage, reason_code: str) -> bool:
     return any(reason.reason_code == reason_code for reason in page.reasons)

@@ -10,7 +10,7 @@ from typing import Any
 
 from newsmarts.core.contracts import read_contract
 from newsmarts.core.errors import SettingsError
-from newsmarts.review.quarantine import Reason
+from newsmarts.review.quarantine import QuarantineRow
 
 _FALLBACK = "articles"
 
@@ -25,7 +25,7 @@ class ContractExpectation:
     template: str | None
 
 
-def find_expectation(reason: Reason, contracts_dir: Path) -> ContractExpectation | None:
+def find_expectation(reason: QuarantineRow, contracts_dir: Path) -> ContractExpectation | None:
     """The expectation that a reason names, as contracts are now; None when there is no such one any more."""
     if reason.expectation is None:
         return None
@@ -45,14 +45,14 @@ def find_expectation(reason: Reason, contracts_dir: Path) -> ContractExpectation
     return None
 
 
-def advice_on(reason: Reason) -> str:
+def advice_on(reason: QuarantineRow) -> str:
     """What a person can do about it."""
     known = _advice()
     by_stage: str = known["stages"].get(reason.stage, known["stages"]["validate"])
     return known["reasons"].get(reason.reason_code, by_stage)
 
 
-def _contracts_of(reason: Reason) -> tuple[str, ...]:
+def _contracts_of(reason: QuarantineRow) -> tuple[str, ...]:
     if reason.stage == "publish":
         return ("marts_articles",)
     if reason.subject == "ticker_item":

@@ -14,7 +14,7 @@ from newsmarts.core.partitions import docs_path
 from newsmarts.core.settings import Settings
 from newsmarts.review.contract_results import DayResult, results_of
 from newsmarts.review.day_outcomes import day_outcomes_of
-from newsmarts.review.day_results import ExpectationResult, TurnedAway, read_day
+from newsmarts.review.day_results import ExpectationResult, QuarantinedPage, read_day
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -106,7 +106,7 @@ class Offender:
     """A page that broke the expectation."""
 
     day: date
-    page: TurnedAway
+    page: QuarantinedPage
     details: tuple[str, ...]
 
 
@@ -204,7 +204,7 @@ def _offenders(
                 yield Offender(result.day, page, details)
 
 
-def _is_of(contract: str, page: TurnedAway) -> bool:
+def _is_of(contract: str, page: QuarantinedPage) -> bool:
     """Whether a contract speaks of such a page: publishers' contracts may call expectations alike."""
     if page.subject == "ticker_item" or contract == "ticker_items":
         return page.subject == "ticker_item" and contract == "ticker_items"

@@ -80,7 +80,7 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class TurnedAway:
+class QuarantinedPage:
     """One page (or one capture's ticker lines) that was turned away, with every reason."""
 
     subject: str
@@ -99,7 +99,7 @@ class DayResults:
     day: date
     outcome: Outcome
     expectations: tuple[ExpectationResult, ...]
-    turned_away: tuple[TurnedAway, ...]
+    turned_away: tuple[QuarantinedPage, ...]
 
 
 def read_day(home: Path | UPath, day: date) -> DayResults:
@@ -189,14 +189,14 @@ def _rows(home: Path | UPath, day: date, name: str, schema: pa.Schema) -> list[d
     raise MissingPartition(f"{day} has no results: validate has not finished for this day.")
 
 
-def group_by_page(rows: Iterable[dict[str, Any]]) -> Iterator[TurnedAway]:
+def group_by_page(rows: Iterable[dict[str, Any]]) -> Iterator[QuarantinedPage]:
     """Quarantine rows, one per reason, as pages with all their reasons; in the rows' order."""
     pages: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
         pages.setdefault((row["capture_id"], row["subject"]), []).append(row)
     for reasons in pages.values():
         first = reasons[0]
-        yield TurnedAway(
+        yield QuarantinedPage(
             subject=first["subject"],
             capture_id=first["capture_id"],
             capture_sha256=first["capture_sha256"],

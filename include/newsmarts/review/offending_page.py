@@ -17,7 +17,7 @@ from newsmarts.review.advice import ContractExpectation, advice_on, find_expecta
 from newsmarts.review.captures import read_bytes
 from newsmarts.review.notice import Notice
 from newsmarts.review.phrases import columns_of, phrases_of, segments, spans_in
-from newsmarts.review.quarantine import Reason
+from newsmarts.review.quarantine import QuarantineRow
 from newsmarts.show.capture import Look, look_at_capture
 from newsmarts.show.kinds import Kind
 from newsmarts.show.model import head_of, legend_of, record_of, runs_of
@@ -45,7 +45,7 @@ _COLUMN_FIELDS = {  # columns of contracts that hold something worked out of a f
 class ExplainedReason:
     """A reason with its expectation's words and with what to do."""
 
-    reason: Reason
+    reason: QuarantineRow
     expectation: ContractExpectation | None
     advice: str
     is_marked: bool  # something in the page is marked for it
@@ -111,7 +111,7 @@ class _Marks:
 
 
 def look_view(
-    archive: Path | UPath, contracts_dir: Path, facts: tuple[Capture | None, Sequence[Reason]]
+    archive: Path | UPath, contracts_dir: Path, facts: tuple[Capture | None, Sequence[QuarantineRow]]
 ) -> LookView:
     """Read a capture once more, by the rules as they are, and mark what its reasons are about."""
     capture, reasons = facts
@@ -212,7 +212,7 @@ def _runs(look: Look, marks: _Marks) -> list[BlockRun]:
     return runs
 
 
-def _notices(look: Look, reasons: Sequence[Reason]) -> list[Notice]:
+def _notices(look: Look, reasons: Sequence[QuarantineRow]) -> list[Notice]:
     by_parse = [reason for reason in reasons if reason.stage == "parse"]
     if by_parse and look.page is not None:
         return [

@@ -63,7 +63,7 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class QuarantineRow:
     """One reason of one page (or of one capture's ticker lines), and who acknowledged it, if anyone did."""
 
     capture_id: str
@@ -92,7 +92,7 @@ class PageLine:
     source_path: str
     capture_day: date
     captured_at: datetime
-    reasons: Sequence[Reason]
+    reasons: Sequence[QuarantineRow]
 
     @property
     def is_open(self) -> bool:
@@ -127,7 +127,7 @@ class Quarantine:
 
     def chosen(
         self, filters: Filters, first: int = 0, page_size: int | None = None
-    ) -> tuple[list[Reason], int]:
+    ) -> tuple[list[QuarantineRow], int]:
         """All reasons of one screen of pages, from the ``first``-th that passes on, and how many pass."""
         rows = self._rows(
             "chosen",
@@ -140,7 +140,9 @@ class Quarantine:
             first=first,
         )
         total = rows[0]["total"] if rows else 0
-        return [Reason(**{name: row[name] for name in row if name != "total"}) for row in rows], int(total)
+        return [QuarantineRow(**{name: row[name] for name in row if name != "total"}) for row in rows], int(
+            total
+        )
 
     def choices(self, state: State) -> dict[str, list[Choice]]:
         """What can be filtered by: reason, publisher and stage, each the most frequent first."""
@@ -153,9 +155,9 @@ class Quarantine:
         """How many pages (or captures' ticker lines) have a reason that is not acknowledged."""
         return int(self._rows("open_pages")[0]["pages"])
 
-    def of_captures(self, capture_ids: list[str]) -> list[Reason]:
+    def of_captures(self, capture_ids: list[str]) -> list[QuarantineRow]:
         """All reasons of these captures."""
-        return [Reason(**row) for row in self._rows("of_captures", capture_ids=capture_ids)]
+        return [QuarantineRow(**row) for row in self._rows("of_captures", capture_ids=capture_ids)]
 
     def _rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
         return as_dicts(run_sql(self._connection, _SQL / f"{query}.sql", parameters))
@@ -200,9 +202,9 @@ def open_pages(settings: Settings) -> int:
         return 0
 
 
-def lines_of(reasons: Iterable[Reason]) -> list[PageLine]:
+def lines_of(reasons: Iterable[QuarantineRow]) -> list[PageLine]:
     """Reasons as pages with all their reasons, in the order in which they come."""
-    found: dict[tuple[str, str], list[Reason]] = {}
+    found: dict[tuple[str, str], list[QuarantineRow]] = {}
     for reason in reasons:
         found.setdefault((reason.capture_id, reason.subject), []).append(reason)
     return [
@@ -219,7 +221,7 @@ def lines_of(reasons: Iterable[Reason]) -> list[PageLine]:
     ]
 
 
-def entry_of(reason: Reason) -> QuarantineKey:
+def entry_of(reason: QuarantineRow) -> QuarantineKey:
     """What is acknowledged of a reason."""
     return QuarantineKey(
         reason.capture_day, reason.capture_id, reason.subject, reason.reason_code, reason.expectation or ""

@@ -11,14 +11,14 @@ import duckdb
 from newsmarts.core.db import as_dicts, run_sql
 from newsmarts.core.errors import MissingPartition
 from newsmarts.release.reader import connect
-from newsmarts.review.day_results import TurnedAway, group_by_page
+from newsmarts.review.day_results import QuarantinedPage, group_by_page
 
 logger = logging.getLogger(__name__)
 
 _SQL = Path(__file__).parent / "queries" / "withheld_of_day.sql"
 
 
-def read_withheld(home: Path, day: date) -> tuple[TurnedAway, ...]:
+def read_withheld(home: Path, day: date) -> tuple[QuarantinedPage, ...]:
     """Captures of a day that were withheld when the current release was built; none without a release."""
     try:
         with connect(home, memory_limit="256MB") as marts:

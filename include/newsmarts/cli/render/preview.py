@@ -14,9 +14,9 @@ from newsmarts.ops.preview.findings import (
     MartsPreview,
     PageChange,
     Preview,
-    Reason,
     Withheld,
 )
+from newsmarts.review.day_results import Reason
 
 _SHOWN = 10
 _DETAIL_CHARS = 200

@@ -25,7 +25,7 @@ from newsmarts.desk.quarantine import quarantine_view, query_of
 from newsmarts.desk.routes.backfill import progress_address
 from newsmarts.desk.starting import start_days
 from newsmarts.review.notice import Notice
-from newsmarts.review.quarantine import Filters, Reason, State, entry_of, lines_of, open_quarantine
+from newsmarts.review.quarantine import Filters, QuarantineRow, State, entry_of, lines_of, open_quarantine
 
 router, changes = APIRouter(), APIRouter()
 GROUP = Group(router, needs=("read_results",), entry=NavigationEntry("Quarantine", "/quarantine"))
@@ -106,7 +106,7 @@ def rerun(request: Request, form: Form) -> RedirectResponse:
     return RedirectResponse(progress_address(request, started), status_code=303, headers=dict(PAGE_HEADERS))
 
 
-def _chosen(form: dict[str, list[str]]) -> list[Reason]:
+def _chosen(form: dict[str, list[str]]) -> list[QuarantineRow]:
     """All reasons of the pages that a form names, as quarantine has them now."""
     if _one(form, "everything"):
         return _all_that_pass(form)
@@ -123,7 +123,7 @@ def _chosen(form: dict[str, list[str]]) -> list[Reason]:
     return [reason for reason in found if (reason.capture_id, reason.subject) in keys]
 
 
-def _all_that_pass(form: dict[str, list[str]]) -> list[Reason]:
+def _all_that_pass(form: dict[str, list[str]]) -> list[QuarantineRow]:
     """All reasons of the pages that pass the form's filters, if they still are as many as on its page."""
     with open_quarantine(settings()) as opened:
         found, total = opened.chosen(_filters(form), page_size=MOST_AT_ONCE)
@@ -134,8 +134,10 @@ def _all_that_pass(form: dict[str, list[str]]) -> list[Reason]:
     return found
 
 
-def _back(request: Request, form: dict[str, list[str]], done: str, chosen: list[Reason]) -> RedirectResponse:
-    """To the page that the form stood on, which tells what was done."""
+def _back(
+    request: Request, form: dict[str, list[str]], done: str, chosen: list[QuarantineRow]
+) -> RedirectResponse:
+    """To the page that the form stood on, with a notice of what was done."""
     base, pages = base_path(request), len(lines_of(chosen))
     if _one(form, "from") == "capture":
         first = chosen[0]

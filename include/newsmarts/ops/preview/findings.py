@@ -8,16 +8,7 @@ from datetime import date
 from typing import Any
 
 from newsmarts.compare.differences import Difference
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a page is in quarantine."""
-
-    stage: str
-    reason_code: str
-    expectation: str | None
-    detail: str
+from newsmarts.review.day_results import Reason
 
 
 @dataclass(frozen=True, slots=True)
