@@ -80,7 +80,7 @@ class NewsDeskPlugin(AirflowPlugin):
 def guarded_app() -> FastAPI:
     """The pages behind Airflow's login and permissions."""
     from newsmarts.desk.app import create_app
-    from newsmarts.review.day_outcomes import warm_up
+    from newsmarts.review.day_state import warm_up
     from plugins.adapter.access import guards
     from plugins.adapter.database import AirflowDatabase
 

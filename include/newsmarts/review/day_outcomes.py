@@ -7,7 +7,6 @@ again only where a day's folder has changed: a look at the folders' times takes 
 from __future__ import annotations
 
 import contextlib
-import logging
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -26,14 +25,11 @@ from newsmarts.core.errors import DamagedPartition, MissingPartition, UsageError
 from newsmarts.core.files import whole_folder
 from newsmarts.core.object_store import CURRENT
 from newsmarts.core.partitions import PARTITION_PREFIX, Stage, parse_day, partition_path, stage_path
-from newsmarts.core.settings import settings
 from newsmarts.review.day_results import MANIFEST_FILES, Outcome, landed_captures
 from newsmarts.validate.staged import manifest_version, read_manifest
 
 if TYPE_CHECKING:
     from upath import UPath
-
-logger = logging.getLogger(__name__)
 
 _READERS = 8  # an object store answers each of them in some hundredths of a second
 _LISTING_SECONDS = 20.0  # an object store's listing is good for this long
@@ -187,19 +183,6 @@ def _day_outcomes_of(archive: Path | UPath) -> DayOutcomes:
 def day_outcomes_of(archive: Path | UPath) -> DayOutcomes:
     """The process's ledger of an archive."""
     return _day_outcomes_of(archive)
-
-
-def warm_up() -> None:
-    """Read all days in the background, so that whoever opens the first page doesn't wait for it."""
-
-    def read() -> None:
-        try:
-            day_outcomes_of(settings().archive).days()
-        except Exception:
-            # the page that needs it has the same error
-            logger.warning("the days' outcomes can't be read ahead", exc_info=True)
-
-    threading.Thread(target=read, name="news-desk-days", daemon=True).start()
 
 
 def _stamps_on_disk(archive: Path, stage: Stage) -> dict[date, Stamp]:

@@ -6,6 +6,7 @@ What Airflow alone knows (that a day's last run failed, or is running) is not in
 
 from __future__ import annotations
 
+import logging
 import sys
 import threading
 import time
@@ -14,12 +15,15 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from newsmarts.core import settings as project_settings
 from newsmarts.core import versions
 from newsmarts.core.errors import UsageError
 from newsmarts.core.settings import Settings
 from newsmarts.land.local_days import MAX_FILES, Counted, LocalDays, look
 from newsmarts.review.current_release import DayMadeOf, made_of, released_days
 from newsmarts.review.day_outcomes import KnownDay, day_outcomes_of, read_known_day
+
+logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 60.0  # what lies in the folders of the local feeds is known so well
 
@@ -113,6 +117,19 @@ def waiting_captures(settings: Settings, day: date) -> int:
     """How many captures of a day are in local feeds and have not landed, as of the last minute."""
     days = day_outcomes_of(settings.archive).days()
     return _recent_look.at(settings, days).new[day]
+
+
+def warm_up() -> None:
+    """Read all days in the background, so that the first page is quick: ten years of them take seconds."""
+
+    def read() -> None:
+        try:
+            recent_day_states(project_settings.settings())
+        except Exception:
+            # the page that needs it has the same error
+            logger.warning("the days can't be read ahead", exc_info=True)
+
+    threading.Thread(target=read, name="news-desk-days", daemon=True).start()
 
 
 def _states(settings: Settings, days: Mapping[date, KnownDay], local: LocalDays) -> DayStates:
