@@ -41,7 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--cpu-budget",
         type=float,
-        default=0.0,
+        default=2.0,
         metavar="SECONDS",
         help=f"CPU seconds of a test that is not marked {', '.join(EXEMPT)} (default: 2; 0: no limit)",
     )

@@ -62,6 +62,7 @@ def test_each_visit_lands_what_is_new_as_captures_of_today(dags: Any, site: Site
     assert (results["live"]["new"], results["live"]["landed"]) == (1, 3)
 
 
+@pytest.mark.slow
 def test_the_run_of_a_day_that_is_over_takes_what_its_visits_landed(
     dags: Any, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

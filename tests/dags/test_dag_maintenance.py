@@ -98,6 +98,7 @@ def states(run: Any) -> dict[str, str]:
     return {task.task_id: task.state for task in run.get_task_instances()}
 
 
+@pytest.mark.slow
 def test_a_run_with_everything_asked_for(
     dagbag: DagBag, home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -178,6 +178,7 @@ def test_the_form_takes_a_day_or_nothing(dagbag: DagBag) -> None:
     assert dagbag.dags["news_maintenance"].params.dump() == {"dry_run": False}
 
 
+@pytest.mark.slow
 def test_parsing_the_dags_imports_nothing_heavy() -> None:
     """The DAG processor reads the files every 30 s; what a stage needs is imported by its task."""
     script = """

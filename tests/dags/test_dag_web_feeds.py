@@ -56,6 +56,7 @@ def landed(run: Any) -> dict[str, Any]:
     return {each["feed"]: each for each in results if each}
 
 
+@pytest.mark.slow
 def test_both_archives_go_through_and_the_password_stays_inside(
     pages: Any, web: Web, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -73,6 +74,7 @@ def test_both_archives_go_through_and_the_password_stays_inside(
     assert not any(b"hunter2" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
 
 
+@pytest.mark.slow
 def test_an_archive_that_is_down_fails_alone_and_follows_later(pages: Any, web: Web) -> None:
     right = web.crawl.respond
     web.crawl.respond = lambda request: Answer(status=403)  # rejected: not tried again within the task

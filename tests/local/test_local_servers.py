@@ -144,6 +144,7 @@ def test_a_command_that_fails_is_reported_with_its_log_and_advice(program: Progr
             )
 
 
+@pytest.mark.slow
 def test_a_broken_database_is_reported_with_what_to_do(tmp_path: Path) -> None:
     home = AirflowHome(PROJECT_ROOT, tmp_path / "airflow", tmp_path / "news", None)
     home.make()

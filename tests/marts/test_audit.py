@@ -92,6 +92,7 @@ def test_a_broken_candidate_names_contract_expectation_count_and_keys(
     assert current_release_path(settings.home).readlink().name == published
 
 
+@pytest.mark.slow
 def test_what_failed_its_audit_is_not_published(settings: Settings, published: str) -> None:
     corrupt(settings, "DELETE FROM marts.article_texts")
     with pytest.raises(AuditFailed, match="has_text"):
@@ -189,8 +190,8 @@ def test_a_missing_contract_is_named(settings: Settings, tmp_path: Path) -> None
         audit(settings.model_copy(update={"contracts_dir": tmp_path}))
 
 
-def test_a_home_with_awkward_letters_is_audited(tmp_path: Path) -> None:
-    settings = load_settings(home=tmp_path / "it's [my] data 100% * $HOME #&=")
+def test_a_home_with_awkward_letters_is_audited(tmp_path: Path, contracts: Path) -> None:
+    settings = load_settings(home=tmp_path / "it's [my] data 100% * $HOME #&=", contracts_dir=contracts)
     load_days(settings, {DAY: [Page("a")]})
     build(settings)
     audit(settings)
@@ -215,6 +216,7 @@ def test_marts_with_the_log_of_a_killed_build_pass(settings: Settings) -> None:
         assert connection.execute("SELECT excerpt FROM marts.articles").fetchall() == [("In the log",)]
 
 
+@pytest.mark.slow
 def test_after_a_full_audit_only_new_rows_are_evaluated(settings: Settings) -> None:
     load_days(settings, {DAY: [Page("a", tags=("x",)), Page("b", headline="B", tags=("y",))]})
     build(settings, rewrite_below=0)
@@ -271,6 +273,7 @@ def test_a_broken_row_is_found_among_new_rows(
         audit(settings)
 
 
+@pytest.mark.slow
 def test_all_rows_are_evaluated_again_in_time_and_after_a_change_of_contracts(
     settings: Settings, tmp_path: Path
 ) -> None:
