@@ -10,26 +10,34 @@ import pytest
 
 from newsmarts.cli.main import main
 from newsmarts.core.errors import SettingsError
-from newsmarts.core.keys import Key
+from newsmarts.core.keys import Key, key_of
 from newsmarts.core.settings import PROJECT_ROOT, load_settings
-from newsmarts.dictionary.facts import ColumnFacts, MartFacts, Rule, read_facts
-from newsmarts.dictionary.render import render_markdown
-from newsmarts.dictionary.run import FILE_NAME, render_dictionary, stale_files
+from newsmarts.core.tables import Column, Table
+from newsmarts.dictionary.run import (
+    FILE_NAME,
+    Contract,
+    promises,
+    read_marts,
+    render_markdown,
+    write_dictionary,
+)
 from newsmarts.marts import catalogue
 
 HOSTILE = '</td></style><script>alert(1)</script> | `x` *y* [z](http://127.0.0.1:9/) "q" & \\'
 
 
 def test_the_file_in_docs_is_up_to_date() -> None:
-    stale = [path.name for path in stale_files(load_settings(), PROJECT_ROOT / "docs")]
-    assert stale == [], "run make dictionary and commit what it writes"
+    stale = write_dictionary(load_settings().contracts_dir, PROJECT_ROOT / "docs", check=True)
+    assert stale is None, "run make dictionary and commit what it writes"
 
 
 def test_every_mart_and_column_has_a_meaning() -> None:
-    for mart in read_facts(load_settings().contracts_dir):
-        texts = [(mart.name, mart.comment), (f"contract of {mart.name}", mart.notes)]
+    for mart, contract in read_marts(load_settings().contracts_dir):
+        texts = [(mart.name, mart.comment), (f"contract of {mart.name}", contract["meta"]["notes"])]
         texts += [(f"{mart.name}.{column.name}", column.comment) for column in mart.columns]
-        texts += [(f"{mart.name}: {rule.id}", rule.notes) for rule in mart.rules]
+        texts += [
+            (f"{mart.name}: {rule['meta']['id']}", rule["meta"]["notes"]) for rule in contract["expectations"]
+        ]
         for name, text in texts:
             assert re.search(r"\w", text), f"{name} has no meaning"
             assert text.strip().endswith((".", ")", "?")), f"{name}: {text!r} isn't a sentence"
@@ -63,27 +71,31 @@ def test_a_mart_s_month_is_a_date_of_its_own() -> None:
 
 
 def test_facts_come_from_the_contract(tmp_path: Path) -> None:
-    facts = {mart.name: mart for mart in read_facts(load_settings().contracts_dir)}
-    articles = {column.name: column for column in facts["articles"].columns}
-    assert facts["articles"].key == Key(("article_id",), unique=True)
-    assert articles["article_id"].promises == ("never NULL", "unique")
-    assert articles["word_count"].promises == ("≥ 1",)
-    captures = {column.name: column for column in facts["captures"].columns}
-    assert captures["outcome"].promises == ("never NULL", "one of loaded, repeat, quarantined")
-    assert captures["article_id"].references == ("articles.article_id",)
+    contracts = {mart.name: contract for mart, contract in read_marts(load_settings().contracts_dir)}
+    assert key_of(contracts["articles"]) == Key(("article_id",), unique=True)
+    assert promises(contracts["articles"], "article_id") == "never NULL; unique; in article_texts.article_id"
+    assert promises(contracts["articles"], "word_count") == "≥ 1"
+    assert promises(contracts["captures"], "outcome") == "never NULL; one of loaded, repeat, quarantined"
+    assert promises(contracts["captures"], "article_id") == "in articles.article_id"
     with pytest.raises(SettingsError, match="no such contract file"):
-        read_facts(tmp_path)
+        read_marts(tmp_path)
 
 
-def facts(text: str) -> list[MartFacts]:
+def marts(text: str) -> list[tuple[Table, Contract]]:
     """A mart whose every text is this."""
-    column = ColumnFacts("name", "VARCHAR", text, (text,), ("things.name",))
-    rules = (Rule("rule", "critical", "name", text),)
-    return [MartFacts("things", text, "day", Key(("name",), unique=False), (column,), text, rules)]
+    column = Column("name", "VARCHAR", text)
+    rule = {
+        "type": "expect_column_values_to_be_in_set",
+        "severity": "critical",
+        "kwargs": {"column": "name", "value_set": [text]},
+        "meta": {"id": "rule", "notes": text, "references": {"name": "things.name"}},
+    }
+    contract = {"meta": {"notes": text, "key": ["name"]}, "expectations": [rule]}
+    return [(Table("marts", "things", text, (column,), Path(), (), month_of="day"), contract)]
 
 
 def test_any_text_is_text_in_markdown() -> None:
-    text = render_markdown(facts(HOSTILE))
+    text = render_markdown(marts(HOSTILE))
     shown = (
         r"\</td\>\</style\>\<script\>alert(1)\</script\> \| \`x\` \*y\* \[z\](http://127.0.0.1:9/) "
         r'"q" & \\'
@@ -107,7 +119,7 @@ def test_the_command_writes_what_is_stale_and_lists_it(
     assert main(argv) == 0
     assert capsys.readouterr().out.count("written: ") == 1
     assert [path.name for path in out.iterdir()] == [FILE_NAME]
-    assert (out / FILE_NAME).read_bytes() == render_dictionary(load_settings())
+    assert (out / FILE_NAME).read_bytes() == (PROJECT_ROOT / "docs" / FILE_NAME).read_bytes()
     assert main(argv) == main([*argv, "--check"]) == 0
     assert capsys.readouterr().out == ""
     (out / FILE_NAME).write_text("old")

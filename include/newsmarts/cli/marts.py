@@ -152,15 +152,13 @@ def dictionary(
 ) -> None:
     """Write what every mart and column means, as pages."""
     from newsmarts.core.settings import PROJECT_ROOT, load_settings
-    from newsmarts.dictionary.run import stale_files, write_dictionary
+    from newsmarts.dictionary.run import write_dictionary
 
-    settings, folder = load_settings(), out or PROJECT_ROOT / "docs"
-    if check:
-        stale = stale_files(settings, folder)
-        for path in stale:
-            print(f"{path} isn't up to date: run make dictionary")
-        raise typer.Exit(1 if stale else 0)
-    for path in write_dictionary(settings, folder):
+    path = write_dictionary(load_settings().contracts_dir, out or PROJECT_ROOT / "docs", check=check)
+    if path is not None and check:
+        print(f"{path} isn't up to date: run make dictionary")
+        raise typer.Exit(1)
+    if path is not None:
         print(f"written: {path}")
 
 
