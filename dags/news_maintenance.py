@@ -71,7 +71,7 @@ with DAG(
         lock. *Permission denied*: another user owns a release's files; give them back to Airflow's user.
         """
         from newsmarts.core.settings import settings
-        from newsmarts.ops.maintenance.releases import old_releases
+        from newsmarts.ops.maintenance.steps import old_releases
 
         return log_result(old_releases(settings(), dry_run=params["dry_run"]))
 
@@ -85,7 +85,7 @@ with DAG(
         from airflow.sdk.configuration import conf
 
         from newsmarts.core.settings import settings
-        from newsmarts.ops.maintenance.logs import old_logs
+        from newsmarts.ops.maintenance.steps import old_logs
 
         folder = Path(conf.get("logging", "base_log_folder"))
         return log_result(old_logs(settings(), folder, now=datetime.now(UTC), dry_run=params["dry_run"]))
@@ -112,7 +112,7 @@ with DAG(
         **Red?** *Permission denied*: another user owns a leftover; the message names it. Remove it by hand.
         """
         from newsmarts.core.settings import settings
-        from newsmarts.ops.maintenance.leftovers import leftovers
+        from newsmarts.ops.maintenance.steps import leftovers
 
         return log_result(leftovers(settings(), now=datetime.now(UTC), dry_run=params["dry_run"]))
 

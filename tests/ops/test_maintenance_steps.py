@@ -24,11 +24,9 @@ from newsmarts.core.settings import Settings, load_settings
 from newsmarts.land.store import ObjectWriter
 from newsmarts.ops.maintenance import compaction
 from newsmarts.ops.maintenance.compaction import compact
-from newsmarts.ops.maintenance.leftovers import leftovers
-from newsmarts.ops.maintenance.logs import old_logs
 from newsmarts.ops.maintenance.orphans import orphaned_raw
-from newsmarts.ops.maintenance.releases import old_releases
 from newsmarts.ops.maintenance.run import maintain
+from newsmarts.ops.maintenance.steps import leftovers, old_logs, old_releases
 from newsmarts.release.releases import all_releases
 from tests.release_files import Table, make_release
 

@@ -10,11 +10,8 @@ from newsmarts.core.errors import UsageError
 from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.ops.maintenance.compaction import compact
-from newsmarts.ops.maintenance.leftovers import leftovers
-from newsmarts.ops.maintenance.logs import old_logs
 from newsmarts.ops.maintenance.orphans import orphaned_raw
-from newsmarts.ops.maintenance.releases import old_releases
-from newsmarts.ops.maintenance.steps import StepResult
+from newsmarts.ops.maintenance.steps import StepResult, leftovers, old_logs, old_releases
 
 STEPS = ("releases", "logs", "orphaned_raw", "leftovers", "compaction")
 
