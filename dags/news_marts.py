@@ -148,7 +148,7 @@ with DAG(
             **Red?** The old copy is untouched, and so is the release in `marts/current`.
             - *DatabaseUnavailable* (after its retries): the server doesn't answer, or sessions lock the old
               copy; the message names them. End them, then clear this task.
-            - *needs CREATE on the database*, *Views rest on schema …*: fix that in the database as the
+            - *needs CREATE on the database*, *something depends on it*: fix that in the database as the
               message says, then clear this task.
             - *There is no Airflow connection …*: create it under Admin → Connections (type Postgres).
             """

@@ -12,7 +12,6 @@ import pytest
 
 from newsmarts.core.errors import LockTimeout, NewsError, UsageError
 from newsmarts.core.settings import PROJECT_ROOT, Settings
-from newsmarts.export import target
 from newsmarts.export.run import ExportResult, export
 from newsmarts.export.target import replacing_export
 from tests.export.marts import files_of, settings_for, thing, things
@@ -66,7 +65,7 @@ def test_a_file_system_that_exchanges_names_or_not(
     settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool
 ) -> None:
     if not exchange:
-        monkeypatch.setattr(target, "exchange_names", lambda _one, _other: False)
+        monkeypatch.setattr("newsmarts.core.files.exchange_names", lambda _one, _other: False)
     out = tmp_path / "out"
     for as_of in ("1", "2", "1"):
         run(settings, out, as_of)
@@ -236,7 +235,7 @@ if point == "first mart":
     write, written = run._write, []
     run._write = lambda *args: die() if written else written.append(write(*args)) or written[-1]
 elif point == "flushed":
-    target._swap = die
+    target.put_in_place = die
 elif point == "swapped":
     target.shutil.rmtree = lambda path, **_: die() if path.name.endswith(".exporting") else None
 settings = load_settings(home=Path(sys.argv[1]), contracts_dir=Path(sys.argv[1]) / "contracts")

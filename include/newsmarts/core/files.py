@@ -136,11 +136,9 @@ def replacing_folder(path: Path | UPath) -> Iterator[Path]:
             if entry.is_file():
                 fsync_path(entry)
         fsync_path(temporary)
-        _put_in_place(temporary, path)
-        fsync_path(path.parent)
+        put_in_place(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-        shutil.rmtree(_retired(temporary), ignore_errors=True)
 
 
 def _clear_up(path: Path, own_prefix: str) -> None:
@@ -152,21 +150,22 @@ def _clear_up(path: Path, own_prefix: str) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _put_in_place(new: Path, path: Path) -> None:
-    """Give a folder the name of another one, which is under a temporary name then."""
+def put_in_place(new: Path, path: Path) -> None:
+    """Give a folder the name of another one, which has the new one's name then, or is removed."""
     if not path.exists():
         os.rename(new, path)
     elif not exchange_names(new, path):
-        os.rename(path, _retired(new))
+        # for an instant there is neither
+        retired = new.with_name(new.name + RETIRED_SUFFIX)
+        shutil.rmtree(retired, ignore_errors=True)  # of an earlier process that was killed
+        os.rename(path, retired)
         try:
             os.rename(new, path)
         except BaseException:
-            os.rename(_retired(new), path)
+            os.rename(retired, path)
             raise
-
-
-def _retired(temporary: Path) -> Path:
-    return temporary.with_name(temporary.name + RETIRED_SUFFIX)
+        shutil.rmtree(retired, ignore_errors=True)
+    fsync_path(path.parent)
 
 
 def exchange_names(one: Path, other: Path) -> bool:

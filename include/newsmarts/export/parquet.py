@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -34,28 +33,20 @@ def write_parquet(
     """
     names = ", ".join(map(quote_identifier, source.mart.column_names))
     no_rows = f"SELECT {names} FROM marts.{quote_identifier(source.name)} LIMIT 0"  # noqa: S608
-    schema = connection.execute(no_rows).to_arrow_reader().schema
-    scratch = folder / SCRATCH
-    if source.month_of is None:
-        with _row_groups(folder / f"{source.name}.parquet", source, schema, release_id) as groups:
-            for batch in ordered(connection, source, names, scratch):
-                groups.add(batch)
-        return
-    month = f"coalesce(strftime({quote_identifier(source.month_of)}, '%Y-%m'), '{_NO_MONTH}') AS {MONTH}"
-    batches = ordered(connection, source, f"{month}, {names}", scratch)
-    for value, parts in groupby(_cut_by_month(batches), key=itemgetter(0)):
-        with _row_groups(_month_path(folder, source, value), source, schema, release_id) as groups:
-            for _, part in parts:
-                groups.add(part)
-    if not source.mart.rows:
-        with _row_groups(_month_path(folder, source, _NO_ROWS), source, schema, release_id):
-            pass
-
-
-def _month_path(folder: Path, source: Source, month: str) -> Path:
-    path = folder / source.name / f"{MONTH}={month}" / "part-0.parquet"
-    path.parent.mkdir(parents=True)
-    return path
+    schema = _described(connection.execute(no_rows).to_arrow_reader().schema, source, release_id)
+    month = "''"
+    if source.month_of is not None:
+        month = f"coalesce(strftime({quote_identifier(source.month_of)}, '%Y-%m'), '{_NO_MONTH}')"
+    batches = ordered(connection, source, f"{month} AS {MONTH}, {names}", folder / SCRATCH)
+    parts = groupby(_cut_by_month(batches), key=itemgetter(0))
+    for value, rows in parts if source.mart.rows else [(_NO_ROWS, iter(()))]:
+        path = folder / f"{source.name}.parquet"
+        if source.month_of is not None:
+            path = folder / source.name / f"{MONTH}={value}" / "part-0.parquet"
+            path.parent.mkdir(parents=True)
+        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+            for group in _row_groups(map(itemgetter(1), rows)):
+                writer.write_table(group, row_group_size=_GROUP_ROWS)
 
 
 def _cut_by_month(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, pa.RecordBatch]]:
@@ -68,38 +59,17 @@ def _cut_by_month(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[str, pa.R
             start = end
 
 
-class _RowGroups:
-    """Cuts batches into row groups of one size, so that bytes don't depend on how rows arrive."""
-
-    def __init__(self, writer: pq.ParquetWriter) -> None:
-        self._writer = writer
-        self._waiting: list[pa.RecordBatch] = []
-        self._rows = 0
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Take a batch; write what fills a row group."""
-        while self._rows + batch.num_rows >= _GROUP_ROWS:
-            fitting = _GROUP_ROWS - self._rows
-            self._waiting.append(batch.slice(0, fitting))
-            self.flush()
-            batch = batch.slice(fitting)
-        if batch.num_rows:
-            self._waiting.append(batch)
-            self._rows += batch.num_rows
-
-    def flush(self) -> None:
-        """Write what waits as a row group."""
-        if self._waiting:
-            self._writer.write_table(pa.Table.from_batches(self._waiting), row_group_size=_GROUP_ROWS)
-        self._waiting, self._rows = [], 0
-
-
-@contextmanager
-def _row_groups(path: Path, source: Source, schema: pa.Schema, release_id: str) -> Iterator[_RowGroups]:
-    with pq.ParquetWriter(path, _described(schema, source, release_id), compression="zstd") as writer:
-        groups = _RowGroups(writer)
-        yield groups
-        groups.flush()
+def _row_groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Tables of one size each, so that bytes don't depend on how rows arrive."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in batches:
+        waiting.append(batch)
+        while sum(each.num_rows for each in waiting) >= _GROUP_ROWS:
+            table = pa.Table.from_batches(waiting)
+            yield table.slice(0, _GROUP_ROWS)
+            waiting = table.slice(_GROUP_ROWS).to_batches()
+    if waiting:
+        yield pa.Table.from_batches(waiting)
 
 
 def _described(schema: pa.Schema, source: Source, release_id: str) -> pa.Schema:

@@ -11,11 +11,11 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 import psycopg
 from psycopg import conninfo, errors, sql
+from psycopg.rows import scalar_row
 
 from newsmarts.core.db import quote_identifier, reading_files
 from newsmarts.core.errors import DatabaseUnavailable, NewsError, SettingsError
@@ -60,33 +60,37 @@ def copy_to_postgres(
         DatabaseUnavailable: no connection, another copy is under way, or readers hold the old copy for longer
             than lock_timeout_seconds.
         MissingPartition, UsageError: no such release.
-        NewsError: the database refuses: rights, encoding, a schema with other tables, views on the old copy.
+        NewsError: the database refuses: rights, encoding, a schema with other tables, or views
+            elsewhere on the old copy.
     """
     secret = url if url is not None else _url_of(settings)
     release = find_release(settings.home, as_of)
+    name = settings.postgres_schema
     with (
         _connected(secret) as (connection, database),
         reading_files({"news": release.path}, settings) as source,
     ):
         source.execute("USE news")
         marts = select_marts(source, (), settings.contracts_dir)
-        rows = {mart.name: mart.mart.rows for mart in marts}
-        copied = _replace_copy(
-            connection,
-            source,
-            marts,
-            settings,
-            release_id=release.release_id,
-            force=force,
-            progress=progress,
-        )
-    logger.info(
-        "PostgreSQL database %s %s release %s.",
-        database,
-        "holds now" if copied else "held",
-        release.release_id,
+        schema.prepare(connection, name, settings.postgres_reader_role)
+        held = schema.held_copy(connection, name)
+        copied = force or held is None or held.release_id != release.release_id
+        if copied:
+            incoming = f"{name}_incoming"
+            _copy_marts(connection, source, incoming, marts, progress)
+            if held is not None:
+                if held.tables:
+                    schema.lock(connection, name, held.tables, settings.lock_timeout_seconds)
+                schema.drop(connection, name, held.tables)
+            names = [mart.name for mart in marts]
+            schema.put_in_place(connection, incoming, name, release.release_id, names)
+            if settings.postgres_reader_role:
+                schema.grant(connection, name, settings.postgres_reader_role)
+    now = "holds now" if copied else "held"
+    logger.info("PostgreSQL database %s %s release %s.", database, now, release.release_id)
+    return CopyResult(
+        release.release_id, database, name, copied, {mart.name: mart.mart.rows for mart in marts}
     )
-    return CopyResult(release.release_id, database, settings.postgres_schema, copied, rows)
 
 
 def _url_of(settings: Settings) -> str:
@@ -98,7 +102,7 @@ def _url_of(settings: Settings) -> str:
 
 
 @contextmanager
-def _connected(secret: str) -> Iterator[tuple[psycopg.Connection[Any], str]]:
+def _connected(secret: str) -> Iterator[tuple[schema.Connection, str]]:
     """A connection in a transaction that is committed when the block ends well, and the database's name.
 
     No error that leaves here holds the password, nor refers to one that does.
@@ -115,7 +119,8 @@ def _connected(secret: str) -> Iterator[tuple[psycopg.Connection[Any], str]]:
     own = {name: value for name, value in defaults.items() if name not in known}
     fault: NewsError
     try:
-        with psycopg.connect(conninfo.make_conninfo(secret, client_encoding="UTF8", **own)) as connection:
+        address = conninfo.make_conninfo(secret, client_encoding="UTF8", **own)
+        with psycopg.connect(address, row_factory=scalar_row) as connection:
             yield connection, connection.info.dbname
             return
     except errors.InsufficientPrivilege as error:
@@ -137,56 +142,27 @@ def _message(error: psycopg.Error, password: str) -> str:
     return text.replace(password, "***") if password else text
 
 
-def _replace_copy(
-    connection: psycopg.Connection[Any],
+def _copy_marts(
+    connection: schema.Connection,
     source: duckdb.DuckDBPyConnection,
+    incoming: str,
     marts: tuple[Source, ...],
-    settings: Settings,
-    *,
-    release_id: str,
-    force: bool,
     progress: Progress,
-) -> bool:
-    """Put the release in the place of the copy; False when it is there already."""
-    name = settings.postgres_schema
-    schema.prepare(connection, name, settings.postgres_reader_role)
-    held = schema.held_copy(connection, name)
-    if held is not None and held.release_id == release_id and not force:
-        return False
-    incoming = f"{name}_incoming"
+) -> None:
+    """Copy these marts into a new schema."""
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(incoming)))
     progress.plan(len(marts))
     for mart in marts:
         progress.start(f"copy {mart.name}")
-        connection.execute(schema.create_table(incoming, mart))
+        schema.create_table(connection, incoming, mart)
         _copy_rows(connection, source, incoming, mart)
-        for statement in schema.finish_table(incoming, mart, keyed=_is_keyed(source, mart)):
-            connection.execute(statement)
+        schema.finish_table(connection, incoming, mart)
         progress.finish(f"{mart.mart.rows:,} rows")
         logger.info("Copied %s: %d rows.", mart.name, mart.mart.rows)
-    if held is not None:
-        schema.lock(connection, name, held.tables, settings.lock_timeout_seconds)
-    schema.swap(connection, incoming, name, held.tables if held else None)
-    schema.describe(connection, name, release_id, [mart.name for mart in marts])
-    if settings.postgres_reader_role:
-        schema.grant(connection, name, settings.postgres_reader_role)
-    return True
-
-
-def _is_keyed(source: duckdb.DuckDBPyConnection, mart: Source) -> bool:
-    """Whether the mart's key is unique and never NULL: in a release of another version it may not be."""
-    if mart.key is None or not mart.key.unique:
-        return False
-    keys = [quote_identifier(name) for name in mart.key.columns]
-    row = source.execute(
-        f"SELECT EXISTS (SELECT 1 FROM marts.{quote_identifier(mart.name)} GROUP BY {', '.join(keys)} "  # noqa: S608
-        f"HAVING count(*) > 1 OR {' OR '.join(f'{key} IS NULL' for key in keys)})"
-    ).fetchone()
-    return row == (False,)
 
 
 def _copy_rows(
-    connection: psycopg.Connection[Any], source: duckdb.DuckDBPyConnection, incoming: str, mart: Source
+    connection: schema.Connection, source: duckdb.DuckDBPyConnection, incoming: str, mart: Source
 ) -> None:
     """Stream a mart's rows as CSV: NULL is nothing between commas, and an empty text is in quotes.
 

@@ -64,13 +64,12 @@ def select_marts(
         names_unknown = ", ".join(map(repr, unknown))
         raise UsageError(f"The release has no mart {names_unknown}. It has {', '.join(found)}.")
     months = {mart.name: mart.month_of for mart in catalogue.marts()}
-    return tuple(_source(found[name], contracts_dir, months.get(name)) for name in wanted)
-
-
-def _source(mart: Contents, contracts_dir: Path, month_of: str | None) -> Source:
-    key = mart_key(contracts_dir, mart.name)
-    # a mart of an older release may not have had these columns
-    if key is not None and not set(key.columns) <= set(mart.column_names):
-        key = None
-    dates = {column.name for column in mart.columns if column.type == "DATE"} - {MONTH}
-    return Source(mart, key, month_of if month_of in dates else None)
+    sources = []
+    for mart in map(found.__getitem__, wanted):
+        key, month_of = mart_key(contracts_dir, mart.name), months.get(mart.name)
+        # a mart of an older release may not have had these columns
+        if key is not None and not set(key.columns) <= set(mart.column_names):
+            key = None
+        is_date = any((column.name, column.type) == (month_of, "DATE") for column in mart.columns)
+        sources.append(Source(mart, key, month_of if is_date and month_of != MONTH else None))
+    return tuple(sources)

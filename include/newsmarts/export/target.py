@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from newsmarts.core.errors import LockTimeout, NewsError, UsageError
-from newsmarts.core.files import exchange_names, fsync_path
+from newsmarts.core.files import fsync_path, put_in_place
 from newsmarts.export.manifest import known_files
 
 
@@ -33,7 +33,10 @@ def replacing_export(out: Path) -> Iterator[Path]:
         try:
             _check(out)
             out.parent.mkdir(parents=True, exist_ok=True)
-            _lock_new(work, held)
+            work.mkdir(exist_ok=True)
+            held.enter_context(_locked(work))
+            for entry in work.iterdir():  # left by an export that was killed
+                shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
             if out.exists():
                 held.enter_context(_locked(out))  # it becomes the work folder, to be removed
         except OSError as error:
@@ -42,8 +45,9 @@ def replacing_export(out: Path) -> Iterator[Path]:
             ) from error
         try:
             yield work
-            _flush(work)
-            _swap(work, out)
+            for path in (*work.rglob("*"), work):
+                fsync_path(path)
+            put_in_place(work, out)
         except OSError as error:
             raise NewsError(
                 f"The export to {str(out)!r} failed, and what was there is as it was: "
@@ -71,17 +75,6 @@ def _check(out: Path) -> None:
             )
 
 
-def _lock_new(work: Path, held: contextlib.ExitStack) -> None:
-    """Make the work folder, empty, and lock it."""
-    work.mkdir(exist_ok=True)
-    held.enter_context(_locked(work))
-    for entry in work.iterdir():  # left by an export that was killed
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
-
-
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -98,28 +91,3 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _flush(folder: Path) -> None:
-    for root, _, files in os.walk(folder):
-        for name in files:
-            fsync_path(Path(root, name))
-        fsync_path(Path(root))
-
-
-def _swap(work: Path, out: Path) -> None:
-    """Put ``work`` in ``out``'s place; the earlier export is ``work`` then."""
-    if not out.exists():
-        os.rename(work, out)
-    elif not exchange_names(work, out):
-        # a file system without exchange: for an instant there is no export
-        retired = out.with_name(f".{out.name}.retired")
-        shutil.rmtree(retired, ignore_errors=True)
-        os.rename(out, retired)
-        try:
-            os.rename(work, out)
-        except BaseException:
-            os.rename(retired, out)
-            raise
-        shutil.rmtree(retired, ignore_errors=True)
-    fsync_path(out.parent)
