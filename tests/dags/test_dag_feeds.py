@@ -60,6 +60,7 @@ def states(run: Any) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_a_failed_feed_keeps_no_other_from_going_through(pages: Any, home: Path) -> None:
     run = pages.test(run_conf={"day": DAY})
     assert states(run) == {

@@ -80,6 +80,7 @@ def test_a_backup_has_all_but_inbox_and_locks(home: Path, made: Backup) -> None:
     assert made.folder.parent.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.slow
 def test_a_restored_home_is_the_same_and_works(made: Backup, home: Path, tmp_path: Path) -> None:
     target = Settings(home=tmp_path / "new home", inbox=tmp_path / "inbox")
     assert restore(target, made.folder.parent) == made.folder

@@ -144,6 +144,7 @@ def test_bad_usage_and_days_without_captures(sample_home: Path, capsys: pytest.C
         preview(load_settings(home=sample_home / "nothing"), DAYS)
 
 
+@pytest.mark.slow
 def test_captures_of_an_object_store(sample_home: Path, contracts: Path, tmp_path: Path) -> None:
     from newsmarts.core.object_store import open_store
 

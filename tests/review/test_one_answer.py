@@ -42,6 +42,7 @@ def days_read_by_the_command_line(settings: Settings) -> dict[date, str]:
     return {day: str(reason) for day, reason in pipeline.run(settings).read.items()}
 
 
+@pytest.mark.slow
 def test_a_page_in_a_zip_is_new_on_its_own_day_alone(settings: Settings) -> None:
     assert days_on_the_desk(settings) == days_of_make_run(settings) == {}
     with zipfile.ZipFile(settings.inbox_dir / "more.zip", "w") as archive:

@@ -202,6 +202,7 @@ def kill_build(settings: Settings, point: str) -> None:
 
 
 @pytest.mark.parametrize("point", POINTS)
+@pytest.mark.slow
 def test_after_a_crash_at_any_point_the_next_build_puts_it_right(settings: Settings, point: str) -> None:
     before = [article("Harbour"), article("Market"), article("Boats")]
     after = [article("Harbour", "Another text."), article("Market"), article("News")]
@@ -223,6 +224,7 @@ def test_after_a_crash_at_any_point_the_next_build_puts_it_right(settings: Setti
     assert answers(settings, QUERIES) == healed
 
 
+@pytest.mark.slow
 def test_a_crash_that_lost_as_many_articles_as_it_doubled_is_put_right(
     settings: Settings, written: list[str]
 ) -> None:
