@@ -26,7 +26,7 @@ from dags.common.connections import credential_of
 from dags.common.notifications import notify_of_runs, notify_of_tasks
 from dags.common.tasks import DEFAULT_ARGS, stage
 from newsmarts.core.settings import load_settings
-from newsmarts.land.feeds.config import feed_names
+from newsmarts.land.config import feed_names
 
 if live_feeds := feed_names(load_settings(), kind="live"):
     with DAG(

@@ -42,7 +42,7 @@ from dags.common.tasks import DEFAULT_ARGS, WRITER_POOL, skip_rest, stage
 from newsmarts.core.errors import FeedError, UsageError
 from newsmarts.core.partitions import day_interval, parse_day
 from newsmarts.core.settings import load_settings
-from newsmarts.land.feeds.config import feed_names
+from newsmarts.land.config import feed_names
 
 
 def capture_day(params: dict[str, Any], dag_run: Any) -> date:

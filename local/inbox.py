@@ -11,7 +11,7 @@ from pathlib import Path
 from newsmarts.core.errors import UsageError
 from newsmarts.core.partitions import contiguous_ranges
 from newsmarts.core.settings import Settings
-from newsmarts.land.feeds.config import load_feeds
+from newsmarts.land.config import load_feeds
 from newsmarts.review.day_state import RunReason, day_states
 
 SAMPLES = Path("samples", "inbox")

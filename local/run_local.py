@@ -25,7 +25,7 @@ from local.watch import MARTS, PAGES, Run, Watch
 from newsmarts.cli.render.marts import render_summary
 from newsmarts.core.errors import MissingPartition
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
-from newsmarts.land.feeds.config import load_feeds
+from newsmarts.land.config import load_feeds
 from newsmarts.release.summary import read_summary
 from newsmarts.review.day_state import RunReason
 

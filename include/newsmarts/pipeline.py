@@ -15,7 +15,7 @@ from newsmarts.core.partitions import warehouse_path
 from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.core.text import counted
-from newsmarts.land.feeds.config import chosen_feeds
+from newsmarts.land.config import chosen_feeds
 from newsmarts.land.run import landed_captures
 from newsmarts.land.run import run as land
 from newsmarts.load.run import LoadResult

@@ -69,7 +69,7 @@ def test_a_feed_that_fails_is_reported_and_the_others_go_through(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from newsmarts.core.errors import FeedUnavailable
-    from newsmarts.land.feeds.warc import WarcFeed
+    from newsmarts.land.feeds.folders import WarcFeed
 
     crawl(home)
 

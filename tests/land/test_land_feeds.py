@@ -24,7 +24,7 @@ from newsmarts.land.capture import (
     SourceDone,
     Waiting,
 )
-from newsmarts.land.feeds.config import AnyConfig
+from newsmarts.land.config import AnyConfig
 from tests.land.inbox_files import DAY, MIDNIGHT, reasons, rows
 
 FEEDS = '[feeds.one]\nkind = "inbox"\n[feeds.two]\nkind = "inbox"\n'

@@ -9,7 +9,7 @@ import pytest
 from newsmarts.core.errors import SettingsError, UsageError
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.land import run
-from newsmarts.land.feeds.config import chosen_feeds, load_feeds
+from newsmarts.land.config import chosen_feeds, load_feeds
 from tests.land.inbox_files import DAY
 
 WARC = '[feeds.crawls]\nkind = "warc"\nfolder = "warc"\n'

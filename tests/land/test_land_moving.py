@@ -14,6 +14,7 @@ from tests.land.inbox_files import DAY, inbox_days, put, reasons, rows
 
 def test_two_landings_at_once_lose_nothing(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     put(settings, "2025-08-25/a.txt", b"a")
+    patient = settings.model_copy(update={"settle_seconds": 5.0})
 
     def land_meanwhile(_files: object, _settle_seconds: float) -> None:
         monkeypatch.undo()
@@ -22,7 +23,7 @@ def test_two_landings_at_once_lose_nothing(settings: Settings, monkeypatch: pyte
         other.unlink()
 
     monkeypatch.setattr(reading, "let_settle", land_meanwhile)
-    result = run.run(DAY, settings)
+    result = run.run(DAY, patient)
     assert (result.landed, result.new) == (2, 0)
     assert len(rows(settings, "captures")) == 2
 
@@ -82,6 +83,7 @@ def test_one_sleep_a_run_and_none_without_young_files(
 def test_a_file_that_changes_after_the_scan_waits(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
+    settings = settings.model_copy(update={"settle_seconds": 5.0})
     path = put(settings, "2025-08-25/a.txt", b"seen by the scan")
     secret = put(settings, "2025-08-26/secret.txt", b"secret")
 

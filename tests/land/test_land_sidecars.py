@@ -113,6 +113,7 @@ def test_a_link_in_a_sidecars_place_is_not_followed(settings: Settings) -> None:
 def test_a_page_whose_sidecar_moves_waits(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
+    settings = settings.model_copy(update={"settle_seconds": 5.0})
     put(settings, "2025-08-25/page.html")
     beside = put(settings, "2025-08-25/page.json", b"{}")
 

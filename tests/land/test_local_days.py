@@ -14,8 +14,8 @@ import pytest
 from newsmarts.core.settings import Settings
 from newsmarts.land import local_days, manifest
 from newsmarts.land.local_days import Counted, look
+from newsmarts.land.reading import InboxFile, Look
 from newsmarts.land.run import run as land
-from newsmarts.land.scan import InboxFile, Look
 
 DAY = date(2025, 9, 1)
 
@@ -50,7 +50,7 @@ def test_a_page_is_opened_only_when_neither_manifest_nor_times_tell(
     )
     opened: list[str] = []
 
-    def open_page(file: InboxFile, _max_file_bytes: int) -> bytes:
+    def open_page(file: InboxFile) -> bytes:
         opened.append(file.source_path)
         return b"x"
 

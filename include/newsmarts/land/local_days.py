@@ -10,7 +10,7 @@ import dataclasses
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -22,14 +22,12 @@ from newsmarts.core.errors import CaptureError, StillMoving, UsageError
 from newsmarts.core.records import capture_id_of
 from newsmarts.core.settings import Settings
 from newsmarts.land import manifest
-from newsmarts.land.archives.archive import Archives
+from newsmarts.land.archives.index import index_name_of
 from newsmarts.land.archives.members import MHTML
-from newsmarts.land.archives.opening import index_name_of
 from newsmarts.land.capture import Key
-from newsmarts.land.feeds.config import InboxConfig, WarcConfig, chosen_feeds
-from newsmarts.land.feeds.inbox import InboxFeed, page_bytes
-from newsmarts.land.feeds.warc import WarcFeed
-from newsmarts.land.scan import InboxFile
+from newsmarts.land.config import InboxConfig, WarcConfig, chosen_feeds
+from newsmarts.land.feeds.folders import InboxFeed, WarcFeed, page_bytes
+from newsmarts.land.reading import InboxFile
 
 log = logging.getLogger(__name__)
 
@@ -98,18 +96,21 @@ class _LocalFeed:
     def __init__(
         self, config: InboxConfig | WarcConfig, settings: Settings, found: LocalDays, counted: Counted | None
     ) -> None:
-        self._config = config
+        self._feed = (
+            InboxFeed(config, settings) if isinstance(config, InboxConfig) else WarcFeed(config, settings)
+        )
         self._settings = settings
         self._found = found
         self._counted = counted
-        self._archives = Archives(settings, getattr(config, "hosts", ()))
         self._pages: dict[date, list[InboxFile]] = {}
         self._read_sources: dict[date, set[str]] = {}
 
     def look(self, max_files: int, *, read_archives: bool) -> int:
         """Take up every file, up to a number; returns how many more may be."""
         left = max_files
-        for file in self._files():
+        for file in self._feed.files():
+            if file.archive != "warc" and isinstance(self._feed, WarcFeed):
+                continue
             if not left:
                 self._found.cut_short = True
                 break
@@ -133,15 +134,9 @@ class _LocalFeed:
             self._found.files[day] += len(files)
             self._found.new[day] += new
 
-    def _files(self) -> Iterator[InboxFile]:
-        if isinstance(self._config, InboxConfig):
-            return InboxFeed(self._config, self._settings).files()
-        files = WarcFeed(self._config, self._settings).files()
-        return (file for file in files if file.archive == "warc")
-
     def _add_archive(self, file: InboxFile, *, read: bool) -> None:
         try:
-            days = self._archives.days(file) if read else self._archives.indexed_days(file)
+            days = self._feed.archives.days(file) if read else self._feed.archives.indexed_days(file)
         except StillMoving:
             return
         except CaptureError as rejection:
@@ -162,14 +157,14 @@ class _LocalFeed:
         """The archives of which all that is of the day has landed."""
         if day not in self._read_sources:
             sources = manifest.sources(self._settings.archive, day)
-            self._read_sources[day] = sources.get(self._config.name, set())
+            self._read_sources[day] = sources.get(self._feed.name, set())
         return self._read_sources[day]
 
     def _count_new(self, day: date) -> int:
         files, counted = self._pages[day], self._counted
         if counted is None:
             return self._compare(day, files)
-        key = (self._config.name, day)
+        key = (self._feed.name, day)
         looks = hash(tuple((file.source_path, file.captured_at, file.look) for file in files))
         content = (counted.manifests.get(day), looks)
         if key not in counted.days or counted.days[key][0] != content:
@@ -177,8 +172,8 @@ class _LocalFeed:
         return counted.days[key][1]
 
     def _compare(self, day: date, files: Sequence[InboxFile]) -> int:
-        landed = _Landed(self._config.name, manifest.read(self._settings.archive, day))
-        return sum(landed.lacks(file, self._settings) for file in files)
+        landed = _Landed(self._feed.name, manifest.read(self._settings.archive, day))
+        return sum(landed.lacks(file) for file in files)
 
 
 class _Landed:
@@ -195,7 +190,7 @@ class _Landed:
         self._rejected = set(zip(paths.to_pylist(), reasons.to_pylist(), strict=True))
         self._rejected_paths = {path for path, _ in self._rejected}
 
-    def lacks(self, file: InboxFile, settings: Settings) -> bool:
+    def lacks(self, file: InboxFile) -> bool:
         """Whether landing the file as it is now would add a row."""
         if file.rejection is not None:
             return (file.source_path, file.rejection.reason_code) not in self._rejected
@@ -205,7 +200,7 @@ class _Landed:
         if not rows and file.source_path not in self._rejected_paths:
             return True
         try:
-            sha256 = hashlib.sha256(page_bytes(file, settings.max_file_bytes)).hexdigest()
+            sha256 = hashlib.sha256(page_bytes(file)).hexdigest()
         except StillMoving:
             return True
         except CaptureError as rejection:

@@ -1,4 +1,4 @@
-"""Reading one inbox file in full, or finding out that it is still being written."""
+"""One file of a folder: what the scan saw of it, and reading it in full, or finding out that it is moving."""
 
 from __future__ import annotations
 
@@ -7,37 +7,110 @@ import os
 import stat
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
+from newsmarts.core import publishers
 from newsmarts.core.errors import CaptureError, StillMoving
-from newsmarts.land.scan import InboxFile, Look, Sidecar, too_large
-
-_CHUNK_BYTES = 1 << 20
+from newsmarts.land import names
 
 
-def let_settle(changes_ns: Iterable[int], settle_seconds: float) -> None:
-    """Sleep once, when any file changed within the last ``settle_seconds`` before the scan saw it.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a file saw; two looks that differ mean that it is moving."""
+
+    device: int
+    inode: int
+    size_bytes: int
+    mtime_ns: int
+    # of content, name or rights; not compared, as only the first of these makes a file another one
+    changed_ns: int = field(default=0, compare=False)
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Look:
+        """The part of a file's status that writing to it, or replacing it, changes."""
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """The file with facts beside a page, as the scan read it."""
+
+    path: str
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFile:
+    """One entry of the folder that a day has to account for.
+
+    ``path`` is where to read it (for a symlink, what it points to). Exactly one of these holds:
+    ``rejection`` is set, or ``unfinished`` is true, or the file is a page to be read as ``media_type``, or
+    it is an ``archive`` of this kind, whose records have days of their own.
+    """
+
+    path: str
+    source_path: str
+    captured_at: datetime
+    look: Look | None = None
+    media_type: str | None = None
+    rejection: CaptureError | None = None
+    unfinished: bool = False
+    archive: str | None = None
+    url: str | None = None
+    sidecar: Sidecar | None = None
+
+    @property
+    def day(self) -> date:
+        """The UTC capture day."""
+        return self.captured_at.date()
+
+    @property
+    def publisher(self) -> str | None:
+        """The publisher that the address's host names, else the path, if any."""
+        host = names.host_of(self.url)
+        return publishers.named_in(host) if host else publishers.named_in(self.source_path)
+
+    def is_young(self, settle_seconds: float) -> bool:
+        """Whether it, or its sidecar, changed within the last ``settle_seconds``."""
+        horizon_ns = time.time_ns() - int(settle_seconds * 10**9)
+        looks = (self.look, self.sidecar.look if self.sidecar else None)
+        return settle_seconds > 0 and any(look and look.mtime_ns > horizon_ns for look in looks)
+
+
+def let_settle(files: Iterable[InboxFile], settle_seconds: float) -> None:
+    """Sleep once, when any of the files is young.
 
     What is still being written has moved by the second look, which ``read_file`` takes.
     """
-    horizon_ns = time.time_ns() - int(settle_seconds * 10**9)
-    if settle_seconds > 0 and any(change_ns > horizon_ns for change_ns in changes_ns):
+    if any(file.is_young(settle_seconds) for file in files):
         time.sleep(settle_seconds)
 
 
-def read_file(file: InboxFile, max_file_bytes: int) -> bytes:
+def read_file(file: InboxFile) -> bytes:
     """The file's bytes, exactly as the scan saw it.
 
     Raises:
         StillMoving: it changed since the scan, or while it was being read.
-        CaptureError: it can't be read, or is over the limit.
+        CaptureError: it can't be read.
     """
+    left = file.look.size_bytes + 1 if file.look else 0  # one more than there were: it may be growing
+    parts = []
     with opened(file) as descriptor:
-        data = _read(descriptor, max_file_bytes)
-        if file.look and len(data) != file.look.size_bytes:
+        try:
+            while chunk := os.read(descriptor, left):
+                parts.append(chunk)
+                left -= len(chunk)
+        except OSError as error:
+            raise CaptureError(
+                "unreadable_file", f"reading it failed: {error.strerror}. Copy it anew."
+            ) from None
+    try:
+        if left != 1 or (file.sidecar and Look.of(os.lstat(file.sidecar.path)) != file.sidecar.look):
             raise StillMoving
-    if file.sidecar is not None:
-        _check_look(file.sidecar)
-    return data
+    except OSError:
+        raise StillMoving from None
+    return b"".join(parts)
 
 
 @contextlib.contextmanager
@@ -67,30 +140,3 @@ def opened(file: InboxFile) -> Iterator[int]:
             raise StillMoving
     finally:
         os.close(descriptor)
-
-
-def _check_look(sidecar: Sidecar) -> None:
-    try:
-        look = Look.of(os.lstat(sidecar.path))
-    except OSError:
-        raise StillMoving from None
-    if look != sidecar.look:
-        raise StillMoving
-
-
-def _read(descriptor: int, max_file_bytes: int) -> bytes:
-    chunks = []
-    size_bytes = 0
-    while chunk := _read_chunk(descriptor):
-        size_bytes += len(chunk)
-        if size_bytes > max_file_bytes:
-            raise too_large(size_bytes, max_file_bytes)
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
-def _read_chunk(descriptor: int) -> bytes:
-    try:
-        return os.read(descriptor, _CHUNK_BYTES)
-    except OSError as error:
-        raise CaptureError("unreadable_file", f"reading it failed: {error.strerror}. Copy it anew.") from None

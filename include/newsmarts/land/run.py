@@ -13,8 +13,8 @@ from newsmarts.core.errors import FeedError, FeedRefused, FeedUnavailable, Usage
 from newsmarts.core.settings import Settings
 from newsmarts.land import manifest
 from newsmarts.land.capture import Credential
+from newsmarts.land.config import AnyConfig, chosen_feeds, feed_names
 from newsmarts.land.feeds import make_feed
-from newsmarts.land.feeds.config import AnyConfig, chosen_feeds, feed_names
 from newsmarts.land.landing import Landed, land
 
 __all__ = ["LandResult", "feed_names", "landed_captures", "run"]

@@ -12,83 +12,19 @@ import logging
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from newsmarts.core import publishers
 from newsmarts.core.errors import CaptureError, UsageError
 from newsmarts.core.settings import Settings
 from newsmarts.land import names
 from newsmarts.land.archives import members, mhtml, sidecar
 from newsmarts.land.archives.sidecar import Facts
+from newsmarts.land.reading import InboxFile, Look, Sidecar
 
 log = logging.getLogger(__name__)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one look at a file saw; two looks that differ mean that it is moving."""
-
-    device: int
-    inode: int
-    size_bytes: int
-    mtime_ns: int
-    # of content, name or rights; not compared, as only the first of these makes a file another one
-    changed_ns: int = field(default=0, compare=False)
-
-    @classmethod
-    def of(cls, status: os.stat_result) -> Look:
-        """The part of a file's status that writing to it, or replacing it, changes."""
-        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-
-
-@dataclass(frozen=True, slots=True)
-class Sidecar:
-    """The file with facts beside a page, as the scan read it."""
-
-    path: str
-    look: Look
-
-
-@dataclass(frozen=True, slots=True)
-class InboxFile:
-    """One entry of the folder that a day has to account for.
-
-    ``path`` is where to read it (for a symlink, what it points to). Exactly one of these holds:
-    ``rejection`` is set, or ``unfinished`` is true, or the file is a page to be read as ``media_type``, or
-    it is an ``archive`` of this kind, whose records have days of their own.
-    """
-
-    path: str
-    source_path: str
-    captured_at: datetime
-    look: Look | None = None
-    media_type: str | None = None
-    rejection: CaptureError | None = None
-    unfinished: bool = False
-    archive: str | None = None
-    url: str | None = None
-    sidecar: Sidecar | None = None
-
-    @property
-    def day(self) -> date:
-        """The UTC capture day."""
-        return self.captured_at.date()
-
-    @property
-    def publisher(self) -> str | None:
-        """The publisher that the address's host names, else the path, if any."""
-        host = names.host_of(self.url)
-        return publishers.named_in(host) if host else publishers.named_in(self.source_path)
-
-    @property
-    def changes_ns(self) -> tuple[int, ...]:
-        """When it, and its sidecar, last changed."""
-        looks = (self.look, self.sidecar.look if self.sidecar else None)
-        return tuple(look.mtime_ns for look in looks if look is not None)
 
 
 def inbox_root(settings: Settings, folder: Path | None = None) -> str | None:
@@ -203,7 +139,11 @@ def _regular(
     if archive not in (None, "mhtml"):
         return InboxFile(path, source_path, _captured_at(source_path, status), look=look, archive=archive)
     if status.st_size > settings.max_file_bytes:
-        raise too_large(status.st_size, settings.max_file_bytes)
+        raise CaptureError(
+            "file_too_large",
+            f"{status.st_size} bytes, and the limit is {settings.max_file_bytes}. "
+            "Raise NEWS_MAX_FILE_BYTES if it is a page.",
+        )
     own = Facts()
     if archive is not None:
         media_type = members.MHTML
@@ -251,14 +191,6 @@ def _beginning(path: str, size_bytes: int = mhtml.HEAD_BYTES) -> bytes:
         return os.read(descriptor, size_bytes)
     finally:
         os.close(descriptor)
-
-
-def too_large(size_bytes: int, limit: int) -> CaptureError:
-    """The rejection of a file over the limit."""
-    return CaptureError(
-        "file_too_large",
-        f"{size_bytes} bytes, and the limit is {limit}. Raise NEWS_MAX_FILE_BYTES if it is a page.",
-    )
 
 
 def _follow(root: str, path: str) -> str:

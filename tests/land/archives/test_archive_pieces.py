@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from newsmarts.core.errors import CaptureError, ReadFailed
 from newsmarts.core.settings import Settings
 from newsmarts.land.archives import opening, units
+from newsmarts.land.archives.archive import Archives, _size_bytes, prefetch
 from newsmarts.land.archives.entry import Budget, Content, Unverified
 from newsmarts.land.archives.stream import Stream
 from newsmarts.land.archives.units import units_of
 from newsmarts.land.archives.warc import WarcReader
 from newsmarts.land.capture import Found, Item, PassedOver
-from newsmarts.land.prefetch import Deferred, prefetch
 from newsmarts.land.scan import scan
 from tests.land.inbox_files import MIDNIGHT
 from tests.land.warc_files import AT, by_fastwarc, response
@@ -168,31 +168,43 @@ def test_a_read_error_rejects_the_archive_and_not_its_records(
 
 
 class TestAhead:
-    def test_items_come_in_their_order_and_are_finished_here(self) -> None:
-        here = threading.get_ident()
-        finished_in: set[int] = set()
+    def test_items_come_in_their_order_from_another_thread(self) -> None:
+        read_in: set[int] = set()
 
-        def finish(number: int) -> Item:
-            finished_in.add(threading.get_ident())
-            return PassedOver("later", number)
+        def items() -> Generator[int, None, None]:
+            for number in range(1000):
+                read_in.add(threading.get_ident())
+                yield number
 
-        def items() -> Generator[Item | Deferred, None, None]:
-            for number in range(500):
-                yield PassedOver("now", number)
-                yield Deferred(1, lambda number=number: finish(number))  # type: ignore[misc]
+        assert list(prefetch(items(), lambda _: 1)) == list(range(1000))
+        assert len(read_in - {threading.get_ident()}) == 1
 
-        found = list(prefetch(items()))
-        assert [item.count for item in found if isinstance(item, PassedOver)] == [
-            number // 2 for number in range(1000)
+    def test_pages_are_checked_by_the_thread_that_stores(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        checked_in: set[int] = set()
+        content = Unverified.content
+
+        def noted(page: Unverified) -> Content | CaptureError:
+            checked_in.add(threading.get_ident())
+            return content(page)
+
+        monkeypatch.setattr(Unverified, "content", noted)
+        settings.inbox_dir.mkdir(parents=True, exist_ok=True)
+        (settings.inbox_dir / "a.warc").write_bytes(response(b"<p>a page", gzip=False))
+        files = list(scan(str(settings.inbox_dir), settings))
+        (found,) = [
+            item for item in Archives(settings).captures(files, MIDNIGHT.date()) if isinstance(item, Found)
         ]
-        assert finished_in == {here}
+        assert found.data == b"<p>a page"
+        assert checked_in == {threading.get_ident()}
 
     def test_an_error_comes_after_what_was_before_it(self) -> None:
-        def items() -> Generator[Item | Deferred, None, None]:
+        def items() -> Generator[Item, None, None]:
             yield PassedOver("a")
             raise ZeroDivisionError
 
-        reading = prefetch(items())
+        reading = prefetch(items(), _size_bytes)
         assert next(reading) == PassedOver("a")
         with pytest.raises(ZeroDivisionError):
             next(reading)
@@ -200,7 +212,7 @@ class TestAhead:
     def test_whoever_stops_early_leaves_no_thread_and_nothing_open(self) -> None:
         closed_in: list[int] = []
 
-        def items() -> Generator[Item | Deferred, None, None]:
+        def items() -> Generator[Item, None, None]:
             thread = threading.get_ident()
             try:
                 while True:
@@ -210,7 +222,7 @@ class TestAhead:
                 closed_in.append(thread)
 
         before = threading.active_count()
-        reading: Iterator[Item] = prefetch(items())
+        reading: Iterator[Item] = prefetch(items(), _size_bytes)
         next(reading)
         assert threading.active_count() == before + 1
         reading.close()  # type: ignore[attr-defined]

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from newsmarts.core.settings import PROJECT_ROOT, Settings
+from newsmarts.land.config import Limits, WebConfig, load_feeds
 from newsmarts.land.feeds import make_feed
-from newsmarts.land.feeds.config import Limits, WebConfig, load_feeds
 from newsmarts.land.web.addresses import parse
 
 FILE = PROJECT_ROOT / "config" / "feeds.toml"

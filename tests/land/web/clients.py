@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsmarts.land.capture import Credential
-from newsmarts.land.feeds.config import Limits
+from newsmarts.land.config import Limits
 from newsmarts.land.web.addresses import AllowedOrigins
 from newsmarts.land.web.client import Client
 from newsmarts.land.web.pace import Pace

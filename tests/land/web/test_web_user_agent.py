@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 
 from newsmarts.core.settings import PROJECT_ROOT
-from newsmarts.land.feeds.config import WaybackConfig
+from newsmarts.land.config import WaybackConfig
 from newsmarts.land.web.client import VERSION, user_agent
 
 

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
-from functools import partial
+from typing import TypeVar
 
 from newsmarts.core import publishers
 from newsmarts.core.errors import CaptureError, StillMoving
 from newsmarts.core.locks import held
 from newsmarts.core.settings import Settings
 from newsmarts.land.archives.entry import Content, Entry, Read, Unverified
-from newsmarts.land.archives.index import Index, IndexWriter
-from newsmarts.land.archives.opening import index_name_of, opened
+from newsmarts.land.archives.index import Index, IndexWriter, index_name_of
+from newsmarts.land.archives.opening import opened
 from newsmarts.land.archives.revisits import resolve
 from newsmarts.land.capture import Found, Item, OtherDay, PassedOver, Rejected, SourceDone, Waiting
 from newsmarts.land.names import host_matches, publisher_of_host
-from newsmarts.land.prefetch import Deferred
-from newsmarts.land.scan import InboxFile
+from newsmarts.land.reading import InboxFile
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+_Step = Item | tuple[InboxFile, Read]
+_CHUNK_ITEMS, _CHUNK_BYTES = 64, 1 << 20  # read at a time
+_CHUNKS = 8  # read ahead
 
 
 class Archives:
@@ -38,26 +43,11 @@ class Archives:
         self._hosts = hosts
         self._publishers = publishers_by_host or {}
 
-    def captures(self, files: Sequence[InboxFile], day: date) -> Generator[Item | Deferred, None, None]:
-        """All that these archives hold of the day; revisits last, when every archive is indexed.
-
-        For ``prefetch``, which finishes what comes as ``Deferred``.
-        """
-        revisits: list[tuple[InboxFile, Entry]] = []
-        finished: list[SourceDone] = []
-        for file in files:
-            try:
-                yield from self._of_file(file, day, revisits)
-                finished.append(SourceDone(index_name_of(file, self._settings)))
-            except StillMoving:
-                yield Waiting(file.source_path)
-            except CaptureError as rejection:
-                if file.day == day:
-                    yield Rejected(file.source_path, file.captured_at, rejection, file.publisher)
-        if revisits:
-            for file, read in resolve(files, revisits, self._settings):
-                yield self._item(file, read)
-        yield from finished
+    def captures(self, files: Sequence[InboxFile], day: date) -> Iterator[Item]:
+        """All that these archives hold of the day; revisits last, when every archive is indexed."""
+        if files:
+            for step in prefetch(self._steps(files, day), _size_bytes):
+                yield self._item(*step) if isinstance(step, tuple) else step
 
     def days(self, file: InboxFile) -> Counter[date]:
         """How many captures the file has of each day.
@@ -66,36 +56,47 @@ class Archives:
             StillMoving: it is being written.
             CaptureError: it can't be read.
         """
-        index = self._index(file)
-        if index is None:
+        if self._index(file) is None:
             with self._indexing(file) as made:
                 if made is None:
                     for _ in self._read_through(file, None):
                         pass
-            index = self._index(file)
-        return index.days() if index else Counter()
+        return self.indexed_days(file) or Counter()
 
     def indexed_days(self, file: InboxFile) -> Counter[date] | None:
         """How many captures it has of each day, when that is known without reading it; else None."""
         index = self._index(file)
         return None if index is None else index.days()
 
-    def _of_file(
-        self, file: InboxFile, day: date, revisits: list[tuple[InboxFile, Entry]]
-    ) -> Iterator[Item | Deferred]:
+    def _steps(self, files: Sequence[InboxFile], day: date) -> Generator[_Step, None, None]:
+        revisits: list[tuple[InboxFile, Entry]] = []
+        finished: list[SourceDone] = []
+        for file in files:
+            try:
+                for entry, content in self._reads(file, day):
+                    if entry.outcome == "revisit":
+                        revisits.append((file, entry))
+                    else:
+                        yield file, (entry, content)
+                yield from self._counts(file, day)
+                finished.append(SourceDone(index_name_of(file, self._settings)))
+            except StillMoving:
+                yield Waiting(file.source_path)
+            except CaptureError as rejection:
+                if file.day == day:
+                    yield Rejected(file.source_path, file.captured_at, rejection, file.publisher)
+        yield from resolve(files, revisits, self._settings)
+        yield from finished
+
+    def _reads(self, file: InboxFile, day: date) -> Iterator[Read]:
         index = self._index(file)
         if index is None:
-            with self._indexing(file) as made:
-                if made is None:
-                    for read in self._read_through(file, day):
-                        yield from self._items(file, read, revisits)
-                    yield from _counts(self._index(file), day)
+            with self._indexing(file) as index:
+                if index is None:
+                    yield from self._read_through(file, day)
                     return
-                index = made
         with opened(file, self._settings) as reader:
-            for read in reader.at(index.entries(day)):
-                yield from self._items(file, read, revisits)
-        yield from _counts(index, day)
+            yield from reader.at(index.entries(day))
 
     def _read_through(self, file: InboxFile, day: date | None) -> Iterator[Read]:
         """Read the file in full, and make its index on the way; yields what is of the day."""
@@ -104,35 +105,24 @@ class Archives:
         def wanted(entry: Entry) -> bool:
             return entry.day == day and self._is_wanted(entry)
 
-        with opened(file, self._settings) as reader, self._index_writer(file) as index:
+        writer = IndexWriter(self._settings.home, index_name_of(file, self._settings))
+        with opened(file, self._settings) as reader, writer as index:
             for entry, content in reader.records(wanted):
                 index.add(entry)
                 if entry.outcome != "passed_over" and wanted(entry):
                     yield entry, content
 
-    def _items(
-        self, file: InboxFile, read: Read, revisits: list[tuple[InboxFile, Entry]]
-    ) -> Iterator[Item | Deferred]:
-        if read[0].outcome == "revisit":
-            revisits.append((file, read[0]))
-        else:
-            yield self._item(file, read)
-
-    def _item(self, file: InboxFile, read: Read) -> Item | Deferred:
+    def _item(self, file: InboxFile, read: Read) -> Item:
         entry, content = read
         if isinstance(content, Unverified):
-            return Deferred(content.size_bytes, partial(self._finished, file, entry, content))
-        return self._item_of(file, entry, content)
-
-    def _finished(self, file: InboxFile, entry: Entry, content: Unverified) -> Item:
-        return self._item_of(file, entry, content.content())
-
-    def _item_of(self, file: InboxFile, entry: Entry, content: Content | CaptureError | None) -> Item:
+            content = content.content()
         if entry.outcome == "passed_over":
             return PassedOver(entry.reason_code or "other_record")
         source_path = f"{file.source_path}!/{entry.name}" if entry.name else file.source_path
-        publisher = self._publisher_of(entry, source_path)
+        host = entry.host
+        publisher = publisher_of_host(host, self._publishers) if host else publishers.named_in(source_path)
         if isinstance(content, Content):
+            status = entry.http_status if entry.http_status is not None else content.http_status
             return Found(
                 source_path,
                 entry.captured_at,
@@ -140,18 +130,12 @@ class Archives:
                 content.data,
                 publisher,
                 entry.url,
-                entry.http_status if entry.http_status is not None else content.http_status,
+                status,
             )
         reason = content or CaptureError(
             entry.reason_code or "bad_record", entry.detail or "it can't be read."
         )
         return Rejected(source_path, entry.captured_at, reason, publisher, entry.url)
-
-    def _publisher_of(self, entry: Entry, source_path: str) -> str | None:
-        host = entry.host
-        if host is None:
-            return publishers.named_in(source_path)
-        return publisher_of_host(host, self._publishers)
 
     def _is_wanted(self, entry: Entry) -> bool:
         host = entry.host
@@ -162,9 +146,6 @@ class Archives:
     def _index(self, file: InboxFile) -> Index | None:
         return Index.open(self._settings.home, index_name_of(file, self._settings), self._hosts)
 
-    def _index_writer(self, file: InboxFile) -> IndexWriter:
-        return IndexWriter(self._settings.home, index_name_of(file, self._settings))
-
     @contextmanager
     def _indexing(self, file: InboxFile) -> Iterator[Index | None]:
         """Hold the file's index; gives it when another run has made it meanwhile."""
@@ -174,12 +155,50 @@ class Archives:
         with held(path, timeout_seconds=timeout, what=f"the index of {file.source_path!r}"):
             yield self._index(file)
 
+    def _counts(self, file: InboxFile, day: date) -> Iterator[Item]:
+        index = self._index(file)
+        if index is not None:
+            yield from (PassedOver(reason, count) for reason, count in index.passed_over(day).items())
+            yield from (OtherDay(other, count) for other, count in index.days().items() if other != day)
 
-def _counts(index: Index | None, day: date) -> Iterator[Item]:
-    if index is None:
-        return
-    for reason, count in index.passed_over(day).items():
-        yield PassedOver(reason, count)
-    for other, count in index.days().items():
-        if other != day:
-            yield OtherDay(other, count)
+
+def prefetch(items: Generator[T, None, None], size_bytes: Callable[[T], int]) -> Iterator[T]:
+    """The same items, and the error that ends them, read ahead by a thread of their own.
+
+    Unpacking, hashing and writing let other threads run, so that two cores land nearly twice as fast as one.
+    The thread has ended when this iterator has.
+    """
+
+    def chunk() -> tuple[list[T], BaseException | None]:
+        read: list[T] = []
+        left_bytes = _CHUNK_BYTES
+        try:
+            while len(read) < _CHUNK_ITEMS and left_bytes > 0:
+                read.append(next(items))
+                left_bytes -= size_bytes(read[-1])
+        except BaseException as error:  # noqa: BLE001 - it is raised where the items are consumed
+            return read, error
+        return read, None
+
+    with ThreadPoolExecutor(1, thread_name_prefix="prefetch") as thread:
+        ahead = deque(thread.submit(chunk) for _ in range(_CHUNKS))
+        try:
+            while True:
+                read, error = ahead.popleft().result()
+                yield from read
+                if isinstance(error, StopIteration):
+                    return
+                if error is not None:
+                    raise error
+                ahead.append(thread.submit(chunk))
+        finally:
+            for waiting in ahead:
+                waiting.cancel()
+            thread.submit(items.close)  # what it holds (locks, files) is that thread's
+
+
+def _size_bytes(step: _Step) -> int:
+    content = step[1][1] if isinstance(step, tuple) else None
+    if isinstance(content, Content):
+        return len(content.data)
+    return content.size_bytes if isinstance(content, Unverified) else 0

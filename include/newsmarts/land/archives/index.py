@@ -24,7 +24,9 @@ import pyarrow.parquet as pq
 from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path
 from newsmarts.core.partitions import archive_index_path
 from newsmarts.core.schemas import UTC_TIME, batch_of
+from newsmarts.core.settings import Settings
 from newsmarts.land.archives.entry import Entry
+from newsmarts.land.reading import InboxFile
 
 # Raise it with every change to what the readers give for a record.
 _FORMAT = 1
@@ -55,9 +57,18 @@ _ENTRY_COLUMNS = [field.name for field in dataclasses.fields(Entry)]
 _values = operator.attrgetter(*_ENTRY_COLUMNS)
 
 
-def index_name(path: str, version: Sequence[int | str]) -> str:
-    """What the index of a file is named: the part before the dash is the file's, the other its version's."""
-    return f"{_digest(path)}-{_digest(json.dumps([_FORMAT, *version]))}"
+def index_name_of(file: InboxFile, settings: Settings) -> str:
+    """What names the file in its present version, and its index: the part before the dash names the file."""
+    look = file.look
+    version = [
+        _FORMAT,
+        *((look.size_bytes, look.mtime_ns) if look else ()),
+        settings.max_file_bytes,
+        settings.max_archive_records,
+        settings.max_archive_bytes,
+        settings.max_archive_ratio,
+    ]
+    return f"{_digest(file.path + chr(0) + file.source_path)}-{_digest(json.dumps(version))}"
 
 
 class IndexWriter:

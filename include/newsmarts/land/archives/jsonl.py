@@ -9,32 +9,28 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, BinaryIO
 
 from newsmarts.core.errors import CaptureError, DamagedUnit
-from newsmarts.land.archives.entry import Budget, Content, Entry, Read
+from newsmarts.land.archives.entry import Budget, Content, Entry, Read, Unverified
 from newsmarts.land.archives.members import too_large
 from newsmarts.land.archives.sidecar import Facts, facts_of
-from newsmarts.land.archives.stream import Places, Stream
-from newsmarts.land.archives.units import units_of
+from newsmarts.land.archives.stream import Stream, UnitReader
 
 _END_OF_LINE = re.compile(rb"\n")
 _CONTENTS = ("html", "text", "content_base64")
 
 
-class JsonLinesReader:
+class JsonLinesReader(UnitReader):
     """An open JSON Lines file; ``fallback`` dates lines that have no captured_at."""
 
     def __init__(
         self, handle: BinaryIO, name: str, budget: Budget, fallback: datetime, max_page_bytes: int
     ) -> None:
-        self._units = units_of(handle, budget, name)
-        self._places = Places(self._units)
-        self._budget = budget
+        super().__init__(handle, name, budget, max_page_bytes)
         self._fallback = fallback
-        self._max_page_bytes = max_page_bytes
         # as JSON, a byte of a page takes six at most (\u0000)
         self._max_line_bytes = 6 * max_page_bytes + (1 << 16)
 
@@ -57,19 +53,8 @@ class JsonLinesReader:
         except CaptureError as error:  # the rest can't be unpacked, or is too much
             yield self._rejected(error, str(number + 1) if isinstance(error, DamagedUnit) else "", 0), None
 
-    def at(self, entries: Iterable[Entry]) -> Iterator[Read]:
-        """These lines, the pages among them with their content."""
-        stream: Stream | None = None
-        for entry in entries:
-            if entry.outcome != "page":
-                yield entry, None
-                continue
-            try:
-                stream = self._places.stream_at(entry, stream)
-                content = self._record(self._line(stream), entry.name, entry.inner)[1]
-            except CaptureError as error:
-                stream, content = None, error
-            yield entry, content
+    def _content_at(self, stream: Stream, entry: Entry) -> Content | Unverified | CaptureError | None:
+        return self._record(self._line(stream), entry.name, entry.inner)[1]
 
     def _line(self, stream: Stream) -> bytes | CaptureError:
         line = stream.until(_END_OF_LINE, self._max_line_bytes, overlap=1)
@@ -96,15 +81,13 @@ class JsonLinesReader:
             fault = fault if 0 < len(fault) < 300 else "it is no JSON."
             return self._rejected(CaptureError("bad_json_line", f"{fault} Mend the line."), name, inner), None
         captured_at = facts.captured_at or self._fallback
-        entry = Entry(
-            name, captured_at, "page", *self._places.of(inner), media_type=media_type, url=facts.url
-        )
+        entry = Entry(name, captured_at, "page", *self._place(inner), media_type=media_type, url=facts.url)
         if len(data) > self._max_page_bytes:
             return entry, too_large(len(data), self._max_page_bytes)
         return entry, Content(data, media_type)
 
     def _rejected(self, reason: CaptureError, name: str, inner: int) -> Entry:
-        return Entry.rejected(reason, name, self._fallback, *self._places.of(inner))
+        return Entry.rejected(reason, name, self._fallback, *self._place(inner))
 
 
 def _page(record: dict[str, Any], facts: Facts) -> tuple[str, bytes]:

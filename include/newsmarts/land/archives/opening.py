@@ -10,26 +10,12 @@ from newsmarts.core.errors import CaptureError, ReadFailed
 from newsmarts.core.settings import Settings
 from newsmarts.land import reading
 from newsmarts.land.archives.entry import Budget, Reader
-from newsmarts.land.archives.index import index_name
 from newsmarts.land.archives.jsonl import JsonLinesReader
 from newsmarts.land.archives.members import Members
 from newsmarts.land.archives.tar import TarReader
 from newsmarts.land.archives.warc import WarcReader
 from newsmarts.land.archives.zip import ZipReader
-from newsmarts.land.scan import InboxFile
-
-
-def index_name_of(file: InboxFile, settings: Settings) -> str:
-    """What names the file in its present version, and its index."""
-    look = file.look
-    version = (look.size_bytes, look.mtime_ns) if look else ()
-    limits = (
-        settings.max_file_bytes,
-        settings.max_archive_records,
-        settings.max_archive_bytes,
-        settings.max_archive_ratio,
-    )
-    return index_name(f"{file.path}\0{file.source_path}", [*version, *limits])
+from newsmarts.land.reading import InboxFile
 
 
 class _ArchiveFile(io.FileIO):

@@ -13,9 +13,9 @@ from typing import Any
 from newsmarts.core.errors import CaptureError, StillMoving
 from newsmarts.core.settings import Settings
 from newsmarts.land.archives.entry import Content, Entry, Read, Unverified
-from newsmarts.land.archives.index import Index
-from newsmarts.land.archives.opening import index_name_of, opened
-from newsmarts.land.scan import InboxFile
+from newsmarts.land.archives.index import Index, index_name_of
+from newsmarts.land.archives.opening import opened
+from newsmarts.land.reading import InboxFile
 
 Placed = tuple[InboxFile, Entry]
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
-from newsmarts.land.archives.entry import Entry
-from newsmarts.land.archives.units import PlainUnits, Units
+from newsmarts.core.errors import CaptureError
+from newsmarts.land.archives.entry import Budget, Content, Entry, Read, Unverified
+from newsmarts.land.archives.units import PlainUnits, Units, units_of
 
 
 class Stream:
-    """What is left of the present unit. Its methods raise what ``Units.more`` raises."""
+    """What is left of the present unit. Its methods raise what the units' ``more`` raises."""
 
     def __init__(self, units: Units) -> None:
         self._units = units
@@ -122,27 +125,42 @@ class Stream:
         self._data, self._at = b"", 0
 
 
-class Places:
-    """Where records are in an archive of units: the unit's offset in the file, and the place inside it."""
+class UnitReader:
+    """An archive of units; a record's place is the unit's offset in the file, and the place inside it."""
 
-    def __init__(self, units: Units) -> None:
-        self._units = units
+    def __init__(self, handle: BinaryIO, name: str, budget: Budget, max_page_bytes: int) -> None:
+        self._units = units_of(handle, budget, name)
+        self._budget = budget
+        self._max_page_bytes = max_page_bytes
 
-    def of(self, inner: int) -> tuple[int, int]:
+    def at(self, entries: Iterable[Entry]) -> Iterator[Read]:
+        """These records, the pages among them with their content."""
+        stream: Stream | None = None
+        for entry in entries:
+            if entry.outcome != "page":
+                yield entry, None
+                continue
+            try:
+                stream = self._stream_at(entry, stream)
+                content = self._content_at(stream, entry)
+            except CaptureError as error:
+                stream, content = None, error
+            yield entry, content
+
+    def _content_at(self, stream: Stream, entry: Entry) -> Content | Unverified | CaptureError | None:
+        """The content of a record that begins here. Raises CaptureError when there is none."""
+        raise NotImplementedError
+
+    def _place(self, inner: int) -> tuple[int, int]:
         """``position`` and ``inner`` of an entry that begins here in the present unit."""
         offset = self._units.offset
         return (offset + inner, 0) if self._units.is_plain else (offset, inner)
 
-    def stream_at(self, entry: Entry, stream: Stream | None) -> Stream:
+    def _stream_at(self, entry: Entry, stream: Stream | None) -> Stream:
         """The stream at an entry's beginning: the given one where that is before it in the same unit."""
         units = self._units
-        is_before = (
-            stream is not None
-            and not units.is_plain
-            and entry.position == units.offset
-            and stream.position <= entry.inner
-        )
-        if stream is None or not is_before:
+        in_unit = stream is not None and not units.is_plain and entry.position == units.offset
+        if stream is None or not in_unit or stream.position > entry.inner:
             units.seek(entry.position)
             units.next_unit()
             stream = Stream(units)

@@ -6,7 +6,7 @@ A unit is unpacked piece by piece. When one is damaged, the next is looked for b
 from __future__ import annotations
 
 import struct
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from backports import zstd
 from isal import igzip_lib, isal_zlib
@@ -18,41 +18,6 @@ _DAMAGES: tuple[type[Exception], ...] = (igzip_lib.IsalError, zstd.ZstdError)  #
 _PLAIN_WARC = b"WARC/"
 _RAW_BYTES = 1 << 17  # read from the file at a time
 _PIECE_BYTES = 1 << 20  # unpacked at a time, at most
-
-
-class Units(Protocol):
-    """A file as a run of units, read forward; ``offset`` is where in the file the present one begins."""
-
-    offset: int
-    is_plain: bool
-
-    def next_unit(self) -> bool:
-        """Begin the unit after the present one; False at the end of the file.
-
-        Raises:
-            DamagedUnit: what follows isn't a unit.
-        """
-        ...
-
-    def more(self) -> bytes:
-        """The unit's next piece; empty at its end.
-
-        Raises:
-            DamagedUnit: it is damaged.
-            ArchiveTooLarge: the archive unpacks to too much.
-        """
-        ...
-
-    def seek(self, offset: int) -> None:
-        """Let the unit that begins at this offset be the next."""
-        ...
-
-    def resync(self) -> int:
-        """Let the next be the first that may begin behind the present one's first byte.
-
-        Returns how many bytes lie between the two offsets.
-        """
-        ...
 
 
 def units_of(handle: BinaryIO, budget: Budget, name: str) -> Units:
@@ -100,11 +65,13 @@ class PlainUnits:
     def seek(self, offset: int) -> None:
         self._next = offset
 
-    def resync(self) -> int:
+    def resync(self) -> None:
         raise NotImplementedError  # records of a plain file are looked for by its reader
 
 
 class _CompressedUnits:
+    """A file as a run of units, read forward; ``offset`` is where in the file the present one begins."""
+
     is_plain = False
     magic: bytes
     name: str
@@ -118,6 +85,11 @@ class _CompressedUnits:
         self._ended = True
 
     def next_unit(self) -> bool:
+        """Begin the unit after the present one; False at the end of the file.
+
+        Raises:
+            DamagedUnit: what follows isn't a unit.
+        """
         while not self._ended:
             self.more()
         if not self._fill(len(self.magic)):
@@ -128,6 +100,12 @@ class _CompressedUnits:
         return True
 
     def more(self) -> bytes:
+        """The unit's next piece; empty at its end.
+
+        Raises:
+            DamagedUnit: it is damaged.
+            ArchiveTooLarge: the archive unpacks to too much.
+        """
         while not self._ended:
             if not self._raw and self._wants_raw() and not self._fill(1):
                 self._ended = True
@@ -147,6 +125,7 @@ class _CompressedUnits:
         return b""
 
     def seek(self, offset: int) -> None:
+        """Let the unit that begins at this offset be the next."""
         at = self._raw_end - len(self._raw)
         if at <= offset <= self._raw_end:
             self._raw = self._raw[offset - at :]
@@ -155,18 +134,16 @@ class _CompressedUnits:
             self._raw_end = self._handle.seek(offset)
         self._ended = True
 
-    def resync(self) -> int:
-        began = self.offset
-        self.seek(began + 1)
+    def resync(self) -> None:
+        """Let the next be the first that may begin behind the present one's first byte."""
+        self.seek(self.offset + 1)
         while self._fill(len(self.magic)):
             found = self._raw.find(self.magic)
             if found >= 0:
                 self._raw = self._raw[found:]
-                break
+                return
             self._raw = self._raw[1 - len(self.magic) :]
-        else:
-            self._raw = b""
-        return self._raw_end - len(self._raw) - began
+        self._raw = b""
 
     def _fill(self, least_bytes: int) -> bool:
         """Have as many bytes of the file at hand, and more; False when the file hasn't that many."""
@@ -261,6 +238,9 @@ class ZstdUnits(_CompressedUnits):
             self._dictionary = zstd.ZstdDict(content)
         except (zstd.ZstdError, ValueError) as error:
             raise DamagedUnit("bad_record", f"its zstd dictionary is damaged: {error}.") from None
+
+
+Units = PlainUnits | GzipUnits | ZstdUnits
 
 
 def _is_skippable(magic: bytes) -> bool:

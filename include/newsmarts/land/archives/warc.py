@@ -7,7 +7,7 @@ Records are compared with their headers; a damaged one is reported, and reading 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -16,24 +16,20 @@ from typing import BinaryIO
 from newsmarts.core.errors import ArchiveTooLarge, CaptureError, DamagedUnit
 from newsmarts.land.archives import warc_record
 from newsmarts.land.archives.entry import Budget, Content, Entry, Read, Unverified
-from newsmarts.land.archives.stream import Places, Stream
-from newsmarts.land.archives.units import units_of
+from newsmarts.land.archives.stream import Stream, UnitReader
 from newsmarts.land.archives.warc_record import MAX_HEAD_BYTES, Head, HttpHead
 
 _BEGINNING = re.compile(rb"WARC/\d\.\d{1,2}[ \t]*\r?\n")
 _BEGINNING_BYTES = 16
 
 
-class WarcReader:
+class WarcReader(UnitReader):
     """An open WARC file; ``fallback`` dates what is too damaged to have a date of its own."""
 
     def __init__(
         self, handle: BinaryIO, name: str, budget: Budget, fallback: datetime, max_page_bytes: int
     ) -> None:
-        self._units = units_of(handle, budget, name)
-        self._places = Places(self._units)
-        self._budget = budget
-        self._max_page_bytes = max_page_bytes
+        super().__init__(handle, name, budget, max_page_bytes)
         self._last_at = fallback
         self._present: Entry | None = None  # the record whose header was read, until it is found complete
         self._is_lost = False  # behind a reported damage, and no header has been found since
@@ -53,20 +49,8 @@ class WarcReader:
         except ArchiveTooLarge as error:
             yield self._rejected(error, "", self._units.offset, 0), None
 
-    def at(self, entries: Iterable[Entry]) -> Iterator[Read]:
-        """These records, the pages among them with their content."""
-        stream: Stream | None = None
-        for entry in entries:
-            if entry.outcome != "page":
-                yield entry, None
-                continue
-            content: Content | Unverified | CaptureError | None
-            try:
-                stream = self._places.stream_at(entry, stream)
-                _, content = self._record(stream, lambda _: True)
-            except CaptureError as error:
-                stream, content = None, error
-            yield entry, content
+    def _content_at(self, stream: Stream, _entry: Entry) -> Content | Unverified | CaptureError | None:
+        return self._record(stream, lambda _: True)[1]
 
     def _unit(self, wanted: Callable[[Entry], bool]) -> Iterator[Read]:
         """The records of the present unit. Raises DamagedUnit, when that isn't reported yet."""
@@ -116,7 +100,7 @@ class WarcReader:
         head = warc_record.parse_head(head_bytes)
         self._is_lost = False
         self._last_at = head.captured_at or self._last_at
-        name, position, inner = self._place(inner)
+        name, position, inner = self._named_place(inner)
         try:
             front = stream.peek(min(head.length, MAX_HEAD_BYTES))
             http = warc_record.http_of(head, front)
@@ -156,15 +140,14 @@ class WarcReader:
         _check_length(head, stream.skip(head.length))
         _check_end(stream, head)
 
-    def _place(self, inner: int) -> tuple[str, int, int]:
-        """A record's name, and where to find it again."""
-        position, inner = self._places.of(inner)
+    def _named_place(self, inner: int) -> tuple[str, int, int]:
+        position, inner = self._place(inner)
         return (f"{position}+{inner}" if inner else str(position)), position, inner
 
     def _damage(self, reason: CaptureError, inner: int) -> Iterator[Read]:
         """A row for a damage, once."""
         if not self._is_lost:
-            yield self._rejected(reason, *self._place(inner)), None
+            yield self._rejected(reason, *self._named_place(inner)), None
         self._is_lost = True
         self._present = None
 

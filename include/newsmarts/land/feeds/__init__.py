@@ -1,20 +1,21 @@
-"""The kinds of feeds, one module each."""
+"""The kinds of feeds."""
 
 from __future__ import annotations
 
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import cast
 
 from newsmarts.core.settings import Settings
 from newsmarts.land.capture import Credential, Feed
-from newsmarts.land.feeds.config import AnyConfig
+from newsmarts.land.config import AnyConfig
 
+# by name: an inbox needs no HTTP client, and a web feed no archive readers
 _CLASSES = {
-    "inbox": "InboxFeed",
-    "warc": "WarcFeed",
-    "common_crawl": "CommonCrawlFeed",
-    "wayback": "WaybackFeed",
-    "live": "LiveFeed",
+    "inbox": "folders:InboxFeed",
+    "warc": "folders:WarcFeed",
+    "common_crawl": "common_crawl:CommonCrawlFeed",
+    "wayback": "wayback:WaybackFeed",
+    "live": "live:LiveFeed",
 }
 
 
@@ -24,6 +25,5 @@ def make_feed(config: AnyConfig, settings: Settings, credential: Credential | No
     Raises:
         UsageError: what it needs isn't there.
     """
-    # by name: an inbox needs no HTTP client, and a web feed no archive readers
-    module = import_module(f"newsmarts.land.feeds.{config.kind}")
-    return cast(Feed, getattr(module, _CLASSES[config.kind])(config, settings, credential))
+    feed = resolve_name(f"newsmarts.land.feeds.{_CLASSES[config.kind]}")
+    return cast(Feed, feed(config, settings, credential))

@@ -14,7 +14,7 @@ from newsmarts.core import partitions
 from newsmarts.core.errors import CaptureError
 from newsmarts.core.settings import Settings
 from newsmarts.land.capture import Credential, Found, Item, Known
-from newsmarts.land.feeds.config import CommonCrawlConfig
+from newsmarts.land.config import CommonCrawlConfig
 from newsmarts.land.names import moment_of
 from newsmarts.land.web import archived, cdx
 from newsmarts.land.web.archived import Wanted

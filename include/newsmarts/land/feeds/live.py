@@ -14,7 +14,7 @@ from newsmarts.core.errors import CaptureError, FeedError, FeedRefused, FeedUnav
 from newsmarts.core.settings import Settings
 from newsmarts.land.archives.warc_record import OK
 from newsmarts.land.capture import Credential, Found, Item, Known, PassedOver, Rejected
-from newsmarts.land.feeds.config import LiveConfig
+from newsmarts.land.config import LiveConfig
 from newsmarts.land.names import publisher_of_host
 from newsmarts.land.web.addresses import parse
 from newsmarts.land.web.archived import is_html, status_reason

@@ -18,7 +18,7 @@ from newsmarts.core.errors import CaptureError, FeedUnavailable
 from newsmarts.core.settings import Settings
 from newsmarts.land.archives.warc_record import OK
 from newsmarts.land.capture import Credential, Found, Item, Known, PassedOver
-from newsmarts.land.feeds.config import WaybackConfig
+from newsmarts.land.config import WaybackConfig
 from newsmarts.land.web import archived, cdx
 from newsmarts.land.web.archived import Wanted
 from newsmarts.land.web.cdx import Listed

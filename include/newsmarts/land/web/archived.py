@@ -10,7 +10,7 @@ from datetime import date
 from newsmarts.core.errors import BadAddress, CaptureError
 from newsmarts.land.archives.warc_record import HTML, OK
 from newsmarts.land.capture import Item, Key, Known, PassedOver, Rejected
-from newsmarts.land.feeds.config import WebConfig
+from newsmarts.land.config import WebConfig
 from newsmarts.land.names import host_matches, publisher_of_host
 from newsmarts.land.web.addresses import Address, parse
 from newsmarts.land.web.cdx import Listed

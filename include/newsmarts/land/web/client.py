@@ -21,7 +21,7 @@ from newsmarts.core import partitions
 from newsmarts.core.errors import BadAddress, CaptureError, FeedUnavailable, HostClosed, NoReply, UsageError
 from newsmarts.core.settings import Settings
 from newsmarts.land.capture import Credential
-from newsmarts.land.feeds.config import Limits, WebConfig
+from newsmarts.land.config import Limits, WebConfig
 from newsmarts.land.names import host_matches
 from newsmarts.land.web.addresses import Address, AllowedOrigins, parse, resolve
 from newsmarts.land.web.exchange import Exchange, Reply, authorization

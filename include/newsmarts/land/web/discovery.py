@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from newsmarts.core.errors import BadAddress, CaptureError
-from newsmarts.land.feeds.config import LiveConfig
+from newsmarts.land.config import LiveConfig
 from newsmarts.land.names import host_matches
 from newsmarts.land.web.addresses import Address, parse, resolve
 from newsmarts.land.web.archived import status_reason

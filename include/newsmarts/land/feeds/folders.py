@@ -1,0 +1,125 @@
+"""Feeds of files in a folder and the folders below it: saved pages and archives of them, or WARC files."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from newsmarts.core.errors import CaptureError, StillMoving, UsageError
+from newsmarts.core.settings import Settings
+from newsmarts.land import reading, scan
+from newsmarts.land.archives import mhtml
+from newsmarts.land.archives.archive import Archives
+from newsmarts.land.archives.members import MHTML
+from newsmarts.land.capture import Credential, Found, Item, Known, OtherDay, PassedOver, Rejected, Waiting
+from newsmarts.land.config import InboxConfig, WarcConfig
+from newsmarts.land.reading import InboxFile
+
+
+class InboxFeed:
+    """A folder of saved pages; nothing in it is changed."""
+
+    def __init__(
+        self, config: InboxConfig, settings: Settings, _credential: Credential | None = None
+    ) -> None:
+        self.name = config.name
+        self.archives = Archives(settings)
+        self._settings = settings
+        self._folder = settings.home / config.folder.expanduser() if config.folder else None
+
+    def captures(self, day: date, _known: Known) -> Iterator[Item]:
+        """The day's pages, those in archives last; what is still being written waits.
+
+        Raises:
+            UsageError: the inbox isn't a folder.
+        """
+        settle_seconds = self._settings.settle_seconds
+        young: list[InboxFile] = []
+        archives: list[InboxFile] = []
+        other_days: Counter[date] = Counter()
+        for file in self.files():
+            if file.archive is not None:
+                archives.append(file)
+            elif file.day != day:
+                other_days[file.day] += 1
+            elif file.is_young(settle_seconds):
+                young.append(file)
+            else:
+                yield _item(file)
+        reading.let_settle([*young, *archives], settle_seconds)
+        yield from map(_item, young)
+        yield from (OtherDay(other, count) for other, count in other_days.items())
+        yield from self.archives.captures(archives, day)
+
+    def files(self) -> Iterator[InboxFile]:
+        """All files of the folder. Raises UsageError when it isn't a folder."""
+        root = scan.inbox_root(self._settings, self._folder)
+        return scan.scan(root, self._settings) if root is not None else iter(())
+
+
+class WarcFeed:
+    """A folder of WARC files; nothing in it is changed. Other files in it are passed over."""
+
+    def __init__(self, config: WarcConfig, settings: Settings, _credential: Credential | None = None) -> None:
+        self.name = config.name
+        self.archives = Archives(settings, config.hosts, config.publishers)
+        self._settings = settings
+        self._folder = settings.home / config.folder.expanduser()
+
+    def captures(self, day: date, _known: Known) -> Iterator[Item]:
+        """The records of the day; a file that is still being written waits.
+
+        Raises:
+            UsageError: the folder is missing, or isn't one.
+        """
+        archives: list[InboxFile] = []
+        others = 0
+        for file in self.files():
+            if file.unfinished:
+                yield Waiting(file.source_path)
+            elif file.archive == "warc":
+                archives.append(file)
+            elif file.rejection is None or file.rejection.reason_code == "unsupported_media_type":
+                others += 1
+            elif file.day == day:
+                yield Rejected(file.source_path, file.captured_at, file.rejection)
+        if others:
+            yield PassedOver("no_warc_file", others)
+        reading.let_settle(archives, self._settings.settle_seconds)
+        yield from self.archives.captures(archives, day)
+
+    def files(self) -> Iterator[InboxFile]:
+        """All files of the folder. Raises UsageError when it isn't a folder."""
+        if not self._folder.is_dir():
+            raise UsageError(
+                f"Feed {self.name}: {str(self._folder)!r} is not a folder. Make it, or name another one in "
+                f"{self._settings.feeds_file}."
+            )
+        return scan.scan(str(self._folder.resolve()), self._settings)
+
+
+def page_bytes(file: InboxFile) -> bytes:
+    """The page of a file, unpacked when it is an MHTML file.
+
+    Raises:
+        StillMoving: the file is being written.
+        CaptureError: it has no page that can be landed.
+    """
+    if file.rejection is not None:
+        raise file.rejection
+    data = reading.read_file(file)
+    return mhtml.page_of(data) if file.media_type == MHTML else data
+
+
+def _item(file: InboxFile) -> Item:
+    if file.unfinished:
+        return Waiting(file.source_path)
+    try:
+        data = page_bytes(file)
+    except StillMoving:
+        return Waiting(file.source_path)
+    except CaptureError as rejection:
+        return Rejected(file.source_path, file.captured_at, rejection, file.publisher, file.url)
+    media_type = "text/html" if file.media_type == MHTML else file.media_type or "text/plain"
+    return Found(file.source_path, file.captured_at, media_type, data, file.publisher, file.url)
