@@ -9,21 +9,19 @@ read what is encrypted in it. Exit codes: 0 done, 1 it failed, 2 a wrong path or
 from __future__ import annotations
 
 import argparse
-import os
+import contextlib
 import shutil
+import sqlite3
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.airflow_database import copy_sqlite, dump_postgres
 from newsmarts.cli.main import print_error
 from newsmarts.core.errors import NewsError
 from newsmarts.core.settings import PROJECT_ROOT, load_settings
 from newsmarts.ops.backup.make import make_backup
 from newsmarts.ops.backup.restore import find_backup, restore
-
-_DUMP = "airflow.dump"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class LocalProgram:
             return False
         target = backup / self.name
         target.mkdir(mode=0o700)
-        copy_sqlite(self.folder / self.database, target / self.database)
+        _copy_sqlite(self.folder / self.database, target / self.database)
         for name in self.secrets:
             if (self.folder / name).is_file():
                 shutil.copy2(self.folder / name, target / name)
@@ -82,30 +80,35 @@ def main(argv: Sequence[str] | None = None, project: Path = PROJECT_ROOT) -> int
 
             def add_others(folder: Path) -> None:
                 others.extend(each.name for each in local_programs(project) if each.back_up(folder))
-                url = os.environ.get("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "")
-                if url.startswith("postgresql"):
-                    dump_postgres(url, folder / _DUMP)
-                    others.append(_DUMP)
 
             made = make_backup(settings, arguments.folder, add_others)
-            print(
-                f"{made.folder}: {made.days} days, release {made.release or 'none yet'}, {made.files} files, "
-                f"{made.size_bytes / 1e6:.1f} MB, {made.linked} of them shared with the previous backup; "
-                f"beside them {', '.join(others) or 'no records of Airflow or Superset'}"
-            )
-            if made.archive_url is not None:
-                print(f"raw/ and staged/ are in {made.archive_url}, not in the backup: keep that store safe.")
+            print(made.summary(*(others or ["no records of Airflow or Superset"])))
             return 0
         backup = find_backup(arguments.folder)
         restore(settings, backup)
         print(f"{backup} is restored in {settings.home}")
         for program in local_programs(project):
             print(program.restore(backup))
-        if (backup / _DUMP).exists():
-            print(f"{backup / _DUMP}: give it to pg_restore, see docs/production.md")
     except NewsError as error:
         return print_error(error)
     return 0
+
+
+def _copy_sqlite(source: Path, target: Path) -> None:
+    """Copy an SQLite database as it is at one moment, readable by its owner only.
+
+    Raises:
+        NewsError: it is damaged, or the disk is full.
+    """
+    target.touch(mode=0o600)
+    try:
+        with (
+            contextlib.closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as reading,
+            contextlib.closing(sqlite3.connect(target)) as writing,
+        ):
+            reading.backup(writing)
+    except sqlite3.Error as error:
+        raise NewsError(f"{source} can't be copied: {error}.") from error
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -16,8 +16,7 @@ from pathlib import Path
 import httpx
 
 from local.servers import LocalServerError, base_url, choose_port
-from local.superset_home import ADMIN, SupersetHome
-from local.superset_server import SupersetServer
+from local.superset_server import ADMIN, SupersetHome, SupersetServer
 from local.terminal import run_command, stay_up, stop_without_terminal
 from newsmarts.core.partitions import published_path
 from newsmarts.core.settings import PROJECT_ROOT, load_settings

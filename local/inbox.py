@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
 from newsmarts.core.errors import UsageError
-from newsmarts.core.partitions import contiguous_ranges
 from newsmarts.core.settings import Settings
 from newsmarts.land.config import load_feeds
 from newsmarts.review.day_state import RunReason, day_states
@@ -58,9 +56,3 @@ def days_to_run(settings: Settings) -> tuple[dict[date, RunReason], int]:
     """The days that need a run, each with its reason, and how many days of the inbox need none."""
     states = day_states(settings)
     return dict(states.reasons), len(states.local.files.keys() - states.reasons.keys())
-
-
-def longest_range(days: Collection[date]) -> tuple[date, date] | None:
-    """The longest run of days without a gap, if any has two days or more; the earlier of equal ones."""
-    ranges = [(first, last) for first, last in contiguous_ranges(sorted(days)) if first < last]
-    return max(ranges, key=lambda days: days[1] - days[0], default=None)

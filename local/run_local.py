@@ -16,15 +16,15 @@ from pathlib import Path
 
 from local import inbox
 from local.airflow_api import AirflowApi
-from local.airflow_home import ADMIN, PARALLELISM, AirflowHome
-from local.airflow_servers import FIRST_PORT, AirflowServers
-from local.inbox import longest_range
+from local.airflow_servers import ADMIN, FIRST_PORT, PARALLELISM, AirflowHome, AirflowServers
 from local.servers import LocalServerError, base_url, choose_port
 from local.terminal import Terminal, run_command, stay_up, stop_without_terminal
 from local.watch import MARTS, PAGES, Run, Watch
 from newsmarts.cli.render.marts import render_summary
 from newsmarts.core.errors import MissingPartition
+from newsmarts.core.partitions import longest_range
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
+from newsmarts.core.text import counted
 from newsmarts.land.config import load_feeds
 from newsmarts.release.summary import read_summary
 from newsmarts.review.day_state import RunReason
@@ -120,9 +120,11 @@ def _find_days(settings: Settings, terminal: Terminal) -> dict[date, RunReason]:
     if settings.inbox is None and any(feed.kind == "inbox" for feed in load_feeds(settings)):
         copied = inbox.copy_samples(PROJECT_ROOT, settings.inbox_dir)
         if copied:
-            terminal.print(f"copied {copied} sample captures into {settings.inbox_dir}")
+            terminal.print(f"copied {counted(copied, 'sample capture')} into {settings.inbox_dir}")
     to_run, done = inbox.days_to_run(settings)
-    terminal.print(f"inbox {settings.inbox_dir}: {_days(len(to_run))} to run, {done} already in the marts")
+    terminal.print(
+        f"inbox {settings.inbox_dir}: {counted(len(to_run), 'day')} to run, {done} already in the marts"
+    )
     return to_run
 
 
@@ -166,7 +168,7 @@ def _run_days(days: Collection[date], api: AirflowApi, watch: Watch, terminal: T
     if span and not api.active_backfill(PAGES):
         first, last = span
         api.backfill(PAGES, first, last, max_active_runs=PARALLELISM)
-        terminal.print(f"started a backfill of {_days((last - first).days + 1)}, {first} to {last}")
+        terminal.print(f"started a backfill of {counted((last - first).days + 1, 'day')}, {first} to {last}")
     else:
         span = None
     for day in sorted(days):
@@ -190,10 +192,6 @@ def _summary(settings: Settings, ended: list[Run]) -> str:
     except MissingPartition:
         marts = "Nothing is published: no day has been loaded yet."
     return "\n".join([*lines, "", marts, ""])
-
-
-def _days(count: int) -> str:
-    return "1 day" if count == 1 else f"{count} days"
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import filelock
 import psutil
@@ -36,18 +36,6 @@ class LocalServerError(NewsError):
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
-    """A program with servers on this machine. ``folder`` holds its lock and the list of its processes."""
-
-    name: str
-    command: str  # what starts it, as a user types it
-    folder: Path
-    logs: Path
-    folder_variable: str  # the environment variable by which its processes know ``folder``
-    umask: int = -1  # of its processes; -1: as here
-
-
-@dataclass(frozen=True, slots=True)
 class _Server:
     name: str
     process: subprocess.Popen[bytes]
@@ -58,21 +46,32 @@ class LocalServers:
     """The processes of one program. Use as a context manager; leaving it stops them all.
 
     Entering stops what a killed run left behind, so choose ports after it.
+
+    Args:
+        command: what starts the program, as a user types it.
+        folder: holds the program's lock and the list of its processes.
+        variable: the environment variable by which its processes know ``folder``.
+        umask: of its processes; -1: as here.
     """
 
-    def __init__(self, program: Program) -> None:
-        self._program = program
+    def __init__(
+        self, program: str, command: str, folder: Path, logs: Path, *, variable: str, umask: int = -1
+    ) -> None:
+        self._program, self._command = program, command
+        self._folder, self._variable = folder, variable
+        self._logs = logs
+        self._umask = umask
         self._servers: list[_Server] = []
-        self._lock = filelock.FileLock(program.folder / "servers.lock", timeout=0)
-        self._record = program.folder / "servers.json"
+        self._lock = filelock.FileLock(folder / "servers.lock", timeout=0)
+        self._record = folder / "servers.json"
 
     def __enter__(self) -> Self:
         try:
             self._lock.acquire()
         except filelock.Timeout:
             raise LocalServerError(
-                f"{self._program.name} of {self._program.folder} is already running, started by another "
-                f"`{self._program.command}`. Use that one, or stop it with Ctrl-C first."
+                f"{self._program} of {self._folder} is already running, started by another "
+                f"`{self._command}`. Use that one, or stop it with Ctrl-C first."
             ) from None
         self._stop_leftovers()
         return self
@@ -95,7 +94,7 @@ class LocalServers:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                umask=self._program.umask,
+                umask=self._umask,
             )
         self._servers.append(_Server(name, process, log))
         started = {each.process.pid: _started_at(each.process.pid) for each in self._servers}
@@ -126,7 +125,7 @@ class LocalServers:
 
     def log_of(self, name: str) -> Path:
         """Where a server's output goes."""
-        return self._program.logs / f"{name}.log"
+        return self._logs / f"{name}.log"
 
     def pid_of(self, name: str) -> int:
         """The process of the server that was last started by this name; it leads its session."""
@@ -138,7 +137,7 @@ class LocalServers:
             code = server.process.poll()
             if code is not None:
                 raise LocalServerError(
-                    f"{self._program.name}'s {server.name} ended with code {code}: {last_line(server.log)}\n"
+                    f"{self._program}'s {server.name} ended with code {code}: {last_line(server.log)}\n"
                     f"The full log is {server.log}."
                 )
 
@@ -177,8 +176,7 @@ class LocalServers:
     def _is_ours(self, pid: int) -> bool:
         # some servers write their title over their environment: of these it isn't known
         with contextlib.suppress(psutil.Error):
-            folder = psutil.Process(pid).environ().get(self._program.folder_variable)
-            return bool(folder == str(self._program.folder))
+            return bool(psutil.Process(pid).environ().get(self._variable) == str(self._folder))
         return False
 
 
@@ -218,6 +216,30 @@ def choose_port(wanted: int | None, first: int, command: str) -> int:
             f"Port {wanted} is taken. Choose another one ({command} PORT=…), or leave PORT out."
         )
     return wanted
+
+
+def ensure_secrets(path: Path, makers: Mapping[str, Callable[[], str]]) -> set[str]:
+    """Add the secrets that a JSON file lacks; what it has stays. Returns the names of those that were added.
+
+    Only its owner can read the file.
+    """
+    known = read_secrets(path)
+    missing = {name for name in makers if not known.get(name)}
+    if missing:
+        content = known | {name: makers[name]() for name in missing}
+        write_atomically(path, json.dumps(content).encode() + b"\n", mode=0o600)
+    else:
+        path.chmod(0o600)
+    return missing
+
+
+def read_secrets(path: Path) -> dict[str, Any]:
+    """The file's secrets by name; empty when it is missing or half written."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def last_line(log: Path) -> str:

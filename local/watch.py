@@ -13,6 +13,7 @@ from local.airflow_api import AirflowApi
 from local.terminal import Terminal
 from newsmarts.core.errors import NewsError
 from newsmarts.core.partitions import parse_day
+from newsmarts.core.text import counted
 
 PAGES = "news_pages"
 MARTS = "news_marts"
@@ -83,7 +84,7 @@ class Watch:
                 raise MartsNotStarted(f"The DAG {MARTS} has no run for {days_missing}. Trigger it in the UI.")
             running = [str(day_of(run) or "marts") for run in self.active if run["state"] == "running"]
             now = f"running: {', '.join(running)}" if running else "waiting for Airflow to start the next run"
-            self._terminal.show_status(f"{len(days & done)} of {len(days)} days done, {now}")
+            self._terminal.show_status(f"{len(days & done)} of {counted(len(days), 'day')} done, {now}")
             time.sleep(POLL_SECONDS)
 
     def _poll(self) -> None:
@@ -115,8 +116,9 @@ class Watch:
         if day:
             self._loaded.add(day)
         self._terminal.print(
-            f"{day} loaded: {counts['captures']} captures, {counts['articles']} articles, "
-            f"{counts['quarantined']} quarantined, {counts['ticker_items']} ticker lines  ({_seconds(run)})"
+            f"{day} loaded: {counted(counts['captures'], 'capture')}, "
+            f"{counted(counts['articles'], 'article')}, {counts['quarantined']} quarantined, "
+            f"{counted(counts['ticker_items'], 'ticker line')}  ({_seconds(run)})"
         )
 
     def _has_loaded(self, run: Run) -> bool:

@@ -11,7 +11,7 @@ import httpx
 import psycopg
 import pytest
 
-from local.superset_home import SupersetHome
+from local.superset_server import SupersetHome
 from newsmarts.core.settings import PROJECT_ROOT
 from newsmarts.release.reader import connect
 from tests.bi.asset_files import files

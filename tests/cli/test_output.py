@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from newsmarts.cli.output import print_json, to_json
+from newsmarts.cli.output import print_answer, to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +36,5 @@ def test_values_become_types_of_json(value: Any, expected: Any) -> None:
 
 
 def test_letters_of_all_scripts_are_printed_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
-    print_json({"headline": "می"})
+    print_answer({"headline": "می"}, str, as_json=True)
     assert capsys.readouterr().out == '{\n  "headline": "می"\n}\n'

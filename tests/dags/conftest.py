@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local.airflow_api import AirflowApi
-from local.airflow_home import ADMIN
+from local.airflow_servers import ADMIN
 from newsmarts.core.settings import PROJECT_ROOT, settings
 from tests.dags.make_run import REAL_DAY, REAL_PAGES, MakeRun, alive
 

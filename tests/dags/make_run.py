@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 import pytest
 
-from local.airflow_home import AirflowHome
+from local.airflow_servers import AirflowHome
 from newsmarts.core.settings import PROJECT_ROOT
 from newsmarts.release.reader import connect
 

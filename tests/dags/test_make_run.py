@@ -27,7 +27,7 @@ import psutil
 import pytest
 
 from local.airflow_api import AirflowApi
-from local.airflow_home import ADMIN
+from local.airflow_servers import ADMIN
 from newsmarts.core.partitions import published_path
 from newsmarts.release.reader import connect
 from tests.dags.make_run import (

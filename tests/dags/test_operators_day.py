@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from local.airflow_api import AirflowApi
-from local.airflow_home import ADMIN
+from local.airflow_servers import ADMIN
 from samples.generate import write_inbox
 from tests.browser import chromium, require_chromium
 from tests.dags.make_run import PATIENCE_SECONDS, SAMPLES, MakeRun

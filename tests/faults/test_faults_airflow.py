@@ -17,8 +17,7 @@ import psutil
 import pytest
 
 from local.airflow_api import AirflowApi
-from local.airflow_home import ADMIN, AirflowHome
-from local.airflow_servers import AirflowServers
+from local.airflow_servers import ADMIN, AirflowHome, AirflowServers
 from local.servers import base_url, kill_sessions
 from local.terminal import Terminal
 from local.watch import MARTS, PAGES, Watch

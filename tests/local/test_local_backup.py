@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sqlite3
 import stat
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from local import backup
-from local.airflow_database import DatabaseCopyError, dump_postgres
 
 
 @pytest.fixture
@@ -66,15 +64,3 @@ def test_airflow_is_in_it_as_it_was_at_one_moment(
     assert runs(fresh / ".airflow" / "airflow.db") == ["one"]
     assert json.loads((fresh / ".airflow" / "secrets.json").read_bytes()) == {"fernet_key": "k"}
     assert (fresh / "data" / "raw" / "page").read_text() == "bytes"
-
-
-def test_pg_dump_that_is_missing_or_fails_is_reported_without_the_password(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    address = f"postgresql+psycopg2://me:secret@/airflow?host={tmp_path}"
-    with pytest.raises(DatabaseCopyError, match="pg_dump failed") as error:
-        dump_postgres(address, tmp_path / "airflow.dump")
-    assert "secret" not in str(error.value)
-    monkeypatch.setitem(os.environ, "PATH", str(tmp_path))
-    with pytest.raises(DatabaseCopyError, match="postgresql-client"):
-        dump_postgres(address, tmp_path / "airflow.dump")

@@ -13,8 +13,7 @@ import pytest
 
 from local import bi
 from local.servers import LocalServerError
-from local.superset_home import SupersetHome
-from local.superset_server import SupersetServer
+from local.superset_server import SupersetHome, SupersetServer
 from newsmarts.core.partitions import published_path
 from newsmarts.core.settings import PROJECT_ROOT
 

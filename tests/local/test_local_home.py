@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.airflow_home import AirflowHome
+from local.airflow_servers import AirflowHome
 from local.servers import LocalServerError
 from newsmarts.core.settings import PROJECT_ROOT
 

@@ -12,6 +12,7 @@ import pytest
 
 from local import inbox
 from newsmarts.core.errors import UsageError
+from newsmarts.core.partitions import longest_range
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.land.run import run as land
 from newsmarts.pipeline import run as run_pipeline
@@ -87,7 +88,7 @@ def test_the_longest_range(span: Span) -> None:
         return date(2025, 9, int(number))
 
     expected = span.longest and (day(span.longest[0]), day(span.longest[1]))
-    assert inbox.longest_range({day(number) for number in span.days.split()}) == expected
+    assert longest_range({day(number) for number in span.days.split()}) == expected
 
 
 def test_a_missing_inbox_is_named(tmp_path: Path) -> None:

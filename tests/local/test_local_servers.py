@@ -15,9 +15,8 @@ from pathlib import Path
 import pytest
 
 from local import servers as local_servers
-from local.airflow_home import AirflowHome
-from local.airflow_servers import AirflowServers
-from local.servers import LocalServerError, LocalServers, Program, choose_port, members
+from local.airflow_servers import AirflowHome, AirflowServers
+from local.servers import LocalServerError, LocalServers, choose_port, members
 from newsmarts.core.errors import UsageError
 from newsmarts.core.settings import PROJECT_ROOT
 
@@ -33,9 +32,13 @@ time.sleep(600)
 
 
 @pytest.fixture
-def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(local_servers, "STOP_SECONDS", 0.3)
-    return Program("Airflow", "make run", tmp_path, tmp_path, folder_variable="AIRFLOW_HOME")
+    return tmp_path
+
+
+def servers_of(folder: Path) -> LocalServers:
+    return LocalServers("Airflow", "make run", folder, folder, variable="AIRFLOW_HOME")
 
 
 @pytest.fixture
@@ -66,23 +69,23 @@ def living(session: int) -> list[int]:
     return list(members({session}))
 
 
-def test_leaving_ends_every_process_even_a_stubborn_one(program: Program) -> None:
-    with LocalServers(program) as servers:
+def test_leaving_ends_every_process_even_a_stubborn_one(folder: Path) -> None:
+    with servers_of(folder) as servers:
         session = start_stubborn(servers)
     assert living(session) == []
-    assert not (program.folder / "servers.json").exists()
+    assert not (folder / "servers.json").exists()
 
 
-def test_an_error_ends_them_too(program: Program) -> None:
-    with pytest.raises(RuntimeError), LocalServers(program) as servers:
+def test_an_error_ends_them_too(folder: Path) -> None:
+    with pytest.raises(RuntimeError), servers_of(folder) as servers:
         session = start_stubborn(servers)
         raise RuntimeError
     assert living(session) == []
 
 
-def test_signals_while_stopping_change_nothing(program: Program) -> None:
+def test_signals_while_stopping_change_nothing(folder: Path) -> None:
     before = signal.getsignal(signal.SIGINT)
-    with LocalServers(program) as servers:
+    with servers_of(folder) as servers:
         session = start_stubborn(servers)
         again = subprocess.Popen(["sh", "-c", f"sleep 0.1; kill -INT {os.getpid()}; kill -HUP {os.getpid()}"])
     assert again.wait() == 0
@@ -90,37 +93,37 @@ def test_signals_while_stopping_change_nothing(program: Program) -> None:
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_what_a_killed_run_left_is_ended_by_the_next_one(program: Program) -> None:
-    killed = LocalServers(program)
+def test_what_a_killed_run_left_is_ended_by_the_next_one(folder: Path) -> None:
+    killed = servers_of(folder)
     killed.__enter__()
     session = start_stubborn(killed)
     killed._lock.release()  # as the system does when its process is killed
-    with LocalServers(program):
+    with servers_of(folder):
         assert living(session) == []
     killed.stop()
 
 
-def test_a_process_that_only_got_the_number_is_left_alone(program: Program) -> None:
+def test_a_process_that_only_got_the_number_is_left_alone(folder: Path) -> None:
     stranger = subprocess.Popen(
         [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True
     )
-    (program.folder / "servers.json").write_text(json.dumps({str(stranger.pid): 1.0}))
-    with LocalServers(program):
+    (folder / "servers.json").write_text(json.dumps({str(stranger.pid): 1.0}))
+    with servers_of(folder):
         assert stranger.poll() is None
     stranger.communicate(b"\n")
 
 
-def test_two_runs_of_one_home_do_not_meet(program: Program) -> None:
+def test_two_runs_of_one_home_do_not_meet(folder: Path) -> None:
     with (
-        LocalServers(program),
+        servers_of(folder),
         pytest.raises(LocalServerError, match="already running"),
-        LocalServers(program),
+        servers_of(folder),
     ):
         pass
 
 
-def test_a_server_that_ends_by_itself_is_named_with_its_last_line(program: Program) -> None:
-    with LocalServers(program) as servers:
+def test_a_server_that_ends_by_itself_is_named_with_its_last_line(folder: Path) -> None:
+    with servers_of(folder) as servers:
         pid = spawn(servers, "scheduler", "print('out of luck'); raise SystemExit(3)")
         while living(pid):
             time.sleep(0.01)
@@ -130,18 +133,16 @@ def test_a_server_that_ends_by_itself_is_named_with_its_last_line(program: Progr
             servers.check()
 
 
-def test_a_command_that_fails_is_reported_with_its_log_and_advice(program: Program) -> None:
+def test_a_command_that_fails_is_reported_with_its_log_and_advice(folder: Path) -> None:
     command = [sys.executable, "-c", "raise SystemExit('no such table')"]
-    with LocalServers(program) as servers:
-        servers.run("import", [sys.executable, "-c", ""], os.environ, program.folder, failure="", advice="")
+    with servers_of(folder) as servers:
+        servers.run("import", [sys.executable, "-c", ""], os.environ, folder, failure="", advice="")
         servers.check()  # one that has ended as it should isn't missed
         with pytest.raises(
             LocalServerError,
             match=r"Can't import: no such table\nThe full log is .*import\.log\. Try again\.",
         ):
-            servers.run(
-                "import", command, os.environ, program.folder, failure="Can't import", advice="Try again."
-            )
+            servers.run("import", command, os.environ, folder, failure="Can't import", advice="Try again.")
 
 
 @pytest.mark.slow

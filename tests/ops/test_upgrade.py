@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from newsmarts.cli import main as cli
-from newsmarts.cli.render.upgrade import render
+from newsmarts.cli.home import render_outlook
 from newsmarts.core import versions
 from newsmarts.core.locks import writer_lock
 from newsmarts.core.partitions import candidate_path, partition_path, published_path
@@ -34,7 +34,7 @@ def test_a_home_of_this_version_wants_nothing(home: Path) -> None:
     assert (outlook.days, outlook.current, outlook.again, outlook.unreadable) == (5, 5, {}, ())
     assert outlook.warehouse == "has this version's tables"
     assert outlook.marts == f"release {release} holds what this version would publish"
-    assert "5 are as this version would make them" in render(outlook)
+    assert "5 are as this version would make them" in render_outlook(outlook)
 
 
 def test_every_reason_is_counted_and_nothing_is_changed(
@@ -69,7 +69,7 @@ def test_every_reason_is_counted_and_nothing_is_changed(
     assert "rebuilds it" in answer["warehouse"]
     assert "from nothing" in answer["marts"]
 
-    text = render(upgrade.look(Settings(home=home)))
+    text = render_outlook(upgrade.look(Settings(home=home)))
     assert "backfill 2025-09-01 to 2025-09-05" in text
     assert "can't load the stored results of 2025-09-03" in text
 

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from newsmarts.cli.options import Home, Json
-from newsmarts.cli.output import print_json
+from newsmarts.cli.output import print_answer
 from newsmarts.cli.progress import shown_progress
+
+if TYPE_CHECKING:
+    from newsmarts.ops.upgrade import Outlook
 
 commands = typer.Typer()
 _GROUP = "Home"
@@ -35,12 +38,7 @@ def backup(
 
     with shown_progress() as progress:
         made = make_backup(load_settings(home=home), to, progress=progress)
-    print(
-        f"{made.folder}: {made.days} days, release {made.release or 'none yet'}, {made.files} files, "
-        f"{made.size_bytes / 1e6:.1f} MB, {made.linked} of them shared with the backup before"
-    )
-    if made.archive_url is not None:
-        print(f"raw/ and staged/ are in {made.archive_url} and not in the backup: keep that store safe.")
+    print(made.summary())
 
 
 @commands.command(rich_help_panel=_GROUP)
@@ -94,22 +92,37 @@ def maintain(
             steps=steps or [],
             progress=progress,
         )
-    if json:
-        print_json(results)
-    else:
-        for result in results:
-            print(f"{result.step:12}  {result.summary}")
+    print_answer(
+        results,
+        lambda results: "\n".join(f"{result.step:12}  {result.summary}" for result in results),
+        as_json=json,
+    )
 
 
 @commands.command(rich_help_panel=_GROUP)
 def upgrade_check(home: Home = None, json: Json = False) -> None:
     """Show which days this version would read again."""
-    from newsmarts.cli.render.upgrade import render
     from newsmarts.core.settings import load_settings
     from newsmarts.ops.upgrade import look
 
-    outlook = look(load_settings(home=home))
-    if json:
-        print_json(outlook)
-    else:
-        print(render(outlook))
+    print_answer(look(load_settings(home=home)), render_outlook, as_json=json)
+
+
+def render_outlook(outlook: Outlook) -> str:
+    """What this version makes of a home, as plain text without a last newline."""
+    from newsmarts.ops.upgrade import REASONS
+    from newsmarts.review.day_state import RunReason
+
+    lines = [f"days landed: {outlook.days}, of which {outlook.current} are as this version would make them"]
+    lines += [f"  {count} {REASONS[RunReason(reason)]}" for reason, count in outlook.again.items()]
+    if outlook.first_again is not None:
+        lines.append(
+            "  Days already loaded stay as they are until they are run again: backfill "
+            f"{outlook.first_again} to {outlook.last_again}. `newsmarts preview` shows what that "
+            "would change."
+        )
+    if outlook.unreadable:
+        days = ", ".join(str(day) for day in outlook.unreadable[:5])
+        more = f" and {len(outlook.unreadable) - 5} more" if len(outlook.unreadable) > 5 else ""
+        lines.append(f"  This version can't load the stored results of {days}{more}: run these days again.")
+    return "\n".join([*lines, f"warehouse: {outlook.warehouse}", f"marts: {outlook.marts}"])

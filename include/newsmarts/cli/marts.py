@@ -7,13 +7,14 @@ from __future__ import annotations
 import os
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from newsmarts.cli.options import AsOf, Home, Json, parse_day
-from newsmarts.cli.output import print_json
+from newsmarts.cli.options import AsOf, Home, Json, day_option
+from newsmarts.cli.output import print_answer
 from newsmarts.cli.progress import shown_progress
 
 commands = typer.Typer()
@@ -29,10 +30,7 @@ def summary(as_of: AsOf = None, home: Home = None, json: Json = False) -> None:
 
     settings = load_settings(home=home)
     found = read_summary(settings.home, as_of=as_of)
-    if json:
-        print_json(found)
-    else:
-        print(render_summary(found, settings.home))
+    print_answer(found, lambda found: render_summary(found, settings.home), as_json=json)
 
 
 @commands.command(rich_help_panel=_GROUP)
@@ -42,11 +40,7 @@ def releases(home: Home = None, json: Json = False) -> None:
     from newsmarts.core.settings import load_settings
     from newsmarts.release.kept import kept_releases
 
-    kept = kept_releases(load_settings(home=home).home)
-    if json:
-        print_json(kept)
-    else:
-        print(render_releases(kept))
+    print_answer(kept_releases(load_settings(home=home).home), render_releases, as_json=json)
 
 
 @commands.command(rich_help_panel=_GROUP)
@@ -70,10 +64,7 @@ def diff(
 
     with shown_progress() as progress:
         difference = compare(load_settings(home=home), before, after, marts=mart or [], progress=progress)
-    if json:
-        print_json(difference)
-    else:
-        print(render(difference))
+    print_answer(difference, render, as_json=json)
 
 
 @commands.command(rich_help_panel=_GROUP)
@@ -117,10 +108,7 @@ def export(
             guard=not no_formula_guard,
             progress=progress,
         )
-    if json:
-        print_json(result)
-    else:
-        print(render_export(result))
+    print_answer(result, render_export, as_json=json)
 
 
 @commands.command(rich_help_panel=_GROUP)
@@ -138,11 +126,9 @@ def to_postgres(
 
     with shown_progress() as progress:
         result = copy_to_postgres(load_settings(home=home), as_of=as_of, force=force, progress=progress)
-    if json:
-        print_json(result)
-        return
     rows = f"{sum(result.rows.values()):,} rows of {len(result.rows)} marts" if result.copied else "as before"
-    print(f"Release {result.release_id} in schema {result.schema} of database {result.database}: {rows}")
+    text = f"Release {result.release_id} in schema {result.schema} of database {result.database}: {rows}"
+    print_answer(result, lambda _result: text, as_json=json)
 
 
 @commands.command(rich_help_panel=_GROUP)
@@ -171,16 +157,10 @@ def search(
         typer.Option(metavar="NAME", help="Only by this publisher, as al_mayadeen; may be repeated."),
     ] = None,
     first_day: Annotated[
-        date | None,
-        typer.Option(
-            "--from", parser=parse_day, metavar="DAY", help="Only published on this day (UTC) or later."
-        ),
+        date | None, day_option("Only published on this day (UTC) or later.", "--from")
     ] = None,
     last_day: Annotated[
-        date | None,
-        typer.Option(
-            "--to", parser=parse_day, metavar="DAY", help="Only published on this day (UTC) or earlier."
-        ),
+        date | None, day_option("Only published on this day (UTC) or earlier.", "--to")
     ] = None,
     tag: Annotated[
         list[str] | None,
@@ -221,8 +201,6 @@ def search(
             limit=limit,
         )
         unfiltered = 0 if answer.total else index.search(query, limit=1).total
-    if json:
-        print_json(answer)
-    else:
-        is_terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-        print(render_answer(answer, is_terminal=is_terminal, unfiltered=unfiltered))
+    is_terminal = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+    render = partial(render_answer, is_terminal=is_terminal, unfiltered=unfiltered)
+    print_answer(answer, render, as_json=json)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -15,6 +15,11 @@ def parse_day(text: str) -> date:
     from newsmarts.core import partitions  # noqa: PLC0415 (--help doesn't wait for it)
 
     return partitions.parse_day(text)
+
+
+def day_option(help: str, *names: str) -> Any:
+    """An option whose value is a day, as 2025-09-01."""
+    return typer.Option(*names, parser=parse_day, metavar="DAY", help=help)
 
 
 Home = Annotated[

@@ -7,14 +7,17 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsmarts.cli.options import Home, Json, days_between, parse_day
-from newsmarts.cli.output import print_json, to_json
+from newsmarts.cli.options import Home, Json, day_option, days_between
+from newsmarts.cli.output import print_answer, to_json
 from newsmarts.cli.progress import shown_progress
 from newsmarts.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from newsmarts.load.rebuild import RebuildResult
 
 commands = typer.Typer()
 _GROUP = "Pipeline"
@@ -36,16 +39,9 @@ def run(
     ] = None,
     from_date: Annotated[
         date | None,
-        typer.Option(
-            parser=parse_day,
-            metavar="DAY",
-            help="First day to run, as 2025-09-01 (default: the days of local feeds).",
-        ),
+        day_option("First day to run, as 2025-09-01 (default: the days of local feeds)."),
     ] = None,
-    to_date: Annotated[
-        date | None,
-        typer.Option(parser=parse_day, metavar="DAY", help="Last day to run (default: the first)."),
-    ] = None,
+    to_date: Annotated[date | None, day_option("Last day to run (default: the first).")] = None,
     home: Home = None,
     json: Json = False,
 ) -> None:
@@ -62,12 +58,12 @@ def run(
     with shown_progress() as progress:
         result = run_pipeline(settings, progress=progress, feeds=feed or [], days=days)
     summary = read_summary(settings.home)
-    if json:
-        print_json(to_json(summary) | {"run": result})
-    else:
-        print(render_summary(summary, settings.home))
-        for source_path in result.waiting:
-            print(f"still being written, left for the next run: {source_path!r}")
+    waiting = [f"still being written, left for the next run: {path!r}" for path in result.waiting]
+    print_answer(
+        to_json(summary) | {"run": result},
+        lambda _answer: "\n".join([render_summary(summary, settings.home), *waiting]),
+        as_json=json,
+    )
     for day, reason in result.failed_days.items():
         print(f"error: {day} is not loaded: {reason}", file=sys.stderr)
     for name, reason in result.failed_feeds.items():
@@ -79,11 +75,8 @@ def run(
 @commands.command(rich_help_panel=_GROUP)
 def preview(
     *,
-    first: Annotated[date, typer.Option("--from", parser=parse_day, metavar="DAY", help="As 2025-09-01.")],
-    last: Annotated[
-        date | None,
-        typer.Option("--to", parser=parse_day, metavar="DAY", help="Last day (default: the first)."),
-    ] = None,
+    first: Annotated[date, day_option("As 2025-09-01.", "--from")],
+    last: Annotated[date | None, day_option("Last day (default: the first).", "--to")] = None,
     contracts_dir: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="Contracts to try (default: NEWS_CONTRACTS_DIR)."),
@@ -105,10 +98,7 @@ def preview(
     settings = load_settings(home=home, contracts_dir=contracts_dir)
     with shown_progress() as progress:
         found = preview_days(settings, days, marts=not no_marts, examples=examples, progress=progress)
-    if json:
-        print_json(found)
-    else:
-        print(render(found))
+    print_answer(found, render, as_json=json)
 
 
 @commands.command(rich_help_panel=_GROUP)
@@ -129,14 +119,16 @@ def rebuild(
 
     with shown_progress() as progress:
         result = rebuild_warehouse(load_settings(home=home), leave_out=leave_out, progress=progress)
-    if json:
-        print_json(result)
-        return
+    print_answer(result, _render_rebuild, as_json=json)
+
+
+def _render_rebuild(result: RebuildResult) -> str:
+    from newsmarts.core.text import counted
+
     span = f", {result.days[0]} to {result.days[-1]}" if result.days else ""
-    days = "1 day" if len(result.days) == 1 else f"{len(result.days)} days"
-    print(f"The warehouse holds {days}{span}.")
+    lines = [f"The warehouse holds {counted(len(result.days), 'day')}{span}."]
     if result.left_out:
-        print(f"Left out: {', '.join(map(str, result.left_out))}")
+        lines.append(f"Left out: {', '.join(map(str, result.left_out))}")
     if result.set_aside:
-        print(f"The old one is in {result.set_aside}; remove it when you no longer need it.")
-    print("Next: newsmarts run, or trigger the DAG news_marts.")
+        lines.append(f"The old one is in {result.set_aside}; remove it when you no longer need it.")
+    return "\n".join([*lines, "Next: newsmarts run, or trigger the DAG news_marts."])

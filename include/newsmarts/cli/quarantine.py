@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from newsmarts.cli.options import Home, Json, parse_day
-from newsmarts.cli.output import print_json
+from newsmarts.cli.options import Home, Json, day_option
+from newsmarts.cli.output import print_answer
 from newsmarts.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,10 +34,7 @@ def quarantine(
     stage: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only by this stage: land, parse, validate or publish.")
     ] = None,
-    day: Annotated[
-        date | None,
-        typer.Option(parser=parse_day, metavar="DAY", help="Only of this capture day, as 2025-09-01."),
-    ] = None,
+    day: Annotated[date | None, day_option("Only of this capture day, as 2025-09-01.")] = None,
     state: Annotated[
         Literal["open", "acknowledged", "all"], typer.Option(help="Only pages in this state.")
     ] = "open",
@@ -47,29 +44,29 @@ def quarantine(
 ) -> None:
     """List the pages in quarantine and why they are there."""
     from newsmarts.core.settings import load_settings
-    from newsmarts.review.quarantine import Filters, lines_of, open_quarantine
+    from newsmarts.review.quarantine import Filters, open_quarantine
 
     with open_quarantine(load_settings(home=home)) as opened:
         reasons, total = opened.chosen(Filters(reason, publisher, day, stage, state), page_size=limit)
-    if json:
-        print_json(reasons)
-        return
-    lines = lines_of(reasons)
-    for line in lines:
-        _print_page(line.reasons)
-    print(f"{len(lines)} of {total} pages" if total else "Nothing there.")
+    print_answer(reasons, lambda reasons: _render(reasons, total), as_json=json)
 
 
-def _print_page(reasons: Sequence[QuarantineRow]) -> None:
-    from newsmarts.core.text import visible
+def _render(reasons: Sequence[QuarantineRow], total: int) -> str:
+    from newsmarts.core.text import counted, visible
+    from newsmarts.review.quarantine import lines_of
 
-    first = reasons[0]
-    print(f"{first.capture_id}  {visible(first.source_path)}")
-    for reason in reasons:
-        print(f"    {visible(reason.stage)}: {visible(reason.reason_code)}. {visible(reason.detail)}")
-        if reason.acknowledged_at is not None:
-            who = f"{reason.acknowledged_by}, {reason.acknowledged_at:%Y-%m-%d}"
-            print(f"        acknowledged by {visible(who)}: {visible(reason.acknowledged_reason)}")
+    pages = lines_of(reasons)
+    lines = []
+    for page in pages:
+        first = page.reasons[0]
+        lines.append(f"{first.capture_id}  {visible(first.source_path)}")
+        for reason in page.reasons:
+            lines.append(visible(f"    {reason.stage}: {reason.reason_code}. {reason.detail}"))
+            if reason.acknowledged_at is not None:
+                who = f"{reason.acknowledged_by}, {reason.acknowledged_at:%Y-%m-%d}"
+                lines.append(visible(f"        acknowledged by {who}: {reason.acknowledged_reason}"))
+    lines.append(f"{len(pages)} of {counted(total, 'page')}" if total else "Nothing there.")
+    return "\n".join(lines)
 
 
 @commands.command(rich_help_panel=_GROUP)
@@ -88,6 +85,7 @@ def acknowledge(
     """Acknowledge that pages in quarantine were seen and stay out, or undo that."""
     from newsmarts.core import acknowledgements
     from newsmarts.core.settings import load_settings
+    from newsmarts.core.text import counted
     from newsmarts.review.quarantine import entry_of, open_quarantine
 
     settings = load_settings(home=home)
@@ -107,5 +105,5 @@ def acknowledge(
         at=datetime.now(UTC),
         reason=why,
     )
-    reasons = "1 reason" if len(record.entries) == 1 else f"{len(record.entries)} reasons"
+    reasons = counted(len(record.entries), "reason")
     print(f"{record.decision} by {record.by}: {reasons}. The marts show it when they are built again.")

@@ -27,7 +27,7 @@ and pyarrow can read a whole stage at once; the day is also inside every staged 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
@@ -177,7 +177,13 @@ def day_interval(day: date) -> tuple[datetime, datetime]:
     return start, start + timedelta(days=1)
 
 
-def contiguous_ranges(days: list[date]) -> list[tuple[date, date]]:
+def longest_range(days: Iterable[date]) -> tuple[date, date] | None:
+    """The longest run of days without a gap, if any has two days or more; the earlier of equal ones."""
+    ranges = [(first, last) for first, last in contiguous_ranges(days) if first < last]
+    return max(ranges, key=lambda days: days[1] - days[0], default=None)
+
+
+def contiguous_ranges(days: Iterable[date]) -> list[tuple[date, date]]:
     """Fold days into inclusive (first, last) ranges without gaps, in order."""
     ranges: list[tuple[date, date]] = []
     for day in sorted(set(days)):

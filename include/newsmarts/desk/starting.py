@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from newsmarts.core.errors import UsageError
-from newsmarts.core.partitions import contiguous_ranges
+from newsmarts.core.partitions import longest_range
 from newsmarts.desk.airflow import PRODUCER, Airflow, AirflowRefused, BackfillActive
 from newsmarts.desk.day_runs import ACTIVE, runs_by_day
 
@@ -100,10 +100,7 @@ def plan_days(days: Iterable[date], active: Collection[date], *, may_backfill: b
     """The longest range of two days or more as a backfill, if there may be one; the other days one by one."""
     chosen = sorted(set(days))
     free = [day for day in chosen if day not in active]
-    span: tuple[date, date] | None = None
-    if may_backfill:
-        ranges = [(first, last) for first, last in contiguous_ranges(free) if first < last]
-        span = max(ranges, key=lambda each: each[1] - each[0], default=None)
+    span = longest_range(free) if may_backfill else None
     runs = tuple(day for day in free if span is None or not span[0] <= day <= span[1])
     return Plan(span, runs, tuple(day for day in chosen if day in active))
 

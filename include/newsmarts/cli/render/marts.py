@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsmarts.cli.render.table import columns
+from newsmarts.cli.output import columns
 from newsmarts.core.partitions import docs_path
 from newsmarts.core.text import counted
 

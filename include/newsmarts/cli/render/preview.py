@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
+from newsmarts.cli.output import columns
 from newsmarts.cli.render.diff import render_marts, show_value
-from newsmarts.cli.render.table import columns
-from newsmarts.core.text import counted, visible
+from newsmarts.core.text import counted, one_line
 from newsmarts.ops.preview.findings import (
     DayCounts,
     DayPreview,
@@ -19,7 +20,7 @@ from newsmarts.ops.preview.findings import (
 from newsmarts.review.day_results import Reason
 
 _SHOWN = 10
-_DETAIL_CHARS = 200
+_safe = partial(one_line, max_chars=200)  # of texts that may quote a page
 
 
 def render(preview: Preview) -> str:
@@ -39,18 +40,12 @@ def render(preview: Preview) -> str:
 
 
 def _table(days: Sequence[DayPreview]) -> list[str]:
-    header = ("day", "captures", "valid", "quarantined", "")
+    counts = ("captures", "valid", "quarantined")
     rows = [
-        (
-            day.day.isoformat(),
-            _counts(day.before, day.after, "captures"),
-            _counts(day.before, day.after, "valid"),
-            _counts(day.before, day.after, "quarantined"),
-            _remark(day),
-        )
+        (str(day.day), *(_counts(day.before, day.after, name) for name in counts), _remark(day))
         for day in days
     ]
-    return columns([header, *rows], right=set())
+    return columns([("day", *counts, ""), *rows], right=set())
 
 
 def _counts(before: DayCounts | None, after: DayCounts, name: str) -> str:
@@ -159,9 +154,3 @@ def _withheld(what: str, sign: str, pages: Sequence[Withheld]) -> Iterator[str]:
 def _more(count: int) -> Iterator[str]:
     if count > _SHOWN:
         yield f"    and {count - _SHOWN:,} more; --json has them"
-
-
-def _safe(text: str, most: int = _DETAIL_CHARS) -> str:
-    """Text that may hold a page's words, on one line."""
-    shown = text if len(text) <= most else text[: most - 1] + "…"
-    return visible(shown)

@@ -69,6 +69,20 @@ class Backup:
     archive_url: str | None  # an object store that holds raw/ and staged/, which aren't in the backup
     format: int = FORMAT
 
+    def summary(self, *others: str) -> str:
+        """What was made, for a person; ``others`` are what the backup holds beside the home."""
+        beside = f"; beside them {', '.join(others)}" if others else ""
+        missing = (
+            f"\nraw/ and staged/ are in {self.archive_url}, not in the backup: keep that store safe."
+            if self.archive_url
+            else ""
+        )
+        return (
+            f"{self.folder}: {counted(self.days, 'day')}, release {self.release or 'none yet'}, "
+            f"{counted(self.files, 'file')}, {sized(self.size_bytes)}, {self.linked:,} of them shared with "
+            f"the previous backup{beside}{missing}"
+        )
+
 
 def make_backup(
     settings: Settings,
