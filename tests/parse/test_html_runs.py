@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsmarts.parse import html as reading_html
-from newsmarts.parse.html_runs import take_runs
-from newsmarts.parse.html_stream import MetadataBuilder
+from newsmarts.parse.html_stream import MetadataBuilder, take_runs
 from newsmarts.parse.page import MARKS
 from tests.parse.test_fast_path import PAGES, by_tree, told
 

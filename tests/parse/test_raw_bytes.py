@@ -13,7 +13,7 @@ from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.object_store import open_store
 from newsmarts.core.partitions import raw_object_path
 from newsmarts.core.records import Capture
-from newsmarts.parse import raw
+from newsmarts.parse import run as stage
 
 PAGES = 50
 
@@ -51,7 +51,7 @@ def stored() -> Iterator[list[Capture]]:
 
 def test_each_capture_comes_in_its_turn_with_its_own_bytes_or_the_reason(stored: list[Capture]) -> None:
     for number, (capture, take_bytes) in enumerate(
-        raw.with_bytes(stored, open_store("memory://raw-bytes/archive"))
+        stage.with_bytes(stored, open_store("memory://raw-bytes/archive"))
     ):
         assert capture is stored[number]
         if number in (30, 31):
@@ -74,8 +74,8 @@ def test_several_are_on_their_way_at_once_and_few_in_memory(
             together.wait()  # goes on only when three others are on their way
         return b""
 
-    monkeypatch.setattr(raw, "raw_bytes", slow)
-    pages = raw.with_bytes(stored, open_store("memory://raw-bytes/archive"))
+    monkeypatch.setattr(stage, "raw_bytes", slow)
+    pages = stage.with_bytes(stored, open_store("memory://raw-bytes/archive"))
     assert next(pages)[1]() == b""
     assert len(asked) <= 16
     pages.close()  # type: ignore[attr-defined]

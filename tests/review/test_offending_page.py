@@ -20,7 +20,7 @@ from newsmarts.review.captures import find_capture, read_bytes
 from newsmarts.review.offending_page import LookView, look_view
 from newsmarts.review.phrases import phrases_of, segments, spans_in
 from newsmarts.review.quarantine import Filters, QuarantineRow, open_quarantine
-from newsmarts.show.kinds import KINDS
+from newsmarts.show.record import KINDS
 
 CONTRACTS = PROJECT_ROOT / "expectations"
 # Where there is nothing to mark: what is missing, and pages that are none.

@@ -100,7 +100,7 @@ def test_a_page_turned_away_is_shown_all_the_same(tmp_path: Path, capsys: pytest
     out = tmp_path / "out.html"
     (tmp_path / "page.txt").write_text("Who knows.\n")
     assert main(["show", str(tmp_path / "page.txt"), "-o", str(out)]) == 0
-    assert "Turned away by parse: unknown_publisher" in out.read_text(encoding="utf-8")
+    assert "Quarantined by parse: unknown_publisher" in out.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_offending_text_is_shown(home: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.html"
     assert main(["show", str(INBOX / BROKEN[0]), "-o", str(out), "--home", str(home)]) == 0
     page = out.read_text(encoding="utf-8")
-    assert "Turned away by its contract: ticker_in_body" in page
+    assert "Quarantined by its contract: ticker_in_body" in page
     assert "Fuel convoy of 40 trucks leaves Ruvia" in page.partition("<main")[0]
 
 

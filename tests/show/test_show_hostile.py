@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
+from newsmarts.core.errors import CaptureError
 from newsmarts.core.settings import PROJECT_ROOT
 from newsmarts.show.contracts import Answer, Answers
 from samples import html, text
@@ -72,7 +73,7 @@ def test_captured_text_makes_no_elements(tmp_path: Path) -> None:
         assert_harmless(shown(seen, trouble))
         assert_harmless(shown(seen, None, HOSTILE))
     seen = look(tmp_path / "late.txt", text.render(ARTICLE))
-    seen.turned_away, seen.page = ("odd", HOSTILE), None
+    seen.rejection, seen.page = CaptureError("odd", HOSTILE), None
     assert_harmless(shown(seen))
 
 

@@ -15,8 +15,7 @@ from newsmarts.core.text import visible
 from newsmarts.parse import run as parse
 from newsmarts.parse.reading import Reading
 from newsmarts.show.capture import look_at
-from newsmarts.show.kinds import KINDS, kinds_of
-from newsmarts.show.record import spans_of
+from newsmarts.show.record import KINDS, kinds_of, spans_of
 from samples import html, story, text
 from samples.model import Page
 from tests.parse.pages import ARTICLE, NOUR_ARTICLE
@@ -184,8 +183,8 @@ def test_a_page_turned_away_shows_why_and_its_blocks(
     assert verdict is not None
     assert verdict.find_previous("h2") is None, "the reason stands on top"
     assert reason in text_of(verdict.h2)
-    assert seen.turned_away is not None
-    assert visible(seen.turned_away[1]) in text_of(verdict)
+    assert seen.rejection is not None
+    assert visible(seen.rejection.detail) in text_of(verdict)
     assert bool(blocks_of(page)) == blocks
     assert page.select_one(".record") is None
 
@@ -205,8 +204,8 @@ def test_a_fault_of_the_parser_is_shown_like_in_the_day(
 
     monkeypatch.setattr("newsmarts.parse.publishers.al_mayadeen.take_ticker", fail)
     seen = look(tmp_path / "page.txt", text.render(ARTICLE))
-    assert seen.turned_away is not None
-    assert seen.turned_away[0] == "parser_error"
+    assert seen.rejection is not None
+    assert seen.rejection.reason_code == "parser_error"
     page = shown(seen)
     assert "ZeroDivisionError: by nought" in text_of(page.select_one(".verdict"))
     assert len(blocks_of(page)) > 100

@@ -12,15 +12,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from newsmarts.core.records import BodyBlock
-from newsmarts.parse.pictures import caption_of
-from newsmarts.parse.posts import start_of_post
+from newsmarts.parse.opening import caption_of
 from newsmarts.parse.prose import (
     ends_like_question,
     ends_like_sentence,
     looks_like_headline,
 )
 from newsmarts.parse.reading import BODY_ROLES, NOISE, Reading, Roles, take
-from newsmarts.parse.related import RelatedBlocks
+from newsmarts.parse.related import RelatedBlocks, start_of_post
 from newsmarts.parse.tickers import REPEAT, TickerLines
 
 MAX_SUBHEADING_CHARS = 120

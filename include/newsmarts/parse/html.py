@@ -14,10 +14,9 @@ from bs4 import BeautifulSoup
 
 from newsmarts.core.errors import UnclearMarkup, UnreadablePage
 from newsmarts.parse.head import read_head
-from newsmarts.parse.html_reading import HtmlReading
-from newsmarts.parse.html_runs import Shortened, take_runs
-from newsmarts.parse.html_stream import MetadataBuilder
+from newsmarts.parse.html_stream import MetadataBuilder, Shortened, take_runs
 from newsmarts.parse.html_walk import Walker
+from newsmarts.parse.reading import Reading
 
 # A page of the sites has some 2,000 tags; parsing takes about 15 µs and 1 KB of memory for each.
 MAX_TAGS = 60_000
@@ -37,7 +36,7 @@ def looks_like_html(text: str) -> bool:
     return beginning.startswith(("<!doctype html", "<head", "<body")) or "<html" in beginning
 
 
-def read_html(text: str, marks: Collection[str] = ()) -> HtmlReading:
+def read_html(text: str, marks: Collection[str] = ()) -> Reading:
     """Read an HTML capture.
 
     ``marks`` are the names, as ``#id`` or ``.class``, whose places the reading is to know.
@@ -69,7 +68,7 @@ def read_html(text: str, marks: Collection[str] = ()) -> HtmlReading:
     return read_tree(markup, marks, ended=ended)
 
 
-def read_tree(markup: str, marks: Collection[str], *, ended: bool) -> HtmlReading:
+def read_tree(markup: str, marks: Collection[str], *, ended: bool) -> Reading:
     """Read an HTML page by way of its full tree: the same reading, at several times the cost."""
     soup = BeautifulSoup(markup, "lxml")
     walker = Walker(marks)

@@ -11,8 +11,7 @@ from bs4.element import NavigableString
 
 from newsmarts.parse.decoding import fold_line
 from newsmarts.parse.html_parts import Piece, parts_of
-from newsmarts.parse.html_reading import HtmlReading
-from newsmarts.parse.reading import Head, Kind
+from newsmarts.parse.reading import Head, Kind, Reading
 
 _SKIPPED = frozenset(
     {
@@ -51,7 +50,7 @@ class Walker:
     """
 
     def __init__(self, marks: Collection[str] = ()) -> None:
-        reading = self._reading = HtmlReading([], [], [], [], ended=False)
+        reading = self._reading = Reading([], [], [], [], ended=False)
         self.texts, self.kinds = reading.texts, reading.kinds
         self.apart, self.indents = reading.apart, reading.indents
         self.links, self.owners, self.marks = reading.links, reading.owners, reading.marks
@@ -73,7 +72,7 @@ class Walker:
         self._tight: list[int] = []
         self._last_tight = -1
 
-    def reading(self, head: Head, *, ended: bool) -> HtmlReading:
+    def reading(self, head: Head, *, ended: bool) -> Reading:
         """What the walk has found."""
         self._reading.head, self._reading.ended = head, ended
         return self._reading

@@ -1,22 +1,26 @@
 """What only HTML has, and where a page's head and its visible text disagree.
 
 The record keeps what a reader sees. A disagreement is written down as "fact: source says value", for a
-contract to warn about.
+contract to warn about. Bylines are compared as the record has them, house bylines under one name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import tomllib
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from newsmarts.parse.bylines import fold_byline
 from newsmarts.parse.identity import normalised_headline
 from newsmarts.parse.reading import Head, Said
 from newsmarts.parse.times import moment_of
 
 _SHOWN_CHARS = 120
+# The many names of a publisher's desk, which become one.
+_HOUSE_BYLINES = Path(__file__).with_name("house_bylines.toml")
 
 
 def stated_moment(head: Head | None, fact: str, zone_name: str) -> datetime | None:
@@ -28,10 +32,29 @@ def stated_moment(head: Head | None, fact: str, zone_name: str) -> datetime | No
     return None
 
 
+def published_moment(head: Head | None, wall: datetime | None, zone_name: str) -> datetime | None:
+    """The UTC moment of the time that a page shows; the head settles a time that happens twice."""
+    return None if wall is None else moment_of(wall, zone_name, stated_moment(head, "published", zone_name))
+
+
 def extra_of(
-    head: Head, zone_name: str, *, modified_local: datetime | None, picture: str | None
+    head: Head | None,
+    *,
+    publisher: str,
+    zone_name: str,
+    site_names: Collection[str],
+    headline: str | None,
+    byline: str | None,
+    published_at: datetime | None,
+    modified_local: datetime | None = None,
+    picture: str | None = None,
 ) -> dict[str, Any]:
-    """The record's extra: url, image_url, section, modified_at (UTC), keywords."""
+    """The record's extra: url, image_url, section, modified_at (UTC), keywords, metadata_disagreements.
+
+    Empty without a head, in a text capture.
+    """
+    if head is None:
+        return {}
     modified = stated_moment(head, "modified", zone_name)
     if modified is None and modified_local is not None:
         modified = moment_of(modified_local, zone_name)
@@ -47,20 +70,6 @@ def extra_of(
         "modified_at": modified,
         "keywords": tuple(dict.fromkeys(word for word in keywords if word)),
     }
-    return {name: value for name, value in extra.items() if value}
-
-
-def disagreements(
-    head: Head,
-    *,
-    publisher: str,
-    zone_name: str,
-    headline: str | None,
-    byline: str | None,
-    published_at: datetime | None,
-    site_names: Collection[str],
-) -> tuple[str, ...]:
-    """Where head and visible text differ."""
     found = []
     if headline is not None:
         for said in head.said.get("title", ()):
@@ -75,7 +84,8 @@ def disagreements(
             moment = _moment(said.value, zone_name)
             if moment is not None and not _same_minute(moment, published_at):
                 found.append(_disagreement("published_at", said))
-    return tuple(found)
+    present = {name: value for name, value in extra.items() if value}
+    return present | {"metadata_disagreements": tuple(found)}
 
 
 def is_about(
@@ -153,3 +163,23 @@ def _address(text: str | None) -> str | None:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         return None
     return urlunsplit(parts._replace(fragment=""))
+
+
+def fold_byline(publisher: str, byline_raw: str | None) -> str | None:
+    """The desk's one name when the byline is a house byline; any other byline as it is."""
+    if byline_raw is None:
+        return None
+    return _house_bylines().get(publisher, {}).get(_byline_key(byline_raw), byline_raw)
+
+
+@lru_cache(maxsize=1)
+def _house_bylines() -> Mapping[str, Mapping[str, str]]:
+    listed = tomllib.loads(_HOUSE_BYLINES.read_text(encoding="utf-8"))
+    return {
+        publisher: {_byline_key(name): desk for desk, names in desks.items() for name in (desk, *names)}
+        for publisher, desks in listed.items()
+    }
+
+
+def _byline_key(byline: str) -> str:
+    return " ".join(byline.split()).casefold()

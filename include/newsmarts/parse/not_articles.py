@@ -103,10 +103,18 @@ def refuse(reason_code: str) -> NotAnArticle:
     return NotAnArticle(reason_code, _DETAILS[reason_code])
 
 
-def declared(head: Head | None) -> str | None:
-    """What the page's head declares it to be, other than an article; None when it declares no such thing."""
-    if head is None:
-        return None
+def check_declared(head: Head | None) -> None:
+    """Check that the page's head doesn't declare it to be anything but an article.
+
+    Raises:
+        NotAnArticle: it does.
+    """
+    reason_code = _declared(head) if head else None
+    if reason_code is not None:
+        raise refuse(reason_code)
+
+
+def _declared(head: Head) -> str | None:
     for said in head.said.get("type", ()):
         for pattern, reason_code in _TYPES:
             if pattern.search(said.value):
@@ -120,11 +128,9 @@ def declared(head: Head | None) -> str | None:
     types = head.schema_types
     if "LiveBlogPosting" in types:
         return "live_blog"
-    if not any(name.endswith(("Article", "BlogPosting")) for name in types):
-        for name, reason_code in _SCHEMA_TYPES:
-            if name in types:
-                return reason_code
-    return None
+    if any(name.endswith(("Article", "BlogPosting")) for name in types):
+        return None
+    return next((reason_code for name, reason_code in _SCHEMA_TYPES if name in types), None)
 
 
 def _by_address(address: str) -> str | None:
@@ -163,16 +169,7 @@ def why_no_article(reading: Reading, lines: Sequence[str], otherwise: CaptureErr
     ``lines`` are those that aren't the frame that all of the site's pages have; ``otherwise`` is the error
     when they don't say what the page is.
     """
-    reason_code = blocking(reading, lines)
-    if reason_code is None and any(_PLAYER.fullmatch(line) for line in lines):
-        reason_code = "video_page"
-    if reason_code is None and any(_TAG.fullmatch(line) for line in lines):
-        reason_code = "tag_page"
-    dated = sum(_DATED.fullmatch(line) is not None for line in lines)
-    if reason_code is None and (dated >= _MANY_ENTRIES or any(_MORE.fullmatch(line) for line in lines)):
-        reason_code = "section_page"
-    if reason_code is None and reading.kinds.count("caption") >= _MANY_PICTURES:
-        reason_code = "gallery_page"
+    reason_code = blocking(reading, lines) or _kind_of_page(reading, lines)
     if reason_code is not None:
         return refuse(reason_code)
     letters = [char for line in lines for char in line[:200] if char.isalpha()]
@@ -183,10 +180,26 @@ def why_no_article(reading: Reading, lines: Sequence[str], otherwise: CaptureErr
     return otherwise
 
 
-def other_than_text(texts: Sequence[str]) -> str | None:
-    """What the lines where a body should be are, when they are entries with times or a video's player."""
+def _kind_of_page(reading: Reading, lines: Sequence[str]) -> str | None:
+    if any(_PLAYER.fullmatch(line) for line in lines):
+        return "video_page"
+    if any(_TAG.fullmatch(line) for line in lines):
+        return "tag_page"
+    dated = sum(_DATED.fullmatch(line) is not None for line in lines)
+    if dated >= _MANY_ENTRIES or any(_MORE.fullmatch(line) for line in lines):
+        return "section_page"
+    return "gallery_page" if reading.kinds.count("caption") >= _MANY_PICTURES else None
+
+
+def check_body(texts: Sequence[str]) -> None:
+    """Check that the lines where a body should be aren't entries with times, or a video's player.
+
+    Raises:
+        NotAnArticle: they are.
+    """
     stamps = [text for text in texts if len(text) <= _STAMP_CHARS and text[:1].isdigit()]
     if len(stamps) >= _MANY_ENTRIES and sum(bool(_STAMP.fullmatch(text)) for text in stamps) >= _MANY_ENTRIES:
-        return "live_blog"
+        raise refuse("live_blog")
     controls = [text for text in texts if text[:1] in _PLAYER_STARTS and _PLAYER.fullmatch(text)]
-    return "video_page" if len(controls) >= _MANY_CONTROLS else None
+    if len(controls) >= _MANY_CONTROLS:
+        raise refuse("video_page")

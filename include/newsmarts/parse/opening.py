@@ -1,20 +1,29 @@
-"""What is between an article's header and its body: standfirst, ``Listen``, picture and caption."""
+"""What is between an article's header and its body: standfirst, ``Listen``, picture and caption.
+
+Which line is a picture's caption is the same question for pictures in the body.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.records import Image
-from newsmarts.parse.pictures import caption_of
+from newsmarts.parse.prose import ends_like_sentence
 from newsmarts.parse.reading import Reading, Roles
 
 _MOST_LINES_BEFORE_PICTURE = 2
 _MOST_LINES_BEFORE_CROSS = 8
 _LISTEN_WITHIN = 12  # blocks after the header
 _CLOSE = "x"  # the picture viewer's closing cross, a bullet of its own in text captures
+# who took it: "(AP)", "(Iranian Presidency / AFP)"; see the golden pages
+_CREDIT = re.compile(r"\([^()]{2,80}\)\.?$")
+_NEXT_SENTENCE = re.compile(r"[.!?]['\"’”»)]* +['\"‘“«(]?[A-Z0-9]")
+_MANY_BLOCKS = 3  # more than a caption and who took the picture
+_LONG_CHARS = 300  # no caption
 
 
 class Opening(NamedTuple):
@@ -164,3 +173,46 @@ class OpeningReader:
 
     def _is_no_caption(self, index: int) -> bool:
         return self.reading.kinds[index] == "image" or self.reading.texts[index].lower() == _CLOSE
+
+
+def caption_of(reading: Reading, roles: Roles, picture: int, end: int, *, lead: bool) -> int | None:
+    """The block before ``end`` that is a picture's caption; None when it has none.
+
+    A container that holds the picture and one line holds its caption. Without such a container the line right
+    under it is one when it repeats the picture's alt text, or who took the picture. A line
+    in one element with the picture, nothing between them, may be a paragraph that the picture is set into.
+
+    Raises:
+        UnreadablePage: a line could as well be the caption as text of the body (``unclear_caption``). Under
+            the ``lead`` picture, where a body begins, that is any line that doesn't end like a sentence,
+            unless a container holds it and more of the body, and not the picture.
+    """
+    line = picture + 1
+    if line >= end or roles[line] or reading.head is None or reading.kinds[line] not in {"text", "caption"}:
+        return None
+    text = reading.texts[line]
+    if reading.kinds[line] == "caption" or text == reading.texts[picture] or _CREDIT.search(text):
+        return line
+    held = any(
+        stop <= end and sum(kind != "image" for kind in reading.kinds[line:stop]) == 1
+        for stop in reading.ties(picture)
+    )
+    if held and (reading.holder(line) != reading.holder(picture) or not reading.apart[line]):
+        return line
+    if ends_like_sentence(text):
+        if held and len(text) <= _LONG_CHARS and not _NEXT_SENTENCE.search(text):
+            raise _unclear(text)
+        return None
+    if held:
+        return line
+    if lead and reading.group_around(line, line, end)[1] < line + _MANY_BLOCKS:
+        raise _unclear(text)
+    return None
+
+
+def _unclear(text: str) -> UnreadablePage:
+    return UnreadablePage(
+        "unclear_caption",
+        f"The line under a picture may be its caption or text of the article: {text[:80]!r}. "
+        "Look at the page.",
+    )

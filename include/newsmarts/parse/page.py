@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from newsmarts.core.errors import UnknownPublisher
+from newsmarts.core.errors import CaptureError, UnknownPublisher
 from newsmarts.parse.decoding import decode
 from newsmarts.parse.html import looks_like_html, read_html
 from newsmarts.parse.not_articles import blocking, refuse
@@ -16,6 +16,14 @@ from newsmarts.parse.text import read_text
 
 MARKS: Final = frozenset[str]().union(*(publisher.marks for publisher in PUBLISHERS))
 """The names of ids and classes that some publisher's rules use."""
+
+
+def parser_error(error: Exception) -> CaptureError:
+    """The reason of a page that the parser failed on by a fault of its own."""
+    return CaptureError(
+        "parser_error",
+        f"{type(error).__name__}: {error}. This is a fault of the parser: report it with the page.",
+    )
 
 
 def parse_page(

@@ -1,7 +1,7 @@
 """A page in reading order: the one description that text and HTML captures share.
 
-A reading is a sequence of blocks. Each has a kind, its text with white space folded, whether it stands
-apart from the block before it, and its indentation. ``newsmarts.parse.text`` and ``newsmarts.parse.html``
+A reading is a sequence of blocks. Each has a kind, its text with white space folded, whether it is apart
+from the block before it, and its indentation. ``newsmarts.parse.text`` and ``newsmarts.parse.html``
 make readings; the publishers' files say what each block means, and never look at the format.
 
 The blocks are kept as parallel lists: a text capture has some 160 of them, and an object for each would
@@ -10,6 +10,7 @@ cost more than reading them does.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -64,7 +65,7 @@ class Head:
 
 @dataclass(slots=True)
 class Reading:
-    """The blocks of one page, top to bottom, as parallel lists."""
+    """The blocks of one page, top to bottom, as parallel lists; of HTML also links and containers."""
 
     texts: list[str]
     kinds: list[Kind]
@@ -73,13 +74,27 @@ class Reading:
     ended: bool  # the last line was finished (text: by a line end; HTML: by the closing tags)
     head: Head | None = None  # None: a text capture
     url: str | None = None  # where the feed fetched the page from, if it knows
+    # of HTML alone
+    links: list[str | None] = field(default_factory=list)
+    owners: list[int] = field(default_factory=list)  # for each block the innermost container that it is in
+    starts: list[int] = field(default_factory=list)  # for each container its first block
+    ends: list[int] = field(default_factory=list)  # and one past its last
+    parents: list[int] = field(default_factory=list)
+    marks: dict[str, tuple[int, int]] = field(default_factory=dict)  # those that were looked out for
 
     def __len__(self) -> int:
         return len(self.texts)
 
-    def link(self, index: int) -> str | None:  # noqa: ARG002 - only HTML knows
-        """Where the block leads when all of it is one link; "" for a link to nowhere, None for no link."""
-        return None
+    def link(self, index: int) -> str | None:
+        """Where the block leads when all of it is one link, or a picture's address.
+
+        "" for a link to nowhere, None for no link.
+        """
+        return self.links[index] if self.links else None
+
+    def mark(self, name: str) -> tuple[int, int] | None:
+        """The blocks of the first element with this ``#id`` or ``.class``, of those looked out for."""
+        return self.marks.get(name)
 
     def run_end(self, index: int) -> int:
         """One past the last block of the run of ``index`` (no gap inside a run)."""
@@ -89,20 +104,35 @@ class Reading:
         return end
 
     def ties(self, index: int) -> list[int]:
-        """Where the blocks that the layout ties to this one may end (one past), nearest first."""
-        end = self.run_end(index)
-        return [end] if end > index + 1 else []
+        """Where the blocks that the layout ties to this one may end (one past), nearest first.
 
-    def is_alone(self, index: int) -> bool:  # noqa: ARG002 - only HTML knows
-        """Whether a block is all that a container holds which could hold more."""
-        return False
-
-    def group_around(self, index: int, start: int, end: int) -> tuple[int, int]:  # noqa: ARG002 - HTML knows
-        """The blocks of the largest container around a block that lies within [start, end)."""
-        return index, index + 1
+        Text: its run. HTML: a label's list is the container that comes right after it, or all of the smallest
+        container that begins with it and holds more.
+        """
+        if self.head is None:
+            end = self.run_end(index)
+            return [end] if end > index + 1 else []
+        container = self.owners[index]
+        while container >= 0 and self.starts[container] == index and self.ends[container] == index + 1:
+            container = self.parents[container]
+        if container < 0:
+            return []
+        # containers are numbered as they open, so their first blocks are in order
+        first, last = bisect_left(self.starts, index + 1), bisect_right(self.starts, index + 1)
+        found = {
+            self.ends[child]
+            for child in range(first, last)
+            if self.parents[child] == container and self.ends[child] > index + 2
+        }
+        if self.starts[container] == index:
+            found.add(self.ends[container])
+        return sorted(found)
 
     def holder(self, index: int) -> tuple[int, int]:
         """The blocks of a block's run (text; eight each way at most) or innermost container (HTML)."""
+        if self.head is not None:
+            container = self.owners[index]
+            return (self.starts[container], self.ends[container]) if container >= 0 else (0, len(self.texts))
         start, end = index, index + 1
         while start and not self.apart[start] and index - start < _REACH:
             start -= 1
@@ -110,19 +140,39 @@ class Reading:
             end += 1
         return start, end
 
-    def share_container(self, first: int, second: int, without: int) -> bool:  # noqa: ARG002 - HTML knows
-        """Whether some container holds the first two blocks and not the third."""
-        return False
+    def share_container(self, first: int, second: int, without: int) -> bool:
+        """Whether some container (HTML) holds the first two blocks and not the third."""
+        container = self._owner(first)
+        while container >= 0 and not self.starts[container] <= second < self.ends[container]:
+            container = self.parents[container]
+        return container >= 0 and not self.starts[container] <= without < self.ends[container]
 
-    def mark(self, name: str) -> tuple[int, int] | None:  # noqa: ARG002 - only HTML knows
-        """The blocks of the first element with this ``#id`` or ``.class``."""
-        return None
+    def is_alone(self, index: int) -> bool:
+        """Whether a block is all that a container (HTML) holds which could hold more: one around others."""
+        own = self._owner(index)
+        if own < 0:
+            return False
+        child = own + 1  # containers are numbered as they open
+        outer = own if child < len(self.parents) and self.parents[child] == own else self.parents[own]
+        return outer >= 0 and self.starts[outer] == index and self.ends[outer] == index + 1
+
+    def group_around(self, index: int, start: int, end: int) -> tuple[int, int]:
+        """The blocks of the largest container (HTML) around a block that lies within [start, end)."""
+        group = (index, index + 1)
+        container = self._owner(index)
+        while container >= 0 and self.starts[container] >= start and self.ends[container] <= end:
+            group = (self.starts[container], self.ends[container])
+            container = self.parents[container]
+        return group
 
     def blocks(self) -> Iterator[Block]:
         """The blocks as objects, numbered from 1."""
         rows = zip(self.kinds, self.texts, self.apart, self.indents, strict=True)
         for index, (kind, text, apart, indent) in enumerate(rows):
             yield Block(index + 1, kind, text, apart, indent, self.link(index))
+
+    def _owner(self, index: int) -> int:
+        return self.owners[index] if self.owners else -1
 
 
 Roles = list[str]

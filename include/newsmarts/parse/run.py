@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,11 +21,11 @@ from newsmarts.core import partitions, schemas
 from newsmarts.core.errors import CaptureError, MissingPartition, UnreadablePage
 from newsmarts.core.files import replacing_folder
 from newsmarts.core.locks import partition_lock
+from newsmarts.core.object_store import is_remote
 from newsmarts.core.records import Article, Capture
 from newsmarts.core.settings import Settings
 from newsmarts.parse import rows
-from newsmarts.parse.page import parse_page, parse_reading, publisher_of, read_page
-from newsmarts.parse.raw import with_bytes
+from newsmarts.parse.page import parse_page, parse_reading, parser_error, publisher_of, read_page
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -33,6 +36,9 @@ log = logging.getLogger(__name__)
 _ROWS_AT_ONCE = 1_000
 _PROGRESS_EVERY = 10_000
 _MEDIA_TYPES = {".html": "text/html", ".htm": "text/html", ".xhtml": "text/html"}
+# A store answers in some 20 ms, a page is parsed in 5: so many requests at once keep the parser busy.
+_FETCHERS = 8
+_AHEAD = 16  # pages in memory
 
 _FILES: Mapping[str, pa.Schema] = {
     "articles": schemas.ARTICLES,
@@ -40,6 +46,9 @@ _FILES: Mapping[str, pa.Schema] = {
     "page_links": schemas.PAGE_LINKS,
     "quarantine": schemas.QUARANTINE,
 }
+
+Taken = tuple[Capture, Callable[[], bytes]]
+"""A capture, and what gives its bytes or raises UnreadablePage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +75,16 @@ def run(day: date, settings: Settings) -> ParseResult:
     """
     folder = partitions.partition_path(settings.archive, "parsed", day)
     reasons: Counter[str] = Counter()
-    with (
-        partition_lock(settings, day),
-        replacing_folder(folder) as temporary,
-        _Writer(temporary) as out,
-    ):
+    with partition_lock(settings, day), replacing_folder(folder) as temporary, _Writer(temporary) as out:
         captures = _captures_of(day, settings.archive)
         for number, (capture, take_bytes) in enumerate(with_bytes(captures, settings.archive), start=1):
-            parsed = _parse_capture(capture, take_bytes, out, reasons)
-            if parsed is not None:
-                article, article_row = parsed
-                out.add("articles", article_row)
-                for row in rows.ticker_rows(capture, article):
-                    out.add("ticker_items", row)
-                for row in rows.link_rows(capture, article):
-                    out.add("page_links", row)
+            for name, row in _rows_of(capture, take_bytes):
+                out.add(name, row)
+                if name == "quarantine":
+                    reasons[row["reason_code"]] += 1
             if number % _PROGRESS_EVERY == 0:
                 log.info("Parsing %s: %d captures so far", day, number)
+        out.flush()
     result = ParseResult(
         day=day,
         captures=out.counts["articles"] + out.counts["quarantine"],
@@ -146,20 +148,14 @@ def _captures_of(day: date, home: Path | UPath) -> Iterator[Capture]:
     table = schemas.read_table(path, schemas.CAPTURES).sort_by(
         [("captured_at", "ascending"), ("source_path", "ascending"), ("capture_id", "ascending")]
     )
-    return _captures_in(table)
-
-
-def _captures_in(table: pa.Table) -> Iterator[Capture]:
     for batch in table.to_batches(max_chunksize=_ROWS_AT_ONCE):
         for row in batch.to_pylist():
             del row["capture_day"]
             yield Capture(**row)
 
 
-def _parse_capture(
-    capture: Capture, take_bytes: Callable[[], bytes], out: _Writer, reasons: Counter[str]
-) -> tuple[Article, rows.Row] | None:
-    """The capture's article and its row; None when it went to quarantine."""
+def _rows_of(capture: Capture, take_bytes: Callable[[], bytes]) -> list[tuple[str, rows.Row]]:
+    """The rows of a capture, each with the name of its file: an article's, or the one of its quarantine."""
     publisher = capture.publisher
     try:
         reading = read_page(take_bytes(), capture.media_type)
@@ -167,51 +163,90 @@ def _parse_capture(
         rules = publisher_of(reading)
         publisher = rules.slug if rules else publisher
         page = parse_reading(reading, rules, capture.captured_at)
-        return page.article, rows.article_row(capture, page)
+        return [
+            ("articles", rows.article_row(capture, page)),
+            *(("ticker_items", row) for row in rows.ticker_rows(capture, page.article)),
+            *(("page_links", row) for row in rows.link_rows(capture, page.article)),
+        ]
     except CaptureError as error:
         reason = error
         log.info("Quarantined %r: %s", capture.source_path, reason.reason_code)
     except Exception as error:
         # a bug of ours on one page is a row and a traceback, never the end of the day
-        detail = f"{type(error).__name__}: {error}. This is a fault of the parser: report it with the page."
-        reason = CaptureError("parser_error", detail)
+        reason = parser_error(error)
         log.exception("The parser failed on %r (capture %s)", capture.source_path, capture.capture_id)
-    reasons[reason.reason_code] += 1
-    out.add("quarantine", rows.quarantine_row(capture, publisher, reason))
-    return None
+    return [("quarantine", rows.quarantine_row(capture, publisher, reason))]
 
 
-class _Writer:
+class _Writer(ExitStack):
     """The four staged files of a day, written in row groups."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.counts: Counter[str] = Counter()
-        self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in _FILES}
+        self._rows: dict[str, list[rows.Row]] = {name: [] for name in _FILES}
         self._writers = {
-            name: pq.ParquetWriter(folder / f"{name}.parquet", schema, **schemas.PARQUET_OPTIONS)
+            name: self.enter_context(
+                pq.ParquetWriter(folder / f"{name}.parquet", schema, **schemas.PARQUET_OPTIONS)
+            )
             for name, schema in _FILES.items()
         }
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            for name in _FILES:
-                self._flush(name)
-        for writer in self._writers.values():
-            writer.close()
-
-    def add(self, name: str, row: dict[str, Any]) -> None:
+    def add(self, name: str, row: rows.Row) -> None:
         """Add a row to one of the files."""
         self.counts[name] += 1
         self._rows[name].append(row)
         if len(self._rows[name]) >= _ROWS_AT_ONCE:
             self._flush(name)
 
+    def flush(self) -> None:
+        """Write the rows that are still in memory."""
+        for name in _FILES:
+            self._flush(name)
+
     def _flush(self, name: str) -> None:
         if self._rows[name]:
             self._writers[name].write_table(pa.Table.from_pylist(self._rows[name], schema=_FILES[name]))
             self._rows[name].clear()
+
+
+def with_bytes(captures: Iterable[Capture], archive: Path | UPath) -> Iterator[Taken]:
+    """The captures in their order, each with its bytes, to be taken once."""
+    if not is_remote(archive):
+        for capture in captures:
+            yield capture, partial(raw_bytes, capture, archive)
+        return
+    waiting: deque[Taken] = deque()
+    with ThreadPoolExecutor(_FETCHERS, thread_name_prefix="raw") as fetchers:
+        try:
+            for capture in captures:
+                waiting.append((capture, fetchers.submit(raw_bytes, capture, archive).result))
+                if len(waiting) >= _AHEAD:
+                    yield waiting.popleft()
+            while waiting:
+                yield waiting.popleft()
+        finally:
+            fetchers.shutdown(wait=False, cancel_futures=True)
+
+
+def raw_bytes(capture: Capture, archive: Path | UPath) -> bytes:
+    """The captured bytes.
+
+    Raises:
+        UnreadablePage: they can't be read, or aren't those that were landed.
+    """
+    path = partitions.raw_object_path(archive, capture.sha256)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadablePage(
+            "raw_bytes_damaged",
+            f"{path.name} in raw/objects can't be read: {error.strerror}. Land the page anew.",
+        ) from None
+    if hashlib.sha256(data).hexdigest() != capture.sha256:
+        raise UnreadablePage(
+            "raw_bytes_damaged",
+            f"{path.name} in raw/objects doesn't hold the bytes that it is named after. "
+            "Check the disk, remove the file, and land the page anew.",
+        )
+    return data

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.parse.decoding import MAX_LINE_CHARS, Decoded, fold_spaces, line_too_long
@@ -11,10 +10,6 @@ from newsmarts.parse.reading import Kind, Reading
 
 _BULLETS = "•◦▪‣●"
 _INDENTED = frozenset(f" {_BULLETS}")
-# What is over the ticker is the same on all pages of a site, and is read once. Where the text is cut
-# makes no difference to its blocks, so this is about speed alone.
-_FRAME_END = "\nBREAKING\n"
-_FRAME_CHARS = 20_000
 # A page of the sites has some 160 lines; reading takes about 3 µs and 100 bytes for each.
 MAX_LINES = 100_000
 _SHORT_CHARS = 40  # tags, sections and the footer's links come again and again
@@ -32,14 +27,7 @@ def read_text(decoded: Decoded) -> Reading:
     text = fold_spaces(decoded)
     if len(text) > MAX_LINES:
         _check_size(text)
-    frame, cut, rest = text.partition(_FRAME_END)
-    if not cut or len(frame) > _FRAME_CHARS:
-        texts, kinds, apart, indents = _read_lines(text)
-    else:
-        first, second = _read_frame(frame), _read_lines(cut[1:] + rest)
-        second.apart[0] = frame.endswith("\n")
-        texts, kinds = first.texts + second.texts, first.kinds + second.kinds
-        apart, indents = first.apart + second.apart, first.indents + second.indents
+    texts, kinds, apart, indents = _read_lines(text)
     return Reading(texts, kinds, apart, indents, ended=text.endswith("\n"))
 
 
@@ -56,17 +44,8 @@ def _check_size(text: str) -> None:
             raise line_too_long(longest)
 
 
-class _Lines(NamedTuple):
-    """Blocks as a reading has them."""
-
-    texts: list[str]
-    kinds: list[Kind]
-    apart: list[bool]
-    indents: list[int]
-
-
-def _read_lines(text: str) -> _Lines:
-    """The blocks of a text; the first is set apart."""
+def _read_lines(text: str) -> tuple[list[str], list[Kind], list[bool], list[int]]:
+    """The blocks of a text as a reading has them; the first is set apart."""
     lines = text.split("\n")
     texts = [line for line in lines if line]
     apart = [not before for before, line in zip(["", *lines], lines, strict=False) if line]
@@ -80,7 +59,7 @@ def _read_lines(text: str) -> _Lines:
             texts[index], kinds[index], indents[index] = read
         elif line[-1] == " " or "  " in line:
             texts[index] = " ".join(line.split())
-    return _Lines(texts, kinds, apart, indents)
+    return texts, kinds, apart, indents
 
 
 def _read_indented(line: str) -> tuple[str, Kind, int]:
@@ -95,4 +74,3 @@ def _read_indented(line: str) -> tuple[str, Kind, int]:
 
 
 _read_short = lru_cache(maxsize=1024)(_read_indented)
-_read_frame = lru_cache(maxsize=64)(_read_lines)

@@ -8,8 +8,7 @@ from functools import cached_property
 
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.ticker import normalise_line
-from newsmarts.parse.header import find_header
-from newsmarts.parse.headline import first_heading, is_high_heading
+from newsmarts.parse.header import find_header, first_heading, is_high_heading
 from newsmarts.parse.layout import TICKER, Labels, Layout
 from newsmarts.parse.reading import NOISE, Reading, Roles
 from newsmarts.parse.times import parse_clock

@@ -19,9 +19,7 @@ from newsmarts.review.notice import Notice
 from newsmarts.review.phrases import columns_of, phrases_of, segments, spans_in
 from newsmarts.review.quarantine import QuarantineRow
 from newsmarts.show.capture import Look, look_at_capture
-from newsmarts.show.kinds import Kind
-from newsmarts.show.model import head_of, legend_of, record_of, runs_of
-from newsmarts.show.record import Field
+from newsmarts.show.record import Field, Kind, head_of, legend_of, record_of, runs_of
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -222,8 +220,8 @@ def _notices(look: Look, reasons: Sequence[QuarantineRow]) -> list[Notice]:
                 "warn",
             )
         ]
-    if look.turned_away is not None and not by_parse:
-        reason_code, detail = look.turned_away
+    if look.rejection is not None and not by_parse:
+        reason_code, detail = look.rejection.reason_code, look.rejection.detail
         return [
             Notice(
                 "The rules turn it away now",

@@ -13,7 +13,7 @@ from newsmarts.core.records import Capture, capture_id_of
 from newsmarts.core.settings import Settings
 from newsmarts.land.names import captured_at_of, day_in_path, source_path_of
 from newsmarts.parse.decoding import decode
-from newsmarts.parse.page import parse_reading, publisher_of, read_page
+from newsmarts.parse.page import parse_reading, parser_error, publisher_of, read_page
 from newsmarts.parse.publisher import ParsedPage
 from newsmarts.parse.reading import Reading, Roles
 from newsmarts.parse.run import media_type_of, read_file
@@ -34,7 +34,7 @@ class Look:
     reading: Reading | None = None
     roles: Roles = field(default_factory=list)
     page: ParsedPage | None = None
-    turned_away: tuple[str, str] | None = None  # reason_code and detail
+    rejection: CaptureError | None = None
 
 
 def look_at(path: Path, settings: Settings) -> Look:
@@ -57,13 +57,10 @@ def look_at_capture(capture: Capture, data: bytes, *, day_in_path: bool = False)
     try:
         _read(look, data)
     except CaptureError as error:
-        look.turned_away = (error.reason_code, error.detail)
+        look.rejection = error
     except Exception as error:
         log.exception("The parser failed on %r", capture.source_path)
-        look.turned_away = (
-            "parser_error",
-            f"{type(error).__name__}: {error}. This is a fault of the parser: report it with the page.",
-        )
+        look.rejection = parser_error(error)
     return look
 
 

@@ -18,8 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from newsmarts.core.text import shortened, utc_time, visible
 from newsmarts.show.capture import Look
 from newsmarts.show.contracts import Answers
-from newsmarts.show.kinds import KINDS
-from newsmarts.show.model import head_of, legend_of, record_of, runs_of
+from newsmarts.show.record import KINDS, head_of, legend_of, record_of, runs_of
 
 MAX_BLOCKS = 20_000
 _HERE = Path(__file__).parent
@@ -76,9 +75,8 @@ def render(look: Look, answers: Answers | None, trouble: str | None = None) -> s
 
 def _verdict(look: Look, answers: Answers | None, trouble: str | None) -> Verdict:
     """The page in a sentence."""
-    if look.turned_away is not None:
-        reason_code, detail = look.turned_away
-        return Verdict("bad", f"Turned away by parse: {reason_code}", detail)
+    if look.rejection is not None:
+        return Verdict("bad", f"Quarantined by parse: {look.rejection.reason_code}", look.rejection.detail)
     if answers is None:
         if trouble is not None:
             return Verdict("warn", "An article; its contract couldn't be asked", trouble)
@@ -87,7 +85,7 @@ def _verdict(look: Look, answers: Answers | None, trouble: str | None) -> Verdic
     if away:
         reasons = ", ".join(dict.fromkeys(each.reason_code or each.expectation for each in away))
         found = " ".join(text for each in away for text in each.offending[:1])
-        return Verdict("bad", f"Turned away by its contract: {reasons}", found)
+        return Verdict("bad", f"Quarantined by its contract: {reasons}", found)
     if answers.broken:
         names = ", ".join(each.expectation for each in answers.broken)
         return Verdict("warn", "An article, with a remark", f"Broken, but not critical: {names}.")

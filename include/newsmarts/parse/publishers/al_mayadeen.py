@@ -14,20 +14,16 @@ from typing import Any, Final
 from newsmarts.core.errors import CaptureError, MissingField, UnreadablePage
 from newsmarts.core.records import Article
 from newsmarts.parse.body import BodyReader
-from newsmarts.parse.bylines import fold_byline
-from newsmarts.parse.header import Header, find_header
-from newsmarts.parse.headline import take_headline
+from newsmarts.parse.header import Header, find_header, take_headline
 from newsmarts.parse.identity import normalised_headline, other_identities
-from newsmarts.parse.layout import FURNITURE, Layout, casefolded, layout_at, mark_menus, spellings
-from newsmarts.parse.listed import Lists, read_lists
-from newsmarts.parse.metadata import disagreements, extra_of, is_about, stated_moment
-from newsmarts.parse.not_articles import declared, other_than_text, refuse, why_no_article
+from newsmarts.parse.layout import FURNITURE, Labels, Layout, casefolded, layout_at, mark_menus, spellings
+from newsmarts.parse.metadata import extra_of, fold_byline, is_about, published_moment
+from newsmarts.parse.not_articles import check_body, check_declared, why_no_article
 from newsmarts.parse.opening import Opening, OpeningReader
 from newsmarts.parse.publisher import ParsedPage, Publisher
 from newsmarts.parse.reading import Reading, Roles, mark_noise, take
-from newsmarts.parse.sections import find_sections
+from newsmarts.parse.sections import find_sections, read_lists
 from newsmarts.parse.tickers import TickerLines, check_labels_in_body, take_ticker
-from newsmarts.parse.times import moment_of
 
 SLUG: Final = "al_mayadeen"
 LANGUAGE: Final = "en"
@@ -61,13 +57,9 @@ LAYOUTS = (
         listen_labels=spellings("Listen"),
         related_labels=casefolded("Related News", "Related", "Related Articles", "Related Stories"),
         list_labels={
-            spelling: name
-            for name, label in (
-                ("most_read", "Most Read"),
-                ("coverage", "Coverage"),
-                ("read_next", "Read Next"),
-            )
-            for spelling in spellings(label)
+            **dict.fromkeys(spellings("Most Read"), "most_read"),
+            **dict.fromkeys(spellings("Coverage"), "coverage"),
+            **dict.fromkeys(spellings("Read Next"), "read_next"),
         },
         all_link="All",
         footer_lines=frozenset(
@@ -108,30 +100,11 @@ class AlMayadeen:
 
         Source: the page's labels in reading order; head metadata where present. tests/parse/.
         """
-        return _PageReader(reading, roles, layout_at(LAYOUTS, captured_at)).read()
-
-
-PUBLISHER: Final[Publisher] = AlMayadeen()
-
-
-class _PageReader:
-    """Reads one page, step by step; each step marks the blocks that it has used."""
-
-    def __init__(self, reading: Reading, roles: Roles, layout: Layout) -> None:
-        self.reading = reading
-        self.roles = roles
-        self.layout = layout
-        self.labels = layout.labels_in(reading.texts)
-
-    def read(self) -> ParsedPage:
-        """The article, complete or not at all."""
-        reading, roles, layout = self.reading, self.roles, self.layout
-        reason_code = declared(reading.head)
-        if reason_code is not None:
-            raise refuse(reason_code)
-        labels = self.labels
+        layout = layout_at(LAYOUTS, captured_at)
+        check_declared(reading.head)
+        labels = layout.labels_in(reading.texts)
         ticker = take_ticker(reading, roles, layout, labels)
-        header = self._header()
+        header = _take_header(reading, roles, layout, labels)
         headline = take_headline(reading, roles, layout, header, ticker)
         top = header.start if headline is None else headline
         start = header.end if headline is None else max(header.end, headline + 1)
@@ -139,9 +112,7 @@ class _PageReader:
         end = sections.first_after(start)
         if end is None:
             raise _cut_off()
-        reason_code = other_than_text(reading.texts[start:end])
-        if reason_code is not None:
-            raise refuse(reason_code)
+        check_body(reading.texts[start:end])
         lists = read_lists(reading, roles, layout, sections, ticker)
         take(roles, sections.footer, len(roles), "footer")
         ticker_lines = TickerLines(ticker)
@@ -171,7 +142,10 @@ class _PageReader:
         if not body.blocks:
             missing = MissingField("body", "The page has an article's header but no text under it.")
             raise why_no_article(reading, reading.texts[start:end], missing)
-        fields = self._fields(header, headline, opening) | _list_fields(header, lists)
+        # the latest day that the page names: it was captured then or later
+        days = [link.published_on for link in lists.most_read if link.published_on is not None]
+        if header.published_local is not None:
+            days.append(header.published_local.date())
         article = Article(
             publisher=SLUG,
             language=LANGUAGE,
@@ -181,87 +155,93 @@ class _PageReader:
             tags=tuple(body.tags),
             ticker=tuple(ticker),
             related_headlines=tuple(body.related),
-            **fields,
+            **_fields(reading, layout, header, headline, opening),
+            most_read=tuple(lists.most_read),
+            coverage=tuple(lists.coverage),
+            read_next=tuple(lists.read_next),
+            captured_on_or_after=max(days, default=None),
         )
         return ParsedPage(article, reading, roles)
 
-    def _header(self) -> Header:
-        # mostly right under the ticker; a page may have its parts in another order
-        ticker_end = len(self.roles) - self.roles[::-1].index("ticker") if "ticker" in self.roles else 0
-        header = find_header(self.reading, self.roles, ticker_end, len(self.reading))
-        if header is None and ticker_end:
-            header = find_header(self.reading, self.roles, 0, len(self.reading))
-        if header is None:
-            raise self._without_header()
-        for line, name in header.lines:
-            self.roles[line] = name
-        return header
 
-    def _without_header(self) -> CaptureError:
-        """Why a page has no line with author, time or reading time."""
-        reading, roles, layout = self.reading, self.roles, self.layout
-        sections = find_sections(reading, roles, layout, self.labels, headline=0, ticker=())
-        for section in sections.lists:
-            take(roles, section.label, section.end, section.name)
-        frame = layout.passed_over | layout.footer_lines
-        lines = [
-            text
-            for text, role in zip(reading.texts[: sections.footer], roles, strict=False)
-            if not role and text not in frame
-        ]
-        missing = MissingField(
-            "article_header",
-            "No line tells who wrote the article, when, or how long it takes to read. Look at the page.",
-        )
-        return why_no_article(reading, lines, missing if sections.has_footer else _cut_off())
+PUBLISHER: Final[Publisher] = AlMayadeen()
 
-    def _fields(self, header: Header, headline: int | None, opening: Opening) -> dict[str, Any]:
-        """The record's fields from the header and the opening, and what the page's head adds."""
-        head = self.reading.head
-        title = None if headline is None else self.reading.texts[headline]
-        byline = fold_byline(SLUG, header.byline_raw)
-        wall = header.published_local
-        moment = (
-            None if wall is None else moment_of(wall, TIMEZONE, stated_moment(head, "published", TIMEZONE))
-        )
-        identity = None
-        if wall and title:
-            identity = (wall.isoformat(timespec="minutes"), normalised_headline(title))
-        names = self.layout.site_names
-        others = other_identities(
-            self.reading,
+
+def _take_header(reading: Reading, roles: Roles, layout: Layout, labels: Labels) -> Header:
+    """The lines around the headline; each gets its role."""
+    # mostly right under the ticker; a page may have its parts in another order
+    ticker_end = len(roles) - roles[::-1].index("ticker") if "ticker" in roles else 0
+    header = find_header(reading, roles, ticker_end, len(reading))
+    if header is None and ticker_end:
+        header = find_header(reading, roles, 0, len(reading))
+    if header is None:
+        raise _without_header(reading, roles, layout, labels)
+    for line, name in header.lines:
+        roles[line] = name
+    return header
+
+
+def _without_header(reading: Reading, roles: Roles, layout: Layout, labels: Labels) -> CaptureError:
+    """Why a page has no line with author, time or reading time."""
+    sections = find_sections(reading, roles, layout, labels, headline=0, ticker=())
+    for section in sections.lists:
+        take(roles, section.label, section.end, section.name)
+    frame = layout.passed_over | layout.footer_lines
+    lines = [
+        text
+        for text, role in zip(reading.texts[: sections.footer], roles, strict=False)
+        if not role and text not in frame
+    ]
+    missing = MissingField(
+        "article_header",
+        "No line tells who wrote the article, when, or how long it takes to read. Look at the page.",
+    )
+    return why_no_article(reading, lines, missing if sections.has_footer else _cut_off())
+
+
+def _fields(
+    reading: Reading, layout: Layout, header: Header, headline: int | None, opening: Opening
+) -> dict[str, Any]:
+    """The record's fields from header and opening, and what the page's head adds."""
+    head, names = reading.head, layout.site_names
+    title = None if headline is None else reading.texts[headline]
+    byline = fold_byline(SLUG, header.byline_raw)
+    wall = header.published_local
+    moment = published_moment(head, wall, TIMEZONE)
+    identity = None
+    if wall and title:
+        identity = (wall.isoformat(timespec="minutes"), normalised_headline(title))
+    return {
+        "headline": title,
+        "standfirst": opening.standfirst,
+        "byline_raw": header.byline_raw,
+        "byline": byline,
+        "agency": header.agency,
+        "published_local": wall,
+        "published_at": moment,
+        "identity": identity,
+        "other_identities": other_identities(
+            reading,
             _ADDRESS,
             wall and wall.date(),
             head_is_own=is_about(head, TIMEZONE, headline=title, published_at=moment, site_names=names),
-        )
-        extra: dict[str, Any] = {}
-        if head is not None:
-            extra = extra_of(head, TIMEZONE, modified_local=header.modified_local, picture=opening.image_url)
-            extra["metadata_disagreements"] = disagreements(
-                head,
-                publisher=SLUG,
-                zone_name=TIMEZONE,
-                headline=title,
-                byline=byline,
-                published_at=moment,
-                site_names=names,
-            )
-        return {
-            "headline": title,
-            "standfirst": opening.standfirst,
-            "byline_raw": header.byline_raw,
-            "byline": byline,
-            "agency": header.agency,
-            "published_local": wall,
-            "published_at": moment,
-            "identity": identity,
-            "other_identities": others,
-            "news_id": head.first("news_id") if head else None,
-            "read_minutes": header.read_minutes,
-            "share_count": header.share_count,
-            "image": opening.image,
-            "extra": extra,
-        }
+        ),
+        "news_id": head.first("news_id") if head else None,
+        "read_minutes": header.read_minutes,
+        "share_count": header.share_count,
+        "image": opening.image,
+        "extra": extra_of(
+            head,
+            publisher=SLUG,
+            zone_name=TIMEZONE,
+            site_names=names,
+            headline=title,
+            byline=byline,
+            published_at=moment,
+            modified_local=header.modified_local,
+            picture=opening.image_url,
+        ),
+    }
 
 
 def _cut_off() -> UnreadablePage:
@@ -270,16 +250,3 @@ def _cut_off() -> UnreadablePage:
         "The capture ends before anything that follows an article's body (Most Read, Coverage, Read Next, "
         "the footer), so the body may go on. Capture the page anew.",
     )
-
-
-def _list_fields(header: Header, lists: Lists) -> dict[str, Any]:
-    """The lists' fields, and the latest day that the page names: it was captured then or later."""
-    days = [link.published_on for link in lists.most_read if link.published_on is not None]
-    if header.published_local is not None:
-        days.append(header.published_local.date())
-    return {
-        "most_read": tuple(lists.most_read),
-        "coverage": tuple(lists.coverage),
-        "read_next": tuple(lists.read_next),
-        "captured_on_or_after": max(days, default=None),
-    }

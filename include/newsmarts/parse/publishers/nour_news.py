@@ -11,21 +11,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from newsmarts.core.errors import MissingField, UnreadablePage
 from newsmarts.core.records import Article, BodyBlock
 from newsmarts.parse.body import BodyReader
-from newsmarts.parse.headline import first_heading
+from newsmarts.parse.header import first_heading
 from newsmarts.parse.identity import normalised_address, normalised_headline
 from newsmarts.parse.layout import FURNITURE, Layout, casefolded, layout_at
-from newsmarts.parse.metadata import disagreements, extra_of, is_headline, stated_moment
-from newsmarts.parse.not_articles import declared, other_than_text, refuse, why_no_article
+from newsmarts.parse.metadata import extra_of, is_headline, published_moment
+from newsmarts.parse.not_articles import check_body, check_declared, why_no_article
 from newsmarts.parse.opening import OpeningReader
 from newsmarts.parse.publisher import ParsedPage, Publisher
 from newsmarts.parse.reading import BODY_ROLES, Reading, Roles, mark_noise, take
 from newsmarts.parse.tickers import TickerLines
-from newsmarts.parse.times import moment_of, parse_month_first
+from newsmarts.parse.times import parse_month_first
 
 SLUG: Final = "nour_news"
 LANGUAGE: Final = "en"
@@ -82,9 +82,7 @@ class NourNews:
         Source: the page's labels in reading order; head metadata and the site's ids where present.
         tests/parse/.
         """
-        reason_code = declared(reading.head)
-        if reason_code is not None:
-            raise refuse(reason_code)
+        check_declared(reading.head)
         layout = layout_at(LAYOUTS, captured_at)
         labels = _read_labels(reading, roles)
         headline, start, is_sure = _read_headline(reading, roles, layout, labels.end)
@@ -94,9 +92,7 @@ class NourNews:
                 "unclear_headline",
                 f"The page says {str(headline)[:80]!r} once, but headlines twice. Look at the page.",
             )
-        reason_code = other_than_text(reading.texts[start:end])
-        if reason_code is not None:
-            raise refuse(reason_code)
+        check_body(reading.texts[start:end])
         take(roles, end, len(roles), "form")
         mark_noise(reading, roles, layout.noise, start, end)
         marked = reading.mark(_BODY)
@@ -120,22 +116,8 @@ class NourNews:
         if not blocks:
             missing = MissingField("body", "The page has a headline but no text under it.")
             raise why_no_article(reading, reading.texts[:end], missing)
-        wall, head = labels.published_local, reading.head
-        moment = (
-            None if wall is None else moment_of(wall, TIMEZONE, stated_moment(head, "published", TIMEZONE))
-        )
-        extra: dict[str, Any] = {}
-        if head is not None:
-            extra = extra_of(head, TIMEZONE, modified_local=None, picture=image_url)
-            extra["metadata_disagreements"] = disagreements(
-                head,
-                publisher=SLUG,
-                zone_name=TIMEZONE,
-                headline=headline,
-                byline=None,
-                published_at=moment,
-                site_names=layout.site_names,
-            )
+        wall = labels.published_local
+        moment = published_moment(reading.head, wall, TIMEZONE)
         article = Article(
             publisher=SLUG,
             language=LANGUAGE,
@@ -151,7 +133,16 @@ class NourNews:
             image=image,
             related_headlines=tuple(body.related),
             captured_on_or_after=None if wall is None else wall.date(),
-            extra=extra,
+            extra=extra_of(
+                reading.head,
+                publisher=SLUG,
+                zone_name=TIMEZONE,
+                site_names=layout.site_names,
+                headline=headline,
+                byline=None,
+                published_at=moment,
+                picture=image_url,
+            ),
         )
         return ParsedPage(article, reading, roles)
 
