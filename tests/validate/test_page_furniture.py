@@ -136,14 +136,14 @@ def test_text_that_looks_like_a_form_passes(line: str) -> None:
 
 @pytest.mark.parametrize("text", MARKUP)
 def test_markup_is_told_with_where_it_stands(text: str) -> None:
-    found = page_furniture.markup_in({"headline": ("Crews return",), "body": (None, text)})
+    found = page_furniture.damage_in({"headline": ("Crews return",), "body": (None, text)})["markup_in_text"]
     assert found is not None
     assert found.startswith("body: ")
 
 
 @pytest.mark.parametrize("text", NO_MARKUP)
 def test_text_that_looks_like_markup_passes(text: str) -> None:
-    assert page_furniture.markup_in({"body": (text,)}) is None
+    assert page_furniture.damage_in({"body": (text,)})["markup_in_text"] is None
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_text_that_looks_like_markup_passes(text: str) -> None:
 )
 def test_control_characters_are_told(char: str) -> None:
     assert (
-        page_furniture.control_characters_in({"tags": ("sea", f"Port{char}Almond")})
+        page_furniture.damage_in({"tags": ("sea", f"Port{char}Almond")})["control_characters_in_text"]
         == f"tags: Port{char}Almond"
     )
 
@@ -160,19 +160,19 @@ def test_control_characters_are_told(char: str) -> None:
     "char", ["\t", "\n", "\r", "\u00a0", "\u200b", "\u200c", "\u200f", "\u2067", "\ufeff", "🌊"]
 )
 def test_layout_joiners_and_direction_marks_pass(char: str) -> None:
-    assert page_furniture.control_characters_in({"body": (f"Port{char}Almond",)}) is None
+    assert page_furniture.damage_in({"body": (f"Port{char}Almond",)})["control_characters_in_text"] is None
 
 
 @pytest.mark.parametrize(
     "text", ["Iranâ€™s", "MacrÃ©", "Â«PortÂ»", "ï»¿Port", "Ø§Ù„Ù…ÙŠÙ†Ø§Ø¡", "itâ\x80\x99s"]
 )
 def test_mojibake_is_told(text: str) -> None:
-    assert page_furniture.mojibake_in({"headline": (text,)}) is not None
+    assert page_furniture.damage_in({"headline": (text,)})["mojibake_in_text"] is not None
 
 
 @pytest.mark.parametrize("text", ["Macré", "Ângela", "São João", "«Port»", "الميناء", "Ørsted", "Île d'Âme"])
 def test_accents_are_no_mojibake(text: str) -> None:
-    assert page_furniture.mojibake_in({"headline": (text,)}) is None
+    assert page_furniture.damage_in({"headline": (text,)})["mojibake_in_text"] is None
 
 
 @pytest.mark.parametrize(
@@ -210,13 +210,12 @@ def test_any_text_can_be_asked_about(text: str) -> None:
         page_furniture.furniture_in([text]),
         page_furniture.form_text_in([text]),
         page_furniture.furniture_as_headline(text),
-        page_furniture.markup_in(fields),
-        page_furniture.control_characters_in(fields),
-        page_furniture.replacement_characters_in(fields),
-        page_furniture.mojibake_in(fields),
+        *page_furniture.damage_in(fields).values(),
     ):
         assert answer is None or isinstance(answer, str)
-    assert (page_furniture.replacement_characters_in(fields) is not None) == ("\ufffd" in text)
+    assert (page_furniture.damage_in(fields)["replacement_characters_in_text"] is not None) == (
+        "\ufffd" in text
+    )
 
 
 @given(before=st.text(max_size=80), after=st.text(max_size=80))

@@ -12,28 +12,24 @@ from bs4 import BeautifulSoup, Tag
 from newsmarts.parse.decoding import fold_line
 from newsmarts.parse.reading import Head, Said
 
-# Most dependable first: where two sources say a thing, the first is what a record takes.
+# Facts by the names that say them.
 _META = {
-    "og:title": "title",
-    "twitter:title": "title",
-    "article:published_time": "published",
-    "article:modified_time": "modified",
-    "og:updated_time": "modified",
-    "author": "author",
-    "article:author": "author",
-    "og:description": "description",
-    "description": "description",
-    "twitter:description": "description",
-    "og:image": "image",
-    "og:image:url": "image",
-    "twitter:image": "image",
-    "og:url": "canonical",
-    "article:section": "section",
-    "news_keywords": "keywords",
-    "keywords": "keywords",
-    "postid": "news_id",
-    "og:site_name": "site_name",
-    "og:type": "type",
+    name: fact
+    for fact, names in {
+        "title": ("og:title", "twitter:title"),
+        "published": ("article:published_time",),
+        "modified": ("article:modified_time", "og:updated_time"),
+        "author": ("author", "article:author"),
+        "description": ("og:description", "description", "twitter:description"),
+        "image": ("og:image", "og:image:url", "twitter:image"),
+        "canonical": ("og:url",),
+        "section": ("article:section",),
+        "keywords": ("news_keywords", "keywords"),
+        "news_id": ("postid",),
+        "site_name": ("og:site_name",),
+        "type": ("og:type",),
+    }.items()
+    for name in names
 }
 _JSON_LD = {
     "headline": "title",

@@ -155,7 +155,10 @@ class Walker:
         self.apart.append(tight < 0 or tight != self._last_tight)
         self.apart += [tight < 0] * (count - 1)
         self._last_tight = first + count - 1 if own_tie else tight
-        self.kinds += self._kinds_of_run(tag, count)
+        if tag == "li" and not (self._level or self._in_caption):
+            self.kinds += ["bullet"] * count
+        else:
+            self.kinds += [self._kind(split=False, link=None) for _ in range(count)]
         self.texts += [fold_line(text) for text, _ in entries]
         self.links += [link for _, link in entries]
         self.indents += [self._level or len(self._lists)] * count
@@ -165,15 +168,6 @@ class Walker:
         self.parents += [self._container] * count
         self._breaks = 0
         self._link = None
-
-    def _kinds_of_run(self, tag: str, count: int) -> list[Kind]:
-        if self._level:
-            return ["heading"] * count
-        if self._in_caption:
-            return ["caption"] * count
-        if tag == "li":
-            return ["bullet"] * count
-        return [self._kind(split=False, link=None) for _ in range(count)]
 
     def _marks_of(self, attributes: Mapping[str, Any]) -> tuple[str, ...]:
         """Those of the marks that an element bears."""

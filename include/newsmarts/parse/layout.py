@@ -21,7 +21,6 @@ FURNITURE = frozenset(
 )  # fmt: skip
 
 TICKER = "ticker"
-LISTEN = "listen"
 FOOTER = "footer"
 _LEAST_NAMES = 3  # of a menu
 Labels = Sequence[tuple[int, str]]
@@ -63,13 +62,12 @@ class Layout:
     def _label_names(self) -> Mapping[str, str]:
         return (
             dict.fromkeys(self.ticker_labels, TICKER)
-            | dict.fromkeys(self.listen_labels, LISTEN)
             | dict.fromkeys(self.footer_lines, FOOTER)
             | dict(self.list_labels)
         )
 
     def labels_in(self, texts: Sequence[str]) -> list[tuple[int, str]]:
-        """The lines that are word for word a label, and which: TICKER, LISTEN, FOOTER or a list's name."""
+        """The lines that are word for word a label, and which: TICKER, FOOTER or a list's name."""
         names = self._label_names
         return [(index, names[text]) for index, text in enumerate(texts) if text in names]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from newsmarts.core.records import Article, PageLink
 from newsmarts.parse.metadata import stated_moment
@@ -14,18 +15,12 @@ from newsmarts.parse.publisher import ParsedPage
 from newsmarts.parse.reading import BODY_ROLES, Head, Reading
 from newsmarts.parse.times import parse_day
 
-_HEAD_FACTS = {"section": "section", "keywords": "keywords"}
-_SIMPLE = {  # field → the role of its blocks
-    "headline": "headline",
-    "standfirst": "standfirst",
-    "byline_raw": "byline_raw",
-    "byline": "byline_raw",
-    "agency": "agency",
-    "published_local": "published_local",
-    "published_at": "published_local",
-    "read_minutes": "read_minutes",
-    "share_count": "share_count",
-}
+# By their role: a field's blocks have its name, but for what is worked out of another field.
+_BY_ROLE = (
+    "headline", "standfirst", "byline_raw", "byline", "agency", "published_local", "published_at",
+    "read_minutes", "share_count",
+)  # fmt: skip
+_WORKED_OUT_OF = {"byline": "byline_raw", "published_at": "published_local"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +68,7 @@ def body_sources(page: ParsedPage) -> list[tuple[int, ...]]:
 
 def _sources(page: ParsedPage) -> Iterator[Source]:
     article, reading = page.article, page.reading
-    texts, extra = reading.texts, article.extra
+    texts, extra, head = reading.texts, article.extra, reading.head or Head()
     by_role: dict[str, list[int]] = {}
     for index, role in enumerate(page.roles):
         by_role.setdefault(role, []).append(index)
@@ -81,78 +76,67 @@ def _sources(page: ParsedPage) -> Iterator[Source]:
     def blocks(role: str, fits: Callable[[str], bool] | None = None) -> tuple[int, ...]:
         return tuple(at + 1 for at in by_role.get(role, ()) if fits is None or fits(texts[at]))
 
+    def entries(links: Sequence[PageLink]) -> Callable[[str], bool]:
+        said = {part for link in links for part in (link.caption, link.headline, link.section)}
+        days = {link.published_on for link in links} - {None}
+        return lambda text: text in said or (bool(days) and parse_day(text) in days)
+
     if article.news_id is not None:
-        yield _news_id(article, reading, blocks("news_id"))
+        own, stated = blocks("news_id"), head.first("news_id") == article.news_id
+        yield Source("news_id", own, None if own else _place(head, "news_id" if stated else "canonical"))
     if extra.get("url"):
-        stated = _said_address(reading.head, "canonical", extra["url"])
-        yield Source("url", (), stated or _said(reading.head, "canonical"))
-    for name, fact in _HEAD_FACTS.items():
+        yield Source(
+            "url", (), _place_of_address(head, "canonical", extra["url"]) or _place(head, "canonical")
+        )
+    for name in ("section", "keywords"):
         if extra.get(name):
-            yield Source(name, (), _said(reading.head, fact))
-    for name, role in _SIMPLE.items():
+            yield Source(name, (), _place(head, name))
+    for name in _BY_ROLE:
         if getattr(article, name) is not None:
-            yield Source(name, blocks(role))
+            yield Source(name, blocks(_WORKED_OUT_OF.get(name, name)))
     if extra.get("modified_at"):
-        yield _modified_at(page, blocks("modified_at"))
-    yield from _picture(page, by_role.get("image", ()))
+        place = _place_of_moment(head, extra["modified_at"], article.timezone)
+        yield Source("modified_at", () if place else blocks("modified_at"), place)
+    yield from _picture(page, head, by_role.get("image", ()))
     yield Source("body", tuple(sorted(at + 1 for role in BODY_ROLES for at in by_role.get(role, ()))))
-    yield Source("tags", blocks("tags", set(article.tags).__contains__))
-    yield Source("ticker", blocks("ticker", set(article.ticker).__contains__))
+    for name in ("tags", "ticker"):
+        yield Source(name, blocks(name, set(getattr(article, name)).__contains__))
     yield _related(article, reading, by_role)
-    most_read = Source("most_read", blocks("most_read", _Entries(article.most_read).has))
-    yield most_read
+    most_read = blocks("most_read", entries(article.most_read))
+    yield Source("most_read", most_read)
     yield Source("coverage", blocks("coverage", set(article.coverage).__contains__))
-    yield Source("read_next", blocks("read_next", _Entries(article.read_next).has))
-    if article.captured_on_or_after is not None:
-        latest = article.captured_on_or_after
+    yield Source("read_next", blocks("read_next", entries(article.read_next)))
+    latest = article.captured_on_or_after
+    if latest is not None:
         if article.published_local is not None and article.published_local.date() == latest:
-            days = blocks("published_local")
+            yield Source("captured_on_or_after", blocks("published_local"))
         else:
-            days = tuple(number for number in most_read.blocks if parse_day(texts[number - 1]) == latest)
-        yield Source("captured_on_or_after", days)
+            days = tuple(number for number in most_read if parse_day(texts[number - 1]) == latest)
+            yield Source("captured_on_or_after", days)
 
 
-class _Entries:
-    """What the entries of a list say, in any of their parts."""
-
-    def __init__(self, links: Sequence[PageLink]) -> None:
-        self._texts = {text for link in links for text in (link.caption, link.headline, link.section)}
-        self._days = {link.published_on for link in links} - {None}
-
-    def has(self, text: str) -> bool:
-        return text in self._texts or (bool(self._days) and parse_day(text) in self._days)
-
-
-def _news_id(article: Article, reading: Reading, blocks: tuple[int, ...]) -> Source:
-    if blocks:
-        return Source("news_id", blocks)
-    stated = reading.head is not None and reading.head.first("news_id") == article.news_id
-    return Source("news_id", (), _said(reading.head, "news_id" if stated else "canonical"))
-
-
-def _said(head: Head | None, fact: str) -> str | None:
+def _place(head: Head, fact: str) -> str | None:
     """Where the head says a fact, the most dependable place of several."""
-    return next((said.source for said in head.said.get(fact, ())), None) if head else None
+    return next((said.source for said in head.said.get(fact, ())), None)
 
 
-def _said_address(head: Head | None, fact: str, address: str) -> str | None:
+def _place_of_address(head: Head, fact: str, address: str) -> str | None:
     """Where the head says a web address, which the record has without its fragment; None: nowhere."""
-    for said in head.said.get(fact, ()) if head else ():
+    for said in head.said.get(fact, ()):
         if said.value.partition("#")[0].casefold() == address.casefold():
             return said.source
     return None
 
 
-def _modified_at(page: ParsedPage, blocks: tuple[int, ...]) -> Source:
-    """From the head where it states a time; else from the page's own line."""
-    head, moment = page.reading.head, page.article.extra["modified_at"]
-    for said in head.said.get("modified", ()) if head else ():
-        if stated_moment(Head({"modified": (said,)}), "modified", page.article.timezone) == moment:
-            return Source("modified_at", (), said.source)
-    return Source("modified_at", blocks)
+def _place_of_moment(head: Head, moment: datetime, zone_name: str) -> str | None:
+    """Where the head says when the article was modified; None: it doesn't, the page's own line does."""
+    for said in head.said.get("modified", ()):
+        if stated_moment(Head({"modified": (said,)}), "modified", zone_name) == moment:
+            return said.source
+    return None
 
 
-def _picture(page: ParsedPage, places: Sequence[int]) -> Iterator[Source]:
+def _picture(page: ParsedPage, head: Head, places: Sequence[int]) -> Iterator[Source]:
     reading, image, address = page.reading, page.article.image, page.article.extra.get("image_url")
     left = list(places)
     for name, text in (("image_alt", image and image.alt), ("image_caption", image and image.caption)):
@@ -161,7 +145,7 @@ def _picture(page: ParsedPage, places: Sequence[int]) -> Iterator[Source]:
             left.remove(at)
             yield Source(name, (at + 1,))
     if address:
-        stated = _said_address(reading.head, "image", address)
+        stated = _place_of_address(head, "image", address)
         shown = tuple(at + 1 for at in places if reading.link(at))
         yield Source("image_url", () if stated else shown[:1], stated)
 

@@ -12,11 +12,10 @@ import html
 import logging
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from functools import cache
-from importlib import resources
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from great_expectations.data_context.types.resource_identifiers import (
     ExpectationSuiteIdentifier,
     ValidationResultIdentifier,
 )
+from jinja2 import Environment, FileSystemLoader
 
 from newsmarts.core.contracts import quiet_context
 from newsmarts.core.errors import ContractError, UsageError
@@ -46,14 +46,7 @@ _WITHOUT = (
 )
 _SHOWN_CELL_CHARS = 600
 _SHOWN_ROWS = 100  # of one expectation; all of them are in quarantine.parquet
-_INDEX_COLUMNS = {
-    "Expectation": "expectation",
-    "Severity": "severity",
-    "Result": "result",
-    "Rows": "evaluated_rows",
-    "Broken": "unexpected_rows",
-    "Why": "notes",
-}
+_HERE = Path(__file__).parent
 
 
 def write(home: Path, day: date, evaluations: Sequence[Evaluation], summary: str) -> Path:
@@ -74,8 +67,12 @@ def write(home: Path, day: date, evaluations: Sequence[Evaluation], summary: str
                     f"Data Docs: Great Expectations wrote no page for {evaluation.contract.name} of {day}. "
                     "The log above says why; the results themselves are in contract_results.parquet."
                 )
-        body = "\n".join(_index_lines(day, evaluations, summary))
-        (temporary / "index.html").write_text(_page(f"Contracts, {day}", body), encoding="utf-8")
+        index = _page(
+            f"Contracts, {day}",
+            summary=summary.splitlines(),
+            evaluations=[(evaluation, _result_page(evaluation, day)) for evaluation in evaluations],
+        )
+        (temporary / "index.html").write_text(index, encoding="utf-8")
     return folder / "index.html"
 
 
@@ -166,13 +163,9 @@ def write_index(settings: Settings) -> Path:
     folder = docs_path(settings.home)
     page = folder / "index.html"
     with held(folder / ".index.lock", timeout_seconds=settings.lock_timeout_seconds, what="the Data Docs"):
-        months = "\n".join(
-            f"<h2>{month}</h2><ul>"
-            + "".join(f'<li><a href="{day}/index.html">{day}</a></li>' for day in listed)
-            + "</ul>"
-            for month, listed in groupby(_days(folder), key=lambda day: f"{day:%Y-%m}")
-        )
-        write_atomically(page, _page("Contracts by capture day", months).encode())
+        days = groupby(_days(folder), key=lambda day: f"{day:%Y-%m}")
+        months = [(month, list(listed)) for month, listed in days]
+        write_atomically(page, _page("Contracts by capture day", months=months).encode())
     return page
 
 
@@ -185,36 +178,12 @@ def _days(folder: Path) -> list[date]:
     return sorted(days, reverse=True)
 
 
-def _page(title: str, body: str) -> str:
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title}</title><style>{_style()}</style></head>\n<body>\n"
-        f"<h1>{title}</h1>\n{body}\n</body></html>\n"
-    )
+def _page(title: str, **values: Any) -> str:
+    environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True)
+    template = environment.get_template("data_docs.html")
+    return template.render(title=title, policy=_POLICY, style=_style(), **values)
 
 
 @cache
 def _style() -> str:
-    return resources.files("newsmarts.validate").joinpath("data_docs.css").read_text(encoding="utf-8")
-
-
-def _index_lines(day: date, evaluations: Sequence[Evaluation], summary: str) -> Iterator[str]:
-    for line in summary.splitlines():
-        yield f"<p>{html.escape(line)}</p>"
-    for evaluation in evaluations:
-        name = html.escape(evaluation.contract.name)
-        yield (
-            f"<h2>{name}</h2><p>{html.escape(str(evaluation.contract.meta['notes']))}</p>"
-            f'<p><a href="{_result_page(evaluation, day)}">Results with examples</a> · '
-            f'<a href="expectations/{name}.html">The contract</a></p>'
-        )
-        heads = "".join(f"<th>{head}</th>" for head in _INDEX_COLUMNS)
-        yield f'<table class="table contract"><thead><tr>{heads}</tr></thead><tbody>'
-        for row in evaluation.rows:
-            outcome = "passed" if row["passed"] else "broken"
-            values = row | {"result": outcome}
-            cells = "".join(f"<td>{html.escape(str(values[key]))}</td>" for key in _INDEX_COLUMNS.values())
-            yield f'<tr class="{outcome} {row["severity"]}">{cells}</tr>'
-        yield "</tbody></table>"
+    return (_HERE / "data_docs.css").read_text(encoding="utf-8")

@@ -81,7 +81,6 @@ def article_features(row: Row, ticker: TickerIndex, linked_headlines: Iterable[s
     normalised = [normalise_line(line) for line in lines]
     words = sum(len(line.split()) for line in normalised)
     own = {normalise_line(row[name]) for name in ("headline", "standfirst") if row[name]}
-    fields = _texts(row, lines)
     day_end = _day_end(row["captured_at"])
     return {
         "row_key": row["capture_id"],
@@ -119,10 +118,7 @@ def article_features(row: Row, ticker: TickerIndex, linked_headlines: Iterable[s
         "repeated_paragraph": _repeated(lines, normalised),
         "headline_as_whole_body": _whole_body(lines, normalised, row["headline"]),
         "furniture_as_headline": page_furniture.furniture_as_headline(row["headline"]),
-        "markup_in_text": page_furniture.markup_in(fields),
-        "control_characters_in_text": page_furniture.control_characters_in(fields),
-        "replacement_characters_in_text": page_furniture.replacement_characters_in(fields),
-        "mojibake_in_text": page_furniture.mojibake_in(fields),
+        **page_furniture.damage_in(_texts(row, lines)),
         "news_id_disagreement": _news_id_disagreement(row),
         "metadata_disagreements": "; ".join(row["metadata_disagreements"]) or None,
     }
@@ -131,7 +127,6 @@ def article_features(row: Row, ticker: TickerIndex, linked_headlines: Iterable[s
 def ticker_item_features(row: Row, number: int) -> Columns:
     """The features of one ticker line; ``number`` is unique in its day."""
     text = _present(row["text"])
-    fields = {"text": (text,)}
     return {
         "row_key": f"{row['capture_id']}#{number}",
         "source_path": row["source_path"],
@@ -141,10 +136,7 @@ def ticker_item_features(row: Row, number: int) -> Columns:
         "text_chars": len(text) if text else None,
         "text_words": len(normalise_line(text).split()) if text else None,
         "label_as_text": page_furniture.furniture_as_headline(text),
-        "markup_in_text": page_furniture.markup_in(fields),
-        "control_characters_in_text": page_furniture.control_characters_in(fields),
-        "replacement_characters_in_text": page_furniture.replacement_characters_in(fields),
-        "mojibake_in_text": page_furniture.mojibake_in(fields),
+        **page_furniture.damage_in({"text": (text,)}),
     }
 
 

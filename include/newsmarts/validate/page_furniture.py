@@ -52,11 +52,16 @@ _MARKUP = re.compile(
 )
 # Controls other than tab and line ends, private use (icon fonts) and noncharacters
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffe\uffff]")
-_REPLACEMENT = re.compile("\ufffd")
 # UTF-8 read as Windows-1252 or Latin-1: "Iranâ€™s", "MacrÃ©"
 _MOJIBAKE = re.compile(
     r"â\x80|â€[™œ˜\x9c\x9d“”–—¦\x93\x94\x98\x99\xa6]|Ã[\x80-\xbf©¨¡³¢¶¼±]|Â[\xa0-\xbf]|ï»¿|[ØÙ][\x80-\xbf§„…‡ˆ±]"
 )
+_DAMAGE = {
+    "markup_in_text": _MARKUP,
+    "control_characters_in_text": _CONTROL,
+    "replacement_characters_in_text": re.compile("\ufffd"),  # bytes that couldn't be decoded
+    "mojibake_in_text": _MOJIBAKE,
+}
 
 
 def furniture_in(lines: Iterable[str]) -> str | None:
@@ -87,24 +92,9 @@ def form_text_in(lines: Iterable[str]) -> str | None:
     return None
 
 
-def markup_in(fields: Mapping[str, Iterable[str | None]]) -> str | None:
-    """The first tag or character reference left in a text."""
-    return _first(_MARKUP, fields)
-
-
-def control_characters_in(fields: Mapping[str, Iterable[str | None]]) -> str | None:
-    """The first control, private-use or non-character in a text."""
-    return _first(_CONTROL, fields)
-
-
-def replacement_characters_in(fields: Mapping[str, Iterable[str | None]]) -> str | None:
-    """The first U+FFFD: bytes that couldn't be decoded."""
-    return _first(_REPLACEMENT, fields)
-
-
-def mojibake_in(fields: Mapping[str, Iterable[str | None]]) -> str | None:
-    """The first sign of UTF-8 read as something else."""
-    return _first(_MOJIBAKE, fields)
+def damage_in(fields: Mapping[str, Iterable[str | None]]) -> dict[str, str | None]:
+    """The first sign of each kind of damage in the texts of some fields, by the feature that holds it."""
+    return {name: _first(pattern, fields) for name, pattern in _DAMAGE.items()}
 
 
 def around(text: str, start: int, end: int) -> str:
