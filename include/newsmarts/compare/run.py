@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from newsmarts.compare.differences import ChangedRow, Difference, MartDifference
 from newsmarts.compare.texts import shortened
 from newsmarts.core.db import reading_files
 from newsmarts.core.errors import UsageError
-from newsmarts.core.keys import mart_key
+from newsmarts.core.keys import Key, mart_key
 from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.release.contents import Contents, read_marts
@@ -72,8 +72,7 @@ def compare_files(
         progress.plan(len(both))
         for name in both:
             progress.start(f"compare {name}")
-            comparison = _Comparison(connection, were[name], are[name], settings.contracts_dir, examples)
-            found[name] = comparison.difference()
+            found[name] = _compare_mart(connection, were[name], are[name], settings.contracts_dir, examples)
             progress.finish()
             logger.info("Compared %s.", name)
     return Difference(
@@ -94,121 +93,101 @@ def _wanted(names: Sequence[str], known: Sequence[str]) -> list[str]:
     return wanted
 
 
-class _Comparison:
-    """One mart in both releases."""
+class _Rows:
+    """The rows of a mart that aren't the same in both releases.
+
+    Without a key equal rows are paired, by all columns and a number: the first with the first, and so on.
+    """
 
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
-        before: Contents,
-        after: Contents,
-        contracts_dir: Path,
+        mart: str,
+        key: Sequence[str],
+        columns: Mapping[str, str],
         examples: int,
     ) -> None:
-        self._connection = connection
-        self._before, self._after = before, after
-        self._most = examples
-        types = {column.name: column.type for column in before.columns}
-        self._types = {column.name: column.type for column in after.columns}
-        self._retyped = {
-            name: (types[name], kind)
-            for name, kind in self._types.items()
-            if name in types and types[name] != kind
-        }
-        self._common = [name for name in self._types if name in types and name not in self._retyped]
-        self._key = self._usable_key(contracts_dir)
+        """``columns`` are those that both releases have, with their types."""
+        self._connection, self._mart, self._most = connection, mart, examples
+        self._is_keyed = bool(key)
+        self._key = list(key) or list(columns)
+        compared = [name for name in columns if name not in self._key]
+        texts = [name for name in compared if columns[name] == "VARCHAR"]
+        connection.execute(sql.find_rows(mart, self._key, compared, texts, numbered=not key))
+        counts = dict(connection.execute(sql.COUNT_COLUMNS).fetchall())
+        self.changed_columns = {name: counts[name] for name in compared if name in counts}
+        self.counts: dict[str, int] = dict(connection.execute(sql.COUNT_KINDS).fetchall())
 
-    def _usable_key(self, contracts_dir: Path) -> tuple[str, ...]:
-        """The key's columns when they are unique in both releases, else none."""
-        key = mart_key(contracts_dir, self._after.name)
-        if key is None or not set(key.columns) <= set(self._common):
-            return ()
-        for release in ("before", "after"):
-            row = self._one(sql.has_repeated_keys(release, self._after.name, key.columns))
-            if row[0]:
-                return ()
-        return key.columns
-
-    def difference(self) -> MartDifference:
-        """The mart's differences."""
-        counted = self._by_key() if self._key else self._by_row() if self._common else {}
-        return MartDifference(
-            rows_before=self._before.rows,
-            rows_after=self._after.rows,
-            compared_by="key" if self._key else "whole rows" if self._common else "nothing",
-            key=self._key,
-            columns_added=tuple(n for n in self._after.column_names if n not in self._before.column_names),
-            columns_removed=tuple(n for n in self._before.column_names if n not in self._after.column_names),
-            columns_retyped=self._retyped,
-            **counted,
-        )
-
-    def _by_key(self) -> dict[str, Any]:
-        name, key = self._after.name, self._key
-        columns = [column for column in self._common if column not in key]
-        texts = [column for column in columns if self._types[column] == "VARCHAR"]
-        self._connection.execute(sql.find_by_key(name, key, columns, texts))
-        added, removed, changed, *times = self._one(sql.count_by_key(len(columns)))
-        counts = zip(columns, times, strict=True)
-        return {
-            "added": added,
-            "removed": removed,
-            "changed": changed,
-            "changed_columns": {column: count for column, count in counts if count},
-            "added_examples": self._keys("added", columns),
-            "removed_examples": self._keys("removed", columns),
-            "changed_examples": self._changes(columns),
-        }
-
-    def _examples(self, kind: str, columns: Sequence[str]) -> list[tuple[Any, ...]]:
-        query = sql.examples_by_key(len(self._key), len(columns))
-        return self._connection.execute(query, {"kind": kind, "most": self._most}).fetchall()
-
-    def _keys(self, kind: str, columns: Sequence[str]) -> tuple[dict[str, Any], ...]:
-        return tuple(dict(zip(self._key, row, strict=False)) for row in self._examples(kind, columns))
-
-    def _changes(self, columns: Sequence[str]) -> tuple[ChangedRow, ...]:
-        found = []
-        for row in self._examples("changed", columns):
-            key, flags = row[: len(self._key)], row[len(self._key) :]
-            changed = [column for column, flag in zip(columns, flags, strict=True) if flag]
-            values = [
-                self._one(sql.row_of(release, self._after.name, self._key, changed), list(key))
-                for release in ("before", "after")
-            ]
-            pairs = zip(changed, zip(*values, strict=True), strict=True)
-            found.append(
-                ChangedRow(
-                    dict(zip(self._key, key, strict=True)),
-                    {column: shortened(*pair) for column, pair in pairs},
-                )
-            )
-        return tuple(found)
-
-    def _by_row(self) -> dict[str, Any]:
-        self._connection.execute(sql.find_by_row(self._after.name, self._common))
-        added, removed = self._one(sql.COUNT_BY_ROW)
-        return {
-            "added": added,
-            "removed": removed,
-            "added_examples": self._rows("added"),
-            "removed_examples": self._rows("removed"),
-        }
-
-    def _rows(self, kind: str) -> tuple[dict[str, Any], ...]:
-        query = sql.examples_by_row(self._common, kind)
-        rows = self._connection.execute(query, {"most": self._most}).fetchall()
+    def one_sided(self, kind: str) -> tuple[dict[str, Any], ...]:
+        """Examples of ``added`` or ``removed``: their keys, or what they hold where there is no key."""
+        rows = (dict(zip(self._key, row, strict=False)) for row in self._examples(kind))
+        if self._is_keyed:
+            return tuple(rows)
         return tuple(
-            {
-                name: shortened(value, value)[0]
-                for name, value in zip(self._common, row, strict=True)
-                if value is not None
-            }
+            {name: shortened(value, value)[0] for name, value in row.items() if value is not None}
             for row in rows
         )
 
-    def _one(self, query: str, parameters: Sequence[Any] | None = None) -> tuple[Any, ...]:
-        row = self._connection.execute(query, parameters).fetchone()
-        if row is None:
-            raise AssertionError(f"unreachable: {query} gives a row")
-        return tuple(row)
+    def changed(self) -> tuple[ChangedRow, ...]:
+        """Examples of rows that both have, with what changed."""
+        found = []
+        for *key, columns in self._examples("changed"):
+            before, after = (
+                self._connection.execute(sql.row_of(release, self._mart, self._key, columns), key).fetchone()
+                or ()
+                for release in ("before", "after")
+            )
+            values = map(shortened, before, after)
+            found.append(
+                ChangedRow(dict(zip(self._key, key, strict=True)), dict(zip(columns, values, strict=True)))
+            )
+        return tuple(found)
+
+    def _examples(self, kind: str) -> list[tuple[Any, ...]]:
+        query = sql.examples(self._key, distinct=not self._is_keyed)
+        return self._connection.execute(query, {"kind": kind, "most": self._most}).fetchall()
+
+
+def _compare_mart(
+    connection: duckdb.DuckDBPyConnection,
+    before: Contents,
+    after: Contents,
+    contracts_dir: Path,
+    examples: int,
+) -> MartDifference:
+    """Compare a mart that both releases have."""
+    were = {column.name: column.type for column in before.columns}
+    are = {column.name: column.type for column in after.columns}
+    common = {name: kind for name, kind in are.items() if were.get(name) == kind}
+    key = _usable_key(connection, after.name, mart_key(contracts_dir, after.name), common)
+    rows = _Rows(connection, after.name, key, common, examples) if common else None
+    return MartDifference(
+        rows_before=before.rows,
+        rows_after=after.rows,
+        compared_by="key" if key else "whole rows" if common else "nothing",
+        key=key,
+        added=rows.counts.get("added", 0) if rows else 0,
+        removed=rows.counts.get("removed", 0) if rows else 0,
+        changed=rows.counts.get("changed", 0) if rows else 0,
+        changed_columns=rows.changed_columns if rows else {},
+        columns_added=tuple(name for name in are if name not in were),
+        columns_removed=tuple(name for name in were if name not in are),
+        columns_retyped={
+            name: (were[name], kind) for name, kind in are.items() if were.get(name, kind) != kind
+        },
+        added_examples=rows.one_sided("added") if rows else (),
+        removed_examples=rows.one_sided("removed") if rows else (),
+        changed_examples=rows.changed() if rows else (),
+    )
+
+
+def _usable_key(
+    connection: duckdb.DuckDBPyConnection, mart: str, key: Key | None, common: Collection[str]
+) -> tuple[str, ...]:
+    """The key's columns when they are unique in both releases, else none."""
+    if key is None or not set(key.columns) <= set(common):
+        return ()
+    for release in ("before", "after"):
+        if connection.execute(sql.has_repeated_keys(release, mart, key.columns)).fetchone() != (False,):
+            return ()
+    return key.columns
