@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from newsmarts.core.files import write_atomically
@@ -20,15 +20,15 @@ class About:
     """An index whose files are all there.
 
     ``version`` is that of the code that made it, ``folding`` that of how words are folded. ``fingerprint``
-    names the content of the marts that it was made of; None while it is being written. ``sizes`` are those
-    of its files, in bytes.
+    names the content of the marts that it was made of; None while it is being written. ``size_bytes`` are
+    those of its files.
     """
 
     version: str
     folding: int
     fingerprint: str | None
     articles: int
-    sizes: dict[str, int]
+    size_bytes: dict[str, int]
 
     @property
     def is_of_this_version(self) -> bool:
@@ -49,17 +49,11 @@ def read_about(folder: Path) -> About | None:
     """The facts about the index in a folder; None when it isn't complete."""
     try:
         document = json.loads((folder / ABOUT_NAME).read_bytes())
-        about = About(
-            version=document["version"],
-            folding=document["folding"],
-            fingerprint=document["fingerprint"],
-            articles=document["articles"],
-            sizes=document["size_bytes"],
-        )
-        sizes = {name: (folder / name).stat().st_size for name in about.sizes}
+        about = About(**{field.name: document[field.name] for field in fields(About)})
+        sizes = {name: (folder / name).stat().st_size for name in about.size_bytes}
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return about if sizes == about.sizes else None
+    return about if sizes == about.size_bytes else None
 
 
 def has_index_of(folder: Path, fingerprint: str) -> bool:
@@ -70,14 +64,9 @@ def has_index_of(folder: Path, fingerprint: str) -> bool:
 
 def write_about(folder: Path, fingerprint: str | None, articles: int) -> None:
     """Write which marts the index in a folder is made of; None before it is written."""
-    document = {
-        "version": search_version(),
-        "folding": FOLDING,
-        "fingerprint": fingerprint,
-        "articles": articles,
-        "size_bytes": {} if fingerprint is None else _committed(folder),
-    }
-    write_atomically(folder / ABOUT_NAME, json.dumps(document, indent=2).encode() + b"\n")
+    sizes = {} if fingerprint is None else _committed(folder)
+    about = About(search_version(), FOLDING, fingerprint, articles, sizes)
+    write_atomically(folder / ABOUT_NAME, json.dumps(asdict(about), indent=2).encode() + b"\n")
 
 
 def _committed(folder: Path) -> dict[str, int]:

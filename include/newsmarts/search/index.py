@@ -72,11 +72,11 @@ def update_index(settings: Settings, fingerprint: str, *, check: bool = False) -
                 if check:
                     _check_count(folder / "index", about.articles)
                 return Update(0, 0, about.articles)
-            return _logged(_update(settings, folder, fingerprint))
+            return _update(settings, folder, fingerprint)
         except _DAMAGE as error:
             logger.warning("The search index can't be used (%r): it is rebuilt.", str(error))
     try:
-        return _logged(_rebuild(settings, folder, fingerprint))
+        return _rebuild(settings, folder, fingerprint)
     except _DAMAGE as error:
         raise NewsError(
             f"The search index can't be built in {folder}: {error}. Check the disk's free space, then run "
@@ -96,20 +96,10 @@ def put_into(settings: Settings, fingerprint: str, folder: Path) -> None:
     if about is None or not about.is_of(fingerprint):
         raise NewsError(f"The search index in {source} isn't that of the candidate. Run build, then publish.")
     folder.mkdir()
-    for name in about.sizes:
+    for name in about.size_bytes:
         link_or_copy(source / name, folder / name)
         (folder / name).chmod(0o444)
     write_atomically(folder / ABOUT_NAME, (source / ABOUT_NAME).read_bytes(), mode=0o444)
-
-
-def _logged(update: Update) -> Update:
-    logger.info(
-        "Search index: %d articles written, %d removed, %d in it now.",
-        update.written,
-        update.removed,
-        update.articles,
-    )
-    return update
 
 
 def _rebuild(settings: Settings, folder: Path, fingerprint: str) -> Update:
@@ -154,6 +144,7 @@ def _update(settings: Settings, folder: Path, fingerprint: str) -> Update:
         (held,) = _run(connection, "held_count").fetchone() or (0,)
     _check_count(place, held)
     write_about(place, fingerprint, held)
+    logger.info("Search index: %d articles written, %d removed, %d in it now.", written, removed, held)
     return Update(int(written), int(removed), held)
 
 

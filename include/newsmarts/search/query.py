@@ -32,8 +32,17 @@ _OPTIONS = {
     "from": "--from",
     "to": "--to",
 }
-_PREFIX = re.compile(r"([A-Za-z]+):(?=\S)")
-_BARE = re.compile(r"[^\s()\"“”„«»]+")
+# A dash excludes what follows: not inside a word, and not before a blank.
+_TOKEN = re.compile(
+    rf"""\s*(?P<token>
+    (?P<bracket>[()])
+    | (?P<minus>(?<![^\s(])-(?=[^\s-]))
+    | (?P<option>{"|".join(_OPTIONS)}):(?=\S)
+    | (?:(?P<field>{"|".join(FIELDS)}):(?=\S))?
+      (?:(?P<no_word>[()]) | (?P<quote>[\"“”„«»]) | (?P<bare>[^\s()\"“”„«»]+))
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,65 +102,44 @@ def parse(query: str) -> Node:
 def _tokens(query: str) -> list[_Token]:
     tokens: list[_Token] = []
     at = 0
-    while at < len(query):
-        character = query[at]
-        if character.isspace():
-            at += 1
-        elif character in "()":
-            tokens.append(_Token(character, at, character))
-            at += 1
-        elif character == "-" and at + 1 < len(query) and _is_minus_sign(query, at):
-            tokens.append(_Token("NOT", at, "-"))
-            at += 1
-        else:
-            token, at = _read_word(query, at)
-            if token:
-                tokens.append(token)
+    while match := _TOKEN.match(query, at):
+        start, at = match.start("token"), match.end()
+        fields = (match["field"].lower(),) if match["field"] else FIELDS
+        text = match["bare"]
+        if match["bracket"]:
+            tokens.append(_Token(match["bracket"], start, match["bracket"]))
+        elif match["minus"]:
+            tokens.append(_Token("NOT", start, "-"))
+        elif match["option"]:
+            name = match["option"].lower()
+            raise QueryError(query, start, f"{name}: isn't part of a query; use the option {_OPTIONS[name]}")
+        elif match["no_word"] == "(":
+            advice = f"{fields[0]}: takes one word or phrase; write it before each word"
+            raise QueryError(query, start, advice)
+        elif match["no_word"]:
+            raise QueryError(query, start, "there is no word here; write one or leave it out")
+        elif match["quote"]:
+            at = _end_of_phrase(query, match.start("quote"))
+            text = query[match.start("quote") : at]
+            if found := tuple(words(text)):
+                tokens.append(_Token("word", start, text, Find(found, True, fields)))
+        elif text in {"AND", "OR", "NOT"} and not match["field"]:
+            tokens.append(_Token(text, start, text))
+        elif "*" in text:
+            advice = "* isn't a wildcard; write whole words, which are found in all their forms"
+            raise QueryError(query, match.start("bare") + text.index("*"), advice)
+        elif found := tuple(words(text)):
+            tokens.append(_Token("word", start, text, Find(found, len(found) > 1, fields)))
     return tokens
 
 
-def _is_minus_sign(query: str, at: int) -> bool:
-    """Whether a dash excludes what follows: not inside a word, and not before a blank."""
-    before = query[at - 1] if at else " "
-    return (before.isspace() or before == "(") and not query[at + 1].isspace() and query[at + 1] != "-"
-
-
-def _read_word(query: str, start: int) -> tuple[_Token | None, int]:
-    at = start
-    fields: tuple[str, ...] = FIELDS
-    if prefix := _PREFIX.match(query, at):
-        name = prefix[1].lower()
-        if name in _OPTIONS:
-            raise QueryError(query, start, f"{name}: isn't part of a query; use the option {_OPTIONS[name]}")
-        if name in FIELDS:
-            at, fields = prefix.end(), (name,)
-            if query[at] == "(":
-                raise QueryError(query, start, f"{name}: takes one word or phrase; write it before each word")
-    if query[at] in _QUOTES:
-        return _read_phrase(query, start, at, fields)
-    bare = _BARE.match(query, at)
-    if bare is None:
-        raise QueryError(query, start, "there is no word here; write one or leave it out")
-    text = bare[0]
-    if at == start and text in {"AND", "OR", "NOT"}:
-        return _Token(text, start, text), bare.end()
-    if (star := text.find("*")) >= 0:
-        raise QueryError(
-            query, at + star, "* isn't a wildcard; write whole words, which are found in all their forms"
-        )
-    found = tuple(words(text))
-    token = _Token("word", start, text, Find(found, len(found) > 1, fields)) if found else None
-    return token, bare.end()
-
-
-def _read_phrase(query: str, start: int, quote: int, fields: tuple[str, ...]) -> tuple[_Token | None, int]:
+def _end_of_phrase(query: str, quote: int) -> int:
+    """Where the quotation ends that begins here."""
     closers = _QUOTES[query[quote]]
     end = next((at for at in range(quote + 1, len(query)) if query[at] in closers), None)
     if end is None:
         raise QueryError(query, quote, f"this quotation isn't closed; write {closers[0]} where it ends")
-    text = query[quote : end + 1]
-    found = tuple(words(text))
-    return _Token("word", start, text, Find(found, True, fields)) if found else None, end + 1
+    return end + 1
 
 
 class _Parser:

@@ -6,11 +6,10 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import tantivy
 
@@ -79,22 +78,14 @@ def open_index(home: Path | str | None = None, as_of: str | None = None) -> Inde
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
-class Index:
+class Index(AbstractContextManager["Index"]):
     """The full-text index of one release."""
 
     def __init__(self, release: Release) -> None:
         self.release_id = release.release_id
         self._searcher: tantivy.Searcher | None = _searcher(release)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -240,7 +231,7 @@ def _searcher(release: Release) -> tantivy.Searcher:
     # once they are open nothing of the folder is needed any more
     view = Path(tempfile.mkdtemp(prefix="news-search-"))
     try:
-        for name in about.sizes:
+        for name in about.size_bytes:
             (view / name).symlink_to((folder / name).absolute())
         index = tantivy.Index.open(str(view))
         index.config_reader("manual")
