@@ -26,7 +26,7 @@ FULL = {
     "validated": ("newsmarts.pipeline.validate", 12_000),
     "warehouse": ("newsmarts.pipeline.load", 200_000),
     "candidate": ("newsmarts.pipeline.build", 200_000),
-    "index": ("newsmarts.search.index._bring", 4_000),
+    "index": ("newsmarts.search.index._update", 4_000),
     "audit": ("newsmarts.marts.audit.write_report", 4_000),
     "release": ("newsmarts.pipeline.publish", 1_000_000),
     "release_index": ("newsmarts.search.index.put_into", 0),

@@ -49,7 +49,7 @@ INSIDE = {
     "candidate_after_commit": Fault("newsmarts.marts.build._write_days", "after"),
     "index_before_documents": Fault("newsmarts.search.index._write_documents"),
     "index_after_documents": Fault("newsmarts.search.index._write_documents", "after"),
-    "index_before_about": Fault("newsmarts.search.index._hold_to"),
+    "index_before_about": Fault("newsmarts.search.index._check_count"),
     "audit_half_noted": Fault("newsmarts.marts.candidate.mark_audited"),
     "release_half_copied": Fault("newsmarts.release.releases.copy_file", "after", only="news.duckdb"),
     "release_between_checkpoint_and_copy": Fault("newsmarts.release.releases.prepare"),
