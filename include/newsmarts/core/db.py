@@ -23,6 +23,8 @@ _SPILL_PREFIX = "news-duckdb-"
 # Text is compressed from v1.4.0 on, and 1.4, 1.5 and 2.0 can read it; small row groups keep
 # the rewriting of one day cheap.
 _STORAGE = "STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE 16384"
+# The errors by which DuckDB reports a damaged file; a full disk raises the first as well.
+DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 
 
 @contextlib.contextmanager

@@ -56,7 +56,8 @@ def rebuild_warehouse(
         DamagedPartition: a staged file is damaged.
     """
     path = warehouse_path(settings.home)
-    known = _days_of_release(settings) | _days_of(settings, path)
+    known = _days_of(settings, path, "warehouse.days")
+    known |= _days_of(settings, published_path(settings.home), "marts.runs")
     fresh = path.with_name(f"{TEMPORARY_PREFIX}{path.name}")
     remove_database(fresh)  # of a rebuild that was stopped
     loaded = _load_all(settings, fresh, progress)
@@ -100,30 +101,16 @@ def _load_all(settings: Settings, path: Path, progress: Progress) -> list[date]:
     return loaded
 
 
-def _days_of(settings: Settings, path: Path) -> set[date]:
-    """The days that the warehouse holds; none when it can't be read."""
+def _days_of(settings: Settings, path: Path, table: str) -> set[date]:
+    """The days that the warehouse or the release holds; none when there is none, or it can't be read."""
     if not path.exists():
         return set()
     try:
         with reading(path, memory_limit=settings.duckdb_memory_limit) as connection:
-            return set(warehouse.loaded_days(connection))
+            return {day for (day,) in connection.table(table).project("capture_day").fetchall()}
     except duckdb.Error as error:
-        logger.warning("The warehouse can't be read, so its days are taken from the release: %s", error)
+        logger.warning("%s can't be read, so the days that it holds are unknown: %s", path, error)
         return set()
-
-
-def _days_of_release(settings: Settings) -> set[date]:
-    """The days that readers see; none before the first release, or when it can't be read."""
-    path = published_path(settings.home)
-    if not path.exists():
-        return set()
-    try:
-        with reading(path, memory_limit=settings.duckdb_memory_limit) as connection:
-            rows = connection.execute("SELECT capture_day FROM marts.runs").fetchall()
-    except duckdb.Error as error:
-        logger.warning("The release %s can't be read, so its days are unknown: %s", path, error)
-        return set()
-    return {day for (day,) in rows}
 
 
 def _set_aside(settings: Settings, path: Path) -> Path | None:

@@ -96,8 +96,8 @@ def _load(staged: StagedDay, settings: Settings) -> tuple[bool, dict[str, int]]:
     try:
         with warehouse.opened(settings) as connection:
             return _load_into(connection, staged)
-    except warehouse.OtherLayout as other:
-        logger.info("The warehouse's definitions changed: its %d days are loaded again.", len(other.days))
+    except warehouse.OtherLayout:
+        logger.info("The warehouse's definitions changed: every day is loaded again.")
         rebuild_warehouse(settings, set_aside=False)
     with warehouse.opened(settings) as connection:
         return _load_into(connection, staged)

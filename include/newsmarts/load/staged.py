@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from upath import UPath
 
 logger = logging.getLogger(__name__)
-_VALIDATED: dict[str, pa.Schema] = {
+_SCHEMAS: dict[str, pa.Schema] = {
+    "captures": schemas.CAPTURES,
     "articles": schemas.ARTICLES,
     "ticker_items": schemas.TICKER_ITEMS,
     "page_links": schemas.PAGE_LINKS,
@@ -56,7 +57,7 @@ class StagedDay:
         """
         for name, file in self._files.items():
             try:
-                for _ in schemas.batches(file, _schema_of(name)):
+                for _ in schemas.batches(file, _SCHEMAS[name]):
                     pass
             except (pa.ArrowException, OSError) as error:
                 raise _damaged(self.day, f"{name}.parquet", error) from None
@@ -86,10 +87,10 @@ class StagedDay:
         """Make the files that the SQL names readable as ``staged_<file>``, batch by batch."""
         names = [name for name in self._files if f"staged_{name}" in sql]
         for name in names:
-            schema = _schema_of(name)
+            schema = _SCHEMAS[name]
             batches = schemas.batches(self._files[name], schema)
             if name == "captures" and self._known is not None:
-                batches = _only(batches, self._known)
+                batches = (batch.filter(pc.is_in(batch["capture_id"], self._known)) for batch in batches)
             connection.register(f"staged_{name}", pa.RecordBatchReader.from_batches(schema, batches))
         try:
             yield
@@ -113,10 +114,8 @@ def open_day(home: Path | UPath, day: date, layout: str) -> Iterator[StagedDay]:
     with contextlib.ExitStack() as stack:
         try:
             before = _identity(folder)
-            handles = {
-                name: stack.enter_context((folder / f"{name}.parquet").open("rb")) for name in _VALIDATED
-            }
-            handles["captures"] = stack.enter_context(manifest.open("rb"))
+            paths = {name: folder / f"{name}.parquet" for name in _SCHEMAS} | {"captures": manifest}
+            handles = {name: stack.enter_context(path.open("rb")) for name, path in paths.items()}
             replaced = _identity(folder) != before
         except FileNotFoundError as error:
             raise MissingPartition(
@@ -137,18 +136,9 @@ def open_day(home: Path | UPath, day: date, layout: str) -> Iterator[StagedDay]:
         yield StagedDay(day, digest, outcome[0], files)
 
 
-def _only(batches: Iterable[pa.RecordBatch], capture_ids: pa.Array) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        yield batch.filter(pc.is_in(batch.column("capture_id"), capture_ids))
-
-
 def _identity(folder: Path | UPath) -> int:
     """Identifies a folder, so that its replacement is noticed; an object store has no such number."""
     return folder.stat().st_ino if isinstance(folder, Path) else 0
-
-
-def _schema_of(name: str) -> pa.Schema:
-    return schemas.CAPTURES if name == "captures" else _VALIDATED[name]
 
 
 def _damaged(day: date, what: str, error: Exception) -> DamagedPartition:
@@ -162,7 +152,7 @@ def _checked(name: str, handle: BinaryIO, day: date) -> pq.ParquetFile:
         file = pq.ParquetFile(handle, page_checksum_verification=True)
     except (pa.ArrowException, OSError) as error:
         raise _damaged(day, handle.name, error) from None
-    if not schemas.is_of(file.schema_arrow, _schema_of(name)):
+    if not schemas.is_of(file.schema_arrow, _SCHEMAS[name]):
         raise MissingPartition(
             f"{handle.name} was written by another version: its columns differ. "
             "Run the stages of the day again, from land on."

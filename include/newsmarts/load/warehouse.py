@@ -6,12 +6,11 @@ import contextlib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from newsmarts.core import versions
-from newsmarts.core.db import as_dicts, attach, reading, run_sql, transaction, writer
+from newsmarts.core.db import DAMAGE, as_dicts, attach, reading, run_sql, transaction, writer
 from newsmarts.core.errors import ConservationError, NewsError
 from newsmarts.core.partitions import warehouse_path
 from newsmarts.core.settings import Settings
@@ -20,8 +19,6 @@ from newsmarts.load.staged import StagedDay
 
 HERE = Path(__file__).parent
 TABLES = read_tables(HERE / "tables", "warehouse")
-# The errors by which DuckDB reports a damaged file.
-DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 _SHOWN = 5  # captures that a message names; the rest are counted
 
 
@@ -43,7 +40,7 @@ def opened(settings: Settings, path: Path | None = None) -> Iterator[duckdb.Duck
             _make(connection)
         if layout not in {None, versions.warehouse_version()}:
             connection.execute("CHECKPOINT news")
-            raise OtherLayout(loaded_days(connection))
+            raise OtherLayout
         yield connection
         connection.execute("CHECKPOINT news")
 
@@ -71,16 +68,7 @@ def made_with(path: Path) -> str | None:
 
 
 class OtherLayout(Exception):
-    """The warehouse was made with other definitions; it holds these days."""
-
-    def __init__(self, days: list[date]) -> None:
-        super().__init__(f"a warehouse of {len(days)} days with another layout")
-        self.days = days
-
-
-def loaded_days(connection: duckdb.DuckDBPyConnection) -> list[date]:
-    """The days that the warehouse holds, in order."""
-    return [day for (day,) in run_sql(connection, HERE / "queries" / "loaded_days.sql").fetchall()]
+    """The warehouse was made with other definitions of its tables."""
 
 
 def _layout_of(connection: duckdb.DuckDBPyConnection) -> str | None:
@@ -127,7 +115,8 @@ def replace_day(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> Non
 
 def day_counts(connection: duckdb.DuckDBPyConnection, day: date) -> dict[str, int]:
     """How many captures, articles, quarantined captures and ticker items the loaded day has."""
-    return _one_row(run_sql(connection, HERE / "queries" / "day_counts.sql", {"day": day}))
+    (counts,) = as_dicts(run_sql(connection, HERE / "queries" / "day_counts.sql", {"day": day}))
+    return counts
 
 
 def _check_conservation(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> None:
@@ -151,10 +140,3 @@ def _check_conservation(connection: duckdb.DuckDBPyConnection, staged: StagedDay
         + (f"; {len(strays)} captures aren't accounted for once: {named}" if strays else "")
         + f". Nothing was loaded. Run {staged.day} again from land on."
     )
-
-
-def _one_row(result: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    rows = as_dicts(result)
-    if not rows:
-        raise NewsError(f"A query for {[column[0] for column in result.description or ()]} gave no row.")
-    return rows[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
@@ -23,28 +24,19 @@ _STANDING = pa.schema(
 )
 
 
-def acknowledged_table(home: Path) -> pa.Table:
-    """The current acknowledgements, one row an entry, in a fixed order.
+def register(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
+    """Register the current acknowledgements, one row an entry, as ``standing_acknowledgements``.
 
     Raises:
         NewsError: a decision can't be read.
     """
     rows = [
         {
-            "capture_day": entry.capture_day,
-            "capture_id": entry.capture_id,
-            "subject": entry.subject,
-            "reason_code": entry.reason_code,
-            "expectation": entry.expectation,
+            **asdict(entry),
             "acknowledged_at": record.at,
             "acknowledged_by": record.by,
             "acknowledged_reason": record.reason,
         }
         for entry, record in sorted(acknowledgements.standing(home).items())
     ]
-    return pa.Table.from_pylist(rows, schema=_STANDING)
-
-
-def register(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
-    """Register the current acknowledgements as ``standing_acknowledgements``."""
-    connection.register("standing_acknowledgements", acknowledged_table(home))
+    connection.register("standing_acknowledgements", pa.Table.from_pylist(rows, schema=_STANDING))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from newsmarts.core.files import write_atomically
 from newsmarts.core.partitions import candidate_path
 from newsmarts.core.settings import Settings
 from newsmarts.core.tables import Table
+from newsmarts.core.text import counted
 from newsmarts.core.versions import mart_contracts_version, same_contracts
 from newsmarts.marts import catalogue
 from newsmarts.release.releases import AUDIT_NAME
@@ -47,11 +48,8 @@ class Finding:
 
     def summary(self) -> str:
         """One line for a person."""
-        rows = "row" if self.unexpected_rows == 1 else "rows"
-        shown = "; ".join(self.examples)
-        return f"{self.contract}.{self.expectation}: {self.unexpected_rows} {rows}" + (
-            f", as {shown}" if shown else ""
-        )
+        shown = f", as {'; '.join(self.examples)}" if self.examples else ""
+        return f"{self.contract}.{self.expectation}: {counted(self.unexpected_rows, 'row')}{shown}"
 
 
 def run_contracts(settings: Settings, *, only: str | None = None, full: bool = True) -> list[Finding]:
@@ -64,16 +62,21 @@ def run_contracts(settings: Settings, *, only: str | None = None, full: bool = T
         SettingsError: a contract is missing or malformed.
         ContractError: an expectation couldn't be evaluated.
     """
+    import sqlalchemy as sa
+
     contracts = {
         mart: load_contract(settings.contracts_dir / f"marts_{mart.name}.json")
         for mart in catalogue.marts()
         if only in {None, mart.name}
     }
-    path = candidate_path(settings.home)
+    url = sa.URL.create("duckdb", database=str(candidate_path(settings.home)))
     limits = {"memory_limit": settings.duckdb_memory_limit, "threads": settings.duckdb_threads}
     options: dict[str, Any] = {"kwargs": _ENGINE | {"connect_args": {"read_only": True, "config": limits}}}
     source = quiet_context().data_sources.add_sql(
-        "candidate", connection_string=_url(path), create_temp_table=False, **options
+        "candidate",
+        connection_string=url.render_as_string(hide_password=False),
+        create_temp_table=False,
+        **options,
     )
     try:
         return [
@@ -85,12 +88,6 @@ def run_contracts(settings: Settings, *, only: str | None = None, full: bool = T
         # both hold the file open, and the next writer in this process must be able to open it
         source.get_execution_engine().close()
         source.get_engine().dispose()
-
-
-def _url(path: Path) -> str:
-    import sqlalchemy as sa
-
-    return sa.URL.create("duckdb", database=str(path)).render_as_string(hide_password=False)
 
 
 def _audit_mart(
@@ -124,19 +121,12 @@ def _evaluate(source: SQLDatasource, contract: gx.ExpectationSuite, query: str) 
         contract, result_format={"result_format": "COMPLETE", "unexpected_index_column_names": list(key)}
     )
     details = results_by_id(result, contract)
-    return [
-        Finding(
-            contract=row["contract"],
-            expectation=row["expectation"],
-            severity=row["severity"],
-            passed=row["passed"],
-            evaluated_rows=row["evaluated_rows"],
-            unexpected_rows=row["unexpected_rows"],
-            examples=() if row["passed"] else _examples(details[row["expectation"]].get("result") or {}),
-            notes=row["notes"],
-        )
-        for row in result_rows(result, contract, date.min)
-    ]
+    findings = []
+    for row in result_rows(result, contract, date.min):
+        found = {field.name: row[field.name] for field in fields(Finding) if field.name in row}
+        shown = {} if row["passed"] else details[row["expectation"]].get("result") or {}
+        findings.append(Finding(**found, examples=_examples(shown)))
+    return findings
 
 
 def _examples(result: Mapping[str, Any]) -> tuple[str, ...]:
@@ -185,19 +175,7 @@ def write_report(
         "contracts": version(settings),
         "audits_since_whole": 0 if full else _read_report(settings).get("audits_since_whole", 0) + 1,
         "passed": findings is not None and not failures(findings),
-        "results": [
-            {
-                "contract": finding.contract,
-                "expectation": finding.expectation,
-                "severity": finding.severity,
-                "passed": finding.passed,
-                "evaluated_rows": finding.evaluated_rows,
-                "unexpected_rows": finding.unexpected_rows,
-                "examples": list(finding.examples),
-                "notes": finding.notes,
-            }
-            for finding in findings or ()
-        ],
+        "results": [asdict(finding) for finding in findings or ()],
     }
     data = json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
     write_atomically(report_path(settings), data)

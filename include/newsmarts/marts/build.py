@@ -37,17 +37,27 @@ CAPTURES_AT_ONCE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class CandidateUpdate:
-    """What an update of the candidate did."""
+class BuildResult:
+    """What build did: the days whose content had changed, and what the candidate holds now.
 
-    days: tuple[date, ...]  # whose content had changed
-    articles: int  # in the marts now
-    withheld: int  # captures, now
+    ``withheld`` counts captures that a neighbouring day's ticker keeps out of the marts. ``released_as`` is
+    the current release when it holds the same: there is nothing to audit or to publish.
+    """
+
+    days: tuple[date, ...]
+    articles: int
+    withheld: int
+    released_as: str | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the candidate isn't what it was."""
+        return bool(self.days)
 
 
 def update_candidate(
     settings: Settings, *, rewrite_below: int, captures_at_once: int = CAPTURES_AT_ONCE
-) -> CandidateUpdate:
+) -> BuildResult:
     """Update the candidate's marts from the warehouse. Hold the writer lock.
 
     Only changed days, and what depends on them, are written; with fewer valid captures than
@@ -75,7 +85,7 @@ def update_candidate(
                     run_query(connection, "delete_unfinished" if part == parts[-1] else "insert_unfinished")
                 connection.execute("CHECKPOINT news")
         articles, withheld = run_query(connection, "counts").fetchone() or (0, 0)
-    return CandidateUpdate(tuple(day for day, _ in changed), int(articles), int(withheld))
+    return BuildResult(tuple(day for day, _ in changed), int(articles), int(withheld))
 
 
 def _write_days(connection: duckdb.DuckDBPyConnection, settings: Settings, *, everything: bool) -> None:
@@ -96,8 +106,8 @@ def _write_days(connection: duckdb.DuckDBPyConnection, settings: Settings, *, ev
 
 def _withhold(connection: duckdb.DuckDBPyConnection, neighbour_days: int) -> None:
     affected = [day for (day,) in connection.execute("SELECT capture_day FROM affected_days").fetchall()]
-    rows = [leak.to_row() for leak in find_leaks(connection, affected, neighbour_days)]
-    connection.register("found_leaks", pa.Table.from_pylist(rows, schema=FOUND))
+    leaks = list(find_leaks(connection, affected, neighbour_days))
+    connection.register("found_leaks", pa.Table.from_pylist(leaks, schema=FOUND))
     try:
         make_scope(connection, "changed_withheld")
         write_table(connection, catalogue.meta_tables()["withheld"])

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import duckdb
 
 from newsmarts.core import versions
-from newsmarts.core.db import attach, log_of, reading, remove_database, transaction, writer
+from newsmarts.core.db import DAMAGE, attach, log_of, reading, remove_database, transaction, writer
 from newsmarts.core.errors import MissingPartition, NewsError
 from newsmarts.core.partitions import candidate_path, warehouse_path
 from newsmarts.core.settings import Settings
@@ -18,8 +18,6 @@ from newsmarts.marts import catalogue
 from newsmarts.marts.statements import run_query
 
 logger = logging.getLogger(__name__)
-# The errors by which DuckDB reports a damaged file; a full disk raises the first as well.
-DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 
 
 @contextlib.contextmanager

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from newsmarts.core.db import reading
+from newsmarts.core.db import DAMAGE, reading
 from newsmarts.core.errors import AuditFailed, ContractError, NewsError
 from newsmarts.core.locks import writer_lock
 from newsmarts.core.partitions import candidate_path, published_path, warehouse_path
@@ -18,7 +15,7 @@ from newsmarts.core.settings import Settings
 from newsmarts.core.text import counted
 from newsmarts.marts import audit as contracts
 from newsmarts.marts import candidate, catalogue
-from newsmarts.marts.build import CAPTURES_AT_ONCE, CandidateUpdate, update_candidate
+from newsmarts.marts.build import CAPTURES_AT_ONCE, BuildResult, update_candidate
 from newsmarts.release import releases
 from newsmarts.search import index
 from newsmarts.search.about import FOLDER_NAME, has_index_of
@@ -26,21 +23,6 @@ from newsmarts.search.about import FOLDER_NAME, has_index_of
 logger = logging.getLogger(__name__)
 # Below this many valid captures all rows are rewritten: it takes about a second, and keeps tables in order.
 _REWRITE_BELOW = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class BuildResult:
-    """What build did: the days whose content had changed, and what the candidate holds now.
-
-    ``withheld`` counts captures that a neighbouring day's ticker keeps out of the marts. ``released_as`` is
-    the current release when it holds the same: there is nothing to audit or to publish.
-    """
-
-    days: tuple[date, ...]
-    articles: int
-    withheld: int
-    changed: bool
-    released_as: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,29 +69,12 @@ def build(
         if full or contracts.failed_audit(settings):
             _discard(settings)
             contracts.report_path(settings).unlink(missing_ok=True)
-        update = partial(
-            update_candidate,
-            settings,
-            rewrite_below=rewrite_below,
-            captures_at_once=captures_at_once,
-        )
-        try:
-            updated = update()
-        except candidate.DAMAGE as error:
-            logger.warning("The release candidate can't be used (%r): it is rebuilt.", str(error))
-            _discard(settings)
-            updated = _rebuild(settings, update)
+        result = _update(settings, rewrite_below=rewrite_below, captures_at_once=captures_at_once)
         fingerprint = candidate.read_fingerprint(settings)
         index.update_index(settings, fingerprint)
         release = releases.current_release(settings.home)
-        released = release is not None and _holds(release, fingerprint, settings)
-    result = BuildResult(
-        updated.days,
-        updated.articles,
-        updated.withheld,
-        changed=bool(updated.days),
-        released_as=release.release_id if release is not None and released else None,
-    )
+        if release is not None and _holds(release, fingerprint, settings):
+            result = replace(result, released_as=release.release_id)
     logger.info(
         "Marts %s; %d articles, %d captures withheld because of neighbouring days.",
         f"updated: {counted(len(result.days), 'changed day')}" if result.changed else "unchanged",
@@ -134,15 +99,19 @@ def _holds(release: releases.Release, fingerprint: str, settings: Settings) -> b
     )
 
 
-def _rebuild(settings: Settings, update: Callable[[], CandidateUpdate]) -> CandidateUpdate:
+def _update(settings: Settings, *, is_new: bool = False, **sizes: int) -> BuildResult:
+    """Update the candidate; one that is damaged is rebuilt."""
     try:
-        return update()
-    except candidate.DAMAGE as error:
-        path: Path = warehouse_path(settings.home)
-        raise NewsError(
-            f"The marts can't be built from {path}: {error}. Check the disk's free space; if the file is "
-            "damaged, rebuild it from staged/validated: newsmarts rebuild"
-        ) from error
+        return update_candidate(settings, **sizes)
+    except DAMAGE as error:
+        if is_new:
+            raise NewsError(
+                f"The marts can't be built from {warehouse_path(settings.home)}: {error}. Check the disk's "
+                "free space; if the file is damaged, rebuild it from staged/validated: newsmarts rebuild"
+            ) from error
+        logger.warning("The release candidate can't be used (%r): it is rebuilt.", str(error))
+    _discard(settings)
+    return _update(settings, is_new=True, **sizes)
 
 
 def audit(settings: Settings, *, full: bool = False) -> AuditResult:
@@ -221,9 +190,8 @@ def publish(settings: Settings) -> PublishResult:
             logger.info("Removed release %s: the last %d are kept.", old.release_id, settings.releases_kept)
         with reading(release.path, memory_limit=settings.duckdb_memory_limit) as connection:
             rows = catalogue.count_rows(connection)
-    logger.info(
-        "Release %s %s: %s.", release.release_id, "published" if published else "is current", _summary(rows)
-    )
+    counts = ", ".join(f"{count} {name}" for name, count in rows.items())
+    logger.info("Release %s %s: %s.", release.release_id, "published" if published else "is current", counts)
     return PublishResult(release.release_id, published_path(home), published, rows)
 
 
@@ -240,7 +208,3 @@ def _prepare(settings: Settings, fingerprint: str) -> Path:
         shutil.rmtree(prepared, ignore_errors=True)  # a full disk needs the room
         raise
     return prepared
-
-
-def _summary(rows: dict[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in rows.items())

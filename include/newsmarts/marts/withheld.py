@@ -8,7 +8,6 @@ may be known from a day before or after; so the build compares it again, with th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import duckdb
@@ -32,32 +31,13 @@ FOUND = pa.schema(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Leak:
-    """A capture whose body holds ticker text of a day near its own."""
-
-    capture_day: date
-    capture_id: str
-    line: str
-
-    def to_row(self) -> dict[str, object]:
-        """The leak as a row of ``meta.withheld``."""
-        shown = " ".join(self.line.split())
-        if len(shown) > _DETAIL_CHARS:
-            shown = shown[: _DETAIL_CHARS - 1] + "…"
-        return {
-            "capture_day": self.capture_day,
-            "capture_id": self.capture_id,
-            "reason_code": REASON_CODE,
-            "expectation": EXPECTATION,
-            "detail": f"The body holds a ticker line of this or a neighbouring day: {shown!r}",
-        }
-
-
 def find_leaks(
     connection: duckdb.DuckDBPyConnection, days: list[date], neighbour_days: int
-) -> Iterator[Leak]:
-    """Look for ticker lines in the bodies of these days, each with its own neighbours' lines."""
+) -> Iterator[dict[str, object]]:
+    """Look for ticker lines in the bodies of these days, each with its own neighbours' lines.
+
+    Gives a row of ``meta.withheld`` for each capture whose body holds one.
+    """
     reach = timedelta(days=neighbour_days)
     lines_of: dict[date, frozenset[str]] = {}
     for day in sorted(days):
@@ -71,13 +51,25 @@ def find_leaks(
             yield from _leaks_of_day(connection, day, index)
 
 
-def _leaks_of_day(connection: duckdb.DuckDBPyConnection, day: date, index: TickerIndex) -> Iterator[Leak]:
+def _leaks_of_day(
+    connection: duckdb.DuckDBPyConnection, day: date, index: TickerIndex
+) -> Iterator[dict[str, object]]:
     bodies = run_query(connection.cursor(), "body_lines", day=day)
     while batch := bodies.fetchmany(_BATCH):
         for capture_id, lines in batch:
             leak = index.first_leak([line for line in lines if line])
-            if leak is not None:
-                yield Leak(day, capture_id, leak)
+            if leak is None:
+                continue
+            shown = " ".join(leak.split())
+            if len(shown) > _DETAIL_CHARS:
+                shown = shown[: _DETAIL_CHARS - 1] + "…"
+            yield {
+                "capture_day": day,
+                "capture_id": capture_id,
+                "reason_code": REASON_CODE,
+                "expectation": EXPECTATION,
+                "detail": f"The body holds a ticker line of this or a neighbouring day: {shown!r}",
+            }
 
 
 def _ticker_lines(connection: duckdb.DuckDBPyConnection, day: date) -> frozenset[str]:

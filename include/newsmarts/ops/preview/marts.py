@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from newsmarts.compare.run import compare_files
-from newsmarts.core.db import reading_files, run_sql
+from newsmarts.core.db import DAMAGE, reading_files, run_sql
 from newsmarts.core.partitions import candidate_path, warehouse_path
 from newsmarts.core.settings import Settings
 from newsmarts.load import run as load
@@ -72,7 +72,7 @@ def _build(settings: Settings) -> None:
     """Build the candidate; one that was copied damaged is rebuilt."""
     try:
         update_candidate(settings, rewrite_below=0)
-    except candidate.DAMAGE:
+    except DAMAGE:
         candidate.discard(settings)
         update_candidate(settings, rewrite_below=0)
 

@@ -1,1 +1,0 @@
-SELECT capture_day FROM warehouse.days ORDER BY capture_day
