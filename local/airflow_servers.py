@@ -166,8 +166,8 @@ class AirflowServers(LocalServers):
         stamp.unlink(missing_ok=True)
         self.run(
             "prepare",
-            [sys.executable, "-m", "local.prepare_airflow", str(pools)],
-            self._home.environment(self.port),
+            [sys.executable, str(pools.with_name("init.py"))],
+            self._home.environment(self.port) | {"ADMIN_USER": "", "CONNECTIONS": ""},
             self._home.project,
             failure=f"Airflow's database {self._home.database} can't be migrated",
             advice=f"{self._home.folder} holds only Airflow's own records (runs, passwords): removing that "

@@ -112,11 +112,8 @@ def _report_late(dag_run: Mapping[str, Any], hours: float) -> None:
 
 
 def _day_of_run(dag_run: Any) -> str | None:
-    return day_of(
-        getattr(dag_run, "conf", None),
-        getattr(dag_run, "partition_key", None),
-        getattr(dag_run, "data_interval_start", None),
-    )
+    names = ("conf", "partition_key", "data_interval_start")
+    return day_of(*(getattr(dag_run, name, None) for name in names))
 
 
 def _run_url(dag_id: str, run_id: str) -> str:
@@ -141,7 +138,8 @@ def _send(make: Callable[[], Message]) -> None:
         log.info("Notified through the Airflow connection %s: %s", conn_id, message.title)
     except Exception as error:  # noqa: BLE001 - a failed message must not fail what it is about
         # an error of a channel may quote its address, which is a secret for webhooks
-        log.error("The notification can't be sent (%s)", _kind(error))  # noqa: TRY400
+        reason = error if isinstance(error, UsageError) else type(error).__name__
+        log.error("The notification can't be sent (%s)", reason)  # noqa: TRY400
 
 
 def _allowance(settings: Settings) -> Allowance | None:
@@ -151,10 +149,6 @@ def _allowance(settings: Settings) -> Allowance | None:
     except (OSError, LockTimeout) as error:
         log.warning("Notifications can't be counted, so this one is sent: %s", error)
         return Allowance(held_back=0, is_last=False, free_again=now)
-
-
-def _kind(error: BaseException) -> str:
-    return str(error) if isinstance(error, UsageError) else type(error).__name__
 
 
 def _sender(conn_id: str) -> Callable[[str, Message], None]:

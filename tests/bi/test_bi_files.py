@@ -68,14 +68,16 @@ def test_a_dataset_is_a_mart_with_all_its_columns(
         SELECT column_name, data_type, comment FROM duckdb_columns()
         WHERE schema_name = 'marts' AND table_name = ?
     """
-    told = {
+    described = {
         column["column_name"]: (column["type"], column["description"])
         for column in content["columns"]
         if not column["expression"]
     }
     found = marts.execute(query, [content["table_name"]]).fetchall()
-    assert told == {name: (type_, comment) for name, type_, comment in found}
-    dates = {name for name, (type_, _) in told.items() if type_ == "DATE" or type_.startswith("TIMESTAMP")}
+    assert described == {name: (type_, comment) for name, type_, comment in found}
+    dates = {
+        name for name, (type_, _) in described.items() if type_ == "DATE" or type_.startswith("TIMESTAMP")
+    }
     assert {column["column_name"] for column in content["columns"] if column["is_dttm"]} == dates
     assert content["main_dttm_col"] in dates
 

@@ -43,8 +43,8 @@ def superset(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     home = tmp_path_factory.mktemp("superset") / "home"
     shutil.copytree(sample_home / "marts", home / "marts", symlinks=True)
     server = Superset(home, home.parent / "bi", free_port())
-    told = server.start()
-    assert server.password in told
+    printed = server.start()
+    assert server.password in printed
     yield server
     server.stop()
 
@@ -288,11 +288,11 @@ def test_stopped_exported_and_started_again_it_is_the_same(superset: Superset, t
     subprocess.run(superset.command("--export", str(tmp_path / "assets")), cwd=PROJECT_ROOT, check=True)
     assert _contents(tmp_path / "assets") == _contents(ASSETS)
 
-    told = superset.start()
-    assert "Installing" not in told
-    assert "Setting Superset up" not in told
+    printed = superset.start()
+    assert "Installing" not in printed
+    assert "Setting up Superset" not in printed
     assert superset.password == password
-    assert password not in told  # it was printed once
+    assert password not in printed  # it was printed once
 
 
 def _contents(folder: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from newsmarts.cli.app import app
+from newsmarts.cli.main import app
 
 
 def check_options(argv: Sequence[str]) -> None:

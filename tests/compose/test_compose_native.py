@@ -116,8 +116,8 @@ def test_a_backfill_survives_a_stop_and_a_kill_of_the_scheduler(native: Native, 
 
     def wait_for(what: Callable[[], Any]) -> None:
         while not what():
-            told = native.log("scheduler").read_text()[-3000:]
-            assert time.monotonic() < deadline, (api.active_runs(), told)
+            log = native.log("scheduler").read_text()[-3000:]
+            assert time.monotonic() < deadline, (api.active_runs(), log)
             time.sleep(0.5)
 
     def tasks(state: str) -> list[dict[str, Any]]:
@@ -165,7 +165,7 @@ def test_the_marts_are_what_they_should_be(native: Native) -> None:
         ).fetchall()
     of_days = tuple(map(str, DAYS))
     assert dict(found) == {
-        path: told["outcome"] for path, told in expected.items() if path.startswith(of_days)
+        path: record["outcome"] for path, record in expected.items() if path.startswith(of_days)
     }
     assert len(days) == len(DAYS)
     assert all(captures == accounted for captures, accounted in days)

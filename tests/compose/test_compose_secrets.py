@@ -70,9 +70,9 @@ def test_make_secrets_fills_all_of_them(folder: Path, capsys: pytest.CaptureFixt
         assert len(value) >= 32, name
         # it goes into a URL, an env file and a shell unquoted
         assert re.fullmatch(r"[A-Za-z0-9_=-]+", value), name
-    told = capsys.readouterr().out
-    assert all(name in told for name in SECRETS)
-    assert not [value for value in secret.values() if value in told]
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in SECRETS)
+    assert not [value for value in secret.values() if value in printed]
     assert stat.S_IMODE((folder / ".env").stat().st_mode) == 0o600
 
     from cryptography.fernet import Fernet

@@ -113,7 +113,7 @@ def test_when_every_feed_fails_nothing_follows(pages: Any, home: Path) -> None:
     assert run.state == "failed"
 
 
-def test_a_mistake_in_the_feeds_file_is_told_when_the_dags_are_read(
+def test_a_mistake_in_the_feeds_file_is_reported_when_the_dags_are_read(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from airflow.dag_processing.dagbag import DagBag

@@ -81,7 +81,7 @@ def test_it_copies_with_the_airflow_connection(
     assert not run_task(configured)["copied"]
 
 
-def test_a_connection_that_is_not_there_is_told(
+def test_a_connection_that_is_missing_is_reported(
     configured: DagBag, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEWS_HOME", str(tmp_path))

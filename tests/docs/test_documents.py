@@ -13,7 +13,7 @@ import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from newsmarts.cli.app import app
+from newsmarts.cli.main import app
 from newsmarts.core.settings import PROJECT_ROOT
 from tests.cli.parsing import check_options
 

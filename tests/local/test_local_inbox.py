@@ -104,7 +104,7 @@ def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         inbox.check_places(load_settings(home=tmp_path / "file" / "home"))
 
 
-def test_a_full_disk_is_told_before_anything_starts(
+def test_a_full_disk_is_reported_before_anything_starts(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = shutil.disk_usage(os.fspath(settings.home.parent))._replace(free=10 * 1024 * 1024)

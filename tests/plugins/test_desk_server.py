@@ -138,7 +138,7 @@ def test_no_description_of_the_pages_is_served(desk: Desk, admin: httpx.Client) 
     assert "/news-desk" not in admin.get(f"{desk.url}/openapi.json").text
 
 
-def test_the_ui_is_told_of_every_place(desk: Desk, admin: httpx.Client) -> None:
+def test_the_ui_has_every_place(desk: Desk, admin: httpx.Client) -> None:
     answer = admin.get(f"{desk.url}/api/v2/plugins").json()
     (plugin,) = [item for item in answer["plugins"] if item["name"] == "news_desk"]
     views = {view["url_route"]: view for view in plugin["external_views"]}
@@ -291,7 +291,7 @@ def test_a_run_without_a_day_says_why(
     assert words in first_tag(soup(answer), ".notice").get_text()
 
 
-def test_a_damaged_day_is_told_without_a_traceback(desk: Desk, admin: httpx.Client) -> None:
+def test_a_damaged_day_is_reported_without_a_traceback(desk: Desk, admin: httpx.Client) -> None:
     folder = desk.home / "staged" / "validated" / "capture_day=2024-01-01"
     folder.mkdir(parents=True)
     for name in ("outcome", "contract_results", "quarantine"):

@@ -38,13 +38,7 @@ def render_summary(summary: Summary, home: Path) -> str:
         lines += ["", "Days"]
         header = ("day", "captures", "loaded", "repeats", "quarantine")
         days = [
-            (
-                day.day.isoformat(),
-                f"{day.captures:,}",
-                f"{day.loaded:,}",
-                f"{day.repeats:,}",
-                f"{day.quarantined:,}",
-            )
+            (str(day.day), *map("{:,}".format, (day.captures, day.loaded, day.repeats, day.quarantined)))
             for day in summary.days[-_DAYS_SHOWN:]
         ]
         if len(summary.days) > _DAYS_SHOWN:

@@ -6,17 +6,9 @@ WITH rejected AS (
     GROUP BY ALL
 )
 SELECT
-    captured.capture_id,
+    captured.* EXCLUDE (sha256, publisher),
     captured.sha256 AS capture_sha256,
     coalesce(valid.publisher, rejected.publisher, captured.publisher) AS publisher,
-    captured.feed,
-    captured.source_path,
-    captured.url,
-    captured.http_status,
-    captured.captured_at,
-    captured.capture_day,
-    captured.media_type,
-    captured.size_bytes,
     CASE
         WHEN rejected.capture_id IS NOT NULL OR withheld.capture_id IS NOT NULL THEN 'quarantined'
         WHEN kept.is_new_text THEN 'loaded'

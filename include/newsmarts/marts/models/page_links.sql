@@ -1,16 +1,4 @@
-SELECT
-    links.capture_id,
-    links.capture_day,
-    links.captured_at,
-    links.publisher,
-    links.list_name,
-    links.position,
-    links.headline,
-    links.caption,
-    links.section,
-    links.published_on,
-    headline_key(links.publisher, links.headline) AS headline_key,
-    known.article_id
+SELECT links.*, headline_key(links.publisher, links.headline) AS headline_key, known.article_id
 FROM source.warehouse.page_links AS links
 ANTI JOIN meta.withheld USING (capture_day, capture_id)
 LEFT JOIN link_articles AS known ON known.headline_key = headline_key(links.publisher, links.headline)

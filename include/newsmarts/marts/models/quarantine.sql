@@ -5,16 +5,12 @@ WITH rejected AS (
         OR capture_id IN (SELECT capture_id FROM scope_captures)
     UNION ALL BY NAME
     SELECT
-        valid.capture_id,
+        withheld.*,
         valid.capture_sha256,
         valid.publisher,
-        'publish' AS stage,
-        withheld.reason_code,
-        withheld.expectation,
-        withheld.detail,
         valid.source_path,
         valid.captured_at,
-        valid.capture_day,
+        'publish' AS stage,
         'page' AS subject
     FROM meta.withheld AS withheld
     SEMI JOIN scope_captures USING (capture_day, capture_id)

@@ -1,14 +1,4 @@
-SELECT
-    capture_day,
-    code_version,
-    rule_versions,
-    contracts_version,
-    source_sha256,
-    captures,
-    landed,
-    parsed,
-    valid,
-    quarantined
+SELECT * EXCLUDE (rejected, ticker_items, ticker_items_quarantined)
 FROM source.warehouse.days
 WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
 ORDER BY capture_day

@@ -1,14 +1,7 @@
 -- Every capture of the articles in scope that isn't withheld, in the order in which they were captured.
 -- Captures of one moment are ordered by path, then bytes, so the order never depends on loading.
 WITH kept AS (
-    SELECT
-        capture_day,
-        capture_id,
-        replace(article_ids.article_id::VARCHAR, '-', '') AS article_id,
-        text_sha256,
-        captured_at,
-        source_path,
-        capture_sha256
+    SELECT scope_shown.*, replace(article_ids.article_id::VARCHAR, '-', '') AS article_id
     FROM scope_shown
     JOIN article_ids USING (own_id)
     ANTI JOIN meta.withheld USING (capture_day, capture_id)

@@ -1,9 +1,9 @@
 -- Days whose content, or its acknowledgements, differ from what the candidate was built from; in parts with so few
 -- valid captures that one part's work fits into memory.
 WITH changed AS (
-    SELECT coalesce(days_now.capture_day, built.capture_day) AS capture_day
+    SELECT capture_day
     FROM days_now
-    FULL JOIN meta.built_days AS built ON built.capture_day = days_now.capture_day
+    FULL JOIN meta.built_days AS built USING (capture_day)
     WHERE days_now.source_sha256 IS DISTINCT FROM built.source_sha256
         OR days_now.acknowledged_sha256 IS DISTINCT FROM built.acknowledged_sha256
 ),

@@ -1,16 +1,7 @@
 -- The distinct texts of the articles in scope, in the order in which they were first captured, each as its first
 -- capture has it.
 WITH shown AS (
-    SELECT
-        history.article_id,
-        history.ordinal,
-        history.captured_at,
-        history.capture_day,
-        history.capture_id,
-        history.is_latest,
-        capture.text_sha256,
-        capture.publisher,
-        capture.headline
+    SELECT history.*, capture.text_sha256, capture.publisher, capture.headline
     FROM article_history AS history
     JOIN source.warehouse.article_captures AS capture USING (capture_day, capture_id)
 ),
@@ -31,15 +22,9 @@ texts AS (
     GROUP BY article_id, text_sha256
 )
 SELECT
-    texts.article_id,
+    texts.* EXCLUDE (first_ordinal, last_ordinal, publisher, headline),
     row_number() OVER (PARTITION BY texts.article_id ORDER BY texts.first_ordinal)::BIGINT AS revision,
-    texts.text_sha256,
-    texts.capture_day,
-    texts.capture_id,
-    texts.valid_from,
     following.captured_at AS valid_to,
-    texts.is_latest,
-    texts.captures,
     headline_key(texts.publisher, texts.headline) AS headline_key,
     body.body,
     body.body_text
