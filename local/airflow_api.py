@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
-from types import TracebackType
 from typing import Any, Self
 
 import httpx
@@ -61,9 +60,7 @@ class AirflowApi:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_exception: object) -> None:
         self._client.close()
 
     def health(self) -> dict[str, str | None]:
@@ -107,7 +104,7 @@ class AirflowApi:
         A repeated request finds the backfill that an earlier try has created.
         """
         known = {backfill["id"] for backfill in self._backfills(dag_id)}
-        span = (_midnight(first), _midnight(last))
+        span = [datetime.combine(day, time(), tzinfo=UTC) for day in (first, last)]
         body = {
             "dag_id": dag_id,
             "from_date": span[0].isoformat(),
@@ -116,15 +113,22 @@ class AirflowApi:
             "max_active_runs": max_active_runs,
         }
 
-        for attempt in self._retrying:
-            with attempt:
-                if attempt.retry_state.attempt_number > 1 and self._is_created(dag_id, span, known):
-                    return
-                try:
-                    self._request_once("POST", "/api/v2/backfills", json=body)
-                except AirflowApiError as error:
-                    if error.status != httpx.codes.CONFLICT or not self._is_created(dag_id, span, known):
-                        raise
+        def is_created() -> bool:
+            return any(
+                backfill["id"] not in known
+                and span == [datetime.fromisoformat(backfill[name]) for name in ("from_date", "to_date")]
+                for backfill in self._backfills(dag_id)
+            )
+
+        def create() -> None:
+            if not is_created():
+                self._request_once("POST", "/api/v2/backfills", json=body)
+
+        try:
+            self._retrying(create)
+        except AirflowApiError as error:
+            if error.status != httpx.codes.CONFLICT or not is_created():
+                raise
 
     def trigger(self, dag_id: str, conf: dict[str, Any]) -> str:
         """Start one run by hand and return its id."""
@@ -164,17 +168,9 @@ class AirflowApi:
 
     def _backfills(self, dag_id: str) -> list[dict[str, Any]]:
         """The DAG's newest backfills."""
-        backfills: list[dict[str, Any]] = self._get("/backfills", _newest(dag_id))["backfills"]
+        newest = {"dag_id": dag_id, "order_by": "-id", "limit": PAGE}
+        backfills: list[dict[str, Any]] = self._get("/backfills", newest)["backfills"]
         return backfills
-
-    def _is_created(self, dag_id: str, span: tuple[datetime, datetime], known: set[int]) -> bool:
-        """Whether there is a backfill of this span that isn't among the known ones. Tries once."""
-        answer = self._request_once("GET", "/api/v2/backfills", params=_newest(dag_id))
-        return any(
-            backfill["id"] not in known
-            and span == tuple(datetime.fromisoformat(backfill[name]) for name in ("from_date", "to_date"))
-            for backfill in answer["backfills"]
-        )
 
     def _runs(self, filters: dict[str, Any]) -> Iterator[dict[str, Any]]:
         offset = 0
@@ -211,11 +207,3 @@ class AirflowApi:
 def _run_path(run: dict[str, Any]) -> str:
     # run ids hold "+" and ":", which httpx leaves alone in a path
     return f"/dags/{run['dag_id']}/dagRuns/{run['dag_run_id']}"
-
-
-def _newest(dag_id: str) -> dict[str, Any]:
-    return {"dag_id": dag_id, "order_by": "-id", "limit": PAGE}
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=UTC)

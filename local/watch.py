@@ -24,10 +24,6 @@ MARTS_WAIT_SECONDS = 300.0
 Run = dict[str, Any]
 
 
-class MartsNotStarted(NewsError):
-    """Days were loaded, and news_marts has no run for them."""
-
-
 class Watch:
     """Both DAGs' runs since a moment. ``check`` raises when a server has died.
 
@@ -66,7 +62,7 @@ class Watch:
         """Wait until these days' runs, and all others of both DAGs, have ended.
 
         Raises:
-            MartsNotStarted: a day was loaded, and no run of the marts followed.
+            NewsError: a day was loaded, and no run of the marts followed.
         """
         deadline = time.monotonic() + MARTS_WAIT_SECONDS
         while True:
@@ -81,7 +77,7 @@ class Watch:
                 return
             elif time.monotonic() > deadline:
                 days_missing = ", ".join(day.isoformat() for day in sorted(missing))
-                raise MartsNotStarted(f"The DAG {MARTS} has no run for {days_missing}. Trigger it in the UI.")
+                raise NewsError(f"The DAG {MARTS} has no run for {days_missing}. Trigger it in the UI.")
             running = [str(day_of(run) or "marts") for run in self.active if run["state"] == "running"]
             now = f"running: {', '.join(running)}" if running else "waiting for Airflow to start the next run"
             self._terminal.show_status(f"{len(days & done)} of {counted(len(days), 'day')} done, {now}")

@@ -40,6 +40,11 @@ def entry(name: str, *, top: bool = False) -> dict[str, Any]:
     return view(name, route, destination="nav", url_route=route, **place)
 
 
+def tab(place: str, page: str, route: str) -> dict[str, Any]:
+    """A tab with contracts on the pages of runs or tasks."""
+    return view("Contracts", page, destination=place, url_route=route)
+
+
 class NewsDeskPlugin(AirflowPlugin):
     """Registers the pages with Airflow."""
 
@@ -51,24 +56,9 @@ class NewsDeskPlugin(AirflowPlugin):
         entry("Quarantine"),
         entry("Articles"),
         entry("Backfill"),
-        view(
-            "Contracts",
-            "contracts/runs/{DAG_ID}/{RUN_ID}",
-            destination="dag_run",
-            url_route="run-contracts",
-        ),
-        view(
-            "Contracts",
-            "contracts/runs/{DAG_ID}/{RUN_ID}",
-            destination="task_instance",
-            url_route="task-run-contracts",
-        ),
-        view(
-            "Contracts",
-            "contracts/tasks/{DAG_ID}/{TASK_ID}",
-            destination="task",
-            url_route="task-contracts",
-        ),
+        tab("dag_run", "contracts/runs/{DAG_ID}/{RUN_ID}", "run-contracts"),
+        tab("task_instance", "contracts/runs/{DAG_ID}/{RUN_ID}", "task-run-contracts"),
+        tab("task", "contracts/tasks/{DAG_ID}/{TASK_ID}", "task-contracts"),
     ]
 
     @cached_property

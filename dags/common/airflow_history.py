@@ -50,17 +50,18 @@ def run(database_url: str, before: datetime, *, dry_run: bool) -> dict[str, Any]
         timeout=_SECONDS,
         check=False,
     )
-    lines = done.stdout.strip().splitlines()
-    for line in filter(None, lines[:-1]):
+    *lines, answer = done.stdout.strip().splitlines() or [""]
+    for line in filter(None, lines):
         log.info("%s", line)
-    if done.returncode or not lines:
-        for line in filter(None, done.stderr.splitlines()):
+    if done.returncode or not answer:
+        errors = done.stderr.strip().splitlines() or ["no output"]
+        for line in filter(None, errors):
             log.error("%s", line)
-        last = (done.stderr.strip().splitlines() or ["no output"])[-1]
         raise NewsError(
-            f"Airflow's history can't be cleaned: {last}. See the log above; no other task waits for this."
+            f"Airflow's history can't be cleaned: {errors[-1]}. See the log above; no other task waits for "
+            "this."
         )
-    result: dict[str, Any] = json.loads(lines[-1])
+    result: dict[str, Any] = json.loads(answer)
     log.info("Removed records before %s: %s", result["before"], result["removed"] or "none")
     return result
 
@@ -100,21 +101,16 @@ def oldest_unfinished(session: Session) -> datetime | None:
     from sqlalchemy import func, select
 
     runs = DagRun.state.in_(State.unfinished_dr_states)
-    moments = [
-        session.scalar(query)
-        for query in (
-            *(
-                select(func.min(moment)).where(runs)
-                for moment in (DagRun.created_at, DagRun.queued_at, DagRun.start_date)
-            ),
-            select(func.min(TaskInstance.start_date)).join(TaskInstance.dag_run).where(runs),
-            select(func.min(Backfill.created_at)).where(Backfill.completed_at.is_(None)),
-            select(func.min(AssetPartitionDagRun.created_at)).where(
-                AssetPartitionDagRun.created_dag_run_id.is_(None)
-            ),
-        )
-    ]
-    return min((moment for moment in moments if moment is not None), default=None)
+    waiting = AssetPartitionDagRun.created_dag_run_id.is_(None)
+    queries = (
+        select(func.min(DagRun.created_at)).where(runs),
+        select(func.min(DagRun.queued_at)).where(runs),
+        select(func.min(DagRun.start_date)).where(runs),
+        select(func.min(TaskInstance.start_date)).join(TaskInstance.dag_run).where(runs),
+        select(func.min(Backfill.created_at)).where(Backfill.completed_at.is_(None)),
+        select(func.min(AssetPartitionDagRun.created_at)).where(waiting),
+    )
+    return min(filter(None, map(session.scalar, queries)), default=None)
 
 
 def count_rows(session: Session) -> dict[str, int]:
@@ -126,7 +122,7 @@ def count_rows(session: Session) -> dict[str, int]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The command: prints Airflow's own lines, and the counts as JSON on its last line."""
-    parser = argparse.ArgumentParser(prog="python -m dags._airflow_history", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m dags.common.airflow_history", description=__doc__)
     parser.add_argument("--before", type=datetime.fromisoformat, required=True, metavar="MOMENT")
     parser.add_argument("--dry-run", action="store_true")
     arguments = parser.parse_args(argv)

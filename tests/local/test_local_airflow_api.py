@@ -149,7 +149,7 @@ def test_a_backfill_that_was_created_without_an_answer_is_not_created_twice(
     monkeypatch.setattr(
         airflow, "add_backfill", lambda first, last, _completed=None: real(first, last, completed_at)
     )
-    airflow.failures = [None, ""]
+    airflow.failures = [None, None, ""]
     api.backfill("news_pages", FIRST, LAST, max_active_runs=2)
     assert len(airflow.backfills) == 2
     assert airflow.requests.count("POST /api/v2/backfills") == 1

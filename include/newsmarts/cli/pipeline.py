@@ -17,7 +17,7 @@ from newsmarts.cli.progress import shown_progress
 from newsmarts.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from newsmarts.load.rebuild import RebuildResult
+    from newsmarts.load.run import RebuildResult
 
 commands = typer.Typer()
 _GROUP = "Pipeline"

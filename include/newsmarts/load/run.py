@@ -1,21 +1,24 @@
-"""Load one validated day into the private warehouse: the stage's only entry."""
+"""Load one validated day into the private warehouse, or all into a new one: the stage's only entry."""
 
 from __future__ import annotations
 
 import logging
+import os
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
 from newsmarts.core import versions
-from newsmarts.core.errors import ContractError
+from newsmarts.core.db import log_of, reading, remove_database
+from newsmarts.core.errors import ContractError, MissingPartition
+from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path
 from newsmarts.core.locks import partition_lock, writer_lock
-from newsmarts.core.partitions import warehouse_path
+from newsmarts.core.partitions import partition_days, published_path, set_aside_path, warehouse_path
 from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.load import warehouse
-from newsmarts.load.rebuild import RebuildResult, is_gone, rebuild_warehouse
 from newsmarts.load.staged import StagedDay, open_day
 
 logger = logging.getLogger(__name__)
@@ -34,6 +37,18 @@ class LoadResult:
     quarantined: int
     ticker_items: int
     changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildResult:
+    """What the new warehouse holds; ``left_out`` are days that the old one, or the release, had besides.
+
+    ``set_aside`` is where the old one's files are now; None when there was none.
+    """
+
+    days: tuple[date, ...]
+    left_out: tuple[date, ...]
+    set_aside: Path | None
 
 
 def run(day: date, settings: Settings) -> LoadResult:
@@ -83,22 +98,22 @@ def rebuild(settings: Settings, *, leave_out: bool = False, progress: Progress =
         LockTimeout: another writer held the warehouse too long.
     """
     with writer_lock(settings):
-        result = rebuild_warehouse(settings, leave_out=leave_out, progress=progress)
+        result = _rebuild(settings, leave_out=leave_out, progress=progress)
     logger.info("The warehouse was rebuilt from %d days.", len(result.days))
     return result
 
 
 def _load(staged: StagedDay, settings: Settings) -> tuple[bool, dict[str, int]]:
     """Replace the day if its content changed; every day if the warehouse is gone or of another layout."""
-    if is_gone(settings):
+    if _is_gone(settings):
         logger.warning("The warehouse %s is gone: every day is loaded again.", warehouse_path(settings.home))
-        rebuild_warehouse(settings)
+        _rebuild(settings)
     try:
         with warehouse.opened(settings) as connection:
             return _load_into(connection, staged)
     except warehouse.OtherLayout:
         logger.info("The warehouse's definitions changed: every day is loaded again.")
-        rebuild_warehouse(settings, set_aside=False)
+        _rebuild(settings, set_aside=False)
     with warehouse.opened(settings) as connection:
         return _load_into(connection, staged)
 
@@ -109,3 +124,90 @@ def _load_into(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> tupl
         staged.check()
         warehouse.replace_day(connection, staged)
     return changed, warehouse.day_counts(connection, staged.day)
+
+
+def _rebuild(
+    settings: Settings,
+    *,
+    leave_out: bool = False,
+    set_aside: bool = True,
+    progress: Progress = SILENT,
+) -> RebuildResult:
+    """Load every accepted day of staged/validated into a new warehouse, which then takes the old one's name.
+
+    Hold the writer lock. Stopped at any point it leaves the old warehouse, or none: then the next load, or
+    the next rebuild, makes one.
+    """
+    path = warehouse_path(settings.home)
+    known = _days_of(settings, path, "warehouse.days")
+    known |= _days_of(settings, published_path(settings.home), "marts.runs")
+    fresh = path.with_name(f"{TEMPORARY_PREFIX}{path.name}")
+    remove_database(fresh)  # of a rebuild that was stopped
+    loaded = _load_all(settings, fresh, progress)
+    lost = sorted(known - set(loaded))
+    if lost and not leave_out:
+        remove_database(fresh)
+        raise MissingPartition(
+            f"The warehouse or the release holds {', '.join(map(str, lost))}, which staged/validated "
+            "doesn't hold accepted: a rebuild would lose them. Run parse and validate for them again, or "
+            "leave them out with: newsmarts rebuild --leave-out"
+        )
+    fsync_path(fresh)
+    aside = _set_aside(settings, path) if set_aside else None
+    os.replace(fresh, path)
+    fsync_path(path.parent)
+    return RebuildResult(tuple(loaded), tuple(lost), aside)
+
+
+def _is_gone(settings: Settings) -> bool:
+    """Whether there is no warehouse though there was one: its days are published, or it was set aside."""
+    home = settings.home
+    return not warehouse_path(home).exists() and (
+        published_path(home).exists() or set_aside_path(home).exists()
+    )
+
+
+def _load_all(settings: Settings, path: Path, progress: Progress) -> list[date]:
+    loaded = []
+    days = list(partition_days(settings.archive, "validated"))
+    progress.plan(len(days))
+    with warehouse.opened(settings, path) as connection:
+        for day in days:
+            progress.start(day.isoformat())
+            with open_day(settings.archive, day, versions.warehouse_version()) as staged:
+                if staged.outcome["accepted"]:
+                    staged.check()
+                    # a run of the day may be between landing and validating, or have been stopped there
+                    warehouse.replace_day(connection, staged.as_validated())
+                    loaded.append(day)
+            progress.finish("loaded" if day in loaded[-1:] else "not accepted")
+    return loaded
+
+
+def _days_of(settings: Settings, path: Path, table: str) -> set[date]:
+    """The days that the warehouse or the release holds; none when there is none, or it can't be read."""
+    if not path.exists():
+        return set()
+    try:
+        with reading(path, memory_limit=settings.duckdb_memory_limit) as connection:
+            return {day for (day,) in connection.table(table).project("capture_day").fetchall()}
+    except duckdb.Error as error:
+        logger.warning("%s can't be read, so the days that it holds are unknown: %s", path, error)
+        return set()
+
+
+def _set_aside(settings: Settings, path: Path) -> Path | None:
+    """Move the old warehouse away. The file goes before its log: without the log it would seem complete."""
+    files = [file for file in (path, log_of(path)) if file.exists()]
+    if not files:
+        return None
+    place = set_aside_path(settings.home)
+    place.mkdir(parents=True, exist_ok=True)
+    taken = [int(entry.name) for entry in place.iterdir() if entry.name.isdigit()]
+    folder = place / f"{max(taken, default=0) + 1:06d}"
+    folder.mkdir()
+    fsync_path(place)
+    for file in files:
+        os.rename(file, folder / file.name)
+    fsync_path(folder)
+    return folder

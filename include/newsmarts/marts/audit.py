@@ -97,18 +97,15 @@ def _audit_mart(
     all_rows = f"SELECT * FROM {mart.identifier}"  # noqa: S608
     if full:
         return _evaluate(source, contract, all_rows)
+    from great_expectations import ExpectationSuite
+
     on_all = [each for each in contract.expectations if (each.meta or {}).get(_ROWS) == _ALL_ROWS]
     on_unaudited = [each for each in contract.expectations if each not in on_all]
-    return [
-        *_evaluate(source, _part_of(contract, on_unaudited), catalogue.unaudited_rows(mart)),
-        *_evaluate(source, _part_of(contract, on_all), all_rows),
-    ]
-
-
-def _part_of(contract: gx.ExpectationSuite, expectations: list[Any]) -> gx.ExpectationSuite:
-    import great_expectations as gx
-
-    return gx.ExpectationSuite(name=contract.name, expectations=expectations, meta=contract.meta)
+    findings = []
+    for expectations, query in ((on_unaudited, catalogue.unaudited_rows(mart)), (on_all, all_rows)):
+        part = ExpectationSuite(name=contract.name, expectations=expectations, meta=contract.meta)
+        findings += _evaluate(source, part, query)
+    return findings
 
 
 def _evaluate(source: SQLDatasource, contract: gx.ExpectationSuite, query: str) -> list[Finding]:

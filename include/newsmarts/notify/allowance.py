@@ -28,14 +28,11 @@ class Allowance:
 
     def note(self) -> str | None:
         """A sentence on those held back; None when there are none."""
-        notes = []
-        if self.held_back:
-            notes.append(f"{self.held_back} held back before this one.")
-        if self.is_last:
-            notes.append(f"Further ones are held back until {self.free_again:%H:%M} UTC.")
-        if not notes:
+        if not self.held_back and not self.is_last:
             return None
-        return " ".join([*notes, "The news desk's page Today lists every day that needs attention."])
+        before = f"{self.held_back} held back before this one. " if self.held_back else ""
+        after = f"Further ones are held back until {self.free_again:%H:%M} UTC. " if self.is_last else ""
+        return f"{before}{after}The news desk's page Today lists every day that needs attention."
 
 
 def request(folder: Path, *, now: datetime, per_hour: int) -> Allowance | None:

@@ -11,8 +11,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-_TITLE_CHARS = 200
-_FACT_CHARS = 200
+_LINE_CHARS = 200
 _ERROR_CHARS = 1_000
 _JOINERS = "\u200c\u200d"  # part of words in Persian and Arabic
 
@@ -24,7 +23,7 @@ class Message:
     Make it with ``failure`` or ``late``: they clean the words.
     """
 
-    title: str
+    title: str  # one line, as a header of an e-mail is
     facts: tuple[tuple[str, str], ...]
     error: str | None
     link: str | None
@@ -75,7 +74,7 @@ def failure(
     what = f"{task} failed" if task else "a run failed"
     text = f"{type(error).__name__}: {error}" if isinstance(error, BaseException) else error
     return Message(
-        title=_title(f"{dag_id}: {what}" + (f" for {day}" if day else "")),
+        title=_line(f"{dag_id}: {what}" + (f" for {day}" if day else "")),
         facts=_facts(("DAG", dag_id), ("Day", day), ("Task", task), ("Run", run_id)),
         error=clean(text or "It ended without an error: its process was killed, or lost.", _ERROR_CHARS),
         link=_link(link),
@@ -87,7 +86,7 @@ def late(
 ) -> Message:
     """A run wasn't done within so many hours."""
     return Message(
-        title=_title(f"{dag_id}: {day or run_id} isn't done after {hours:g} hours"),
+        title=_line(f"{dag_id}: {day or run_id} isn't done after {hours:g} hours"),
         facts=_facts(("DAG", dag_id), ("Day", day), ("Run", run_id), ("State", state)),
         error=None,
         link=_link(link),
@@ -121,12 +120,8 @@ def _facts(*facts: tuple[str, str | None]) -> tuple[tuple[str, str], ...]:
     return tuple((name, _line(value)) for name, value in facts if value)
 
 
-def _title(text: str) -> str:
-    return " ".join(clean(text, _TITLE_CHARS).split())  # a header of an e-mail is one line
-
-
 def _line(text: str) -> str:
-    return " ".join(clean(text, _FACT_CHARS).split())
+    return " ".join(clean(text, _LINE_CHARS).split())
 
 
 def _link(url: str | None) -> str | None:
