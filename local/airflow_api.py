@@ -8,8 +8,9 @@ twice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, time
-from typing import Any, Self
+from typing import Any
 
 import httpx
 import tenacity
@@ -32,7 +33,7 @@ class AirflowUnavailable(AirflowApiError):
     """Airflow gave no answer, or failed (5xx): the same request may succeed later."""
 
 
-class AirflowApi:
+class AirflowApi(AbstractContextManager["AirflowApi"]):
     """A session of one user. Runs are Airflow's own JSON objects.
 
     ``before_retry`` is called with a description of each failure that is followed by another try; it may
@@ -56,9 +57,6 @@ class AirflowApi:
             before_sleep=lambda state: before_retry(str(state.outcome and state.outcome.exception())),
             reraise=True,
         )
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_exception: object) -> None:
         self._client.close()

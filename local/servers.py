@@ -12,7 +12,6 @@ import os
 import signal
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -269,9 +268,6 @@ def _is_free(port: int) -> bool:
 @contextlib.contextmanager
 def _signals_ignored() -> Iterator[None]:
     """A second Ctrl-C must not leave servers behind; stopping takes seconds at most."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
     before = {number: signal.signal(number, signal.SIG_IGN) for number in STOP_SIGNALS}
     try:
         yield

@@ -116,11 +116,7 @@ class SupersetHome:
 
     def provisioned_with(self) -> str:
         """A digest of all that provisioning reads."""
-        used = [
-            self.files / "requirements.txt",
-            self.files / "provision.py",
-            self.files / "superset_config.py",
-        ]
+        used = [self.files / name for name in ("requirements.txt", "provision.py", "superset_config.py")]
         return _digest([*used, *sorted((self.files / "assets").rglob("*.yaml"))])
 
     def process_environment(self) -> dict[str, str]:
@@ -199,11 +195,8 @@ class SupersetServer(LocalServers):
             "graceful-timeout": "2",
         }
         gunicorn = ["-m", "gunicorn", *(f"--{name}={value}" for name, value in options.items())]
-        self._spawn_python("server", [*gunicorn, "--no-control-socket", "superset.app:create_app()"])
-
-    def _spawn_python(self, name: str, arguments: list[str]) -> None:
-        command = [str(self._home.python), *arguments]
-        self.spawn(name, command, self._home.process_environment(), self._home.folder)
+        command = [str(self._home.python), *gunicorn, "--no-control-socket", "superset.app:create_app()"]
+        self.spawn("server", command, self._home.process_environment(), self._home.folder)
 
     def _run_provision(self, verb: str, folder: Path, failure: str, advice: str) -> None:
         self.run(
@@ -218,10 +211,8 @@ class SupersetServer(LocalServers):
 
 def _digest(paths: list[Path]) -> str:
     """A digest of these files' names and contents."""
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+    parts = [path.name.encode() + b"\0" + path.read_bytes() + b"\0" for path in paths]
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 def _run(command: list[str], log: Path) -> bool:

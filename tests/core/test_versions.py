@@ -30,7 +30,7 @@ SOURCES = {
     "warehouse": ["load/tables", "core/tables.py"],
     "marts": [
         *("marts/models", "marts/scopes", "marts/queries", "marts/meta"),
-        *("core/tables.py", "marts/statements.py"),
+        *("core/tables.py", "marts/catalogue.py"),
         *("marts/withheld.py", "marts/identity.py", "marts/revisions.py"),
         *("core/ticker.py", "core/ticker_variants.py", "core/tag_spellings.toml"),
     ],

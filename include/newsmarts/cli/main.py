@@ -1,6 +1,5 @@
 """The entry of ``newsmarts`` and ``python -m newsmarts``: runs one command, turns errors into exit codes.
 
-Exit codes: 0 the command worked (rows in quarantine are part of working), 1 it failed, 2 bad usage.
 Answers go to standard output, progress and errors to standard error.
 """
 

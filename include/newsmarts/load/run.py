@@ -105,8 +105,11 @@ def rebuild(settings: Settings, *, leave_out: bool = False, progress: Progress =
 
 def _load(staged: StagedDay, settings: Settings) -> tuple[bool, dict[str, int]]:
     """Replace the day if its content changed; every day if the warehouse is gone or of another layout."""
-    if _is_gone(settings):
-        logger.warning("The warehouse %s is gone: every day is loaded again.", warehouse_path(settings.home))
+    home = settings.home
+    # its days are published, or it was set aside
+    was_there = published_path(home).exists() or set_aside_path(home).exists()
+    if was_there and not warehouse_path(home).exists():
+        logger.warning("The warehouse %s is gone: every day is loaded again.", warehouse_path(home))
         _rebuild(settings)
     try:
         with warehouse.opened(settings) as connection:
@@ -157,14 +160,6 @@ def _rebuild(
     os.replace(fresh, path)
     fsync_path(path.parent)
     return RebuildResult(tuple(loaded), tuple(lost), aside)
-
-
-def _is_gone(settings: Settings) -> bool:
-    """Whether there is no warehouse though there was one: its days are published, or it was set aside."""
-    home = settings.home
-    return not warehouse_path(home).exists() and (
-        published_path(home).exists() or set_aside_path(home).exists()
-    )
 
 
 def _load_all(settings: Settings, path: Path, progress: Progress) -> list[date]:

@@ -14,7 +14,7 @@ from newsmarts.core.settings import Settings
 from newsmarts.core.tags import tag_spellings
 from newsmarts.marts import acknowledged, catalogue, identity, revisions
 from newsmarts.marts.candidate import apply_comments, open_candidate
-from newsmarts.marts.statements import make_scope, run_query, write_table
+from newsmarts.marts.catalogue import make_scope, run_query, write_table
 from newsmarts.marts.withheld import FOUND, find_leaks
 
 logger = logging.getLogger(__name__)
@@ -108,8 +108,6 @@ def _withhold(connection: duckdb.DuckDBPyConnection, neighbour_days: int) -> Non
     affected = [day for (day,) in connection.execute("SELECT capture_day FROM affected_days").fetchall()]
     leaks = list(find_leaks(connection, affected, neighbour_days))
     connection.register("found_leaks", pa.Table.from_pylist(leaks, schema=FOUND))
-    try:
-        make_scope(connection, "changed_withheld")
-        write_table(connection, catalogue.meta_tables()["withheld"])
-    finally:
-        connection.unregister("found_leaks")
+    make_scope(connection, "changed_withheld")
+    write_table(connection, catalogue.meta_tables()["withheld"])
+    connection.unregister("found_leaks")

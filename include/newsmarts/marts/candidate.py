@@ -15,7 +15,7 @@ from newsmarts.core.errors import MissingPartition, NewsError
 from newsmarts.core.partitions import candidate_path, warehouse_path
 from newsmarts.core.settings import Settings
 from newsmarts.marts import catalogue
-from newsmarts.marts.statements import run_query
+from newsmarts.marts.catalogue import run_query
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,7 @@ from collections.abc import Iterable
 import duckdb
 import pyarrow as pa
 
-from newsmarts.marts.catalogue import meta_tables
-from newsmarts.marts.statements import make_scope, run_query, write_table
+from newsmarts.marts.catalogue import make_scope, meta_tables, run_query, write_table
 
 _COMPONENTS = pa.schema([pa.field("own_id", pa.string()), pa.field("component", pa.string())])
 
@@ -30,11 +29,9 @@ def resolve(connection: duckdb.DuckDBPyConnection) -> None:
     pairs = run_query(connection, "shared_keys").fetchall()
     rows = [{"own_id": own_id, "component": component} for own_id, component in components(pairs).items()]
     connection.register("found_components", pa.Table.from_pylist(rows, schema=_COMPONENTS))
-    try:
-        make_scope(connection, "article_ids")
-        write_table(connection, meta_tables()["joined_articles"])
-    finally:
-        connection.unregister("found_components")
+    make_scope(connection, "article_ids")
+    write_table(connection, meta_tables()["joined_articles"])
+    connection.unregister("found_components")
 
 
 def components(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
-from newsmarts.marts.statements import run_query
+from newsmarts.marts.catalogue import run_query
 
 _CHANGES = pa.schema(
     [

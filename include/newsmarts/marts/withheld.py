@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from newsmarts.core.ticker import TickerIndex
-from newsmarts.marts.statements import run_query
+from newsmarts.marts.catalogue import run_query
 
 REASON_CODE = "ticker_in_body"
 EXPECTATION = "no_ticker_line_of_neighbouring_days_in_body"

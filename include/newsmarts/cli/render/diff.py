@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from newsmarts.compare.differences import Difference, MartDifference
+from newsmarts.core.text import counted
 
 
 def render(difference: Difference) -> str:
@@ -16,10 +17,9 @@ def render(difference: Difference) -> str:
 def render_marts(difference: Difference) -> list[str]:
     """The differences of each mart, as lines; a blank one comes first."""
     lines = []
-    for name, rows in difference.marts_added.items():
-        lines += ["", f"marts.{name} is new, with {rows:,} rows"]
-    for name, rows in difference.marts_removed.items():
-        lines += ["", f"marts.{name} is gone, with {rows:,} rows"]
+    for change, marts in (("new", difference.marts_added), ("gone", difference.marts_removed)):
+        for name, rows in marts.items():
+            lines += ["", f"marts.{name} is {change}, with {counted(rows, 'row')}"]
     same = []
     for name, mart in difference.marts.items():
         if mart.same_rows and mart.same_columns and mart.compared_by != "nothing":
@@ -32,7 +32,7 @@ def render_marts(difference: Difference) -> list[str]:
 
 
 def _mart(name: str, mart: MartDifference) -> Iterator[str]:
-    yield f"marts.{name}: {mart.rows_before:,} rows before, {mart.rows_after:,} after"
+    yield f"marts.{name}: {counted(mart.rows_before, 'row')} before, {mart.rows_after:,} after"
     for column in mart.columns_added:
         yield f"  column {column} is new"
     for column in mart.columns_removed:

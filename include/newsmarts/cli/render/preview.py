@@ -12,7 +12,6 @@ from newsmarts.ops.preview.findings import (
     DayCounts,
     DayPreview,
     MartArticle,
-    MartsPreview,
     PageChange,
     Preview,
     Withheld,
@@ -118,7 +117,7 @@ def _marts(preview: Preview) -> Iterator[str]:
             else "The marts would stay as they are."
         )
         return
-    marts: MartsPreview = preview.marts
+    marts = preview.marts
     yield "The marts, built from all loaded days:"
     articles = marts.difference.marts.get("articles")
     if articles is not None:

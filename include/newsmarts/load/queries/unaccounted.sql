@@ -1,21 +1,17 @@
 -- Captures of the day that are neither a valid article nor a page in quarantine, or that are both.
-WITH valid AS (
-    SELECT DISTINCT capture_id FROM warehouse.article_captures WHERE capture_day = $day
-),
-rejected AS (
-    SELECT DISTINCT capture_id FROM warehouse.quarantine WHERE capture_day = $day AND subject = 'page'
-),
-known AS (
-    SELECT capture_id FROM warehouse.captures WHERE capture_day = $day
+WITH found AS (
+    SELECT capture_id, 'captured' AS kind FROM warehouse.captures WHERE capture_day = $day
+    UNION ALL
+    SELECT capture_id, 'valid' FROM warehouse.article_captures WHERE capture_day = $day
+    UNION ALL
+    SELECT capture_id, 'quarantined' FROM warehouse.quarantine WHERE capture_day = $day AND subject = 'page'
 )
 SELECT
-    coalesce(known.capture_id, valid.capture_id, rejected.capture_id) AS capture_id,
-    known.capture_id IS NOT NULL AS captured,
-    valid.capture_id IS NOT NULL AS valid,
-    rejected.capture_id IS NOT NULL AS quarantined
-FROM known
-FULL JOIN valid ON valid.capture_id = known.capture_id
-FULL JOIN rejected ON rejected.capture_id = coalesce(known.capture_id, valid.capture_id)
-WHERE known.capture_id IS NULL
-    OR (valid.capture_id IS NULL) = (rejected.capture_id IS NULL)
+    capture_id,
+    bool_or(kind = 'captured') AS captured,
+    bool_or(kind = 'valid') AS valid,
+    bool_or(kind = 'quarantined') AS quarantined
+FROM found
+GROUP BY capture_id
+HAVING NOT captured OR valid = quarantined
 ORDER BY capture_id
