@@ -45,6 +45,7 @@ def _import(folder: Path, *, only_changed: bool) -> None:
     from superset.commands.importers.v1.assets import ImportAssetsCommand
     from superset.utils.core import override_user
 
+    own_folder = Path(os.environ["NEWS_BI_FOLDER"])
     upgrade()
     appbuilder.add_permissions(update_perms=True)
     security_manager.sync_role_definitions()
@@ -54,7 +55,7 @@ def _import(folder: Path, *, only_changed: bool) -> None:
         # not through the command line, where every user of the machine could read it
         password = (
             os.environ.get("NEWS_BI_ADMIN_PASSWORD")
-            or json.loads((_own_folder() / "secrets.json").read_bytes())["password"]
+            or json.loads((own_folder / "secrets.json").read_bytes())["password"]
         )
         role = security_manager.find_role("Admin")
         admin = security_manager.add_user(
@@ -67,16 +68,12 @@ def _import(folder: Path, *, only_changed: bool) -> None:
         for path in sorted(folder.rglob("*.yaml"))
     }
     digest = hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
-    stamp = _own_folder() / "imported"
+    stamp = own_folder / "imported"
     if only_changed and not is_new and stamp.exists() and stamp.read_text("utf-8") == digest:
         return
     with override_user(admin):
         ImportAssetsCommand(contents).run()
     stamp.write_text(digest, encoding="utf-8")
-
-
-def _own_folder() -> Path:
-    return Path(os.environ["NEWS_BI_FOLDER"])
 
 
 def _export(folder: Path) -> None:

@@ -58,11 +58,12 @@ if live_feeds := feed_names(load_settings(), kind="live"):
             - *There is no Airflow connection …*: create it under *Admin → Connections*, then clear this task.
             """
             from newsmarts.core.settings import settings
+            from newsmarts.core.text import counted
             from newsmarts.land import run as stage_land
 
             result = stage_land.run(datetime.now(UTC).date(), settings(), feed, credential_of)
             context: Any = get_current_context()
-            context["label"] = f"{feed}: {result.new} new of {result.landed} captures today"
+            context["label"] = f"{feed}: {result.new} new of {counted(result.landed, 'capture')} today"
             counts = {
                 "feed": feed,
                 "day": result.day.isoformat(),

@@ -134,11 +134,13 @@ with DAG(
         archive, it becomes a quarantine row. A file that is still being written waits: run the day again.
         """
         from newsmarts.core.settings import settings
+        from newsmarts.core.text import counted
         from newsmarts.land import run as stage_land
 
         result = stage_land.run(capture_day(params, dag_run), settings(), feed, credential_of)
         context: Any = get_current_context()
-        context["label"] = f"{feed}: {result.landed} captures ({result.new} new), {result.rejected} rejected"
+        captures = counted(result.landed, "capture")
+        context["label"] = f"{feed}: {captures} ({result.new} new), {result.rejected} rejected"
         counts = {
             "feed": feed,
             "day": result.day.isoformat(),

@@ -12,6 +12,7 @@ import pytest
 
 from newsmarts.core.partitions import candidate_path, partition_days
 from newsmarts.core.settings import PROJECT_ROOT, load_settings
+from newsmarts.core.text import counted
 from newsmarts.land import run as land
 from newsmarts.load import run as load
 from newsmarts.parse import run as parse
@@ -70,7 +71,7 @@ def test_a_day_goes_through_and_its_articles_are_published(dagbag: DagBag, home:
     }
     (landing,) = [task for task in run.get_task_instances() if task.task_id == "land"]
     files = sum(path.is_file() for path in (SAMPLES / DAY).rglob("*"))
-    assert landing.rendered_map_index == f"inbox: {files} captures ({files} new), 0 rejected"
+    assert landing.rendered_map_index == f"inbox: {counted(files, 'capture')} ({files} new), 0 rejected"
     run = dagbag.dags["news_marts"].test()
     assert states(run) == dict.fromkeys(("build", "audit", "publish"), "success")
     counts = {name: asset_counts(name) for name in ("captures", "staged", "warehouse", "release")}

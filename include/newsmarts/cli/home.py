@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsmarts.cli.options import Home, Json
+from newsmarts.cli.options import Home, Json, load_settings
 from newsmarts.cli.output import print_answer
 from newsmarts.cli.progress import shown_progress
 
@@ -33,7 +33,6 @@ def backup(
     home: Home = None,
 ) -> None:
     """Copy the home while the pipeline runs."""
-    from newsmarts.core.settings import load_settings
     from newsmarts.ops.backup.make import make_backup
 
     with shown_progress() as progress:
@@ -50,7 +49,6 @@ def restore(
     home: Home = None,
 ) -> None:
     """Put a backup into an empty home."""
-    from newsmarts.core.settings import load_settings
     from newsmarts.ops.backup.restore import restore as restore_backup
 
     settings = load_settings(home=home)
@@ -80,7 +78,6 @@ def maintain(
     json: Json = False,
 ) -> None:
     """Remove old releases, logs and leftovers; compact databases: what news_maintenance does weekly."""
-    from newsmarts.core.settings import load_settings
     from newsmarts.ops.maintenance.run import maintain as maintain_home
 
     with shown_progress() as progress:
@@ -102,7 +99,6 @@ def maintain(
 @commands.command(rich_help_panel=_GROUP)
 def upgrade_check(home: Home = None, json: Json = False) -> None:
     """Show which days this version would read again."""
-    from newsmarts.core.settings import load_settings
     from newsmarts.ops.upgrade import look
 
     print_answer(look(load_settings(home=home)), render_outlook, as_json=json)

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from newsmarts.cli.options import AsOf, Home, Json, day_option
+from newsmarts.cli.options import AsOf, Home, Json, day_option, load_settings
 from newsmarts.cli.output import print_answer
 from newsmarts.cli.progress import shown_progress
 
@@ -25,7 +25,6 @@ _GROUP = "Marts"
 def summary(as_of: AsOf = None, home: Home = None, json: Json = False) -> None:
     """Show what the published marts hold."""
     from newsmarts.cli.render.marts import render_summary
-    from newsmarts.core.settings import load_settings
     from newsmarts.release.summary import read_summary
 
     settings = load_settings(home=home)
@@ -37,7 +36,6 @@ def summary(as_of: AsOf = None, home: Home = None, json: Json = False) -> None:
 def releases(home: Home = None, json: Json = False) -> None:
     """List the published releases that are kept."""
     from newsmarts.cli.render.marts import render_releases
-    from newsmarts.core.settings import load_settings
     from newsmarts.release.kept import kept_releases
 
     print_answer(kept_releases(load_settings(home=home).home), render_releases, as_json=json)
@@ -60,7 +58,6 @@ def diff(
     """Show what changed between two releases."""
     from newsmarts.cli.render.diff import render
     from newsmarts.compare.run import compare
-    from newsmarts.core.settings import load_settings
 
     with shown_progress() as progress:
         difference = compare(load_settings(home=home), before, after, marts=mart or [], progress=progress)
@@ -95,7 +92,6 @@ def export(
 ) -> None:
     """Write marts into a folder of files."""
     from newsmarts.cli.render.marts import render_export
-    from newsmarts.core.settings import load_settings
     from newsmarts.export.run import export as export_marts
 
     with shown_progress() as progress:
@@ -121,12 +117,13 @@ def to_postgres(
     json: Json = False,
 ) -> None:
     """Copy the marts into the database of NEWS_POSTGRES_URL."""
-    from newsmarts.core.settings import load_settings
+    from newsmarts.core.text import counted
     from newsmarts.export.postgres import copy_to_postgres
 
     with shown_progress() as progress:
         result = copy_to_postgres(load_settings(home=home), as_of=as_of, force=force, progress=progress)
-    rows = f"{sum(result.rows.values()):,} rows of {len(result.rows)} marts" if result.copied else "as before"
+    marts = counted(len(result.rows), "mart")
+    rows = f"{counted(sum(result.rows.values()), 'row')} of {marts}" if result.copied else "as before"
     text = f"Release {result.release_id} in schema {result.schema} of database {result.database}: {rows}"
     print_answer(result, lambda _result: text, as_json=json)
 
@@ -137,7 +134,7 @@ def dictionary(
     check: Annotated[bool, typer.Option("--check", help="Only check that the page is up to date.")] = False,
 ) -> None:
     """Write what every mart and column means, as pages."""
-    from newsmarts.core.settings import PROJECT_ROOT, load_settings
+    from newsmarts.core.settings import PROJECT_ROOT
     from newsmarts.dictionary.run import write_dictionary
 
     path = write_dictionary(load_settings().contracts_dir, out or PROJECT_ROOT / "docs", check=check)
@@ -188,7 +185,6 @@ def search(
     A query that begins with - goes behind --: search -- "-exchange grain"
     """
     from newsmarts.cli.render.search import render_answer
-    from newsmarts.core.settings import load_settings
     from newsmarts.search.reader import open_index
 
     with open_index(load_settings(home=home).home, as_of=as_of) as index:

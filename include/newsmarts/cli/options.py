@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from newsmarts.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from newsmarts.core.settings import Settings
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings, when a command runs. Raises SettingsError."""
+    from newsmarts.core import settings  # noqa: PLC0415 (--help doesn't wait for it)
+
+    return settings.load_settings(**overrides)
 
 
 def parse_day(text: str) -> date:

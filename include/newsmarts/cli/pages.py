@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from newsmarts.cli.options import Home
+from newsmarts.cli.options import Home, load_settings
 from newsmarts.cli.progress import shown_progress
 from newsmarts.core.errors import CaptureError, UsageError
 
@@ -21,7 +21,6 @@ _GROUP = "Pages"
 @commands.command(rich_help_panel=_GROUP)
 def parse(files: Annotated[list[Path], typer.Argument(metavar="FILE", show_default=False)]) -> None:
     """Parse saved pages; print one JSON object a line."""
-    from newsmarts.core.settings import load_settings
     from newsmarts.parse.run import parse_file
 
     missing = [str(path) for path in files if not path.is_file()]
@@ -55,7 +54,6 @@ def show(
     home: Home = None,
 ) -> None:
     """Show one saved page: its blocks, its record, its contracts."""
-    from newsmarts.core.settings import load_settings
     from newsmarts.show.command import show as show_page
 
     with shown_progress() as progress:

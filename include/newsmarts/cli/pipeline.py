@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsmarts.cli.options import Home, Json, day_option, days_between
+from newsmarts.cli.options import Home, Json, day_option, days_between, load_settings
 from newsmarts.cli.output import print_answer, to_json
 from newsmarts.cli.progress import shown_progress
 from newsmarts.core.errors import UsageError
@@ -47,7 +47,6 @@ def run(
 ) -> None:
     """Run all stages, land to publish, over every day that there are captures of."""
     from newsmarts.cli.render.marts import render_summary
-    from newsmarts.core.settings import load_settings
     from newsmarts.pipeline import run as run_pipeline
     from newsmarts.release.summary import read_summary
 
@@ -91,7 +90,6 @@ def preview(
 ) -> None:
     """Show what the rules and contracts of now would change in stored days."""
     from newsmarts.cli.render.preview import render
-    from newsmarts.core.settings import load_settings
     from newsmarts.ops.preview.run import preview as preview_days
 
     days = days_between(first, last, names=("--from", "--to"))
@@ -114,7 +112,6 @@ def rebuild(
     json: Json = False,
 ) -> None:
     """Rebuild a damaged warehouse from staged days; the old one is set aside."""
-    from newsmarts.core.settings import load_settings
     from newsmarts.load.run import rebuild as rebuild_warehouse
 
     with shown_progress() as progress:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from newsmarts.cli.options import Home, Json, day_option
+from newsmarts.cli.options import Home, Json, day_option, load_settings
 from newsmarts.cli.output import print_answer
 from newsmarts.core.errors import UsageError
 
@@ -43,7 +43,6 @@ def quarantine(
     json: Json = False,
 ) -> None:
     """List the pages in quarantine and why they are there."""
-    from newsmarts.core.settings import load_settings
     from newsmarts.review.quarantine import Filters, open_quarantine
 
     with open_quarantine(load_settings(home=home)) as opened:
@@ -84,7 +83,6 @@ def acknowledge(
 ) -> None:
     """Acknowledge that pages in quarantine were seen and stay out, or undo that."""
     from newsmarts.core import acknowledgements
-    from newsmarts.core.settings import load_settings
     from newsmarts.core.text import counted
     from newsmarts.review.quarantine import entry_of, open_quarantine
 

@@ -44,7 +44,8 @@ def find_leaks(
         window = [day + timedelta(days=offset) for offset in range(-neighbour_days, neighbour_days + 1)]
         for near in window:
             if near not in lines_of:
-                lines_of[near] = _ticker_lines(connection, near)
+                rows = run_query(connection, "ticker_lines", day=near).fetchall()
+                lines_of[near] = frozenset(line for (line,) in rows)
         lines_of = {near: lines for near, lines in lines_of.items() if near >= day - reach}
         index = TickerIndex(line for near in window for line in lines_of[near])
         if len(index):
@@ -70,8 +71,3 @@ def _leaks_of_day(
                 "expectation": EXPECTATION,
                 "detail": f"The body holds a ticker line of this or a neighbouring day: {shown!r}",
             }
-
-
-def _ticker_lines(connection: duckdb.DuckDBPyConnection, day: date) -> frozenset[str]:
-    rows = run_query(connection, "ticker_lines", day=day)
-    return frozenset(line for (line,) in rows.fetchall())

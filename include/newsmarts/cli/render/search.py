@@ -15,7 +15,8 @@ def render_answer(answer: Answer, *, is_terminal: bool, unfiltered: int = 0) -> 
 
     ``unfiltered``: how many there would be without filters, when there are none with them.
     """
-    lines = [_header(answer)]
+    shown = f", the first {len(answer.hits):,} shown" if len(answer.hits) < answer.total else ""
+    lines = [f"Release {answer.release_id}: {counted(answer.total, 'article')}{shown}"]
     if not answer.total and unfiltered:
         lines.append(f"Whatever the tag, publisher and day: {counted(unfiltered, 'article')}.")
     elif not answer.total:
@@ -23,11 +24,6 @@ def render_answer(answer: Answer, *, is_terminal: bool, unfiltered: int = 0) -> 
     for hit in answer.hits:
         lines += ["", *_hit_lines(hit, _BOLD if is_terminal else _PLAIN)]
     return "\n".join(lines)
-
-
-def _header(answer: Answer) -> str:
-    shown = f", the first {len(answer.hits):,} shown" if len(answer.hits) < answer.total else ""
-    return f"Release {answer.release_id}: {counted(answer.total, 'article')}{shown}"
 
 
 def _hit_lines(hit: Hit, signs: tuple[str, str]) -> list[str]:
