@@ -17,5 +17,5 @@ LEFT JOIN marts.captures AS captured USING (capture_day)
 LEFT JOIN meta.withheld AS withheld
     ON withheld.capture_day = captured.capture_day AND withheld.capture_id = captured.capture_id
 WHERE days.capture_day IN (SELECT capture_day FROM scope_days)
-GROUP BY ALL
+GROUP BY days.capture_day, days.captures, days.rejected, days.ticker_items, days.ticker_items_quarantined
 ORDER BY days.capture_day
