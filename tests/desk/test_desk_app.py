@@ -35,7 +35,7 @@ def test_every_route_asks_for_the_login_and_its_rights(method: str, path: str) -
     assert group.needs or group is assets.GROUP, f"{path} would be open to everyone who is logged in"
     assert ask(guarded(logged_in=401), method, filled_in(path)).status_code == 401
     for right in group.needs:
-        app = guarded(**{right: 403})
+        app = guarded(None, **{str(right): 403})
         if method == "GET":
             answer = get(app, filled_in(path))
         else:

@@ -19,6 +19,7 @@ from newsmarts.review import day_state
 from newsmarts.review.day_state import Versions
 from tests.desk.day_files import write_day, write_landed_day
 from tests.desk.desk_client import MadeUpAirflow, get, guarded, post, run_of
+from tests.tags import first_tag
 
 DAY = date(2025, 9, 1)
 TODAY = date(2025, 11, 1)
@@ -94,7 +95,7 @@ def test_years_of_days_are_cut_to_what_goes_at_once(monkeypatch: pytest.MonkeyPa
     assert (len(group.days), group.total, group.days[0].day) == (MAX_DAYS, MAX_DAYS + 9, DAY)
 
 
-def test_what_keeps_days_from_running_is_told(home: Path) -> None:
+def test_what_keeps_days_from_running_is_shown(home: Path) -> None:
     def titles(airflow: MadeUpAirflow, *, can_start: bool = True) -> list[str]:
         view = backfill_view(Settings(home=home), airflow, can_start=can_start, today=TODAY)
         return [notice.title for notice in view.notices]
@@ -148,10 +149,11 @@ def test_days_that_cannot_be_started_are_refused_with_a_reason(form: dict[str, s
     assert answer.status_code == 422
     assert words in BeautifulSoup(answer.text, "lxml").get_text()
     assert "<b>x" not in answer.text
-    assert airflow.started == airflow.backfills == []
+    assert airflow.started == []
+    assert airflow.backfills == []
 
 
-def test_a_refusal_of_airflow_is_told_with_409() -> None:
+def test_a_refusal_of_airflow_is_answered_with_409() -> None:
     airflow = MadeUpAirflow()
     airflow.refuse_run_of = DAY
     answer = post(guarded(airflow), "/backfill", {"start": "chosen", "day": str(DAY)})
@@ -167,7 +169,7 @@ def test_days_that_run_already_are_named() -> None:
     app = guarded(MadeUpAirflow([run_of(DAY, "running")]))
     answer = post(app, "/backfill", {"start": "chosen", "day": [str(DAY), "2025-09-05"]})
     page = BeautifulSoup(get(app, answer.headers["location"]).text, "lxml")
-    notice = " ".join(page.select_one(".notice.warn").get_text().split())
+    notice = " ".join(first_tag(page, ".notice.warn").get_text().split())
     assert notice.startswith("1 day was left out A run of it was queued or running already: 2025-09-01.")
 
 

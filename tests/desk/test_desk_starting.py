@@ -38,7 +38,7 @@ def test_the_longest_range_is_a_backfill_and_the_others_are_runs() -> None:
     assert (started.days, started.fault, started.active) == (6, None, ())
 
 
-def test_a_day_that_runs_already_is_left_out_and_told() -> None:
+def test_a_day_that_runs_already_is_left_out_and_named() -> None:
     airflow = MadeUpAirflow(
         [run_of(DAY, "running"), run_of(days(1)[0], "failed"), run_of(days(2)[0], "queued")]
     )
@@ -78,7 +78,7 @@ def test_a_refusal_half_way_tells_what_was_started() -> None:
         start_days(airflow, days(0, 2), "ada")
 
 
-def test_a_dag_that_airflow_does_not_know_is_told() -> None:
+def test_a_dag_that_airflow_does_not_know_is_an_error() -> None:
     with pytest.raises(AirflowRefused, match="knows no DAG news_pages"):
         start_days(MadeUpAirflow(dag=None), [DAY], "ada")
 

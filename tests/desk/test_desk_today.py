@@ -24,6 +24,7 @@ from newsmarts.review.day_outcomes import KnownDay
 from newsmarts.review.day_results import read_outcome
 from tests.desk.day_files import HOSTILE, TurnedAwayPage, expectation, write_day, write_landed_day
 from tests.desk.desk_client import MadeUpAirflow, get, guarded, run_of
+from tests.tags import first_tag
 
 DAY = date(2025, 9, 1)
 NOW = datetime(2025, 9, 11, 12, tzinfo=UTC)
@@ -111,7 +112,7 @@ def test_an_archive_that_ended_long_ago_shows_its_newest_days(home: Path) -> Non
     assert (view.map.last, view.ends_today) == (NOW.date(), True)
 
 
-def test_every_kind_is_drawn_and_told(home: Path) -> None:
+def test_every_kind_is_drawn_and_described(home: Path) -> None:
     write_day(home, DAY, captures=40, turned_away=away(9))
     write_day(home, DAY + timedelta(days=1), captures=40, turned_away=away(2))
     write_day(home, DAY + timedelta(days=2), captures=40, turned_away=away(8))
@@ -123,14 +124,14 @@ def test_every_kind_is_drawn_and_told(home: Path) -> None:
     assert set(view.map.counts) == set(KINDS)
     html = pages.render("today/today.html", base_path="/desk", view=view, kinds=KINDS)
     page = BeautifulSoup(html, "lxml")
-    told = [title.get_text() for title in page.select("svg.heat title")]
-    assert told[0] == "Mon 2025-09-01: over 20 % quarantined; 40 captures, 31 valid, 9 quarantined"
-    assert told[5] == "Sat 2025-09-06: captures without results; 2 captures landed"
+    titles = [title.get_text() for title in page.select("svg.heat title")]
+    assert titles[0] == "Mon 2025-09-01: over 20 % quarantined; 40 captures, 31 valid, 9 quarantined"
+    assert titles[5] == "Sat 2025-09-06: captures without results; 2 captures landed"
     assert {rect["class"][0] for rect in page.select("svg.heat rect")} == set(KINDS)
     css = pages.asset("today.css").content.decode()
     assert all(re.search(rf"^\.{kind} {{", css, re.MULTILINE) for kind in KINDS)
-    row = page.select_one("table.months tbody tr")
-    assert row.select_one("th").get_text() == "September 2025"
+    row = first_tag(page, "table.months tbody tr")
+    assert first_tag(row, "th").get_text() == "September 2025"
     assert [int(cell.get_text()) for cell in row.select("td")[:-2]] == list(view.map.counts.values())
 
 
@@ -183,7 +184,7 @@ def test_many_days_are_counted_and_a_few_named(home: Path) -> None:
     assert (len(item.days), item.total_days, item.days[0]) == (DAYS_NAMED, 20, DAY)
 
 
-def test_a_dag_that_is_not_there_is_told(home: Path) -> None:
+def test_a_dag_that_is_not_there_is_reported(home: Path) -> None:
     assert titles(view_of(home, MadeUpAirflow(dag=None)))[0] == f"Missing DAG: {PRODUCER}"
 
 
@@ -261,7 +262,7 @@ def test_ten_years_of_days_are_looked_at_and_only_changed_ones_read(
     assert opened == []
 
 
-def test_ages_are_told_in_whole_units() -> None:
+def test_ages_are_given_in_whole_units() -> None:
     ages = {
         timedelta(seconds=59): "just now",
         timedelta(minutes=1): "1 minute ago",

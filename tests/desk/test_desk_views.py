@@ -150,7 +150,7 @@ def test_a_day_without_results_says_what_to_do(tmp_path: Path) -> None:
     assert "This run is running" in day_view(tmp_path, DAY, run_state="running").notices[0].text
 
 
-def test_a_torn_file_is_told_apart_from_a_missing_one(tmp_path: Path) -> None:
+def test_a_torn_file_is_reported_apart_from_a_missing_one(tmp_path: Path) -> None:
     with pytest.raises(MissingPartition):
         read_day(tmp_path, DAY)
     folder = write_day(tmp_path, DAY)
@@ -185,7 +185,7 @@ def test_valid_pages_that_the_marts_leave_out_are_shown(tmp_path: Path) -> None:
     assert day_view(tmp_path, DAY.replace(day=2)).withheld == ()
 
 
-def test_marts_that_cannot_be_asked_hide_no_results(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_marts_that_cannot_be_read_hide_no_results(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     write_day(tmp_path, DAY)
     publish_withheld(tmp_path, DAY, [])
     (current_release_path(tmp_path) / "news.duckdb").write_bytes(b"no database")

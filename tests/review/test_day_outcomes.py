@@ -65,7 +65,7 @@ def test_days_without_results_tell_what_has_landed(tmp_path: Path) -> None:
     assert [(day.landed, day.outcome) for day in days.values()] == [(3, None), (0, None)]
 
 
-def test_captures_that_landed_after_the_run_are_told(tmp_path: Path) -> None:
+def test_captures_that_landed_after_the_run_are_counted(tmp_path: Path) -> None:
     folder = write_day(tmp_path, DAY)
     write_landed_day(tmp_path, DAY)
     manifest = partition_path(tmp_path, "manifest", DAY)

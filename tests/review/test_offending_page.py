@@ -77,11 +77,11 @@ def test_what_is_offending_is_marked(looked_at: dict[str, LookView]) -> None:
 @pytest.mark.xdist_group("sample_marts")
 def test_each_reason_has_its_expectation_and_something_to_do(looked_at: dict[str, LookView]) -> None:
     for code, view in looked_at.items():
-        (told,) = view.reasons
-        assert len(told.advice) > 40
-        if told.reason.stage in {"validate", "publish"}:
-            assert told.expectation is not None, code
-            assert told.expectation.notes
+        (each,) = view.reasons
+        assert len(each.advice) > 40
+        if each.reason.stage in {"validate", "publish"}:
+            assert each.expectation is not None, code
+            assert each.expectation.notes
         assert view.notices == []
 
 

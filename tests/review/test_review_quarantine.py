@@ -39,8 +39,8 @@ def paths(found: list[QuarantineRow]) -> set[str]:
 
 
 def expected_away() -> dict[str, str]:
-    told = json.loads((PROJECT_ROOT / "samples" / "expected.json").read_text("utf-8"))
-    return {path: each["stage"] for path, each in told.items() if each["outcome"] == "quarantined"}
+    expected = json.loads((PROJECT_ROOT / "samples" / "expected.json").read_text("utf-8"))
+    return {path: each["stage"] for path, each in expected.items() if each["outcome"] == "quarantined"}
 
 
 def test_every_page_that_is_away_is_there_newest_first(settings: Settings) -> None:
@@ -97,7 +97,7 @@ def test_a_refused_day_is_read_from_what_validate_left(settings: Settings) -> No
     assert found[0].capture_day == refused
 
 
-def test_a_day_that_ran_since_the_release_is_told_as_it_is(settings: Settings) -> None:
+def test_a_day_that_ran_since_the_release_is_shown_as_it_is(settings: Settings) -> None:
     day = date(2025, 9, 3)
     before = reasons(settings, Filters(day=day, state="all"))
     shutil.rmtree(partition_path(settings.home, "validated", day))  # as it is replaced: whole

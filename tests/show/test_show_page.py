@@ -79,7 +79,7 @@ def test_blocks_are_coloured_by_what_they_were_taken_for(tmp_path: Path) -> None
         "Rain in Ruvia after 200 days": "read_next",
         "All Rights Reserved": "footer",
     }
-    assert {told: kinds[told] for told in wanted} == wanted
+    assert {text: kinds[text] for text in wanted} == wanted
     assert [kind(block) for block in found.values()].count("paragraph") == 3
     assert "unused" not in kinds.values()
 
@@ -120,8 +120,8 @@ def test_the_record_stands_beside_with_its_block_numbers(page: Page, name: str, 
         assert "head: link canonical" in text_of(fields["url"].dt)
         assert page.headline in text_of(whole.select_one("details.said"))
         if page is ARTICLE:
-            told = [text_of(line.bdi) for line in fields["known_by"].select("dd")]
-            assert told == [
+            texts = [text_of(line.bdi) for line in fields["known_by"].select("dd")]
+            assert texts == [
                 "2025-08-20T15:19 · velmora opens third pier",
                 "url · english.almayadeen.net/news/politics/velmora-opens-third-pier · 2025-08-20",
             ]
@@ -140,11 +140,11 @@ def test_each_entry_of_a_list_names_its_blocks(tmp_path: Path) -> None:
             first, last = re.fullmatch(r"#b(\d+)(\d*)", place), text_of(line.select_one("a.place"))
             assert first is not None
             numbers = [int(number) for number in last.split("–")]
-            told = [
+            texts = [
                 text_of(blocks[number].select_one(".text > bdi"))
                 for number in range(numbers[0], numbers[-1] + 1)
             ]
-            assert text_of(line.bdi) in told, field
+            assert text_of(line.bdi) in texts, field
 
 
 def test_facts_of_the_file(tmp_path: Path) -> None:

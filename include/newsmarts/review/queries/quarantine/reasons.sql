@@ -1,7 +1,7 @@
 -- Every reason why something is in quarantine, as it is now: of most days as the current release has it, of days
 -- that the release hasn't (refused, new, or run again since) as validate left it.
 CREATE OR REPLACE TEMP VIEW reasons AS
-WITH told AS (
+WITH quarantined AS (
     SELECT
         capture_id,
         capture_sha256,
@@ -20,13 +20,13 @@ WITH told AS (
     SELECT * FROM validated_quarantine
 )
 SELECT
-    told.*,
+    quarantined.*,
     acknowledged.acknowledged_at,
     acknowledged.acknowledged_by,
     acknowledged.acknowledged_reason
-FROM told
+FROM quarantined
 LEFT JOIN standing_acknowledgements AS acknowledged
-    ON acknowledged.capture_id = told.capture_id
-    AND acknowledged.subject = told.subject
-    AND acknowledged.reason_code = told.reason_code
-    AND acknowledged.expectation = coalesce(told.expectation, '')
+    ON acknowledged.capture_id = quarantined.capture_id
+    AND acknowledged.subject = quarantined.subject
+    AND acknowledged.reason_code = quarantined.reason_code
+    AND acknowledged.expectation = coalesce(quarantined.expectation, '')
