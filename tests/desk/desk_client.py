@@ -1,4 +1,4 @@
-"""The pages' app with made-up guards and a made-up Airflow, and a way to ask it; for tests of the pages."""
+"""The pages' app with made-up guards and a made-up Airflow, and requests to it; for tests of the pages."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ RUNNING_DAG = DagFacts(is_paused=False, backfill_active=False)
 
 
 class MadeUpAirflow:
-    """An Airflow with one run to be found, ``r`` of 1 September 2025; remembers what it was asked to do."""
+    """An Airflow with one run to be found, ``r`` of 1 September 2025; remembers its calls."""
 
     def __init__(self, runs: Sequence[RunFacts] = (), dag: DagFacts | None = RUNNING_DAG) -> None:
-        self.asked: list[tuple[str, str]] = []
+        self.looked_up: list[tuple[str, str]] = []
         self.runs = runs
         self.dag = dag
         self.marts_runs: Sequence[RunFacts] = ()
@@ -34,7 +34,7 @@ class MadeUpAirflow:
         self.refuse_run_of: date | None = None
 
     def find_run(self, dag_id: str, run_id: str) -> RunFacts | None:
-        self.asked.append((dag_id, run_id))
+        self.looked_up.append((dag_id, run_id))
         if run_id != "r":
             return None
         return RunFacts({"day": "2025-09-01"}, None, None, datetime(2025, 9, 2, tzinfo=UTC), "success")
@@ -77,7 +77,7 @@ def guarded(airflow: MadeUpAirflow | None = None, **refuse: int) -> FastAPI:
     def guard(name: str) -> Callable[[], str]:
         def check() -> str:
             if name in refuse:
-                raise HTTPException(refuse[name], "a detail that nobody has to see")
+                raise HTTPException(refuse[name], "a detail that stays hidden")
             return USER
 
         return check
@@ -99,7 +99,7 @@ def ask(app: FastAPI, method: str, path: str, **options: Any) -> httpx.Response:
 
 
 def get(app: FastAPI, path: str) -> httpx.Response:
-    """A page, as a browser asks for it."""
+    """A page, as a browser requests it."""
     return ask(app, "GET", path)
 
 

@@ -15,7 +15,7 @@ def routes() -> list[tuple[str, str]]:
     """Method and path of every route of the app."""
     found = []
     for route in guarded().routes:
-        assert isinstance(route, APIRoute), f"{route} is no route of FastAPI: it asks no guard"
+        assert isinstance(route, APIRoute), f"{route} is no route of FastAPI: it has no guard"
         found += [(method, route.path) for method in sorted(route.methods)]
     return found
 
@@ -32,7 +32,7 @@ def group_of(method: str, path: str) -> Group:
 
 
 def guarded_routes() -> list[tuple[str, str]]:
-    """Those that ask for more than the login, each with a value for its parameters."""
+    """Those that need more than the login, each with a value for its parameters."""
     return [
         (method, filled_in(path)) for method, path in routes() if group_of(method, path) is not assets.GROUP
     ]

@@ -65,7 +65,7 @@ def test_search_marks_what_it_found_and_filters() -> None:
     [
         ("q=%22unclosed", "The search can&#39;t be read"),
         ("q=ferry&from=2025-09-05&to=2025-09-01", "Nothing can be found so"),
-        ("q=ferry&publisher=nobody", "Nothing can be found so"),
+        ("q=ferry&publisher=nowhere", "Nothing can be found so"),
         ("q=zyzzyva", "Every word must be in the article"),
         ("q=%3Cscript%3Ealert(1)%3C/script%3E", "No article"),
     ],

@@ -1,4 +1,4 @@
-"""The routes with made-up guards: which guard each route asks, that none asks nobody, and forged forms."""
+"""The routes with made-up guards: which guards each route has, that each has one, and forged forms."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.mark.parametrize(("method", "path"), routes())
 def test_every_route_asks_for_the_login_and_its_rights(method: str, path: str) -> None:
-    """Whatever a group is, it can't leave the login out; and each right that it names is asked."""
+    """Whatever a group is, it can't leave the login out; and each right that it names is needed."""
     group = group_of(method, path)
     assert group.needs or group is assets.GROUP, f"{path} would be open to everyone who is logged in"
     assert ask(guarded(logged_in=401), method, filled_in(path)).status_code == 401
@@ -43,7 +43,7 @@ def test_every_route_asks_for_the_login_and_its_rights(method: str, path: str) -
             assert "start_runs" in group.needs, f"{path} changes something with the right to read"
             answer = post(app, filled_in(path), {})
         assert answer.status_code == 403, right
-        assert "nobody has to see" not in answer.text
+        assert "stays hidden" not in answer.text
 
 
 def test_pages_are_given_when_all_guards_let_pass() -> None:
@@ -62,13 +62,13 @@ def test_pages_are_given_when_all_guards_let_pass() -> None:
 
 
 def test_what_a_guard_says_is_not_shown() -> None:
-    assert "nobody has to see" not in get(guarded(logged_in=401), "/contracts").text
+    assert "stays hidden" not in get(guarded(logged_in=401), "/contracts").text
 
 
 def test_a_run_id_may_hold_slashes() -> None:
     airflow = MadeUpAirflow()
     assert get(guarded(airflow), "/contracts/runs/news_pages/a%2Fb/c").status_code == 404
-    assert airflow.asked == [("news_pages", "a/b/c")]
+    assert airflow.looked_up == [("news_pages", "a/b/c")]
 
 
 def test_the_navigation_marks_the_page_one_is_on() -> None:

@@ -191,7 +191,7 @@ def test_progress_counts_what_was_queued_since() -> None:
     ]
     view = progress_view(MadeUpAirflow(runs), datetime(2025, 11, 1, 0, 5, tzinfo=UTC))
     assert (view.total, view.active, view.counts["success"], view.counts["failed"]) == (3, 1, 1, 1)
-    assert [line.run.state for line in view.lines] == ["failed", "running", "success"]
+    assert [run.state for _, run in view.lines] == ["failed", "running", "success"]
 
 
 def test_progress_is_live_until_nothing_is_active() -> None:

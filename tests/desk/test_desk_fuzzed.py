@@ -1,4 +1,4 @@
-"""Every route, asked what no person would ask: it answers, and never with a fault of ours."""
+"""Every route, requested as no person would: it answers, and never with a fault of ours."""
 
 from __future__ import annotations
 

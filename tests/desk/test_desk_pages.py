@@ -133,7 +133,7 @@ def test_outcome_and_expectations_are_shown(tmp_path: Path) -> None:
     )
     page = day_page(tmp_path)
     sentence = " ".join(first_tag(page, ".sum").get_text(" ", strip=True).split())
-    assert sentence == "5 captures = 4 valid + 1 turned away every capture is accounted for"
+    assert sentence == "5 captures = 4 valid + 1 quarantined every capture is accounted for"
     row = first_tag(page, "tr.broken")
     assert [cell.get_text(strip=True) for cell in row.find_all("td")] == ["not met", "critical", "4", "1"]
     away = " ".join(first_tag(page, "table.cards tbody tr").get_text(" ").split())
@@ -143,7 +143,7 @@ def test_outcome_and_expectations_are_shown(tmp_path: Path) -> None:
 
 
 def test_what_is_met_is_folded_away(tmp_path: Path) -> None:
-    """Contracts have dozens of expectations; those that ask for a look are seen first."""
+    """Contracts have dozens of expectations; the broken ones are seen first."""
     write_day(tmp_path, DAY, expectations=[expectation("a", "met"), expectation("a", "broken", passed=False)])
     page = day_page(tmp_path)
     assert [first_tag(row, ".mono").get_text() for row in page.select("details tr.met")] == ["met"]

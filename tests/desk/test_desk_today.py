@@ -252,12 +252,8 @@ def test_ten_years_of_days_are_looked_at_and_only_changed_ones_read(
         shutil.copytree(made, partition_path(home, "validated", DAY - timedelta(days=number)))
     view_of(home)
     opened = []
-    monkeypatch.setattr(
-        "newsmarts.review.day_outcomes.DayOutcomes._read_outcome", lambda self, day: opened.append(day)
-    )
-    monkeypatch.setattr(
-        "newsmarts.review.contract_results.read_expectations", lambda home, day: opened.append(day)
-    )
+    for reader in ("day_outcomes.read_outcome", "contract_history.read_expectations"):
+        monkeypatch.setattr(f"newsmarts.review.{reader}", lambda _home, day: opened.append(day))
     assert len(view_of(home).map.cells) == 209
     assert opened == []
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from newsmarts.core.errors import DamagedPartition, MissingPartition, UsageError
 from newsmarts.core.partitions import current_release_path
-from newsmarts.desk.views import DAYS_PER_PAGE, PAGES_SHOWN, capture_day_of_run, day_view, days_view
+from newsmarts.desk.day_runs import capture_day_of_run
+from newsmarts.desk.views import DAYS_PER_PAGE, PAGES_SHOWN, day_view, days_view
 from newsmarts.review.day_results import read_day
 from tests.desk.day_files import (
     TurnedAwayPage,
@@ -34,7 +35,7 @@ def test_reasons_of_one_page_stand_together(tmp_path: Path) -> None:
             TurnedAwayPage("a.txt", "foreign_byline", "Jo Doe", "house_byline"),
         ],
     )
-    pages = read_day(tmp_path, DAY).turned_away
+    pages = read_day(tmp_path, DAY).quarantined
     assert [(page.source_path, [reason.reason_code for reason in page.reasons]) for page in pages] == [
         ("a.txt", ["missing_date", "foreign_byline"]),
         ("b.txt", ["ticker_in_body"]),
@@ -50,7 +51,7 @@ def test_a_page_and_its_ticker_line_are_two_entries(tmp_path: Path) -> None:
             TurnedAwayPage("a.txt", "ticker_text", "…", subject="ticker_item"),
         ],
     )
-    assert [page.subject for page in read_day(tmp_path, DAY).turned_away] == ["page", "ticker_item"]
+    assert [page.subject for page in read_day(tmp_path, DAY).quarantined] == ["page", "ticker_item"]
 
 
 def test_broken_expectations_come_first_and_worst_first(tmp_path: Path) -> None:
@@ -64,11 +65,15 @@ def test_broken_expectations_come_first_and_worst_first(tmp_path: Path) -> None:
             expectation("alm", "a_met"),
         ],
     )
-    contracts = day_view(tmp_path, DAY).contracts
-    assert [contract.name for contract in contracts] == ["alm", "nour"]
-    assert [result.expectation for result in contracts[0].broken] == []
-    assert [result.expectation for result in contracts[1].broken] == ["broken", "warned"]
-    assert [result.expectation for result in contracts[1].met] == ["z_met"]
+    results = day_view(tmp_path, DAY).expectations
+    assert [(result.contract, result.expectation) for result in results if not result.passed] == [
+        ("nour", "broken"),
+        ("nour", "warned"),
+    ]
+    assert [(result.contract, result.expectation) for result in results if result.passed] == [
+        ("alm", "a_met"),
+        ("nour", "z_met"),
+    ]
 
 
 def test_reason_filter_counts_and_cuts(tmp_path: Path) -> None:
@@ -77,13 +82,10 @@ def test_reason_filter_counts_and_cuts(tmp_path: Path) -> None:
         tmp_path, DAY, captures=300, turned_away=[*many, TurnedAwayPage("x.txt", "foreign_byline", "…")]
     )
     view = day_view(tmp_path, DAY)
-    assert [(item.reason_code, item.count) for item in view.reasons] == [
-        ("missing_date", PAGES_SHOWN + 5),
-        ("foreign_byline", 1),
-    ]
-    assert (len(view.turned_away), view.matching) == (PAGES_SHOWN, PAGES_SHOWN + 6)
+    assert view.reasons == [("missing_date", PAGES_SHOWN + 5), ("foreign_byline", 1)]
+    assert (len(view.quarantined), view.matching) == (PAGES_SHOWN, PAGES_SHOWN + 6)
     only = day_view(tmp_path, DAY, reason="foreign_byline")
-    assert [page.source_path for page in only.turned_away] == ["x.txt"]
+    assert [page.source_path for page in only.quarantined] == ["x.txt"]
     assert day_view(tmp_path, DAY, reason="never_seen").matching == 0
 
 
@@ -91,7 +93,7 @@ def test_reason_filter_counts_and_cuts(tmp_path: Path) -> None:
     ("changes", "label", "title"),
     [
         ({}, "all valid", None),
-        ({"ticker_items_quarantined": 1}, "some turned away", None),
+        ({"ticker_items_quarantined": 1}, "some quarantined", None),
         (
             {"accepted": False, "refusal": "4 of 4 pages"},
             "refused",
@@ -115,7 +117,7 @@ def test_a_refusal_tells_its_reason_and_that_the_marts_stay(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("wrote", "asked", "expected"),
+    ("wrote", "of_run", "expected"),
     [
         ("run-1", "run-1", None),
         ("run-2", "run-1", "written by the run run-2"),
@@ -124,10 +126,10 @@ def test_a_refusal_tells_its_reason_and_that_the_marts_stay(tmp_path: Path) -> N
     ],
 )
 def test_results_of_another_run_say_so(
-    tmp_path: Path, wrote: str | None, asked: str | None, expected: str | None
+    tmp_path: Path, wrote: str | None, of_run: str | None, expected: str | None
 ) -> None:
     write_day(tmp_path, DAY, run_id=wrote)
-    notices = day_view(tmp_path, DAY, run_id=asked).notices
+    notices = day_view(tmp_path, DAY, run_id=of_run).notices
     assert (notices == ()) is (expected is None)
     if expected:
         assert expected in notices[0].text
@@ -164,7 +166,7 @@ def test_a_damaged_manifest_is_no_day_without_captures(tmp_path: Path) -> None:
     write_landed_day(tmp_path, DAY)
     (tmp_path / "raw/manifest/capture_day=2025-09-01/captures.parquet").write_bytes(b"torn")
     assert day_view(tmp_path, DAY).status.label == "unreadable"
-    assert days_view(tmp_path).lines[0].status.label == "unreadable"
+    assert days_view(tmp_path).lines[0][1].label == "unreadable"
 
 
 def test_valid_pages_that_the_marts_leave_out_are_shown(tmp_path: Path) -> None:
@@ -181,7 +183,7 @@ def test_valid_pages_that_the_marts_leave_out_are_shown(tmp_path: Path) -> None:
     )
     view = day_view(tmp_path, DAY)
     assert [page.source_path for page in view.withheld] == ["a.txt", "b.txt"]
-    assert view.turned_away == ()
+    assert view.quarantined == []
     assert day_view(tmp_path, DAY.replace(day=2)).withheld == ()
 
 
@@ -223,10 +225,10 @@ def test_list_of_days_pages_through_all_of_them(tmp_path: Path) -> None:
     seen: list[date] = []
     view = days_view(tmp_path)
     assert view.newest
-    assert [line.outcome is None for line in view.lines][:2] == [False, True]
+    assert [known.outcome is None for known, _ in view.lines][:2] == [False, True]
     before: list[date | None] = [None]
     while True:
-        seen += [line.day for line in view.lines]
+        seen += [known.day for known, _ in view.lines]
         if view.older_before is None:
             break
         before.append(view.older_before)
@@ -243,9 +245,9 @@ def test_list_of_days_pages_through_all_of_them(tmp_path: Path) -> None:
 def test_neighbours_of_a_day(tmp_path: Path) -> None:
     for offset in (0, 2, 5):
         write_landed_day(tmp_path, DAY + timedelta(days=offset))
-    around = day_view(tmp_path, DAY + timedelta(days=2)).around
-    assert (around.previous_day, around.next_day) == (DAY, DAY + timedelta(days=5))
-    between = day_view(tmp_path, DAY + timedelta(days=3)).around
+    chosen = day_view(tmp_path, DAY + timedelta(days=2))
+    assert (chosen.previous_day, chosen.next_day) == (DAY, DAY + timedelta(days=5))
+    between = day_view(tmp_path, DAY + timedelta(days=3))
     assert (between.previous_day, between.next_day) == (DAY + timedelta(days=2), DAY + timedelta(days=5))
 
 

@@ -156,7 +156,7 @@ def test_a_days_contracts_lead_to_its_pages() -> None:
 @pytest.mark.usefixtures("samples")
 def test_who_may_only_read_is_shown_no_button() -> None:
     page = get(guarded(start_runs=403), "/quarantine").text
-    assert "asks for the right" in page
+    assert "needs the right" in page
     assert "Run their days again" not in page
     assert "Run their days again" in get(guarded(), "/quarantine").text
 

@@ -24,8 +24,8 @@ def joined(pieces: list[Piece] | None) -> str | None:
 @given(texts, texts)
 def test_both_sides_are_whole_and_agree_with_the_marts(before: list[str], after: list[str]) -> None:
     rows = [row for row in side_by_side(text(before), text(after)) if row.kind == "body"]
-    assert [text for row in rows if (text := joined(row.before)) is not None] == before  # type: ignore[arg-type]
-    assert [text for row in rows if (text := joined(row.after)) is not None] == after  # type: ignore[arg-type]
+    assert [side for row in rows if (side := joined(row.before)) is not None] == before  # type: ignore[arg-type]
+    assert [side for row in rows if (side := joined(row.after)) is not None] == after  # type: ignore[arg-type]
     added, removed, edited, _ = compare(before, after)
     assert sum(row.before is None for row in rows) == added
     assert sum(row.after is None for row in rows) == removed

@@ -21,9 +21,8 @@ from newsmarts.core.errors import MissingPartition
 from newsmarts.core.partitions import partition_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.ops.preview.days import compare_day, read_results
-from newsmarts.ops.preview.findings import DayCounts, DayPreview, PageChange, Preview
+from newsmarts.ops.preview.findings import DayCounts, DayPreview, PageChange, Preview, Reason
 from newsmarts.ops.preview.run import preview
-from newsmarts.review.day_results import Reason
 from tests.export.marts import files_of
 
 pytestmark = pytest.mark.xdist_group("sample_marts")

@@ -25,7 +25,7 @@ READY_SECONDS = 120
 FULL_DAY = date(2025, 9, 1)
 CLEAN_DAY = date(2025, 9, 2)
 
-# The real DAGs are not needed to show a run; these have their names, so the tests stand alone.
+# The real DAGs are not needed to show a run; these have their names, so the tests need nothing else.
 DAGS = """
 from datetime import datetime, timezone
 from airflow.sdk import DAG, CronDataIntervalTimetable, Param

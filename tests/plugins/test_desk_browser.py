@@ -163,7 +163,7 @@ def test_the_day_picker_goes_to_a_day(eyes: Eyes, desk: Desk) -> None:
     expect(eyes.frame.get_by_role("heading", name="Monday, 1 September 2025")).to_be_visible()
     eyes.frame.get_by_role("link", name=f"{CLEAN_DAY} →").click()
     expect(eyes.frame.get_by_role("heading", name="Tuesday, 2 September 2025")).to_be_visible()
-    expect(eyes.frame.get_by_text("Nothing was turned away.")).to_be_visible()
+    expect(eyes.frame.get_by_text("Nothing was quarantined.")).to_be_visible()
 
 
 def test_the_tab_of_a_run_shows_its_results(eyes: Eyes, desk: Desk) -> None:
@@ -174,7 +174,7 @@ def test_the_tab_of_a_run_shows_its_results(eyes: Eyes, desk: Desk) -> None:
     expect(eyes.frame.locator("table.away")).to_contain_text(HOSTILE_ATTRIBUTE)
     expect(eyes.frame.locator("tr.broken")).to_have_count(2)
     expect(eyes.frame.locator(".sum")).to_contain_text(
-        re.compile(r"7\s+captures\s+=\s+5\s+valid\s+\+\s+2\s+turned away")
+        re.compile(r"7\s+captures\s+=\s+5\s+valid\s+\+\s+2\s+quarantined")
     )
 
     eyes.frame.get_by_role("link", name="foreign_byline").click()
@@ -193,7 +193,7 @@ def test_a_task_has_a_tab_in_a_run_and_over_all_runs(eyes: Eyes, desk: Desk) -> 
 
 
 def test_a_day_is_started_and_watched_until_it_is_done(eyes: Eyes, desk: Desk) -> None:
-    """In Airflow's own frame, with its cookie: the browser says by itself that the form is of this site."""
+    """In Airflow's own frame, with its cookie: the browser itself declares that the form is of this site."""
     day = "2022-02-03"
     write_landed_day(desk.home, date.fromisoformat(day))
     eyes.page.goto(f"{desk.url}/plugin/backfill")
@@ -228,7 +228,7 @@ def test_a_page_is_acknowledged_and_opened_again(eyes: Eyes, desk: Desk) -> None
 def test_from_a_cell_of_the_map_to_its_day(eyes: Eyes, desk: Desk) -> None:
     eyes.page.goto(f"{desk.url}/plugin/today/news-desk/today?year=2025")
     cell = eyes.frame.locator(f"svg.heat a[href$='day={FULL_DAY}']")
-    expect(cell.locator("title")).to_have_text(re.compile("over 20 % turned away; 7 captures, 5 valid, 2"))
+    expect(cell.locator("title")).to_have_text(re.compile("over 20 % quarantined; 7 captures, 5 valid, 2"))
     cell.click()
     expect(eyes.frame.get_by_role("heading", name="Monday, 1 September 2025")).to_be_visible()
 
@@ -244,7 +244,7 @@ def test_data_docs_keep_the_login_and_run_nothing(eyes: Eyes, desk: Desk) -> Non
     eyes.frame.get_by_role("link", name="Results").click()
     expect(eyes.frame.get_by_text("the rows")).to_be_visible()
     assert not any(frame.evaluate("window.pwned") for frame in eyes.page.frames)
-    eyes.faults.clear()  # what the browser says of the scripts that it refused
+    eyes.faults.clear()  # what the browser reports of the scripts that it refused
 
 
 def test_light_and_dark_follow_the_ui_at_once(eyes: Eyes, desk: Desk) -> None:

@@ -320,5 +320,5 @@ def test_a_fault_of_ours_is_a_500_that_tells_nothing(desk: Desk, admin: httpx.Cl
     assert answer.headers["content-security-policy"]
     deadline = time.monotonic() + 30  # the server logs after it has answered
     while "OverflowError" not in desk.log.read_text(errors="replace"):
-        assert time.monotonic() < deadline, "the log doesn't say what went wrong"
+        assert time.monotonic() < deadline, "the log doesn't have the cause"
         time.sleep(0.2)

@@ -14,7 +14,7 @@ from newsmarts.core.files import replacing_folder
 from newsmarts.core.partitions import partition_path
 from newsmarts.review import day_outcomes
 from newsmarts.review.day_outcomes import DayOutcomes
-from newsmarts.review.day_results import Outcome
+from newsmarts.review.day_results import Outcome, read_outcome
 from newsmarts.validate.staged import manifest_version, read_manifest
 from tests.desk.day_files import write_day, write_landed_day
 
@@ -42,13 +42,12 @@ def test_an_outcome_is_read_once_and_again_when_it_changed(
         rewrite_day(tmp_path, DAY + timedelta(days=number))
     book = DayOutcomes(tmp_path)
     opened: list[date] = []
-    as_it_is = book._read_outcome
 
-    def read(day: date) -> Outcome | None:
+    def read(archive: Path, day: date) -> Outcome:
         opened.append(day)
-        return as_it_is(day)
+        return read_outcome(archive, day)
 
-    monkeypatch.setattr(book, "_read_outcome", read)
+    monkeypatch.setattr(day_outcomes, "read_outcome", read)
     assert captures_of(book) == [4, 4, 4]
     assert len(opened) == 3
     rewrite_day(tmp_path, DAY, captures=9)

@@ -17,9 +17,10 @@ from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.desk.pages import asset
 from newsmarts.review.advice import advice_on, find_expectation
 from newsmarts.review.captures import find_capture, read_bytes
+from newsmarts.review.day_results import Reason
 from newsmarts.review.offending_page import LookView, look_view
 from newsmarts.review.phrases import phrases_of, segments, spans_in
-from newsmarts.review.quarantine import Filters, QuarantineRow, open_quarantine
+from newsmarts.review.quarantine import Filters, open_quarantine
 from newsmarts.show.record import KINDS
 
 CONTRACTS = PROJECT_ROOT / "expectations"
@@ -37,14 +38,14 @@ NOTHING_TO_MARK = {
 
 @pytest.fixture(scope="module")
 def looked_at(sample_home: Path) -> dict[str, LookView]:
-    """Every page of the samples that was turned away, by the reason's code."""
+    """Every page of the samples that was quarantined, by the reason's code."""
     settings = load_settings(home=sample_home)
     with open_quarantine(settings) as quarantine:
         reasons, _ = quarantine.chosen(Filters(state="all"), 0)
     return {reason.reason_code: look(settings, [reason]) for reason in reasons}
 
 
-def look(settings: Settings, reasons: list[QuarantineRow]) -> LookView:
+def look(settings: Settings, reasons: list[Reason]) -> LookView:
     first = reasons[0]
     capture = find_capture(settings.archive, first.capture_day, first.capture_id)
     return look_view(settings.archive, settings.contracts_dir, (capture, reasons))
@@ -107,7 +108,7 @@ def test_pages_that_other_rules_read_are_said_to_be(
     assert then.text.startswith("missing_body: ")
 
 
-def reason(**changed: object) -> QuarantineRow:
+def reason(**changed: object) -> Reason:
     facts = {
         "capture_id": "0" * 32,
         "capture_sha256": "0" * 64,
@@ -124,7 +125,7 @@ def reason(**changed: object) -> QuarantineRow:
         "acknowledged_by": None,
         "acknowledged_reason": None,
     }
-    return QuarantineRow(**{**facts, **changed})  # type: ignore[arg-type]
+    return Reason(**{**facts, **changed})  # type: ignore[arg-type]
 
 
 def test_an_expectation_is_found_in_its_own_contract() -> None:

@@ -13,7 +13,8 @@ from newsmarts.core.acknowledgements import acknowledge, undo
 from newsmarts.core.partitions import partition_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.desk.quarantine import quarantine_view, query_of
-from newsmarts.review.quarantine import Filters, QuarantineRow, entry_of, lines_of, open_quarantine
+from newsmarts.review.day_results import Reason, group_by_page
+from newsmarts.review.quarantine import Filters, entry_of, open_quarantine
 from tests.desk.day_files import TurnedAwayPage, write_day
 from tests.desk.sample_desk import lend
 
@@ -29,12 +30,12 @@ def settings(sample_home: Path, tmp_path: Path) -> Settings:
     return load_settings(home=tmp_path)
 
 
-def reasons(settings: Settings, filters: Filters = ALL) -> list[QuarantineRow]:
+def reasons(settings: Settings, filters: Filters = ALL) -> list[Reason]:
     with open_quarantine(settings) as quarantine:
         return quarantine.chosen(filters, 0)[0]
 
 
-def paths(found: list[QuarantineRow]) -> set[str]:
+def paths(found: list[Reason]) -> set[str]:
     return {reason.source_path for reason in found}
 
 
@@ -63,7 +64,7 @@ def test_every_page_that_is_away_is_there_newest_first(settings: Settings) -> No
     ],
 )
 def test_a_filter_leaves_just_the_pages_that_pass(settings: Settings, filters: Filters) -> None:
-    def passes(reason: QuarantineRow) -> bool:
+    def passes(reason: Reason) -> bool:
         return (
             (filters.reason is None or reason.reason_code == filters.reason)
             and (filters.publisher is None or reason.publisher == filters.publisher)
@@ -90,7 +91,7 @@ def test_a_refused_day_is_read_from_what_validate_left(settings: Settings) -> No
         captures=1,
         turned_away=[TurnedAwayPage("red.txt", "missing_body", "No body.")],
         accepted=False,
-        refusal="All of it was turned away.",
+        refusal="All of it was quarantined.",
     )
     found = reasons(settings)
     assert paths(found) == {*expected_away(), "red.txt"}
@@ -130,12 +131,12 @@ def test_a_page_is_open_until_each_of_its_reasons_is_acknowledged(settings: Sett
     several = reasons(settings, Filters(reason="markup_in_text"))
     assert len(several) == 3
     acknowledge(settings, [entry_of(reason) for reason in several[:2]], by="ada", at=AT, reason="Seen")
-    (line,) = lines_of(reasons(settings, Filters(reason="markup_in_text")))
+    (line,) = group_by_page(reasons(settings, Filters(reason="markup_in_text")))
     assert line.is_open
     assert line.is_partly_open
     acknowledge(settings, [entry_of(several[2])], by="ada", at=AT, reason="Seen")
     assert reasons(settings, Filters(reason="markup_in_text")) == []
-    (line,) = lines_of(reasons(settings, Filters(reason="markup_in_text", state="acknowledged")))
+    (line,) = group_by_page(reasons(settings, Filters(reason="markup_in_text", state="acknowledged")))
     assert not line.is_open
 
 

@@ -16,7 +16,7 @@ from newsmarts.cli.output import print_answer
 from newsmarts.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from newsmarts.review.quarantine import QuarantineRow
+    from newsmarts.review.day_results import Reason
 
 commands = typer.Typer()
 _GROUP = "Quarantine"
@@ -50,11 +50,11 @@ def quarantine(
     print_answer(reasons, lambda reasons: _render(reasons, total), as_json=json)
 
 
-def _render(reasons: Sequence[QuarantineRow], total: int) -> str:
+def _render(reasons: Sequence[Reason], total: int) -> str:
     from newsmarts.core.text import counted, visible
-    from newsmarts.review.quarantine import lines_of
+    from newsmarts.review.day_results import group_by_page
 
-    pages = lines_of(reasons)
+    pages = list(group_by_page(reasons))
     lines = []
     for page in pages:
         first = page.reasons[0]

@@ -14,7 +14,7 @@ FOLLOWER = "news_marts"
 
 
 class AirflowRefused(NewsError):
-    """Airflow won't start a run or backfill; the message says why."""
+    """Airflow won't start a run or backfill; the message has the reason."""
 
 
 class BackfillActive(AirflowRefused):
@@ -31,13 +31,13 @@ class RunFacts:
     run_after: datetime
     state: str  # queued, running, success, failed
     run_id: str = ""
-    queued_at: datetime | None = None  # also anew, when a run or a task of it is cleared
+    queued_at: datetime | None = None  # again, when a run or a task of it is cleared
     ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DagFacts:
-    """How a DAG stands."""
+    """The state of a DAG."""
 
     is_paused: bool
     backfill_active: bool

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from newsmarts.core.settings import Settings
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER, Airflow, DagFacts, RunFacts
-from newsmarts.desk.day_runs import ACTIVE, day_of, queued_since, runs_by_day
+from newsmarts.desk.day_runs import ACTIVE, day_of, runs_by_day
 from newsmarts.desk.starting import EARLIEST, MAX_DAYS
 from newsmarts.land.local_days import LocalDays
 from newsmarts.review.day_outcomes import KnownDay
@@ -132,7 +133,7 @@ def _notices(dag: DagFacts | None, local: LocalDays, *, can_start: bool) -> list
         text = "Airflow runs one at a time, so days that you start now become runs of their own."
         notices.append(Notice("A backfill isn't complete yet", text))
     if not can_start:
-        text = f"Starting days asks for the right to create runs of {PRODUCER}, which you don't have."
+        text = f"Starting days needs the right to create runs of {PRODUCER}, which you don't have."
         notices.append(Notice("You can look, but not start", text))
     if local.unread_archives:
         text = (
@@ -148,22 +149,14 @@ def _notices(dag: DagFacts | None, local: LocalDays, *, can_start: bool) -> list
 
 
 @dataclass(frozen=True, slots=True)
-class DayProgress:
-    """A day that was started, and how its run stands."""
-
-    day: date | None
-    run: RunFacts
-
-
-@dataclass(frozen=True, slots=True)
 class ProgressView:
-    """How the runs stand that were queued since a moment."""
+    """The state of the runs that were queued since a moment."""
 
     since: datetime
     counts: Mapping[str, int]  # by state
     total: int
     active: int
-    lines: tuple[DayProgress, ...]  # those that failed first, then active ones
+    lines: Sequence[tuple[date | None, RunFacts]]  # those that failed first, then active ones
     marts_active: int  # runs of the marts that are still to come
 
 
@@ -172,12 +165,11 @@ _STATE_ORDER = {"failed": 0, "running": 1, "queued": 2, "success": 3}
 
 def progress_view(airflow: Airflow, since: datetime) -> ProgressView:
     """The runs of the producer that were queued at or after a moment, whoever started them."""
-    runs = queued_since(airflow.newest_runs(PRODUCER, PROGRESS_RUNS), since)
-    counts = dict.fromkeys(_STATE_ORDER, 0)
-    for run in runs:
-        counts[run.state] = counts.get(run.state, 0) + 1
-    lines = [DayProgress(day_of(run), run) for run in runs]
-    lines.sort(key=lambda line: (_STATE_ORDER.get(line.run.state, 9), line.day or date.min))
+    newest = airflow.newest_runs(PRODUCER, PROGRESS_RUNS)
+    runs = [run for run in newest if run.queued_at is not None and run.queued_at >= since]
+    counts = Counter(run.state for run in runs)
+    lines = [(day_of(run), run) for run in runs]
+    lines.sort(key=lambda line: (_STATE_ORDER.get(line[1].state, 9), line[0] or date.min))
     marts = [run for run in airflow.newest_runs(FOLLOWER, 200) if run.state in ACTIVE]
-    active = sum(counts.get(state, 0) for state in ACTIVE)
-    return ProgressView(since.astimezone(UTC), counts, len(runs), active, tuple(lines[:MAX_DAYS]), len(marts))
+    active = sum(counts[state] for state in ACTIVE)
+    return ProgressView(since.astimezone(UTC), counts, len(runs), active, lines[:MAX_DAYS], len(marts))

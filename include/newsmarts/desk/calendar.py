@@ -67,7 +67,7 @@ class HeatMap:
 
 
 def kind_of(known: KnownDay | None, run: RunFacts | None, *, is_over: bool = True) -> str | None:
-    """What a day's last run came to; None for a day of which there is nothing to say yet."""
+    """What a day's last run came to; None for a day of which nothing is known yet."""
     if run is not None and run.state in ACTIVE:
         return "running"
     if run is not None and run.state == "failed":

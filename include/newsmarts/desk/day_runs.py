@@ -1,27 +1,48 @@
-"""Which run worked on which capture day, and how the newest of them stands."""
+"""Which run worked on which capture day, and the state of the newest."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from newsmarts.core.errors import UsageError
+from newsmarts.core.partitions import parse_day
 from newsmarts.desk.airflow import PRODUCER, Airflow, RunFacts
-from newsmarts.desk.views import capture_day_of_run
 
 RUNS_LOOKED_AT = 20_000  # the newest; ten years of days and a good many repeats
 ACTIVE = ("queued", "running")
 
 
+def capture_day_of_run(
+    conf: Mapping[str, Any] | None,
+    partition_key: str | None,
+    data_interval_start: datetime | None,
+    run_after: datetime | None = None,
+) -> date | None:
+    """The capture day that a DAG run works on; None when it has none.
+
+    The form's day, else the partition's, else the schedule's or backfill's, else the last day that was
+    over at ``run_after`` (leave it out for a DAG without such a default).
+
+    Raises:
+        UsageError: the run names a day that is no day.
+    """
+    chosen = (conf or {}).get("day") or partition_key
+    if chosen:
+        return parse_day(str(chosen))
+    if data_interval_start is None and run_after is not None:
+        data_interval_start = run_after - timedelta(days=1)
+    return data_interval_start.astimezone(UTC).date() if data_interval_start else None
+
+
 def runs_by_day(airflow: Airflow) -> dict[date, RunFacts]:
-    """The newest run of each capture day; a run that is active goes before one that has ended."""
-    return newest_by_day(airflow.newest_runs(PRODUCER, RUNS_LOOKED_AT))
+    """The newest run of each capture day; a run that is active goes before one that has ended.
 
-
-def newest_by_day(runs: Sequence[RunFacts]) -> dict[date, RunFacts]:
-    """Of runs, newest first, the one that counts for each day. A run whose form named no day has none."""
+    A run whose form named no day is left out.
+    """
     found: dict[date, RunFacts] = {}
-    for run in runs:
+    for run in airflow.newest_runs(PRODUCER, RUNS_LOOKED_AT):
         day = day_of(run)
         if day is not None and (day not in found or (run.state in ACTIVE and found[day].state not in ACTIVE)):
             found[day] = run
@@ -34,8 +55,3 @@ def day_of(run: RunFacts) -> date | None:
         return capture_day_of_run(run.conf, run.partition_key, run.data_interval_start, run.run_after)
     except UsageError:
         return None
-
-
-def queued_since(runs: Sequence[RunFacts], moment: datetime) -> list[RunFacts]:
-    """Those that were queued, or queued anew, at or after a moment."""
-    return [run for run in runs if run.queued_at is not None and run.queued_at >= moment]

@@ -1,4 +1,4 @@
-"""What every group of pages stands on: its guards, its place in the navigation, and how pages are given."""
+"""What every group of pages shares: its guards, its place in the navigation, and how pages are given."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Guards:
     read_results: Callable[..., Any]  # may read the runs of PRODUCER: every page about what they made
     read_run: Callable[..., Any]  # may read the runs of the path's dag_id
     start_runs: Callable[..., Any]  # may create runs of PRODUCER
-    can_start_runs: Callable[..., bool]  # the same as a question: lets pass, and says whether
+    can_start_runs: Callable[..., bool]  # lets everyone pass, and returns whether they may
 
     def of(self, right: Right) -> Callable[..., Any]:
         """The guard of a right."""
@@ -32,7 +32,7 @@ class Guards:
 
 
 def can_start_runs() -> bool:
-    """Stands for ``Guards.can_start_runs`` in a route's parameters; the app puts that in its place."""
+    """Placeholder in a route's parameters; the app puts ``Guards.can_start_runs`` in its place."""
     raise NotImplementedError
 
 
@@ -92,6 +92,6 @@ def airflow_of(request: Request) -> Airflow:
 
 
 def user_of(request: Request) -> str:
-    """The name of the user who asks."""
+    """The name of the user whose request it is."""
     name: str = request.state.user_name
     return name

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -63,6 +64,12 @@ def assets() -> Mapping[str, Asset]:
 def asset(name: str) -> Asset:
     """One of the pages' own files. Raises KeyError for any other name."""
     return assets()[name]
+
+
+def query_of(values: Mapping[str, object]) -> str:
+    """Values as the query of an address, ``?`` included; without those that are empty, "" when all are."""
+    kept = {name: str(value) for name, value in values.items() if value}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def render(

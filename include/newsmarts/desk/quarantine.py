@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
-from newsmarts.review.quarantine import PAGE_SIZE, Choice, Filters, PageLine, Quarantine, lines_of
+from newsmarts.desk import pages
+from newsmarts.review.day_results import QuarantinedPage, group_by_page
+from newsmarts.review.quarantine import PAGE_SIZE, Choice, Filters, Quarantine
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantineView:
     """One screen of the list. ``number`` counts screens from 1."""
 
-    lines: Sequence[PageLine]
+    lines: Sequence[QuarantinedPage]
     total: int
     filters: Filters
     number: int
@@ -38,7 +39,7 @@ def quarantine_view(quarantine: Quarantine, filters: Filters, number: int) -> Qu
         number = 1
         reasons, total = quarantine.chosen(filters, 0)
     return QuarantineView(
-        lines=lines_of(reasons),
+        lines=list(group_by_page(reasons)),
         total=total,
         filters=filters,
         number=number,
@@ -58,6 +59,4 @@ def query_of(filters: Filters, number: int | None = None, **changed: str | int |
         "state": None if filters.state == "open" else filters.state,
         "page": number if number and number > 1 else None,
     }
-    values |= changed
-    kept = {name: str(value) for name, value in values.items() if value}
-    return f"?{urlencode(kept)}" if kept else ""
+    return pages.query_of(values | changed)

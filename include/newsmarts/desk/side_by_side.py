@@ -18,7 +18,7 @@ _MOST_COMPARED = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """One row: what stands on each side, in pieces; None where that side has nothing in this place."""
+    """One row: what is on each side, in pieces; None where that side has nothing in this place."""
 
     kind: Literal["headline", "standfirst", "body"]
     before: Sequence[Piece] | None
@@ -26,7 +26,7 @@ class SideBySide:
 
     @property
     def is_same(self) -> bool:
-        """Whether both sides say the same."""
+        """Whether both sides are the same."""
         return self.before == self.after
 
 
@@ -46,7 +46,7 @@ def blocks_of(body_text: str | None) -> list[str]:
 
 
 def _paired(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
-    """Blocks that stand in each other's place, as marts.article_revisions counts edits."""
+    """Blocks that are in each other's place, as marts.article_revisions counts edits."""
     for kind, start, end, first, last in _opcodes(before, after):
         both = end - start if kind == "equal" else min(end - start, last - first)
         yield from zip(before[start : start + both], after[first : first + both], strict=True)

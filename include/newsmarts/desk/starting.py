@@ -77,7 +77,7 @@ def start_days(airflow: Airflow, days: Collection[date], user_name: str) -> Star
 
 
 def check_days(days: Collection[date], today: date) -> None:
-    """Raises UsageError when these days can't be started, and says why."""
+    """Raises UsageError when these days can't be started; the message has the reason."""
     if not days:
         raise UsageError("No day was chosen. Choose at least one.")
     unfinished = sorted(day for day in days if day >= today)

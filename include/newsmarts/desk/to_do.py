@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from newsmarts.core.settings import Settings
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER, Airflow, FailedTask, RunFacts
-from newsmarts.review.contract_results import broken_warnings
+from newsmarts.review.contract_history import broken_warnings
 from newsmarts.review.current_release import ReleaseView
 from newsmarts.review.day_state import DayStates, RunReason
 from newsmarts.review.notice import Tone

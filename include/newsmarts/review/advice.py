@@ -1,4 +1,4 @@
-"""What the expectation behind a reason says, out of its contract, and what to do about such a page."""
+"""The expectation behind a reason, from its contract, and what to do about such a page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from newsmarts.core.contracts import read_contract
 from newsmarts.core.errors import SettingsError
-from newsmarts.review.quarantine import QuarantineRow
+from newsmarts.review.day_results import Reason
 
 _FALLBACK = "articles"
 
@@ -25,7 +25,7 @@ class ContractExpectation:
     template: str | None
 
 
-def find_expectation(reason: QuarantineRow, contracts_dir: Path) -> ContractExpectation | None:
+def find_expectation(reason: Reason, contracts_dir: Path) -> ContractExpectation | None:
     """The expectation that a reason names, as contracts are now; None when there is no such one any more."""
     if reason.expectation is None:
         return None
@@ -45,19 +45,19 @@ def find_expectation(reason: QuarantineRow, contracts_dir: Path) -> ContractExpe
     return None
 
 
-def advice_on(reason: QuarantineRow) -> str:
+def advice_on(reason: Reason) -> str:
     """What a person can do about it."""
     known = _advice()
     by_stage: str = known["stages"].get(reason.stage, known["stages"]["validate"])
     return known["reasons"].get(reason.reason_code, by_stage)
 
 
-def _contracts_of(reason: QuarantineRow) -> tuple[str, ...]:
+def _contracts_of(reason: Reason) -> tuple[str, ...]:
     if reason.stage == "publish":
         return ("marts_articles",)
     if reason.subject == "ticker_item":
         return ("ticker_items",)
-    # a publisher's name comes of our own rules, but a manifest's path may say anything
+    # a publisher's name comes of our own rules, but a manifest's path may hold anything
     publisher = reason.publisher or ""
     own = (f"{publisher}_articles",) if publisher.replace("_", "").isalnum() else ()
     return (*own, _FALLBACK)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,7 @@ from newsmarts.core.db import as_dicts, run_sql
 from newsmarts.core.errors import NewsError, QueryError, UsageError
 from newsmarts.release.reader import connect
 from newsmarts.review.notice import Notice
-from newsmarts.search.excerpts import Marks
-from newsmarts.search.reader import MAX_LIMIT, open_index
+from newsmarts.search.reader import MAX_LIMIT, Hit, open_index
 
 PAGE_SIZE = 20
 _SQL = Path(__file__).parent / "queries" / "articles"
@@ -36,23 +35,13 @@ class ArticleFilters:
 
 
 @dataclass(frozen=True, slots=True)
-class ArticleLine:
-    """One article in the list; marks are places in the text before them where something was found."""
-
-    article_id: str
-    publisher: str
-    published_at: Any
-    headline: str
-    excerpt: str
-    headline_marks: Marks = ()
-    excerpt_marks: Marks = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
-    """One screen of articles. ``reach``: so many can be looked through, when fewer than there are."""
+    """One screen of articles: hits of the search, or rows with the same names.
 
-    lines: Sequence[ArticleLine]
+    ``reach``: so many can be looked through, when fewer than there are.
+    """
+
+    lines: Sequence[Hit | Row]
     total: int
     notice: Notice | None = None
     reach: int | None = None
@@ -112,25 +101,13 @@ def article(marts: duckdb.DuckDBPyConnection, article_id: str) -> ArticleDetails
 
 
 def _listed(marts: duckdb.DuckDBPyConnection, filters: ArticleFilters, number: int) -> Found:
-    rows = _rows(
-        marts,
-        "listed",
-        publisher=filters.publisher,
-        first_day=filters.first_day,
-        last_day=filters.last_day,
-        tag=filters.tag,
-        page_size=PAGE_SIZE,
-        first=(number - 1) * PAGE_SIZE,
-    )
-    lines = [
-        ArticleLine(row["article_id"], row["publisher"], row["published_at"], row["headline"], row["excerpt"])
-        for row in rows
-    ]
-    return Found(lines, int(rows[0]["total"]) if rows else 0)
+    values = asdict(filters)
+    del values["query"]
+    rows = _rows(marts, "listed", **values, page_size=PAGE_SIZE, first=(number - 1) * PAGE_SIZE)
+    return Found(rows, int(rows[0]["total"]) if rows else 0)
 
 
 def _searched(home: Path, filters: ArticleFilters, number: int) -> Found:
-    last = min(number * PAGE_SIZE, MAX_LIMIT)
     with open_index(home) as index:
         answer = index.search(
             filters.query,
@@ -138,20 +115,9 @@ def _searched(home: Path, filters: ArticleFilters, number: int) -> Found:
             tags=[filters.tag] if filters.tag else [],
             first_day=filters.first_day,
             last_day=filters.last_day,
-            limit=last,
+            limit=min(number * PAGE_SIZE, MAX_LIMIT),
         )
-    lines = [
-        ArticleLine(
-            hit.article_id,
-            hit.publisher,
-            hit.published_at,
-            hit.headline,
-            hit.excerpt,
-            hit.headline_marks,
-            hit.excerpt_marks,
-        )
-        for hit in answer.hits[(number - 1) * PAGE_SIZE :]
-    ]
+    lines = answer.hits[(number - 1) * PAGE_SIZE :]
     return Found(lines, answer.total, reach=MAX_LIMIT if answer.total > MAX_LIMIT else None)
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def find_capture(archive: Path | UPath, day: date, capture_id: str) -> Capture | None:
-    """A capture as land wrote it down; None when land turned it away, or doesn't know it.
+    """A capture as land wrote it down; None when land rejected it, or doesn't know it.
 
     Raises:
         DamagedPartition: the day's manifest can't be read.

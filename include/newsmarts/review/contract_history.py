@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,9 +14,8 @@ from typing import TYPE_CHECKING
 from newsmarts.core.errors import DamagedPartition, MissingPartition
 from newsmarts.core.partitions import docs_path
 from newsmarts.core.settings import Settings
-from newsmarts.review.contract_results import DayResult, results_of
-from newsmarts.review.day_outcomes import day_outcomes_of
-from newsmarts.review.day_results import ExpectationResult, QuarantinedPage, read_day
+from newsmarts.review.day_outcomes import KnownDay, Stamp, day_outcomes_of
+from newsmarts.review.day_results import ExpectationResult, QuarantinedPage, read_day, read_expectations
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -23,7 +24,7 @@ PERIODS = (30, 90, 365)  # days with results
 BROKEN_DAYS_SHOWN = 60
 OFFENDERS_SHOWN = 25
 OFFENDER_DAYS = 8  # that are opened to find them
-_SEVERITY_ORDER = {"critical": 0, "warning": 1, "info": 2}
+SEVERITY_ORDER = {"critical": 0, "warning": 1, "info": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,21 @@ class Stretch:
 class ExpectationHistory:
     """One expectation over a period. ``results`` has a place for each day; None: it was not evaluated."""
 
-    latest: ExpectationResult
-    results: tuple[DayResult | None, ...]
+    results: tuple[ExpectationResult | None, ...]
     is_current: bool  # evaluated on the newest day
 
     @property
-    def evaluated(self) -> list[DayResult]:
+    def latest(self) -> ExpectationResult:
+        """The result of the newest day on which it was evaluated."""
+        return next(result for result in reversed(self.results) if result is not None)
+
+    @property
+    def evaluated(self) -> list[ExpectationResult]:
         """The days on which it was evaluated, in order."""
         return [result for result in self.results if result is not None]
 
     @property
-    def broken(self) -> list[DayResult]:
+    def broken(self) -> list[ExpectationResult]:
         """The days on which it wasn't met, newest first."""
         return [result for result in reversed(self.evaluated) if not result.passed]
 
@@ -79,35 +84,13 @@ class ExpectationHistory:
 
 
 @dataclass(frozen=True, slots=True)
-class ContractHistory:
-    """A contract's expectations, those that were broken most first."""
-
-    name: str
-    expectations: tuple[ExpectationHistory, ...]
-
-    @property
-    def broken(self) -> int:
-        """How many of them weren't met on some day."""
-        return sum(bool(each.broken) for each in self.expectations)
-
-
-@dataclass(frozen=True, slots=True)
 class HistoryView:
     """The Contracts page over a period; the period's days are those that have results."""
 
     period: int
     days: tuple[date, ...]
     total_days: int
-    contracts: tuple[ContractHistory, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Offender:
-    """A page that broke the expectation."""
-
-    day: date
-    page: QuarantinedPage
-    details: tuple[str, ...]
+    contracts: Mapping[str, Sequence[ExpectationHistory]]  # by name; the one that is broken most first
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +100,8 @@ class ExpectationView:
     period: int
     days: tuple[date, ...]
     history: ExpectationHistory
-    broken: tuple[DayResult, ...]  # the newest of them
-    offenders: tuple[Offender, ...]
+    broken: Sequence[ExpectationResult]  # the newest of them
+    offenders: tuple[QuarantinedPage, ...]  # with the reasons of this expectation
     with_docs: frozenset[date]  # of broken: days whose Data Docs are there
 
 
@@ -127,10 +110,8 @@ def history_view(settings: Settings, period: int) -> HistoryView:
     days = day_outcomes_of(settings.archive).days()
     results = results_of(settings.archive, days, period)
     histories = sorted(_histories(results).values(), key=_urgency)
-    contracts = tuple(
-        ContractHistory(name, tuple(group))
-        for name, group in groupby(histories, key=lambda history: history.latest.contract)
-    )
+    by_contract = groupby(histories, key=lambda history: history.latest.contract)
+    contracts = {name: tuple(group) for name, group in by_contract}
     return HistoryView(
         period, tuple(results), sum(known.outcome is not None for known in days.values()), contracts
     )
@@ -145,7 +126,7 @@ def expectation_view(
     history = _histories(results).get((contract, expectation))
     if history is None:
         return None
-    broken = tuple(history.broken[:BROKEN_DAYS_SHOWN])
+    broken = history.broken[:BROKEN_DAYS_SHOWN]
     docs = docs_path(settings.home)
     return ExpectationView(
         period,
@@ -153,59 +134,88 @@ def expectation_view(
         history,
         broken,
         tuple(_offenders(archive, history, broken))[:OFFENDERS_SHOWN],
-        frozenset(result.day for result in broken if (docs / str(result.day) / "index.html").is_file()),
+        frozenset(
+            each.capture_day for each in broken if (docs / str(each.capture_day) / "index.html").is_file()
+        ),
     )
 
 
 def _histories(
     results: Mapping[date, Sequence[ExpectationResult]],
 ) -> dict[tuple[str, str], ExpectationHistory]:
-    latest: dict[tuple[str, str], ExpectationResult] = {}
-    by_day: dict[tuple[str, str], dict[date, DayResult]] = {}
+    by_day: dict[tuple[str, str], dict[date, ExpectationResult]] = {}
     for day, expectations in results.items():
         for each in expectations:
-            key = (each.contract, each.expectation)
-            latest[key] = each
-            result = DayResult(day, each.passed, each.evaluated_rows, each.unexpected_rows)
-            by_day.setdefault(key, {})[day] = result
+            by_day.setdefault((each.contract, each.expectation), {})[day] = each
     newest = max(results, default=None)
     return {
-        key: ExpectationHistory(
-            latest[key], tuple(found.get(day) for day in results), is_current=newest in found
-        )
+        key: ExpectationHistory(tuple(found.get(day) for day in results), is_current=newest in found)
         for key, found in by_day.items()
     }
 
 
 def _urgency(history: ExpectationHistory) -> tuple[str, bool, int, int, str]:
     latest = history.latest
-    severity = _SEVERITY_ORDER.get(latest.severity, 9)
+    severity = SEVERITY_ORDER.get(latest.severity, 9)
     return latest.contract, not history.broken, severity, -len(history.broken), latest.expectation
 
 
-def _kind(result: DayResult | None) -> str:
+def _kind(result: ExpectationResult | None) -> str:
     return "none" if result is None else "met" if result.passed else "broken"
 
 
 def _offenders(
-    archive: Path | UPath, history: ExpectationHistory, broken: Sequence[DayResult]
-) -> Iterator[Offender]:
-    """The pages that were turned away for it, of the newest days; a warning turns none away."""
+    archive: Path | UPath, history: ExpectationHistory, broken: Sequence[ExpectationResult]
+) -> Iterator[QuarantinedPage]:
+    """The pages that were quarantined for it, of the newest days; a warning quarantines none."""
     for result in broken[:OFFENDER_DAYS]:
         try:
-            turned_away = read_day(archive, result.day).turned_away
+            pages = read_day(archive, result.capture_day).quarantined
         except (MissingPartition, DamagedPartition):
             continue
-        for page in turned_away:
-            details = tuple(
-                reason.detail for reason in page.reasons if reason.expectation == history.latest.expectation
-            )
-            if details and _is_of(history.latest.contract, page):
-                yield Offender(result.day, page, details)
+        for page in pages:
+            reasons = [each for each in page.reasons if each.expectation == history.latest.expectation]
+            if reasons and _is_of(history.latest.contract, page):
+                yield replace(page, reasons=reasons)
 
 
 def _is_of(contract: str, page: QuarantinedPage) -> bool:
-    """Whether a contract speaks of such a page: publishers' contracts may call expectations alike."""
+    """Whether a contract is about such a page: expectations of two publishers may have one id."""
     if page.subject == "ticker_item" or contract == "ticker_items":
         return page.subject == "ticker_item" and contract == "ticker_items"
     return contract == "articles" or page.publisher is None or contract.startswith(page.publisher)
+
+
+def results_of(
+    archive: Path | UPath, days: Mapping[date, KnownDay], newest: int
+) -> dict[date, tuple[ExpectationResult, ...]]:
+    """The contract results of the newest days that have any, in order of days."""
+    chosen = [known for known in days.values() if known.outcome is not None][-newest:]
+    return {known.day: _results(archive, known) for known in chosen}
+
+
+def broken_warnings(
+    archive: Path | UPath, days: Mapping[date, KnownDay], newest: int
+) -> Sequence[tuple[str, int]]:
+    """Expectations that quarantine nothing and weren't met, with the number of days; most days first."""
+    counts: Counter[str] = Counter()
+    for results in results_of(archive, days, newest).values():
+        counts.update(
+            f"{result.contract}: {result.expectation}"
+            for result in results
+            if not result.passed and result.severity != "critical"
+        )
+    return counts.most_common()
+
+
+def _results(archive: Path | UPath, known: KnownDay) -> tuple[ExpectationResult, ...]:
+    try:
+        return _read_results(archive, known.day, known.validated)
+    except (MissingPartition, DamagedPartition):
+        return ()
+
+
+@lru_cache(maxsize=800)  # twice the longest period that is shown
+def _read_results(archive: Path | UPath, day: date, _stamp: Stamp | None) -> tuple[ExpectationResult, ...]:
+    """A day's contract results, read once for each state of its folder."""
+    return read_expectations(archive, day)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+from newsmarts.core.db import run_sql
 from newsmarts.core.errors import NewsError
 from newsmarts.release.reader import connect
 from newsmarts.release.releases import AUDIT_NAME, Release, all_releases, current_release
@@ -20,11 +22,8 @@ from newsmarts.review.day_results import Outcome
 logger = logging.getLogger(__name__)
 
 _QUERIES = Path(__file__).parent / "queries"
-_ROWS = (_QUERIES / "rows_of_release.sql").read_text(encoding="utf-8")
-_DAYS = (_QUERIES / "days_of_release.sql").read_text(encoding="utf-8")
-
-DayMadeOf = tuple[str, str, int, int, int]
-"""What a release made a day of: versions of code and contracts, captures, valid and quarantined ones."""
+DayMadeOf = tuple[Any, ...]
+"""What a release made a day of: as the columns of ``days_of_release.sql`` after the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +49,20 @@ def made_of(outcome: Outcome) -> DayMadeOf:
     """What a release would make a validated day of."""
     return (
         outcome.code_version,
+        outcome.rule_versions,
         outcome.contracts_version,
         outcome.captures,
+        outcome.landed,
+        outcome.parsed,
         outcome.valid,
         outcome.quarantined,
     )
+
+
+def days_made_of(marts: duckdb.DuckDBPyConnection) -> dict[date, DayMadeOf]:
+    """What a release made each of its days of."""
+    rows = run_sql(marts, _QUERIES / "days_of_release.sql").fetchall()
+    return {day: tuple(facts) for day, *facts in rows}
 
 
 def released_days(home: Path) -> Mapping[date, DayMadeOf] | None:
@@ -98,9 +106,8 @@ def _published_at(release: Release) -> datetime:
 def _content(home: Path, release_id: str) -> ReleaseContent | None:
     try:
         with connect(home, as_of=release_id, memory_limit="256MB") as marts:
-            rows = dict(marts.execute(_ROWS).fetchall())
-            days = {row[0]: tuple(row[1:]) for row in marts.execute(_DAYS).fetchall()}
+            rows = dict(run_sql(marts, _QUERIES / "rows_of_release.sql").fetchall())
+            return ReleaseContent(rows, days_made_of(marts))
     except (duckdb.Error, NewsError) as error:
         logger.warning("release %s can't be read: %r", release_id, str(error))
         return None
-    return ReleaseContent(rows, days)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,15 +17,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from newsmarts.core import schemas
 from newsmarts.core.errors import DamagedPartition, MissingPartition, UsageError
 from newsmarts.core.files import whole_folder
 from newsmarts.core.object_store import CURRENT
 from newsmarts.core.partitions import PARTITION_PREFIX, Stage, parse_day, partition_path, stage_path
-from newsmarts.review.day_results import MANIFEST_FILES, Outcome, landed_captures
+from newsmarts.review.day_results import MANIFEST_FILES, Outcome, landed_captures, read_outcome
 from newsmarts.validate.staged import manifest_version, read_manifest
 
 if TYPE_CHECKING:
@@ -63,45 +59,23 @@ class DayOutcomes:
         self._archive = archive
         self._lock = threading.Lock()
         self._listed: tuple[float, dict[date, Stamp], dict[date, Stamp]] | None = None
-        self._outcomes: dict[date, tuple[Stamp, Outcome | None]] = {}
-        self._landed: dict[date, tuple[Stamp, int | None]] = {}
-        self._versions: dict[date, tuple[Stamp, str | None]] = {}
+        self._days: dict[date, KnownDay] = {}
 
     def days(self) -> Mapping[date, KnownDay]:
         """Every day that has captures or results, in order."""
         with self._lock:
             validated, manifests = self._list()
-            self._refresh(self._outcomes, validated, self._read_outcome)
-            waiting = {day: stamp for day, stamp in manifests.items() if day not in validated}
-            self._refresh(self._landed, waiting, self._read_landed)
-            # landing and validate exclude each other by a lock, so only a newer manifest can be another one
-            newer = {
-                day: stamp
-                for day, stamp in manifests.items()
-                if day in validated and stamp.changed_at >= validated[day].changed_at
-            }
-            self._refresh(self._versions, newer, self._read_version)
-            found = {}
-            for day in sorted({*validated, *manifests}):
-                if day in validated:
-                    outcome = self._outcomes[day][1]
-                    version = self._versions[day][1] if day in newer else None
-                    found[day] = KnownDay(
-                        day,
-                        outcome,
-                        is_damaged=outcome is None,
-                        landed_since=version is not None
-                        and outcome is not None
-                        and version != outcome.manifest_version,
-                        validated=validated[day],
-                        manifest=manifests.get(day),
-                    )
-                else:
-                    landed = self._landed[day][1]
-                    found[day] = KnownDay(
-                        day, landed=landed, is_damaged=landed is None, manifest=manifests[day]
-                    )
-            return found
+
+            def known_day(day: date) -> KnownDay:
+                known, stamps = self._days.get(day), (validated.get(day), manifests.get(day))
+                if known is not None and (known.validated, known.manifest) == stamps:
+                    return known
+                return read_known_day(self._archive, day, *stamps)
+
+            days = sorted({*validated, *manifests})
+            with ThreadPoolExecutor(1 if isinstance(self._archive, Path) else _READERS) as readers:
+                self._days = dict(zip(days, readers.map(known_day, days), strict=True))
+            return self._days
 
     def _list(self) -> tuple[dict[date, Stamp], dict[date, Stamp]]:
         if isinstance(self._archive, Path):
@@ -112,77 +86,34 @@ class DayOutcomes:
             self._listed = (now, validated, _stamps_in_store(self._archive, "manifest"))
         return self._listed[1], self._listed[2]
 
-    def _refresh(self, known: dict[date, Any], stamps: Mapping[date, Stamp], read: Any) -> None:
-        for gone in known.keys() - stamps.keys():
-            del known[gone]
-        changed = [day for day, stamp in stamps.items() if day not in known or known[day][0] != stamp]
-        for day, value in zip(changed, self._read_all(read, changed), strict=True):
-            known[day] = (stamps[day], value)
 
-    def _read_all(self, read: Any, days: list[date]) -> Iterable[Any]:
-        if isinstance(self._archive, Path) or len(days) < 2:
-            return [read(day) for day in days]
-        with ThreadPoolExecutor(_READERS) as readers:
-            return list(readers.map(read, days))
-
-    def _read_outcome(self, day: date) -> Outcome | None:
-        return _read_outcome(self._archive, day)
-
-    def _read_landed(self, day: date) -> int | None:
-        return _read_landed(self._archive, day)
-
-    def _read_version(self, day: date) -> str | None:
-        return _read_manifest_version(self._archive, day)
-
-
-def read_known_day(archive: Path | UPath, day: date) -> KnownDay:
-    """One day, read from its files at this moment."""
-    outcome = _read_outcome(archive, day)
+def read_known_day(
+    archive: Path | UPath, day: date, validated: Stamp | None = None, manifest: Stamp | None = None
+) -> KnownDay:
+    """One day, read from its files at this moment; stamps, where they are known, save reading some."""
+    outcome = None
+    with contextlib.suppress(MissingPartition, DamagedPartition):
+        outcome = read_outcome(archive, day)
     if outcome is None:
-        landed = _read_landed(archive, day)
+        landed = None
+        with contextlib.suppress(DamagedPartition):
+            landed = landed_captures(archive, day)
         has_results = whole_folder(partition_path(archive, "validated", day)).is_dir()
-        return KnownDay(day, is_damaged=landed is None or has_results, landed=landed)
-    version = _read_manifest_version(archive, day)
-    return KnownDay(day, outcome, landed_since=version is not None and version != outcome.manifest_version)
-
-
-def _read_outcome(archive: Path | UPath, day: date) -> Outcome | None:
-    """As ``day_results.read_outcome``, in a third of the time; None for one that can't be read."""
-    path = whole_folder(partition_path(archive, "validated", day)) / "outcome.parquet"
-    try:
-        with path.open("rb") as handle:
-            file = pq.ParquetFile(handle, page_checksum_verification=True)
-            if file.metadata.num_rows != 1 or not schemas.is_of(file.schema_arrow, schemas.OUTCOMES):
-                return None
-            (row,) = file.read(use_threads=False).to_pylist()
-    except (pa.ArrowException, OSError):
-        return None
-    return Outcome(**row)
-
-
-def _read_landed(archive: Path | UPath, day: date) -> int | None:
-    try:
-        return landed_captures(archive, day)
-    except DamagedPartition:
-        return None
-
-
-def _read_manifest_version(archive: Path | UPath, day: date) -> str | None:
-    """Names the captures that have landed; None when there is no manifest that can be read."""
-    try:
-        return manifest_version(*read_manifest(archive, day))
-    except (DamagedPartition, MissingPartition, FileNotFoundError):
-        return None
+        is_damaged = landed is None or has_results
+        return KnownDay(day, None, is_damaged, landed, validated=validated, manifest=manifest)
+    version = None
+    # landing and validate exclude each other by a lock, so only a newer manifest can be another one
+    if validated is None or (manifest is not None and manifest.changed_at >= validated.changed_at):
+        with contextlib.suppress(DamagedPartition, MissingPartition, FileNotFoundError):
+            version = manifest_version(*read_manifest(archive, day))
+    landed_since = version is not None and version != outcome.manifest_version
+    return KnownDay(day, outcome, landed_since=landed_since, validated=validated, manifest=manifest)
 
 
 @lru_cache(maxsize=4)
-def _day_outcomes_of(archive: Path | UPath) -> DayOutcomes:
-    return DayOutcomes(archive)
-
-
 def day_outcomes_of(archive: Path | UPath) -> DayOutcomes:
-    """The process's ledger of an archive."""
-    return _day_outcomes_of(archive)
+    """The process's days of an archive."""
+    return DayOutcomes(archive)
 
 
 def _stamps_on_disk(archive: Path, stage: Stage) -> dict[date, Stamp]:
@@ -206,7 +137,7 @@ def _stamps_on_disk(archive: Path, stage: Stage) -> dict[date, Stamp]:
 
 
 def _stamps_in_store(archive: UPath, stage: Stage) -> dict[date, Stamp]:
-    """One listing for all days: of a validated day the object that says which content is its own."""
+    """One listing for all days: of a validated day the object that names its content."""
     root = stage_path(archive, stage)
     found: dict[date, Stamp] = {}
     for path, facts in root.fs.find(root.path, detail=True).items():

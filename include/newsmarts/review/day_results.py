@@ -5,11 +5,11 @@ Each read is small: three Parquet files of one day. Nothing here writes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from newsmarts.core.errors import DamagedPartition, MissingPartition
 from newsmarts.core.files import whole_folder
 from newsmarts.core.partitions import partition_days, partition_path
+from newsmarts.core.records import QuarantineRow
 from newsmarts.core.schemas import CONTRACT_RESULTS, OUTCOMES, QUARANTINE, read_table
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Outcome:
 
     @property
     def adds_up(self) -> bool:
-        """Whether every capture is accounted for: valid or turned away."""
+        """Whether every capture is accounted for: valid or quarantined."""
         return self.captures == self.valid + self.quarantined
 
 
@@ -58,6 +59,7 @@ class Outcome:
 class ExpectationResult:
     """One expectation of one contract, on one day."""
 
+    capture_day: date
     contract: str
     expectation: str
     expectation_type: str
@@ -70,26 +72,40 @@ class ExpectationResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a page or ticker line was turned away, and by which stage."""
+class Reason(QuarantineRow):
+    """One reason of one page (or of one capture's ticker lines), and who acknowledged it, if anyone did."""
 
-    stage: str
-    reason_code: str
-    expectation: str | None
-    detail: str
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    acknowledged_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedPage:
-    """One page (or one capture's ticker lines) that was turned away, with every reason."""
+    """One page (or one capture's ticker lines) in quarantine, with every reason."""
 
-    subject: str
     capture_id: str
-    capture_sha256: str | None
+    subject: str  # page or ticker_item
     publisher: str | None
     source_path: str
+    capture_day: date
     captured_at: datetime  # UTC
-    reasons: tuple[Reason, ...]
+    reasons: Sequence[Reason]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a reason is left that is not acknowledged."""
+        return any(reason.acknowledged_at is None for reason in self.reasons)
+
+    @property
+    def is_partly_open(self) -> bool:
+        """Whether somebody has acknowledged a reason, but not all."""
+        return self.is_open and any(reason.acknowledged_at for reason in self.reasons)
+
+    @property
+    def key(self) -> str:
+        """Names it in a form."""
+        return f"{self.capture_id}:{self.subject}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +115,7 @@ class DayResults:
     day: date
     outcome: Outcome
     expectations: tuple[ExpectationResult, ...]
-    turned_away: tuple[QuarantinedPage, ...]
+    quarantined: tuple[QuarantinedPage, ...]
 
 
 def read_day(home: Path | UPath, day: date) -> DayResults:
@@ -112,25 +128,23 @@ def read_day(home: Path | UPath, day: date) -> DayResults:
     outcome = read_outcome(home, day)
     for _ in range(_TRIES):
         expectations = read_expectations(home, day)
-        turned_away = tuple(group_by_page(_rows(home, day, "quarantine.parquet", QUARANTINE)))
+        rows = read_results(home, day, "quarantine.parquet", QUARANTINE).to_pylist()
         again = read_outcome(home, day)
         if again == outcome:
-            return DayResults(day, outcome, expectations, turned_away)
+            return DayResults(day, outcome, expectations, tuple(group_by_page(Reason(**row) for row in rows)))
         outcome = again
     raise MissingPartition(f"The results of {day} are being replaced at this moment. Reload the page.")
 
 
 def read_expectations(home: Path | UPath, day: date) -> tuple[ExpectationResult, ...]:
-    """Read what each expectation said of one day.
+    """Read the result of each expectation on one day.
 
     Raises:
         MissingPartition: the day has not been validated.
         DamagedPartition: the file can't be read.
     """
-    return tuple(
-        ExpectationResult(**_without(row, "capture_day"))
-        for row in _rows(home, day, "contract_results.parquet", CONTRACT_RESULTS)
-    )
+    rows = read_results(home, day, "contract_results.parquet", CONTRACT_RESULTS).to_pylist()
+    return tuple(ExpectationResult(**row) for row in rows)
 
 
 def read_outcome(home: Path | UPath, day: date) -> Outcome:
@@ -140,7 +154,7 @@ def read_outcome(home: Path | UPath, day: date) -> Outcome:
         MissingPartition: the day has not been validated.
         DamagedPartition: the file can't be read, or doesn't hold exactly one outcome.
     """
-    rows = _rows(home, day, "outcome.parquet", OUTCOMES)
+    rows = read_results(home, day, "outcome.parquet", OUTCOMES).to_pylist()
     if len(rows) != 1:
         raise DamagedPartition(
             f"outcome.parquet of {day} holds {len(rows)} rows where one is due. Run the day again."
@@ -154,16 +168,17 @@ def known_days(home: Path | UPath) -> list[date]:
 
 
 def landed_captures(home: Path | UPath, day: date) -> int:
-    """How many captures of a day land has seen, those that it turned away included.
+    """How many captures of a day land has seen, rejected ones included.
 
     Raises:
         DamagedPartition: a file of the day's manifest can't be read.
     """
-    folder = partition_path(home, "manifest", day)
     rows = 0
-    for path in (folder / name for name in MANIFEST_FILES):
+    for name in MANIFEST_FILES:
+        path = partition_path(home, "manifest", day) / name
         try:
-            rows += _row_count(path)
+            with path.open("rb") as handle:
+                rows += int(pq.read_metadata(handle).num_rows)
         except FileNotFoundError:
             continue
         except (pa.ArrowException, OSError) as error:
@@ -171,43 +186,35 @@ def landed_captures(home: Path | UPath, day: date) -> int:
     return rows
 
 
-def _row_count(path: Path | UPath) -> int:
-    with path.open("rb") as handle:
-        return int(pq.read_metadata(handle).num_rows)
+def read_results(home: Path | UPath, day: date, name: str, schema: pa.Schema) -> pa.Table:
+    """One file of a day's results.
 
-
-def _rows(home: Path | UPath, day: date, name: str, schema: pa.Schema) -> list[dict[str, Any]]:
+    Raises:
+        MissingPartition: the day has not been validated.
+        DamagedPartition: the file can't be read.
+    """
     path = whole_folder(partition_path(home, "validated", day)) / name
     for _ in range(_TRIES):
         try:
-            rows: list[dict[str, Any]] = read_table(path, schema).to_pylist()
+            return read_table(path, schema)
         except FileNotFoundError:
             continue  # between the two renames that swap a day in, its folder is away for an instant
-        except OSError as error:
-            raise DamagedPartition(f"{path} can't be read: {error.strerror}.") from error
-        return rows
     raise MissingPartition(f"{day} has no results: validate has not finished for this day.")
 
 
-def group_by_page(rows: Iterable[dict[str, Any]]) -> Iterator[QuarantinedPage]:
-    """Quarantine rows, one per reason, as pages with all their reasons; in the rows' order."""
-    pages: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in rows:
-        pages.setdefault((row["capture_id"], row["subject"]), []).append(row)
-    for reasons in pages.values():
-        first = reasons[0]
+def group_by_page(reasons: Iterable[Reason]) -> Iterator[QuarantinedPage]:
+    """Reasons as pages with all their reasons, in the order in which they come."""
+    found: dict[tuple[str, str], list[Reason]] = {}
+    for reason in reasons:
+        found.setdefault((reason.capture_id, reason.subject), []).append(reason)
+    for group in found.values():
+        first = group[0]
         yield QuarantinedPage(
-            subject=first["subject"],
-            capture_id=first["capture_id"],
-            capture_sha256=first["capture_sha256"],
-            publisher=first["publisher"],
-            source_path=first["source_path"],
-            captured_at=first["captured_at"],
-            reasons=tuple(
-                Reason(row["stage"], row["reason_code"], row["expectation"], row["detail"]) for row in reasons
-            ),
+            capture_id=first.capture_id,
+            subject=first.subject,
+            publisher=next((reason.publisher for reason in group if reason.publisher), None),
+            source_path=first.source_path,
+            capture_day=first.capture_day,
+            captured_at=first.captured_at,
+            reasons=group,
         )
-
-
-def _without(row: dict[str, Any], key: str) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != key}

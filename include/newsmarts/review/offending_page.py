@@ -15,9 +15,9 @@ from newsmarts.parse.provenance import sources_of
 from newsmarts.parse.reading import BODY_ROLES
 from newsmarts.review.advice import ContractExpectation, advice_on, find_expectation
 from newsmarts.review.captures import read_bytes
+from newsmarts.review.day_results import Reason
 from newsmarts.review.notice import Notice
 from newsmarts.review.phrases import columns_of, phrases_of, segments, spans_in
-from newsmarts.review.quarantine import QuarantineRow
 from newsmarts.show.capture import Look, look_at_capture
 from newsmarts.show.record import Field, Kind, head_of, legend_of, record_of, runs_of
 
@@ -43,7 +43,7 @@ _COLUMN_FIELDS = {  # columns of contracts that hold something worked out of a f
 class ExplainedReason:
     """A reason with its expectation's words and with what to do."""
 
-    reason: QuarantineRow
+    reason: Reason
     expectation: ContractExpectation | None
     advice: str
     is_marked: bool  # something in the page is marked for it
@@ -86,7 +86,7 @@ class BlockRun:
 
 @dataclass(frozen=True, slots=True)
 class LookView:
-    """A capture, looked at. ``capture`` is None when land turned it away before it had bytes."""
+    """A capture, looked at. ``capture`` is None when land rejected it before it had bytes."""
 
     capture: Capture | None
     reasons: Sequence[ExplainedReason] = ()
@@ -109,7 +109,7 @@ class _Marks:
 
 
 def look_view(
-    archive: Path | UPath, contracts_dir: Path, facts: tuple[Capture | None, Sequence[QuarantineRow]]
+    archive: Path | UPath, contracts_dir: Path, facts: tuple[Capture | None, Sequence[Reason]]
 ) -> LookView:
     """Read a capture once more, by the rules as they are, and mark what its reasons are about."""
     capture, reasons = facts
@@ -154,12 +154,12 @@ def look_view(
 
 _NO_BYTES = Notice(
     "There are no bytes to show",
-    "It was turned away on landing, before anything was kept of it. The reason names the file or record.",
+    "It was rejected on landing, before anything was kept of it. The reason names the file or record.",
 )
 
 
 def _marks_of(each: ExplainedReason, look: Look) -> _Marks:
-    """What a reason is about: texts that it quotes, and the blocks of the field that it asks for."""
+    """What a reason is about: texts that it quotes, and the blocks of the field that it is about."""
     template = each.expectation.template if each.expectation else None
     marks = _Marks(phrases=phrases_of(each.reason.detail, template))
     if look.page is None:
@@ -210,13 +210,13 @@ def _runs(look: Look, marks: _Marks) -> list[BlockRun]:
     return runs
 
 
-def _notices(look: Look, reasons: Sequence[QuarantineRow]) -> list[Notice]:
+def _notices(look: Look, reasons: Sequence[Reason]) -> list[Notice]:
     by_parse = [reason for reason in reasons if reason.stage == "parse"]
     if by_parse and look.page is not None:
         return [
             Notice(
                 "The rules read it now",
-                "It was turned away by rules that have changed since. Run its day again.",
+                "It was quarantined by rules that have changed since. Run its day again.",
                 "warn",
             )
         ]
@@ -224,7 +224,7 @@ def _notices(look: Look, reasons: Sequence[QuarantineRow]) -> list[Notice]:
         reason_code, detail = look.rejection.reason_code, look.rejection.detail
         return [
             Notice(
-                "The rules turn it away now",
+                "The rules reject it now",
                 f"{reason_code}: {detail} It was read by rules that have changed since. Run its day again.",
                 "warn",
             )

@@ -1,4 +1,4 @@
-"""The offending text: what a reason quotes of a page, and where it stands in the page's blocks."""
+"""The offending text: what a reason quotes of a page, and where it is in the page's blocks."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _QUOTED = re.compile(r"'(?P<single>[^']{3,})'|\"(?P<double>[^\"]{3,})\"|“(?P<curly>[^”]{3,})”")
-_FIELD = re.compile(r"^[a-z_]+(?: [0-9]+)?: ")  # "body: …text…" says in which field the text stands
-_TOLD = re.compile(r"[0-9.,:%+ -]+|nothing")  # numbers and times stand everywhere
+_FIELD = re.compile(r"^[a-z_]+(?: [0-9]+)?: ")  # "body: …text…" names the field that has the text
+_TOO_COMMON = re.compile(r"[0-9.,:%+ -]+|nothing")  # numbers and times are everywhere
 _LEAST_CHARS = 3
 _MOST_CHARS = 2_000
 
@@ -16,13 +16,13 @@ Span = tuple[int, int]
 
 
 def phrases_of(detail: str, template: str | None) -> list[str]:
-    """What a detail quotes: the values of its contract's template, else what stands in quotation marks."""
+    """What a detail quotes: the values of its contract's template, else what is in quotation marks."""
     values = _values(detail, template) if template else ()
     found = [_FIELD.sub("", value).strip(" …") for value in values or _quoted(detail)]
     return [
         text
         for text in dict.fromkeys(found)
-        if _LEAST_CHARS <= len(text) <= _MOST_CHARS and not _TOLD.fullmatch(text)
+        if _LEAST_CHARS <= len(text) <= _MOST_CHARS and not _TOO_COMMON.fullmatch(text)
     ]
 
 
@@ -32,7 +32,7 @@ def columns_of(template: str | None) -> list[str]:
 
 
 def spans_in(text: str, phrases: Sequence[str]) -> list[Span]:
-    """Where any of the phrases stands in a text, as start and end, in order and apart from each other."""
+    """Where any of the phrases is in a text, as start and end, in order and apart from each other."""
     spans: list[Span] = []
     for start, end in sorted(_found(text, phrases)):
         if spans and start <= spans[-1][1]:

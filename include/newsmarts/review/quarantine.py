@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,13 +21,13 @@ import pyarrow as pa
 from newsmarts.core.acknowledgements import QuarantineKey
 from newsmarts.core.db import as_dicts, run_sql
 from newsmarts.core.errors import DamagedPartition, MissingPartition, NewsError
-from newsmarts.core.files import whole_folder
-from newsmarts.core.partitions import partition_path
-from newsmarts.core.schemas import QUARANTINE, read_table
+from newsmarts.core.schemas import QUARANTINE
 from newsmarts.core.settings import Settings
 from newsmarts.marts import acknowledged
 from newsmarts.release.reader import connect
+from newsmarts.review.current_release import DayMadeOf, days_made_of, made_of
 from newsmarts.review.day_outcomes import KnownDay, Stamp, day_outcomes_of
+from newsmarts.review.day_results import QuarantinedPage, Reason, group_by_page, read_results
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -38,17 +38,6 @@ State = Literal["open", "acknowledged", "all"]
 
 PAGE_SIZE = 50
 _SQL = Path(__file__).parent / "queries" / "quarantine"
-_TRIES = 3  # a day that is being replaced is looked at again
-_COMPARED = (
-    "code_version",
-    "rule_versions",
-    "contracts_version",
-    "captures",
-    "landed",
-    "parsed",
-    "valid",
-    "quarantined",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,54 +49,6 @@ class Filters:
     day: date | None = None
     stage: str | None = None
     state: State = "open"
-
-
-@dataclass(frozen=True, slots=True)
-class QuarantineRow:
-    """One reason of one page (or of one capture's ticker lines), and who acknowledged it, if anyone did."""
-
-    capture_id: str
-    capture_sha256: str | None
-    publisher: str | None
-    stage: str
-    reason_code: str
-    expectation: str | None
-    detail: str
-    source_path: str
-    captured_at: datetime  # UTC
-    capture_day: date
-    subject: str  # page or ticker_item
-    acknowledged_at: datetime | None
-    acknowledged_by: str | None
-    acknowledged_reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PageLine:
-    """One page (or one capture's ticker lines) that was quarantined, with every reason."""
-
-    capture_id: str
-    subject: str
-    publisher: str | None
-    source_path: str
-    capture_day: date
-    captured_at: datetime
-    reasons: Sequence[QuarantineRow]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a reason is left that is not acknowledged."""
-        return any(reason.acknowledged_at is None for reason in self.reasons)
-
-    @property
-    def is_partly_open(self) -> bool:
-        """Whether somebody has acknowledged a reason, but not all."""
-        return self.is_open and any(reason.acknowledged_at for reason in self.reasons)
-
-    @property
-    def key(self) -> str:
-        """Names it in a form."""
-        return f"{self.capture_id}:{self.subject}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,23 +67,21 @@ class Quarantine:
         self.has_release = has_release
 
     def chosen(
-        self, filters: Filters, first: int = 0, page_size: int | None = None
-    ) -> tuple[list[QuarantineRow], int]:
-        """All reasons of one screen of pages, from the ``first``-th that passes on, and how many pass."""
-        rows = self._rows(
-            "chosen",
-            reason=filters.reason,
-            publisher=filters.publisher,
-            day=filters.day,
-            stage=filters.stage,
-            state=filters.state,
-            page_size=page_size or PAGE_SIZE,
-            first=first,
-        )
-        total = rows[0]["total"] if rows else 0
-        return [QuarantineRow(**{name: row[name] for name in row if name != "total"}) for row in rows], int(
-            total
-        )
+        self,
+        filters: Filters,
+        first: int = 0,
+        page_size: int | None = None,
+        capture_ids: Sequence[str] | None = None,
+    ) -> tuple[list[Reason], int]:
+        """All reasons of one screen of pages, from the ``first``-th that passes on, and how many pass.
+
+        Args:
+            capture_ids: only pages of these captures pass.
+        """
+        bounds = {"page_size": page_size or PAGE_SIZE, "first": first, "capture_ids": capture_ids}
+        rows = self._rows("chosen", **asdict(filters), **bounds)
+        totals = {int(row.pop("total")) for row in rows}
+        return [Reason(**row) for row in rows], max(totals, default=0)
 
     def choices(self, state: State) -> dict[str, list[Choice]]:
         """What can be filtered by: reason, publisher and stage, each the most frequent first."""
@@ -155,9 +94,9 @@ class Quarantine:
         """How many pages (or captures' ticker lines) have a reason that is not acknowledged."""
         return int(self._rows("open_pages")[0]["pages"])
 
-    def of_captures(self, capture_ids: list[str]) -> list[QuarantineRow]:
+    def of_captures(self, capture_ids: Sequence[str]) -> list[Reason]:
         """All reasons of these captures."""
-        return [QuarantineRow(**row) for row in self._rows("of_captures", capture_ids=capture_ids)]
+        return self.chosen(Filters(state="all"), page_size=2 * len(capture_ids), capture_ids=capture_ids)[0]
 
     def _rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
         return as_dicts(run_sql(self._connection, _SQL / f"{query}.sql", parameters))
@@ -177,10 +116,10 @@ def open_quarantine(settings: Settings) -> Iterator[Quarantine]:
         connection = duckdb.connect(":memory:", config={"enable_external_access": "false"})
         has_release = False
     with contextlib.closing(connection):
-        built = _built_of(connection) if has_release else {}
+        built = days_made_of(connection) if has_release else {}
         known = day_outcomes_of(settings.archive).days()
-        days = [day for day, each in known.items() if _is_elsewhere(each, built.get(day))]
-        tables = [table for day in days if (table := _validated(settings.archive, known[day])) is not None]
+        days = [day for day, each in known.items() if _differs(each, built.get(day))]
+        tables = [_validated(settings.archive, known[day]) for day in days]
         connection.register("validated_quarantine", pa.concat_tables([QUARANTINE.empty_table(), *tables]))
         connection.register("days_as_validated", pa.table({"capture_day": pa.array(days, pa.date32())}))
         acknowledged.register(connection, settings.home)
@@ -202,62 +141,45 @@ def open_pages(settings: Settings) -> int:
         return 0
 
 
-def lines_of(reasons: Iterable[QuarantineRow]) -> list[PageLine]:
-    """Reasons as pages with all their reasons, in the order in which they come."""
-    found: dict[tuple[str, str], list[QuarantineRow]] = {}
-    for reason in reasons:
-        found.setdefault((reason.capture_id, reason.subject), []).append(reason)
-    return [
-        PageLine(
-            capture_id=group[0].capture_id,
-            subject=group[0].subject,
-            publisher=next((reason.publisher for reason in group if reason.publisher), None),
-            source_path=group[0].source_path,
-            capture_day=group[0].capture_day,
-            captured_at=group[0].captured_at,
-            reasons=tuple(group),
-        )
-        for group in found.values()
-    ]
-
-
-def entry_of(reason: QuarantineRow) -> QuarantineKey:
+def entry_of(reason: Reason) -> QuarantineKey:
     """What is acknowledged of a reason."""
     return QuarantineKey(
         reason.capture_day, reason.capture_id, reason.subject, reason.reason_code, reason.expectation or ""
     )
 
 
-def _built_of(connection: duckdb.DuckDBPyConnection) -> dict[date, tuple[Any, ...]]:
-    return {day: tuple(versions) for day, *versions in run_sql(connection, _SQL / "built_of.sql").fetchall()}
+def _differs(known: KnownDay, built: DayMadeOf | None) -> bool:
+    """Whether a day's results aren't what the release was built of; not, when they can't be read."""
+    return known.outcome is not None and (not known.outcome.accepted or made_of(known.outcome) != built)
 
 
-def _is_elsewhere(known: KnownDay, built: tuple[Any, ...] | None) -> bool:
-    """Whether a day's results aren't what the release was built of. Of one that can't be read it is whole."""
+def _validated(archive: Path | UPath, known: KnownDay) -> pa.Table:
+    """What validate quarantined on a day; empty when that can't be read, which Contracts shows."""
     outcome = known.outcome
-    if outcome is None:
-        return False
-    return not outcome.accepted or tuple(getattr(outcome, name) for name in _COMPARED) != built
-
-
-def _validated(archive: Path | UPath, known: KnownDay) -> pa.Table | None:
-    """What validate quarantined on a day; None when that can't be read, which Contracts tells."""
+    if outcome is None or not (outcome.quarantined or outcome.ticker_items_quarantined):
+        return QUARANTINE.empty_table()
     try:
         return _read_validated(archive, known.day, known.validated)
-    except (DamagedPartition, OSError) as error:
+    except (MissingPartition, DamagedPartition) as error:
         logger.warning("Quarantine is shown without %s: %s", known.day, error)
-        return None
+        return QUARANTINE.empty_table()
 
 
 @lru_cache(maxsize=1_000)
 def _read_validated(archive: Path | UPath, day: date, _stamp: Stamp | None) -> pa.Table:
     """A day's quarantine, read once for each state of its folder."""
-    for attempt in range(1, _TRIES + 1):
-        path = whole_folder(partition_path(archive, "validated", day)) / "quarantine.parquet"
-        try:
-            return read_table(path, QUARANTINE)
-        except FileNotFoundError:
-            # between the two renames that swap a day in, its folder is away for an instant
-            if attempt == _TRIES:
-                raise
-    raise AssertionError("unreachable: the last attempt returns or raises")
+    return read_results(archive, day, "quarantine.parquet", QUARANTINE)
+
+
+def read_withheld(home: Path, day: date) -> tuple[QuarantinedPage, ...]:
+    """Captures of a day that are valid by themselves, and withheld from the current release."""
+    try:
+        with connect(home, memory_limit="256MB") as marts:
+            rows = as_dicts(run_sql(marts, _SQL / "withheld.sql", {"day": day}))
+    except MissingPartition:
+        return ()
+    except duckdb.Error as error:
+        # The day's own results are worth showing without it.
+        logger.warning("the pages of %s that the published marts withhold can't be read: %r", day, str(error))
+        return ()
+    return tuple(group_by_page(Reason(**row) for row in rows))

@@ -14,9 +14,9 @@ from newsmarts.ops.preview.findings import (
     MartArticle,
     PageChange,
     Preview,
+    Reason,
     Withheld,
 )
-from newsmarts.review.day_results import Reason
 
 _SHOWN = 10
 _safe = partial(one_line, max_chars=200)  # of texts that may quote a page

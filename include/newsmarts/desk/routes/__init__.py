@@ -1,6 +1,6 @@
 """The groups of pages, in the order of the navigation. A new group is one module, and one line here.
 
-Everything else follows: its routes ask for the login and the rights that it names, its entry is in the
+Everything else follows: its routes need the login and the rights that it names, its entry is in the
 navigation of every page. ``plugins/news_desk.py`` puts it into Airflow's navigation (a test compares both).
 """
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
@@ -14,6 +12,7 @@ from newsmarts.core.errors import MissingPartition
 from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
 from newsmarts.desk.frame import Group, NavigationEntry, page
+from newsmarts.desk.pages import query_of
 from newsmarts.desk.side_by_side import blocks_of, side_by_side
 from newsmarts.review import articles as source
 from newsmarts.review.notice import Notice
@@ -22,7 +21,6 @@ router = APIRouter()
 GROUP = Group(router, needs=("read_results",), entry=NavigationEntry("Articles", "/articles"))
 
 ArticleId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
-DayText = Annotated[str, Query(max_length=10)]
 
 
 @router.get("/articles")
@@ -37,7 +35,8 @@ def articles(
     number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:
     """Articles by their words, or the newest."""
-    filters = source.ArticleFilters(q, publisher or None, tag or None, _day(first_day), _day(last_day))
+    first, last = (parse_day(text) if text else None for text in (first_day, last_day))
+    filters = source.ArticleFilters(q, publisher or None, tag or None, first, last)
     try:
         with source.open_marts(settings().home) as marts:
             found = source.find(settings().home, marts, filters, number)
@@ -46,15 +45,14 @@ def articles(
         return page(request, "message.html", item=_NOTHING)
 
     def query(**changed: str | int) -> str:
-        values: dict[str, str | int] = {
+        values: dict[str, object] = {
             "q": q,
             "publisher": publisher,
             "tag": tag,
             "from": first_day,
             "to": last_day,
         }
-        kept = {name: value for name, value in (values | changed).items() if value}
-        return f"?{urlencode(kept)}" if kept else ""
+        return query_of(values | changed)
 
     shown = min(found.total, found.reach or found.total)
     return page(
@@ -117,7 +115,3 @@ def _find_article(article_id: str) -> source.ArticleDetails:
     if details is None:
         raise HTTPException(404)
     return details
-
-
-def _day(text: str) -> date | None:
-    return parse_day(text) if text else None

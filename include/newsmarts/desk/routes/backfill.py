@@ -44,7 +44,7 @@ def progress(
     *,
     stopped: bool = False,
 ) -> HTMLResponse:
-    """How the runs stand that were queued since a moment.
+    """The state of the runs that were queued since a moment.
 
     ``running`` days weren't started with them, because they ran already; ``left_out`` names some of these.
     """
@@ -75,7 +75,7 @@ def progress_address(request: Request, started: Started) -> str:
 
 
 def days_of(request: Request, form: dict[str, list[str]]) -> list[date]:
-    """The days that a form asks for: those ticked, a range, or all that go at once of one reason.
+    """The days that a form names: those ticked, a range, or all that go at once of one reason.
 
     Raises:
         UsageError: a day that is none, or a range that ends before it begins or is too long.

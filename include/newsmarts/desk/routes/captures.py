@@ -1,4 +1,4 @@
-"""One capture: its blocks beside the record read from them, why it was turned away, and its bytes."""
+"""One capture: its blocks beside the record read from them, why it is in quarantine, and its bytes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from newsmarts.core.settings import settings
 from newsmarts.desk.frame import Group, MayStart, page
 from newsmarts.desk.pages import SECURITY_HEADERS
 from newsmarts.review.captures import find_capture, read_bytes
+from newsmarts.review.day_results import group_by_page
 from newsmarts.review.offending_page import look_view
-from newsmarts.review.quarantine import lines_of, open_quarantine
+from newsmarts.review.quarantine import open_quarantine
 
 router = APIRouter()
 GROUP = Group(router, needs=("read_results",))
@@ -55,7 +56,7 @@ def capture(request: Request, day: DayText, capture_id: CaptureId, can_start: Ma
         "captures/capture.html",
         day=parse_day(day),
         capture_id=capture_id,
-        lines=lines_of(reasons),
+        lines=list(group_by_page(reasons)),
         decided=decided,
         view=look_view(archive, settings().contracts_dir, (found, reasons)),
         can_start=can_start,

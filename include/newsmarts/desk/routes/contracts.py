@@ -13,9 +13,10 @@ from newsmarts.core.errors import UsageError
 from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER
+from newsmarts.desk.day_runs import capture_day_of_run
 from newsmarts.desk.frame import Group, NavigationEntry, airflow_of, base_path, page
 from newsmarts.desk.routes.data_docs import find_page
-from newsmarts.desk.views import capture_day_of_run, day_view, days_view
+from newsmarts.desk.views import day_view, days_view
 from newsmarts.review.contract_history import PERIODS, expectation_view, history_view
 from newsmarts.review.day_state import waiting_captures
 from newsmarts.review.notice import Notice

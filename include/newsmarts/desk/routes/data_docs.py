@@ -1,6 +1,6 @@
 """Great Expectations' Data Docs of a day, as validate wrote them (escaped, without scripts), in a sandbox.
 
-They stand in the same origin as Airflow, so nothing in them may run, whatever a page said: the policy forbids
+They have the same origin as Airflow, so nothing in them may run, whatever is in a page: the policy forbids
 scripts, forms, plugins and all requests, and only files that lie in the day's own folder are given.
 """
 

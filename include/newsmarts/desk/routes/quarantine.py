@@ -1,4 +1,4 @@
-"""Quarantine: what was turned away, filtered; and what is decided about many pages at once.
+"""Quarantine: what is in it, filtered; and what is decided about many pages at once.
 
 Nothing is edited here and no contract is overridden: a person acknowledges that pages stay out, or has their
 days run again.
@@ -6,10 +6,11 @@ days run again.
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Sequence
-from datetime import UTC, date, datetime
-from typing import Annotated
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -24,8 +25,9 @@ from newsmarts.desk.pages import PAGE_HEADERS
 from newsmarts.desk.quarantine import quarantine_view, query_of
 from newsmarts.desk.routes.backfill import progress_address
 from newsmarts.desk.starting import start_days
+from newsmarts.review.day_results import Reason, group_by_page
 from newsmarts.review.notice import Notice
-from newsmarts.review.quarantine import Filters, QuarantineRow, State, entry_of, lines_of, open_quarantine
+from newsmarts.review.quarantine import Filters, State, entry_of, open_quarantine
 
 router, changes = APIRouter(), APIRouter()
 GROUP = Group(router, needs=("read_results",), entry=NavigationEntry("Quarantine", "/quarantine"))
@@ -35,7 +37,6 @@ Code = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")]
 Form = Annotated[dict[str, list[str]], Depends(read_form)]
 _KEY = re.compile(r"(?P<capture_id>[0-9a-f]{32}):(?P<subject>page|ticker_item)")
 MOST_AT_ONCE = 2_000  # pages; each has a reason or two, and acknowledgements.MAX_REASONS is kept
-_STATES: Sequence[State] = ("open", "acknowledged", "all")
 
 
 @router.get("/quarantine")
@@ -52,7 +53,7 @@ def quarantine(
     done: Annotated[str, Query(pattern=r"^(acknowledged|undone|)$")] = "",
     count: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> HTMLResponse:
-    """One screen of the pages that were turned away."""
+    """One screen of the pages in quarantine."""
     chosen_day = parse_day(day) if day else None
     filters = Filters(reason or None, publisher or None, chosen_day, stage or None, state)
     with open_quarantine(settings()) as opened:
@@ -72,14 +73,7 @@ def acknowledge(request: Request, form: Form) -> RedirectResponse:
     chosen = [reason for reason in _chosen(form) if reason.acknowledged_at is None]
     if not chosen:
         raise UsageError("All of that is acknowledged already, or out of quarantine. Go back and reload.")
-    acknowledgements.acknowledge(
-        settings(),
-        [entry_of(reason) for reason in chosen],
-        by=user_of(request),
-        at=datetime.now(UTC),
-        reason=_one(form, "why"),
-    )
-    return _back(request, form, "acknowledged", chosen)
+    return _decide(acknowledgements.acknowledge, request, form, "acknowledged", chosen)
 
 
 @changes.post("/quarantine/undo")
@@ -88,14 +82,7 @@ def undo(request: Request, form: Form) -> RedirectResponse:
     chosen = [reason for reason in _chosen(form) if reason.acknowledged_at is not None]
     if not chosen:
         raise UsageError("None of that is acknowledged. Go back and reload.")
-    acknowledgements.undo(
-        settings(),
-        [entry_of(reason) for reason in chosen],
-        by=user_of(request),
-        at=datetime.now(UTC),
-        reason=_one(form, "why"),
-    )
-    return _back(request, form, "undone", chosen)
+    return _decide(acknowledgements.undo, request, form, "undone", chosen)
 
 
 @changes.post("/quarantine/rerun")
@@ -106,7 +93,7 @@ def rerun(request: Request, form: Form) -> RedirectResponse:
     return RedirectResponse(progress_address(request, started), status_code=303, headers=dict(PAGE_HEADERS))
 
 
-def _chosen(form: dict[str, list[str]]) -> list[QuarantineRow]:
+def _chosen(form: dict[str, list[str]]) -> list[Reason]:
     """All reasons of the pages that a form names, as quarantine has them now."""
     if _one(form, "everything"):
         return _all_that_pass(form)
@@ -123,7 +110,7 @@ def _chosen(form: dict[str, list[str]]) -> list[QuarantineRow]:
     return [reason for reason in found if (reason.capture_id, reason.subject) in keys]
 
 
-def _all_that_pass(form: dict[str, list[str]]) -> list[QuarantineRow]:
+def _all_that_pass(form: dict[str, list[str]]) -> list[Reason]:
     """All reasons of the pages that pass the form's filters, if they still are as many as on its page."""
     with open_quarantine(settings()) as opened:
         found, total = opened.chosen(_filters(form), page_size=MOST_AT_ONCE)
@@ -134,36 +121,37 @@ def _all_that_pass(form: dict[str, list[str]]) -> list[QuarantineRow]:
     return found
 
 
-def _back(
-    request: Request, form: dict[str, list[str]], done: str, chosen: list[QuarantineRow]
+def _decide(
+    decide: Callable[..., object],
+    request: Request,
+    form: dict[str, list[str]],
+    done: str,
+    chosen: list[Reason],
 ) -> RedirectResponse:
-    """To the page that the form stood on, with a notice of what was done."""
-    base, pages = base_path(request), len(lines_of(chosen))
+    """Write a decision down, then show the form's page with a notice of what was done."""
+    entries, why = [entry_of(reason) for reason in chosen], _one(form, "why")
+    decide(settings(), entries, by=user_of(request), at=datetime.now(UTC), reason=why)
+    base, pages = base_path(request), len(list(group_by_page(chosen)))
     if _one(form, "from") == "capture":
         first = chosen[0]
         path = f"{base}/captures/{first.capture_day}/{first.capture_id}"
     else:
         path = f"{base}/quarantine{query_of(_filters(form), done=done, count=pages)}"
-    # 303: the browser asks for the page, and reloading it sends nothing again
+    # 303: the browser asks for the page, and reloading it sends nothing
     return RedirectResponse(path, status_code=303, headers=dict(PAGE_HEADERS))
 
 
 def _filters(form: dict[str, list[str]]) -> Filters:
     """The filters that were chosen when the form was sent; what can't be one counts as none."""
-    codes = {
-        name: value if (value := _one(form, name)) and re.fullmatch(r"[A-Za-z0-9_.-]{1,80}", value) else None
+    reason, publisher, stage = (
+        value if re.fullmatch(r"[A-Za-z0-9_.-]{1,80}", value := _one(form, name)) else None
         for name in ("reason", "publisher", "stage")
-    }
-    text = _one(form, "state")
-    state: State = next((each for each in _STATES if each == text), "open")
-    return Filters(codes["reason"], codes["publisher"], _day(_one(form, "day")), codes["stage"], state)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return parse_day(text)
-    except UsageError:
-        return None
+    )
+    day = None
+    with contextlib.suppress(UsageError):
+        day = parse_day(_one(form, "day"))
+    state: State = next((each for each in get_args(State) if each == _one(form, "state")), "open")
+    return Filters(reason, publisher, day, stage, state)
 
 
 def _one(form: dict[str, list[str]], name: str) -> str:
@@ -175,4 +163,4 @@ def _done_notice(done: str, count: int) -> Notice:
     if done == "acknowledged":
         text = f"{pages}. The marts show it once they are built again; Acknowledged has them, to be undone."
         return Notice("Acknowledged", text, "good")
-    return Notice("Open again", f"{pages}, as if nobody had acknowledged them.", "good")
+    return Notice("Open again", f"{pages}, not acknowledged any more.", "good")

@@ -1,4 +1,4 @@
-// A box that ticks all days of a group, and a button that says how many days are chosen. Works without, too.
+// A box that ticks all days of a group, and a button that shows how many days are chosen. Works without, too.
 "use strict";
 (() => {
   const button = document.querySelector("[data-chosen]");

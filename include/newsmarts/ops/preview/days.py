@@ -17,8 +17,7 @@ from newsmarts.core import schemas
 from newsmarts.core.errors import DamagedPartition
 from newsmarts.core.files import whole_folder
 from newsmarts.core.partitions import partition_path
-from newsmarts.ops.preview.findings import ChangedArticle, DayCounts, DayPreview, PageChange
-from newsmarts.review.day_results import Reason
+from newsmarts.ops.preview.findings import ChangedArticle, DayCounts, DayPreview, PageChange, Reason
 
 if TYPE_CHECKING:
     from upath import UPath

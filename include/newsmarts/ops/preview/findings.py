@@ -8,7 +8,16 @@ from datetime import date
 from typing import Any
 
 from newsmarts.compare.differences import Difference
-from newsmarts.review.day_results import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a page is in quarantine, and by which stage."""
+
+    stage: str
+    reason_code: str
+    expectation: str | None
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-SELECT article_id, publisher, published_at, headline, excerpt, revisions, count(*) OVER () AS total
+SELECT article_id, publisher, published_at, headline, [] AS headline_marks, excerpt, [] AS excerpt_marks, count(*) OVER () AS total
 FROM marts.articles
 WHERE ($publisher IS NULL OR publisher = $publisher)
     AND ($first_day::DATE IS NULL OR published_date >= $first_day::DATE)

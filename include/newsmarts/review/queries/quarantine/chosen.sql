@@ -3,7 +3,8 @@
 WITH pages AS (
     SELECT capture_id, subject, any_value(captured_at) AS captured_at, any_value(source_path) AS path, count(*) OVER () AS total
     FROM reasons
-    WHERE ($publisher IS NULL OR publisher = $publisher)
+    WHERE ($capture_ids IS NULL OR capture_id IN (SELECT unnest($capture_ids::VARCHAR[])))
+        AND ($publisher IS NULL OR publisher = $publisher)
         AND ($day::DATE IS NULL OR capture_day = $day::DATE)
     GROUP BY capture_id, subject
     HAVING ($reason IS NULL OR bool_or(reason_code = $reason))

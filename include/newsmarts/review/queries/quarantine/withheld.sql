@@ -9,8 +9,9 @@ SELECT
     detail,
     source_path,
     captured_at,
+    capture_day,
     subject
 FROM marts.quarantine
 WHERE capture_day = $day
-  AND stage = 'publish'
+    AND stage = 'publish'
 ORDER BY captured_at, source_path, capture_id, expectation

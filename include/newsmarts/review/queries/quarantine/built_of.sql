@@ -1,2 +1,0 @@
-SELECT capture_day, code_version, rule_versions, contracts_version, captures, landed, parsed, valid, quarantined
-FROM marts.runs
