@@ -196,12 +196,14 @@ def publish(home: Path, days: list[tuple[date, str, int]]) -> None:
         marts.execute("CREATE SCHEMA marts")
         marts.execute("CREATE TABLE marts.articles AS SELECT unnest(range(3)) AS article_id")
         marts.execute(
-            "CREATE TABLE marts.runs (capture_day DATE, code_version VARCHAR, contracts_version VARCHAR, "
-            "captures BIGINT, valid BIGINT, quarantined BIGINT)"
+            "CREATE TABLE marts.runs (capture_day DATE, code_version VARCHAR, rule_versions VARCHAR, "
+            "contracts_version VARCHAR, captures BIGINT, landed BIGINT, parsed BIGINT, valid BIGINT, "
+            "quarantined BIGINT)"
         )
         for day, code, captures in days:
             marts.execute(
-                "INSERT INTO marts.runs VALUES (?, ?, 'c0ffee', ?, ?, 0)", [day, code, captures, captures]
+                "INSERT INTO marts.runs VALUES ($1, $2, 'test/1', 'c0ffee', $3, $3, $3, $3, 0)",
+                [day, code, captures],
             )
     (release / "audit.json").write_text("{}")
     current_release_path(home).symlink_to(release)
