@@ -55,7 +55,7 @@ def test_into_a_file(capture: Path, tmp_path: Path, capsys: pytest.CaptureFixtur
     page = out.read_text(encoding="utf-8")
     assert page.startswith("<!doctype html>")
     assert HEADLINE in page
-    assert "wasn&#39;t asked" in page
+    assert "wasn&#39;t evaluated" in page
 
 
 def test_the_same_file_gives_the_same_page(capture: Path, tmp_path: Path) -> None:
@@ -152,14 +152,14 @@ def test_contracts_answer_as_in_the_days_run(name: str, home: Path) -> None:
     seen = look_at(INBOX / name, settings)
     assert seen.page is not None
     answers = answers_for(seen.capture, seen.page, settings)
-    away = [answer for answer in answers.asked if answer.turns_away]
+    away = [answer for answer in answers.evaluated if answer.turns_away]
     assert sorted(answer.expectation for answer in away) == EXPECTED[name].get("expectations", [])
     assert all(answer.offending and answer.reason_code for answer in away)
-    assert {answer.contract for answer in answers.asked} == {
+    assert {answer.contract for answer in answers.evaluated} == {
         f"{seen.capture.publisher}_articles",
         "ticker_items",
     }
-    assert len(answers.broken) + len(answers.held) == len(answers.asked)
+    assert len(answers.broken) + len(answers.held) == len(answers.evaluated)
 
 
 def test_offending_text_is_shown(home: Path, tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_without_its_day_a_page_knows_only_its_own_ticker(tmp_path: Path) -> Non
     assert seen.page is not None
     answers = answers_for(seen.capture, seen.page, settings)
     assert answers.other_ticker_lines is None
-    assert not [answer for answer in answers.asked if answer.turns_away]
+    assert not [answer for answer in answers.evaluated if answer.turns_away]
 
 
 def test_a_missing_contract_costs_only_its_answers(
@@ -189,5 +189,5 @@ def test_a_missing_contract_costs_only_its_answers(
     assert main(["show", str(capture), "-o", str(tmp_path / "out.html")]) == 0
     assert "al_mayadeen_articles.json" in capsys.readouterr().err
     page = (tmp_path / "out.html").read_text(encoding="utf-8")
-    assert "its contract couldn&#39;t be asked" in page
+    assert "its contract couldn&#39;t be evaluated" in page
     assert 'id="f-headline"' in page

@@ -181,7 +181,7 @@ def test_a_page_turned_away_shows_why_and_its_blocks(
     page = shown(seen)
     verdict = page.select_one(".verdict")
     assert verdict is not None
-    assert verdict.find_previous("h2") is None, "the reason stands on top"
+    assert verdict.find_previous("h2") is None, "the reason is on top"
     assert reason in text_of(verdict.h2)
     assert seen.rejection is not None
     assert visible(seen.rejection.detail) in text_of(verdict)

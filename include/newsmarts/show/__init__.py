@@ -1,1 +1,1 @@
-"""One page, looked at: its blocks, the record read from them, and what its contract says of that."""
+"""One page, looked at: its blocks, the record read from them, and the results of its contract."""

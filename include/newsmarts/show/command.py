@@ -45,7 +45,7 @@ def show(path: Path, settings: Settings, *, out: str | None, contracts: bool) ->
 
 
 def _answers(look: Look, settings: Settings) -> tuple[Answers | None, str | None]:
-    """What the contracts say of the article, or why they couldn't be asked."""
+    """The contracts' results for the article, or why they couldn't be evaluated."""
     if look.page is None:
         return None, None
     try:

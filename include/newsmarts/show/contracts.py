@@ -1,10 +1,10 @@
-"""What the contracts say of one page, asked as the validate stage asks of a day.
+"""The contracts' results for one page, evaluated as the validate stage does for a day.
 
-A leak may show only beside another page's ticker, so the ticker lines of the capture's day are asked for as
+A leak may show only beside another page's ticker, so the ticker lines of the capture's day are read as
 well when that day has been parsed.
 """
 
-# ruff: noqa: PLC0415 (Great Expectations and pandas take seconds to import: only who asks waits for them)
+# ruff: noqa: PLC0415 (Great Expectations and pandas take seconds to import: only their users wait for them)
 
 from __future__ import annotations
 
@@ -54,20 +54,22 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the contracts say, and how many ticker lines of its day's other captures the page was held to."""
+    """The contracts' results, and how many ticker lines of its day's other captures were compared."""
 
-    asked: Sequence[Answer]
+    evaluated: Sequence[Answer]
     other_ticker_lines: int | None  # None: the day hasn't been parsed
 
     @property
     def broken(self) -> list[Answer]:
-        """The expectations that don't hold, those that turn the page away first."""
-        return sorted((each for each in self.asked if not each.passed), key=lambda each: not each.turns_away)
+        """The expectations that don't hold, those that quarantine the page first."""
+        return sorted(
+            (each for each in self.evaluated if not each.passed), key=lambda each: not each.turns_away
+        )
 
     @property
     def held(self) -> list[Answer]:
         """The expectations that hold, in the contracts' order."""
-        return [each for each in self.asked if each.passed]
+        return [each for each in self.evaluated if each.passed]
 
 
 def answers_for(capture: Capture, page: ParsedPage, settings: Settings) -> Answers:

@@ -30,9 +30,9 @@ class Kind:
 
 KINDS: Sequence[Kind] = (
     Kind("navigation", "Navigation", None, "Unused, and over everything that the article uses."),
-    Kind("label", "Label", None, "A line that says what follows: Breaking, Listen, Most Read."),
+    Kind("label", "Label", None, "A line that announces what follows: Breaking, Listen, Most Read."),
     Kind("ticker", "Ticker", 25, "A line of the ticker."),
-    Kind("repeat", "Ticker repeat", 8, "A ticker line that stands in the article; it isn't body."),
+    Kind("repeat", "Ticker repeat", 8, "A ticker line within the article; it isn't body."),
     Kind("headline", "Headline", 300, "The article's headline."),
     Kind("byline", "Byline", 332, "Who wrote it, and its source."),
     Kind("date", "Date", 350, "When it was published or changed."),
@@ -72,7 +72,7 @@ _OF_ROLE = {
 }
 _AROUND_ARTICLE = frozenset({"", "label", "noise", "footer", "form", "most_read", "coverage", "read_next"})
 
-_BY_RULES = ("publisher", "language", "timezone")  # the publisher's rules say these, not the page
+_BY_RULES = ("publisher", "language", "timezone")  # of the publisher's rules, not of the page
 _OF_EXTRA = ("url", "image_url", "section", "modified_at", "keywords", "metadata_disagreements")
 _GREY = BY_KEY["label"]
 
@@ -131,7 +131,7 @@ def legend_of(runs: Sequence[Run]) -> list[tuple[Kind, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One value of a field; ``mark`` says what it is where a field has several kinds of them."""
+    """One value of a field; ``mark`` names it where a field has several kinds of them."""
 
     text: str
     spans: Sequence[Span] = ()
@@ -141,7 +141,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of the record; no lines: the page doesn't say."""
+    """One field of the record; no lines: the page has none."""
 
     name: str
     kind: Kind
@@ -151,7 +151,7 @@ class Field:
 
 
 def head_of(look: Look) -> list[tuple[str, str, str]]:
-    """What the page's head says: the fact, where, and the value."""
+    """Facts in the page's head: the fact, where, and the value."""
     head = look.reading.head if look.reading else None
     if head is None:
         return []

@@ -44,8 +44,8 @@ def render(look: Look, answers: Answers | None, trouble: str | None = None) -> s
     """The page, as text.
 
     Args:
-        answers: what the contracts say; None: they weren't asked.
-        trouble: why they couldn't be asked.
+        answers: the contracts' results; None: they weren't evaluated.
+        trouble: why they couldn't be evaluated.
     """
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -79,8 +79,8 @@ def _verdict(look: Look, answers: Answers | None, trouble: str | None) -> Verdic
         return Verdict("bad", f"Quarantined by parse: {look.rejection.reason_code}", look.rejection.detail)
     if answers is None:
         if trouble is not None:
-            return Verdict("warn", "An article; its contract couldn't be asked", trouble)
-        return Verdict("plain", "An article", "Its contract wasn't asked.")
+            return Verdict("warn", "An article; its contract couldn't be evaluated", trouble)
+        return Verdict("plain", "An article", "Its contract wasn't evaluated.")
     away = [each for each in answers.broken if each.turns_away]
     if away:
         reasons = ", ".join(dict.fromkeys(each.reason_code or each.expectation for each in away))
@@ -89,7 +89,7 @@ def _verdict(look: Look, answers: Answers | None, trouble: str | None) -> Verdic
     if answers.broken:
         names = ", ".join(each.expectation for each in answers.broken)
         return Verdict("warn", "An article, with a remark", f"Broken, but not critical: {names}.")
-    return Verdict("good", "An article", f"All {len(answers.asked)} expectations hold.")
+    return Verdict("good", "An article", f"All {len(answers.evaluated)} expectations hold.")
 
 
 @cache
