@@ -166,9 +166,9 @@ def test_every_airflow_option_is_one(airflow_says: dict[str, Any]) -> None:
 
 
 def test_every_other_command_is_known() -> None:
-    asked = [sys.executable, "-m", "newsmarts", "--help"]
-    usage = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
-    include_commands = set(re.findall(r"^    ([\w-]+)", usage.stdout, re.MULTILINE))
+    help_command = [sys.executable, "-m", "newsmarts", "--help"]
+    usage = subprocess.run(help_command, cwd=ROOT, capture_output=True, text=True, check=True)
+    include_commands = set(re.findall(r"^│ ([\w-]+)", usage.stdout, re.MULTILINE))
     for name, service in SERVICES.items():
         for command in commands(service):
             script = command[1].removeprefix(f"{IMAGE_ROOT}/") if command[0] == "python" else ""
