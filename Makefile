@@ -94,7 +94,7 @@ restore: .venv/.synced-run
 upgrade-check: .venv/.synced-run
 	@exec $(PY) -m newsmarts upgrade-check $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)")
 
-bench: .venv/.synced-run
+bench: .venv/.synced-dev
 	@exec $(PY) -m bench $(ARGS)
 
 dictionary: .venv/.synced-run

@@ -5,60 +5,36 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from bench.readers import PROJECT
 
-_LIBRARIES = (
-    "apache-airflow",
-    "beautifulsoup4",
-    "duckdb",
-    "great-expectations",
-    "lxml",
-    "pyarrow",
-)
+_LIBRARIES = ("apache-airflow", "beautifulsoup4", "duckdb", "great-expectations", "lxml", "pyarrow")
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """``load`` is the load average over the last minute as the run began: other work disturbs timings."""
-
-    cpu: str
-    cores: int
-    memory_gib: float
-    system: str
-    python: str
-    commit: str
-    load: float
-    libraries: dict[str, str]
-
-    def as_dict(self) -> dict[str, Any]:
-        """JSON types."""
-        return asdict(self)
-
-    def line(self) -> str:
-        """One sentence for people."""
-        return (
-            f"{self.cpu}, {self.cores} cores, {self.memory_gib:.0f} GiB, {self.system}, "
-            f"Python {self.python}; commit {self.commit}; load average at the start {self.load:.2f}"
-        )
+def machine_facts() -> dict[str, Any]:
+    """This machine, now; ``load`` is the load average over the last minute: other work disturbs timings."""
+    return {
+        "cpu": _cpu(),
+        "cores": os.cpu_count() or 1,
+        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3, 1),
+        "system": f"{platform.system()} {platform.release().split('-')[0]}",
+        "python": platform.python_version(),
+        "commit": _commit(),
+        "load": round(os.getloadavg()[0], 2),
+        "libraries": {name: version(name) for name in _LIBRARIES},
+    }
 
 
-def this_machine() -> Machine:
-    """This machine, now."""
-    return Machine(
-        cpu=_cpu(),
-        cores=os.cpu_count() or 1,
-        memory_gib=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3, 1),
-        system=f"{platform.system()} {platform.release().split('-')[0]}",
-        python=platform.python_version(),
-        commit=_commit(),
-        load=round(os.getloadavg()[0], 2),
-        libraries={name: version(name) for name in _LIBRARIES},
-    )
+def sentence(facts: Mapping[str, Any]) -> str:
+    """The facts for people."""
+    return (
+        "{cpu}, {cores} cores, {memory_gib:.0f} GiB, {system}, Python {python}; commit {commit}; "
+        "load average at the start {load:.2f}"
+    ).format_map(facts)
 
 
 def _cpu() -> str:

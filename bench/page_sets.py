@@ -6,23 +6,22 @@ import hashlib
 import json
 import re
 import shutil
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bench.readers import BUILD, PROJECT
+from samples.generate import write_inbox
+from samples.markup import SKINS
 
-SKINS = ("semantic", "hashed", "div_only", "form")
 PLAIN_TICKER = "plain_ticker"
 """A fifth part of each HTML set: the div-only skin, with ticker lines as paragraphs rather than links.
 
 General readers drop what is mostly links, and how the sites mark their tickers up isn't known.
 """
-
-_TICKER_LINK = re.compile(rb'<a href="/latest">(.*?)</a>', re.DOTALL)
 HTML_SIZES_BYTES = (150_000, 220_000)
+_TICKER_LINK = re.compile(rb'<a href="/latest">(.*?)</a>', re.DOTALL)
+_TRUTH = "truth.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +31,10 @@ class PageSet:
     name: str
     folder: Path
     suffix: str
-    parts: tuple[str, ...]  # the skins and the plain ticker, or one part of text captures
 
     def truth(self) -> dict[str, dict[str, Any]]:
         """Each page's true record, by its path below the folder."""
-        records = {}
-        for part in self.parts:
-            with (self.folder / f"{part}.jsonl").open(encoding="utf-8") as lines:
-                for line in lines:
-                    entry = json.loads(line)
-                    records[f"{part}/{entry['file']}"] = entry["article"]
+        records: dict[str, dict[str, Any]] = json.loads((self.folder / _TRUTH).read_text(encoding="utf-8"))
         return records
 
     def mean_bytes(self) -> int:
@@ -52,39 +45,34 @@ class PageSet:
 
 def html_set(size_bytes: int, pages_per_skin: int) -> PageSet:
     """HTML pages of about one size, made when they aren't there yet."""
-    options = ["--format", "html", "--html-bytes", str(size_bytes), "--pages", str(pages_per_skin)]
-    by_part = {skin: [*options, "--skin", skin] for skin in SKINS}
-    by_part[PLAIN_TICKER] = [*options, "--skin", "div_only"]
-    return _made(PageSet(f"html-{size_bytes // 1000}", Path(), ".html", tuple(by_part)), by_part)
+    parts: dict[str, dict[str, Any]]
+    parts = {skin: {"page_format": "html", "html_bytes": size_bytes, "skin": skin} for skin in SKINS}
+    parts[PLAIN_TICKER] = parts["div_only"]
+    return _make(f"html-{size_bytes // 1000}", ".html", pages_per_skin, parts)
 
 
 def text_set(pages: int) -> PageSet:
     """Text captures, made when they aren't there yet."""
-    options = {"text": ["--format", "text", "--pages", str(pages)]}
-    return _made(PageSet("text", Path(), ".txt", ("text",)), options)
+    return _make("text", ".txt", pages, {"text": {"page_format": "text"}})
 
 
-def _made(pages: PageSet, options_by_part: dict[str, list[str]]) -> PageSet:
+def _make(name: str, suffix: str, pages: int, parts: dict[str, dict[str, Any]]) -> PageSet:
     """The set in a folder named after what made it, so that a changed generator makes new pages."""
-    digest = hashlib.sha256(json.dumps(options_by_part).encode())
+    digest = hashlib.sha256(json.dumps([pages, parts]).encode())
     for source in sorted((PROJECT / "samples").glob("*.py")):
         digest.update(source.read_bytes())
-    folder = BUILD / "bench-pages" / f"{pages.name}-{digest.hexdigest()[:12]}"
+    folder = BUILD / "bench-pages" / f"{name}-{digest.hexdigest()[:12]}"
     if not folder.exists():
-        for old in folder.parent.glob(f"{pages.name}-*"):
+        for old in folder.parent.glob(f"{name}-*"):
             shutil.rmtree(old)
         making = folder.with_name(f"{folder.name}.making")
-        for part, options in options_by_part.items():
-            places = ["--out", str(making / part), "--truth", str(making / f"{part}.jsonl")]
-            (making / part).mkdir(parents=True, exist_ok=True)
-            command = [sys.executable, "-m", "samples.generate", *options, *places]
-            subprocess.run(command, check=True, cwd=PROJECT)
-            if part == PLAIN_TICKER:
-                _unlink_tickers(making / part)
+        truth = {}
+        for part, options in parts.items():
+            for path, record in write_inbox(making / part, pages, **options):
+                truth[f"{part}/{path.as_posix()}"] = record
+                if part == PLAIN_TICKER:
+                    page = making / part / path
+                    page.write_bytes(_TICKER_LINK.sub(rb"<p>\1</p>", page.read_bytes()))
+        (making / _TRUTH).write_text(json.dumps(truth), encoding="utf-8")
         making.rename(folder)
-    return PageSet(pages.name, folder, pages.suffix, pages.parts)
-
-
-def _unlink_tickers(folder: Path) -> None:
-    for path in folder.rglob("*.html"):
-        path.write_bytes(_TICKER_LINK.sub(rb"<p>\1</p>", path.read_bytes()))
+    return PageSet(name, folder, suffix)

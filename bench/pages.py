@@ -10,14 +10,15 @@ from __future__ import annotations
 import json
 import statistics
 import sys
+from argparse import Namespace
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from bench.page_sets import HTML_SIZES_BYTES, PageSet, html_set, text_set
-from bench.processes import measure
-from bench.readers import BUILD, OURS, PLAIN_BS4, PROJECT, READERS, Reader, command_of
+from bench.processes import measure, run_worker
+from bench.readers import BUILD, OURS, PLAIN_BS4, READERS, Reader, command_of
 from bench.scoring import BodyScore, score_body, summarise
 
 WARM_UP_PAGES = 4
@@ -52,39 +53,41 @@ class Runs:
     record_differences: Counter[str] = field(default_factory=Counter)
 
 
-def measure_pages(effort: Effort, readers: Sequence[Reader] = READERS) -> dict[str, Any]:
+def measure_section(options: Namespace) -> dict[str, Any]:
     """The full comparison, as JSON types."""
+    effort = QUICK if options.quick else FULL
+    rounds = options.rounds or effort.rounds
+    readers = [reader for reader in READERS if reader.name in options.readers]
     html_sets = [html_set(size, effort.pages_per_skin) for size in HTML_SIZES_BYTES]
     text = text_set(effort.text_pages)
-    runs: dict[tuple[str, str], Runs] = defaultdict(Runs)
-    plan = [(pages, reader) for pages in html_sets for reader in readers]
-    plan += [(text, reader) for reader in readers if reader.reads_text]
-    for number in range(1, effort.rounds + 1):
-        for pages, reader in plan:
-            run = runs[pages.name, reader.name]
-            _run_once(reader, pages, run, scored=number == 1)
-            speed = run.pages_per_cpu_second[-1]
-            print(f"  round {number}: {pages.name} {reader.name}: {speed:.1f} pages/CPU-s", file=sys.stderr)
-    sets = [*html_sets, text]
-    soaks = _soaks(effort, readers, text, html_sets[0])
+    # only ours reads text captures
+    sets = {**dict.fromkeys(html_sets, readers), text: [OURS] if OURS in readers else []}
+    runs = {pages: {reader: Runs() for reader in readers} for pages, readers in sets.items()}
+    for number in range(1, rounds + 1):
+        for pages, run_of in runs.items():
+            for reader, run in run_of.items():
+                _run_once(reader, pages, run, scored=number == 1)
+                speed = f"{run.pages_per_cpu_second[-1]:.1f} pages/CPU-s"
+                print(f"  round {number}: {pages.name} {reader.name}: {speed}", file=sys.stderr)
+    soaks = {text: effort.soak_text_pages, html_sets[0]: effort.soak_html_pages} if OURS in readers else {}
     return {
-        "rounds": effort.rounds,
+        "rounds": rounds,
         "sets": {
             pages.name: {
                 "pages": len(pages.truth()),
                 "mean_bytes": pages.mean_bytes(),
-                "readers": _readers_of(pages, readers, runs),
+                "readers": {reader.name: _figures(reader, run_of) for reader in run_of},
             }
-            for pages in sets
+            for pages, run_of in runs.items()
         },
-        "soak": {pages.name: _soak(pages, count) for pages, count in soaks},
+        "soak": {pages.name: _soak(pages, count) for pages, count in soaks.items()},
     }
 
 
 def _run_once(reader: Reader, pages: PageSet, run: Runs, *, scored: bool) -> None:
     output = BUILD / "bench-pages" / f"{pages.name}.{reader.name}.jsonl"
-    command = command_of(reader, pages.folder, pages.suffix, WARM_UP_PAGES)
-    measure(command, output=output, cwd=PROJECT)
+    command = command_of(reader, pages.folder, pages.suffix, "--warm-up", str(WARM_UP_PAGES))
+    measure(command, output=output)
     with output.open(encoding="utf-8") as lines:
         *answers, summary = map(json.loads, lines)
     run.pages_per_cpu_second.append(len(answers) / sum(answer["cpu_seconds"] for answer in answers))
@@ -109,55 +112,34 @@ def _score(answers: Iterable[dict[str, Any]], truth: dict[str, dict[str, Any]], 
         raise ValueError(f"{len(truth)} pages have no answer, such as {min(truth)}.")
 
 
-def _readers_of(
-    pages: PageSet, readers: Sequence[Reader], runs: dict[tuple[str, str], Runs]
-) -> dict[str, dict[str, Any]]:
-    by_reader = {reader.name: runs[pages.name, reader.name] for reader in readers}
-    ours, plain = by_reader.get(OURS.name), by_reader.get(PLAIN_BS4.name)
-    found = {}
-    for reader in readers:
-        run = by_reader[reader.name]
-        if not run.pages_per_cpu_second:
-            continue
-        found[reader.name] = {
-            "title": reader.title,
-            "libraries": run.libraries,
-            "pages_per_cpu_second": statistics.median(run.pages_per_cpu_second),
-            "rounds": run.pages_per_cpu_second,
-            "times_plain_bs4": _ratio(run, plain),
-            "ours_times_this": _ratio(ours, run),
-            "peak_rss_bytes": max(run.peak_rss_bytes),
-            "score": asdict(summarise(score for scores in run.scores.values() for score in scores)),
-            "score_by_part": {part: asdict(summarise(scores)) for part, scores in run.scores.items()},
-            "refused": dict(run.refused),
-            "records": run.records,
-            "records_right": run.records_right,
-            "record_differences": dict(run.record_differences.most_common()),
-        }
-    return found
+def _figures(reader: Reader, run_of: Mapping[Reader, Runs]) -> dict[str, Any]:
+    run = run_of[reader]
+    return {
+        "title": reader.title,
+        "libraries": run.libraries,
+        "pages_per_cpu_second": statistics.median(run.pages_per_cpu_second),
+        "rounds": run.pages_per_cpu_second,
+        "times_plain_bs4": _ratio(run, run_of.get(PLAIN_BS4)),
+        "ours_times_this": _ratio(run_of.get(OURS), run),
+        "peak_rss_bytes": max(run.peak_rss_bytes),
+        "score": summarise(score for scores in run.scores.values() for score in scores),
+        "score_by_part": {part: summarise(scores) for part, scores in run.scores.items()},
+        "refused": dict(run.refused),
+        "records": run.records,
+        "records_right": run.records_right,
+        "record_differences": dict(run.record_differences.most_common()),
+    }
 
 
 def _ratio(run: Runs | None, base: Runs | None) -> float | None:
     """The median of the rounds' ratios; None when one of the two wasn't measured."""
-    if not (run and base and run.pages_per_cpu_second and base.pages_per_cpu_second):
+    if run is None or base is None:
         return None
     pairs = zip(run.pages_per_cpu_second, base.pages_per_cpu_second, strict=True)
     return statistics.median(speed / other for speed, other in pairs)
 
 
-def _soaks(
-    effort: Effort, readers: Sequence[Reader], text: PageSet, html: PageSet
-) -> list[tuple[PageSet, int]]:
-    if OURS not in readers:
-        return []
-    return [(text, effort.soak_text_pages), (html, effort.soak_html_pages)]
-
-
 def _soak(pages: PageSet, count: int) -> dict[str, Any]:
     """Our parser's memory while one process reads many pages."""
     print(f"  memory over {count} pages of {pages.name}", file=sys.stderr)
-    output = BUILD / "bench-pages" / f"{pages.name}.soak.jsonl"
-    command = command_of(OURS, pages.folder, pages.suffix, 0)
-    measure([*command, "--soak", str(count)], output=output, cwd=PROJECT)
-    memory: dict[str, Any] = json.loads(output.read_text())
-    return memory
+    return run_worker(command_of(OURS, pages.folder, pages.suffix, "--soak", str(count)))

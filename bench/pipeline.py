@@ -3,71 +3,49 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from bench.processes import clean_environment, measure
-from bench.readers import PROJECT
+from bench.processes import measure
+from samples.generate import FormatChoice, write_inbox
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An inbox of generated pages."""
-
-    name: str
-    pages: int
-    days: int
-    page_format: str
-    again: bool = False
-
-
-FULL = (
-    Case("text and HTML over 10 days", 1000, 10, "mixed", again=True),
-    Case("text of one day", 1000, 1, "text"),
-    Case("text of one day", 5000, 1, "text"),
-)
-QUICK = (
-    Case("text and HTML over 10 days", 100, 10, "mixed", again=True),
-    Case("text of one day", 100, 1, "text"),
-    Case("text of one day", 500, 1, "text"),
-)
+def measure_section(options: Namespace) -> dict[str, Any]:
+    """Each case from an empty home; the first of them then again, when there is nothing new."""
+    pages = 100 if options.quick else 1000
+    return {
+        "cases": [
+            _measure("text and HTML over 10 days", pages, 10, "mixed", again=True),
+            _measure("text of one day", pages, 1, "text"),
+            _measure("text of one day", 5 * pages, 1, "text"),
+        ]
+    }
 
 
-def measure_run(cases: tuple[Case, ...]) -> dict[str, Any]:
-    """Each case from an empty home; one of them then again, when there is nothing new."""
-    return {"cases": [_measure(case) for case in cases]}
-
-
-def generate(inbox: Path, pages: int, days: int, page_format: str) -> None:
-    """Write an inbox of generated pages."""
-    options = ["--pages", str(pages), "--days", str(days), "--format", page_format]
-    command = [sys.executable, "-m", "samples.generate", *options]
-    subprocess.run([*command, "--out", str(inbox)], check=True, cwd=PROJECT)
-
-
-def _measure(case: Case) -> dict[str, Any]:
-    print(f"  {case.pages} pages, {case.name}", file=sys.stderr)
+def _measure(
+    name: str, pages: int, days: int, page_format: FormatChoice, *, again: bool = False
+) -> dict[str, Any]:
+    print(f"  {pages} pages, {name}", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="news-bench-") as scratch:
         inbox, home, output = Path(scratch, "inbox"), Path(scratch, "home"), Path(scratch, "summary.json")
-        generate(inbox, case.pages, case.days, case.page_format)
+        for _ in write_inbox(inbox, pages, days=days, page_format=page_format):
+            pass
         folders = ["--inbox", str(inbox), "--home", str(home)]
         command = [sys.executable, "-m", "newsmarts", "run", *folders, "--json"]
-        environment = clean_environment()
-        first = measure(command, output=output, cwd=PROJECT, env=environment)
+        first = measure(command, output=output)
         summary = json.loads(output.read_text())
-        again = measure(command, output=output, cwd=PROJECT, env=environment) if case.again else None
+        second = measure(command, output=output) if again else None
     return {
-        "name": case.name,
-        "pages": case.pages,
-        "days": case.days,
+        "name": name,
+        "pages": pages,
+        "days": days,
         "wall_seconds": first.wall_seconds,
         "cpu_seconds": first.cpu_seconds,
         "peak_rss_bytes": first.peak_rss_bytes,
-        "again_wall_seconds": again and again.wall_seconds,
-        "again_cpu_seconds": again and again.cpu_seconds,
+        "again_wall_seconds": second and second.wall_seconds,
+        "again_cpu_seconds": second and second.cpu_seconds,
         "captures": summary["captures"],
     }

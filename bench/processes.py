@@ -8,9 +8,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,9 +44,8 @@ def measure(
     command: Sequence[str],
     *,
     output: Path,
-    cwd: Path,
-    env: Mapping[str, str] | None = None,
-    timeout_seconds: float = 1800,
+    cwd: Path = PROJECT,
+    timeout_seconds: float = STEP_SECONDS,
 ) -> Usage:
     """Run a command to its end, its standard output into a file (its errors into the file + ``.err``).
 
@@ -61,7 +61,6 @@ def measure(
             stderr=err,
             stdin=subprocess.DEVNULL,
             cwd=cwd,
-            env=env,
             start_new_session=True,
         )
         timer = threading.Timer(timeout_seconds, _end_session, [child.pid])
@@ -81,21 +80,31 @@ def measure(
     return Usage(wall_seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * _RSS_UNIT)
 
 
-def run_step(
-    command: Sequence[str], output: Path, environment: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """Run a step of a benchmark. Returns the figures that it prints as its last line, JSON, and its cost."""
-    environment = {**clean_environment(), **(environment or {})}
-    used = measure(command, output=output, cwd=PROJECT, env=environment, timeout_seconds=STEP_SECONDS)
-    cost = {"cpu_seconds": used.cpu_seconds, "peak_rss_bytes": used.peak_rss_bytes}
-    figures: dict[str, Any] = json.loads(output.read_text(encoding="utf-8").splitlines()[-1])
-    return cost | figures
+def run_step(work: Callable[..., dict[str, Any] | None], *arguments: object) -> dict[str, Any]:
+    """Call a function of a module in a process of its own, with arguments that JSON has, or paths.
+
+    Returns what it returns and what it cost: ``wall_seconds``, ``cpu_seconds``, ``peak_rss_bytes``.
+    """
+    command = ["-m", "bench.step", work.__module__, work.__name__, json.dumps(arguments, default=str)]
+    return run_worker([sys.executable, *command])
 
 
-def clean_environment() -> dict[str, str]:
-    """This process's environment without settings that would change what is measured."""
-    private = ("NEWS_", "AIRFLOW", "PYTHONPATH", "VIRTUAL_ENV", "MAKE", "MFLAGS")
-    return {name: value for name, value in os.environ.items() if not name.startswith(private)}
+def run_worker(command: Sequence[str]) -> dict[str, Any]:
+    """Run a command in the project's folder. Returns what it prints as its last line, as JSON."""
+    with tempfile.TemporaryDirectory(prefix="news-bench-") as scratch:
+        output = Path(scratch, "output.json")
+        measure(command, output=output)
+        figures: dict[str, Any] = json.loads(output.read_text(encoding="utf-8").splitlines()[-1])
+        return figures
+
+
+def percentiles(seconds: Iterable[float]) -> dict[str, Any]:
+    """The times' median, and what 95 of a hundred don't exceed."""
+    in_order = sorted(seconds)
+    return {
+        "p50_seconds": in_order[len(in_order) // 2],
+        "p95_seconds": in_order[int(len(in_order) * 0.95)],
+    }
 
 
 def _end_session(leader: int) -> None:

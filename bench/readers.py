@@ -15,33 +15,31 @@ BUILD = PROJECT / "build"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """``environment`` names bench/requirements-<environment>.txt; None: the project's own environment."""
+    """All but ours have an environment of their own, which bench/requirements-<name>.txt pins."""
 
     name: str
     title: str
     worker: str
-    environment: str | None
-    reads_text: bool = False
 
 
-OURS = Reader("ours", "this project", "ours.py", None, reads_text=True)
-PLAIN_BS4 = Reader("bs4", 'BeautifulSoup(bytes, "lxml") + select()', "bs4_select.py", "bs4")
+OURS = Reader("ours", "this project", "ours.py")
+PLAIN_BS4 = Reader("bs4", 'BeautifulSoup(bytes, "lxml") + select()', "bs4_select.py")
 READERS = (
     OURS,
     PLAIN_BS4,
-    Reader("selectolax", "selectolax + selectors", "selectolax_css.py", "selectolax"),
-    Reader("lxml", "lxml + selectors", "lxml_css.py", "lxml"),
-    Reader("fundus", "fundus", "fundus_rules.py", "fundus"),
-    Reader("trafilatura", "trafilatura", "trafilatura_text.py", "trafilatura"),
+    Reader("selectolax", "selectolax + selectors", "selectolax_css.py"),
+    Reader("lxml", "lxml + selectors", "lxml_css.py"),
+    Reader("fundus", "fundus", "fundus_rules.py"),
+    Reader("trafilatura", "trafilatura", "trafilatura_text.py"),
 )
 
 
 def python_of(reader: Reader) -> Path:
     """The interpreter of the reader's environment, which is made or synced to its lock file first."""
-    if reader.environment is None:
+    if reader is OURS:
         return Path(sys.executable)
-    lock = BENCH / f"requirements-{reader.environment}.txt"
-    folder = BUILD / "bench-envs" / reader.environment
+    lock = BENCH / f"requirements-{reader.name}.txt"
+    folder = BUILD / "bench-envs" / reader.name
     python, stamp = folder / "bin" / "python", folder / ".synced"
     wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
     if not (python.exists() and stamp.exists() and stamp.read_text() == wanted):
@@ -55,8 +53,7 @@ def python_of(reader: Reader) -> Path:
     return python
 
 
-def command_of(reader: Reader, folder: Path, suffix: str, warm_up: int) -> list[str]:
+def command_of(reader: Reader, folder: Path, suffix: str, *options: str) -> list[str]:
     """The command that runs the reader's worker over a folder of pages."""
     worker = BENCH / "workers" / reader.worker
-    options = ["--suffix", suffix, "--warm-up", str(warm_up)]
-    return [str(python_of(reader)), str(worker), str(folder), *options]
+    return [str(python_of(reader)), str(worker), str(folder), "--suffix", suffix, *options]

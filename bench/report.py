@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
+import statistics
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bench import feeds_report
-from bench.page_sets import PLAIN_TICKER, SKINS
+from bench.machine import sentence
+from bench.page_sets import PLAIN_TICKER
 from bench.readers import BENCH
-from bench.search_words import EVERY_KIND
-from bench.tables import mebibytes as _mebibytes
-from bench.tables import seconds as _seconds
-from bench.tables import table as _table
+from samples.markup import SKINS
 
 RESULTS = BENCH / "results"
 Section = Mapping[str, Any]
-FORMAT = 4  # of the JSON: results kept from another format are dropped
+FORMAT = 5  # of the JSON: results kept from another format are dropped
 
 
 def save(sections: Mapping[str, Section]) -> dict[str, Section]:
@@ -35,7 +33,7 @@ def render(sections: Mapping[str, Section]) -> str:
     """All sections as one Markdown document."""
     renderers = {
         "pages": _pages,
-        "feeds": feeds_report.feeds,
+        "feeds": _feeds,
         "run": _run,
         "marts": _marts,
         "search": _search,
@@ -45,77 +43,73 @@ def render(sections: Mapping[str, Section]) -> str:
     for name, renderer in renderers.items():
         if name in sections:
             section = sections[name]
-            parts += [*renderer(section), f"Measured {section['measured_on']} on {section['machine_line']}."]
+            measured = f"Measured {section['measured_on']} on {sentence(section['machine'])}."
+            parts += [*renderer(section), measured]
     return "\n\n".join(parts) + "\n"
 
 
 def _pages(section: Section) -> Iterable[str]:
     yield "## Reading pages"
-    html = [name for name in section["sets"] if name.startswith("html")]
     yield f"Medians of {section['rounds']} rounds, one process on one core."
-    for name in html:
-        pages = section["sets"][name]
+    *html, text = section["sets"].values()
+    for pages in html:
         yield f"**{pages['pages']} HTML pages of {pages['mean_bytes'] / 1000:.0f} KB**"
         yield _table(
-            ("reader", "pages/CPU-s", "× plain bs4", "ours ÷ it", "peak memory", *_SCORE_TITLES),
-            [_speed_row(reader) for reader in pages["readers"].values()],
+            {
+                "reader": reader["title"],
+                "pages/CPU-s": _speed(reader),
+                "× plain bs4": _times(reader["times_plain_bs4"]),
+                "ours ÷ it": _times(reader["ours_times_this"]),
+                **_memory_and_scores(reader),
+            }
+            for reader in pages["readers"].values()
         )
-    pages = section["sets"][html[0]]
     yield "Versions: " + ", ".join(f"{name} {number}" for name, number in _versions(section))
     yield "**Body F1 and ticker lines leaked, by how the same pages are marked up**"
-    parts = [*SKINS, PLAIN_TICKER]
-    rows = [
-        (reader["title"], *(_f1_and_leaks(reader["score_by_part"][part]) for part in parts))
-        for reader in pages["readers"].values()
-    ]
-    yield _table(("reader", *parts), rows)
-    if not section["sets"]["text"]["readers"]:
+    yield _table(
+        {
+            "reader": reader["title"],
+            **{
+                part: f"{score['f1']:.3f}, {_leaks(score)}"
+                for part in (*SKINS, PLAIN_TICKER)
+                for score in [reader["score_by_part"][part]]
+            },
+        }
+        for reader in html[0]["readers"].values()
+    )
+    if not text["readers"]:
         return
-    text = section["sets"]["text"]
     yield f"**{text['pages']} text captures of {text['mean_bytes'] / 1000:.1f} KB**"
     yield _table(
-        ("reader", "pages/CPU-s", "peak memory", *_SCORE_TITLES),
-        [
-            (row["title"], _speed(row), _mebibytes(row["peak_rss_bytes"]), *_scores(row))
-            for row in text["readers"].values()
-        ],
+        {"reader": reader["title"], "pages/CPU-s": _speed(reader), **_memory_and_scores(reader)}
+        for reader in text["readers"].values()
     )
-    soaks = [
-        (name, f"{soak['soaked']:,}", _mebibytes(soak["rss_bytes"][0]), _mebibytes(soak["rss_bytes"][-1]))
-        for name, soak in section["soak"].items()
-    ]
     yield "**Our parser's memory in one process**"
-    yield _table(("pages of", "read", "after a tenth", "at the end"), soaks)
-
-
-_SCORE_TITLES = ("body F1", "ticker lines leaked", "bodies right", "no body", "whole records right")
-
-
-def _scores(row: Section) -> tuple[str, ...]:
-    score = row["score"]
-    refused = f" ({sum(row['refused'].values())} with a reason)" if row["refused"] else ""
-    return (
-        f"{score['f1']:.3f}",
-        f"{score['ticker_leaks']:,} of {score['ticker_lines']:,}",
-        f"{score['exact']} of {score['pages']}",
-        f"{score['empty']}{refused}",
-        f"{row['records_right']} of {score['pages']}" if row["records"] else "–",
+    yield _table(
+        {
+            "pages of": name,
+            "read": f"{soak['soaked']:,}",
+            "after a tenth": _mebibytes(soak["rss_bytes"][0]),
+            "at the end": _mebibytes(soak["rss_bytes"][-1]),
+        }
+        for name, soak in section["soak"].items()
     )
 
 
-def _speed_row(row: Section) -> tuple[str, ...]:
-    return (
-        row["title"],
-        _speed(row),
-        _times(row["times_plain_bs4"]),
-        _times(row["ours_times_this"]),
-        _mebibytes(row["peak_rss_bytes"]),
-        *_scores(row),
-    )
+def _memory_and_scores(reader: Section) -> dict[str, str]:
+    score, refused = reader["score"], sum(reader["refused"].values())
+    return {
+        "peak memory": _mebibytes(reader["peak_rss_bytes"]),
+        "body F1": f"{score['f1']:.3f}",
+        "ticker lines leaked": _leaks(score),
+        "bodies right": f"{score['exact']} of {score['pages']}",
+        "no body": f"{score['empty']} ({refused} with a reason)" if refused else f"{score['empty']}",
+        "whole records right": f"{reader['records_right']} of {score['pages']}" if reader["records"] else "–",
+    }
 
 
-def _f1_and_leaks(score: Section) -> str:
-    return f"{score['f1']:.3f}, {score['ticker_leaks']:,} of {score['ticker_lines']:,}"
+def _leaks(score: Section) -> str:
+    return f"{score['ticker_leaks']:,} of {score['ticker_lines']:,}"
 
 
 def _versions(section: Section) -> list[tuple[str, str]]:
@@ -127,22 +121,81 @@ def _versions(section: Section) -> list[tuple[str, str]]:
     return sorted((name, " and ".join(sorted(numbers))) for name, numbers in found.items())
 
 
+def _feeds(section: Section) -> Iterable[str]:
+    yield "## Landing"
+    warc = section["warc"]
+    mean_kb = warc["page_bytes"] / warc["records"] / 1000
+    yield (
+        f"**A gzip WARC file of {warc['records']:,} pages of {mean_kb:.0f} KB** "
+        f"({_mebibytes(warc['file_bytes'])}); medians of {len(warc['rounds'])} rounds. Landing holds each "
+        "page to its digest, stores it under its SHA-256, on the disk for good, and makes index and manifest."
+    )
+    titles = {
+        "read": "fastwarc, reading only",
+        "store": "fastwarc, digests held and each page flushed to its file",
+        "land": "landing",
+        "again": "landing again, by the index",
+    }
+    rows = []
+    for key, title in titles.items():
+        taken = [each[key] for each in warc["rounds"]]
+        wall = statistics.median(each["wall_seconds"] for each in taken)
+        rows.append(
+            {
+                "": title,
+                "wall": f"{wall:.2f} s",
+                "pages/s": f"{warc['records'] / wall:,.0f}",
+                "CPU": f"{statistics.median(each['cpu_seconds'] for each in taken):.2f} s",
+                "peak memory": _mebibytes(max(each["peak_rss_bytes"] for each in taken)),
+            }
+        )
+    yield _table(rows)
+    larger = warc["larger"]
+    yield (
+        f"Landing has {warc['wall_of_read']:.0%} of the bare reading's speed by the clock and "
+        f"{warc['cpu_of_read']:.0%} by CPU time; of the plain loop that stores the pages, "
+        f"{warc['wall_of_store']:.0%} and {warc['cpu_of_store']:.0%}. A file of "
+        f"{larger['records']:,} pages takes {_mebibytes(larger['peak_rss_bytes'])} of memory."
+    )
+    yield "**Small captures of one day, in the inbox**"
+    yield _table(
+        {
+            "captures": f"{each['captures']:,}",
+            "landing": _seconds(land["wall_seconds"]),
+            "first 10,000": _seconds(laps[0]),
+            "slowest 10,000": _seconds(max(laps)),
+            "last 10,000": _seconds(laps[-1]),
+            "again": _seconds(each["again"]["wall_seconds"]),
+            "peak memory": _mebibytes(land["peak_rss_bytes"]),
+        }
+        for each in section["small"]
+        for land in [each["land"]]
+        for laps in [land["laps_seconds"] or [land["wall_seconds"]]]
+    )
+    year = section["backfill"]
+    yield (
+        f"**{year['days']} days, one after the other, from an archive of {year['captures']:,} captures:** "
+        f"{year['wall_seconds']:.1f} s without Airflow, {year['first_day_seconds']:.2f} s of it for the "
+        f"first day, which reads the archive through; {year['landed']:,} landed, peak memory "
+        f"{_mebibytes(year['peak_rss_bytes'])}."
+    )
+
+
 def _run(section: Section) -> Iterable[str]:
     yield "## The pipeline without Airflow"
     yield "`newsmarts run`, from an empty home, and again with nothing new."
-    rows = [
-        (
-            f"{case['pages']:,}",
-            case["name"],
-            f"{case['wall_seconds']:.1f} s",
-            f"{case['cpu_seconds']:.1f} s",
-            _mebibytes(case["peak_rss_bytes"]),
-            _seconds(case["again_wall_seconds"]),
-            _seconds(case["again_cpu_seconds"]),
-        )
+    yield _table(
+        {
+            "pages": f"{case['pages']:,}",
+            "of": case["name"],
+            "wall": _seconds(case["wall_seconds"]),
+            "CPU": _seconds(case["cpu_seconds"]),
+            "peak memory": _mebibytes(case["peak_rss_bytes"]),
+            "again, wall": _seconds(case["again_wall_seconds"]),
+            "again, CPU": _seconds(case["again_cpu_seconds"]),
+        }
         for case in section["cases"]
-    ]
-    yield _table(("pages", "of", "wall", "CPU", "peak memory", "again, wall", "again, CPU"), rows)
+    )
 
 
 def _marts(section: Section) -> Iterable[str]:
@@ -151,34 +204,17 @@ def _marts(section: Section) -> Iterable[str]:
         f"A day of {section['per_day']} captures into a warehouse of so many; memory is that of the step "
         "that takes most."
     )
-    rows = []
-    for size in section["sizes"]:
-        steps, queries = size["day"], size["queries"]
-        rows.append(
-            (
-                f"{size['captures']:,}",
-                *(_seconds(steps[name]["seconds"]) for name in ("load", "build", "audit", "publish")),
-                _mebibytes(max(step["peak_rss_bytes"] for step in steps.values())),
-                _seconds(size["whole"]["build"]["seconds"]),
-                _seconds(size["whole"]["audit"]["seconds"]),
-                f"{queries['p50_seconds'] * 1000:.1f} / {queries['p95_seconds'] * 1000:.1f} ms",
-                _mebibytes(size["release_bytes"]),
-            )
-        )
     yield _table(
-        (
-            "captures",
-            "load",
-            "build",
-            "audit",
-            "publish",
-            "peak memory",
-            "full build",
-            "full audit",
-            "BI queries p50 / p95",
-            "release",
-        ),
-        rows,
+        {
+            "captures": f"{size['captures']:,}",
+            **{name: _seconds(step["wall_seconds"]) for name, step in size["day"].items()},
+            "peak memory": _mebibytes(max(step["peak_rss_bytes"] for step in size["day"].values())),
+            "full build": _seconds(size["whole"]["build"]["wall_seconds"]),
+            "full audit": _seconds(size["whole"]["audit"]["wall_seconds"]),
+            "BI queries p50 / p95": f"{_milliseconds(size['queries'])} ms",
+            "release": _mebibytes(size["release_bytes"]),
+        }
+        for size in section["sizes"]
     )
 
 
@@ -188,56 +224,47 @@ def _search(section: Section) -> Iterable[str]:
         "Generated articles, and one more day of 300 with 30 changed ones. Answers show twenty articles with "
         "excerpts."
     )
-    rows = []
-    for size in section["sizes"]:
-        build, queries = size["build"], size["queries"]
-        rows.append(
-            (
-                f"{size['articles']:,}",
-                f"{build['seconds']:,.1f} s ({build['cpu_seconds']:,.1f} s)",
-                f"{size['day']['seconds']:.2f} s",
-                f"{size['publish']['seconds'] * 1000:,.0f} ms",
-                _mebibytes(build["index_bytes"]),
-                _mebibytes(build["peak_rss_bytes"]),
-                f"{_milliseconds(queries['found'][EVERY_KIND])} ms",
-                _mebibytes(queries["peak_rss_bytes"]),
-            )
-        )
-    titles = ("full build (CPU)", "one day more", "publishing", "size", "peak memory, building")
-    yield _table(("articles", *titles, "p50, p95 of all queries", "peak memory, queries"), rows)
-    kinds = [name for name in section["sizes"][0]["queries"]["found"] if name != EVERY_KIND]
-    yield "**p50, p95 by kind of query, in milliseconds, and how many articles it finds**"
     yield _table(
-        ("articles", *kinds),
-        [
-            (
-                f"{size['articles']:,}",
-                *(f"{_milliseconds(found[kind])} ({found[kind]['mean_found']:,.0f})" for kind in kinds),
-            )
-            for size in section["sizes"]
-            for found in [size["queries"]["found"]]
-        ],
+        {
+            "articles": f"{size['articles']:,}",
+            "full build (CPU)": "{wall_seconds:,.1f} s ({cpu_seconds:,.1f} s)".format_map(size["build"]),
+            "one day more": f"{size['day']['wall_seconds']:.2f} s",
+            "publishing": f"{size['publish']['wall_seconds'] * 1000:,.0f} ms",
+            "size": _mebibytes(size["index_bytes"]),
+            "peak memory, building": _mebibytes(size["build"]["peak_rss_bytes"]),
+            "p50 / p95 of all queries": f"{_milliseconds(size['queries'])} ms",
+            "peak memory, queries": _mebibytes(size["queries"]["peak_rss_bytes"]),
+        }
+        for size in section["sizes"]
     )
-
-
-def _milliseconds(answers: Section) -> str:
-    return f"{answers['p50_seconds'] * 1000:.1f}, {answers['p95_seconds'] * 1000:.1f}"
+    yield "**p50 / p95 by kind of query, in milliseconds, and how many articles it finds**"
+    yield _table(
+        {
+            "articles": f"{size['articles']:,}",
+            **{
+                kind: f"{_milliseconds(found)} ({found['mean_found']:,.0f})"
+                for kind, found in size["queries"]["kinds"].items()
+            },
+        }
+        for size in section["sizes"]
+    )
 
 
 def _airflow(section: Section) -> Iterable[str]:
     yield "## Under Airflow"
     yield "In a fresh clone, packages in the cache; memory is that of all processes together."
-    rows = [
-        (
-            run["name"],
-            f"{run['wall_seconds']:.0f} s",
-            "–" if run["backfill_seconds"] is None else f"{run['backfill_seconds']:.0f} s",
-            f"{run['cpu_seconds']:.0f} s",
-            _mebibytes(run["peak_memory_bytes"]),
-        )
+    yield _table(
+        {
+            "what": run["name"],
+            "wall": f"{run['wall_seconds']:.0f} s",
+            "of which the backfill": "–"
+            if run["backfill_seconds"] is None
+            else f"{run['backfill_seconds']:.0f} s",
+            "CPU": f"{run['cpu_seconds']:.0f} s",
+            "peak memory": _mebibytes(run["peak_memory_bytes"]),
+        }
         for run in section["runs"]
-    ]
-    yield _table(("what", "wall", "of which the backfill", "CPU", "peak memory"), rows)
+    )
     plain, backfill = section["without_airflow"], section["runs"][-1]
     share = 1 - plain["cpu_seconds"] / backfill["cpu_seconds"]
     yield (
@@ -247,8 +274,27 @@ def _airflow(section: Section) -> Iterable[str]:
     )
 
 
-def _speed(row: Section) -> str:
-    speed = row["pages_per_cpu_second"]
+def _table(rows: Iterable[Mapping[str, str]]) -> str:
+    """Rows by the titles of their columns, which all but the first hold figures."""
+    rows = list(rows)
+    lines = [list(rows[0]), ["---", *["---:"] * (len(rows[0]) - 1)], *(row.values() for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _seconds(taken: float | None) -> str:
+    return "–" if taken is None else f"{taken:.1f} s"
+
+
+def _milliseconds(times: Section) -> str:
+    return f"{times['p50_seconds'] * 1000:.1f} / {times['p95_seconds'] * 1000:.1f}"
+
+
+def _mebibytes(size_bytes: int) -> str:
+    return f"{size_bytes / 2**20:,.0f} MiB"
+
+
+def _speed(reader: Section) -> str:
+    speed = reader["pages_per_cpu_second"]
     return f"{speed:,.0f}" if speed >= 100 else f"{speed:.1f}"
 
 

@@ -11,60 +11,40 @@ import socket
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from bench.pipeline import generate
-from bench.processes import STEP_SECONDS, clean_environment, measure, peak_memory_of_descendants
+from bench.processes import measure, peak_memory_of_descendants
 from bench.readers import PROJECT
+from samples.generate import write_inbox
 
 _LINE = re.compile(r"^\[ *(\d+\.\d) s\] (.*)$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Backfill:
-    """How much the backfill has to do."""
-
-    days: int
-    pages: int
-
-
-FULL = Backfill(days=30, pages=1000)
-QUICK = Backfill(days=5, pages=50)
-_PAGES_A_YEAR = 10_000
-
-
-def backfill_of(days: int) -> Backfill:
-    """A backfill of so many days of an archive that has ten thousand pages a year."""
-    return Backfill(days=days, pages=max(days, days * _PAGES_A_YEAR // 365))
-
-
-def measure_airflow(backfill: Backfill) -> dict[str, Any]:
+def measure_section(options: Namespace) -> dict[str, Any]:
     """``make run`` from nothing, again with nothing to do, and an inbox of its own (also without Airflow)."""
+    days, pages = (5, 50) if options.quick else (30, 1000)
+    if options.days:  # of an archive that has ten thousand pages a year
+        days, pages = options.days, max(options.days, options.days * 10_000 // 365)
     with tempfile.TemporaryDirectory(prefix="news-bench-") as scratch:
         clone, inbox, home = (Path(scratch, name) for name in ("clone", "inbox", "home"))
         subprocess.run(["git", "clone", "--quiet", str(PROJECT), str(clone)], check=True)
-        generate(inbox, backfill.pages, backfill.days, "mixed")
+        for _ in write_inbox(inbox, pages, days=days, page_format="mixed"):
+            pass
         commands = {
             "make run, from nothing": (),
             "make run, again": (),
-            f"backfill of {backfill.days} days, {backfill.pages} pages": (
-                f"INBOX={inbox}",
-                f"NEWS_HOME={home}",
-            ),
+            f"backfill of {days} days, {pages} pages": (f"INBOX={inbox}", f"NEWS_HOME={home}"),
         }
         runs = [_measure(name, clone, variables) for name, variables in commands.items()]
-        return {"runs": runs, "without_airflow": _without_airflow(clone, inbox, Path(scratch, "plain"))}
-
-
-def _without_airflow(clone: Path, inbox: Path, home: Path) -> dict[str, float]:
-    """The same inbox by the command line: one process, day after day."""
-    print("  the same days without Airflow", file=sys.stderr)
-    command = [sys.executable, "-m", "newsmarts", "run", "--inbox", str(inbox), "--home", str(home)]
-    output = clone.parent / "plain.txt"
-    usage = measure(command, output=output, cwd=clone, env=clean_environment(), timeout_seconds=STEP_SECONDS)
-    return {"wall_seconds": usage.wall_seconds, "cpu_seconds": usage.cpu_seconds}
+        print("  the same days without Airflow", file=sys.stderr)
+        folders = ["--inbox", str(inbox), "--home", str(Path(scratch, "plain"))]
+        plain = measure(
+            [sys.executable, "-m", "newsmarts", "run", *folders], output=Path(scratch, "plain.txt"), cwd=clone
+        )
+        without_airflow = {"wall_seconds": plain.wall_seconds, "cpu_seconds": plain.cpu_seconds}
+        return {"runs": runs, "without_airflow": without_airflow}
 
 
 def _measure(name: str, clone: Path, variables: tuple[str, ...]) -> dict[str, Any]:
@@ -72,9 +52,7 @@ def _measure(name: str, clone: Path, variables: tuple[str, ...]) -> dict[str, An
     output = clone.parent / "output.txt"
     with peak_memory_of_descendants() as peak:
         command = ["make", "run", "EXIT=1", f"PORT={_free_port()}", f"PYTHON={sys.executable}", *variables]
-        usage = measure(
-            command, output=output, cwd=clone, env=clean_environment(), timeout_seconds=STEP_SECONDS
-        )
+        usage = measure(command, output=output, cwd=clone)
         peak_bytes = peak()
     return {
         "name": name,

@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 _WORD = re.compile(r"[^\W_]+")
@@ -22,18 +23,6 @@ class BodyScore:
     f1: float
     exact: bool
     empty: bool
-    ticker_leaks: int
-    ticker_lines: int
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Many pages: mean F1, and counts."""
-
-    pages: int
-    f1: float
-    exact: int
-    empty: int
     ticker_leaks: int
     ticker_lines: int
 
@@ -77,16 +66,14 @@ def true_body(record: Mapping[str, Any]) -> str:
     return "\n\n".join(texts)
 
 
-def summarise(scores: Iterable[BodyScore]) -> Summary:
-    """The pages' scores together. Raises ValueError when there are none."""
+def summarise(scores: Iterable[BodyScore]) -> dict[str, float]:
+    """The number of pages, their mean F1, and counts. Raises ValueError when there are none."""
     scores = list(scores)
     if not scores:
         raise ValueError("No page was scored.")
-    return Summary(
-        pages=len(scores),
-        f1=sum(score.f1 for score in scores) / len(scores),
-        exact=sum(score.exact for score in scores),
-        empty=sum(score.empty for score in scores),
-        ticker_leaks=sum(score.ticker_leaks for score in scores),
-        ticker_lines=sum(score.ticker_lines for score in scores),
-    )
+    counts = ("exact", "empty", "ticker_leaks", "ticker_lines")
+    return {
+        "pages": len(scores),
+        "f1": fmean(score.f1 for score in scores),
+        **{name: sum(getattr(score, name) for score in scores) for name in counts},
+    }

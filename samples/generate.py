@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -24,14 +24,6 @@ from samples.model import Format
 FormatChoice = Literal["text", "html", "mixed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
-    """One file of a generated inbox, and the record that a correct parser gives."""
-
-    path: Path  # below the inbox
-    record: dict[str, Any]
-
-
 def write_inbox(
     out: Path,
     pages: int,
@@ -42,8 +34,8 @@ def write_inbox(
     html_bytes: int = 0,
     seed: int = 0,
     first_day: date = FIRST_DAY,
-) -> Iterator[Written]:
-    """Write pages one by one, yielding each with its truth.
+) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Write pages one by one, yielding each one's path below ``out`` and the record of a right reading.
 
     ``mixed`` draws each page's format, and ``skin`` None each HTML page's skin. ``html_bytes`` is about
     how large HTML pages are made (0: no larger than they are).
@@ -60,7 +52,7 @@ def write_inbox(
             rendered = html.render(generated.page, skin or drawn, html_bytes)
         (out / folder).mkdir(parents=True, exist_ok=True)
         (out / path).write_bytes(rendered.encode())
-        yield Written(path, generated.page.record(used))
+        yield path, generated.page.record(used)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -81,12 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options["pages"] < 0 or options["days"] < 1:
         parser.error("--pages can't be negative, and --days is at least 1")
     truth, out = options.pop("truth"), options.pop("out")
-    lines = []
-    for written in write_inbox(out, options.pop("pages"), **options):
-        if truth is not None:
-            lines.append(json.dumps({"file": str(written.path), "article": written.record}) + "\n")
-    if truth is not None:
-        truth.write_text("".join(lines), encoding="utf-8")
+    with Path(truth or os.devnull).open("w", encoding="utf-8") as lines:
+        for path, record in write_inbox(out, options.pop("pages"), **options):
+            lines.write(json.dumps({"file": str(path), "article": record}) + "\n")
     return 0
 
 

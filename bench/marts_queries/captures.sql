@@ -7,9 +7,7 @@ SELECT
     wall_time AT TIME ZONE 'UTC' AS captured_at,
     capture_day,
     'text/html' AS media_type,
-    150000::BIGINT AS size_bytes,
-    wall_time AT TIME ZONE 'UTC' AS landed_at,
-    NULL::VARCHAR AS url,
-    NULL::INTEGER AS http_status
+    150000 AS size_bytes,
+    wall_time AT TIME ZONE 'UTC' AS landed_at
 FROM numbered
 ORDER BY number

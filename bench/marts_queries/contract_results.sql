@@ -6,8 +6,8 @@ SELECT
     'headline' AS column_name,
     'critical' AS severity,
     true AS passed,
-    count(*)::BIGINT AS evaluated_rows,
-    0::BIGINT AS unexpected_rows,
+    count(*) AS evaluated_rows,
+    0 AS unexpected_rows,
     'made up' AS notes
 FROM numbered
 CROSS JOIN range(30) AS places(place)

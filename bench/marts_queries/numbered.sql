@@ -2,6 +2,8 @@
 CREATE OR REPLACE TEMP TABLE numbered AS
 SELECT
     number,
+    $per_day AS per_day,
+    (number // $per_day) * $per_day AS first_of_day,
     DATE '2015-01-01' + (number // $per_day)::INTEGER AS capture_day,
     (DATE '2015-01-01' + (number // $per_day)::INTEGER)::TIMESTAMP + INTERVAL 1 MINUTE * (number % $per_day) AS wall_time,
     md5('capture' || number) AS capture_id,

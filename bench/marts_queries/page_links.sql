@@ -4,14 +4,13 @@ SELECT
     capture_day,
     publisher,
     CASE WHEN place <= 5 THEN 'most_read' ELSE 'read_next' END AS list_name,
-    (1 + (place - 1) % 5)::INTEGER AS position,
+    1 + (place - 1) % 5 AS position,
     'Talks on item ' || item || ' of ' || (item % 977) || ' go on in the capital' AS headline,
-    NULL::VARCHAR AS caption,
     'Politics' AS section,
     capture_day AS published_on
 FROM (
     -- what a day's lists show was published on that day
-    SELECT *, (number // $per_day) * $per_day + hash(capture_day, place) % $per_day AS item
+    SELECT *, first_of_day + hash(capture_day, place) % per_day AS item
     FROM numbered
     CROSS JOIN range(1, 9) AS places(place)
 )

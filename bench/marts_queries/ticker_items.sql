@@ -5,7 +5,7 @@ SELECT
     wall_time AT TIME ZONE 'UTC' AS captured_at,
     capture_day,
     publisher,
-    place::INTEGER AS position,
+    place AS position,
     'Correspondent ' || place || ': convoy ' || (hash(capture_day, place) % 100000) || ' reaches the border crossing' AS "text"
 FROM numbered
 CROSS JOIN range(1, 6) AS places(place)

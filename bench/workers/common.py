@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import sys
 import time
@@ -83,6 +84,21 @@ def peak_rss_bytes() -> int:
     Linux's VmHWM where there is one: ru_maxrss starts at what the parent held when it forked.
     """
     return _memory_bytes("VmHWM:")
+
+
+def measured(work: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
+    """What the work returns, with its time by the clock, its CPU time and this process's peak memory.
+
+    CPU time includes that of child processes that have ended.
+    """
+    start, cpu_before = time.perf_counter(), sum(os.times()[:4])
+    found = work() or {}
+    return {
+        **found,
+        "wall_seconds": time.perf_counter() - start,
+        "cpu_seconds": sum(os.times()[:4]) - cpu_before,
+        "peak_rss_bytes": peak_rss_bytes(),
+    }
 
 
 def _memory_bytes(name: str) -> int:

@@ -7,6 +7,9 @@ Rules like these read the skins that keep the site's own names, and nothing in t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 Fields = dict[str, tuple[str, str | None]]
 """Field → a CSS selector inside its part, and the attribute to read; None: the element's text."""
 
@@ -54,11 +57,26 @@ _NOUR_NEWS: dict[str, Fields] = {
 SITES: dict[str, dict[str, Fields]] = {"Al Mayadeen English": _AL_MAYADEEN, "Nournews": _NOUR_NEWS}
 
 
-def fold(text: str) -> str:
-    """White space folded."""
-    return " ".join(text.split())
+def body_of(
+    page: Any,
+    *,
+    first: Callable[[Any, str], Any],
+    every: Callable[[Any, str], list[Any]],
+    text: Callable[[Any], str],
+    attribute: Callable[[Any, str], str | None],
+) -> str:
+    """The body of a parsed page; all fields are read.
 
-
-def body_of(fields: dict[str, list[str]]) -> str:
-    """The body's text as one string."""
-    return "\n\n".join(fields.get("body", []))
+    The functions are a library's: the first node for a selector or None, every node, and what a node has.
+    """
+    site = first(page, SITE_NAME)
+    found: dict[str, list[str | None]] = {}
+    for part, fields in SITES["" if site is None else attribute(site, "content") or ""].items():
+        root = first(page, part)
+        for field, (css, name) in fields.items() if root is not None else ():
+            nodes = every(root, css)
+            if name is None:
+                found[field] = [" ".join(text(node).split()) for node in nodes]
+            else:
+                found[field] = [attribute(node, name) for node in nodes]
+    return "\n\n".join(found.get("body", []))

@@ -11,30 +11,26 @@ import json
 import os
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+from common import measured
 from fastwarc.warc import ArchiveIterator, WarcRecordType
 
 
-def read(path: Path) -> tuple[int, int]:
-    """Read it once. Returns how many records, and bytes of pages."""
-    sizes = [len(record.reader.read()) for record in ArchiveIterator(path)]
-    return len(sizes), sum(sizes)
+def read(path: Path) -> None:
+    """Read it once."""
+    for record in ArchiveIterator(path):
+        record.reader.read()
 
 
-def store(path: Path) -> tuple[int, int]:
+def store(path: Path) -> None:
     """Store its pages once, beside the file."""
-    sizes = []
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         for record in ArchiveIterator(path, record_types=WarcRecordType.response, parse_http=False):
             if not record.verify_block_digest():
                 raise SystemExit(f"bad digest: {record.record_id}")
             record.parse_http()
-            page = record.reader.read()
-            write(Path(folder), page)
-            sizes.append(len(page))
-    return len(sizes), sum(sizes)
+            write(Path(folder), record.reader.read())
 
 
 def write(folder: Path, page: bytes) -> None:
@@ -53,13 +49,4 @@ def write(folder: Path, page: bytes) -> None:
 
 if __name__ == "__main__":
     work = store if "store" in sys.argv[2:] else read
-    start, before = time.perf_counter(), os.times()
-    records, page_bytes = work(Path(sys.argv[1]))
-    after = os.times()
-    figures = {
-        "records": records,
-        "page_bytes": page_bytes,
-        "wall_seconds": time.perf_counter() - start,
-        "cpu_seconds": after.user + after.system - before.user - before.system,
-    }
-    print(json.dumps(figures))
+    print(json.dumps(measured(lambda: work(Path(sys.argv[1])))))

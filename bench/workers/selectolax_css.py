@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from common import Extracted, serve
-from css_rules import SITE_NAME, SITES, body_of, fold
-from selectolax.lexbor import LexborHTMLParser
+from css_rules import body_of
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+
+def _attribute(node: LexborNode, name: str) -> str | None:
+    return node.attributes[name]
 
 
 def read(data: bytes, _name: str) -> Extracted:
-    """One page's fields."""
-    tree = LexborHTMLParser(data)
-    site = tree.css_first(SITE_NAME)
-    found: dict[str, list[str]] = {}
-    for part, fields in SITES[site.attributes["content"] if site else ""].items():
-        root = tree.css_first(part)
-        for field, (css, attribute) in fields.items() if root else ():
-            nodes = root.css(css)
-            if attribute is None:
-                found[field] = [fold(node.text()) for node in nodes]
-            else:
-                found[field] = [node.attributes[attribute] or "" for node in nodes]
-    return Extracted(body_of(found))
+    """One page's body."""
+    page = LexborHTMLParser(data).root
+    node = LexborNode
+    return Extracted(
+        body_of(page, first=node.css_first, every=node.css, text=node.text, attribute=_attribute)
+    )
 
 
 if __name__ == "__main__":

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-import pytest
 from fastwarc.warc import ArchiveIterator
 
-from bench import feeds_step, report
+from bench import feeds, report
+from bench.machine import machine_facts
+from bench.processes import run_step
+
+MACHINE = machine_facts()
 
 
 def test_the_warc_file_is_one_that_others_read(tmp_path: Path) -> None:
     path = tmp_path / "warc" / "a.warc.gz"
-    made = feeds_step.make_warc(path, 5, 20_000, 2)
+    made = feeds.make_warc(str(path), 5, 20_000, 2)
     records = [
         (record.headers["WARC-Date"], record.reader.read())
         for record in ArchiveIterator(str(path), verify_digests=True)
@@ -23,24 +25,23 @@ def test_the_warc_file_is_one_that_others_read(tmp_path: Path) -> None:
     assert len({body for _, body in records}) == 5
 
 
-def test_steps_land_what_they_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_steps_land_what_they_made(tmp_path: Path) -> None:
     file, inbox = tmp_path / "warc" / "a.warc.gz", tmp_path / "inbox"
-    feeds_step.make_warc(file, 6, 20_000, 3)
-    feeds_step.make_inbox(inbox, 4)
-    for arguments, landed in (
-        (["land", tmp_path / "one", "warc", file.parent], 2),
-        (["land", tmp_path / "two", "inbox", inbox], 4),
-        (["backfill", tmp_path / "three", file.parent, 3], 6),
-    ):
-        feeds_step.main([str(argument) for argument in arguments])
-        assert json.loads(capsys.readouterr().out)["landed"] == landed
+    feeds.make_warc(str(file), 6, 20_000, 3)
+    feeds.make_inbox(str(inbox), 4)
+    for home, kind, folder, landed in (("one", "warc", file.parent, 2), ("two", "inbox", inbox, 4)):
+        figures = run_step(feeds.land, tmp_path / home, kind, folder)
+        assert figures["landed"] == landed
+        assert figures["wall_seconds"] > 0
+        assert figures["peak_rss_bytes"] > 1_000_000
+    assert feeds.land_days(str(tmp_path / "three"), str(file.parent), 3)["landed"] == 6
 
 
 def test_the_figures_become_a_table() -> None:
     used = {"wall_seconds": 2.0, "cpu_seconds": 1.0, "peak_rss_bytes": 200 << 20, "laps_seconds": [1.0, 3.0]}
     section = {
         "measured_on": "2025-09-01",
-        "machine_line": "a CPU",
+        "machine": MACHINE,
         "warc": {
             "records": 1000,
             "page_bytes": 150_000_000,

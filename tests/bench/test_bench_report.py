@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import report
-from bench.machine import this_machine
+from bench.machine import machine_facts
 from bench.readers import PROJECT
 from bench.scheduler import backfill_seconds
 
@@ -22,7 +22,8 @@ CASE = {
     "again_wall_seconds": 2.0,
     "again_cpu_seconds": 1.5,
 }
-SECTION = {"measured_on": "2025-09-01", "machine_line": "a CPU", "cases": [CASE]}
+MACHINE = machine_facts() | {"cpu": "a CPU"}
+SECTION = {"measured_on": "2025-09-01", "machine": MACHINE, "cases": [CASE]}
 
 
 def test_results_of_other_sections_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,7 +32,7 @@ def test_results_of_other_sections_are_kept(tmp_path: Path, monkeypatch: pytest.
     run = {"name": "backfill", "wall_seconds": 90.0, "cpu_seconds": 100.0, "backfill_seconds": 60.0}
     airflow = {
         "measured_on": "2025-09-02",
-        "machine_line": "a CPU",
+        "machine": MACHINE,
         "runs": [{**run, "peak_memory_bytes": 1 << 30}],
         "without_airflow": {"wall_seconds": 30.0, "cpu_seconds": 25.0},
     }
@@ -41,7 +42,7 @@ def test_results_of_other_sections_are_kept(tmp_path: Path, monkeypatch: pytest.
     assert kept == {"run": {**kept_format, **SECTION}, "airflow": {**kept_format, **airflow}}
     written = (tmp_path / "latest.md").read_text()
     assert "| 5,000 | text of one day | 12.3 s | 11.0 s | 300 MiB | 2.0 s | 1.5 s |" in written
-    assert "Measured 2025-09-02 on a CPU." in written
+    assert "Measured 2025-09-02 on a CPU, " in written
     assert "25 s CPU. Airflow and a process for each task take the other 75% of" in written
 
 
@@ -52,7 +53,7 @@ def test_results_of_another_format_are_dropped(tmp_path: Path, monkeypatch: pyte
 
 
 def test_the_machine_is_described_without_paths() -> None:
-    facts = json.dumps(this_machine().as_dict())
+    facts = json.dumps(machine_facts())
     assert str(PROJECT) not in facts
     assert str(Path.home()) + "/" not in facts
 

@@ -29,7 +29,7 @@ def _answers(worker: str, folder: Path, suffix: str) -> tuple[list[dict[str, Any
 
 
 def _write(folder: Path, **how: Any) -> dict[str, dict[str, Any]]:
-    return {page.path.as_posix(): page.record for page in write_inbox(folder, PAGES, **how)}
+    return {path.as_posix(): record for path, record in write_inbox(folder, PAGES, **how)}
 
 
 def test_our_worker_gives_each_page_its_record_and_the_summary_last(tmp_path: Path) -> None:
@@ -73,7 +73,7 @@ def test_a_reader_that_raises_is_a_result(tmp_path: Path) -> None:
 
 def test_the_soak_measures_memory_after_each_tenth(tmp_path: Path) -> None:
     _write(tmp_path)
-    command = [*command_of(OURS, tmp_path, ".txt", 0), "--soak", "20"]
+    command = command_of(OURS, tmp_path, ".txt", "--soak", "20")
     soak = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
     assert soak["soaked"] == 20
     assert len(soak["rss_bytes"]) == 10
@@ -98,8 +98,8 @@ def test_the_plain_ticker_part_differs_by_the_ticker_alone(
 def test_every_reader_has_its_worker_and_its_lock() -> None:
     for reader in READERS:
         assert (BENCH / "workers" / reader.worker).is_file()
-        if reader.environment:
-            lock = (BENCH / f"requirements-{reader.environment}.txt").read_text()
+        if reader is not OURS:
+            lock = (BENCH / f"requirements-{reader.name}.txt").read_text()
             pinned = [line for line in lock.splitlines() if line and not line.lstrip().startswith("#")]
             assert pinned
             assert all("==" in line for line in pinned)

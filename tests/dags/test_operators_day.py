@@ -126,7 +126,7 @@ def test_from_a_red_day_to_the_article(
 
     # somebody has captured the day again, and better
     written = list(write_inbox(first.news / "inbox", 4, first_day=red_day, seed=8))
-    wanted = next(each for each in written if each.record["publisher"] == "al_mayadeen")
+    wanted_path, wanted = next(each for each in written if each[1]["publisher"] == "al_mayadeen")
 
     # a backfill from the UI, which turns green
     backfill = operator.open("Backfill")
@@ -147,9 +147,9 @@ def test_from_a_red_day_to_the_article(
 
     # the article
     articles = operator.open("Articles")
-    articles.get_by_label("Words").fill(f'"{wanted.record["headline"]}"')
+    articles.get_by_label("Words").fill(f'"{wanted["headline"]}"')
     articles.get_by_role("button", name="Find").click()
-    articles.get_by_role("link", name=wanted.record["headline"]).click()
-    expect(articles.get_by_role("heading", level=1)).to_have_text(wanted.record["headline"])
-    expect(articles.get_by_text(wanted.path.name)).to_be_visible()
+    articles.get_by_role("link", name=wanted["headline"]).click()
+    expect(articles.get_by_role("heading", level=1)).to_have_text(wanted["headline"])
+    expect(articles.get_by_text(wanted_path.name)).to_be_visible()
     operator.take_picture("article")

@@ -1,0 +1,1 @@
+SELECT article_id, body_text FROM made ORDER BY article_id
