@@ -143,6 +143,7 @@ def make_warc(file: str, records: int, page_bytes: int, days: int) -> dict[str, 
                 f"https://news.example.org/news/{number}",
                 "response",
                 payload=BytesIO(page),
+                length=len(page),
                 http_headers=head,
                 warc_headers_dict={"WARC-Date": f"{moment:%Y-%m-%dT%H:%M:%SZ}"},
             )

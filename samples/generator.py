@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from samples import furniture, words
 from samples.model import (
@@ -57,40 +57,28 @@ class Generator:
         rng = random.Random(f"page:{self.seed}:{number}")
         made = rng.choice((_al_mayadeen, _al_mayadeen, _al_mayadeen, _nour_news))
         published = _published(number, self.first_day)
-        return GeneratedPage(number, captured_on, made(rng, number, _day(self.seed, captured_on), published))
-
-
-@dataclass(frozen=True)
-class _Day:
-    """What all pages captured on one day share."""
-
-    seed: int
-    date: date
-
-    @cached_property
-    def ticker_pool(self) -> tuple[str, ...]:
-        rng = random.Random(f"ticker:{self.seed}:{self.date.isoformat()}")
-        lines = (_Filler(rng, self.date).fill(rng.choice(words.TICKER_LINES)) for _ in range(_TICKER_POOL))
-        return tuple(dict.fromkeys(lines))
-
-    @cached_property
-    def most_read(self) -> tuple[Link, ...]:
-        rng = random.Random(f"most read:{self.seed}:{self.date.isoformat()}")
-        return tuple(
-            _link(rng, self.date, published_on=self.date - timedelta(days=rng.randrange(6))) for _ in range(4)
-        )
-
-    def ticker(self, rng: random.Random) -> tuple[str, ...]:
-        """What the ticker showed at one moment of the day: mostly ten lines, now and then none or all."""
-        count = rng.choices((10, 0, 3, _TICKER_POOL), weights=(90, 4, 4, 2))[0]
-        start = rng.randrange(len(self.ticker_pool))
-        turned = self.ticker_pool[start:] + self.ticker_pool[:start]
-        return turned[:count]
+        return GeneratedPage(number, captured_on, made(rng, number, self.seed, captured_on, published))
 
 
 @lru_cache(maxsize=64)
-def _day(seed: int, captured_on: date) -> _Day:
-    return _Day(seed, captured_on)
+def _ticker_pool(seed: int, day: date) -> tuple[str, ...]:
+    """What all pages captured on one day draw their ticker lines from."""
+    rng = random.Random(f"ticker:{seed}:{day.isoformat()}")
+    lines = (_Filler(rng, day).fill(rng.choice(words.TICKER_LINES)) for _ in range(_TICKER_POOL))
+    return tuple(dict.fromkeys(lines))
+
+
+@lru_cache(maxsize=64)
+def _most_read(seed: int, day: date) -> tuple[Link, ...]:
+    rng = random.Random(f"most read:{seed}:{day.isoformat()}")
+    return tuple(_link(rng, day, published_on=day - timedelta(days=rng.randrange(6))) for _ in range(4))
+
+
+def _ticker(rng: random.Random, pool: tuple[str, ...]) -> tuple[str, ...]:
+    """What the ticker showed at one moment of the day: mostly ten lines, now and then none or all."""
+    count = rng.choices((10, 0, 3, _TICKER_POOL), weights=(90, 4, 4, 2))[0]
+    start = rng.randrange(len(pool))
+    return (pool[start:] + pool[:start])[:count]
 
 
 class _Filler:
@@ -127,8 +115,8 @@ class _Filler:
         return text[0].upper() + text[1:]
 
 
-def _al_mayadeen(rng: random.Random, number: int, day: _Day, published: datetime) -> Page:
-    filler = _Filler(rng, day.date)
+def _al_mayadeen(rng: random.Random, number: int, seed: int, day: date, published: datetime) -> Page:
+    filler = _Filler(rng, day)
     body = _body(rng, filler, paragraphs=rng.randrange(8, 15))
     body = _with_extras(rng, filler, body, published)
     tags = [*filler.places, filler.topic.title(), filler.family]
@@ -145,17 +133,17 @@ def _al_mayadeen(rng: random.Random, number: int, day: _Day, published: datetime
         listen=rng.random() < 0.5,
         body=tuple(body),
         tags=tuple(rng.sample(tags, rng.randrange(1, len(tags) + 1))),
-        ticker=day.ticker(rng),
-        most_read=day.most_read,
+        ticker=_ticker(rng, _ticker_pool(seed, day)),
+        most_read=_most_read(seed, day),
         coverage=(rng.choice(words.COVERAGES),),
-        read_next=tuple(_link(rng, day.date) for _ in range(4)),
+        read_next=tuple(_link(rng, day) for _ in range(4)),
         news_id=str(2_000_000 + number),
         section=rng.choice(words.SECTIONS),
     )
 
 
-def _nour_news(rng: random.Random, number: int, day: _Day, published: datetime) -> Page:
-    filler = _Filler(rng, day.date)
+def _nour_news(rng: random.Random, number: int, _seed: int, day: date, published: datetime) -> Page:
+    filler = _Filler(rng, day)
     published += timedelta(seconds=rng.randrange(60))
     return Page(
         publisher="nour_news",

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from urllib.parse import urljoin
 
 from samples import furniture
-from samples.html_body import body_nodes, slug_of, tag_link
+from samples.html_body import body_nodes, link_list, slug_of
 from samples.markup import Node, el, json_script
 from samples.model import Link, Page
 
@@ -116,15 +116,9 @@ def _tawsiyat(page: Page, published: str | None, modified: str | None) -> dict[s
 def _header(menu: Sequence[Node]) -> Node:
     languages = el("ul", *(el("li", el("a", name, href=f"/{name}")) for name in ("Ar", "Es")), el("li", "x"))
     menus = [
-        el(
-            "li",
-            el("a", name, href=f"/{slug_of(name)}"),
-            el("ul", *(el("li", el("a", entry, href=f"/{slug_of(entry)}")) for entry in entries)),
-            class_="menu-item",
-        )
+        el("li", el("a", name, href=f"/{slug_of(name)}"), link_list(entries), class_="menu-item")
         for name, entries in furniture.MENUS.items()
     ]
-    regions = [el("li", el("a", name, href=f"/{slug_of(name)}")) for name in furniture.REGIONS]
     return el(
         "header",
         el("a", "Al Mayadeen English", href="/", class_="logo"),
@@ -132,7 +126,7 @@ def _header(menu: Sequence[Node]) -> Node:
         el("div", "Slogan", class_="slogan"),
         el("nav", el("ul", *menus, el("li", el("a", "LIVE", href="/live"))), class_="main-menu"),
         *menu,
-        el("nav", el("ul", *regions), class_="regions"),
+        el("nav", link_list(furniture.REGIONS), class_="regions"),
         class_="site-header",
     )
 
@@ -156,14 +150,13 @@ def _article(page: Page) -> Node:
         el("li", furniture.short_time(page.published_local)) if page.published_local else None,
         el("li", furniture.shares_label(page.shares)) if page.shares else None,
     ]
-    figure = None
+    figure = minutes = None
     if page.picture:
         figure = el(
             "li",
             el("img", src=image_url_of(page), alt=page.picture.alt, loading="lazy"),
             el("div", page.picture.caption, class_="image-caption"),
         )
-    minutes = None
     if page.read_minutes is not None:
         minutes = el("div", f"{page.read_minutes} Min Read", class_="read-time")
     return el(
@@ -175,61 +168,55 @@ def _article(page: Page) -> Node:
         el("button", "Listen", type="button", class_="listen") if page.listen else None,
         el("ul", el("li", "x"), figure, class_="post-media"),
         el("div", *body_nodes(page), class_="p-content"),
-        el("ul", *(el("li", tag_link(name)) for name in page.tags), class_="tags") if page.tags else None,
+        link_list(page.tags, "/tags/", class_="tags") if page.tags else None,
         class_="post",
     )
 
 
 def _lists(page: Page) -> Node:
+    all_link = el("div", el("a", "All", href="/all"), class_="all-link")
     sections = []
     if page.most_read:
-        cards = [_most_read_card(link) for link in page.most_read]
+        cards = [
+            _card(link, _headline(link), el("ul", el("li", link.section), el("li", _date(link))))
+            for link in page.most_read
+        ]
         sections.append(el("section", el("h2", "Most Read"), *cards, class_="most-read"))
     if page.coverage:
         names = [
             el("div", el("a", name, href=f"/coverage/{slug_of(name)}"), class_="coverage-item")
             for name in page.coverage
         ]
-        sections.append(el("section", el("h2", "Coverage"), _all_link(), *names, class_="coverage"))
+        sections.append(el("section", el("h2", "Coverage"), all_link, *names, class_="coverage"))
     if page.read_next:
-        cards = [_read_next_card(link) for link in page.read_next]
-        sections.append(el("section", el("h2", "Read Next"), _all_link(), *cards, class_="read-next"))
+        cards = [
+            _card(link, el("div", link.section, class_="card-section"), _headline(link))
+            for link in page.read_next
+        ]
+        sections.append(el("section", el("h2", "Read Next"), all_link, *cards, class_="read-next"))
     return el("aside", *sections, class_="lists")
 
 
-def _all_link() -> Node:
-    return el("div", el("a", "All", href="/all"), class_="all-link")
+def _card(link: Link, *parts: Node) -> Node:
+    picture = el("img", alt=link.caption, src="/thumb.jpg")
+    return el("div", el("a", picture, href=f"/news/{slug_of(link.headline)}"), *parts, class_="card")
 
 
-def _most_read_card(link: Link) -> Node:
-    published_on = furniture.short_date(link.published_on) if link.published_on else ""
-    return el(
-        "div",
-        el("a", el("img", alt=link.caption, src="/thumb.jpg"), href=f"/news/{slug_of(link.headline)}"),
-        el("h3", el("a", link.headline, href=f"/news/{slug_of(link.headline)}")),
-        el("ul", el("li", link.section), el("li", published_on)),
-        class_="card",
-    )
+def _headline(link: Link) -> Node:
+    return el("h3", el("a", link.headline, href=f"/news/{slug_of(link.headline)}"))
 
 
-def _read_next_card(link: Link) -> Node:
-    return el(
-        "div",
-        el("a", el("img", alt=link.caption, src="/thumb.jpg"), href=f"/news/{slug_of(link.headline)}"),
-        el("div", link.section, class_="card-section"),
-        el("h3", el("a", link.headline, href=f"/news/{slug_of(link.headline)}")),
-        class_="card",
-    )
+def _date(link: Link) -> str:
+    return furniture.short_date(link.published_on) if link.published_on else ""
 
 
 def _footer() -> Node:
-    entries = ("x", "Privacy Policy", "About Us", "Contact Us", "Authors")
     return el(
         "footer",
         el("div", "Al Mayadeen English", class_="footer-name"),
         el("p", furniture.AL_MAYADEEN_SLOGAN),
         el("p", "All Rights Reserved"),
-        el("ul", *(el("li", el("a", name, href=f"/{slug_of(name)}")) for name in entries)),
+        link_list(("x", "Privacy Policy", "About Us", "Contact Us", "Authors")),
         el("div", el("a", "Android", href="/android"), class_="app"),
         el("div", el("a", "iOS", href="/ios"), class_="app"),
         class_="site-footer",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from samples.markup import Node, Raw, el, kept, script
 from samples.model import BodyPart, Bullets, Page, Paragraph, Post, Promo, Related, Subheading
 
@@ -19,9 +21,10 @@ def slug_of(text: str) -> str:
     return "-".join(words)[:60].strip("-")
 
 
-def tag_link(name: str) -> Node:
-    """A tag's link."""
-    return el("a", name, href=f"/tags/{slug_of(name)}")
+def link_list(names: Iterable[str], folder: str = "/", **attributes: str) -> Node:
+    """A list of links to pages of these names below a folder of the site."""
+    links = (el("li", el("a", name, href=f"{folder}{slug_of(name)}")) for name in names)
+    return el("ul", *links, **attributes)
 
 
 def _part(part: BodyPart) -> Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from samples import furniture
-from samples.html_body import body_nodes, slug_of
+from samples.html_body import body_nodes, link_list, slug_of
 from samples.markup import Node, el
 from samples.model import Page
 
@@ -39,7 +39,7 @@ def body(page: Page, menu: Sequence[Node], tail: Sequence[Node]) -> Node:
         el(
             "header",
             el("a", "Nournews", href="/en", class_="logo"),
-            el("nav", el("ul", *(el("li", el("a", name, href=f"/en/{slug_of(name)}")) for name in _MENU))),
+            el("nav", link_list(_MENU, "/en/")),
             *menu,
             class_="top",
         ),

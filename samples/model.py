@@ -234,9 +234,7 @@ def _count(shares: str | None) -> int | None:
     """A printed share count as a number; "12.3K" is 12,300."""
     if shares is None:
         return None
-    if shares.endswith("K"):
-        return round(float(shares[:-1]) * 1000)
-    return int(shares.replace(",", ""))
+    return round(float(shares[:-1]) * 1000) if shares.endswith("K") else int(shares.replace(",", ""))
 
 
 def _iso(moment: date | datetime | None) -> str | None:

@@ -15,10 +15,23 @@ from fundus.parser.utility import (
 from lxml.cssselect import CSSSelector
 
 
+class _BodyParser(BaseParser):
+    """A body by three selectors."""
+
+    @attribute
+    def body(self) -> ArticleBody | None:
+        return extract_article_body_with_selector(
+            self.precomputed.doc,
+            summary_selector=self._summary_selector,
+            subheadline_selector=self._subheadline_selector,
+            paragraph_selector=self._paragraph_selector,
+        )
+
+
 class AlMayadeenParser(ParserProxy):
     """Al Mayadeen English."""
 
-    class V1(BaseParser):
+    class V1(_BodyParser):
         """Head metadata, and the body by class names."""
 
         _summary_selector = CSSSelector("p.summary")
@@ -26,15 +39,6 @@ class AlMayadeenParser(ParserProxy):
         _paragraph_selector = CSSSelector(
             "div.p-content > p:not(.read-more), div.p-content > ul > li, div.p-content > blockquote"
         )
-
-        @attribute
-        def body(self) -> ArticleBody | None:
-            return extract_article_body_with_selector(
-                self.precomputed.doc,
-                summary_selector=self._summary_selector,
-                subheadline_selector=self._subheadline_selector,
-                paragraph_selector=self._paragraph_selector,
-            )
 
         @attribute
         def publishing_date(self) -> datetime.datetime | None:
@@ -56,22 +60,13 @@ class AlMayadeenParser(ParserProxy):
 class NourNewsParser(ParserProxy):
     """Nour News."""
 
-    class V1(BaseParser):
+    class V1(_BodyParser):
         """Everything by the site's ids."""
 
         _summary_selector = CSSSelector("#Body_Body_lblNewsLead")
         _subheadline_selector = CSSSelector("#Body_Body_lblNewsBody > h3")
         _paragraph_selector = CSSSelector("#Body_Body_lblNewsBody > p")
         _date_selector = CSSSelector("#Body_Body_lblDatePublish")
-
-        @attribute
-        def body(self) -> ArticleBody | None:
-            return extract_article_body_with_selector(
-                self.precomputed.doc,
-                summary_selector=self._summary_selector,
-                subheadline_selector=self._subheadline_selector,
-                paragraph_selector=self._paragraph_selector,
-            )
 
         @attribute
         def publishing_date(self) -> datetime.datetime | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from newsmarts.core import schemas
-from newsmarts.core.acknowledgements import QuarantineKey, acknowledge
+from newsmarts.core.acknowledgements import QuarantineKey, record_decision
 from newsmarts.core.db import reading
 from newsmarts.core.partitions import partition_path
 from newsmarts.core.records import Article, BodyBlock, capture_id_of
@@ -276,7 +276,9 @@ def quarantine_entry(page: Page, day: date) -> QuarantineKey:
 def acknowledge_page(settings: Settings, page: Page, day: date, *, reason: str = "Seen") -> None:
     """Acknowledge a page that ``write_day`` put into quarantine."""
     at = datetime(2025, 9, 3, 10, 30, tzinfo=UTC)
-    acknowledge(settings, [quarantine_entry(page, day)], by="editor", at=at, reason=reason)
+    record_decision(
+        "acknowledged", settings, [quarantine_entry(page, day)], by="editor", at=at, reason=reason
+    )
 
 
 def load_days(settings: Settings, days: dict[date, list[Page]]) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from newsmarts.core.acknowledgements import acknowledge, undo
+from newsmarts.core.acknowledgements import record_decision
 from newsmarts.core.partitions import candidate_path
 from newsmarts.core.settings import Settings, load_settings
 from newsmarts.load.run import run as load
@@ -98,9 +98,9 @@ def decide(settings: Settings, day: date, pages: list[Page], decision: str | Non
     entries = [quarantine_entry(page, day) for page in pages if page.quarantined]
     at = datetime(2025, 9, 3, tzinfo=UTC) + timedelta(minutes=number)
     if entries and decision == "acknowledged":
-        acknowledge(settings, entries, by=f"editor {number}", at=at, reason="Seen")
+        record_decision("acknowledged", settings, entries, by=f"editor {number}", at=at, reason="Seen")
     elif entries and decision == "undone":
-        undo(settings, entries, by="editor", at=at)
+        record_decision("undone", settings, entries, by="editor", at=at)
 
 
 def in_order(settings: Settings, days: dict[date, list[Page]]) -> None:

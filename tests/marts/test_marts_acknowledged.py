@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from newsmarts.core.acknowledgements import QuarantineKey, acknowledge, undo
+from newsmarts.core.acknowledgements import QuarantineKey, record_decision
 from newsmarts.core.db import reading
 from newsmarts.core.partitions import candidate_path
 from newsmarts.core.settings import Settings
@@ -45,7 +45,7 @@ def test_it_shows_after_the_next_build_and_no_longer_once_undone(settings: Setti
     assert build(settings, rewrite_below=0).days == (DAY,)
     assert shown(settings) == TOLD
     assert build(settings).days == ()
-    undo(settings, [quarantine_entry(BAD, DAY)], by="editor", at=AT)
+    record_decision("undone", settings, [quarantine_entry(BAD, DAY)], by="editor", at=AT)
     assert build(settings, rewrite_below=0).days == (DAY,)
     assert shown(settings) == OPEN
 
@@ -61,7 +61,7 @@ def test_it_makes_a_release_of_its_own(settings: Settings) -> None:
     second = publish(settings)
     assert second.published
     assert second.release_id != first.release_id
-    undo(settings, [quarantine_entry(BAD, DAY)], by="editor", at=AT)
+    record_decision("undone", settings, [quarantine_entry(BAD, DAY)], by="editor", at=AT)
     assert build(settings).changed
 
 
@@ -96,7 +96,7 @@ def test_what_land_rejected_and_what_publish_withholds_can_be_acknowledged(setti
     acknowledge_page(settings, rejected, DAY)
     expectation = "no_ticker_line_of_neighbouring_days_in_body"
     withheld = QuarantineKey(DAY, capture_id_on(leak, DAY), "page", "ticker_in_body", expectation)
-    acknowledge(settings, [withheld], by="editor", at=AT, reason="Seen")
+    record_decision("acknowledged", settings, [withheld], by="editor", at=AT, reason="Seen")
     assert build(settings).withheld == 1
     assert shown(settings) == TOLD * 2
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from newsmarts.cli import main as cli
-from newsmarts.core.acknowledgements import QuarantineKey, acknowledge, standing
+from newsmarts.core.acknowledgements import QuarantineKey, record_decision, standing
 from newsmarts.core.errors import LockTimeout, NewsError, UsageError
 from newsmarts.core.files import replacing_folder
 from newsmarts.core.locks import writer_lock
@@ -61,7 +61,14 @@ def home(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "inbox").mkdir(exist_ok=True)
     (home / "inbox" / "page.txt").write_text("a page")
     entry = QuarantineKey(DAY, "a" * 64, "page", "foreign_byline", "house_byline")
-    acknowledge(Settings(home=home), [entry], by="ada", at=datetime(2025, 9, 9, tzinfo=UTC), reason="seen")
+    record_decision(
+        "acknowledged",
+        Settings(home=home),
+        [entry],
+        by="ada",
+        at=datetime(2025, 9, 9, tzinfo=UTC),
+        reason="seen",
+    )
     return home
 
 
@@ -105,7 +112,14 @@ def test_what_has_not_changed_is_linked_and_each_backup_stands_alone(
     first = tmp_path / "kept" / made.folder.name
     shutil.copytree(made.folder, first, symlinks=True)
     entry = QuarantineKey(DAY, "b" * 64, "page", "foreign_byline", "house_byline")
-    acknowledge(Settings(home=home), [entry], by="bob", at=datetime(2025, 9, 9, tzinfo=UTC), reason="seen")
+    record_decision(
+        "acknowledged",
+        Settings(home=home),
+        [entry],
+        by="bob",
+        at=datetime(2025, 9, 9, tzinfo=UTC),
+        reason="seen",
+    )
     second = make_backup(Settings(home=home), tmp_path / "kept")
     assert (second.files, second.linked) == (made.files + 1, made.files)
     assert backups(tmp_path / "kept") == [first, second.folder]

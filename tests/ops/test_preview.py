@@ -16,7 +16,7 @@ import pytest
 from newsmarts.cli.main import main
 from newsmarts.cli.render.preview import render
 from newsmarts.core import schemas
-from newsmarts.core.acknowledgements import QuarantineKey, acknowledge
+from newsmarts.core.acknowledgements import QuarantineKey, record_decision
 from newsmarts.core.errors import MissingPartition
 from newsmarts.core.partitions import partition_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
@@ -64,7 +64,14 @@ def found(sample_home: Path, contracts: Path, tmp_path_factory: pytest.TempPathF
     home = tmp_path_factory.mktemp("previewed") / "home"
     shutil.copytree(sample_home, home, symlinks=True)
     settings = load_settings(home=home, contracts_dir=contracts)
-    acknowledge(settings, [UNREAD], by="An editor", at=datetime(2025, 9, 9, tzinfo=UTC), reason="A test.")
+    record_decision(
+        "acknowledged",
+        settings,
+        [UNREAD],
+        by="An editor",
+        at=datetime(2025, 9, 9, tzinfo=UTC),
+        reason="A test.",
+    )
     before = files_of(home)
     yield preview(settings, DAYS)
     assert files_of(home) == before

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from newsmarts.core.acknowledgements import acknowledge, undo
+from newsmarts.core.acknowledgements import record_decision
 from newsmarts.core.partitions import partition_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.desk.quarantine import quarantine_view, query_of
@@ -118,23 +118,25 @@ def test_without_a_release_there_is_what_validate_left(settings: Settings) -> No
 
 def test_acknowledging_shows_at_once_and_undoing_too(settings: Settings) -> None:
     (chosen,) = reasons(settings, Filters(reason="missing_byline"))
-    acknowledge(settings, [entry_of(chosen)], by="ada", at=AT, reason="A guest column")
+    record_decision("acknowledged", settings, [entry_of(chosen)], by="ada", at=AT, reason="A guest column")
     assert chosen.source_path not in paths(reasons(settings, Filters()))
     (found,) = reasons(settings, Filters(state="acknowledged"))
     assert (found.acknowledged_by, found.acknowledged_at) == ("ada", AT)
     assert found.acknowledged_reason == "A guest column"
-    undo(settings, [entry_of(chosen)], by="ada", at=AT)
+    record_decision("undone", settings, [entry_of(chosen)], by="ada", at=AT)
     assert reasons(settings, Filters(state="acknowledged")) == []
 
 
 def test_a_page_is_open_until_each_of_its_reasons_is_acknowledged(settings: Settings) -> None:
     several = reasons(settings, Filters(reason="markup_in_text"))
     assert len(several) == 3
-    acknowledge(settings, [entry_of(reason) for reason in several[:2]], by="ada", at=AT, reason="Seen")
+    record_decision(
+        "acknowledged", settings, [entry_of(reason) for reason in several[:2]], by="ada", at=AT, reason="Seen"
+    )
     (line,) = group_by_page(reasons(settings, Filters(reason="markup_in_text")))
     assert line.is_open
     assert line.is_partly_open
-    acknowledge(settings, [entry_of(several[2])], by="ada", at=AT, reason="Seen")
+    record_decision("acknowledged", settings, [entry_of(several[2])], by="ada", at=AT, reason="Seen")
     assert reasons(settings, Filters(reason="markup_in_text")) == []
     (line,) = group_by_page(reasons(settings, Filters(reason="markup_in_text", state="acknowledged")))
     assert not line.is_open

@@ -157,15 +157,7 @@ def _write(folder: Path, name: str, schema: Any, rows: Iterable[Row]) -> None:
 
 def read_rows(home: Path, name: str, day: date = DAY) -> list[Row]:
     """The rows of one file of a validated day."""
-    schema = {
-        "articles": schemas.ARTICLES,
-        "ticker_items": schemas.TICKER_ITEMS,
-        "page_links": schemas.PAGE_LINKS,
-        "quarantine": schemas.QUARANTINE,
-        "contract_results": schemas.CONTRACT_RESULTS,
-        "outcome": schemas.OUTCOMES,
-    }[name]
     rows: list[Row] = schemas.read_table(
-        partition_path(home, "validated", day) / f"{name}.parquet", schema
+        partition_path(home, "validated", day) / f"{name}.parquet", schemas.VALIDATED[name]
     ).to_pylist()
     return rows

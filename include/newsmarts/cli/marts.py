@@ -36,7 +36,7 @@ def summary(as_of: AsOf = None, home: Home = None, json: Json = False) -> None:
 def releases(home: Home = None, json: Json = False) -> None:
     """List the published releases that are kept."""
     from newsmarts.cli.render.marts import render_releases
-    from newsmarts.release.kept import kept_releases
+    from newsmarts.release.summary import kept_releases
 
     print_answer(kept_releases(load_settings(home=home).home), render_releases, as_json=json)
 

@@ -95,8 +95,8 @@ def acknowledge(
     chosen = [reason for reason in found if (reason.acknowledged_at is not None) == undo]
     if not chosen:
         raise UsageError(f"{'None' if undo else 'All'} of that is acknowledged.")
-    decide = acknowledgements.undo if undo else acknowledgements.acknowledge
-    record = decide(
+    record = acknowledgements.record_decision(
+        "undone" if undo else "acknowledged",
         settings,
         [entry_of(reason) for reason in chosen],
         by=by or getpass.getuser(),

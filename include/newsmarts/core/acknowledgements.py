@@ -59,64 +59,25 @@ class Decision:
 _FORMAT: TypeAdapter[Decision] = TypeAdapter(Decision)
 
 
-def acknowledge(
-    settings: Settings, entries: Collection[QuarantineKey], *, by: str, at: datetime, reason: str
-) -> Decision:
-    """Record that ``by`` acknowledges these entries, and why.
-
-    Raises:
-        UsageError: no entries or too many, no reason, or one that is too long.
-        LockTimeout: another decision was being written for too long.
-        NewsError: it can't be written; then nothing was.
-    """
-    if not single_line(reason):
-        raise UsageError("An acknowledgement needs a reason. Write in a few words why these may stay out.")
-    return _write(settings, "acknowledged", entries, by=by, at=at, reason=reason)
-
-
-def undo(
-    settings: Settings, entries: Collection[QuarantineKey], *, by: str, at: datetime, reason: str = ""
-) -> Decision:
-    """Record that these entries aren't acknowledged any longer; they are open again.
-
-    Raises:
-        UsageError, LockTimeout, NewsError: as ``acknowledge`` does.
-    """
-    return _write(settings, "undone", entries, by=by, at=at, reason=reason)
-
-
-def read_decisions(home: Path) -> Iterator[Decision]:
-    """Every decision, in the order in which they were made.
-
-    Raises:
-        NewsError: a file can't be read as a decision.
-    """
-    for number, path in _files(home):
-        yield _read(number, path)
-
-
-def standing(home: Path) -> dict[QuarantineKey, Decision]:
-    """What is acknowledged now, each with its last acknowledgement."""
-    found: dict[QuarantineKey, Decision] = {}
-    for made in read_decisions(home):
-        for key in made.entries:
-            if made.decision == "acknowledged":
-                found[key] = made
-            else:
-                found.pop(key, None)
-    return found
-
-
-def _write(
-    settings: Settings,
+def record_decision(
     decision: Literal["acknowledged", "undone"],
+    settings: Settings,
     entries: Collection[QuarantineKey],
     *,
     by: str,
     at: datetime,
-    reason: str,
+    reason: str = "",
 ) -> Decision:
+    """Record that ``by`` acknowledges these entries, and why; or undoes that, which makes them open again.
+
+    Raises:
+        UsageError: no entries or too many, no name, a reason that is too long, or none to acknowledge.
+        LockTimeout: another decision was being written for too long.
+        NewsError: it can't be written; then nothing was.
+    """
     who, why = single_line(by)[:_MAX_NAME_CHARS], single_line(reason)
+    if decision == "acknowledged" and not why:
+        raise UsageError("An acknowledgement needs a reason. Write in a few words why these may stay out.")
     if not who:
         raise UsageError("The decision has no name. Give yours.")
     if len(why) > MAX_REASON_CHARS:
@@ -141,6 +102,28 @@ def _write(
             "or let this user write there, and decide again."
         ) from error
     return made
+
+
+def read_decisions(home: Path) -> Iterator[Decision]:
+    """Every decision, in the order in which they were made.
+
+    Raises:
+        NewsError: a file can't be read as a decision.
+    """
+    for number, path in _files(home):
+        yield _read(number, path)
+
+
+def standing(home: Path) -> dict[QuarantineKey, Decision]:
+    """What is acknowledged now, each with its last acknowledgement."""
+    found: dict[QuarantineKey, Decision] = {}
+    for made in read_decisions(home):
+        for key in made.entries:
+            if made.decision == "acknowledged":
+                found[key] = made
+            else:
+                found.pop(key, None)
+    return found
 
 
 def _files(home: Path) -> list[tuple[int, Path]]:

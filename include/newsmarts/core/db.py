@@ -39,40 +39,8 @@ def writer(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     scratch = settings.home / "warehouse" / ".duckdb_tmp"
     shutil.rmtree(scratch, ignore_errors=True)  # what a stopped writer left; there is only one at a time
     scratch.parent.mkdir(parents=True, exist_ok=True)  # DuckDB makes the last folder only
-    limits = {
-        "memory_limit": settings.duckdb_memory_limit,
-        "max_temp_directory_size": settings.duckdb_max_temp_size,
-    }
-    try:
-        connection = duckdb.connect(
-            ":memory:",
-            config={
-                **limits,
-                "temp_directory": str(scratch),
-                "threads": settings.duckdb_threads,
-                "autoinstall_known_extensions": "false",  # nothing is ever downloaded
-                "autoload_known_extensions": "false",
-            },
-        )
-    except duckdb.Error as error:
-        raise SettingsError(
-            f"DuckDB rejects NEWS_DUCKDB_MEMORY_LIMIT={settings.duckdb_memory_limit!r} or "
-            f"NEWS_DUCKDB_MAX_TEMP_SIZE={settings.duckdb_max_temp_size!r}: {error}. Write them as in 1GB."
-        ) from error
-    try:
-        connection.execute("SET TimeZone = 'UTC'")
+    with _connected(_limits(settings), str(scratch)) as connection:
         yield connection
-    except duckdb.OutOfMemoryException as error:
-        raise NewsError(
-            f"DuckDB needs more than NEWS_DUCKDB_MEMORY_LIMIT ({settings.duckdb_memory_limit}), or in "
-            f"{scratch} more than NEWS_DUCKDB_MAX_TEMP_SIZE ({settings.duckdb_max_temp_size}). {error}"
-        ) from error
-    except duckdb.Error as error:
-        if os.strerror(errno.ENOSPC) in str(error):
-            raise OSError(errno.ENOSPC, f"{os.strerror(errno.ENOSPC)}: {error}") from error
-        raise
-    finally:
-        connection.close()
 
 
 @contextlib.contextmanager
@@ -93,14 +61,9 @@ def reading_files(files: Mapping[str, Path], settings: Settings) -> Iterator[duc
         SettingsError: a limit that DuckDB doesn't understand.
         NewsError: a file is damaged, or the work needs more than the limits.
     """
-    limits: dict[str, str | int] = {
-        "memory_limit": settings.duckdb_memory_limit,
-        "max_temp_directory_size": settings.duckdb_max_temp_size,
-        "threads": settings.duckdb_threads,
-    }
     with contextlib.ExitStack() as opened:
         try:
-            connection = opened.enter_context(_attached(files, limits))
+            connection = opened.enter_context(_attached(files, _limits(settings)))
         except (duckdb.IOException, duckdb.SerializationException) as error:
             names = " or ".join(str(path) for path in files.values())
             raise NewsError(
@@ -110,38 +73,61 @@ def reading_files(files: Mapping[str, Path], settings: Settings) -> Iterator[duc
 
 
 @contextlib.contextmanager
-def _attached(
-    files: Mapping[str, Path], limits: Mapping[str, str | int]
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def _attached(files: Mapping[str, Path], limits: Mapping[str, Any]) -> Iterator[duckdb.DuckDBPyConnection]:
     """Files are attached, not connected to: a reader in this process may have one open with other settings,
     which DuckDB rejects.
     """
-    with tempfile.TemporaryDirectory(prefix=_SPILL_PREFIX, ignore_cleanup_errors=True) as spill:
-        try:
-            connection = duckdb.connect(
-                ":memory:",
-                config={
-                    **limits,
-                    "temp_directory": spill,
-                    "autoinstall_known_extensions": "false",
-                    "autoload_known_extensions": "false",
-                },
-            )
-        except duckdb.Error as error:
-            raise SettingsError(f"DuckDB rejects the limits {dict(limits)}: {error}") from error
-        try:
-            connection.execute("SET TimeZone = 'UTC'")
-            for name, path in files.items():
-                attach(connection, path, name, read_only=True)
-            connection.execute("SET enable_external_access = false")
-            yield connection
-        except duckdb.OutOfMemoryException as error:
-            raise NewsError(
-                f"DuckDB needs more than {limits['memory_limit']} of memory (NEWS_DUCKDB_MEMORY_LIMIT), or "
-                f"more room in {spill} (NEWS_DUCKDB_MAX_TEMP_SIZE). {error}"
-            ) from error
-        finally:
-            connection.close()
+    with (
+        tempfile.TemporaryDirectory(prefix=_SPILL_PREFIX, ignore_cleanup_errors=True) as spill,
+        _connected(limits, spill) as connection,
+    ):
+        for name, path in files.items():
+            attach(connection, path, name, read_only=True)
+        connection.execute("SET enable_external_access = false")
+        yield connection
+
+
+def _limits(settings: Settings) -> dict[str, Any]:
+    return {
+        "memory_limit": settings.duckdb_memory_limit,
+        "max_temp_directory_size": settings.duckdb_max_temp_size,
+        "threads": settings.duckdb_threads,
+    }
+
+
+@contextlib.contextmanager
+def _connected(limits: Mapping[str, Any], spill: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection without a database; what doesn't fit into memory goes to the folder ``spill``."""
+    memory, room = limits["memory_limit"], limits.get("max_temp_directory_size")
+    try:
+        connection = duckdb.connect(
+            ":memory:",
+            config={
+                **limits,
+                "temp_directory": spill,
+                "autoinstall_known_extensions": "false",  # nothing is ever downloaded
+                "autoload_known_extensions": "false",
+            },
+        )
+    except duckdb.Error as error:
+        raise SettingsError(
+            f"DuckDB rejects NEWS_DUCKDB_MEMORY_LIMIT={memory!r} or "
+            f"NEWS_DUCKDB_MAX_TEMP_SIZE={room!r}: {error}. Write them as in 1GB."
+        ) from error
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
+    except duckdb.OutOfMemoryException as error:
+        raise NewsError(
+            f"DuckDB needs more than NEWS_DUCKDB_MEMORY_LIMIT ({memory}), or in {spill} more than "
+            f"NEWS_DUCKDB_MAX_TEMP_SIZE ({room or 'not set here'}). {error}"
+        ) from error
+    except duckdb.Error as error:
+        if os.strerror(errno.ENOSPC) in str(error):
+            raise OSError(errno.ENOSPC, f"{os.strerror(errno.ENOSPC)}: {error}") from error
+        raise
+    finally:
+        connection.close()
 
 
 def spill_folder(path: Path) -> Path:

@@ -1,40 +1,7 @@
 """Every exception of this library, and what each one costs.
 
-::
-
-    NewsError                    the message names the thing at fault and says what to do next
-    ├── UsageError               a path, day or option that can't be right (exit code 2)
-    │   ├── SettingsError        a setting or environment variable that can't be right
-    │   └── QueryError           search: a query that can't be read
-    ├── CaptureError             one capture is rejected: it becomes a quarantine row, the day goes on
-    │   ├── DamagedUnit          land: a part of an archive can't be unpacked; what comes after it may be
-    │   ├── ArchiveTooLarge      land: an archive is over its limits; the rest of it isn't read
-    │   ├── UnreadablePage       parse: bytes that aren't a page (empty, binary, broken encoding)
-    │   ├── UnknownPublisher     parse: there are no rules for the page's publisher
-    │   ├── NotAnArticle         parse: a page of a known publisher that isn't an article
-    │   └── MissingField         parse: an article without something that it can't be without
-    ├── FeedError                land: feeds failed; what they gave before, and other feeds, is landed
-    │   ├── FeedUnavailable      a feed can't answer now: trying again may help
-    │   └── FeedRefused          a site refuses us (403, a challenge): trying again can't help
-    ├── MissingPartition         the stage before hasn't finished the day
-    ├── DamagedPartition         a staged file that can't be read as what it should be
-    ├── ContractError            validate: the day as a whole can't be trusted
-    │   ├── TooManyQuarantined   more of the day was quarantined than the settings allow
-    │   └── IncompleteResult     Great Expectations listed fewer failing rows than it counted
-    ├── ConservationError        captures in and captures accounted for differ
-    ├── LockTimeout              another writer held the warehouse too long
-    ├── DatabaseUnavailable      the PostgreSQL server can't answer now, or its readers don't let go
-    └── AuditFailed              publish: the release candidate broke a contract; the old release stays
-
-    Signal                       caught within the stage that raises it
-    ├── StillMoving              land: a file changed between two looks at it; it waits for the next run
-    ├── ReadFailed               land: the system can't read an archive file
-    ├── BadAddress               land: not an address that can be fetched
-    ├── ForbiddenAddress         land: a host's name leads to an address that isn't public
-    ├── NoReply                  land: no answer came, or not all of it
-    ├── HostClosed               land: a host wants a longer pause than we can wait
-    ├── HostRefused              land: a host answered with a refusal or a robot check
-    └── UnclearMarkup            parse: HTML that takes the slower way of reading
+The message of a NewsError names the thing at fault and says what to do next. A Signal never leaves the stage
+that raises it.
 """
 
 from __future__ import annotations
@@ -45,7 +12,7 @@ class NewsError(Exception):
 
 
 class UsageError(NewsError):
-    """A path, day or option that can't be right."""
+    """A path, day or option that can't be right (exit code 2)."""
 
 
 class SettingsError(UsageError):

@@ -30,7 +30,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from newsmarts.core.errors import UsageError
 from newsmarts.core.object_store import current_version
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from upath import UPath
 
 Stage = Literal["manifest", "parsed", "validated"]
+# a folder on a disk, in an object store, or either
+AnyPath = TypeVar("AnyPath", Path, "UPath", "Path | UPath")
 
 _ROOTS: dict[Stage, tuple[str, ...]] = {
     "manifest": ("raw", "manifest"),
@@ -50,22 +52,12 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-@overload
-def partition_path(home: Path, stage: Stage, day: date) -> Path: ...
-@overload
-def partition_path(home: Path | UPath, stage: Stage, day: date) -> Path | UPath: ...
-def partition_path(home: Path | UPath, stage: Stage, day: date) -> Path | UPath:
+def partition_path(home: AnyPath, stage: Stage, day: date) -> AnyPath:
     """The folder of one day of one stage; it may not exist yet."""
     return stage_path(home, stage) / f"{PARTITION_PREFIX}{day.isoformat()}"
 
 
-@overload
-def stage_path(home: Path, stage: Stage) -> Path: ...
-@overload
-def stage_path(home: UPath, stage: Stage) -> UPath: ...
-@overload
-def stage_path(home: Path | UPath, stage: Stage) -> Path | UPath: ...
-def stage_path(home: Path | UPath, stage: Stage) -> Path | UPath:
+def stage_path(home: AnyPath, stage: Stage) -> AnyPath:
     """The folder that holds a stage's partitions; it may not exist yet."""
     return home.joinpath(*_ROOTS[stage])
 
@@ -80,11 +72,7 @@ def partition_days(home: Path | UPath, stage: Stage) -> Iterator[date]:
             yield parse_day(name.removeprefix(PARTITION_PREFIX))
 
 
-@overload
-def raw_object_path(home: Path, sha256: str) -> Path: ...
-@overload
-def raw_object_path(home: Path | UPath, sha256: str) -> Path | UPath: ...
-def raw_object_path(home: Path | UPath, sha256: str) -> Path | UPath:
+def raw_object_path(home: AnyPath, sha256: str) -> AnyPath:
     """Where the bytes with this SHA-256 are kept. Raises ValueError when it is no SHA-256."""
     if not _SHA256.fullmatch(sha256):
         raise ValueError(f"not a lowercase SHA-256: {sha256!r}")
@@ -101,11 +89,7 @@ def _is_whole(folder: Path | UPath, stage: Stage) -> bool:
     return isinstance(folder, Path) or stage == "manifest" or current_version(folder) is not None
 
 
-@overload
-def objects_path(home: Path) -> Path: ...
-@overload
-def objects_path(home: Path | UPath) -> Path | UPath: ...
-def objects_path(home: Path | UPath) -> Path | UPath:
+def objects_path(home: AnyPath) -> AnyPath:
     """The folder of all captured bytes."""
     return home / "raw" / "objects"
 

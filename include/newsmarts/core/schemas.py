@@ -171,6 +171,15 @@ OUTCOMES = pa.schema(
     ]
 )
 
+VALIDATED_ROWS: Mapping[str, pa.Schema] = {
+    "articles": ARTICLES,
+    "ticker_items": TICKER_ITEMS,
+    "page_links": PAGE_LINKS,
+    "quarantine": QUARANTINE,
+    "contract_results": CONTRACT_RESULTS,
+}
+VALIDATED: Mapping[str, pa.Schema] = {**VALIDATED_ROWS, "outcome": OUTCOMES}
+"""Every file of a validated day."""
 
 PARQUET_OPTIONS: Mapping[str, Any] = {"compression": "zstd", "write_page_checksum": True}
 """How staged files are written. Without checksums, four of five flipped bits give wrong rows, silently."""
@@ -181,11 +190,6 @@ def write_rows(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]])
     table = pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
     write_table(path, table)
     return int(table.num_rows)
-
-
-def rows_to_bytes(schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """The Parquet file that ``write_rows`` would write, as bytes."""
-    return to_bytes(pa.Table.from_pylist([dict(row) for row in rows], schema=schema))
 
 
 def to_bytes(table: pa.Table) -> bytes:

@@ -26,15 +26,7 @@ if TYPE_CHECKING:
     from upath import UPath
 
 logger = logging.getLogger(__name__)
-_SCHEMAS: dict[str, pa.Schema] = {
-    "captures": schemas.CAPTURES,
-    "articles": schemas.ARTICLES,
-    "ticker_items": schemas.TICKER_ITEMS,
-    "page_links": schemas.PAGE_LINKS,
-    "quarantine": schemas.QUARANTINE,
-    "contract_results": schemas.CONTRACT_RESULTS,
-    "outcome": schemas.OUTCOMES,
-}
+_SCHEMAS = {"captures": schemas.CAPTURES, **schemas.VALIDATED}
 # Columns that describe a run, not the day: they may differ where nothing else does.
 _NOT_CONTENT = {"captures": ["landed_at"], "outcome": ["run_id"]}
 

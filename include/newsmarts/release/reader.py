@@ -43,18 +43,14 @@ def connect(
                 continue  # pruned just now: then it is no longer among those that can be named
             raise MissingPartition(f"Nothing is published at {link} yet. Run publish first.") from None
         try:
-            return _locked_down(path, memory_limit)
+            # of two threads that open one file, one would lock the settings while the other makes them
+            with _OPENING:
+                return _open(path, memory_limit)
         except duckdb.IOException:
             # pruned since it was resolved? That takes as many publishes as releases are kept
             if attempt == _ATTEMPTS or path.exists():
                 raise
     raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-def _locked_down(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
-    # of two threads that open one file at once, one would lock the settings while the other makes them
-    with _OPENING:
-        return _open(path, memory_limit)
 
 
 def _open(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:

@@ -22,15 +22,6 @@ if TYPE_CHECKING:
 
 _NAMES_SHOWN = 5
 
-VALIDATED: Mapping[str, pa.Schema] = {
-    "articles": schemas.ARTICLES,
-    "ticker_items": schemas.TICKER_ITEMS,
-    "page_links": schemas.PAGE_LINKS,
-    "quarantine": schemas.QUARANTINE,
-    "contract_results": schemas.CONTRACT_RESULTS,
-}
-"""Every file of a validated day but its outcome, with its schema."""
-
 
 @dataclass(frozen=True, slots=True)
 class ParsedDay:
@@ -97,7 +88,7 @@ def write(
     """Replace the validated partition of one day."""
     folder = partition_path(home, "validated", day)
     with replacing_folder(folder) as temporary:
-        for name in VALIDATED:
+        for name in schemas.VALIDATED_ROWS:
             schemas.write_table(temporary / f"{name}.parquet", tables[name])
         schemas.write_rows(temporary / "outcome.parquet", schemas.OUTCOMES, [outcome])
     return folder
@@ -105,13 +96,13 @@ def write(
 
 def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     """Rows as a table of one of the validated files."""
-    return pa.Table.from_pylist([dict(row) for row in rows], schema=VALIDATED[name])
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=schemas.VALIDATED_ROWS[name])
 
 
 def fingerprint(tables: Mapping[str, pa.Table]) -> str:
     """A SHA-256 over all rows: equal for equal rows, on any machine and with any version of Parquet."""
     digest = hashlib.sha256()
-    for name in VALIDATED:
+    for name in schemas.VALIDATED_ROWS:
         digest.update(f"{name}\n".encode())
         for batch in tables[name].to_batches(max_chunksize=1_000):
             for row in batch.to_pylist():

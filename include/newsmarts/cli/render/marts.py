@@ -12,8 +12,7 @@ from newsmarts.core.text import counted
 
 if TYPE_CHECKING:
     from newsmarts.export.run import ExportResult
-    from newsmarts.release.kept import KeptRelease
-    from newsmarts.release.summary import Summary
+    from newsmarts.release.summary import KeptRelease, Summary
 
 _DAYS_SHOWN = 31
 

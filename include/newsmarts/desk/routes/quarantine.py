@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -73,7 +72,7 @@ def acknowledge(request: Request, form: Form) -> RedirectResponse:
     chosen = [reason for reason in _chosen(form) if reason.acknowledged_at is None]
     if not chosen:
         raise UsageError("All of that is acknowledged already, or out of quarantine. Go back and reload.")
-    return _decide(acknowledgements.acknowledge, request, form, "acknowledged", chosen)
+    return _decide(request, form, "acknowledged", chosen)
 
 
 @changes.post("/quarantine/undo")
@@ -82,7 +81,7 @@ def undo(request: Request, form: Form) -> RedirectResponse:
     chosen = [reason for reason in _chosen(form) if reason.acknowledged_at is not None]
     if not chosen:
         raise UsageError("None of that is acknowledged. Go back and reload.")
-    return _decide(acknowledgements.undo, request, form, "undone", chosen)
+    return _decide(request, form, "undone", chosen)
 
 
 @changes.post("/quarantine/rerun")
@@ -122,21 +121,22 @@ def _all_that_pass(form: dict[str, list[str]]) -> list[Reason]:
 
 
 def _decide(
-    decide: Callable[..., object],
     request: Request,
     form: dict[str, list[str]],
-    done: str,
+    decision: Literal["acknowledged", "undone"],
     chosen: list[Reason],
 ) -> RedirectResponse:
     """Write a decision down, then show the form's page with a notice of what was done."""
     entries, why = [entry_of(reason) for reason in chosen], _one(form, "why")
-    decide(settings(), entries, by=user_of(request), at=datetime.now(UTC), reason=why)
+    acknowledgements.record_decision(
+        decision, settings(), entries, by=user_of(request), at=datetime.now(UTC), reason=why
+    )
     base, pages = base_path(request), len(list(group_by_page(chosen)))
     if _one(form, "from") == "capture":
         first = chosen[0]
         path = f"{base}/captures/{first.capture_day}/{first.capture_id}"
     else:
-        path = f"{base}/quarantine{query_of(_filters(form), done=done, count=pages)}"
+        path = f"{base}/quarantine{query_of(_filters(form), done=decision, count=pages)}"
     # 303: the browser asks for the page, and reloading it sends nothing
     return RedirectResponse(path, status_code=303, headers=dict(PAGE_HEADERS))
 
