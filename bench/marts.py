@@ -121,7 +121,7 @@ def _number(connection: duckdb.DuckDBPyConnection, first: int, last: int) -> Non
 
 
 def _made(connection: duckdb.DuckDBPyConnection, name: str, schema: pa.Schema) -> pa.Table:
-    """Made-up rows of the numbered captures; columns that the query doesn't have are null."""
+    """Made-up rows of the numbered captures: the schema's columns, null where the query has none."""
     query = QUERIES / f"{name}.sql"
     empty = schema.empty_table()
     if not query.exists():

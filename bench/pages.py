@@ -12,9 +12,10 @@ import statistics
 import sys
 from argparse import Namespace
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, NamedTuple
 
 from bench.page_sets import HTML_SIZES_BYTES, PageSet, html_set, text_set
 from bench.processes import measure, run_worker
@@ -39,18 +40,12 @@ FULL = Effort(rounds=3, pages_per_skin=12, text_pages=1000, soak_text_pages=100_
 QUICK = Effort(rounds=1, pages_per_skin=5, text_pages=200, soak_text_pages=5000, soak_html_pages=200)
 
 
-@dataclass(slots=True)
-class Runs:
-    """One reader over one set of pages."""
+class Run(NamedTuple):
+    """One reader over one set of pages, once."""
 
-    pages_per_cpu_second: list[float] = field(default_factory=list)  # a round each
-    peak_rss_bytes: list[int] = field(default_factory=list)
-    libraries: dict[str, str] = field(default_factory=dict)
-    scores: dict[str, list[BodyScore]] = field(default_factory=lambda: defaultdict(list))  # by skin
-    refused: Counter[str] = field(default_factory=Counter)
-    records: int = 0
-    records_right: int = 0
-    record_differences: Counter[str] = field(default_factory=Counter)
+    pages_per_cpu_second: float
+    answers: list[dict[str, Any]]
+    summary: dict[str, Any]
 
 
 def measure_section(options: Namespace) -> dict[str, Any]:
@@ -62,12 +57,13 @@ def measure_section(options: Namespace) -> dict[str, Any]:
     text = text_set(effort.text_pages)
     # only ours reads text captures
     sets = {**dict.fromkeys(html_sets, readers), text: [OURS] if OURS in readers else []}
-    runs = {pages: {reader: Runs() for reader in readers} for pages, readers in sets.items()}
+    runs: dict[PageSet, dict[Reader, list[Run]]]
+    runs = {pages: {reader: [] for reader in readers} for pages, readers in sets.items()}
     for number in range(1, rounds + 1):
-        for pages, run_of in runs.items():
-            for reader, run in run_of.items():
-                _run_once(reader, pages, run, scored=number == 1)
-                speed = f"{run.pages_per_cpu_second[-1]:.1f} pages/CPU-s"
+        for pages, runs_of in runs.items():
+            for reader, done in runs_of.items():
+                done.append(_run(reader, pages))
+                speed = f"{done[-1].pages_per_cpu_second:.1f} pages/CPU-s"
                 print(f"  round {number}: {pages.name} {reader.name}: {speed}", file=sys.stderr)
     soaks = {text: effort.soak_text_pages, html_sets[0]: effort.soak_html_pages} if OURS in readers else {}
     return {
@@ -76,67 +72,62 @@ def measure_section(options: Namespace) -> dict[str, Any]:
             pages.name: {
                 "pages": len(pages.truth()),
                 "mean_bytes": pages.mean_bytes(),
-                "readers": {reader.name: _figures(reader, run_of) for reader in run_of},
+                "readers": {reader.name: _figures(reader, runs_of, pages.truth()) for reader in runs_of},
             }
-            for pages, run_of in runs.items()
+            for pages, runs_of in runs.items()
         },
         "soak": {pages.name: _soak(pages, count) for pages, count in soaks.items()},
     }
 
 
-def _run_once(reader: Reader, pages: PageSet, run: Runs, *, scored: bool) -> None:
+def _run(reader: Reader, pages: PageSet) -> Run:
     output = BUILD / "bench-pages" / f"{pages.name}.{reader.name}.jsonl"
     command = command_of(reader, pages.folder, pages.suffix, "--warm-up", str(WARM_UP_PAGES))
     measure(command, output=output)
     with output.open(encoding="utf-8") as lines:
         *answers, summary = map(json.loads, lines)
-    run.pages_per_cpu_second.append(len(answers) / sum(answer["cpu_seconds"] for answer in answers))
-    run.peak_rss_bytes.append(summary["peak_rss_bytes"])
-    run.libraries = summary["libraries"]
-    if scored:
-        _score(answers, pages.truth(), run)
+    return Run(len(answers) / sum(answer["cpu_seconds"] for answer in answers), answers, summary)
 
 
-def _score(answers: Iterable[dict[str, Any]], truth: dict[str, dict[str, Any]], run: Runs) -> None:
-    for answer in answers:
-        record = truth.pop(answer["file"])
-        run.scores[answer["file"].partition("/")[0]].append(score_body(answer["body"], record))
-        if answer["refused"]:
-            run.refused[answer["refused"]] += 1
-        if "record" in answer:
-            run.records += 1
-            different = [name for name in record if answer["record"].get(name) != record[name]]
-            run.records_right += not different
-            run.record_differences.update(different)
-    if truth:
-        raise ValueError(f"{len(truth)} pages have no answer, such as {min(truth)}.")
-
-
-def _figures(reader: Reader, run_of: Mapping[Reader, Runs]) -> dict[str, Any]:
-    run = run_of[reader]
+def _figures(
+    reader: Reader, runs_of: Mapping[Reader, Sequence[Run]], truth: Mapping[str, dict[str, Any]]
+) -> dict[str, Any]:
+    """A reader's figures: speed and memory of all rounds, and how right the answers of the first are."""
+    runs = runs_of[reader]
+    answers = {answer["file"]: answer for answer in runs[0].answers}
+    if answers.keys() != truth.keys():
+        raise ValueError(f"{reader.name} answered for {len(answers)} pages of {len(truth)}, or for others.")
+    scores: dict[str, list[BodyScore]] = defaultdict(list)
+    for file, answer in answers.items():
+        scores[file.partition("/")[0]].append(score_body(answer["body"], truth[file]))
+    differences = [
+        [name for name in truth[file] if answer["record"].get(name) != truth[file][name]]
+        for file, answer in answers.items()
+        if "record" in answer
+    ]
+    speeds = {each: [run.pages_per_cpu_second for run in done] for each, done in runs_of.items()}
     return {
         "title": reader.title,
-        "libraries": run.libraries,
-        "pages_per_cpu_second": statistics.median(run.pages_per_cpu_second),
-        "rounds": run.pages_per_cpu_second,
-        "times_plain_bs4": _ratio(run, run_of.get(PLAIN_BS4)),
-        "ours_times_this": _ratio(run_of.get(OURS), run),
-        "peak_rss_bytes": max(run.peak_rss_bytes),
-        "score": summarise(score for scores in run.scores.values() for score in scores),
-        "score_by_part": {part: summarise(scores) for part, scores in run.scores.items()},
-        "refused": dict(run.refused),
-        "records": run.records,
-        "records_right": run.records_right,
-        "record_differences": dict(run.record_differences.most_common()),
+        "libraries": runs[0].summary["libraries"],
+        "pages_per_cpu_second": statistics.median(speeds[reader]),
+        "rounds": speeds[reader],
+        "times_plain_bs4": _ratio(speeds[reader], speeds.get(PLAIN_BS4)),
+        "ours_times_this": _ratio(speeds.get(OURS), speeds[reader]),
+        "peak_rss_bytes": max(run.summary["peak_rss_bytes"] for run in runs),
+        "score": summarise(chain.from_iterable(scores.values())),
+        "score_by_part": {part: summarise(of_part) for part, of_part in scores.items()},
+        "refused": Counter(answer["refused"] for answer in answers.values() if answer["refused"]),
+        "records": len(differences),
+        "records_right": differences.count([]),
+        "record_differences": dict(Counter(chain.from_iterable(differences)).most_common()),
     }
 
 
-def _ratio(run: Runs | None, base: Runs | None) -> float | None:
+def _ratio(speeds: Sequence[float] | None, others: Sequence[float] | None) -> float | None:
     """The median of the rounds' ratios; None when one of the two wasn't measured."""
-    if run is None or base is None:
+    if speeds is None or others is None:
         return None
-    pairs = zip(run.pages_per_cpu_second, base.pages_per_cpu_second, strict=True)
-    return statistics.median(speed / other for speed, other in pairs)
+    return statistics.median(speed / other for speed, other in zip(speeds, others, strict=True))
 
 
 def _soak(pages: PageSet, count: int) -> dict[str, Any]:

@@ -68,30 +68,14 @@ AL_MAYADEEN_TEXT_FOOTER = "\n".join(
 )
 
 
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
-
 def long_date(day: date) -> str:
-    """``August 11, 2024``, in English whatever the machine's locale."""
-    return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
+    """``August 11, 2024``."""
+    return f"{day:%B} {day.day}, {day.year}"
 
 
 def short_date(day: date) -> str:
     """``5 Aug 2024``."""
-    return f"{day.day} {_MONTHS[day.month - 1][:3]} {day.year}"
+    return f"{day.day} {day:%b} {day.year}"
 
 
 def short_time(moment: datetime) -> str:

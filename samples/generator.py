@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +23,6 @@ from samples.model import (
     Subheading,
 )
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TICKER_POOL = 24  # lines that a day's pages draw their ten from
 _MINUTES = 1 << 21  # articles are captured up to about four years after they were published
 _STRIDE = 860_233  # odd, so numbers below _MINUTES all have their own minute
@@ -109,7 +109,7 @@ class _Filler:
             number=rng.randrange(2, 60),
             digit=rng.randrange(10),
             verb=rng.choice(words.VERBS),
-            day=rng.choice(_WEEKDAYS),
+            day=rng.choice(calendar.day_name),
             date=furniture.long_date(self._day),
         )
         return text[0].upper() + text[1:]

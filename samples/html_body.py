@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from samples import furniture
 from samples.markup import Node, Raw, el, kept, script
 from samples.model import BodyPart, Bullets, Page, Paragraph, Post, Promo, Related, Subheading
 
@@ -60,7 +61,7 @@ def _post(post: Post) -> Node:
         "blockquote",
         el("p", *words, lang="en", dir="ltr"),
         f"— {post.author} ",
-        el("a", post.posted_on_words, href="https://twitter.com/sample/status/1"),
+        el("a", furniture.long_date(post.posted_on), href="https://twitter.com/sample/status/1"),
         class_="twitter-tweet",
     )
 

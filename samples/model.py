@@ -5,7 +5,7 @@ The record is made from this model alone, so it can judge a parser.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -52,12 +52,7 @@ class Post:
     @property
     def attribution(self) -> str:
         """The line under the post."""
-        return f"— {self.author} {self.posted_on_words}"
-
-    @property
-    def posted_on_words(self) -> str:
-        """``August 11, 2024``, in English whatever the machine's locale."""
-        return furniture.long_date(self.posted_on)
+        return f"— {self.author} {furniture.long_date(self.posted_on)}"
 
     @property
     def words(self) -> str:
@@ -137,10 +132,6 @@ class Page:
         if self.dateline and parts and isinstance(parts[0], Paragraph):
             parts = (Paragraph(self.dateline + parts[0].text), *parts[1:])
         return parts
-
-    def captured_with(self, **changes: Any) -> Page:
-        """The same article in another capture: another ticker, other lists, more shares."""
-        return replace(self, **changes)
 
     def record(self, page_format: Format) -> dict[str, Any]:
         """The record that a correct parser gives for this page, with the keys of a golden record."""

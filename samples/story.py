@@ -14,6 +14,7 @@ A story's body is plain text, paragraphs set apart by blank lines and wrapped an
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ def load_story(name: str) -> Page:
         tags=tuple(fields.pop("tags", ())),
         coverage=tuple(fields.pop("coverage", ())),
     )
-    return page.captured_with(**fields)  # a misspelt field is a TypeError
+    return replace(page, **fields)  # a misspelt field is a TypeError
 
 
 def captured_on(page: Page, day: date, ticker: tuple[int, int] | None) -> Page:
@@ -63,7 +64,8 @@ def captured_on(page: Page, day: date, ticker: tuple[int, int] | None) -> Page:
         return page
     shared = _load(HERE / "days.toml")[day.isoformat()]
     first, last = ticker or (1, 0)
-    return page.captured_with(
+    return replace(
+        page,
         ticker=tuple(shared["ticker"][first - 1 : last]),
         most_read=tuple(Link(**link) for link in shared["most_read"]),
         read_next=tuple(Link(**link) for link in shared["read_next"]),

@@ -1,8 +1,5 @@
 SELECT
-    capture_id,
-    wall_time AT TIME ZONE 'UTC' AS captured_at,
-    capture_day,
-    publisher,
+    *,
     CASE WHEN place <= 5 THEN 'most_read' ELSE 'read_next' END AS list_name,
     1 + (place - 1) % 5 AS position,
     'Talks on item ' || item || ' of ' || (item % 977) || ' go on in the capital' AS headline,

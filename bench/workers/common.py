@@ -16,7 +16,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -56,8 +56,9 @@ def serve(read: Reader, libraries: Sequence[str], arguments: Sequence[str] | Non
     start_rss_bytes = peak_rss_bytes()
     for path in pages[: options.warm_up]:
         _timed(read, path.read_bytes(), path.name)
-    for group in _groups(pages):
-        contents = [(path, path.read_bytes()) for path in group]
+    # some at a time: reading them from the disk isn't timed, and holds little memory
+    for start in range(0, len(pages), _PAGES_AT_ONCE):
+        contents = [(path, path.read_bytes()) for path in pages[start : start + _PAGES_AT_ONCE]]
         answers = [(path, *_timed(read, data, path.name)) for path, data in contents]
         for path, cpu_seconds, extracted, refused in answers:
             line = {
@@ -122,12 +123,6 @@ def _soak(read: Reader, pages: list[Path], count: int) -> list[int]:
         if number % max(1, count // 10) == 0:
             memory.append(_memory_bytes("VmRSS:"))
     return memory
-
-
-def _groups(pages: list[Path]) -> Iterator[list[Path]]:
-    """Some pages at a time, so that reading them from disk isn't timed and holds little memory."""
-    for start in range(0, len(pages), _PAGES_AT_ONCE):
-        yield pages[start : start + _PAGES_AT_ONCE]
 
 
 def _timed(read: Reader, data: bytes, name: str) -> tuple[float, Extracted, str | None]:

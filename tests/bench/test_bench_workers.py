@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bench.page_sets import PLAIN_TICKER, html_set
-from bench.pages import Runs, _ratio
+from bench.pages import _ratio
 from bench.readers import BENCH, OURS, READERS, command_of
 from bench.scoring import score_body
 from samples.generate import write_inbox
@@ -106,6 +106,6 @@ def test_every_reader_has_its_worker_and_its_lock() -> None:
 
 
 def test_a_ratio_is_the_median_of_the_rounds_ratios() -> None:
-    fast, slow = Runs([100.0, 300.0, 210.0]), Runs([10.0, 10.0, 30.0])
+    fast, slow = [100.0, 300.0, 210.0], [10.0, 10.0, 30.0]
     assert _ratio(fast, slow) == 10.0
     assert _ratio(fast, None) is None
