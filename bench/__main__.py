@@ -49,7 +49,6 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "sections", nargs="*", metavar="SECTION", help=f"{', '.join(SECTIONS)} (default: all)"
     )
     parser.add_argument("--quick", action="store_true", help="fewer pages, one round: does it work at all?")
-    parser.add_argument("--rounds", type=int, help="of pages")
     parser.add_argument(
         "--readers", default=names, type=lambda text: text.split(","), help=f"of pages: {','.join(names)}"
     )

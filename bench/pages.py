@@ -51,7 +51,6 @@ class Run(NamedTuple):
 def measure_section(options: Namespace) -> dict[str, Any]:
     """The full comparison, as JSON types."""
     effort = QUICK if options.quick else FULL
-    rounds = options.rounds or effort.rounds
     readers = [reader for reader in READERS if reader.name in options.readers]
     html_sets = [html_set(size, effort.pages_per_skin) for size in HTML_SIZES_BYTES]
     text = text_set(effort.text_pages)
@@ -59,7 +58,7 @@ def measure_section(options: Namespace) -> dict[str, Any]:
     sets = {**dict.fromkeys(html_sets, readers), text: [OURS] if OURS in readers else []}
     runs: dict[PageSet, dict[Reader, list[Run]]]
     runs = {pages: {reader: [] for reader in readers} for pages, readers in sets.items()}
-    for number in range(1, rounds + 1):
+    for number in range(1, effort.rounds + 1):
         for pages, runs_of in runs.items():
             for reader, done in runs_of.items():
                 done.append(_run(reader, pages))
@@ -67,7 +66,7 @@ def measure_section(options: Namespace) -> dict[str, Any]:
                 print(f"  round {number}: {pages.name} {reader.name}: {speed}", file=sys.stderr)
     soaks = {text: effort.soak_text_pages, html_sets[0]: effort.soak_html_pages} if OURS in readers else {}
     return {
-        "rounds": rounds,
+        "rounds": effort.rounds,
         "sets": {
             pages.name: {
                 "pages": len(pages.truth()),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 from argparse import Namespace
@@ -30,13 +29,12 @@ def _measure(
 ) -> dict[str, Any]:
     print(f"  {pages} pages, {name}", file=sys.stderr)
     with tempfile.TemporaryDirectory(prefix="news-bench-") as scratch:
-        inbox, home, output = Path(scratch, "inbox"), Path(scratch, "home"), Path(scratch, "summary.json")
+        inbox, home, output = Path(scratch, "inbox"), Path(scratch, "home"), Path(scratch, "summary.txt")
         for _ in write_inbox(inbox, pages, days=days, page_format=page_format):
             pass
         folders = ["--inbox", str(inbox), "--home", str(home)]
-        command = [sys.executable, "-m", "newsmarts", "run", *folders, "--json"]
+        command = [sys.executable, "-m", "newsmarts", "run", *folders]
         first = measure(command, output=output)
-        summary = json.loads(output.read_text())
         second = measure(command, output=output) if again else None
     return {
         "name": name,
@@ -47,5 +45,4 @@ def _measure(
         "peak_rss_bytes": first.peak_rss_bytes,
         "again_wall_seconds": second and second.wall_seconds,
         "again_cpu_seconds": second and second.cpu_seconds,
-        "captures": summary["captures"],
     }

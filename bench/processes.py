@@ -19,8 +19,10 @@ from typing import Any
 import psutil
 
 from bench.readers import PROJECT
+from local.servers import kill_sessions, members
 
-STEP_SECONDS = 4 * 3600.0
+_MOST_SECONDS = 4 * 3600.0
+_STOP_SECONDS = 20.0  # after SIGINT
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 
@@ -40,17 +42,11 @@ class ChildFailed(RuntimeError):
     """A measured command ended with an error."""
 
 
-def measure(
-    command: Sequence[str],
-    *,
-    output: Path,
-    cwd: Path = PROJECT,
-    timeout_seconds: float = STEP_SECONDS,
-) -> Usage:
+def measure(command: Sequence[str], *, output: Path, cwd: Path = PROJECT) -> Usage:
     """Run a command to its end, its standard output into a file (its errors into the file + ``.err``).
 
     Raises:
-        ChildFailed: it ended with an error or was stopped at the timeout, with the end of its output.
+        ChildFailed: it ended with an error or was stopped after four hours, with the end of its output.
     """
     errors = output.with_name(output.name + ".err")
     with output.open("wb") as out, errors.open("wb") as err:
@@ -63,7 +59,7 @@ def measure(
             cwd=cwd,
             start_new_session=True,
         )
-        timer = threading.Timer(timeout_seconds, _end_session, [child.pid])
+        timer = threading.Timer(_MOST_SECONDS, _end_session, [child.pid])
         timer.start()
         try:
             _, status, used = os.wait4(child.pid, 0)
@@ -109,19 +105,12 @@ def percentiles(seconds: Iterable[float]) -> dict[str, Any]:
 
 def _end_session(leader: int) -> None:
     """SIGINT first, so that servers stop their own children; SIGKILL for what is left."""
-    for number, patience_seconds in ((signal.SIGINT, 20.0), (signal.SIGKILL, 0.0)):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(leader, number)
-        deadline = time.monotonic() + patience_seconds
-        while time.monotonic() < deadline and _runs(leader):
-            time.sleep(0.1)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGINT)
+    deadline = time.monotonic() + _STOP_SECONDS
+    while time.monotonic() < deadline and any(members({leader})):
+        time.sleep(0.1)
+    kill_sessions({leader})
 
 
 @contextlib.contextmanager

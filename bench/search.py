@@ -100,9 +100,9 @@ def add_day(home: str, articles: int) -> None:
         connection.execute("CHECKPOINT news")
 
 
-def update(home: str, fingerprint: str) -> dict[str, Any]:
+def update(home: str, fingerprint: str) -> None:
     """Bring the index up to the marts."""
-    return {"written": index.update_index(load_settings(home=home), fingerprint).written}
+    index.update_index(load_settings(home=home), fingerprint)
 
 
 def publish(home: str) -> None:
