@@ -22,7 +22,7 @@ from newsmarts.core.locks import writer_lock
 from newsmarts.core.partitions import partition_path, published_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings
 from newsmarts.ops.backup import copying
-from newsmarts.ops.backup.copying import Copied, copy_tree
+from newsmarts.ops.backup.copying import HomeCopy
 from newsmarts.ops.backup.make import Backup, backups, make_backup
 from newsmarts.ops.backup.restore import restore
 from newsmarts.pipeline import run
@@ -224,8 +224,8 @@ def test_a_folder_that_is_replaced_meanwhile_is_copied_whole(replaced: Path, tmp
     # a busy machine may copy often before the folder is replaced once
     while (number := next(copies)) < 40 or len(seen) < 2:
         target = tmp_path / "copies" / str(number)
-        copied = Copied()
-        copy_tree(tmp_path, "staged", target, copied)
+        copied = HomeCopy(tmp_path, target)
+        copied.copy_tree("staged")
         day = partition_path(target, "validated", DAY).relative_to(target).parent.name
         texts = {path.read_text() for path in (target / "staged" / day).rglob("*.parquet")}
         assert len(texts) == 1

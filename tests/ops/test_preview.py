@@ -102,10 +102,10 @@ def test_the_marts_are_those_of_publishing_it(found: Preview) -> None:
     assert marts is not None
     articles = marts.difference.marts["articles"]
     assert (articles.added, articles.removed) == (2, 0)
-    entering = {article.headline for article in marts.articles_entering}
+    entering = {article["headline"] for article in marts.articles_entering}
     assert "What the strait remembers: a night on the last ferry" in entering
     # a line of the next day's ticker kept a page out; that line is quarantined now
-    assert [page.source_path for page in marts.withheld_no_more] == [
+    assert [page["source_path"] for page in marts.withheld_no_more] == [
         "2025-09-04/al_mayadeen/ticker-of-the-next-day.txt"
     ]
     assert "Dunmeri valley prepares for river festival without a river" in entering

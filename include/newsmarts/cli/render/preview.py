@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Any
 
 from newsmarts.cli.output import columns
 from newsmarts.cli.render.diff import render_marts, show_value
@@ -11,11 +12,9 @@ from newsmarts.core.text import counted, one_line
 from newsmarts.ops.preview.findings import (
     DayCounts,
     DayPreview,
-    MartArticle,
     PageChange,
     Preview,
     Reason,
-    Withheld,
 )
 
 _SHOWN = 10
@@ -93,9 +92,8 @@ def _day(day: DayPreview) -> Iterator[str]:
 
 
 def _pages(what: str, sign: str, pages: Sequence[PageChange]) -> Iterator[str]:
-    if not pages:
-        return
-    yield f"  {counted(len(pages), 'page')} {what}:"
+    if pages:
+        yield f"  {counted(len(pages), 'page')} {what}:"
     for page in pages[:_SHOWN]:
         was = "" if page.before != "new" else " (captured since)"
         yield f"    {sign} {page.source_path!r}{was}"
@@ -134,19 +132,19 @@ def _marts(preview: Preview) -> Iterator[str]:
     yield from render_marts(marts.difference)
 
 
-def _articles(what: str, sign: str, count: int, articles: Sequence[MartArticle]) -> Iterator[str]:
+def _articles(what: str, sign: str, count: int, articles: Sequence[dict[str, Any]]) -> Iterator[str]:
     yield f"  {counted(count, 'article')} {what}"
     for article in articles[:_SHOWN]:
-        yield f"    {sign} {article.published_date} {article.publisher} {show_value(article.headline)}"
+        day, publisher = article["published_date"], article["publisher"]
+        yield f"    {sign} {day} {publisher} {show_value(article['headline'])}"
     yield from _more(count)
 
 
-def _withheld(what: str, sign: str, pages: Sequence[Withheld]) -> Iterator[str]:
-    if not pages:
-        return
-    yield f"  {counted(len(pages), 'page')} {what} because of a neighbouring day's ticker:"
+def _withheld(what: str, sign: str, pages: Sequence[dict[str, Any]]) -> Iterator[str]:
+    if pages:
+        yield f"  {counted(len(pages), 'page')} {what} because of a neighbouring day's ticker:"
     for page in pages[:_SHOWN]:
-        yield f"    {sign} {page.capture_day} {page.source_path!r}: {_safe(page.detail)}"
+        yield f"    {sign} {page['capture_day']} {page['source_path']!r}: {_safe(page['detail'])}"
     yield from _more(len(pages))
 
 

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,39 +20,89 @@ _ATTEMPTS = 20
 
 
 @dataclass(slots=True)
-class Copied:
-    """What was copied: SHA-256 by path, and how much of it an earlier backup had already."""
+class HomeCopy:
+    """A copy of a home: SHA-256 by path, and how much of it an earlier backup had already.
 
+    ``earlier`` is the copy in that backup, and ``known`` has the SHA-256 of its files: where nothing has
+    changed they get a second name instead of being copied.
+    """
+
+    home: Path
+    target: Path
+    earlier: Path | None = None
+    known: dict[str, str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     size_bytes: int = 0
     linked: int = 0
 
-    def add(self, path: str, digest: str, size_bytes: int) -> None:
-        """Note a file down."""
-        self.digests[path] = digest
-        self.size_bytes += size_bytes
+    def copy_tree(self, name: str, *, only_grows: bool = False, without: Collection[str] = ()) -> None:
+        """Copy a file of the home, or a folder and all below it except the folders ``without``.
 
+        The files of one folder are those of one moment: where it is replaced or changed meanwhile, it is
+        copied once more. Where the folder ``only_grows``, what is added meanwhile may be there or not.
+        Temporary files and locks stay behind.
 
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A backup whose files needn't be copied again where nothing has changed."""
+        Raises:
+            NewsError: a folder changes faster than it can be copied.
+        """
+        here, target = self.home / name, self.target / name
+        if here.is_file():
+            self._add([self._copy_file(name)])
+        if not here.is_dir():
+            return
+        for _attempt in range(_ATTEMPTS):
+            try:
+                before = _identity(here)
+                target.mkdir(parents=True, exist_ok=True)
+                files, folders = self._copy_files(name)
+                if only_grows or _identity(here) == before:
+                    break
+            except FileNotFoundError:
+                if not here.is_dir():
+                    shutil.rmtree(target, ignore_errors=True)
+                    return  # removed for good: an old release, a day's old pages of results
+            shutil.rmtree(target, ignore_errors=True)
+        else:
+            raise NewsError(f"{here} changes faster than it can be copied. Run it again when it is quiet.")
+        self._add(files)
+        for folder in folders:
+            if folder not in without:
+                self.copy_tree(folder, only_grows=only_grows, without=without)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copystat(here, target)
 
-    folder: Path
-    digests: dict[str, str]
+    def _add(self, files: Iterable[tuple[str, str, int, bool]]) -> None:
+        for path, digest, size_bytes, is_linked in files:
+            self.digests[path] = digest
+            self.size_bytes += size_bytes
+            self.linked += is_linked
 
-    def give(self, path: str, now: os.stat_result, target: Path) -> str | None:
-        """Give the file of this path a second name, if it is the same; its SHA-256, or None."""
-        digest = self.digests.get(path)
-        if digest is None:
-            return None
-        try:
-            then = (self.folder / path).stat()
-            if (then.st_size, then.st_mtime_ns) != (now.st_size, now.st_mtime_ns):
-                return None
-            os.link(self.folder / path, target)
-        except OSError:  # gone, or a disk that can't link
-            return None
-        return digest
+    def _copy_files(self, name: str) -> tuple[list[tuple[str, str, int, bool]], list[str]]:
+        """Copy a folder's own files; the facts of each, and the folders in it."""
+        files, folders = [], []
+        for entry in sorted(os.scandir(self.home / name), key=lambda entry: entry.name):
+            path = f"{name}/{entry.name}"
+            if is_passing(entry.name):
+                continue
+            if path == CURRENT_LINK and entry.is_symlink():
+                (self.target / path).symlink_to(Path(entry.path).readlink())
+            elif entry.is_dir():
+                folders.append(path)
+            elif entry.is_file():
+                files.append(self._copy_file(path))
+        return files, folders
+
+    def _copy_file(self, path: str) -> tuple[str, str, int, bool]:
+        """Copy or link a file; its path, SHA-256, size in bytes, and whether it is linked."""
+        source, target = self.home / path, self.target / path
+        now = source.stat()
+        if self.earlier is not None and path in self.known:
+            with contextlib.suppress(OSError):  # gone, or a disk that can't link
+                then = (self.earlier / path).stat()
+                if (then.st_size, then.st_mtime_ns) == (now.st_size, now.st_mtime_ns):
+                    os.link(self.earlier / path, target)
+                    return path, self.known[path], now.st_size, True
+        return path, copy_file(source, target), now.st_size, False
 
 
 def copy_file(source: Path, target: Path) -> str:
@@ -72,54 +122,6 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def copy_tree(
-    root: Path,
-    name: str,
-    target: Path,
-    copied: Copied,
-    earlier: Earlier | None = None,
-    *,
-    only_grows: bool = False,
-    wanted: Callable[[str], bool] = lambda _path: True,
-) -> None:
-    """Copy the folder ``name`` of ``root`` and all below it into ``target``.
-
-    The files of one folder are those of one moment: where it is replaced or changed meanwhile, it is copied
-    once more. Where the folder ``only_grows``, what is added meanwhile may be there or not. Temporary files
-    and locks stay behind.
-
-    Raises:
-        NewsError: a folder changes faster than it can be copied.
-    """
-    here = root / name
-    if not here.is_dir():
-        return
-    for _attempt in range(_ATTEMPTS):
-        part = Copied()
-        try:
-            before = _identity(here)
-            (target / name).mkdir(parents=True, exist_ok=True)
-            folders = _copy_files(here, name, target, part, earlier)
-            if only_grows or _identity(here) == before:
-                break
-        except FileNotFoundError:
-            if not here.is_dir():
-                shutil.rmtree(target / name, ignore_errors=True)
-                return  # removed for good: an old release, a day's old pages of results
-        shutil.rmtree(target / name, ignore_errors=True)
-    else:
-        raise NewsError(f"{here} changes faster than it can be copied. Run it again when it is quiet.")
-    copied.digests |= part.digests
-    copied.size_bytes += part.size_bytes
-    copied.linked += part.linked
-    for folder in folders:
-        below = f"{name}/{folder}"
-        if wanted(below):
-            copy_tree(root, below, target, copied, earlier, only_grows=only_grows, wanted=wanted)
-    with contextlib.suppress(FileNotFoundError):
-        shutil.copystat(here, target / name)
-
-
 def is_passing(name: str) -> bool:
     """Whether a file or folder of this name is a lock or a temporary thing, which no backup has."""
     return name.startswith(TEMPORARY_PREFIX) or name.endswith((".lock", ".tmp")) or name == ".locks"
@@ -135,25 +137,6 @@ def write_list(folder: Path, digests: dict[str, str]) -> None:
     """Write the list, as ``sha256sum --check`` reads it."""
     text = "".join(f"{digest}  {path}\n" for path, digest in sorted(digests.items()))
     (folder / LIST_NAME).write_text(text, encoding="utf-8")
-
-
-def _copy_files(here: Path, name: str, target: Path, copied: Copied, earlier: Earlier | None) -> list[str]:
-    """Copy a folder's own files; the names of the folders in it."""
-    folders = []
-    for entry in sorted(os.scandir(here), key=lambda entry: entry.name):
-        path, place = f"{name}/{entry.name}", target / name / entry.name
-        if is_passing(entry.name):
-            continue
-        if path == CURRENT_LINK and entry.is_symlink():
-            place.symlink_to(Path(entry.path).readlink())
-        elif entry.is_dir():
-            folders.append(entry.name)
-        elif entry.is_file():
-            now = entry.stat()
-            digest = earlier.give(path, now, place) if earlier is not None else None
-            copied.linked += digest is not None
-            copied.add(path, digest or copy_file(Path(entry.path), place), now.st_size)
-    return folders
 
 
 def _identity(folder: Path) -> tuple[int, int]:

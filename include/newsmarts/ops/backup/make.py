@@ -33,10 +33,7 @@ from newsmarts.core.settings import Settings
 from newsmarts.core.text import counted, sized
 from newsmarts.ops.backup.copying import (
     LIST_NAME,
-    Copied,
-    Earlier,
-    copy_file,
-    copy_tree,
+    HomeCopy,
     is_passing,
     read_list,
     sha256_of,
@@ -107,11 +104,12 @@ def make_backup(
         raise UsageError(f"{destination} is in {home} itself. Name a folder elsewhere, best on another disk.")
     try:
         destination.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _remove_leftovers(destination)
+        for left in destination.glob(f"{TEMPORARY_PREFIX}*"):  # by a backup that was killed
+            shutil.rmtree(left, ignore_errors=True)
         temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=destination))
         try:
             also(temporary)
-            made = _fill(settings, home, temporary, _newest(destination), progress)
+            made = _fill(settings, home, temporary, progress)
             os.sync()
             os.rename(temporary, made.folder)
         except BaseException:
@@ -134,14 +132,13 @@ def backups(destination: Path) -> list[Path]:
     )
 
 
-def _fill(
-    settings: Settings, home: Path, folder: Path, earlier: Earlier | None, progress: Progress
-) -> Backup:
+def _fill(settings: Settings, home: Path, folder: Path, progress: Progress) -> Backup:
     more = {
         path.relative_to(folder).as_posix(): sha256_of(path) for path in folder.rglob("*") if path.is_file()
     }
-    target, copied = folder / HOME_NAME, Copied()
+    target = folder / HOME_NAME
     target.mkdir()
+    copied = HomeCopy(home, target, *_newest(folder.parent))
     others = sorted(
         entry.name
         for entry in home.iterdir()
@@ -151,18 +148,15 @@ def _fill(
     with writer_lock(settings):
         for name in _FIRST_UNDER_LOCK:
             with _step(progress, name, copied):
-                copy_tree(home, name, target, copied, earlier)
+                copied.copy_tree(name)
         link = current_release_path(target)
         release = link.readlink().name if link.is_symlink() else None
     for name in (*_THEN[:-1], *others):
         with _step(progress, name, copied):
-            if (home / name).is_file():
-                copied.add(name, copy_file(home / name, target / name), (home / name).stat().st_size)
-            copy_tree(home, name, target, copied, earlier)
-    done = {"raw/manifest", _OBJECTS}
+            copied.copy_tree(name)
     with _step(progress, "raw", copied):
-        copy_tree(home, "raw", target, copied, earlier, wanted=lambda path: path not in done)
-        copy_tree(home, _OBJECTS, target, copied, earlier, only_grows=True)
+        copied.copy_tree("raw", without={"raw/manifest", _OBJECTS})
+        copied.copy_tree(_OBJECTS, only_grows=True)
     made_at = datetime.now(UTC)
     about = Backup(
         folder=_free_name(folder.parent, made_at),
@@ -181,7 +175,7 @@ def _fill(
 
 
 @contextmanager
-def _step(progress: Progress, name: str, copied: Copied) -> Iterator[None]:
+def _step(progress: Progress, name: str, copied: HomeCopy) -> Iterator[None]:
     """Report that a part of the home is copied."""
     files, size_bytes = len(copied.digests), copied.size_bytes
     progress.start(name)
@@ -196,8 +190,11 @@ def _free_name(destination: Path, moment: datetime) -> Path:
     return next(destination / name for name in names if not (destination / name).exists())
 
 
-def _newest(destination: Path) -> Earlier | None:
-    """The last backup in the folder, to link to; one whose list can't be read isn't used."""
+def _newest(destination: Path) -> tuple[Path | None, dict[str, str]]:
+    """The copy in the last backup in the folder, and its files' SHA-256, to link to.
+
+    A backup whose list can't be read isn't used.
+    """
     for folder in reversed(backups(destination)):
         try:
             listed = read_list(folder)
@@ -205,14 +202,8 @@ def _newest(destination: Path) -> Earlier | None:
             logger.warning("%s has no readable %s: nothing is linked to it.", folder, LIST_NAME)
             continue
         prefix = f"{HOME_NAME}/"
-        return Earlier(
-            folder / HOME_NAME,
-            {path.removeprefix(prefix): digest for path, digest in listed.items() if path.startswith(prefix)},
-        )
-    return None
-
-
-def _remove_leftovers(destination: Path) -> None:
-    """Remove what a backup that was killed left; two at once into one folder are the caller's fault."""
-    for path in destination.glob(f"{TEMPORARY_PREFIX}*"):
-        shutil.rmtree(path, ignore_errors=True)
+        known = {
+            path.removeprefix(prefix): digest for path, digest in listed.items() if path.startswith(prefix)
+        }
+        return folder / HOME_NAME, known
+    return None, {}

@@ -105,39 +105,30 @@ def _require_readable(folder: Path) -> None:
 
 def _copy_back(folder: Path, home: Path, listed: dict[str, str], progress: Progress) -> None:
     prefix = f"{HOME_NAME}/"
-    ours = [path for path in listed if path.startswith(prefix)]  # others are Airflow's own records, say
-    parts = {name: list(paths) for name, paths in groupby(sorted(ours), key=_part)}
+    # other paths are Airflow's own records, say
+    ours = sorted(path.removeprefix(prefix) for path in listed if path.startswith(prefix))
+    parts = {name: list(paths) for name, paths in groupby(ours, key=lambda path: path.partition("/")[0])}
     progress.plan(len(parts))
     for name, paths in parts.items():
         progress.start(name)
-        _copy_files(folder, home, {path: listed[path] for path in paths})
+        for path in paths:
+            source, target, digest = folder / HOME_NAME / path, home / path, listed[prefix + path]
+            if home not in target.resolve().parents:
+                raise NewsError(f"{folder / LIST_NAME} names {path!r}, which leads out of the home.")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                fault = "" if copy_file(source, target) == digest else "damaged"
+            except FileNotFoundError:
+                fault = "missing"
+            if fault:
+                raise NewsError(
+                    f"{source} is {fault}: its SHA-256 should be {digest}. Nothing is restored. Take another "
+                    "backup."
+                )
         progress.finish(counted(len(paths), "file"))
     link = folder / HOME_NAME / CURRENT_LINK
     if link.is_symlink():
         (home / CURRENT_LINK).symlink_to(link.readlink())
-
-
-def _part(path: str) -> str:
-    """The part of the home that a listed file belongs to, as ``marts``."""
-    return path.split("/")[1]
-
-
-def _copy_files(folder: Path, home: Path, listed: dict[str, str]) -> None:
-    prefix = f"{HOME_NAME}/"
-    for path, digest in listed.items():
-        source, target = folder / path, home / path.removeprefix(prefix)
-        if home not in target.resolve().parents:
-            raise NewsError(f"{folder / LIST_NAME} names {path!r}, which leads out of the home.")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            found = copy_file(source, target)
-        except FileNotFoundError:
-            found = "missing"
-        if found != digest:
-            raise NewsError(
-                f"{source} is {'missing' if found == 'missing' else 'damaged'}: its SHA-256 should be "
-                f"{digest}. Nothing is restored. Take another backup."
-            )
 
 
 def _empty(home: Path) -> None:

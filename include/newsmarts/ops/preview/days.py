@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from newsmarts.compare.texts import shortened
@@ -112,26 +111,19 @@ def _changed_articles(before: Results | None, after: Results) -> Iterator[Change
     olds = before.articles.take(places.filter(in_both))
     news = after.articles.filter(in_both)
     for start in range(0, news.num_rows, _ROWS_AT_ONCE):
-        pairs = (_rows(table, start) for table in (olds, news))
+        pairs = (table.slice(start, _ROWS_AT_ONCE).to_pylist() for table in (olds, news))
         for old, new in zip(*pairs, strict=True):
-            fields = {name: _shortened(old[name], new[name]) for name in _different(old, new)}
+            fields = {
+                name: shortened(_as_text(old[name]), _as_text(new[name])) for name in _different(old, new)
+            }
             if fields:
                 yield ChangedArticle(new["capture_id"], new["source_path"], fields)
-
-
-def _rows(table: pa.Table, start: int) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = table.slice(start, _ROWS_AT_ONCE).to_pylist()
-    return rows
 
 
 def _different(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     names = [name for name in new if name not in _NOT_FIELDS and old[name] != new[name]]
     # where only the blocks differ, "body" shows them
     return [name for name in names if not ("body_text" in names and name in _OF_BODY_TEXT)]
-
-
-def _shortened(old: Any, new: Any) -> tuple[Any, Any]:
-    return shortened(_as_text(old), _as_text(new))
 
 
 def _as_text(value: Any) -> Any:

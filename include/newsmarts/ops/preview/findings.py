@@ -80,38 +80,20 @@ class DayPreview:
 
 
 @dataclass(frozen=True, slots=True)
-class MartArticle:
-    """An article as the marts have it."""
-
-    article_id: str
-    publisher: str
-    published_date: date | None
-    headline: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Withheld:
-    """A valid page that the marts leave out, because a neighbouring day's ticker has a line of its body."""
-
-    capture_id: str
-    source_path: str
-    capture_day: date
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
 class MartsPreview:
     """The marts of the stored results beside those with the previewed days.
 
     ``articles_entering`` and ``articles_leaving`` name the first of them by date; ``difference`` counts all.
+    ``withheld_…`` are valid pages that the marts leave out, because a neighbouring day's ticker has a line of
+    their body. The columns of these rows are those of ``articles_of_one.sql`` and ``withheld_of_one.sql``.
     ``broken`` are expectations on the marts that would not hold, so that the old release would stay.
     """
 
     difference: Difference
-    articles_entering: tuple[MartArticle, ...]
-    articles_leaving: tuple[MartArticle, ...]
-    withheld_anew: tuple[Withheld, ...]
-    withheld_no_more: tuple[Withheld, ...]
+    articles_entering: list[dict[str, Any]]
+    articles_leaving: list[dict[str, Any]]
+    withheld_anew: list[dict[str, Any]]
+    withheld_no_more: list[dict[str, Any]]
     broken: tuple[str, ...]
     warnings: tuple[str, ...]
 

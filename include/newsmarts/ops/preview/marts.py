@@ -10,9 +10,10 @@ import logging
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from newsmarts.compare.run import compare_files
-from newsmarts.core.db import DAMAGE, reading_files, run_sql
+from newsmarts.core.db import DAMAGE, as_dicts, reading_files, run_sql
 from newsmarts.core.partitions import candidate_path, warehouse_path
 from newsmarts.core.settings import Settings
 from newsmarts.load import run as load
@@ -20,7 +21,7 @@ from newsmarts.load import warehouse
 from newsmarts.marts import candidate
 from newsmarts.marts.audit import failures, run_contracts
 from newsmarts.marts.build import update_candidate
-from newsmarts.ops.preview.findings import MartArticle, MartsPreview, Withheld
+from newsmarts.ops.preview.findings import MartsPreview
 from newsmarts.ops.preview.scratch import copy_databases
 
 logger = logging.getLogger(__name__)
@@ -48,10 +49,10 @@ def compare_marts(stored: Settings, rules: Settings, days: Sequence[date], *, ex
     before, after = candidate_path(stored.home), candidate_path(rules.home)
     return MartsPreview(
         difference=compare_files(rules, ("stored", before), ("preview", after), examples=examples),
-        articles_entering=_articles(after, before, rules),
-        articles_leaving=_articles(before, after, rules),
-        withheld_anew=_withheld(after, before, rules),
-        withheld_no_more=_withheld(before, after, rules),
+        articles_entering=_rows_of_one("articles", after, before, rules, most=_MOST_ARTICLES),
+        articles_leaving=_rows_of_one("articles", before, after, rules, most=_MOST_ARTICLES),
+        withheld_anew=_rows_of_one("withheld", after, before, rules),
+        withheld_no_more=_rows_of_one("withheld", before, after, rules),
         broken=tuple(each.summary() for each in failed),
         warnings=tuple(each.summary() for each in findings if not each.passed and each not in failed),
     )
@@ -77,13 +78,7 @@ def _build(settings: Settings) -> None:
         update_candidate(settings, rewrite_below=0)
 
 
-def _articles(one: Path, other: Path, settings: Settings) -> tuple[MartArticle, ...]:
+def _rows_of_one(sql: str, one: Path, other: Path, settings: Settings, **limits: int) -> list[dict[str, Any]]:
+    """What a query finds in the one file's marts and not in the other's."""
     with reading_files({"one": one, "other": other}, settings) as connection:
-        rows = run_sql(connection, _HERE / "articles_of_one.sql", {"most": _MOST_ARTICLES}).fetchall()
-    return tuple(MartArticle(*row) for row in rows)
-
-
-def _withheld(one: Path, other: Path, settings: Settings) -> tuple[Withheld, ...]:
-    with reading_files({"one": one, "other": other}, settings) as connection:
-        rows = run_sql(connection, _HERE / "withheld_of_one.sql").fetchall()
-    return tuple(Withheld(*row) for row in rows)
+        return as_dicts(run_sql(connection, _HERE / f"{sql}_of_one.sql", limits))
