@@ -122,7 +122,7 @@ def test_both_captures_give_the_documents_record(project: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "option", "said"),
     [
-        ("crane.txt", "--no-contracts", "contract wasn't asked"),
+        ("crane.txt", "--no-contracts", "contract wasn't evaluated"),
         pytest.param("crane.html", "--home=empty", "expectations hold", marks=pytest.mark.slow),
     ],
 )

@@ -1,7 +1,7 @@
 """The grammar of an article's body: paragraphs, subheadings, lists, embedded posts, and what isn't body.
 
-Shared by all publishers. Related blocks and promo lines are read into ``related``; ticker lines that stand
-in the body are dropped. Structure (headings, links, containers) decides where a page has it; a text capture
+Shared by all publishers. Related blocks and promo lines are read into ``related``; ticker lines in the
+body are dropped. Structure (headings, links, containers) decides where a page has it; a text capture
 has only words, so there a subheading is a short line that doesn't end like a sentence.
 """
 
@@ -161,7 +161,7 @@ class BodyReader:
         roles[index] = "related_headlines"
         index += 1
         if not headline and index < end and self.related.is_free(index) and looks_like_headline(texts[index]):
-            headline = texts[index]  # the label stands on a line of its own
+            headline = texts[index]  # the label is a line of its own
             roles[index] = "related_headlines"
             index += 1
         if headline:

@@ -233,7 +233,7 @@ class MetadataBuilder(LXMLTreeBuilder):  # type: ignore[misc] # bs4 adds its bui
             self._runs_met += self.page.count_stand_ins(text)
 
     def _take_run(self, number: int) -> None:
-        """Walk over a run's entries in place of the element that stands for them."""
+        """Walk over a run's entries in place of the element that replaces them."""
         if self._aside:
             raise UnclearMarkup(number)
         if not self._skipped:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 import webbrowser
@@ -25,23 +24,32 @@ def show(path: Path, settings: Settings, *, out: str | None, contracts: bool) ->
         CaptureError: the file is too large, or can't be read.
     """
     look = look_at(path, settings)
-    if out is not None and out != STDOUT:
-        _check_target(Path(out), path)
+    target = Path(out) if out is not None and out != STDOUT else None
+    if target is not None and target.is_dir():
+        raise UsageError(f"{str(target)!r} is a folder. Give -o the name of a file in it.")
+    if target is not None and target.exists() and target.samefile(path):
+        raise UsageError(
+            f"{str(target)!r} is the capture itself, which is never written. Give -o another name."
+        )
     answers, trouble = _answers(look, settings) if contracts else (None, None)
-    page = render(look, answers, trouble)
     # a page may hold half a surrogate pair, which UTF-8 can't
-    data = page.encode("utf-8", "backslashreplace")
+    data = render(look, answers, trouble).encode("utf-8", "backslashreplace")
     if out == STDOUT:
         sys.stdout.buffer.write(data)
-        return
-    if out is not None:
-        _write(Path(out), data)
+    elif target is not None:
+        try:
+            target.write_bytes(data)
+        except OSError as error:
+            raise UsageError(
+                f"{str(target)!r} can't be written: {error.strerror}. Give -o a name that can be."
+            ) from None
         print(out)
-        return
-    written = _write_temporary(data)
-    print(written)
-    if not webbrowser.open(written.as_uri()):
-        print("No browser could be opened; open the file yourself.", file=sys.stderr)
+    else:
+        with tempfile.NamedTemporaryFile(prefix="show-", suffix=".html", delete=False) as handle:
+            handle.write(data)
+        print(handle.name)
+        if not webbrowser.open(Path(handle.name).as_uri()):
+            print("No browser could be opened; open the file yourself.", file=sys.stderr)
 
 
 def _answers(look: Look, settings: Settings) -> tuple[Answers | None, str | None]:
@@ -54,26 +62,3 @@ def _answers(look: Look, settings: Settings) -> tuple[Answers | None, str | None
         # the contract may yet have to be written; the page is worth seeing all the same
         print(f"warning: {error}", file=sys.stderr)
         return None, str(error)
-
-
-def _check_target(out: Path, capture: Path) -> None:
-    if out.is_dir():
-        raise UsageError(f"{str(out)!r} is a folder. Give -o the name of a file in it.")
-    if out.exists() and out.samefile(capture):
-        raise UsageError(f"{str(out)!r} is the capture itself, which is never written. Give -o another name.")
-
-
-def _write(out: Path, data: bytes) -> None:
-    try:
-        out.write_bytes(data)
-    except OSError as error:
-        raise UsageError(
-            f"{str(out)!r} can't be written: {error.strerror}. Give -o a name that can be."
-        ) from None
-
-
-def _write_temporary(data: bytes) -> Path:
-    descriptor, name = tempfile.mkstemp(prefix="show-", suffix=".html")
-    with os.fdopen(descriptor, "wb") as handle:
-        handle.write(data)
-    return Path(name)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -85,17 +86,13 @@ def answers_for(capture: Capture, page: ParsedPage, settings: Settings) -> Answe
     article = page.article
     own = staged.table_of("ticker_items", rows.ticker_rows(capture, article))
     others = _ticker_of_day(capture, settings)
-    day = staged.ParsedDay(
-        day=capture.capture_day,
-        captures=[],
-        rejected=[],
-        unparsed=[],
-        articles=staged.table_of("articles", [rows.article_row(capture, page)]),
-        ticker_items=own if others is None else pa.concat_tables([own, others]),
-        page_links=staged.table_of("page_links", rows.link_rows(capture, article)),
+    tables = (
+        staged.table_of("articles", [rows.article_row(capture, page)]),
+        own if others is None else pa.concat_tables([own, others]),
+        staged.table_of("page_links", rows.link_rows(capture, article)),
     )
-    context = quiet_context()
-    columns = [columns for _, columns in article_columns(day)]
+    context, day = quiet_context(), capture.capture_day
+    columns = [columns for _, columns in article_columns(*tables)]
     contract = article_contract(settings.contracts_dir, article.publisher)
     answers = list(_answers(context, contract, frame_of(columns, features.ARTICLE_COLUMNS), day))
     lines = [features.ticker_item_features(row, at) for at, row in enumerate(own.to_pylist(), start=1)]
@@ -106,9 +103,8 @@ def answers_for(capture: Capture, page: ParsedPage, settings: Settings) -> Answe
 
 def _ticker_of_day(capture: Capture, settings: Settings) -> pa.Table | None:
     """The ticker lines of the day's other captures; None when the day hasn't been parsed."""
-    path = (
-        whole_folder(partition_path(settings.archive, "parsed", capture.capture_day)) / "ticker_items.parquet"
-    )
+    folder = whole_folder(partition_path(settings.archive, "parsed", capture.capture_day))
+    path = folder / "ticker_items.parquet"
     if not path.is_file():
         return None
     table = schemas.read_table(path, schemas.TICKER_ITEMS)
@@ -116,11 +112,11 @@ def _ticker_of_day(capture: Capture, settings: Settings) -> pa.Table | None:
 
 
 def _answers(
-    context: EphemeralDataContext, contract: gx.ExpectationSuite, frame: pd.DataFrame, day: staged.ParsedDay
+    context: EphemeralDataContext, contract: gx.ExpectationSuite, frame: pd.DataFrame, day: date
 ) -> Iterator[Answer]:
     from newsmarts.validate.evaluation import ROW_KEY, evaluate, failing_keys, failure_detail
 
-    evaluation = evaluate(context, contract, frame, day.day)
+    evaluation = evaluate(context, contract, frame, day)
     found = {row[ROW_KEY]: row for _, row in frame.iterrows()}
     for name, plain in results_by_id(evaluation.result, contract).items():
         config = plain["expectation_config"]

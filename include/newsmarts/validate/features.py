@@ -14,6 +14,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from newsmarts.core.partitions import day_interval
 from newsmarts.core.ticker import TickerIndex, normalise_line
 from newsmarts.validate import page_furniture
 
@@ -81,7 +82,7 @@ def article_features(row: Row, ticker: TickerIndex, linked_headlines: Iterable[s
     normalised = [normalise_line(line) for line in lines]
     words = sum(len(line.split()) for line in normalised)
     own = {normalise_line(row[name]) for name in ("headline", "standfirst") if row[name]}
-    day_end = _day_end(row["captured_at"])
+    day_end = day_interval(row["capture_day"])[1]
     return {
         "row_key": row["capture_id"],
         "source_path": row["source_path"],
@@ -155,11 +156,6 @@ def _body_lines(body: Iterable[Row]) -> list[str]:
 def _texts(row: Row, lines: Sequence[str]) -> dict[str, Sequence[str | None]]:
     names = ("headline", "standfirst", "byline", "agency", "image_alt", "image_caption", "section")
     return {**{name: (row[name],) for name in names}, "body": lines, "tags": row["tags"]}
-
-
-def _day_end(moment: datetime) -> datetime:
-    start = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return start + timedelta(days=1)
 
 
 def _days(start: datetime | None, end: datetime | None) -> float | None:

@@ -21,7 +21,7 @@ from newsmarts.core.versions import code_version, contracts_version
 from newsmarts.validate import circuit_breaker, features, staged
 
 if TYPE_CHECKING:
-    import great_expectations as gx
+    import pyarrow as pa
     from upath import UPath
 
     from newsmarts.validate.evaluation import Evaluation
@@ -115,10 +115,12 @@ def _evaluate(
 
     context = quiet_context()
     rows_by_publisher: dict[str, list[features.Columns]] = {}
-    for publisher, columns in article_columns(parsed):
+    for publisher, columns in article_columns(parsed.articles, parsed.ticker_items, parsed.page_links):
         rows_by_publisher.setdefault(publisher, []).append(columns)
     evaluations = []
-    for publisher, contract in _article_contracts(settings.contracts_dir, set(rows_by_publisher)):
+    # every publisher's, so that a day without its pages has results as well
+    for publisher in sorted({*slugs(), *rows_by_publisher}):
+        contract = article_contract(settings.contracts_dir, publisher)
         frame = frame_of(rows_by_publisher.get(publisher, []), features.ARTICLE_COLUMNS)
         evaluations.append(evaluate(context, contract, frame, parsed.day))
 
@@ -133,25 +135,18 @@ def _evaluate(
     return evaluations, evaluate(context, contract, frame, parsed.day), ticker_rows
 
 
-def article_columns(parsed: ParsedDay) -> Iterator[tuple[str, features.Columns]]:
+def article_columns(
+    articles: pa.Table, ticker_items: pa.Table, page_links: pa.Table
+) -> Iterator[tuple[str, features.Columns]]:
     """Each article's publisher and columns, a thousand bodies in memory at a time."""
-    ticker = TickerIndex(parsed.ticker_items["text"].to_pylist())
+    ticker = TickerIndex(ticker_items["text"].to_pylist())
     linked: dict[str, list[str]] = {}
-    links = parsed.page_links
-    for capture_id, headline in zip(
-        links["capture_id"].to_pylist(), links["headline"].to_pylist(), strict=True
-    ):
-        linked.setdefault(capture_id, []).append(headline)
-    for batch in parsed.articles.to_batches(max_chunksize=_ROWS_AT_ONCE):
+    for link in page_links.select(["capture_id", "headline"]).to_pylist():
+        linked.setdefault(link["capture_id"], []).append(link["headline"])
+    for batch in articles.to_batches(max_chunksize=_ROWS_AT_ONCE):
         for row in batch.to_pylist():
             headlines = [*linked.get(row["capture_id"], ()), *row["related_headlines"]]
             yield row["publisher"], features.article_features(row, ticker, headlines)
-
-
-def _article_contracts(folder: Path, publishers: set[str]) -> Iterator[tuple[str, gx.ExpectationSuite]]:
-    """Every publisher's contract, so that a day without its pages has results as well."""
-    for publisher in sorted({*slugs(), *publishers}):
-        yield publisher, article_contract(folder, publisher)
 
 
 def _outcome(

@@ -119,7 +119,7 @@ def _row(capture: Row, publishers: Mapping[str, str], failure: Failure, subject:
 
 
 def _place(row: Row) -> tuple[Any, ...]:
-    """Where a quarantine row stands; rows of one capture and stage keep the contract's order."""
+    """The place of a quarantine row; rows of one capture and stage keep the contract's order."""
     return row["captured_at"], row["source_path"], row["capture_id"], _STAGES.index(row["stage"])
 
 

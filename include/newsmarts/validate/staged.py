@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -121,8 +122,7 @@ def _check_there(day: date, stage: str, folder: Path | UPath, names: Iterable[st
 
 
 def _rows(path: Path | UPath, schema: pa.Schema) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = schemas.read_table(path, schema).to_pylist()
-    return rows
+    return list(schemas.read_table(path, schema).to_pylist())
 
 
 def _sorted(table: pa.Table, *more: str) -> pa.Table:
@@ -140,7 +140,7 @@ def _check_accounted(parsed: ParsedDay) -> None:
         "parsed but not landed": (set(read) | set(unread)) - set(landed),
         "both parsed and quarantined": set(read) & set(unread),
         "both landed and rejected": set(landed) & {row["capture_id"] for row in parsed.rejected},
-        "there twice": _doubled(landed) | _doubled(read),
+        "there twice": {*(Counter(landed) - Counter(set(landed))), *(Counter(read) - Counter(set(read)))},
     }
     for fault, capture_ids in faults.items():
         if capture_ids:
@@ -150,8 +150,3 @@ def _check_accounted(parsed: ParsedDay) -> None:
                 f"{parsed.day}: {len(capture_ids)} captures are {fault}: {', '.join(shown[:_NAMES_SHOWN])}"
                 f"{more}. If captures were landed since the day was parsed, run parse for {parsed.day} again."
             )
-
-
-def _doubled(capture_ids: list[str]) -> set[str]:
-    seen: set[str] = set()
-    return {each for each in capture_ids if each in seen or seen.add(each)}  # type: ignore[func-returns-value]
