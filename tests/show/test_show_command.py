@@ -131,10 +131,9 @@ def test_bad_usage(
     assert capture.read_bytes() == before
 
 
-def test_no_file_named() -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main(["show"])
-    assert stopped.value.code == 2
+def test_no_file_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["show"]) == 2
+    assert "Missing argument 'FILE'" in capsys.readouterr().err
 
 
 def test_a_file_too_large_is_a_failure(
