@@ -7,9 +7,10 @@ Sec-Fetch-Site, and Origin where a browser doesn't know that one.
 
 from __future__ import annotations
 
+from typing import Annotated
 from urllib.parse import parse_qs, urlsplit
 
-from fastapi import Request
+from fastapi import Depends, Request
 from starlette.exceptions import HTTPException
 
 MAX_FORM_BYTES = 256 * 1024  # ten years of chosen days are 70 KB
@@ -36,6 +37,9 @@ async def read_form(request: Request) -> dict[str, list[str]]:
         if len(body) > MAX_FORM_BYTES:
             raise HTTPException(413)
     return parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+Form = Annotated[dict[str, list[str]], Depends(read_form)]
 
 
 def _is_same_origin(request: Request) -> bool:

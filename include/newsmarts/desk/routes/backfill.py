@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 
@@ -14,7 +14,7 @@ from newsmarts.core.errors import UsageError
 from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
 from newsmarts.desk.backfill import REASONS, backfill_view, progress_view
-from newsmarts.desk.csrf import read_form
+from newsmarts.desk.csrf import Form
 from newsmarts.desk.frame import Group, MayStart, NavigationEntry, airflow_of, base_path, page, user_of
 from newsmarts.desk.starting import MAX_DAYS, Started, start_days
 
@@ -23,8 +23,6 @@ GROUP = Group(router, needs=("read_results",), entry=NavigationEntry("Backfill",
 STARTING = Group(starting, needs=("read_results", "start_runs"))
 
 DAYS_NAMED = 12
-
-Form = Annotated[dict[str, list[str]], Depends(read_form)]
 
 
 @router.get("/backfill")
@@ -74,7 +72,7 @@ def progress_address(request: Request, started: Started) -> str:
     return f"{base_path(request)}/backfill/progress?{urlencode(query, doseq=True)}"
 
 
-def days_of(request: Request, form: dict[str, list[str]]) -> list[date]:
+def days_of(request: Request, form: Form) -> list[date]:
     """The days that a form names: those ticked, a range, or all that go at once of one reason.
 
     Raises:

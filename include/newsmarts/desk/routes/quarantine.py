@@ -11,14 +11,14 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Literal, get_args
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from newsmarts.core import acknowledgements
 from newsmarts.core.errors import UsageError
 from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
-from newsmarts.desk.csrf import read_form
+from newsmarts.desk.csrf import Form
 from newsmarts.desk.frame import Group, MayStart, NavigationEntry, airflow_of, base_path, page, user_of
 from newsmarts.desk.pages import PAGE_HEADERS
 from newsmarts.desk.quarantine import quarantine_view, query_of
@@ -33,7 +33,6 @@ GROUP = Group(router, needs=("read_results",), entry=NavigationEntry("Quarantine
 CHANGES = Group(changes, needs=("read_results", "start_runs"))
 
 Code = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")]
-Form = Annotated[dict[str, list[str]], Depends(read_form)]
 _KEY = re.compile(r"(?P<capture_id>[0-9a-f]{32}):(?P<subject>page|ticker_item)")
 MOST_AT_ONCE = 2_000  # pages; each has a reason or two, and acknowledgements.MAX_REASONS is kept
 
@@ -92,7 +91,7 @@ def rerun(request: Request, form: Form) -> RedirectResponse:
     return RedirectResponse(progress_address(request, started), status_code=303, headers=dict(PAGE_HEADERS))
 
 
-def _chosen(form: dict[str, list[str]]) -> list[Reason]:
+def _chosen(form: Form) -> list[Reason]:
     """All reasons of the pages that a form names, as quarantine has them now."""
     if _one(form, "everything"):
         return _all_that_pass(form)
@@ -109,7 +108,7 @@ def _chosen(form: dict[str, list[str]]) -> list[Reason]:
     return [reason for reason in found if (reason.capture_id, reason.subject) in keys]
 
 
-def _all_that_pass(form: dict[str, list[str]]) -> list[Reason]:
+def _all_that_pass(form: Form) -> list[Reason]:
     """All reasons of the pages that pass the form's filters, if they still are as many as on its page."""
     with open_quarantine(settings()) as opened:
         found, total = opened.chosen(_filters(form), page_size=MOST_AT_ONCE)
@@ -122,7 +121,7 @@ def _all_that_pass(form: dict[str, list[str]]) -> list[Reason]:
 
 def _decide(
     request: Request,
-    form: dict[str, list[str]],
+    form: Form,
     decision: Literal["acknowledged", "undone"],
     chosen: list[Reason],
 ) -> RedirectResponse:
@@ -141,7 +140,7 @@ def _decide(
     return RedirectResponse(path, status_code=303, headers=dict(PAGE_HEADERS))
 
 
-def _filters(form: dict[str, list[str]]) -> Filters:
+def _filters(form: Form) -> Filters:
     """The filters that were chosen when the form was sent; what can't be one counts as none."""
     reason, publisher, stage = (
         value if re.fullmatch(r"[A-Za-z0-9_.-]{1,80}", value := _one(form, name)) else None
@@ -154,7 +153,7 @@ def _filters(form: dict[str, list[str]]) -> Filters:
     return Filters(reason, publisher, day, stage, state)
 
 
-def _one(form: dict[str, list[str]], name: str) -> str:
+def _one(form: Form, name: str) -> str:
     return (form.get(name) or [""])[0]
 
 
