@@ -126,7 +126,7 @@ def test_releases_of_different_versions(tmp_path: Path) -> None:
     assert (other.compared_by, other.same_columns) == ("nothing", False)
     text = render(found)
     assert "marts.fresh is new, with 2 rows" in text
-    assert "marts.gone is gone, with 1 rows" in text
+    assert "marts.gone is gone, with 1 row" in text
     assert "column n was BIGINT and is VARCHAR" in text
     assert "no column in common" in text
     # backwards, and one mart only
@@ -213,7 +213,7 @@ def test_the_command_tells_people_and_machines(tmp_path: Path, capsys: pytest.Ca
     assert capsys.readouterr().out.splitlines() == [
         f"From release {ids[0].release_id} to {ids[1].release_id}",
         "",
-        "marts.articles: 1 rows before, 1 after",
+        "marts.articles: 1 row before, 1 after",
         "  0 added, 0 removed, 1 changed",
         "  changed columns: headline 1, published_at 1",
         "  ~ article_id='a'",
