@@ -148,7 +148,7 @@ with DAG(
             "new": result.new,
             "rejected": result.rejected,
             "waiting": len(result.waiting),
-            "passed_over": result.passed_over,
+            "passed_over": dict(sorted(result.passed_over.items())),
         }
         return record_result(outlet_events, CAPTURES, counts)
 

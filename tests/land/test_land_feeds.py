@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -85,7 +86,7 @@ def test_feeds_share_a_manifest_and_keep_apart(declared: Settings, feeds: dict[s
     assert reasons(declared) == {"a": "y", "b": "x"}
     # each feed counts its own
     assert run.run(DAY, declared, "one") == run.LandResult(
-        DAY, 1, 0, 1, (), {date(2025, 1, 1): 2}, {"picture": 3}
+        DAY, 1, 0, 1, (), Counter({date(2025, 1, 1): 2}), Counter({"picture": 3})
     )
     # and b of one lands, while two's a stays rejected
     feeds["one"].items = [found("b")]

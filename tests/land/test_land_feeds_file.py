@@ -9,7 +9,7 @@ import pytest
 from newsmarts.core.errors import SettingsError, UsageError
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.land import run
-from newsmarts.land.config import chosen_feeds, load_feeds
+from newsmarts.land.config import chosen_feeds, feed_names, load_feeds
 from tests.land.inbox_files import DAY
 
 WARC = '[feeds.crawls]\nkind = "warc"\nfolder = "warc"\n'
@@ -22,13 +22,13 @@ def path(settings: Settings) -> Path:
 
 def load(settings: Settings, path: Path, text: str) -> list[str]:
     path.write_text(text, encoding="utf-8")
-    return run.feed_names(settings.model_copy(update={"feeds_file": path}))
+    return feed_names(settings.model_copy(update={"feeds_file": path}))
 
 
 def test_without_changes_it_is_the_inbox() -> None:
     settings = load_settings()
     assert settings.feeds_file == PROJECT_ROOT / "config" / "feeds.toml"
-    assert run.feed_names(settings) == ["inbox"]
+    assert feed_names(settings) == ["inbox"]
 
 
 def test_feeds_keep_their_order_and_may_be_off(settings: Settings, path: Path) -> None:

@@ -23,7 +23,7 @@ def test_a_file_becomes_an_object_and_a_row(settings: Settings) -> None:
     put(settings, "2025-08-25/al_mayadeen/sub/page.HTML", data)
     before = datetime.now(UTC)
     result = run.run(DAY, settings)
-    assert result == run.LandResult(DAY, landed=1, new=1, rejected=0, waiting=(), other_days={})
+    assert result == run.LandResult(DAY, landed=1, new=1, rejected=0, waiting=())
     (row,) = rows(settings, "captures")
     landed_at = row.pop("landed_at")
     assert before <= landed_at <= datetime.now(UTC)

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -175,11 +175,7 @@ class LiveConfig(WebConfig):
 AnyConfig = InboxConfig | WarcConfig | CommonCrawlConfig | WaybackConfig | LiveConfig
 
 _MODELS: dict[str, type[AnyConfig]] = {
-    "inbox": InboxConfig,
-    "warc": WarcConfig,
-    "common_crawl": CommonCrawlConfig,
-    "wayback": WaybackConfig,
-    "live": LiveConfig,
+    get_args(model.model_fields["kind"].annotation)[0]: model for model in get_args(AnyConfig)
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 
 import pyarrow.compute as pc
@@ -35,19 +35,25 @@ _MAX_LOGGED = 20  # rejections logged one by one; the rest is counted
 
 
 @dataclass(slots=True)
-class Landed:
-    """What one feed's landing of a day gave."""
+class LandResult:
+    """What a day's manifest holds of the feeds after landing, and what this landing left behind."""
 
-    captures: int = 0  # the feed's, in the manifest
+    day: date
+    landed: int = 0  # captures in the manifest
     new: int = 0  # of these, added now
-    rejected: int = 0  # now or earlier
-    reasons: Counter[str] = field(default_factory=Counter)  # of these
-    waiting: list[str] = field(default_factory=list)
-    passed_over: Counter[str] = field(default_factory=Counter)
-    other_days: Counter[date] = field(default_factory=Counter)
+    rejected: int = 0  # captures that couldn't be landed, now or earlier
+    waiting: tuple[str, ...] = ()  # source paths still being written
+    other_days: Counter[date] = field(default_factory=Counter)  # captures of other days, in local feeds
+    passed_over: Counter[str] = field(default_factory=Counter)  # what isn't a capture, by reason
+    reasons: Counter[str] = field(default_factory=Counter, compare=False)  # of what is rejected
+
+    def __add__(self, other: LandResult) -> LandResult:
+        """Both feeds' result of the same day."""
+        names = [each.name for each in fields(self)[1:]]
+        return LandResult(self.day, *(getattr(self, name) + getattr(other, name) for name in names))
 
 
-def land(feed: Feed, day: date, settings: Settings) -> Landed:
+def land(feed: Feed, day: date, settings: Settings) -> LandResult:
     """Land all that a feed yields for a day.
 
     When the feed raises, what it yielded before is kept, and the error goes on to the caller. A slow feed's
@@ -69,7 +75,7 @@ class _Landing:
     def __init__(
         self, feed: str, day: date, settings: Settings, objects: ObjectWriter | RemoteObjectWriter
     ) -> None:
-        self.result = Landed()
+        self.result = LandResult(day)
         self._feed = feed
         self._day = day
         self._settings = settings
@@ -100,7 +106,7 @@ class _Landing:
                 self._rejected.add(self._quarantine_row(item))
             case Waiting(source_path):
                 log.info("%r is still being written: it waits for the next run", source_path)
-                self.result.waiting.append(source_path)
+                self.result.waiting += (source_path,)
             case PassedOver(reason, count):
                 self.result.passed_over[reason] += count
             case OtherDay(day, count):
@@ -123,7 +129,7 @@ class _Landing:
             manifest.add_sources(home, self._day, self._feed, self._sources_done)
         result = self.result
         result.new += len(merged.captures) - len(known.captures)
-        result.captures = pc.sum(pc.equal(merged.captures["feed"], self._feed)).as_py() or 0
+        result.landed = pc.sum(pc.equal(merged.captures["feed"], self._feed)).as_py() or 0
         ours = merged.rejected.filter(manifest.are_of(self._feed, merged.rejected))
         result.rejected = len(ours)
         result.reasons = Counter(ours["reason_code"].to_pylist())

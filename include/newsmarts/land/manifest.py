@@ -83,7 +83,8 @@ def merge(known: Manifest, feed: str, captures: pa.Table, rejected: pa.Table) ->
     A capture that is known keeps its row, ``landed_at`` included. A path of the feed has one rejection at
     most, the latest; it goes when the path lands. Rejections of other feeds stay.
     """
-    added = _without(_once(captures, "capture_id", keep="min"), "capture_id", known.captures["capture_id"])
+    once = _once(captures, "capture_id", keep="min")
+    added = once.filter(pc.invert(pc.is_in(once["capture_id"], known.captures["capture_id"])))
     settled = pa.concat_arrays(
         [*captures["source_path"].chunks, *rejected["source_path"].chunks, pa.array([], pa.string())]
     )
@@ -165,12 +166,6 @@ def _once(table: pa.Table, column: str, *, keep: str) -> pa.Table:
     numbered = table.append_column("row", pa.array(range(len(table)), pa.int64()))
     kept = numbered.group_by(column, use_threads=False).aggregate([("row", keep)])[f"row_{keep}"]
     return table if len(kept) == len(table) else table.take(kept)
-
-
-def _without(table: pa.Table, column: str, values: pa.ChunkedArray) -> pa.Table:
-    """The rows whose column has none of these values."""
-    found = pc.is_in(table[column], values)
-    return table.filter(pc.invert(found)) if pc.any(found).as_py() else table
 
 
 def _sorted(known: pa.Table, added: pa.Table, columns: tuple[str, ...]) -> pa.Table:

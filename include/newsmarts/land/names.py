@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit, urlunsplit
 
 from newsmarts.core import publishers
@@ -94,17 +95,24 @@ def archive_kind_of(file_name: str) -> str | None:
     return next((kind for ending, kind in ARCHIVES.items() if lowered.endswith(ending)), None)
 
 
-def moment_of(text: str) -> datetime:
+def moment_of(text: str) -> datetime | None:
     """A moment as WARC files, sidecars and JSON lines write it (ISO 8601; without a zone it is UTC).
 
-    Raises:
-        ValueError: it can't be read as one, or lies outside 1990-2199.
+    None: it can't be read as one, or lies outside 1990-2199.
     """
-    moment = datetime.fromisoformat(text)
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    if not _FIRST_DAY <= moment.date() <= _LAST_DAY:
-        raise ValueError(f"{text!r} lies outside 1990-2199")
-    return moment
+    try:
+        moment = _in_utc(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        return None
+    return moment if _FIRST_DAY <= moment.date() <= _LAST_DAY else None
+
+
+def header_date(text: str) -> datetime | None:
+    """A date in UTC as headers of e-mails and HTTP write it (RFC 5322); None when it can't be read."""
+    try:
+        return _in_utc(parsedate_to_datetime(text))
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
 
 
 def clean_url(text: str | None) -> str | None:
@@ -152,6 +160,10 @@ def text_of(text: str) -> str:
 def is_unfinished(file_name: str) -> bool:
     """Whether the name is one of a file that is still being written."""
     return file_name.lower().endswith(UNFINISHED_SUFFIXES)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _valid_day(text: str) -> date | None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 
 from newsmarts.core import partitions
@@ -13,29 +11,16 @@ from newsmarts.core.errors import FeedError, FeedRefused, FeedUnavailable, Usage
 from newsmarts.core.settings import Settings
 from newsmarts.land import manifest
 from newsmarts.land.capture import Credential
-from newsmarts.land.config import AnyConfig, chosen_feeds, feed_names
+from newsmarts.land.config import AnyConfig, chosen_feeds
 from newsmarts.land.feeds import make_feed
-from newsmarts.land.landing import Landed, land
+from newsmarts.land.landing import LandResult, land
 
-__all__ = ["LandResult", "feed_names", "landed_captures", "run"]
+__all__ = ["LandResult", "landed_captures", "run"]
 
 log = logging.getLogger(__name__)
 
 CredentialOf = Callable[[str], Credential]
 """Gives the credential behind the id of an Airflow connection."""
-
-
-@dataclass(frozen=True, slots=True)
-class LandResult:
-    """What a day's manifest holds of the feeds after landing, and what this landing left behind."""
-
-    day: date
-    landed: int  # captures in the manifest
-    new: int  # of these, added now
-    rejected: int  # captures that couldn't be landed, now or earlier
-    waiting: tuple[str, ...]  # source paths still being written
-    other_days: dict[date, int] = field(default_factory=dict)  # captures of other days, in local feeds
-    passed_over: dict[str, int] = field(default_factory=dict)  # what isn't a capture, by reason
 
 
 def run(
@@ -55,11 +40,11 @@ def run(
         LockTimeout: another run held the day for too long.
     """
     configs = chosen_feeds(settings, [feed] if feed is not None else [])
-    landed: list[Landed] = []
+    result = LandResult(day)
     failures: list[str] = []
     for config in configs:
         try:
-            landed.append(_land(config, day, settings, credential_of))
+            result += _land(config, day, settings, credential_of)
         except (FeedUnavailable, FeedRefused) as error:
             if len(configs) == 1:
                 raise
@@ -67,15 +52,7 @@ def run(
             failures.append(f"{config.name}: {error}")
     if failures:
         raise FeedError("\n".join(failures))
-    return LandResult(
-        day=day,
-        landed=sum(each.captures for each in landed),
-        new=sum(each.new for each in landed),
-        rejected=sum(each.rejected for each in landed),
-        waiting=tuple(source_path for each in landed for source_path in each.waiting),
-        other_days=dict(sorted(sum((each.other_days for each in landed), Counter[date]()).items())),
-        passed_over=dict(sorted(sum((each.passed_over for each in landed), Counter[str]()).items())),
-    )
+    return result
 
 
 def landed_captures(day: date, settings: Settings) -> int:
@@ -84,23 +61,23 @@ def landed_captures(day: date, settings: Settings) -> int:
     return len(known.captures) + len(known.rejected)
 
 
-def _land(config: AnyConfig, day: date, settings: Settings, credential_of: CredentialOf | None) -> Landed:
-    landed = land(make_feed(config, settings, _credential(config, credential_of)), day, settings)
+def _land(config: AnyConfig, day: date, settings: Settings, credential_of: CredentialOf | None) -> LandResult:
+    result = land(make_feed(config, settings, _credential(config, credential_of)), day, settings)
     log.info(
         "Landed %s from %s: %d captures (%d new), %d rejected %s, %d waiting, passed over %s, "
         "captures of %d other days, %s",
         day,
         config.name,
-        landed.captures,
-        landed.new,
-        landed.rejected,
-        dict(sorted(landed.reasons.items())),
-        len(landed.waiting),
-        dict(sorted(landed.passed_over.items())),
-        len(landed.other_days),
+        result.landed,
+        result.new,
+        result.rejected,
+        dict(sorted(result.reasons.items())),
+        len(result.waiting),
+        dict(sorted(result.passed_over.items())),
+        len(result.other_days),
         partitions.partition_path(settings.archive, "manifest", day),
     )
-    return landed
+    return result
 
 
 def _credential(config: AnyConfig, credential_of: CredentialOf | None) -> Credential | None:

@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from newsmarts.core import partitions
@@ -52,9 +51,7 @@ class _ThreadedWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._threads.shutdown(cancel_futures=True)
 
     def _submit(self, size_bytes: int, write: Callable[[], None]) -> None:
@@ -84,10 +81,8 @@ class ObjectWriter(_ThreadedWriter):
         self._batch_bytes = 0
         self._prefixes: set[str] = set()  # of the folders that have objects put since the last commit
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        super().__exit__(kind, error, trace)
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
         if self._staging is not None:
             shutil.rmtree(self._staging, ignore_errors=True)
 
@@ -122,8 +117,9 @@ class ObjectWriter(_ThreadedWriter):
         self._wait()
         # those of objects that were there too: a run that was killed may not have come to this
         folders = [self._root / prefix for prefix in sorted(self._prefixes)]
-        made = [_make(folder) for folder in folders]
-        if any(made):
+        for folder in folders:
+            folder.mkdir(exist_ok=True)
+        if folders:
             fsync_path(self._root)
         for sha256, temporary in self._batch.items():
             os.replace(temporary, self._path(sha256))
@@ -136,14 +132,14 @@ class ObjectWriter(_ThreadedWriter):
     def _is_there(self, sha256: str, size_bytes: int) -> bool:
         try:
             facts = os.stat(self._path(sha256))  # noqa: PTH116 - see _path
-            if facts.st_size == size_bytes:
-                if time.time() - facts.st_mtime > _STALE_SECONDS:
-                    self._mark_fresh(sha256)
-                return True
+            if facts.st_size != size_bytes:
+                log.warning(_REPAIRED, sha256, facts.st_size, size_bytes)
+                return False
+            if time.time() - facts.st_mtime > _STALE_SECONDS:
+                self._mark_fresh(sha256)
         except FileNotFoundError:
             return False
-        log.warning(_REPAIRED, sha256, facts.st_size, size_bytes)
-        return False
+        return True
 
     def _mark_fresh(self, sha256: str) -> None:
         """Keep the object from being removed as named by no manifest. Raises FileNotFoundError."""
@@ -160,7 +156,7 @@ class ObjectWriter(_ThreadedWriter):
 
     def _staging_folder(self) -> Path:
         if self._staging is None:
-            make_folder(self._root)
+            _make_folder(self._root)
             self._staging = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=self._root))
         return self._staging
 
@@ -216,16 +212,7 @@ def object_writer(settings: Settings) -> ObjectWriter | RemoteObjectWriter:
     return RemoteObjectWriter(settings.archive)
 
 
-def _make(folder: Path) -> bool:
-    """Make a folder; False when it was there."""
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        return False
-    return True
-
-
-def make_folder(path: Path) -> None:
+def _make_folder(path: Path) -> None:
     """Make a folder and those above it, and flush the names of the new ones to the disk."""
     missing = []
     while not path.is_dir():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from newsmarts.land.capture import Credential
-from newsmarts.land.config import Limits
+from newsmarts.land.config import Limits, WebConfig
 from newsmarts.land.web.addresses import AllowedOrigins
 from newsmarts.land.web.client import Client
 from newsmarts.land.web.pace import Pace
@@ -49,16 +49,21 @@ def client(
     """A client for these addresses; ``limits`` replace some of QUICK."""
     clock = clock or Clock()
     more = {} if resolve_host is None else {"resolve_host": resolve_host}
-    return Client(
-        AllowedOrigins(urls, hosts),
-        QUICK.model_copy(update=limits),
-        Pace(folder / "pace", clock=clock, sleep=clock.sleep),
+    config = WebConfig(
+        name="tests",
+        hosts=("news.example",),
         user_agent=AGENT,
-        pause_seconds=pause_seconds,
+        crawl_delay_seconds=pause_seconds,
+        allow_private_hosts=private_hosts,
+        limits=QUICK.model_copy(update=limits),
+    )
+    return Client(
+        config,
+        AllowedOrigins(urls, hosts),
+        Pace(folder / "pace", clock=clock, sleep=clock.sleep),
+        credential,
         sleep=clock.sleep,
         jitter=lambda: 1.0,
-        private_hosts=private_hosts,
-        credential=credential,
         ssl_context=ssl_context,
         **more,
     )

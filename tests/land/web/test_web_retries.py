@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from newsmarts.land.web.retries import backoff, retry_after
+from newsmarts.land.web.client import backoff, retry_after
 
 NOW = datetime(2025, 9, 1, 12, tzinfo=UTC)
 
@@ -27,7 +27,7 @@ NOW = datetime(2025, 9, 1, 12, tzinfo=UTC)
     ],
 )
 def test_retry_after(header: str, seconds: float | None) -> None:
-    assert retry_after({"retry-after": header}, lambda: NOW) == seconds
+    assert retry_after({"retry-after": header}, NOW) == seconds
 
 
 def test_no_header_says_nothing() -> None:

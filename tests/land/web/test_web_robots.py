@@ -31,8 +31,8 @@ def make(tmp_path: Path, server: LoopbackServer) -> Iterator[Callable[..., Robot
     def make(robots: Answer | HangUp | str, **more: Any) -> Robot:
         answer = Answer(robots.encode(), content_type="text/plain") if isinstance(robots, str) else robots
         server.respond = lambda asked: answer if asked.path == "/robots.txt" else Answer(b"page")
-        made.append(client(tmp_path, server.url, **more))
-        return Robot(made[-1], pause_seconds=1, longest_pause_seconds=60, max_redirects=3)
+        made.append(client(tmp_path, server.url, pause_seconds=1, **more))
+        return Robot(made[-1])
 
     yield make
     for each in made:
@@ -150,7 +150,7 @@ def test_the_crawl_delay_is_kept_if_it_is_longer_than_ours(
     robot = make(robots, clock=clock)
     for _ in range(3):
         robot.get(f"{server.url}/a", max_bytes=100)
-    assert clock.slept == [pause_seconds] * 2
+    assert clock.slept == [1, pause_seconds, pause_seconds]  # the first before robots.txt was read
 
 
 def test_a_delay_that_is_no_crawl_is_a_refusal(make: Callable[..., Robot], server: LoopbackServer) -> None:

@@ -15,7 +15,7 @@ from newsmarts.core.errors import CaptureError, StillMoving
 from newsmarts.core.locks import held
 from newsmarts.core.settings import Settings
 from newsmarts.land.archives.entry import Content, Entry, Read, Unverified
-from newsmarts.land.archives.index import Index, IndexWriter, index_name_of
+from newsmarts.land.archives.index import Index, index_name_of, index_writer
 from newsmarts.land.archives.opening import opened
 from newsmarts.land.archives.revisits import resolve
 from newsmarts.land.capture import Found, Item, OtherDay, PassedOver, Rejected, SourceDone, Waiting
@@ -105,10 +105,10 @@ class Archives:
         def wanted(entry: Entry) -> bool:
             return entry.day == day and self._is_wanted(entry)
 
-        writer = IndexWriter(self._settings.home, index_name_of(file, self._settings))
-        with opened(file, self._settings) as reader, writer as index:
+        writer = index_writer(self._settings.home, index_name_of(file, self._settings))
+        with opened(file, self._settings) as reader, writer as add:
             for entry, content in reader.records(wanted):
-                index.add(entry)
+                add(entry)
                 if entry.outcome != "passed_over" and wanted(entry):
                     yield entry, content
 

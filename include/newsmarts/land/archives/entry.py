@@ -124,3 +124,11 @@ class Budget:
                 f"it holds more than {self._max_records:,} records; what comes after those isn't read. Raise "
                 "NEWS_MAX_ARCHIVE_RECORDS, or split it."
             )
+
+
+def too_large(size_bytes: int, limit: int) -> CaptureError:
+    """The rejection of a page over the limit."""
+    return CaptureError(
+        "record_too_large",
+        f"it has {size_bytes:,} bytes, more than the {limit:,} of NEWS_MAX_FILE_BYTES.",
+    )

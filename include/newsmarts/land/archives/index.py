@@ -13,7 +13,8 @@ import operator
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -53,6 +54,7 @@ _SCHEMA = pa.schema(
         pa.field("host", pa.string()),
     ]
 )
+_IS_CAPTURE = pc.field("outcome") != "passed_over"
 _ENTRY_COLUMNS = [field.name for field in dataclasses.fields(Entry)]
 _values = operator.attrgetter(*_ENTRY_COLUMNS)
 
@@ -71,50 +73,34 @@ def index_name_of(file: InboxFile, settings: Settings) -> str:
     return f"{_digest(file.path + chr(0) + file.source_path)}-{_digest(json.dumps(version))}"
 
 
-class IndexWriter:
-    """An index being made; it appears when the block ends well, and then it is complete."""
+@contextmanager
+def index_writer(home: Path, name: str) -> Iterator[Callable[[Entry], None]]:
+    """Give what adds a record to a new index; that appears when the block ends well, and then is complete."""
+    path = archive_index_path(home, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
+    os.close(descriptor)
+    rows: list[tuple[object, ...]] = []
 
-    def __init__(self, home: Path, name: str) -> None:
-        self._path = archive_index_path(home, name)
-        self._rows: list[tuple[object, ...]] = []
+    def add(entry: Entry) -> None:
+        rows.append((*_values(entry), entry.day, entry.host))
+        if len(rows) >= _ROWS_AT_ONCE:
+            writer.write_batch(batch_of(rows, _SCHEMA))
+            rows.clear()
 
-    def __enter__(self) -> IndexWriter:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=self._path.parent)
-        os.close(descriptor)
-        self._temporary = Path(temporary)
-        self._writer = pq.ParquetWriter(self._temporary, _SCHEMA, compression="zstd")
-        return self
-
-    def add(self, entry: Entry) -> None:
-        """Add a record."""
-        self._rows.append((*_values(entry), entry.day, entry.host))
-        if len(self._rows) >= _ROWS_AT_ONCE:
-            self._flush()
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        try:
-            if kind is None:
-                self._flush()
-            self._writer.close()
-            if kind is None:
-                fsync_path(self._temporary)
-                os.replace(self._temporary, self._path)
-                fsync_path(self._path.parent)
-                self._remove_other_versions()
-        finally:
-            self._temporary.unlink(missing_ok=True)
-
-    def _flush(self) -> None:
-        if self._rows:
-            self._writer.write_batch(batch_of(self._rows, _SCHEMA))
-            self._rows = []
-
-    def _remove_other_versions(self) -> None:
-        of_this_file = self._path.name.partition("-")[0]
-        for other in self._path.parent.glob(f"{of_this_file}-*.parquet"):
-            if other != self._path:
+    try:
+        with pq.ParquetWriter(temporary, _SCHEMA, compression="zstd") as writer:
+            yield add
+            if rows:
+                writer.write_batch(batch_of(rows, _SCHEMA))
+        fsync_path(Path(temporary))
+        os.replace(temporary, path)
+        fsync_path(path.parent)
+        for other in path.parent.glob(f"{path.name.partition('-')[0]}-*.parquet"):
+            if other != path:  # of another version of the file
                 other.unlink(missing_ok=True)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
 
 
 class Index:
@@ -140,26 +126,23 @@ class Index:
 
     def days(self) -> Counter[date]:
         """How many captures the archive has of each day."""
-        table = self._read(["capture_day", "outcome", "host"])
-        table = table.filter(pc.and_(self._is_capture(table), self._is_wanted(table)))
-        counts = table.group_by("capture_day").aggregate([([], "count_all")]).to_pylist()
-        return Counter({row["capture_day"]: row["count_all"] for row in counts})
+        days = self._read(["capture_day"], _IS_CAPTURE & self._is_wanted)["capture_day"]
+        return Counter({row["values"]: row["counts"] for row in days.value_counts().to_pylist()})
 
     def entries(self, day: date) -> Iterator[Entry]:
         """The day's captures, in the order of the archive."""
-        table = self._read(None, [("capture_day", "=", day)])
-        table = table.filter(pc.and_(self._is_capture(table), self._is_wanted(table)))
-        for batch in table.select(_ENTRY_COLUMNS).to_batches(max_chunksize=_ROWS_AT_ONCE):
+        of_day = pc.field("capture_day") == day
+        table = self._read(_ENTRY_COLUMNS, of_day & _IS_CAPTURE & self._is_wanted)
+        for batch in table.to_batches(max_chunksize=_ROWS_AT_ONCE):
             for row in batch.to_pylist():
                 yield Entry(**row)
 
     def passed_over(self, day: date) -> Counter[str]:
         """How many records of the day aren't captures of the feed, by reason."""
-        table = self._read(["outcome", "reason_code", "host"], [("capture_day", "=", day)])
-        captures = self._is_capture(table)
-        strangers = table.filter(pc.and_(captures, pc.invert(self._is_wanted(table))))
-        others = table.filter(pc.invert(captures))["reason_code"].to_pylist()
+        of_day = pc.field("capture_day") == day
+        others = self._read(["reason_code"], of_day & ~_IS_CAPTURE)["reason_code"].to_pylist()
         counts = Counter(reason or "other_record" for reason in others)
+        strangers = self._read(["outcome"], of_day & _IS_CAPTURE & ~self._is_wanted)
         if len(strangers):
             counts["other_host"] += len(strangers)
         return counts
@@ -174,25 +157,19 @@ class Index:
             for row in found.select(_ENTRY_COLUMNS).to_pylist():
                 yield Entry(**row)
 
-    def _read(
-        self, columns: list[str] | None, filters: list[tuple[str, str, object]] | None = None
-    ) -> pa.Table:
-        return pq.read_table(self._path, columns=columns, filters=filters, partitioning=None)
+    def _read(self, columns: list[str], wanted: pc.Expression) -> pa.Table:
+        return pq.read_table(self._path, columns=columns, filters=wanted, partitioning=None)
 
-    def _is_capture(self, table: pa.Table) -> pa.ChunkedArray:
-        return pc.not_equal(table["outcome"], "passed_over")
-
-    def _is_wanted(self, table: pa.Table) -> pa.ChunkedArray:
-        hosts = table["host"]
-        # what is too damaged to have a host is rejected all the same
-        wanted = pc.and_(pc.is_null(hosts), pc.equal(table["outcome"], "turned_away"))
+    @property
+    def _is_wanted(self) -> pc.Expression:
         if not self._hosts:
-            return pc.or_(wanted, pc.invert(wanted))
-        names = pa.array([host for host in self._hosts if not host.startswith("*.")], pa.string())
-        wanted = pc.or_(wanted, pc.is_in(hosts, names))
-        for host in self._hosts:
-            if host.startswith("*."):
-                wanted = pc.or_(wanted, pc.fill_null(pc.ends_with(hosts, host[1:]), False))
+            return pc.scalar(True)
+        host = pc.field("host")
+        # what is too damaged to have a host is rejected all the same
+        wanted = host.is_null() & (pc.field("outcome") == "turned_away")
+        for name in self._hosts:
+            is_it = pc.ends_with(host, name[1:]) if name.startswith("*.") else host == name
+            wanted |= host.is_valid() & is_it
         return wanted
 
 

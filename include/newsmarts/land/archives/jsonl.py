@@ -14,8 +14,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from newsmarts.core.errors import CaptureError, DamagedUnit
-from newsmarts.land.archives.entry import Budget, Content, Entry, Read, Unverified
-from newsmarts.land.archives.members import too_large
+from newsmarts.land.archives.entry import Budget, Content, Entry, Read, Unverified, too_large
 from newsmarts.land.archives.sidecar import Facts, facts_of
 from newsmarts.land.archives.stream import Stream, UnitReader
 

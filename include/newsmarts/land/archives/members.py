@@ -31,10 +31,11 @@ class Members:
         self._seen: Counter[str] = Counter()
         self.sidecars: dict[str, Facts | CaptureError] = {}  # by the page's name without its ending
 
-    def note_sidecar(self, name: str, data: bytes) -> None:
+    def note_sidecar(self, name: str, data: bytes | CaptureError) -> None:
         """Keep the facts in a member about the page beside it."""
         try:
-            self.sidecars[stem_of(name)] = sidecar.parse(data)
+            # one that can't be read has no JSON either
+            self.sidecars[stem_of(name)] = sidecar.parse(data if isinstance(data, bytes) else b"")
         except CaptureError as error:
             self.sidecars[stem_of(name)] = error
 
@@ -127,14 +128,6 @@ def content_of(entry: Entry, data: bytes | CaptureError) -> Content | CaptureErr
         return Content(mhtml.page_of(data), "text/html")
     except CaptureError as reason:
         return reason
-
-
-def too_large(size_bytes: int, limit: int) -> CaptureError:
-    """A member over the limit."""
-    return CaptureError(
-        "record_too_large",
-        f"it has {size_bytes:,} bytes, more than the {limit:,} of NEWS_MAX_FILE_BYTES.",
-    )
 
 
 def _unwanted(name: str) -> CaptureError | None:

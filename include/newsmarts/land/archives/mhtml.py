@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
-from datetime import UTC
 from email.message import Message
-from email.utils import parsedate_to_datetime
 
 from newsmarts.core.errors import CaptureError
 from newsmarts.land import names
@@ -20,14 +18,8 @@ _MAX_PARTS = 10_000
 def facts_of(head: bytes) -> Facts:
     """What the file's own head says: when it was saved, and from where. Never raises: it may say nothing."""
     message = email.message_from_bytes(head.partition(b"\r\n\r\n")[0].partition(b"\n\n")[0] + b"\n\n")
-    moment = None
-    try:
-        written = parsedate_to_datetime(str(message.get("Date", "")))
-        if written.tzinfo is None:
-            written = written.replace(tzinfo=UTC)
-        moment = names.moment_of(written.astimezone(UTC).isoformat())
-    except (ValueError, TypeError, OverflowError, IndexError):
-        pass
+    written = names.header_date(str(message.get("Date", "")))
+    moment = names.moment_of(written.isoformat()) if written else None
     address = message.get("Snapshot-Content-Location") or message.get("Content-Location")
     return Facts(names.clean_url(str(address)) if address else None, moment, "text/html")
 

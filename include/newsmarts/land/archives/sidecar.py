@@ -37,13 +37,6 @@ def _declared(key: str, convert: Callable[[str], Any], fault: str) -> PlainValid
     return PlainValidator(check)
 
 
-def _moment(text: str) -> datetime | None:
-    try:
-        return names.moment_of(text)
-    except (ValueError, OverflowError):
-        return None
-
-
 def _media_type(text: str) -> str | None:
     return _MEDIA_TYPES.get(text.partition(";")[0].strip().lower())
 
@@ -55,7 +48,7 @@ class Facts:
     url: Annotated[str | None, _declared("url", names.clean_url, "is no http or https address.")] = None
     captured_at: Annotated[
         datetime | None,
-        _declared("captured_at", _moment, "is no moment; write it as 2025-09-01T10:30:00Z."),
+        _declared("captured_at", names.moment_of, "is no moment; write it as 2025-09-01T10:30:00Z."),
     ] = None
     media_type: Annotated[
         str | None,

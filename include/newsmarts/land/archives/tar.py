@@ -10,16 +10,8 @@ from typing import BinaryIO, Self
 
 from newsmarts.core.errors import CaptureError
 from newsmarts.land.archives import mhtml, sidecar
-from newsmarts.land.archives.entry import Budget, Content, Entry, Read
-from newsmarts.land.archives.members import (
-    Members,
-    content_of,
-    is_mhtml,
-    is_page,
-    is_sidecar,
-    stem_of,
-    too_large,
-)
+from newsmarts.land.archives.entry import Budget, Content, Entry, Read, too_large
+from newsmarts.land.archives.members import Members, content_of, is_mhtml, is_page, is_sidecar, stem_of
 from newsmarts.land.archives.stream import Stream
 from newsmarts.land.archives.units import units_of
 
@@ -146,7 +138,7 @@ class TarReader:
     def _note_sidecars(self) -> set[int]:
         """Read what stands beside pages first: a page may come before its sidecar. Returns their numbers."""
         pages: set[str] = set()
-        notes: list[tuple[int, str, bytes]] = []
+        notes: list[tuple[int, str, bytes | CaptureError]] = []
         try:
             for number, archive, info in self._members_of_file():
                 if not info.isreg():
@@ -154,8 +146,7 @@ class TarReader:
                 if is_page(info.name):
                     pages.add(stem_of(info.name))
                 elif info.name.lower().endswith(sidecar.ENDING):
-                    data = self._read(archive, info, sidecar.MAX_BYTES)
-                    notes.append((number, info.name, data if isinstance(data, bytes) else b""))
+                    notes.append((number, info.name, self._read(archive, info, sidecar.MAX_BYTES)))
         except CaptureError:
             pass  # reported when the members are read
         beside = {number for number, name, _ in notes if is_sidecar(name, pages)}

@@ -130,10 +130,7 @@ class WarcReader(UnitReader):
         stored = stream.take(head.length - len(front))
         _check_length(head, len(front) + len(stored))
         _check_end(stream, head)
-        if http is None:
-            finish = partial(warc_record.resource_of, head, stored, self._max_page_bytes)
-        else:
-            finish = partial(warc_record.response_of, head, http, front, stored, self._max_page_bytes)
+        finish = partial(warc_record.content_of, head, http, front, stored, self._max_page_bytes)
         return Unverified(len(stored), finish)
 
     def _pass(self, stream: Stream, head: Head) -> None:

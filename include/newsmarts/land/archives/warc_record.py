@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from newsmarts.core.errors import CaptureError
 from newsmarts.land import encodings, names
-from newsmarts.land.archives.entry import Content, Entry, Outcome
+from newsmarts.land.archives.entry import Content, Entry, Outcome, too_large
 
 MAX_HEAD_BYTES = 1 << 16
 HTML = ("text/html", "application/xhtml+xml")
@@ -29,6 +29,18 @@ _LOOKS_LIKE_HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|title)\b"
 _DIGESTS = frozenset({"sha1", "md5", "sha256", "sha512"})
 _BASE32 = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghijklmnopqrstuv")
 _DATES = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z)?)?)?")
+
+
+def is_html(media_type: str) -> bool:
+    """Whether a media type is a page's; a missing one may be."""
+    return media_type in HTML or not media_type
+
+
+def status_reason(status: int) -> CaptureError:
+    """Why a capture with this HTTP status isn't a page."""
+    if 300 <= status < 400:
+        return CaptureError("http_redirect", f"HTTP status {status}: the page is at another address.")
+    return CaptureError("http_error_status", f"HTTP status {status}: there was no page at that moment.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,64 +165,44 @@ def entry_of(head: Head, http: HttpHead | None, *, name: str, position: int, inn
     )
 
 
-def content_of(head: Head, block: bytes, max_bytes: int) -> Content:
-    """The page in a response's or resource's whole block.
+def content_of(head: Head, http: HttpHead | None, front: bytes, stored: bytes, max_bytes: int) -> Content:
+    """The page in a record's block: its HTTP head (None for a resource), the bytes of that, what follows it.
 
     Raises:
         CaptureError: its bytes aren't those that were recorded, or can't be decoded.
     """
-    if head.kind == "resource":
-        return resource_of(head, block, max_bytes)
-    http = parse_http(block)
-    return response_of(head, http, block[: http.size_bytes], block[http.size_bytes :], max_bytes)
-
-
-def resource_of(head: Head, block: bytes, max_bytes: int) -> Content:
-    """The page in a resource's block. Raises what content_of raises."""
-    if not _verify(head.fields.get("warc-block-digest"), [[block]], "block"):
-        _verify(head.fields.get("warc-payload-digest"), [[block]], "payload")
-    return _content(block, _bare(head.fields.get("content-type")), None, max_bytes)
-
-
-def response_of(head: Head, http: HttpHead, front: bytes, stored: bytes, max_bytes: int) -> Content:
-    """The page in a response, given as its HTTP head and what follows it. Raises what content_of raises."""
     verified = _verify(head.fields.get("warc-block-digest"), [[front, stored]], "block")
-    body = stored
-    if "chunked" in http.fields.get("transfer-encoding", "").lower():
-        body = _dechunked(stored)
-    decoded = encodings.decode(body, http.fields.get("content-encoding"), max_bytes=max_bytes)
+    body = decoded = stored
+    if http is not None:
+        if "chunked" in http.fields.get("transfer-encoding", "").lower():
+            body = _dechunked(stored)
+        decoded = encodings.decode(body, http.fields.get("content-encoding"), max_bytes=max_bytes)
     if not verified:
         # the standard means the body without chunks; some crawlers hash what they stored or decoded
         _verify(head.fields.get("warc-payload-digest"), [[body], [stored], [decoded]], "payload")
-    return _content(decoded, _bare(http.fields.get("content-type")), http.status, max_bytes)
-
-
-def _content(data: bytes, media_type: str | None, status: int | None, max_bytes: int) -> Content:
-    if len(data) > max_bytes:
-        raise CaptureError(
-            "record_too_large",
-            f"it has {len(data):,} bytes, more than the {max_bytes:,} of NEWS_MAX_FILE_BYTES.",
-        )
-    if media_type is None and _LOOKS_LIKE_HTML.search(data, 0, 4096):
+    if len(decoded) > max_bytes:
+        raise too_large(len(decoded), max_bytes)
+    media_type = _bare((http.fields if http else head.fields).get("content-type"))
+    if media_type is None and _LOOKS_LIKE_HTML.search(decoded, 0, 4096):
         media_type = "text/html"
-    if media_type in HTML:
-        return Content(data, "text/html", status)
-    if media_type == "text/plain":
-        return Content(data, "text/plain", status)
-    raise CaptureError("unsupported_media_type", "it doesn't say what it is, and doesn't look like HTML.")
+    if media_type not in (*HTML, "text/plain"):
+        raise CaptureError("unsupported_media_type", "it doesn't say what it is, and doesn't look like HTML.")
+    media_type = "text/html" if media_type in HTML else "text/plain"
+    return Content(decoded, media_type, http.status if http else None)
 
 
 def _classify(
     media_type: str | None, status: int | None, url: str | None
 ) -> tuple[Outcome, str | None, str | None]:
-    if status is not None and 300 <= status < 400:
-        return "turned_away", "http_redirect", f"HTTP status {status}: the page is at another address."
+    reason = status_reason(status) if status is not None and status not in OK else None
+    if reason is not None and reason.reason_code == "http_redirect":
+        return "turned_away", reason.reason_code, reason.detail
     if media_type not in (*HTML, "text/plain", None):
         return "passed_over", "not_a_page", None
     if media_type == "text/plain" and url is not None and urlsplit(url).path == "/robots.txt":
         return "passed_over", "not_a_page", None
-    if status is not None and status not in OK:
-        return "turned_away", "http_error_status", f"HTTP status {status}: there was no page at that moment."
+    if reason is not None:
+        return "turned_away", reason.reason_code, reason.detail
     return "page", None, None
 
 
@@ -218,10 +210,7 @@ def _moment(written: str) -> datetime | None:
     """A WARC date; None when it is unreadable. In WARC 1.1 a year or month means its first moment."""
     if not _DATES.fullmatch(written):
         return None
-    try:
-        return names.moment_of(written if len(written) > 7 else f"{written}-01-01"[:10])
-    except ValueError:
-        return None
+    return names.moment_of(written if len(written) > 7 else f"{written}-01-01"[:10])
 
 
 def _fields(lines: bytes) -> dict[str, str]:

@@ -11,16 +11,8 @@ from typing import BinaryIO
 
 from newsmarts.core.errors import ArchiveTooLarge, CaptureError
 from newsmarts.land.archives import mhtml, sidecar
-from newsmarts.land.archives.entry import Budget, Content, Entry, Read
-from newsmarts.land.archives.members import (
-    Members,
-    content_of,
-    is_mhtml,
-    is_page,
-    is_sidecar,
-    stem_of,
-    too_large,
-)
+from newsmarts.land.archives.entry import Budget, Entry, Read, too_large
+from newsmarts.land.archives.members import Members, content_of, is_mhtml, is_page, is_sidecar, stem_of
 
 _MAX_DIRECTORY_BYTES = 64 << 20  # the directory is held in memory, some ten times as large
 _CHUNK_BYTES = 1 << 18
@@ -61,7 +53,8 @@ class ZipReader:
             pages = {stem_of(info.filename) for info in infos if is_page(info.filename)}
             sidecars = {number for number, info in enumerate(infos) if is_sidecar(info.filename, pages)}
             for number in sidecars:
-                self._note_sidecar(archive, infos[number])
+                note = self._read(archive, infos[number], sidecar.MAX_BYTES)
+                self._members.note_sidecar(infos[number].filename, note)
             for number, info in enumerate(infos):
                 if info.is_dir() or number in sidecars:
                     continue
@@ -69,13 +62,15 @@ class ZipReader:
                 problem = _problem(info)
                 own = None
                 if problem is None and is_mhtml(info.filename):
-                    own = mhtml.facts_of(self._beginning(archive, info, mhtml.HEAD_BYTES))
+                    # what can't be unpacked is reported when it is read
+                    head = self._unpacked(archive, info, mhtml.HEAD_BYTES)
+                    own = mhtml.facts_of(head) if isinstance(head, bytes) else None
                 entry = self._members.entry(
                     info.filename, _modified_at(info), number, problem=problem, own=own
                 )
                 content = None
                 if entry.outcome == "page" and wanted(entry):
-                    content = self._content(archive, info, entry)
+                    content = content_of(entry, self._read(archive, info, self._max_page_bytes))
                 yield entry, content
         except CaptureError as error:
             yield self._members.archive(error), None
@@ -91,7 +86,8 @@ class ZipReader:
                 if archive is None:
                     archive = self._open()
                     infos = archive.infolist()
-                yield entry, self._content(archive, infos[entry.position], entry)
+                data = self._read(archive, infos[entry.position], self._max_page_bytes)
+                yield entry, content_of(entry, data)
             except CaptureError as error:
                 yield entry, error
 
@@ -103,40 +99,20 @@ class ZipReader:
                 "bad_archive", f"it can't be read as a ZIP file ({error}). Copy or download it again."
             ) from None
 
-    def _content(
-        self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, entry: Entry
-    ) -> Content | CaptureError:
-        return content_of(entry, self._read_or_reason(archive, info, self._max_page_bytes))
-
-    def _read_or_reason(
-        self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_bytes: int
-    ) -> bytes | CaptureError:
-        try:
-            return self._read(archive, info, max_bytes)
-        except ArchiveTooLarge:
-            raise
-        except CaptureError as reason:
-            return reason
-
-    def _read(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_bytes: int) -> bytes:
+    def _read(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_bytes: int) -> bytes | CaptureError:
         if info.file_size > max_bytes:
-            raise too_large(info.file_size, max_bytes)
+            return too_large(info.file_size, max_bytes)
         data = self._unpacked(archive, info, max_bytes + 1)
-        if len(data) > max_bytes:
-            raise CaptureError(
+        if isinstance(data, bytes) and len(data) > max_bytes:
+            return CaptureError(
                 "decompressed_too_large", f"it unpacks to more than its stated {info.file_size:,} bytes."
             )
         return data
 
-    def _beginning(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_bytes: int) -> bytes:
-        try:
-            return self._unpacked(archive, info, max_bytes)
-        except ArchiveTooLarge:
-            raise
-        except CaptureError:
-            return b""  # reported when the member is read
-
-    def _unpacked(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_bytes: int) -> bytes:
+    def _unpacked(
+        self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_bytes: int
+    ) -> bytes | CaptureError:
+        """The member's first bytes, or why there are none. Raises ArchiveTooLarge."""
         parts: list[bytes] = []
         left = max_bytes
         try:
@@ -146,14 +122,8 @@ class ZipReader:
                     parts.append(part)
                     left -= len(part)
         except _ERRORS as error:
-            raise CaptureError(
-                "bad_record", f"it can't be unpacked ({error}). Copy the archive again."
-            ) from None
+            return CaptureError("bad_record", f"it can't be unpacked ({error}). Copy the archive again.")
         return b"".join(parts)
-
-    def _note_sidecar(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
-        data = self._read_or_reason(archive, info, sidecar.MAX_BYTES)
-        self._members.note_sidecar(info.filename, data if isinstance(data, bytes) else b"")
 
 
 def _problem(info: zipfile.ZipInfo) -> CaptureError | None:

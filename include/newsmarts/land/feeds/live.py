@@ -12,13 +12,12 @@ from datetime import UTC, date, datetime
 
 from newsmarts.core.errors import CaptureError, FeedError, FeedRefused, FeedUnavailable, HostRefused
 from newsmarts.core.settings import Settings
-from newsmarts.land.archives.warc_record import OK
-from newsmarts.land.capture import Credential, Found, Item, Known, PassedOver, Rejected
+from newsmarts.land.archives.warc_record import OK, is_html, status_reason
+from newsmarts.land.capture import Found, Item, Known, PassedOver, Rejected
 from newsmarts.land.config import LiveConfig
 from newsmarts.land.names import publisher_of_host
 from newsmarts.land.web.addresses import parse
-from newsmarts.land.web.archived import is_html, status_reason
-from newsmarts.land.web.client import max_page_bytes, open_client
+from newsmarts.land.web.client import WebFeed
 from newsmarts.land.web.discovery import Candidate, Discovery
 from newsmarts.land.web.exchange import Reply
 from newsmarts.land.web.robots import Robot
@@ -33,14 +32,8 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-class LiveFeed:
+class LiveFeed(WebFeed[LiveConfig]):
     """Fetches the lists, then what they name that is new or has changed."""
-
-    def __init__(self, config: LiveConfig, settings: Settings, credential: Credential | None) -> None:
-        self.name = config.name
-        self._config = config
-        self._settings = settings
-        self._credential = credential
 
     def captures(self, day: date, known: Known) -> Iterator[Item]:
         """What is new on the sites at this moment; nothing for any day but today (UTC).
@@ -59,20 +52,8 @@ class LiveFeed:
             return
         config = self._config
         visits = Visits(self._settings, self.name, known.captures)
-        with open_client(
-            config,
-            self._settings,
-            self._credential,
-            own_urls=(*config.sitemaps, *config.listings),
-            hosts=config.hosts,
-        ) as client:
-            robot = Robot(
-                client,
-                pause_seconds=config.crawl_delay_seconds,
-                longest_pause_seconds=config.limits.max_wait_seconds,
-                max_redirects=config.limits.max_redirects,
-            )
-            run = _Run(config, day, robot, visits, max_page_bytes(config, self._settings))
+        with self._client(*config.sitemaps, *config.listings, hosts=config.hosts) as client:
+            run = _Run(config, day, Robot(client), visits, self._max_bytes)
             try:
                 yield from run.items()
             finally:

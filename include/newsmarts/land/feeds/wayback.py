@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
+from datetime import date
 from functools import partial
 from urllib.parse import quote, urlencode
 
 from newsmarts.core.errors import CaptureError, FeedUnavailable
-from newsmarts.core.settings import Settings
-from newsmarts.land.archives.warc_record import OK
-from newsmarts.land.capture import Credential, Found, Item, Known, PassedOver
+from newsmarts.land.archives.warc_record import OK, is_html, status_reason
+from newsmarts.land.capture import Found, Item, Known, PassedOver
 from newsmarts.land.config import WaybackConfig
-from newsmarts.land.web import archived, cdx
-from newsmarts.land.web.archived import Wanted
-from newsmarts.land.web.cdx import Listed
-from newsmarts.land.web.client import Client, max_page_bytes, open_client
+from newsmarts.land.names import header_date
+from newsmarts.land.web import cdx
+from newsmarts.land.web.cdx import Listed, Wanted
+from newsmarts.land.web.client import Client, WebFeed
 from newsmarts.land.web.exchange import Reply
 
 _FIELDS = ("timestamp", "original", "mimetype", "statuscode", "digest")
@@ -31,15 +29,8 @@ _LINES_A_PAGE = 5_000
 _ORIGINAL_SAFE = "/?:@!$&'()*+,;=-._~%[]"
 
 
-class WaybackFeed:
+class WaybackFeed(WebFeed[WaybackConfig]):
     """Lists the captures by the index, then fetches page by page what isn't landed yet."""
-
-    def __init__(self, config: WaybackConfig, settings: Settings, credential: Credential | None) -> None:
-        self.name = config.name
-        self._config = config
-        self._settings = settings
-        self._credential = credential
-        self._max_bytes = max_page_bytes(config, settings)
 
     def captures(self, day: date, known: Known) -> Iterator[Item]:
         """The day's captures, in the index's order (by host and path, then time).
@@ -49,11 +40,9 @@ class WaybackFeed:
             FeedRefused: the archive refuses these hosts' captures, or us.
         """
         config = self._config
-        with open_client(
-            config, self._settings, self._credential, own_urls=(config.cdx_url, config.replay_url)
-        ) as client:
+        with self._client(config.cdx_url, config.replay_url) as client:
             fetch = partial(self._fetch, client)
-            yield from archived.outcomes(self._lines(client, day), day, config, known, fetch)
+            yield from cdx.outcomes(self._lines(client, day), day, config, known, fetch)
 
     def _lines(self, client: Client, day: date) -> Iterator[Listed | None]:
         config = self._config
@@ -106,28 +95,21 @@ class WaybackFeed:
                 f"The archive lists the capture and doesn't give it (HTTP status {reply.status}). It may do "
                 "so another day.",
             )
-        captured_at = _captured_at(reply)
+        captured_at = header_date(reply.headers["memento-datetime"])
         if captured_at != wanted.listed.captured_at:
             raise CaptureError(
                 "capture_not_served",
                 f"In its place the archive gives a capture of {captured_at or 'an unknown time'}.",
             )
         if reply.status not in OK:
-            raise archived.status_reason(reply.status)
-        if not archived.is_html(reply.media_type):
+            raise status_reason(reply.status)
+        if not is_html(reply.media_type):
             return PassedOver("not_a_page")
         return Found(*wanted.key, "text/html", reply.body, wanted.publisher, wanted.url, reply.status)
 
 
 def _is_captured(reply: Reply) -> bool:
     return "memento-datetime" in reply.headers
-
-
-def _captured_at(reply: Reply) -> datetime | None:
-    try:
-        return parsedate_to_datetime(reply.headers["memento-datetime"]).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 def _rows(body: bytes) -> tuple[list[dict[str, str]], str | None]:

@@ -1,25 +1,46 @@
-"""The indexes of web archives: which captures there are of a host, and when they were made.
+"""The indexes of web archives: which captures there are of a host, and what becomes of each.
 
 Both the Wayback Machine's CDX server and Common Crawl's (pywb) know these parameters, though not all others.
 """
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from newsmarts.core.errors import CaptureError, FeedRefused, FeedUnavailable
-from newsmarts.land.web.client import Client
+from newsmarts.core.errors import BadAddress, CaptureError, FeedRefused, FeedUnavailable
+from newsmarts.land.archives.warc_record import HTML, OK, status_reason
+from newsmarts.land.capture import Item, Key, Known, PassedOver, Rejected
+from newsmarts.land.config import WebConfig
+from newsmarts.land.names import host_matches, publisher_of_host
+from newsmarts.land.web.addresses import parse
+from newsmarts.land.web.client import REFUSALS, Client
 from newsmarts.land.web.exchange import Reply
+
+log = logging.getLogger(__name__)
 
 _TIMESTAMP = re.compile(r"\d{14}", re.ASCII)
 _STATUS = re.compile(r"\d{3}", re.ASCII)
 _INDEX_BYTES = 64 * 1024 * 1024
 # An index searches before it answers, and the Wayback Machine's has been seen to take a minute.
 _SEARCH_SECONDS = 100.0
-_REFUSALS = frozenset({401, 403, 451})
+# What an index says of a capture whose type it doesn't know, or that stands for an earlier one.
+_UNTOLD = frozenset({"", "-", "unk", "warc/revisit"})
+# Reasons that another try wouldn't change.
+_SETTLED = frozenset(
+    {
+        "bad_content_encoding",
+        "bad_digest",
+        "bad_record",
+        "http_error_status",
+        "http_redirect",
+        "truncated_record",
+        "unsupported_content_encoding",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +69,81 @@ class Listed:
         return self.media_type == "warc/revisit"
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A capture that is to be fetched."""
+
+    listed: Listed
+    key: Key
+    url: str  # without user, password and fragment
+    publisher: str | None
+
+    def rejected(self, reason: CaptureError) -> Rejected:
+        """The capture as one that can't be landed."""
+        return Rejected(*self.key, reason, self.publisher, self.url)
+
+
+def outcomes(
+    lines: Iterable[Listed | None],
+    day: date,
+    config: WebConfig,
+    known: Known,
+    fetch: Callable[[Wanted], Item],
+) -> Iterator[Item]:
+    """What becomes of each line, in their order; a line that can't be read is None.
+
+    What has landed, and what was rejected for a reason that stays, is neither fetched nor yielded again.
+    """
+    done = {*known.captures, *(key for key, reason in known.rejected.items() if reason in _SETTLED)}
+    fetched = over = 0
+    for listed in lines:
+        wanted = _picked(listed, day, config)
+        if isinstance(wanted, PassedOver):
+            yield wanted
+            continue
+        if wanted.key in done:
+            continue
+        done.add(wanted.key)
+        status = wanted.listed.status
+        if status is not None and status not in OK and not wanted.listed.is_revisit:
+            yield wanted.rejected(status_reason(status))
+        elif fetched < config.limits.max_captures:
+            fetched += 1
+            try:
+                item = fetch(wanted)
+            except CaptureError as error:
+                item = wanted.rejected(error)
+            yield item
+        else:
+            over += 1
+    if over:
+        log.warning(
+            "%s: %d captures of %s are over limits.max_captures: run the day again", config.name, over, day
+        )
+        yield PassedOver("over_max_captures", over)
+
+
+def _picked(listed: Listed | None, day: date, config: WebConfig) -> Wanted | PassedOver:
+    if listed is None:
+        return PassedOver("bad_index_line")
+    if listed.captured_at.date() != day:
+        return PassedOver("other_day")
+    try:
+        address = parse(listed.url)
+    except BadAddress:
+        address = None
+    # "http://mailto:desk@example.org/": a crawler's misreading of a page
+    if address is None or "@" in listed.url.split("/")[2]:
+        return PassedOver("bad_address")
+    if not host_matches(address.host, config.hosts):
+        return PassedOver("other_host")
+    if listed.media_type not in (*HTML, *_UNTOLD):
+        return PassedOver("not_a_page")
+    url = str(address)
+    key = (f"{listed.timestamp}/{url}", listed.captured_at)
+    return Wanted(listed, key, url, publisher_of_host(address.host, config.publishers))
+
+
 def query_index(
     client: Client, url: str, *, pause_seconds: float, expected: frozenset[int] = frozenset({200})
 ) -> Reply:
@@ -67,7 +163,7 @@ def query_index(
     answer = (
         f"{reply.address.host} answers for its index with HTTP status {reply.status} ({first_words(reply)})"
     )
-    if reply.status in _REFUSALS:
+    if reply.status in REFUSALS:
         raise FeedRefused(
             f"{answer}. It refuses us, or leaves the site out: another archive's feed may have it."
         )

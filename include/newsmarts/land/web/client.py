@@ -12,32 +12,32 @@ import ssl
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from datetime import UTC, datetime
 from importlib.metadata import version
-from types import TracebackType
-from typing import Self
+from typing import Generic, Self, TypeVar
 
 from newsmarts.core import partitions
 from newsmarts.core.errors import BadAddress, CaptureError, FeedUnavailable, HostClosed, NoReply, UsageError
 from newsmarts.core.settings import Settings
 from newsmarts.land.capture import Credential
-from newsmarts.land.config import Limits, WebConfig
-from newsmarts.land.names import host_matches
+from newsmarts.land.config import WebConfig
+from newsmarts.land.names import header_date, host_matches
 from newsmarts.land.web.addresses import Address, AllowedOrigins, parse, resolve
 from newsmarts.land.web.exchange import Exchange, Reply, authorization
 from newsmarts.land.web.network import Resolve, look_up
 from newsmarts.land.web.pace import Pace
-from newsmarts.land.web.retries import (
-    DEFAULT_WAIT_SECONDS,
-    TOO_MANY_REQUESTS,
-    WORTH_ANOTHER_TRY,
-    backoff,
-    retry_after,
-)
 
 log = logging.getLogger(__name__)
 
+Config = TypeVar("Config", bound=WebConfig)
+
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REFUSALS = frozenset({401, 403, 451})
+# Passing failures of a server, or of the network in front of it (52x: Cloudflare can't reach the server).
+_WORTH_ANOTHER_TRY = frozenset({408, 425, 429, 500, 502, 503, 504, 509, 520, 521, 522, 523, 524, 530})
+# The Wayback Machine sends 429 without Retry-After; its client library (wayback 0.5.1) waits a minute then.
+_TOO_MANY_REQUESTS, _DEFAULT_WAIT_SECONDS = 429, 60.0
+_LONGEST_BACKOFF_SECONDS = 60.0
 # So many addresses in a row without an answer, each tried several times: it isn't the addresses.
 _SILENT_ADDRESSES = 3
 PRODUCT = "news-marts"
@@ -51,39 +51,32 @@ def user_agent(config: WebConfig) -> str:
     return f"{PRODUCT}/{VERSION} (+{config.contact})" if config.contact else f"{PRODUCT}/{VERSION}"
 
 
-def open_client(
-    config: WebConfig,
-    settings: Settings,
-    credential: Credential | None,
-    *,
-    own_urls: Iterable[str],
-    hosts: Iterable[str] = (),
-) -> Client:
-    """A client for the feed's own addresses, and these hosts.
+class WebFeed(Generic[Config]):
+    """What every feed has that fetches from the web."""
 
-    Raises:
-        UsageError: one of the addresses can't be fetched.
-    """
-    try:
-        origins = AllowedOrigins(own_urls, hosts)
-    except BadAddress as error:
-        raise UsageError(
-            f"{settings.feeds_file}: [feeds.{config.name}] has {error}. Correct it there."
-        ) from None
-    return Client(
-        origins,
-        config.limits,
-        Pace(partitions.web_path(settings.home) / "pace", lock_seconds=settings.lock_timeout_seconds),
-        user_agent=user_agent(config),
-        pause_seconds=config.crawl_delay_seconds,
-        private_hosts=config.allow_private_hosts,
-        credential=credential,
-    )
+    def __init__(self, config: Config, settings: Settings, credential: Credential | None) -> None:
+        self.name = config.name
+        self._config = config
+        self._settings = settings
+        self._credential = credential
+        self._max_bytes = config.limits.max_page_bytes or settings.max_file_bytes  # of one page
 
+    def _client(self, *own_urls: str, hosts: Iterable[str] = ()) -> Client:
+        """A client for the feed's own addresses, and these hosts.
 
-def max_page_bytes(config: WebConfig, settings: Settings) -> int:
-    """The limit of one page."""
-    return config.limits.max_page_bytes or settings.max_file_bytes
+        Raises:
+            UsageError: one of the addresses can't be fetched.
+        """
+        config, settings = self._config, self._settings
+        try:
+            origins = AllowedOrigins(own_urls, hosts)
+        except BadAddress as error:
+            raise UsageError(
+                f"{settings.feeds_file}: [feeds.{config.name}] has {error}. Correct it there."
+            ) from None
+        folder = partitions.web_path(settings.home) / "pace"
+        pace = Pace(folder, lock_seconds=settings.lock_timeout_seconds)
+        return Client(config, origins, pace, self._credential)
 
 
 class Client:
@@ -91,43 +84,31 @@ class Client:
 
     def __init__(
         self,
+        config: WebConfig,
         origins: AllowedOrigins,
-        limits: Limits,
         pace: Pace,
-        *,
-        user_agent: str,
-        pause_seconds: float,  # between two requests to one host
-        private_hosts: tuple[str, ...] = (),
         credential: Credential | None = None,
+        *,
         ssl_context: ssl.SSLContext | None = None,
         resolve_host: Resolve = look_up,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self.user_agent = user_agent
+        self.config = config
+        self.user_agent = user_agent(config)
+        self._limits = config.limits
         self._origins = origins
-        self._limits = limits
         self._pace = pace
-        self._pause_seconds = pause_seconds
-        self._private_hosts = private_hosts
         self._credential = credential
         self._sleep = sleep
         self._jitter = jitter
         self._silent: Counter[str] = Counter()  # addresses without an answer, since the host's last one
-        self._exchange = Exchange(
-            connect_seconds=limits.connect_seconds,
-            read_seconds=limits.read_seconds,
-            may_be_private=self._may_be_private,
-            ssl_context=ssl_context,
-            resolve_host=resolve_host,
-        )
+        self._exchange = Exchange(config.limits, self._may_be_private, ssl_context, resolve_host)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._exchange.close()
 
     def get(
@@ -158,31 +139,35 @@ class Client:
             FeedUnavailable: the host doesn't answer at all now, or wants a long pause.
         """
         address = self.checked(url)
-        fetch = partial(
-            self._fetch,
-            headers=headers or {},
-            max_bytes=max_bytes,
-            byte_range=byte_range,
-            max_redirects=self._limits.max_redirects if follow else None,
-            pause_seconds=self._pause_seconds if pause_seconds is None else pause_seconds,
-            read_seconds=read_seconds,
-        )
+        max_redirects = self._limits.max_redirects if follow else None
+        pause_seconds = self.config.crawl_delay_seconds if pause_seconds is None else pause_seconds
+
+        def send(to: Address, seconds: float) -> Reply:
+            return self._exchange.get(
+                to,
+                self._headers(to, headers or {}, byte_range),
+                max_bytes=max_bytes,
+                seconds=seconds,
+                read_seconds=read_seconds,
+                decode=byte_range is None,
+            )
+
         waited_seconds = 0.0
         failure = ""
         for tries in range(1, self._limits.max_tries + 1):
             wait_seconds = None
             try:
-                reply = fetch(address)
+                reply = self._fetch(send, address, max_redirects, pause_seconds)
             except NoReply as error:
                 failure = str(error)
             else:
-                if reply.status not in WORTH_ANOTHER_TRY or is_answer(reply):
+                if reply.status not in _WORTH_ANOTHER_TRY or is_answer(reply):
                     self._silent[address.host] = 0
                     return reply
                 failure = f"HTTP status {reply.status}"
                 wait_seconds = retry_after(reply.headers)
-                if wait_seconds is None and reply.status == TOO_MANY_REQUESTS:
-                    wait_seconds = DEFAULT_WAIT_SECONDS
+                if wait_seconds is None and reply.status == _TOO_MANY_REQUESTS:
+                    wait_seconds = _DEFAULT_WAIT_SECONDS
             if wait_seconds is not None:
                 # by way of the pace, so that the other processes leave the host alone as well
                 self._pace.hold_off(reply.address.host, wait_seconds)
@@ -193,8 +178,7 @@ class Client:
                         "Run the day again later; what came before is landed."
                     )
             elif tries < self._limits.max_tries:
-                wait_seconds = backoff(tries, self._jitter)
-                self._sleep(wait_seconds)
+                self._sleep(backoff(tries, self._jitter))
             log.info("%s gave no answer, try %d: %s", address.netloc, tries, failure)
         raise self._no_answer(address, failure)
 
@@ -243,16 +227,12 @@ class Client:
 
     def _fetch(
         self,
+        send: Callable[[Address, float], Reply],
         address: Address,
-        *,
-        headers: Mapping[str, str],
-        max_bytes: int,
-        byte_range: tuple[int, int] | None,
-        max_redirects: int | None,  # None: a redirect is a reply like any other
+        max_redirects: int | None,
         pause_seconds: float,
-        read_seconds: float | None,
     ) -> Reply:
-        """One try, redirects followed."""
+        """One try, redirects followed; without ``max_redirects``, one is a reply like any other."""
         left_seconds = self._limits.total_seconds
         for _ in range((max_redirects or 0) + 1):
             try:
@@ -262,14 +242,7 @@ class Client:
                     f"{closed}. Run the day again after that; what came before is landed."
                 ) from None
             started_at = time.monotonic()
-            reply = self._exchange.get(
-                address,
-                self._headers(address, headers, byte_range),
-                max_bytes=max_bytes,
-                seconds=left_seconds,
-                read_seconds=read_seconds,
-                decode=byte_range is None,
-            )
+            reply = send(address, left_seconds)
             left_seconds -= time.monotonic() - started_at
             location = reply.headers.get("location")
             if max_redirects is None or reply.status not in REDIRECTS or location is None:
@@ -305,4 +278,18 @@ class Client:
             )
 
     def _may_be_private(self, host: str) -> bool:
-        return host_matches(host, self._private_hosts)
+        return host_matches(host, self.config.allow_private_hosts)
+
+
+def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """The seconds of Retry-After (RFC 9110, 10.2.3); None when it is missing or unreadable."""
+    text = headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:10])
+    moment = header_date(text)
+    return None if moment is None else max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+
+
+def backoff(tries: int, jitter: Callable[[], float] = random.random) -> float:
+    """How many seconds to wait after so many tries: twice as long each time, and a little more or less."""
+    return min(_LONGEST_BACKOFF_SECONDS, 2.0 ** (tries - 1)) * (0.5 + 0.5 * jitter())

@@ -7,6 +7,7 @@ instead of ten thousand. Only hosts with very many captures take a query for eac
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
@@ -15,16 +16,17 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import quote, urlencode, urljoin
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from newsmarts.core.files import write_atomically
 from newsmarts.core.locks import held
 from newsmarts.core.partitions import day_interval
+from newsmarts.land.config import CommonCrawlConfig
 from newsmarts.land.web import cdx
 from newsmarts.land.web.cdx import Listed
 from newsmarts.land.web.client import Client
@@ -38,7 +40,6 @@ _KEPT_SECONDS = 86_400
 _WEEKLY = re.compile(r"CC-MAIN-(\d{4})-(\d{2})")
 # A crawl is named by a week near its start and takes some weeks; the list has the exact days since 2023.
 _BEFORE, _AFTER = timedelta(days=14), timedelta(days=49)
-_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
 _SCHEMA = pa.schema(
     [
         ("captured_at", pa.timestamp("us", tz="UTC")),
@@ -79,58 +80,58 @@ class Crawl(BaseModel):
 
 
 _CRAWLS = TypeAdapter(list[Crawl])
+_Number = Annotated[int, Field(ge=0, lt=10**15)]
 
 
-def crawls_named(index_url: str, names: tuple[str, ...]) -> list[Crawl]:
-    """The collections that the feed's table names."""
-    urls = {name: urljoin(index_url, f"{quote(name)}-index") for name in names}
-    return [Crawl.model_construct(name=name, index_url=url) for name, url in urls.items()]
+class _Line(BaseModel):
+    """A capture, as an index lists it."""
 
-
-def crawls_of_day(
-    client: Client, index_url: str, day: date, kept_in: Path, pause_seconds: float
-) -> list[Crawl]:
-    """The collections that may have a day, the older first.
-
-    Raises:
-        FeedUnavailable, FeedRefused: their list can't be fetched.
-    """
-    found = [each for each in _crawls(client, index_url, kept_in, pause_seconds) if each.may_have(day)]
-    return sorted(found, key=lambda each: each.name)
-
-
-def _crawls(client: Client, index_url: str, kept_in: Path, pause_seconds: float) -> list[Crawl]:
-    url = urljoin(index_url, "collinfo.json")
-    path = kept_in / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}.json"
-    kept = _kept_list(path)
-    if kept is not None:
-        return kept
-    reply = cdx.query_index(client, url, pause_seconds=pause_seconds)
-    try:
-        found = _CRAWLS.validate_json(reply.body)
-    except ValidationError:
-        raise cdx.no_index(reply) from None
-    write_atomically(path, reply.body)
-    return found
-
-
-def _kept_list(path: Path) -> list[Crawl] | None:
-    try:
-        if time.time() - path.stat().st_mtime > _KEPT_SECONDS:
-            return None
-        return _CRAWLS.validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        return None
+    timestamp: Annotated[datetime, BeforeValidator(lambda digits: cdx.moment(str(digits)))]
+    url: str
+    mime: str
+    mime_detected: str | None = Field(default=None, alias="mime-detected")
+    status: Any = None
+    digest: str
+    filename: str
+    offset: _Number
+    length: _Number
+    truncated: Any = None
 
 
 class CrawlIndex:
     """Queries indexes, and keeps their answers in ``folder``."""
 
-    def __init__(self, client: Client, folder: Path, *, pause_seconds: float, lock_seconds: float) -> None:
+    def __init__(self, client: Client, config: CommonCrawlConfig, folder: Path, lock_seconds: float) -> None:
         self._client = client
+        self._config = config
         self._folder = folder
-        self._pause_seconds = pause_seconds
         self._lock_seconds = lock_seconds
+
+    def crawls_of(self, day: date) -> list[Crawl]:
+        """The crawls that the feed's table names, else those that may have the day, the older first.
+
+        Raises:
+            FeedUnavailable, FeedRefused: their list can't be fetched.
+        """
+        names, index_url = dict.fromkeys(self._config.collections), self._config.index_url
+        if names:
+            urls = {name: urljoin(index_url, f"{quote(name)}-index") for name in names}
+            return [Crawl.model_construct(name=name, index_url=url) for name, url in urls.items()]
+        return sorted((each for each in self._crawls() if each.may_have(day)), key=lambda each: each.name)
+
+    def _crawls(self) -> list[Crawl]:
+        url = urljoin(self._config.index_url, "collinfo.json")
+        path = self._folder / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}.json"
+        with contextlib.suppress(OSError, ValidationError):
+            if time.time() - path.stat().st_mtime <= _KEPT_SECONDS:
+                return _CRAWLS.validate_json(path.read_bytes())
+        reply = cdx.query_index(self._client, url, pause_seconds=self._config.crawl_delay_seconds)
+        try:
+            found = _CRAWLS.validate_json(reply.body)
+        except ValidationError:
+            raise cdx.no_index(reply) from None
+        write_atomically(path, reply.body)
+        return found
 
     def of_day(self, crawl: Crawl, host: dict[str, str], day: date) -> Lines:
         """The crawl's captures of a host on a day, by address and time; None for a line that can't be read.
@@ -204,7 +205,7 @@ class CrawlIndex:
         reply = cdx.query_index(
             self._client,
             f"{crawl.index_url}?{urlencode(parameters | {'output': 'json'})}",
-            pause_seconds=self._pause_seconds,
+            pause_seconds=self._config.crawl_delay_seconds,
             expected=frozenset({_OK, *none}),
         )
         return reply if reply.status == _OK else None
@@ -218,40 +219,23 @@ def _kept(path: Path, day: date) -> Lines:
             yield Listed(**row)
 
 
-def _listed(line: bytes) -> Listed | None:
+def _listed(data: bytes) -> Listed | None:
     """A line of the index; None when it can't be read."""
     try:
-        record: dict[str, Any] = json.loads(line)
-        captured_at = cdx.moment(str(record["timestamp"]))
-        if captured_at is None:
-            return None
-        media_type = str(record["mime"]).lower()
-        if media_type in ("", "unk"):
-            media_type = str(record.get("mime-detected", media_type)).lower()
-        return Listed(
-            captured_at=captured_at,
-            url=_text(record["url"]),
-            media_type=_text(media_type),
-            status=cdx.status_of(str(record.get("status", "-"))),
-            digest=_text(record["digest"]).rpartition(":")[2],
-            filename=_text(record["filename"]),
-            offset=_number(record["offset"]),
-            length=_number(record["length"]),
-            truncated=bool(record.get("truncated")),
-        )
-    except (ValueError, TypeError, KeyError):
+        line = _Line.model_validate_json(data)
+    except ValidationError:
         return None
-
-
-def _text(value: object) -> str:
-    """Text that any file can hold."""
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    value.encode()  # no lone surrogates: UnicodeEncodeError is a ValueError
-    return value
-
-
-def _number(value: object) -> int:
-    if not _NUMBER.fullmatch(str(value)):
-        raise ValueError("no number")
-    return int(str(value))
+    media_type = line.mime.lower()
+    if media_type in ("", "unk"):
+        media_type = (line.mime_detected or media_type).lower()
+    return Listed(
+        captured_at=line.timestamp,
+        url=line.url,
+        media_type=media_type,
+        status=cdx.status_of(str(line.status)),
+        digest=line.digest.rpartition(":")[2],
+        filename=line.filename,
+        offset=line.offset,
+        length=line.length,
+        truncated=bool(line.truncated),
+    )

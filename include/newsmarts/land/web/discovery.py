@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from newsmarts.core.errors import BadAddress, CaptureError
+from newsmarts.land.archives.warc_record import status_reason
 from newsmarts.land.config import LiveConfig
 from newsmarts.land.names import host_matches
 from newsmarts.land.web.addresses import Address, parse, resolve
-from newsmarts.land.web.archived import status_reason
 from newsmarts.land.web.exchange import Reply
 from newsmarts.land.web.robots import Robot
 from newsmarts.land.web.sitemaps import Entry, read_links, read_sitemap
@@ -79,7 +79,7 @@ class Discovery:
         """
         if not is_sitemap:
             reply = self._fetched(url)
-            yield from self._picked(read_links(reply.body).pages, reply.address)
+            yield from self._picked(read_links(reply.body), reply.address)
             return
         address = parse(url)
         if address.target == _ROBOTS:

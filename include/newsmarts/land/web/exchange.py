@@ -13,8 +13,9 @@ import httpcore2
 from newsmarts.core.errors import CaptureError, FeedUnavailable, ForbiddenAddress, NoReply
 from newsmarts.land import encodings
 from newsmarts.land.capture import Credential
+from newsmarts.land.config import Limits
 from newsmarts.land.web.addresses import Address
-from newsmarts.land.web.network import Deadline, GuardedBackend, Resolve, look_up
+from newsmarts.land.web.network import Deadline, GuardedBackend, Resolve
 
 _CONNECTIONS = 4
 _IDLE_SECONDS = 15.0
@@ -41,20 +42,14 @@ class Exchange:
 
     def __init__(
         self,
-        *,
-        connect_seconds: float,
-        read_seconds: float,
+        limits: Limits,
         may_be_private: Callable[[str], bool],
-        ssl_context: ssl.SSLContext | None = None,
-        resolve_host: Resolve = look_up,
+        ssl_context: ssl.SSLContext | None,
+        resolve_host: Resolve,
     ) -> None:
         self._deadline = Deadline()
-        self._timeouts = {
-            "connect": connect_seconds,
-            "read": read_seconds,
-            "write": read_seconds,
-            "pool": connect_seconds,
-        }
+        connect, read = limits.connect_seconds, limits.read_seconds
+        self._timeouts = {"connect": connect, "read": read, "write": read, "pool": connect}
         self._pool = httpcore2.ConnectionPool(
             ssl_context=ssl_context or httpcore2.default_ssl_context(),
             max_connections=_CONNECTIONS,
@@ -74,8 +69,8 @@ class Exchange:
         *,
         max_bytes: int,
         seconds: float,
-        read_seconds: float | None = None,
-        decode: bool = True,
+        read_seconds: float | None,
+        decode: bool,
     ) -> Reply:
         """Send a GET request and read its full answer.
 

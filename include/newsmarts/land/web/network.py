@@ -74,9 +74,7 @@ def is_public(text: str) -> bool:
 class GuardedBackend(httpcore2.NetworkBackend):
     """What httpcore2 opens its connections with."""
 
-    def __init__(
-        self, deadline: Deadline, may_be_private: Callable[[str], bool], resolve: Resolve = look_up
-    ) -> None:
+    def __init__(self, deadline: Deadline, may_be_private: Callable[[str], bool], resolve: Resolve) -> None:
         self._deadline = deadline
         self._may_be_private = may_be_private
         self._resolve = resolve

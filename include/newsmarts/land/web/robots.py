@@ -10,13 +10,11 @@ from protego import Protego
 
 from newsmarts.core.errors import CaptureError, FeedRefused, FeedUnavailable, HostRefused
 from newsmarts.land.web.addresses import Address
-from newsmarts.land.web.client import REDIRECTS, Client
+from newsmarts.land.web.client import REDIRECTS, REFUSALS, Client
 from newsmarts.land.web.exchange import Reply
 
 # RFC 9309, 2.5: at least 500 KiB must be read; no site's rules are longer than this.
 _ROBOTS_BYTES = 2 * 1024 * 1024
-_REFUSALS = frozenset({401, 403, 451})
-
 _LOOKED_AT_BYTES = 20_000
 # Whole titles: an article's may begin like one of them, and real pages carry the networks' scripts as well.
 _TITLE = re.compile(
@@ -44,13 +42,9 @@ class _Rules:
 class Robot:
     """A client that obeys robots.txt; each origin's is fetched once."""
 
-    def __init__(
-        self, client: Client, *, pause_seconds: float, longest_pause_seconds: float, max_redirects: int
-    ) -> None:
+    def __init__(self, client: Client) -> None:
         self._client = client
-        self._pause_seconds = pause_seconds
-        self._longest_pause_seconds = longest_pause_seconds
-        self._max_redirects = max_redirects
+        self._limits = client.config.limits
         self._rules: dict[str, _Rules] = {}
         # what comes before the version: our name in a robots.txt
         self._name = client.user_agent.partition("/")[0].strip() or "*"
@@ -68,7 +62,7 @@ class Robot:
             FeedUnavailable: the host doesn't answer now, or its robots.txt can't be fetched.
         """
         address = self._client.checked(url)
-        for _ in range(self._max_redirects + 1):
+        for _ in range(self._limits.max_redirects + 1):
             rules = self._rules_of(address)
             if not rules.parsed.can_fetch(str(address), self._name):
                 raise CaptureError(
@@ -87,7 +81,7 @@ class Robot:
             if reply.status not in REDIRECTS or location is None:
                 return reply
             address = self._client.redirected(address, location)
-        raise CaptureError("bad_redirect", f"It redirects more than {self._max_redirects} times.")
+        raise CaptureError("bad_redirect", f"It redirects more than {self._limits.max_redirects} times.")
 
     def _rules_of(self, address: Address) -> _Rules:
         if address.origin not in self._rules:
@@ -120,13 +114,15 @@ class Robot:
         delay_seconds = max(
             parsed.crawl_delay(self._name) or 0.0, rate.seconds / rate.requests if rate is not None else 0.0
         )
-        if delay_seconds > self._longest_pause_seconds:
+        if delay_seconds > self._limits.max_wait_seconds:
             raise FeedRefused(
                 f"{address.netloc} asks robots for {delay_seconds:.0f} s between two requests (robots.txt), "
-                f"more than limits.max_wait_seconds ({self._longest_pause_seconds:.0f}). An archive's feed "
+                f"more than limits.max_wait_seconds ({self._limits.max_wait_seconds:.0f}). An archive's feed "
                 "may have its pages."
             )
-        return _Rules(parsed, max(self._pause_seconds, delay_seconds), tuple(parsed.sitemaps))
+        return _Rules(
+            parsed, max(self._client.config.crawl_delay_seconds, delay_seconds), tuple(parsed.sitemaps)
+        )
 
 
 def is_challenge(headers: Mapping[str, str], body: bytes) -> bool:
@@ -149,5 +145,5 @@ def _check_welcome(reply: Reply) -> None:
     host = reply.address.host
     if _is_challenge(reply):
         raise HostRefused(host, "challenge_page", f"answers with a robot check (HTTP status {reply.status})")
-    if reply.status in _REFUSALS:
+    if reply.status in REFUSALS:
         raise HostRefused(host, "access_refused", f"refuses us (HTTP status {reply.status})")

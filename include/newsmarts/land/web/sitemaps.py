@@ -10,7 +10,6 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from lxml import etree
@@ -18,6 +17,7 @@ from lxml import html as lxml_html
 
 from newsmarts.core.errors import CaptureError
 from newsmarts.land import encodings
+from newsmarts.land.names import header_date
 
 MAX_ENTRIES = 50_000  # sitemaps.org's own limit
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -70,17 +70,14 @@ def read_sitemap(body: bytes, *, max_bytes: int) -> Listing:
     return listing
 
 
-def read_links(body: bytes) -> Listing:
+def read_links(body: bytes) -> list[Entry]:
     """Where the links of an HTML page lead, in their order, as they are written."""
-    listing = Listing()
-    if body.strip():
-        try:
-            tree = lxml_html.document_fromstring(body)
-        except etree.ParserError:
-            return listing
-        urls = dict.fromkeys(str(link.get("href")).strip() for link in tree.iterfind(".//a[@href]"))
-        listing.pages = [Entry(url) for url in list(urls)[:MAX_ENTRIES] if url]
-    return listing
+    try:
+        tree = lxml_html.document_fromstring(body)
+    except etree.ParserError:
+        return []
+    urls = dict.fromkeys(str(link.get("href")).strip() for link in tree.iterfind(".//a[@href]"))
+    return [Entry(url) for url in list(urls)[:MAX_ENTRIES] if url]
 
 
 def _entries(body: bytes) -> Iterator[tuple[str, Entry]]:
@@ -126,7 +123,9 @@ def moment(text: str) -> datetime | None:
         if len(text) == len("2025-09-01"):
             day = date.fromisoformat(text)
             return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
-        written = datetime.fromisoformat(text) if text[:4].isdigit() else parsedate_to_datetime(text)
+        if not text[:4].isdigit():
+            return header_date(text)
+        written = datetime.fromisoformat(text)
         return (written if written.tzinfo else written.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, OverflowError):
         return None
