@@ -12,7 +12,7 @@ from multiprocessing.context import ForkServerProcess
 from typing import Any
 
 from newsmarts.core.settings import Settings, load_settings
-from newsmarts.land import landing, run
+from newsmarts.land import run
 
 _context = multiprocessing.get_context("forkserver")
 
@@ -23,7 +23,7 @@ def start(
     """Start a landing of the day; what comes through the connection first says that it begins.
 
     It kills itself, as a power cut would, at the n-th of some system calls, in any thread. Constants are
-    set in ``newsmarts.land.landing``.
+    set in ``newsmarts.land.run``.
     """
     _context.set_forkserver_preload([__name__])
     begins, begun = _context.Pipe(duplex=False)
@@ -38,7 +38,7 @@ def _land(
     paths: dict[str, Any], day: date, death: tuple[str, int], constants: dict[str, Any], begun: Connection
 ) -> None:
     for name, value in constants.items():
-        setattr(landing, name, value)
+        setattr(run, name, value)
     if death[0]:
         _kill_at(*death)
     begun.send("ready")

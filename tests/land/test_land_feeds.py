@@ -13,12 +13,11 @@ import pytest
 
 from newsmarts.core.errors import CaptureError, FeedError, FeedRefused, FeedUnavailable, UsageError
 from newsmarts.core.settings import Settings
-from newsmarts.land import landing, manifest, run
+from newsmarts.land import manifest, run
 from newsmarts.land.capture import (
     Credential,
     Found,
     Item,
-    Known,
     OtherDay,
     PassedOver,
     Rejected,
@@ -26,6 +25,7 @@ from newsmarts.land.capture import (
     Waiting,
 )
 from newsmarts.land.config import AnyConfig
+from newsmarts.land.manifest import Known
 from tests.land.inbox_files import DAY, MIDNIGHT, reasons, rows
 
 FEEDS = '[feeds.one]\nkind = "inbox"\n[feeds.two]\nkind = "inbox"\n'
@@ -138,7 +138,7 @@ def test_what_is_known_is_told_to_the_feed(declared: Settings, feeds: dict[str, 
 def test_a_slow_feed_is_written_now_and_then(
     declared: Settings, feeds: dict[str, Fake], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(landing, "_CHECKPOINT_SECONDS", -1.0)
+    monkeypatch.setattr(run, "_CHECKPOINT_SECONDS", -1.0)
     seen: list[int] = []
 
     class Slow(Fake):

@@ -6,13 +6,15 @@ them one by one, so that memory stays flat however many there are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from newsmarts.core.errors import CaptureError
+
+if TYPE_CHECKING:
+    from newsmarts.land.manifest import Known
 
 Key = tuple[str, datetime]
 """source_path and captured_at: what a feed knows of a capture before it has the bytes."""
@@ -97,29 +99,6 @@ class Credential:
 
     login: str | None = field(repr=False)
     password: str | None = field(repr=False)
-
-
-class Known:
-    """What the day's manifest already has from a feed: what need not be fetched again."""
-
-    def __init__(
-        self,
-        captures: Callable[[], Iterable[Key]] = tuple,
-        rejected: Callable[[], Mapping[Key, str]] = dict,
-    ) -> None:
-        # callables, because a feed that reads local files needs neither, and a day may hold a million
-        self._load_captures = captures
-        self._load_rejected = rejected
-
-    @cached_property
-    def captures(self) -> frozenset[Key]:
-        """The captures that have landed."""
-        return frozenset(self._load_captures())
-
-    @cached_property
-    def rejected(self) -> Mapping[Key, str]:
-        """The reason code of each capture that was rejected, and hasn't landed since."""
-        return dict(self._load_rejected())
 
 
 class Feed(Protocol):

@@ -11,6 +11,7 @@ import json
 import operator
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,27 @@ class Manifest:
 
     captures: pa.Table
     rejected: pa.Table
+
+
+class Known:
+    """What a day's manifest already has from a feed: what need not be fetched again."""
+
+    def __init__(self, home: Path | UPath, day: date, feed: str) -> None:
+        # read when it is needed: a feed of local files needs neither, and a day may hold a million
+        self._read = partial(read, home, day)
+        self._feed = feed
+
+    @cached_property
+    def captures(self) -> frozenset[tuple[str, datetime]]:
+        """source_path and captured_at of the captures that have landed."""
+        return frozenset(keys_of(self._feed, self._read()))
+
+    @cached_property
+    def rejected(self) -> dict[tuple[str, datetime], str]:
+        """The reason code of each capture that was rejected, and hasn't landed since."""
+        rejected = self._read().rejected
+        rows = rejected.filter(are_of(self._feed, rejected)).to_pylist()
+        return {(row["source_path"], row["captured_at"]): row["reason_code"] for row in rows}
 
 
 class Rows:

@@ -146,10 +146,8 @@ def host_matches(host: str, patterns: Iterable[str]) -> bool:
 
 def publisher_of_host(host: str, publisher_by_host: Mapping[str, str]) -> str | None:
     """The publisher of a host, by the feed's table, else by its name."""
-    for pattern, publisher in publisher_by_host.items():
-        if host_matches(host, (pattern,)):
-            return publisher
-    return publishers.named_in(host)
+    declared = (slug for pattern, slug in publisher_by_host.items() if host_matches(host, (pattern,)))
+    return next(declared, None) or publishers.named_in(host)
 
 
 def text_of(text: str) -> str:

@@ -1,26 +1,65 @@
-"""The land stage's only entry: each feed's captures of one day become raw bytes and a manifest."""
+"""The land stage's only entry: each feed's captures of one day become raw bytes and a manifest.
+
+What a feed yields is stored, counted, and merged under a lock.
+"""
 
 from __future__ import annotations
 
 import logging
+import time
+from collections import Counter
 from collections.abc import Callable
-from datetime import date
+from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime
 
-from newsmarts.core import partitions
+import pyarrow.compute as pc
+
+from newsmarts.core import partitions, schemas
 from newsmarts.core.errors import FeedError, FeedRefused, FeedUnavailable, UsageError
+from newsmarts.core.locks import partition_lock
+from newsmarts.core.records import Capture, QuarantineRow, capture_id_of
 from newsmarts.core.settings import Settings
 from newsmarts.land import manifest
-from newsmarts.land.capture import Credential
+from newsmarts.land.capture import (
+    Credential,
+    Found,
+    Item,
+    OtherDay,
+    PassedOver,
+    Rejected,
+    SourceDone,
+    Waiting,
+)
 from newsmarts.land.config import AnyConfig, chosen_feeds
 from newsmarts.land.feeds import make_feed
-from newsmarts.land.landing import LandResult, land
-
-__all__ = ["LandResult", "landed_captures", "run"]
+from newsmarts.land.store import ObjectWriter, RemoteObjectWriter, object_writer, sweep
 
 log = logging.getLogger(__name__)
 
 CredentialOf = Callable[[str], Credential]
 """Gives the credential behind the id of an Airflow connection."""
+
+_CHECKPOINT_SECONDS = 30.0
+_MAX_LOGGED = 20  # rejections logged one by one; the rest is counted
+
+
+@dataclass(slots=True)
+class LandResult:
+    """What a day's manifest holds of the feeds after landing, and what this landing left behind."""
+
+    day: date
+    landed: int = 0  # captures in the manifest
+    new: int = 0  # of these, added now
+    rejected: int = 0  # captures that couldn't be landed, now or earlier
+    waiting: tuple[str, ...] = ()  # source paths still being written
+    other_days: Counter[date] = field(default_factory=Counter)  # captures of other days, in local feeds
+    passed_over: Counter[str] = field(default_factory=Counter)  # what isn't a capture, by reason
+    reasons: Counter[str] = field(default_factory=Counter, compare=False)  # of what is rejected
+
+    def __add__(self, other: LandResult) -> LandResult:
+        """Both feeds' result of the same day."""
+        names = [each.name for each in fields(self)[1:]]
+        return LandResult(self.day, *(getattr(self, name) + getattr(other, name) for name in names))
 
 
 def run(
@@ -62,7 +101,22 @@ def landed_captures(day: date, settings: Settings) -> int:
 
 
 def _land(config: AnyConfig, day: date, settings: Settings, credential_of: CredentialOf | None) -> LandResult:
-    result = land(make_feed(config, settings, _credential(config, credential_of)), day, settings)
+    """Land all that a feed yields for a day.
+
+    When the feed raises, what it yielded before is kept, and the error goes on to the caller. A slow feed's
+    rows are written now and then, so that a killed run keeps what it fetched.
+    """
+    feed = make_feed(config, settings, _credential(config, credential_of))
+    with object_writer(settings) as objects:
+        landing = _Landing(feed.name, day, settings, objects)
+        try:
+            for item in feed.captures(day, manifest.Known(settings.archive, day, feed.name)):
+                landing.take(item)
+        finally:
+            landing.write()
+    if settings.archive_url is None:
+        sweep(settings.home)
+    result = landing.result
     log.info(
         "Landed %s from %s: %d captures (%d new), %d rejected %s, %d waiting, passed over %s, "
         "captures of %d other days, %s",
@@ -90,3 +144,107 @@ def _credential(config: AnyConfig, credential_of: CredentialOf | None) -> Creden
             "run doesn't belong to Airflow. Run it there, or leave the feed out."
         )
     return credential_of(connection)
+
+
+class _Landing:
+    def __init__(
+        self, feed: str, day: date, settings: Settings, objects: ObjectWriter | RemoteObjectWriter
+    ) -> None:
+        self.result = LandResult(day)
+        self._feed = feed
+        self._day = day
+        self._settings = settings
+        self._objects = objects
+        self._landed_at = datetime.now(UTC)
+        self._captures = manifest.Rows(schemas.CAPTURES)
+        self._rejected = manifest.Rows(schemas.QUARANTINE)
+        self._logged = 0
+        self._sources_done: list[str] = []
+        self._written_at = time.monotonic()
+        self._pause_seconds = _CHECKPOINT_SECONDS
+
+    def take(self, item: Item) -> None:
+        """Store, note or count one item."""
+        match item:
+            case Found():
+                self._captures.add(self._capture(item))
+            case Rejected():
+                self._log_rejection(item)
+                self._rejected.add(self._quarantine_row(item))
+            case Waiting(source_path):
+                log.info("%r is still being written: it waits for the next run", source_path)
+                self.result.waiting += (source_path,)
+            case PassedOver(reason, count):
+                self.result.passed_over[reason] += count
+            case OtherDay(day, count):
+                self.result.other_days[day] += count
+            case SourceDone(token):
+                self._sources_done.append(token)
+        if time.monotonic() - self._written_at > self._pause_seconds:
+            self.write()
+
+    def write(self) -> None:
+        """Merge what was taken since the last time into the day's manifest; its objects come first."""
+        started_at = time.monotonic()
+        self._objects.commit()
+        captures, rejected = self._captures.take(), self._rejected.take()
+        home = self._settings.archive
+        with partition_lock(self._settings, self._day):
+            known = manifest.read(home, self._day)
+            merged = manifest.merge(known, self._feed, captures, rejected)
+            manifest.write(home, self._day, known, merged)
+            manifest.add_sources(home, self._day, self._feed, self._sources_done)
+        result = self.result
+        result.new += len(merged.captures) - len(known.captures)
+        result.landed = pc.sum(pc.equal(merged.captures["feed"], self._feed)).as_py() or 0
+        ours = merged.rejected.filter(manifest.are_of(self._feed, merged.rejected))
+        result.rejected = len(ours)
+        result.reasons = Counter(ours["reason_code"].to_pylist())
+        self._written_at = time.monotonic()
+        # a big manifest takes long to write: no more than a twentieth of the time goes into that
+        self._pause_seconds = max(_CHECKPOINT_SECONDS, 20 * (self._written_at - started_at))
+
+    def _log_rejection(self, item: Rejected) -> None:
+        self._logged += 1
+        if self._logged <= _MAX_LOGGED:
+            where = f" ({item.url!r})" if item.url else ""
+            log.warning("Rejected %r%s: %s", item.source_path, where, item.reason)
+        elif self._logged == _MAX_LOGGED + 1:
+            log.warning(
+                "Further rejections are only in rejected.parquet, and in quarantine when it is loaded"
+            )
+
+    def _capture(self, found: Found) -> Capture:
+        self._check_day(found.captured_at)
+        sha256 = self._objects.put(found.data)
+        return Capture(
+            capture_id=capture_id_of(self._feed, found.source_path, found.captured_at, sha256),
+            sha256=sha256,
+            publisher=found.publisher,
+            feed=self._feed,
+            source_path=found.source_path,
+            captured_at=found.captured_at,
+            media_type=found.media_type,
+            size_bytes=len(found.data),
+            landed_at=self._landed_at,
+            url=found.url,
+            http_status=found.http_status,
+        )
+
+    def _quarantine_row(self, item: Rejected) -> QuarantineRow:
+        self._check_day(item.captured_at)
+        return QuarantineRow(
+            capture_id=capture_id_of(self._feed, item.source_path, item.captured_at, ""),
+            capture_sha256=None,
+            publisher=item.publisher,
+            stage="land",
+            reason_code=item.reason.reason_code,
+            detail=item.reason.detail,
+            source_path=item.source_path,
+            captured_at=item.captured_at,
+            capture_day=self._day,
+        )
+
+    def _check_day(self, captured_at: datetime) -> None:
+        if captured_at.astimezone(UTC).date() != self._day:
+            raise ValueError(f"feed {self._feed} gave a capture of {captured_at} for {self._day}")

@@ -220,10 +220,6 @@ def _rejected(root: str, relative: str, status: os.stat_result | None, rejection
 
 
 def _kind(status: os.stat_result) -> str:
-    kinds = (
-        (stat.S_ISFIFO, "a named pipe"),
-        (stat.S_ISSOCK, "a socket"),
-        (stat.S_ISCHR, "a device"),
-        (stat.S_ISBLK, "a device"),
-    )
-    return next((text for test, text in kinds if test(status.st_mode)), "a special file")
+    kinds = {stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket"}
+    devices = {stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
+    return (kinds | devices).get(stat.S_IFMT(status.st_mode), "a special file")

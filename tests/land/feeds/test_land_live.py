@@ -13,7 +13,7 @@ import pytest
 from newsmarts.core import partitions
 from newsmarts.core.errors import FeedRefused, FeedUnavailable, SettingsError
 from newsmarts.core.settings import Settings
-from newsmarts.land import landing
+from newsmarts.land import run
 from newsmarts.land.feeds import live
 from newsmarts.land.web.client import VERSION
 from tests.land.servers.captures import page
@@ -182,7 +182,7 @@ def test_an_etag_whose_page_never_landed_is_not_used(
     settings = set_up(settings, server)
     with monkeypatch.context() as patch:
         # killed after asking and before the rows were written, but for what the feed itself wrote
-        patch.setattr(landing._Landing, "write", lambda self: None)
+        patch.setattr(run._Landing, "write", lambda self: None)
         land(settings)
     assert list((partitions.web_path(settings.home) / "visits").iterdir())
     assert land(settings).new == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
-from email.message import Message
+from itertools import islice
 
 from newsmarts.core.errors import CaptureError
 from newsmarts.land import names
@@ -32,7 +32,9 @@ def page_of(data: bytes) -> bytes:
     """
     try:
         message = email.message_from_bytes(data, policy=email.policy.compat32)
-        parts = _parts(message)
+        parts = list(islice(message.walk(), _MAX_PARTS + 1))
+        if len(parts) > _MAX_PARTS:
+            raise ValueError(f"more than {_MAX_PARTS} parts")
         start = str(message.get_param("start", "") or "").strip("<> ")
         pages = [part for part in parts if part.get_content_type() in _PAGES]
         named = [part for part in pages if start and str(part.get("Content-ID", "")).strip("<> ") == start]
@@ -44,14 +46,3 @@ def page_of(data: bytes) -> bytes:
     if not isinstance(page, bytes):
         raise CaptureError("bad_record", "its page is damaged. Save the page again.")
     return page
-
-
-def _parts(message: Message) -> list[Message]:
-    if not message.is_multipart():
-        return [message]
-    parts: list[Message] = []
-    for part in message.walk():
-        parts.append(part)
-        if len(parts) > _MAX_PARTS:
-            raise ValueError(f"more than {_MAX_PARTS} parts")
-    return [part for part in parts if not part.is_multipart()]

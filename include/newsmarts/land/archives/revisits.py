@@ -18,6 +18,7 @@ from newsmarts.land.archives.opening import opened
 from newsmarts.land.reading import InboxFile
 
 Placed = tuple[InboxFile, Entry]
+_Original = tuple[int, Entry]
 
 _NOT_MODIFIED = 304
 
@@ -26,10 +27,10 @@ def resolve(
     files: Sequence[InboxFile], revisits: Sequence[Placed], settings: Settings
 ) -> Iterator[tuple[InboxFile, Read]]:
     """Each revisit with its original's content, or with the reason why there is none."""
-    originals = _Originals(files, [entry for _, entry in revisits], settings)
+    original_of = _originals(files, [entry for _, entry in revisits], settings)
     by_original: dict[tuple[int, int, int], list[Placed]] = {}
     for file, revisit in revisits:
-        found = originals.of(revisit)
+        found = original_of(revisit)
         if found is None:
             yield file, (revisit, CaptureError("unresolved_revisit", _unresolved(revisit)))
         elif found[1].outcome != "page":
@@ -84,39 +85,29 @@ def _unresolved(revisit: Entry) -> str:
     )
 
 
-class _Originals:
-    """The records that revisits may refer to, of all archives."""
+def _originals(
+    files: Sequence[InboxFile], revisits: Sequence[Entry], settings: Settings
+) -> Callable[[Entry], _Original | None]:
+    """What finds the record that a revisit refers to, and the number of its archive."""
 
-    def __init__(self, files: Sequence[InboxFile], revisits: Sequence[Entry], settings: Settings) -> None:
-        self._files = files
-        self._settings = settings
-        self._by_id = self._find("record_id", {r.refers_to for r in revisits}, lambda e: e.record_id)
-        self._by_url = self._find(
-            "url", {r.refers_to_url for r in revisits if r.refers_to_at}, lambda e: (e.url, e.captured_at)
-        )
-        left = [r for r in revisits if self._exact(r) is None]
-        self._by_digest = self._find("digest", {r.digest for r in left}, lambda e: e.digest)
-
-    def of(self, revisit: Entry) -> tuple[int, Entry] | None:
-        """The number of the archive and the record."""
-        return self._exact(revisit) or self._by_digest.get(revisit.digest)
-
-    def _exact(self, revisit: Entry) -> tuple[int, Entry] | None:
-        found = self._by_id.get(revisit.refers_to)
-        return found or self._by_url.get((revisit.refers_to_url, revisit.refers_to_at))
-
-    def _find(
-        self, column: str, values: set[str | None], key: Callable[[Entry], Any]
-    ) -> dict[Any, tuple[int, Entry]]:
-        found: dict[Any, tuple[int, Entry]] = {}
+    def find(column: str, values: set[str | None], key: Callable[[Entry], Any]) -> dict[Any, _Original]:
+        found: dict[Any, _Original] = {}
         sought = sorted(value for value in values if value is not None)
-        if not sought:
-            return found
-        for number, file in enumerate(self._files):
-            index = Index.open(self._settings.home, index_name_of(file, self._settings))
+        for number, file in enumerate(files if sought else ()):
+            index = Index.open(settings.home, index_name_of(file, settings))
             for entry in index.originals(column, sought) if index else ():
                 # a page rather than what can't be landed; else the first
                 known = found.get(key(entry))
                 if known is None or (known[1].outcome != "page" and entry.outcome == "page"):
                     found[key(entry)] = (number, entry)
         return found
+
+    def exactly(revisit: Entry) -> _Original | None:
+        return by_id.get(revisit.refers_to) or by_url.get((revisit.refers_to_url, revisit.refers_to_at))
+
+    by_id = find("record_id", {each.refers_to for each in revisits}, lambda entry: entry.record_id)
+    urls = {each.refers_to_url for each in revisits if each.refers_to_at}
+    by_url = find("url", urls, lambda entry: (entry.url, entry.captured_at))
+    left = {each.digest for each in revisits if exactly(each) is None}
+    by_digest = find("digest", left, lambda entry: entry.digest)
+    return lambda revisit: exactly(revisit) or by_digest.get(revisit.digest)

@@ -33,42 +33,28 @@ class Stream:
 
     def take(self, size_bytes: int) -> bytes:
         """The next bytes; fewer only at the unit's end."""
-        end = self._at + size_bytes
-        if end <= len(self._data):
-            taken = self._data[self._at : end]
-            self._at = end
-            return taken
-        parts = [self._data[self._at :]]
-        left = size_bytes - len(parts[0])
-        self._drop()
-        while left and (piece := self._units.more()):
-            parts.append(piece[:left])
-            if len(piece) > left:
-                self._data, self._at = piece, left
-            else:
-                self._before += len(piece)
+        parts: list[bytes] = []
+        left = size_bytes
+        while True:
+            parts.append(self._data[self._at : self._at + left])
+            self._at += len(parts[-1])
             left -= len(parts[-1])
-        return b"".join(parts)
+            if not left or not self._fill():
+                return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def skip(self, size_bytes: int) -> int:
         """Pass over the next bytes; returns how many there were."""
-        at_hand = len(self._data) - self._at
-        if size_bytes <= at_hand:
-            self._at += size_bytes
-            return size_bytes
-        self._drop()
-        left = size_bytes - at_hand
-        if isinstance(self._units, PlainUnits):
-            skipped = self._units.skip(left)
-            self._before += skipped
-            return at_hand + skipped
-        while left and (piece := self._units.more()):
-            if len(piece) > left:
-                self._data, self._at, left = piece, left, 0
-            else:
-                self._before += len(piece)
-                left -= len(piece)
-        return size_bytes - left
+        left = size_bytes
+        while True:
+            step = min(left, len(self._data) - self._at)
+            self._at += step
+            left -= step
+            if left and isinstance(self._units, PlainUnits):
+                skipped = self._units.skip(left)
+                self._before += skipped
+                return size_bytes - left + skipped
+            if not left or not self._fill():
+                return size_bytes - left
 
     def back(self, size_bytes: int) -> None:
         """Unread bytes that ``until`` gave just now."""
@@ -119,10 +105,6 @@ class Stream:
         self._data = pieces[0] if len(pieces) == 1 else b"".join(pieces)
         self._at = 0
         return True
-
-    def _drop(self) -> None:
-        self._before += len(self._data)
-        self._data, self._at = b"", 0
 
 
 class UnitReader:

@@ -9,7 +9,7 @@ import struct
 from typing import BinaryIO
 
 from backports import zstd
-from isal import igzip_lib, isal_zlib
+from isal import igzip_lib
 
 from newsmarts.core.errors import DamagedUnit
 from newsmarts.land.archives.entry import Budget
@@ -75,6 +75,7 @@ class _CompressedUnits:
     is_plain = False
     magic: bytes
     name: str
+    _decoder: igzip_lib.IgzipDecompressor | zstd.ZstdDecompressor
 
     def __init__(self, handle: BinaryIO, budget: Budget) -> None:
         self.offset = 0
@@ -95,8 +96,7 @@ class _CompressedUnits:
         if not self._fill(len(self.magic)):
             return False
         self.offset = self._raw_end - len(self._raw)
-        self._begin()
-        self._ended = False
+        self._ended = not self._begin()
         return True
 
     def more(self) -> bytes:
@@ -107,18 +107,20 @@ class _CompressedUnits:
             ArchiveTooLarge: the archive unpacks to too much.
         """
         while not self._ended:
-            if not self._raw and self._wants_raw() and not self._fill(1):
+            if not self._raw and self._decoder.needs_input and not self._fill(1):
                 self._ended = True
                 raise DamagedUnit(
                     "truncated_record", f"the file ends within this {self.name}. Copy or download it again."
                 )
             try:
-                piece = self._step()
+                piece = self._decoder.decompress(self._raw, _PIECE_BYTES)
             except _DAMAGES as error:
                 self._ended = True
                 raise DamagedUnit(
                     "bad_record", f"its {self.name} is damaged: {error}. Copy or download the file again."
                 ) from None
+            self._ended = self._decoder.eof
+            self._raw = self._decoder.unused_data if self._ended else b""
             if piece:
                 self._budget.spend(len(piece))
                 return piece
@@ -155,14 +157,13 @@ class _CompressedUnits:
             self._raw += chunk
         return True
 
-    def _begin(self) -> None:
-        raise NotImplementedError
+    def _begin(self) -> bool:
+        """Make the decoder of the unit that begins here; False when there is nothing to unpack.
 
-    def _step(self) -> bytes:
+        Raises:
+            DamagedUnit: no unit begins here.
+        """
         raise NotImplementedError
-
-    def _wants_raw(self) -> bool:
-        return True
 
 
 class GzipUnits(_CompressedUnits):
@@ -171,21 +172,13 @@ class GzipUnits(_CompressedUnits):
     magic = b"\x1f\x8b\x08"
     name = "gzip member"
 
-    def _begin(self) -> None:
+    def _begin(self) -> bool:
         if not self._raw.startswith(self.magic):
             raise DamagedUnit(
                 "bad_record", "these bytes are no gzip member. Copy or download the file again."
             )
-        self._decoder = isal_zlib.decompressobj(31)
-
-    def _step(self) -> bytes:
-        piece = self._decoder.decompress(self._raw, _PIECE_BYTES)
-        if self._decoder.eof:
-            self._ended = True
-            self._raw = self._decoder.unused_data
-        else:
-            self._raw = self._decoder.unconsumed_tail
-        return piece
+        self._decoder = igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
+        return True
 
 
 class ZstdUnits(_CompressedUnits):
@@ -195,31 +188,17 @@ class ZstdUnits(_CompressedUnits):
     name = "zstd frame"
     _dictionary: zstd.ZstdDict | None = None
 
-    def _begin(self) -> None:
+    def _begin(self) -> bool:
         while _is_skippable(self._raw[:4]):
             self._skip_frame()
             if not self._fill(len(self.magic)):
-                self._decoder = None
-                return
+                return False
             self.offset = self._raw_end - len(self._raw)
         if not self._raw.startswith(self.magic):
             raise DamagedUnit("bad_record", "these bytes are no zstd frame. Copy or download the file again.")
         options = {int(zstd.DecompressionParameter.window_log_max): 27}
         self._decoder = zstd.ZstdDecompressor(self._dictionary, options)
-
-    def _step(self) -> bytes:
-        if self._decoder is None:
-            self._ended = True
-            return b""
-        piece = self._decoder.decompress(self._raw, _PIECE_BYTES)
-        self._raw = b""
-        if self._decoder.eof:
-            self._ended = True
-            self._raw = self._decoder.unused_data
-        return piece
-
-    def _wants_raw(self) -> bool:
-        return self._decoder is not None and self._decoder.needs_input
+        return True
 
     def _skip_frame(self) -> None:
         if not self._fill(8):

@@ -24,8 +24,9 @@ from newsmarts.land.archives.warc_record import (
     parse_head,
     parse_http,
 )
-from newsmarts.land.capture import Found, Item, Known
+from newsmarts.land.capture import Found, Item
 from newsmarts.land.config import CommonCrawlConfig
+from newsmarts.land.manifest import Known
 from newsmarts.land.names import moment_of
 from newsmarts.land.web import cdx
 from newsmarts.land.web.addresses import parse

@@ -12,8 +12,9 @@ from newsmarts.land import reading, scan
 from newsmarts.land.archives import mhtml
 from newsmarts.land.archives.archive import Archives
 from newsmarts.land.archives.members import MHTML
-from newsmarts.land.capture import Credential, Found, Item, Known, OtherDay, PassedOver, Rejected, Waiting
+from newsmarts.land.capture import Credential, Found, Item, OtherDay, PassedOver, Rejected, Waiting
 from newsmarts.land.config import InboxConfig, WarcConfig
+from newsmarts.land.manifest import Known
 from newsmarts.land.reading import InboxFile
 
 

@@ -13,8 +13,9 @@ from datetime import UTC, date, datetime
 from newsmarts.core.errors import CaptureError, FeedError, FeedRefused, FeedUnavailable, HostRefused
 from newsmarts.core.settings import Settings
 from newsmarts.land.archives.warc_record import OK, is_html, status_reason
-from newsmarts.land.capture import Found, Item, Known, PassedOver, Rejected
+from newsmarts.land.capture import Found, Item, PassedOver, Rejected
 from newsmarts.land.config import LiveConfig
+from newsmarts.land.manifest import Known
 from newsmarts.land.names import publisher_of_host
 from newsmarts.land.web.addresses import parse
 from newsmarts.land.web.client import WebFeed

@@ -15,8 +15,9 @@ from urllib.parse import quote, urlencode
 
 from newsmarts.core.errors import CaptureError, FeedUnavailable
 from newsmarts.land.archives.warc_record import OK, is_html, status_reason
-from newsmarts.land.capture import Found, Item, Known, PassedOver
+from newsmarts.land.capture import Found, Item, PassedOver
 from newsmarts.land.config import WaybackConfig
+from newsmarts.land.manifest import Known
 from newsmarts.land.names import header_date
 from newsmarts.land.web import cdx
 from newsmarts.land.web.cdx import Listed, Wanted

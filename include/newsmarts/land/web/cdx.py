@@ -13,8 +13,9 @@ from datetime import UTC, date, datetime
 
 from newsmarts.core.errors import BadAddress, CaptureError, FeedRefused, FeedUnavailable
 from newsmarts.land.archives.warc_record import HTML, OK, status_reason
-from newsmarts.land.capture import Item, Key, Known, PassedOver, Rejected
+from newsmarts.land.capture import Item, Key, PassedOver, Rejected
 from newsmarts.land.config import WebConfig
+from newsmarts.land.manifest import Known
 from newsmarts.land.names import host_matches, publisher_of_host
 from newsmarts.land.web.addresses import parse
 from newsmarts.land.web.client import REFUSALS, Client

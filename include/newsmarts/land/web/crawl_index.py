@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode, urljoin
@@ -153,13 +154,14 @@ class CrawlIndex:
             pages = self._count(crawl, host)
             if pages <= _KEPT_PAGES:
                 return self._keep(path, self._pages(crawl, host, pages), day)
-        return self._lines(crawl, host | cdx.day_parameters(day), pages)
+        return chain.from_iterable(self._pages(crawl, host | cdx.day_parameters(day), pages))
 
     def exactly(self, crawl: Crawl, url: str, moment: datetime) -> Listed | None:
         """The crawl's capture of an address at a moment, revisits aside."""
         stamp = moment.strftime("%Y%m%d%H%M%S")
         parameters = {"url": url, "matchType": "exact", "from": stamp, "to": stamp}
-        for listed in self._lines(crawl, parameters, self._count(crawl, parameters)):
+        pages = self._pages(crawl, parameters, self._count(crawl, parameters))
+        for listed in chain.from_iterable(pages):
             if listed is not None and listed.captured_at == moment and not listed.is_revisit:
                 return listed
         return None
@@ -175,10 +177,6 @@ class CrawlIndex:
                 writer.write_table(pa.Table.from_pylist(rows, schema=_SCHEMA))
         write_atomically(path, sink.getvalue().to_pybytes())
         return iter([*_kept(path, day), *unreadable])
-
-    def _lines(self, crawl: Crawl, parameters: dict[str, str], pages: int) -> Lines:
-        for page in self._pages(crawl, parameters, pages):
-            yield from page
 
     def _pages(self, crawl: Crawl, parameters: dict[str, str], pages: int) -> Iterator[list[Listed | None]]:
         for page in range(pages):

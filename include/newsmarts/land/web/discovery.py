@@ -73,8 +73,7 @@ class Discovery:
         """The articles that a list names, and the lists that it names in turn.
 
         Raises:
-            CaptureError: the list can't be fetched.
-            CaptureError: the list can't be read.
+            CaptureError: the list can't be fetched, or read.
             HostRefused, FeedError: its host refuses us, or doesn't answer.
         """
         if not is_sitemap:
