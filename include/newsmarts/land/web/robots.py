@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from protego import Protego
 
@@ -32,11 +31,7 @@ _MADE_OF = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    parsed: Protego
-    pause_seconds: float
-    sitemaps: tuple[str, ...]
+_Rules = tuple[Protego, float]  # and the pause between two requests, s
 
 
 class Robot:
@@ -51,7 +46,7 @@ class Robot:
 
     def sitemaps(self, address: Address) -> tuple[str, ...]:
         """The sitemaps that the origin's robots.txt names."""
-        return self._rules_of(address).sitemaps
+        return tuple(self._rules_of(address)[0].sitemaps)
 
     def get(self, url: str, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Reply:
         """Fetch an address, by the rules at each step of a redirect.
@@ -63,8 +58,8 @@ class Robot:
         """
         address = self._client.checked(url)
         for _ in range(self._limits.max_redirects + 1):
-            rules = self._rules_of(address)
-            if not rules.parsed.can_fetch(str(address), self._name):
+            rules, pause_seconds = self._rules_of(address)
+            if not rules.can_fetch(str(address), self._name):
                 raise CaptureError(
                     "robots_disallowed", f"{address.host} asks robots not to fetch it (robots.txt)."
                 )
@@ -74,7 +69,7 @@ class Robot:
                 headers=headers,
                 follow=False,
                 is_answer=_is_challenge,
-                pause_seconds=rules.pause_seconds,
+                pause_seconds=pause_seconds,
             )
             _check_welcome(reply)
             location = reply.headers.get("location")
@@ -120,9 +115,7 @@ class Robot:
                 f"more than limits.max_wait_seconds ({self._limits.max_wait_seconds:.0f}). An archive's feed "
                 "may have its pages."
             )
-        return _Rules(
-            parsed, max(self._client.config.crawl_delay_seconds, delay_seconds), tuple(parsed.sitemaps)
-        )
+        return parsed, max(self._client.config.crawl_delay_seconds, delay_seconds)
 
 
 def is_challenge(headers: Mapping[str, str], body: bytes) -> bool:
