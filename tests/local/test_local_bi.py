@@ -66,6 +66,7 @@ def test_a_folder_that_an_address_cannot_hold(tmp_path: Path, capsys: pytest.Cap
     assert "question mark" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_an_install_that_fails_says_why(tmp_path: Path) -> None:
     lock = tmp_path / "project" / "bi" / "requirements.txt"
     lock.parent.mkdir(parents=True)
