@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from fastwarc.warc import ArchiveIterator
 
 from bench import feeds, report
@@ -25,6 +26,7 @@ def test_the_warc_file_is_one_that_others_read(tmp_path: Path) -> None:
     assert len({body for _, body in records}) == 5
 
 
+@pytest.mark.slow
 def test_steps_land_what_they_made(tmp_path: Path) -> None:
     file, inbox = tmp_path / "warc" / "a.warc.gz", tmp_path / "inbox"
     feeds.make_warc(str(file), 6, 20_000, 3)

@@ -52,6 +52,7 @@ def test_all_enabled_feeds_and_their_days(home: Path, capsys: pytest.CaptureFixt
     assert answer["run"]["failed_feeds"] == {}
 
 
+@pytest.mark.slow
 def test_one_feed_and_a_range_of_days(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     crawl(home)
     assert main(["run", "--home", str(home), "--json", "--feed", "crawls"]) == 0

@@ -49,6 +49,7 @@ def test_a_terminal_gets_the_lines_above_a_bar(monkeypatch: pytest.MonkeyPatch) 
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(logging.getLogger(), "level", logging.WARNING)  # tests of --verbose lower it
     with shown_progress() as progress:
         assert isinstance(progress, BarProgress)
         work(progress)

@@ -45,6 +45,7 @@ def test_a_limit_that_is_none_is_named(settings: Settings, name: str) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_too_little_memory_is_reported_with_its_setting(settings: Settings) -> None:
     tight = settings.model_copy(update={"duckdb_memory_limit": "20MB", "duckdb_max_temp_size": "1MB"})
     with pytest.raises(NewsError, match=r"NEWS_DUCKDB_MEMORY_LIMIT \(20MB\)"), writer(tight) as connection:

@@ -85,6 +85,7 @@ def test_a_failed_feed_keeps_no_other_from_going_through(pages: Any, home: Path)
     assert loaded(home) == inbox + 1
 
 
+@pytest.mark.slow
 def test_a_day_that_no_feed_has_ends_early(pages: Any, home: Path) -> None:
     (home / "crawls").mkdir()
     run = pages.test(run_conf={"day": "2025-10-01"})

@@ -48,6 +48,7 @@ def test_an_empty_inbox_has_nothing_to_run(settings: Settings) -> None:
     assert inbox.days_to_run(settings) == ({}, 0)
 
 
+@pytest.mark.slow
 def test_a_day_is_done_when_it_is_published_and_nothing_in_it_is_new(settings: Settings) -> None:
     put(settings, "2025-09-01")
     put(settings, "2025-09-03")

@@ -120,6 +120,7 @@ def test_an_earlier_capture_that_comes_late_gives_the_id(settings: Settings) -> 
     assert articles(settings) == {EARLY.own_id: {"early", "later"}}
 
 
+@pytest.mark.slow
 def test_a_chain_of_keys_is_one_article(settings: Settings) -> None:
     links = [Page(f"p{n}", headline=f"Headline {n}", known_by=(f"/{n}", f"/{n + 1}")) for n in range(30)]
     load_days(settings, {day_after(number): [page] for number, page in enumerate(links) if number != 15})

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+
 from newsmarts.core.acknowledgements import QuarantineKey, record_decision
 from newsmarts.core.db import reading
 from newsmarts.core.partitions import candidate_path
@@ -50,6 +52,7 @@ def test_it_shows_after_the_next_build_and_no_longer_once_undone(settings: Setti
     assert shown(settings) == OPEN
 
 
+@pytest.mark.slow
 def test_it_makes_a_release_of_its_own(settings: Settings) -> None:
     load_days(settings, {DAY: [Page("good"), BAD]})
     build(settings)
@@ -65,6 +68,7 @@ def test_it_makes_a_release_of_its_own(settings: Settings) -> None:
     assert build(settings).changed
 
 
+@pytest.mark.slow
 def test_it_survives_a_run_of_its_day_and_ends_when_the_page_passes(settings: Settings) -> None:
     load_days(settings, {DAY: [BAD]})
     acknowledge_page(settings, BAD, DAY)
@@ -101,6 +105,7 @@ def test_what_land_rejected_and_what_publish_withholds_can_be_acknowledged(setti
     assert shown(settings) == TOLD * 2
 
 
+@pytest.mark.slow
 def test_hostile_words_are_only_words(settings: Settings) -> None:
     hostile = "'); DROP TABLE marts.articles; -- <script>alert(1)</script> =cmd()|'calc'!A0 {{ 7*7 }} $day"
     load_days(settings, {DAY: [BAD, Page("good")]})

@@ -32,6 +32,7 @@ RENAMED_HTML = html.render(PAGE, "hashed").replace(HEADLINE, RENAMED)
 RENAMED_TEXT = AS_TEXT.replace(HEADLINE, RENAMED)
 
 
+@pytest.mark.slow
 def test_a_changed_headline_is_a_revision_whatever_comes_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, brief_contracts: Path
 ) -> None:

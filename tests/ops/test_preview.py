@@ -81,6 +81,7 @@ def paths(changes: tuple[PageChange, ...]) -> list[str]:
     return [change.source_path for change in changes]
 
 
+@pytest.mark.slow
 def test_pages_that_change_sides_are_listed_with_their_reasons(found: Preview) -> None:
     first, third = found.days[0], found.days[2]
     assert [day.day for day in found.days] == DAYS
@@ -97,6 +98,7 @@ def test_pages_that_change_sides_are_listed_with_their_reasons(found: Preview) -
     assert first.articles_changed == third.articles_changed == 0
 
 
+@pytest.mark.slow
 def test_the_marts_are_those_of_publishing_it(found: Preview) -> None:
     marts = found.marts
     assert marts is not None
@@ -118,6 +120,7 @@ def test_the_marts_are_those_of_publishing_it(found: Preview) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_person_reads_it(found: Preview) -> None:
     text = render(found)
     assert "  2025-09-02  12        7 → 6  5 → 6        pages that differ: 1" in text

@@ -79,6 +79,7 @@ def test_a_rejection_is_new_as_well(settings: Settings, done: list[tuple[str, da
     assert done == [("parse", SECOND), ("validate", SECOND), ("audit", None)]
 
 
+@pytest.mark.slow
 def test_other_contracts_ask_every_day_again(
     settings: Settings, done: list[tuple[str, date | None]], tmp_path: Path
 ) -> None:

@@ -86,6 +86,7 @@ def test_records_are_json_and_their_times_are_past(number: int) -> None:
     assert record["captured_on_or_after"] <= made.captured_on.isoformat()
 
 
+@pytest.mark.slow
 def test_every_page_has_its_own_publication_minute() -> None:
     minutes = {made.page.published_local for made in Generator(days=30).pages(5000)}
     assert len({moment and moment.replace(second=0) for moment in minutes}) == 5000

@@ -92,6 +92,7 @@ def test_an_index_that_only_tantivy_can_tell_is_damaged(settings: Settings) -> N
     assert found(settings, "harbour") == ["Harbour"]
 
 
+@pytest.mark.slow
 def test_releases_are_pruned_with_their_index(settings: Settings) -> None:
     settings = settings.model_copy(update={"releases_kept": 2})
     for number in range(3):

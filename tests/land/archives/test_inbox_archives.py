@@ -365,6 +365,7 @@ class TestJsonLines:
         assert run.run(DAY, settings).landed == 2
         assert set(reasons(settings).values()) == {"record_too_large"}
 
+    @pytest.mark.slow
     def test_a_damaged_gzip(self, settings: Settings) -> None:
         data = gzip.compress(lines(*[{"text": str(number)} for number in range(20_000)]))
         put(settings, "2025-08-25/a.jsonl.gz", data[: len(data) - 20])
