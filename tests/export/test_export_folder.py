@@ -125,7 +125,7 @@ def test_targets_that_can_not_be_are_rejected(settings: Settings, tmp_path: Path
     assert (tmp_path / "file").read_text() == "mine"
 
 
-def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_may_not_be_written_is_reported(tmp_path: Path) -> None:
     closed = tmp_path / "closed"
     closed.mkdir()
     code = (
@@ -275,7 +275,7 @@ def test_only_releases_marts_and_formats_that_are(settings: Settings, tmp_path: 
     assert not out.exists()
 
 
-def test_a_release_that_is_no_database_is_told(settings: Settings, tmp_path: Path) -> None:
+def test_a_release_that_is_no_database_is_reported(settings: Settings, tmp_path: Path) -> None:
     path = settings.home / "marts" / "current" / "news.duckdb"
     path.chmod(0o644)
     path.write_bytes(b"no database" * 1000)

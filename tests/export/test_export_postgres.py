@@ -400,7 +400,7 @@ def test_without_a_url_there_is_nothing_to_do(tmp_path: Path) -> None:
         copy_to_postgres(settings_for(tmp_path))
 
 
-def test_rights_and_encoding_that_are_missing_are_told(postgres: Server, settings: Settings) -> None:
+def test_rights_and_encoding_that_are_missing_are_reported(postgres: Server, settings: Settings) -> None:
     release(settings.home, 1)
     postgres.role("nobody", "reads")
     with pytest.raises(NewsError, match="needs CREATE on the database"):

@@ -49,7 +49,7 @@ class Fault:
     target: str = ""
     days_off: float = 0.0
 
-    def told(self) -> str:
+    def reported(self) -> str:
         """The fault in a few words."""
         what = {"kill": "kill -9", "full": "no space left", "broken disk": "input/output error"}
         nth = "" if self.nth == 1 else f"call {self.nth} of "

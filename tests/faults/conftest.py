@@ -48,11 +48,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Gather the results of cases, on the worker that writes the page."""
-    told = dict(report.user_properties).get(_KEY)
-    if report.when == "teardown" and isinstance(told, dict):
+    reported = dict(report.user_properties).get(_KEY)
+    if report.when == "teardown" and isinstance(reported, dict):
         before = _lines.get(report.nodeid)
         outcome = before.outcome if before else "passed"
-        _lines[report.nodeid] = Line(**{**told, "outcome": outcome})
+        _lines[report.nodeid] = Line(**{**reported, "outcome": outcome})
         if kept := os.environ.get("FAULTS_KEPT"):
             keep(_lines.values(), Path(kept))
     elif report.when == "call" and report.outcome != "passed":

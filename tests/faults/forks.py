@@ -20,7 +20,7 @@ class Ended:
     """How a child ended: ``code`` is its exit code, or minus the signal that killed it."""
 
     code: int
-    told: str
+    reported: str
 
     @property
     def killed(self) -> bool:
@@ -29,7 +29,7 @@ class Ended:
     @property
     def error(self) -> str:
         """What it said went wrong, for the report."""
-        lines = [line for line in self.told.splitlines() if line.startswith("error: ")]
+        lines = [line for line in self.reported.splitlines() if line.startswith("error: ")]
         return lines[-1].removeprefix("error: ") if lines else ""
 
 
@@ -54,8 +54,8 @@ class Forks:
         """A child at work; give it a gate and it begins when something is sent through it."""
         self._number += 1
         log = self._folder / f"child-{os.getpid()}-{self._number}.log"
-        told = (log, overrides, faults, limits or Limits(), work, arguments, gate)
-        process = self._context.Process(target=child.main, args=told)
+        reported = (log, overrides, faults, limits or Limits(), work, arguments, gate)
+        process = self._context.Process(target=child.main, args=reported)
         process.start()
         return Fork(process, log)
 
@@ -78,5 +78,5 @@ class Fork:
             self.process.kill()
             self.process.join()
             raise TimeoutError(f"a child hung:\n{self.log.read_text(errors='replace')[-3000:]}")
-        told = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
-        return Ended(self.process.exitcode, told)
+        reported = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+        return Ended(self.process.exitcode, reported)

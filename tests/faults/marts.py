@@ -32,24 +32,24 @@ def names(marts: duckdb.DuckDBPyConnection) -> list[str]:
 
 def digest(marts: duckdb.DuckDBPyConnection) -> str:
     """Names the content of all marts, quickly."""
-    told = [
+    reported = [
         marts.execute(f"SELECT '{name}', count(*), bit_xor(hash(t)) FROM marts.{name} t").fetchone()
         for name in names(marts)
     ]
-    return hashlib.sha256(repr(told).encode()).hexdigest()
+    return hashlib.sha256(repr(reported).encode()).hexdigest()
 
 
 def differences(found: Rows, expected: Rows) -> list[str]:
     """Which marts differ, and by what; empty when none does."""
-    told = [f"marts are {sorted(found)}"] if set(found) != set(expected) else []
+    reported = [f"marts are {sorted(found)}"] if set(found) != set(expected) else []
     for name in sorted(set(found) & set(expected)):
         have, want = set(map(repr, found[name])), set(map(repr, expected[name]))
         if have != want or len(found[name]) != len(expected[name]):
-            told.append(
+            reported.append(
                 f"{name}: {len(found[name])} rows, not {len(expected[name])}; "
                 f"missing {sorted(want - have)[:3]}, too many {sorted(have - want)[:3]}"
             )
-    return told
+    return reported
 
 
 def check_conservation(home: Path) -> None:

@@ -66,7 +66,7 @@ class World:
                 shutil.copytree(folder / "home-old", home, symlinks=True)
             shutil.copytree(inbox, folder / f"inbox-{state}")
             ended = forks.start(cls.overrides(home, inbox, contracts), child.run).wait()
-            assert ended.code == 0, ended.told
+            assert ended.code == 0, ended.reported
             states[state] = marts.read_marts(home)
             seen[state] = seen_in(home)
         assert seen["new"][1] > seen["old"][1] > 0
@@ -156,7 +156,7 @@ class Scene:
     def recover(self) -> Ended:
         """The next run: the command that an operator, or the schedule, gives anyway."""
         ended = self.run()
-        assert ended.code == 0, ended.told[-3000:]
+        assert ended.code == 0, ended.reported[-3000:]
         return ended
 
     def check(self, expected: marts.Rows | None = None) -> str:
@@ -165,8 +165,8 @@ class Scene:
         Raises:
             AssertionError: saying what is different.
         """
-        told = marts.differences(marts.read_marts(self.home), expected or self.world.new_marts)
-        assert not told, "\n".join(told)
+        reported = marts.differences(marts.read_marts(self.home), expected or self.world.new_marts)
+        assert not reported, "\n".join(reported)
         marts.check_conservation(self.home)
         objects = marts.check_raw(self.home)
         inputs = sources_of(self.inbox)
@@ -178,8 +178,8 @@ class Scene:
             assert index.articles == articles
         self._let_a_day_pass()
         again = self.run()
-        assert again.code == 0, again.told[-3000:]
-        assert re.search(r"Release \S+ is current", again.told), again.told[-3000:]
+        assert again.code == 0, again.reported[-3000:]
+        assert re.search(r"Release \S+ is current", again.reported), again.reported[-3000:]
         assert not self.leftovers(), self.leftovers()
         return (
             f"same marts, {len(inputs)} of {len(inputs)} inputs accounted for, {objects} raw objects intact"

@@ -115,8 +115,8 @@ class Desk:
 
     def check(self) -> str:
         """The marts are those of an undisturbed run."""
-        told = marts.differences(marts.read_marts(self.home.news_home), self.expected)
-        assert not told, "\n".join(told)
+        reported = marts.differences(marts.read_marts(self.home.news_home), self.expected)
+        assert not reported, "\n".join(reported)
         marts.check_conservation(self.home.news_home)
         objects = marts.check_raw(self.home.news_home)
         return f"same marts, {objects} raw objects intact"
@@ -174,9 +174,9 @@ def test_airflow_task_killed(desk: Desk, case: Case) -> None:
             task.kill()
             killed += 1
     assert killed
-    told = succeeded(watch, DAYS[:1], 1)
+    reported = succeeded(watch, DAYS[:1], 1)
     assert desk.release() == release
-    case.saw(f"the task was tried again, and {told}", "no new release", desk.check())
+    case.saw(f"the task was tried again, and {reported}", "no new release", desk.check())
 
 
 def test_airflow_scheduler_killed(desk: Desk, case: Case) -> None:
@@ -186,9 +186,9 @@ def test_airflow_scheduler_killed(desk: Desk, case: Case) -> None:
     desk.until_running("validate")
     kill_sessions({desk.servers.pid_of("scheduler")})
     desk.servers.start("scheduler")
-    told = succeeded(watch, DAYS[:3], 3)
+    reported = succeeded(watch, DAYS[:3], 3)
     assert desk.release() == release
-    case.saw(told, "no new release", desk.check())
+    case.saw(reported, "no new release", desk.check())
 
 
 def test_airflow_everything_killed(desk: Desk, case: Case) -> None:
@@ -200,9 +200,9 @@ def test_airflow_everything_killed(desk: Desk, case: Case) -> None:
     desk.stop()
     desk.start()
     watch = desk.watch()
-    told = succeeded(watch, DAYS[3:], 2)
+    reported = succeeded(watch, DAYS[3:], 2)
     assert desk.release() == release
-    case.saw(told, "no new release", desk.check())
+    case.saw(reported, "no new release", desk.check())
 
 
 def test_airflow_full_queue(desk: Desk, case: Case) -> None:
@@ -210,9 +210,9 @@ def test_airflow_full_queue(desk: Desk, case: Case) -> None:
     case.broke(f"{runs} runs at once of five days, before a pool of one slot")
     watch, release = desk.watch(), desk.release()
     desk.run(*(DAYS[number % len(DAYS)] for number in range(runs)))
-    told = succeeded(watch, DAYS, runs)
+    reported = succeeded(watch, DAYS, runs)
     assert desk.release() == release
-    case.saw(told, "no new release", desk.check())
+    case.saw(reported, "no new release", desk.check())
 
 
 def test_airflow_database_lost(desk: Desk, case: Case) -> None:
@@ -227,6 +227,6 @@ def test_airflow_database_lost(desk: Desk, case: Case) -> None:
     before = desk.check()
     watch = desk.watch()
     desk.run(*DAYS[:2])
-    told = succeeded(watch, DAYS[:2], 2)
+    reported = succeeded(watch, DAYS[:2], 2)
     assert desk.release() == release
-    case.saw(f"no history, {before}", f"{told}, no new release", desk.check())
+    case.saw(f"no history, {before}", f"{reported}, no new release", desk.check())

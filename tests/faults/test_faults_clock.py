@@ -28,9 +28,9 @@ def test_clock_step_between_runs(scene: Scene, case: Case, step: str) -> None:
     case.broke(f"the clock is {step.replace('_', ' ')} for one run, then right again")
     with scene.watched() as watch:
         ended = scene.run(work=child.run_at, days_off=days)
-        assert ended.code == 0, ended.told[-3000:]
+        assert ended.code == 0, ended.reported[-3000:]
         scene.recover()
-    case.saw(watch.told(), scene.check())
+    case.saw(watch.reported(), scene.check())
 
 
 @pytest.mark.parametrize("at", ["land", "validate", "load", "publish"])
@@ -39,9 +39,9 @@ def test_clock_step_meanwhile(scene: Scene, case: Case, step: str, at: str) -> N
     case.broke(f"the clock is set {step.replace('_', ' ')} before {at}, in the middle of a run")
     with scene.watched() as watch:
         ended = scene.run(Fault(f"newsmarts.pipeline.{at}", action="clock", days_off=STEPS[step]))
-        assert ended.code == 0, ended.told[-3000:]
+        assert ended.code == 0, ended.reported[-3000:]
         scene.recover()
-    case.saw(watch.told(), scene.check())
+    case.saw(watch.reported(), scene.check())
 
 
 def test_clock_files_from_the_future(scene: Scene, case: Case) -> None:
@@ -51,7 +51,7 @@ def test_clock_files_from_the_future(scene: Scene, case: Case) -> None:
         os.utime(path, (ahead, ahead))
     with scene.watched() as watch:
         scene.recover()
-    case.saw("their days come from their paths", watch.told(), scene.check())
+    case.saw("their days come from their paths", watch.reported(), scene.check())
 
 
 def test_clock_ahead_and_sweeping(scene: Scene, case: Case) -> None:

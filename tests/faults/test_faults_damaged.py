@@ -68,14 +68,14 @@ DAMAGES: dict[str, Damage] = {each.__name__: each for each in (torn, emptied, ze
 
 def harm(path: Path, how: str, case: Case) -> None:
     """Damage a file, and say how."""
-    told = ""
+    reported = ""
 
     def change(data: bytearray) -> None:
-        nonlocal told
-        told = DAMAGES[how](data, case.rng)
+        nonlocal reported
+        reported = DAMAGES[how](data, case.rng)
 
     damage(path, change)
-    case.broke(f"{path.parent.name}/{path.name}: {told}")
+    case.broke(f"{path.parent.name}/{path.name}: {reported}")
 
 
 @pytest.mark.parametrize("how", ["torn", "emptied", "flipped"])
@@ -85,7 +85,7 @@ def test_damaged_validated(world: World, tmp_path: Path, case: Case, name: str, 
     harm(partition_path(scene.home, "validated", FIRST) / f"{name}.parquet", how, case)
     with scene.watched() as watch:
         scene.recover()
-    case.saw("the day was parsed again", watch.told(), scene.check())
+    case.saw("the day was parsed again", watch.reported(), scene.check())
 
 
 @pytest.mark.parametrize("how", ["torn", "flipped"])
@@ -95,7 +95,7 @@ def test_damaged_parsed(scene: Scene, case: Case, how: str) -> None:
     harm(partition_path(scene.home, "parsed", SECOND) / "articles.parquet", how, case)
     with scene.watched() as watch:
         scene.recover()
-    case.saw(watch.told(), scene.check())
+    case.saw(watch.reported(), scene.check())
 
 
 @pytest.mark.parametrize("name", ["captures.parquet", "rejected.parquet", "sources.json"])
@@ -108,12 +108,12 @@ def test_damaged_manifest(scene: Scene, case: Case, name: str, how: str) -> None
     with scene.watched() as watch:
         ended = scene.run()
         if ended.code:
-            assert str(path) in ended.error, ended.told[-3000:]
+            assert str(path) in ended.error, ended.reported[-3000:]
             assert "land" in ended.error.lower()
             case.saw("the run named the file; it was moved away, and the day landed again from the inbox")
             path.rename(path.with_name(path.name + ".damaged"))
         scene.recover()
-    case.saw(watch.told(), scene.check())
+    case.saw(watch.reported(), scene.check())
 
 
 @pytest.mark.parametrize("how", ["torn", "flipped"])
@@ -123,7 +123,7 @@ def test_damaged_archive_index(scene: Scene, case: Case, how: str) -> None:
     harm(path, how, case)
     with scene.watched() as watch:
         scene.recover()
-    case.saw("the index was rebuilt", watch.told(), scene.check())
+    case.saw("the index was rebuilt", watch.reported(), scene.check())
 
 
 def _land_third(settings: Settings) -> None:
@@ -147,7 +147,7 @@ def test_damaged_raw_object(world: World, tmp_path: Path, case: Case, how: str) 
         case.saw("landing again found the wrong size and wrote it again")
     else:
         ended = scene.run(work=stage, name="parse", day=FIRST)
-        assert "raw_bytes_damaged" in ended.told
+        assert "raw_bytes_damaged" in ended.reported
         path.unlink()
         scene.recover()
         case.saw("parse named it (raw_bytes_damaged); removed, it landed again")
@@ -176,9 +176,9 @@ def test_damaged_warehouse(scene: Scene, case: Case, how: str) -> None:
     damaged = path.read_bytes()
     with scene.watched() as watch:
         ended = scene.run()
-        assert ended.code in (0, 1), ended.told[-3000:]
+        assert ended.code in (0, 1), ended.reported[-3000:]
         if ended.code:
-            assert "newsmarts rebuild" in ended.error, ended.told[-3000:]
+            assert "newsmarts rebuild" in ended.error, ended.reported[-3000:]
             assert str(path) in ended.error
             case.saw("the run said: newsmarts rebuild")
             case.saw(rebuild(scene))
@@ -188,7 +188,7 @@ def test_damaged_warehouse(scene: Scene, case: Case, how: str) -> None:
             scene.recover()
         else:
             case.saw("nothing that the run read was hit")
-    case.saw(watch.told(), scene.check())
+    case.saw(watch.reported(), scene.check())
 
 
 @pytest.mark.parametrize("how", ["torn", "emptied", "flipped"])
@@ -199,14 +199,14 @@ def test_damaged_warehouse_log(scene: Scene, case: Case, how: str) -> None:
     harm(path, how, case)
     with scene.watched() as watch:
         ended = scene.run()
-        assert ended.code in (0, 1), ended.told[-3000:]
+        assert ended.code in (0, 1), ended.reported[-3000:]
         if ended.code:
-            assert "newsmarts rebuild" in ended.error, ended.told[-3000:]
+            assert "newsmarts rebuild" in ended.error, ended.reported[-3000:]
             case.saw("the run said: newsmarts rebuild", rebuild(scene))
             scene.recover()
         else:
             case.saw("DuckDB left out what it couldn't read, and the day was loaded again")
-    case.saw(watch.told(), scene.check())
+    case.saw(watch.reported(), scene.check())
 
 
 @pytest.mark.parametrize("how", DAMAGES)
@@ -214,7 +214,7 @@ def test_damaged_candidate(scene: Scene, case: Case, how: str) -> None:
     harm(scene.home / "warehouse" / "candidate" / "news.duckdb", how, case)
     with scene.watched() as watch:
         scene.recover()
-    case.saw("the run rebuilt it", watch.told(), scene.check())
+    case.saw("the run rebuilt it", watch.reported(), scene.check())
 
 
 @pytest.mark.parametrize("how", DAMAGES)
@@ -226,7 +226,7 @@ def test_damaged_index(scene: Scene, case: Case, how: str) -> None:
     harm(path, how, case)
     with scene.watched() as watch:
         scene.recover()
-    case.saw("the index was rebuilt", watch.told(), scene.check())
+    case.saw("the index was rebuilt", watch.reported(), scene.check())
 
 
 def _own_copy(path: Path) -> Path:
@@ -242,14 +242,14 @@ def test_damaged_index_bookkeeping(scene: Scene, case: Case, name: str) -> None:
     harm(scene.home / "warehouse" / "candidate" / "search" / name, "torn", case)
     with scene.watched() as watch:
         scene.recover()
-    case.saw("the index was rebuilt", watch.told(), scene.check())
+    case.saw("the index was rebuilt", watch.reported(), scene.check())
 
 
 def test_damaged_audit(scene: Scene, case: Case) -> None:
     harm(scene.home / "warehouse" / "candidate" / "audit.json", "torn", case)
     with scene.watched() as watch:
         scene.recover()
-    case.saw("the candidate got a full audit", watch.told(), scene.check())
+    case.saw("the candidate got a full audit", watch.reported(), scene.check())
 
 
 @pytest.mark.parametrize("how", ["torn", "emptied"])

@@ -61,11 +61,11 @@ def test_disk_full(small_disk: Scene, case: Case, place: str) -> None:
     case.broke(f"the disk fills up before {at.removeprefix('newsmarts.')}, but for {left // 1024} KiB")
     with small_disk.watched() as watch:
         ended = small_disk.run(Fault(at, action="fill", left_bytes=left))
-        assert ended.code == 1, ended.told[-3000:]
+        assert ended.code == 1, ended.reported[-3000:]
         case.saw(f"the run ended with “{ended.error[:150]}”")
         (small_disk.home / BALLAST).unlink()
         small_disk.recover()
-    case.saw(watch.told(), small_disk.check())
+    case.saw(watch.reported(), small_disk.check())
 
 
 @pytest.mark.parametrize("name", ["load", "build", "publish"])
@@ -94,10 +94,10 @@ def test_file_size_limit(scene: Scene, case: Case, name: str, deadly: bool) -> N
     target = {"name": name} | ({"day": SECOND} if name == "load" else {})
     with scene.watched() as watch:
         ended = scene.run(work=stage, limits=Limits(limit, deadly), **target)
-        assert ended.code == (-25 if deadly else 1), ended.told[-3000:]
+        assert ended.code == (-25 if deadly else 1), ended.reported[-3000:]
         case.saw("" if deadly else f"the stage ended with “{ended.error[:150]}”")
         scene.recover()
-    case.saw(watch.told(), scene.check())
+    case.saw(watch.reported(), scene.check())
 
 
 @contextlib.contextmanager
@@ -126,10 +126,10 @@ def test_read_only(scene: Scene, case: Case, folder: str) -> None:
     with scene.watched() as watch:
         with read_only(scene.home / folder):
             ended = scene.run()
-            assert ended.code == 1, ended.told[-3000:]
+            assert ended.code == 1, ended.reported[-3000:]
         case.saw(f"the run ended with “{ended.error.replace(str(scene.home), '…')[:150]}”")
         scene.recover()
-    case.saw(watch.told(), scene.check())
+    case.saw(watch.reported(), scene.check())
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_vanished(world: World, tmp_path: Path, case: Case, folder: str) -> None
     shutil.rmtree(path) if path.is_dir() else path.unlink()
     with scene.watched() as watch:
         scene.recover()
-    case.saw(watch.told(), scene.check())
+    case.saw(watch.reported(), scene.check())
 
 
 def test_vanished_marts(scene: Scene, case: Case) -> None:
@@ -178,7 +178,7 @@ def test_vanished_marts(scene: Scene, case: Case) -> None:
 def test_vanished_meanwhile(scene: Scene, case: Case, folder: str, at: str) -> None:
     case.broke(f"{folder} vanishes before {at.removeprefix('newsmarts.')}, in the middle of a run")
     ended = scene.run(Fault(at, action="vanish", target=str(scene.home / folder)))
-    assert ended.code in (0, 1), ended.told[-3000:]
+    assert ended.code in (0, 1), ended.reported[-3000:]
     case.saw("the run ended well" if ended.code == 0 else f"the run ended with “{ended.error[:150]}”")
     scene.recover()
     case.saw(scene.check())
@@ -193,7 +193,7 @@ def test_vanished_inbox(scene: Scene, case: Case) -> None:
         assert ended.code == 1
         away.rename(scene.inbox)
         scene.recover()
-    case.saw(f"the run ended with “{ended.error[:100]}”", watch.told(), scene.check())
+    case.saw(f"the run ended with “{ended.error[:100]}”", watch.reported(), scene.check())
 
 
 def test_vanished_inbox_for_good(world: World, tmp_path: Path, case: Case) -> None:
@@ -208,7 +208,7 @@ def test_vanished_inbox_for_good(world: World, tmp_path: Path, case: Case) -> No
     page = next((inbox / str(THIRD)).rglob("*.txt"))
     shutil.copy2(page, scene.inbox / page.relative_to(inbox).parent.parent / page.name)
     ended = scene.run(work=run)
-    assert ended.code == 0, ended.told[-3000:]
+    assert ended.code == 0, ended.reported[-3000:]
     (scene.inbox / str(THIRD) / page.name).unlink()
     have = marts.accounted_sources(scene.home)
     want = marts.accounted_sources(world.folder / "home-new")

@@ -127,8 +127,8 @@ def test_input_names(scene: Scene, case: Case, place: str) -> None:
     outcomes = dict(rows)
     assert sum(outcomes.values()) == count + (place == "tar"), outcomes  # its link is rejected too
     check_harmless(scene, around)
-    told = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()))
-    case.saw(f"{told}; nothing written outside the home, no mart changed", *outputs(scene))
+    reported = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()))
+    case.saw(f"{reported}; nothing written outside the home, no mart changed", *outputs(scene))
 
 
 def outside(scene: Scene) -> set[str]:
@@ -183,8 +183,8 @@ def outputs(scene: Scene) -> list[str]:
         for each in path.read_bytes().split(b"\n")[:-1]:
             json.loads(each)
     for query in ("touch OR drop OR alert OR cmd OR council", '"drop schema"'):
-        told = command("search", query, "--limit", "100", "--home", str(scene.home))
-        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", told), told
+        reported = command("search", query, "--limit", "100", "--home", str(scene.home))
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", reported), reported
     command("summary", "--home", str(scene.home))
     return [f"{cells:,} texts in CSV, none a formula", "search output without control characters"]
 
@@ -275,14 +275,16 @@ def test_input_fields(scene: Scene, case: Case, kind: str) -> None:
     assert sum(outcomes.values()) >= written, outcomes
     check_harmless(scene, around)
     shown = show(folder / "0.txt") + show(folder / "0.html")
-    told = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()))
-    case.saw(f"{told}; every mart whole", *outputs(scene), f"{shown} elements in `show`, none of the page's")
+    reported = ", ".join(f"{number} {outcome}" for outcome, number in sorted(outcomes.items()))
+    case.saw(
+        f"{reported}; every mart whole", *outputs(scene), f"{shown} elements in `show`, none of the page's"
+    )
 
 
 def show(path: Path) -> int:
     """How many elements the page about a capture has; none is the capture's own, and none runs anything."""
-    told = command("show", str(path), "--no-contracts", "-o", "-")
-    page = BeautifulSoup(told, "lxml")
+    reported = command("show", str(path), "--no-contracts", "-o", "-")
+    page = BeautifulSoup(reported, "lxml")
     elements = page.find_all(True)
     assert not page.find_all(["script", "img", "iframe", "object", "embed", "form", "base", "svg"])
     assert not [name for each in elements for name in each.attrs if name.startswith("on")]

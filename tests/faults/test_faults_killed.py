@@ -17,13 +17,13 @@ STAGES = ("land", "parse", "validate", "load", "build", "audit", "publish")
 
 def killed_and_run_again(scene: Scene, case: Case, fault: Fault) -> None:
     """Kill a run there, under readers' eyes, and let the next one finish the work."""
-    case.broke(fault.told())
+    case.broke(fault.reported())
     with scene.watched() as watch:
         ended = scene.run(fault)
-        assert ended.code == -signal.SIGKILL, ended.told[-3000:]
+        assert ended.code == -signal.SIGKILL, ended.reported[-3000:]
         left = scene.leftovers()
         scene.recover()
-    case.saw(f"it left {len(left)} temporary names" if left else "", watch.told(), scene.check())
+    case.saw(f"it left {len(left)} temporary names" if left else "", watch.reported(), scene.check())
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -34,12 +34,12 @@ def scene(settled: World, tmp_path: Path) -> Scene:
 
 
 def killed_and_run_again(scene: Scene, case: Case, fault: Fault) -> None:
-    case.broke(fault.told())
+    case.broke(fault.reported())
     with scene.watched() as watch:
         ended = scene.run(fault)
-        assert ended.code == -signal.SIGKILL, ended.told[-3000:]
+        assert ended.code == -signal.SIGKILL, ended.reported[-3000:]
         scene.recover()
-    case.saw(watch.told(), scene.check())
+    case.saw(watch.reported(), scene.check())
 
 
 def test_short_killed_in_raw(scene: Scene, case: Case) -> None:
@@ -61,7 +61,7 @@ def test_short_killed_in_index(scene: Scene, case: Case) -> None:
 def test_short_killed_in_publish(scene: Scene, case: Case, at: str) -> None:
     """Between checkpoint and swap: of a first release, whose audit is there already."""
     fault = Fault(f"newsmarts.marts.{at}")
-    case.broke(fault.told())
+    case.broke(fault.reported())
     shutil.rmtree(scene.home / "marts")
     assert scene.run(fault, work=child.stage, name="publish").killed
     assert not os.path.lexists(scene.home / "marts" / "current")
@@ -72,7 +72,7 @@ def test_short_killed_in_publish(scene: Scene, case: Case, at: str) -> None:
 def test_short_killed_in_staged_swap(scene: Scene, case: Case) -> None:
     """The moment at which a staged folder gets its new content: it is never missing."""
     fault = Fault("newsmarts.core.files._put_in_place", "after")
-    case.broke(fault.told())
+    case.broke(fault.reported())
     assert scene.run(fault, work=child.stage, name="parse", day=FIRST).killed
     assert (partition_path(scene.home, "parsed", FIRST) / "articles.parquet").exists()
     assert scene.leftovers()
@@ -91,7 +91,7 @@ def test_short_damaged_warehouse(scene: Scene, case: Case) -> None:
         assert "newsmarts rebuild" in ended.error
         assert scene.run(work=child.rebuild).code == 0
         assert (set_aside_path(scene.home) / "000001" / path.name).exists()
-    case.saw("set aside and rebuilt", watch.told(), scene.check())
+    case.saw("set aside and rebuilt", watch.reported(), scene.check())
 
 
 def test_short_damaged_candidate(scene: Scene, case: Case) -> None:
@@ -100,4 +100,4 @@ def test_short_damaged_candidate(scene: Scene, case: Case) -> None:
     damage(path, lambda data: data.__delitem__(slice(len(data) // 2, None)))
     with scene.watched() as watch:
         scene.recover()
-    case.saw("rebuilt", watch.told(), scene.check())
+    case.saw("rebuilt", watch.reported(), scene.check())

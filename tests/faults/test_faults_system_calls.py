@@ -60,7 +60,7 @@ def calls(world: World, tmp_path_factory: pytest.TempPathFactory) -> int:
     """How many writing calls the busiest thread of an undisturbed run makes."""
     folder = tmp_path_factory.mktemp("counted")
     ended = traced(world.scene(folder), folder / "strace.log")
-    assert ended.code == 0, ended.told[-3000:]
+    assert ended.code == 0, ended.reported[-3000:]
     threads = Counter(line.split()[0] for line in _lines(folder / "strace.log"))
     return threads.most_common(1)[0][1]
 
@@ -77,11 +77,11 @@ def test_killed_at_call(scene: Scene, case: Case, calls: int, tmp_path: Path, pa
     with scene.watched() as watch:
         ended = traced(scene, log, "-e", f"inject={CALLS}:signal=SIGKILL:when={number}")
         case.broke(f"kill -9 at writing call {number} of {calls}{_where(log, scene)}")
-        assert ended.code in (0, -signal.SIGKILL), ended.told[-3000:]
+        assert ended.code in (0, -signal.SIGKILL), ended.reported[-3000:]
         case.saw("" if ended.killed else "this run made fewer calls, and ended well")
         left = scene.leftovers()
         scene.recover()
-    case.saw(f"it left {len(left)} temporary names" if left else "", watch.told(), scene.check())
+    case.saw(f"it left {len(left)} temporary names" if left else "", watch.reported(), scene.check())
 
 
 def _where(log: Path, scene: Scene) -> str:

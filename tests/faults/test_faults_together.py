@@ -28,8 +28,8 @@ def test_together_same_days(scene: Scene, case: Case) -> None:
     case.broke("two runs of the same three days at once")
     with scene.watched() as watch:
         ended = [each.wait() for each in [scene.start(), scene.start()]]
-        assert [each.code for each in ended] == [0, 0], "\n".join(each.told[-2000:] for each in ended)
-    case.saw("both ended well", watch.told(), scene.check())
+        assert [each.code for each in ended] == [0, 0], "\n".join(each.reported[-2000:] for each in ended)
+    case.saw("both ended well", watch.reported(), scene.check())
 
 
 def test_together_backfill_and_schedule(scene: Scene, case: Case, tmp_path: Path) -> None:
@@ -41,8 +41,8 @@ def test_together_backfill_and_schedule(scene: Scene, case: Case, tmp_path: Path
     with scene.watched(*one_day) as watch:
         spans = ([SECOND, FIRST], [THIRD], list(DAYS))
         ended = [each.wait() for each in [scene.start(days=span) for span in spans]]
-        assert [each.code for each in ended] == [0, 0, 0], "\n".join(each.told[-2000:] for each in ended)
-    case.saw("all three ended well", watch.told(), scene.check())
+        assert [each.code for each in ended] == [0, 0, 0], "\n".join(each.reported[-2000:] for each in ended)
+    case.saw("all three ended well", watch.reported(), scene.check())
 
 
 def test_together_one_killed(scene: Scene, case: Case) -> None:
@@ -58,8 +58,8 @@ def test_together_one_killed(scene: Scene, case: Case) -> None:
         doomed.process.kill()
         assert doomed.wait().killed
         ended = other.wait()
-        assert ended.code == 0, ended.told[-3000:]
-    case.saw("the other waited, and ended well", watch.told(), scene.check())
+        assert ended.code == 0, ended.reported[-3000:]
+    case.saw("the other waited, and ended well", watch.reported(), scene.check())
 
 
 def hold_writer(settings: Settings, flag: str) -> None:
@@ -85,15 +85,15 @@ def test_together_lock_never_let_go(scene: Scene, case: Case) -> None:
         holder.process.kill()
         assert holder.wait().killed
         scene.recover()
-    case.saw(f"the run ended with “{ended.error[:90]}…”", watch.told(), scene.check())
+    case.saw(f"the run ended with “{ended.error[:90]}…”", watch.reported(), scene.check())
 
 
 def test_together_rebuild_and_run(scene: Scene, case: Case) -> None:
     case.broke("rebuild while a run is under way")
     with scene.watched() as watch:
         ended = [each.wait() for each in [scene.start(), scene.start(work=child.rebuild)]]
-        assert [each.code for each in ended] == [0, 0], "\n".join(each.told[-2000:] for each in ended)
-    case.saw("both ended well", watch.told(), scene.check())
+        assert [each.code for each in ended] == [0, 0], "\n".join(each.reported[-2000:] for each in ended)
+    case.saw("both ended well", watch.reported(), scene.check())
 
 
 def test_together_landing_meanwhile(scene: Scene, case: Case) -> None:
@@ -136,8 +136,8 @@ def read_often(settings: Settings, over: str) -> None:
             print(marts.digest(release))
 
 
-def told_digests(told: str) -> list[str]:
-    return [line for line in told.splitlines() if re.fullmatch("[0-9a-f]{64}", line)]
+def reported_digests(reported: str) -> list[str]:
+    return [line for line in reported.splitlines() if re.fullmatch("[0-9a-f]{64}", line)]
 
 
 def test_together_eight_readers(scene: Scene, case: Case) -> None:
@@ -145,16 +145,16 @@ def test_together_eight_readers(scene: Scene, case: Case) -> None:
     case.broke(f"{READERS} processes read all marts over and over through {PUBLISHES} publishes")
     scene.home = scene.home.with_name("many")
     over = scene.home.with_name("over")
-    first = told_digests(scene.run(work=publish_often, first=1, last=1).told)
+    first = reported_digests(scene.run(work=publish_often, first=1, last=1).reported)
     readers = [scene.start(work=read_often, over=str(over)) for _ in range(READERS)]
     ended = scene.run(work=publish_often, first=2, last=PUBLISHES + 1)
     over.touch()
     answers = [each.wait() for each in readers]
-    assert ended.code == 0, ended.told[-3000:]
-    assert [each.code for each in answers] == [0] * READERS, [each.told[-2000:] for each in answers]
-    published = first + told_digests(ended.told)
+    assert ended.code == 0, ended.reported[-3000:]
+    assert [each.code for each in answers] == [0] * READERS, [each.reported[-2000:] for each in answers]
+    published = first + reported_digests(ended.reported)
     assert len(set(published)) == PUBLISHES + 1
-    seen = [told_digests(each.told) for each in answers]
+    seen = [reported_digests(each.reported) for each in answers]
     assert all(digests[-1] == published[-1] for digests in seen)
     assert {digest for digests in seen for digest in digests} <= set(published)
     releases = [len(set(digests)) for digests in seen]

@@ -97,6 +97,6 @@ class Watch(threading.Thread):
         assert not self._faults, self._faults[:5]
         assert self.looks
 
-    def told(self) -> str:
+    def reported(self) -> str:
         """For the report."""
         return f"readers saw release{'s' * (len(self.releases) > 1)} {' then '.join(self.releases)} whole"

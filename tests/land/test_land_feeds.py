@@ -124,7 +124,7 @@ def test_a_capture_of_another_day_is_a_bug(declared: Settings, feeds: dict[str, 
         run.run(DAY, declared, "one")
 
 
-def test_what_is_known_is_told_to_the_feed(declared: Settings, feeds: dict[str, Fake]) -> None:
+def test_what_is_known_is_reported_to_the_feed(declared: Settings, feeds: dict[str, Fake]) -> None:
     feeds["one"].items = [found("a"), away("b", "http_error_status")]
     feeds["two"].items = [found("c"), away("d")]
     run.run(DAY, declared)
@@ -152,7 +152,7 @@ def test_a_slow_feed_is_written_now_and_then(
     assert seen[0] == 1  # the next time waits for twenty times what this one took
 
 
-def test_a_source_has_told_all_only_once_its_rows_are_written(
+def test_a_source_has_reported_all_only_once_its_rows_are_written(
     declared: Settings, feeds: dict[str, Fake], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     feeds["one"].items = [found("a"), SourceDone("archive-1")]

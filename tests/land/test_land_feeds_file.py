@@ -38,7 +38,7 @@ def test_feeds_keep_their_order_and_may_be_off(settings: Settings, path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("", "declares no feed. Write one: a line [feeds.inbox]"),
         ("feeds = 1", "declares no feed"),
@@ -91,17 +91,17 @@ def test_feeds_keep_their_order_and_may_be_off(settings: Settings, path: Path) -
     ],
     ids=range(27),
 )
-def test_a_mistake_is_told_with_file_feed_and_key(
-    settings: Settings, path: Path, text: str, told: str
+def test_a_mistake_is_reported_with_file_feed_and_key(
+    settings: Settings, path: Path, text: str, reported: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
         load(settings, path, text)
     assert str(path) in str(caught.value)
-    assert told in str(caught.value)
+    assert reported in str(caught.value)
     assert "u:p" not in str(caught.value)
 
 
-def test_all_mistakes_are_told_at_once(settings: Settings, path: Path) -> None:
+def test_all_mistakes_are_reported_at_once(settings: Settings, path: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         load(settings, path, WARC + "hosts = ['A', 'B']\nx = 1\n[feeds.Y]\n[feeds.z]\nkind = 'z'")
     assert len(str(caught.value).splitlines()) == 6

@@ -56,7 +56,7 @@ def test_json_files_that_are_beside_no_page(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "told"),
+    ("record", "reported"),
     [
         (b"{", "is no JSON"),
         (b"\xff", "is no JSON"),
@@ -75,14 +75,14 @@ def test_json_files_that_are_beside_no_page(settings: Settings) -> None:
     ],
     ids=range(14),
 )
-def test_a_bad_one_turns_its_page_away(settings: Settings, record: Any, told: str) -> None:
+def test_a_bad_one_turns_its_page_away(settings: Settings, record: Any, reported: str) -> None:
     put(settings, "2025-08-25/page.html")
     put(settings, "2025-08-25/other.html")
     note(settings, "2025-08-25/page.json", record)
     assert run.run(DAY, settings).landed == 1
     assert reasons(settings) == {"2025-08-25/page.html": "bad_sidecar"}
     detail = rows(settings, "rejected")[0]["detail"]
-    assert told in detail
+    assert reported in detail
     assert "\n" not in detail
     # once it is corrected, the page lands and the row goes
     note(settings, "2025-08-25/page.json", {})

@@ -112,7 +112,7 @@ def test_who_looks_often_reads_a_manifest_once(inbox: Path, monkeypatch: pytest.
     assert len(days) == 3
 
 
-def test_an_archive_that_was_never_read_is_told(inbox: Path) -> None:
+def test_an_archive_that_was_never_read_is_reported(inbox: Path) -> None:
     (inbox / "crawl.warc.gz").write_bytes(b"not looked at")
     seen = look(Settings(home=inbox.parent))
     assert (seen.unread_archives, seen.files) == (1, Counter({DAY: 2}))
@@ -122,7 +122,7 @@ def test_a_look_has_an_end(inbox: Path) -> None:
     assert look(Settings(home=inbox.parent), max_files=1).cut_short
 
 
-def test_a_file_of_feeds_that_cannot_be_right_is_told(inbox: Path) -> None:
+def test_a_file_of_feeds_that_cannot_be_right_is_reported(inbox: Path) -> None:
     feeds = inbox.parent / "feeds.toml"
     feeds.write_text("[feeds.inbox]\nkind = 'nothing'\n")
     (fault,) = look(Settings(home=inbox.parent, feeds_file=feeds)).faults

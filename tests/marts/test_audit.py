@@ -115,7 +115,7 @@ def test_what_changed_after_its_audit_is_not_published(settings: Settings, publi
     assert current_release_path(settings.home).readlink().name == published
 
 
-def test_every_broken_expectation_is_told(settings: Settings, published: str) -> None:
+def test_every_broken_expectation_is_reported(settings: Settings, published: str) -> None:
     corrupt(settings, "DELETE FROM marts.articles")
     with pytest.raises(AuditFailed) as raised:
         audit(settings)
@@ -152,7 +152,7 @@ def _with_contracts(settings: Settings, tmp_path: Path, change: Any) -> Settings
     return settings.model_copy(update={"contracts_dir": folder})
 
 
-def test_a_warning_is_told_and_holds_nothing_back(settings: Settings, tmp_path: Path) -> None:
+def test_a_warning_is_reported_and_holds_nothing_back(settings: Settings, tmp_path: Path) -> None:
     def warn(document: dict[str, Any]) -> None:
         document["expectations"].append(
             {

@@ -89,7 +89,7 @@ def test_blocks_are_added_removed_or_edited(
     assert len(changes) == sum(counts)
 
 
-def test_a_change_is_told_in_short(settings: Settings) -> None:
+def test_a_change_is_reported_in_short(settings: Settings) -> None:
     long = "word " * 200
     load_days(
         settings,
@@ -247,7 +247,7 @@ def test_runs_tell_what_made_each_day(settings: Settings) -> None:
     ) == [(DAY, "c0de", "test/1", "c0ffee", 2, 1)]
 
 
-def test_an_edit_is_told_from_where_it_begins(settings: Settings) -> None:
+def test_an_edit_is_reported_from_where_it_begins(settings: Settings) -> None:
     same = (
         "The Upper House approved the plan on Monday, at the third vote in a year, " * 2 + "the clerk said: "
     )

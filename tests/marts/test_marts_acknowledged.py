@@ -27,7 +27,7 @@ from tests.marts.factory import (
 TICKER = "Ferries stay in port as the storm nears"
 BAD = Page("bad", headline="Bad", quarantined="byline_not_house")
 AT = datetime(2025, 9, 3, 10, 30, tzinfo=UTC)
-TOLD = [(AT, date(2025, 9, 3), "editor", "Seen")]
+REPORTED = [(AT, date(2025, 9, 3), "editor", "Seen")]
 OPEN = [(None, None, None, None)]
 
 
@@ -45,7 +45,7 @@ def test_it_shows_after_the_next_build_and_no_longer_once_undone(settings: Setti
     assert shown(settings) == OPEN
     acknowledge_page(settings, BAD, DAY)
     assert build(settings, rewrite_below=0).days == (DAY,)
-    assert shown(settings) == TOLD
+    assert shown(settings) == REPORTED
     assert build(settings).days == ()
     record_decision("undone", settings, [quarantine_entry(BAD, DAY)], by="editor", at=AT)
     assert build(settings, rewrite_below=0).days == (DAY,)
@@ -75,7 +75,7 @@ def test_it_survives_a_run_of_its_day_and_ends_when_the_page_passes(settings: Se
     build(settings)
     load_days(settings, {DAY: [BAD, Page("new", headline="New", hour=1)]})
     build(settings)
-    assert shown(settings) == TOLD
+    assert shown(settings) == REPORTED
     passing = Page("bad", headline="Bad")
     assert capture_id_on(passing, DAY) == capture_id_on(BAD, DAY)
     load_days(settings, {DAY: [passing]})
@@ -102,7 +102,7 @@ def test_what_land_rejected_and_what_publish_withholds_can_be_acknowledged(setti
     withheld = QuarantineKey(DAY, capture_id_on(leak, DAY), "page", "ticker_in_body", expectation)
     record_decision("acknowledged", settings, [withheld], by="editor", at=AT, reason="Seen")
     assert build(settings).withheld == 1
-    assert shown(settings) == TOLD * 2
+    assert shown(settings) == REPORTED * 2
 
 
 @pytest.mark.slow

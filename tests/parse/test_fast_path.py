@@ -55,7 +55,7 @@ def by_tree(text: str, monkeypatch: pytest.MonkeyPatch) -> Reading:
         return reading_html.read_html(text, MARKS)
 
 
-def told(reading: Reading) -> dict[str, Any]:
+def reported(reading: Reading) -> dict[str, Any]:
     """All that a reading says, and what the rules make of it."""
     roles: list[str] = []
     try:
@@ -74,7 +74,7 @@ def told(reading: Reading) -> dict[str, Any]:
 
 
 def assert_same(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert told(reading_html.read_html(text, MARKS)) == told(by_tree(text, monkeypatch))
+    assert reported(reading_html.read_html(text, MARKS)) == reported(by_tree(text, monkeypatch))
 
 
 def test_pages_as_they_come_take_the_fast_path(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +85,7 @@ def test_pages_as_they_come_take_the_fast_path(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(reading_html, "read_tree", fail)
     for text, reading in zip(PAGES, whole, strict=True):
-        assert told(reading_html.read_html(text, MARKS)) == told(reading)
+        assert reported(reading_html.read_html(text, MARKS)) == reported(reading)
         assert len(reading) > 10
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from newsmarts.parse import html as reading_html
 from newsmarts.parse.html_stream import MetadataBuilder, take_runs
 from newsmarts.parse.page import MARKS
-from tests.parse.test_fast_path import PAGES, by_tree, told
+from tests.parse.test_fast_path import PAGES, by_tree, reported
 
 ENTRY = '<li class="item"><a href="/x">Word</a></li>'
 RUN = f"{ENTRY}\n{ENTRY}{ENTRY} {ENTRY}\n"
@@ -52,7 +52,7 @@ ENTRIES = [
 
 def assert_same(text: str) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch:
-        assert told(reading_html.read_html(text, MARKS)) == told(by_tree(text, monkeypatch))
+        assert reported(reading_html.read_html(text, MARKS)) == reported(by_tree(text, monkeypatch))
 
 
 def test_most_links_of_a_page_are_in_runs() -> None:

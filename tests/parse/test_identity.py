@@ -41,8 +41,8 @@ def canonical(address: str) -> str:
 def test_an_html_page_is_known_by_headline_address_and_number() -> None:
     article = read(html.render(PAGE, "semantic"))
     assert article.other_identities == (URL_KEY, NUMBER_KEY)
-    told = (article.identity or (), URL_KEY, NUMBER_KEY)
-    assert article.identity_keys == tuple(sorted(article_id_of("al_mayadeen", *each) for each in told))
+    reported = (article.identity or (), URL_KEY, NUMBER_KEY)
+    assert article.identity_keys == tuple(sorted(article_id_of("al_mayadeen", *each) for each in reported))
     assert article.article_id in article.identity_keys
 
 

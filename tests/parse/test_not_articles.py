@@ -157,7 +157,7 @@ def test_another_publishers_page_is_unknown() -> None:
     assert reason(f"<html><body><h1>{other}</h1></body></html>", UnknownPublisher) == "unknown_publisher"
 
 
-def test_the_arabic_edition_is_told_by_its_letters() -> None:
+def test_the_arabic_edition_is_reported_by_its_letters() -> None:
     arabic = "افتتح ميناء فيلمورا رصيفه الثالث يوم الإثنين بعد تسع سنوات من البناء."
     assert reason(framed("ميناء فيلمورا", arabic, arabic), UnreadablePage) == "other_language"
 

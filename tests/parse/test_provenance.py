@@ -114,9 +114,9 @@ def test_each_block_of_the_body_is_traced(path: Path) -> None:
             assert tuple(lines) == block.items
         else:
             assert (block.text or "") in " ".join(lines)
-    told = [number for numbers in sources for number in numbers]
-    assert told == sorted(set(told))
-    assert tuple(told) == by_field(page)["body"].blocks
+    reported = [number for numbers in sources for number in numbers]
+    assert reported == sorted(set(reported))
+    assert tuple(reported) == by_field(page)["body"].blocks
 
 
 # Counted by hand in the printed pages.

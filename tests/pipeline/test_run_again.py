@@ -43,16 +43,16 @@ def settings(run_once: Settings, tmp_path: Path) -> Settings:
 @pytest.fixture
 def done(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, date | None]]:
     """What stages do from now on, and for which day."""
-    told: list[tuple[str, date | None]] = []
+    reported: list[tuple[str, date | None]] = []
     for name in STAGES:
         stage = getattr(pipeline, name)
 
-        def told_stage(*arguments: object, stage: object = stage, name: str = name) -> object:
-            told.append((name, arguments[0] if isinstance(arguments[0], date) else None))
+        def with_stage(*arguments: object, stage: object = stage, name: str = name) -> object:
+            reported.append((name, arguments[0] if isinstance(arguments[0], date) else None))
             return stage(*arguments)  # type: ignore[operator]
 
-        monkeypatch.setattr(pipeline, name, told_stage)
-    return told
+        monkeypatch.setattr(pipeline, name, with_stage)
+    return reported
 
 
 def test_with_nothing_new_nothing_is_read_or_audited(

@@ -53,7 +53,7 @@ def test_a_release_is_found_by_id_number_and_beginning(tmp_path: Path, kept: dic
 
 
 @pytest.mark.parametrize("name", ["", "8", "x", "-1", "1٠", "../releases", "000009-000000000009x"])
-def test_an_unknown_release_is_told_with_those_that_are_kept(
+def test_an_unknown_release_is_reported_with_those_that_are_kept(
     tmp_path: Path, kept: dict[int, Release], name: str
 ) -> None:
     with pytest.raises(UsageError) as raised:

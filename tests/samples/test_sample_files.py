@@ -16,7 +16,7 @@ from samples.model import Page
 
 CAPTURES = story.load_captures()
 FILES = {capture["file"]: capture for capture in CAPTURES}
-TOLD = [capture for capture in CAPTURES if "story" in capture]
+REPORTED = [capture for capture in CAPTURES if "story" in capture]
 INBOX = story.HERE / "inbox"
 GOLDEN = story.HERE / "golden"
 
@@ -48,7 +48,7 @@ def test_files_are_what_the_stories_render() -> None:
 def test_inbox_and_captures_name_the_same_files() -> None:
     on_disk = {path.relative_to(INBOX).as_posix() for path in INBOX.rglob("*") if path.is_file()}
     assert on_disk == set(FILES)
-    assert {path.stem for path in (story.HERE / "stories").iterdir()} == {row["story"] for row in TOLD}
+    assert {path.stem for path in (story.HERE / "stories").iterdir()} == {row["story"] for row in REPORTED}
 
 
 def test_golden_records_are_the_stories() -> None:
@@ -112,10 +112,10 @@ def test_a_revision_changes_the_text_and_a_repeat_does_not() -> None:
 def test_ticker_lines_leak_only_where_they_are_meant_to() -> None:
     """Asked with every ticker line of the day, then with those of the days around it as well."""
     lines: dict[date, set[str]] = {}
-    for capture in TOLD:
+    for capture in REPORTED:
         lines.setdefault(day_of(capture), set()).update(page_of(capture).ticker)
     leaks: dict[str, list[str]] = {"day": [], "neighbours": []}
-    for capture in TOLD:
+    for capture in REPORTED:
         day, body = day_of(capture), body_lines(page_of(capture))
         around = {line for other, found in lines.items() if abs(other - day).days <= 3 for line in found}
         if TickerIndex(lines[day]).first_leak(body):
@@ -130,13 +130,13 @@ def test_ticker_lines_leak_only_where_they_are_meant_to() -> None:
 
 def test_the_leaking_pages_cannot_know_it_themselves() -> None:
     for name in ("ticker-in-body", "nour-ticker-in-body", "ticker-of-the-next-day"):
-        (capture,) = [row for row in TOLD if row["story"] == name]
+        (capture,) = [row for row in REPORTED if row["story"] == name]
         page = page_of(capture)
         assert TickerIndex(page.ticker).first_leak(body_lines(page)) is None
 
 
 def test_one_page_quotes_its_ticker_without_leaking() -> None:
-    (capture,) = [row for row in TOLD if row["story"] == "zephrin-harbor-strike"]
+    (capture,) = [row for row in REPORTED if row["story"] == "zephrin-harbor-strike"]
     page = page_of(capture)
     quoted = "port authority asks three captains to anchor outside the bay until Friday"
     assert any(quoted in line for line in page.ticker)
@@ -144,9 +144,9 @@ def test_one_page_quotes_its_ticker_without_leaking() -> None:
 
 
 def test_samples_show_every_kind_of_body_part() -> None:
-    parts = {type(part).__name__ for capture in TOLD for part in page_of(capture).body}
+    parts = {type(part).__name__ for capture in REPORTED for part in page_of(capture).body}
     assert parts == {"Paragraph", "Subheading", "Bullets", "Post", "Related", "Promo"}
-    texts = [(INBOX / row["file"]).read_bytes() for row in TOLD]
+    texts = [(INBOX / row["file"]).read_bytes() for row in REPORTED]
     assert any("\u00a0".encode() in text for text in texts)
     assert any(text.startswith(b"\xef\xbb\xbf") and b"\r\n" in text for text in texts)
     assert any(len(text) > 140_000 for text in texts)

@@ -184,7 +184,9 @@ def test_the_first_day_can_be_chosen(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("options", [["--pages", "-1"], ["--days", "0"], ["--skin", "plain"], []])
-def test_bad_usage_is_told(options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_usage_is_reported(
+    options: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     arguments = [*options, "--out", str(tmp_path)] if options else options
     with pytest.raises(SystemExit) as stopped:
         generate.main(arguments)

@@ -93,8 +93,8 @@ def page_link(page: Row, headline: str, list_name: str = "most_read", position: 
     """A row of ``schemas.PAGE_LINKS``."""
     names = ("capture_id", "captured_at", "capture_day", "publisher")
     empty = {"caption": None, "section": None, "published_on": None}
-    told = {"list_name": list_name, "position": position, "headline": headline}
-    return {**{name: page[name] for name in names}, **told, **empty}
+    reported = {"list_name": list_name, "position": position, "headline": headline}
+    return {**{name: page[name] for name in names}, **reported, **empty}
 
 
 def capture(page: Row) -> Row:

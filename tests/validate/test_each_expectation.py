@@ -186,8 +186,8 @@ def rejections() -> dict[str, dict[str, set[str]]]:
     items = {"sound: plain": [(TICKER_LINE, 1), ("Mayor opens the pier", 2)], **TICKER}
     rows = [
         (name, ticker_item(pages[name], text, position))
-        for name, told in items.items()
-        for text, position in told
+        for name, reported in items.items()
+        for text, position in reported
     ]
     columns = [features.ticker_item_features(row, number) for number, (_, row) in enumerate(rows)]
     keys = {column["row_key"]: name for column, (name, _) in zip(columns, rows, strict=True)}

@@ -102,7 +102,7 @@ def test_one_failure_a_row_and_broken_expectation_in_order(tmp_path: Path) -> No
     assert [row["unexpected_rows"] for row in evaluation.rows] == [2, 1, 3]
 
 
-def test_what_another_failure_explains_is_not_told_again(tmp_path: Path) -> None:
+def test_what_another_failure_explains_is_not_reported_again(tmp_path: Path) -> None:
     contract = _contract(
         tmp_path,
         _expectation(
@@ -152,7 +152,7 @@ def test_a_list_that_isnt_whole_lets_nothing_through(listed: list[str], counted:
         failing_keys(_plain(listed, counted), "things")
 
 
-def test_rows_that_cant_be_told_apart_let_nothing_through(tmp_path: Path) -> None:
+def test_rows_that_cant_be_reported_apart_let_nothing_through(tmp_path: Path) -> None:
     frame = _frame(["Ines", "Otto"])
     frame["row_key"] = "one"
     with pytest.raises(IncompleteResult, match="can't be told apart"):
@@ -202,7 +202,7 @@ def test_details_tell_values_for_people(tmp_path: Path) -> None:
     ]
 
 
-def test_without_a_detail_the_columns_are_told(tmp_path: Path) -> None:
+def test_without_a_detail_the_columns_are_reported(tmp_path: Path) -> None:
     expectation = _expectation(
         "expect_column_values_to_be_in_set", kwargs={"column": "byline", "value_set": ["Ines"]}
     )
@@ -212,7 +212,7 @@ def test_without_a_detail_the_columns_are_told(tmp_path: Path) -> None:
 
 @given(text=st.text(max_size=500))
 def test_captured_text_becomes_one_short_printable_line(text: str) -> None:
-    told = one_line(text, 300)
-    assert told.isprintable()
-    assert len(told) <= 300
-    assert one_line(told, 300) == told
+    reported = one_line(text, 300)
+    assert reported.isprintable()
+    assert len(reported) <= 300
+    assert one_line(reported, 300) == reported

@@ -141,7 +141,7 @@ def test_a_body_may_open_with_the_headline_when_more_follows() -> None:
     assert _of(headline=None, body=blocks(own))["headline_as_whole_body"] is None
 
 
-def test_latin_letters_are_told_from_others() -> None:
+def test_latin_letters_are_reported_from_others() -> None:
     assert _of(body=blocks("Île d'Âme, 2025"))["latin_letter_share"] == 1
     assert _of(body=blocks("abc ابت"))["latin_letter_share"] == 0.5
     assert _of(body=blocks("2025"))["latin_letter_share"] is None

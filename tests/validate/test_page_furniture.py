@@ -113,7 +113,7 @@ NO_MARKUP = [
 
 
 @pytest.mark.parametrize("line", FURNITURE)
-def test_furniture_is_told(line: str) -> None:
+def test_furniture_is_reported(line: str) -> None:
     found = page_furniture.furniture_in(["The pier stays shut.", line])
     assert found is not None
     assert found.strip("…") in " ".join(line.split()) or found == line
@@ -125,7 +125,7 @@ def test_text_that_looks_like_furniture_passes(line: str) -> None:
 
 
 @pytest.mark.parametrize("line", FORMS)
-def test_form_text_is_told(line: str) -> None:
+def test_form_text_is_reported(line: str) -> None:
     assert page_furniture.form_text_in(["The pier stays shut.", line]) == line
 
 
@@ -135,7 +135,7 @@ def test_text_that_looks_like_a_form_passes(line: str) -> None:
 
 
 @pytest.mark.parametrize("text", MARKUP)
-def test_markup_is_told_with_where_it_stands(text: str) -> None:
+def test_markup_is_reported_with_where_it_stands(text: str) -> None:
     found = page_furniture.damage_in({"headline": ("Crews return",), "body": (None, text)})["markup_in_text"]
     assert found is not None
     assert found.startswith("body: ")
@@ -149,7 +149,7 @@ def test_text_that_looks_like_markup_passes(text: str) -> None:
 @pytest.mark.parametrize(
     "char", ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\x9d", "\ue000", "\uf099", "\uffff"]
 )
-def test_control_characters_are_told(char: str) -> None:
+def test_control_characters_are_reported(char: str) -> None:
     assert (
         page_furniture.damage_in({"tags": ("sea", f"Port{char}Almond")})["control_characters_in_text"]
         == f"tags: Port{char}Almond"
@@ -166,7 +166,7 @@ def test_layout_joiners_and_direction_marks_pass(char: str) -> None:
 @pytest.mark.parametrize(
     "text", ["Iranâ€™s", "MacrÃ©", "Â«PortÂ»", "ï»¿Port", "Ø§Ù„Ù…ÙŠÙ†Ø§Ø¡", "itâ\x80\x99s"]
 )
-def test_mojibake_is_told(text: str) -> None:
+def test_mojibake_is_reported(text: str) -> None:
     assert page_furniture.damage_in({"headline": (text,)})["mojibake_in_text"] is not None
 
 
@@ -219,8 +219,8 @@ def test_any_text_can_be_asked_about(text: str) -> None:
 
 
 @given(before=st.text(max_size=80), after=st.text(max_size=80))
-def test_what_is_told_of_a_long_text_is_short_and_holds_the_place(before: str, after: str) -> None:
+def test_what_is_reported_of_a_long_text_is_short_and_holds_the_place(before: str, after: str) -> None:
     text = f"{before}<b>{after}"
-    told = page_furniture.around(text, len(before), len(before) + 3)
-    assert "<b>" in told
-    assert len(told) <= 3 + 2 * 40 + 2
+    reported = page_furniture.around(text, len(before), len(before) + 3)
+    assert "<b>" in reported
+    assert len(reported) <= 3 + 2 * 40 + 2

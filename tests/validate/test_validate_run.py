@@ -135,11 +135,11 @@ def test_valid_rows_go_on_in_order(mixed: tuple[Path, Any]) -> None:
 def test_quarantine_keeps_the_reasons_of_all_stages(mixed: tuple[Path, Any]) -> None:
     home, _ = mixed
     rows = _by_page(read_rows(home, "quarantine"))
-    told = {
+    reported = {
         page: [(row["stage"], row["reason_code"], row["expectation"], row["subject"]) for row in found]
         for page, found in rows.items()
     }
-    assert told == {
+    assert reported == {
         "bodyless": [("parse", "missing_body", None, "page")],
         "clean": [("validate", "label_in_ticker", "text_is_no_label", "ticker_item")],
         "form": [("validate", "form_text_in_body", "no_form_text_in_body", "page")],
@@ -259,11 +259,11 @@ def test_a_second_run_gives_the_same_bytes_and_logs_what_it_did(
     with caplog.at_level(logging.INFO, logger="newsmarts.validate.run"):
         assert run(DAY, _settings(home), run_id="manual__1") == result
     assert [_hashes(folder) for folder in folders] == before
-    told = "\n".join(record.getMessage() for record in caplog.records)
-    assert "Quarantined page of '2025-08-25/leaking.txt': ticker_in_body (no_ticker_line_in_body)" in told
-    assert "al_mayadeen_articles: 1 of 5 rows break standfirst_present (warning)" in told
-    assert "Validated 2025-08-25: 10 captures = 4 valid + 6 quarantined" in told
-    assert str(partition_path(home, "validated", DAY)) in told
+    reported = "\n".join(record.getMessage() for record in caplog.records)
+    assert "Quarantined page of '2025-08-25/leaking.txt': ticker_in_body (no_ticker_line_in_body)" in reported
+    assert "al_mayadeen_articles: 1 of 5 rows break standfirst_present (warning)" in reported
+    assert "Validated 2025-08-25: 10 captures = 4 valid + 6 quarantined" in reported
+    assert str(partition_path(home, "validated", DAY)) in reported
 
 
 def test_a_publisher_without_a_contract_of_its_own_is_held_to_the_shared_one(

@@ -278,7 +278,7 @@ def test_links_and_devices_of_a_tar(settings: Settings, kind: bytes) -> None:
     assert reasons(settings) == {"a.tar!/2025-08-25/b.html": "not_a_regular_file"}
 
 
-def test_a_damaged_header_of_a_tar_is_told(settings: Settings) -> None:
+def test_a_damaged_header_of_a_tar_is_reported(settings: Settings) -> None:
     data = bytearray(tarred({f"2025-08-25/{number}.html": b"x" for number in range(5)}))
     data[2 * 1024 + 100] ^= 0xFF  # in the third header
     put(settings, "2025-08-25/a.tar", bytes(data))

@@ -215,7 +215,7 @@ def test_what_is_no_page_is_an_outcome_or_passed_over(serve: Serve) -> None:
     assert result.passed_over == {"not_a_page": 2, "other_host": 1}
 
 
-def test_a_page_of_untold_type_is_looked_at(serve: Serve) -> None:
+def test_a_page_of_unstated_type_is_looked_at(serve: Serve) -> None:
     _, _, settings = serve(
         Crawled(NOON, f"{ENGLISH}/a", page(1), index={"mime": "unk", "mime-detected": "text/html"})
     )
@@ -253,7 +253,7 @@ def test_a_revisit_is_the_capture_that_it_names(serve: Serve) -> None:
 
 
 @pytest.mark.parametrize(
-    ("captures", "told"),
+    ("captures", "reported"),
     [
         ([revisit()], "which the index doesn't have"),
         (
@@ -265,12 +265,14 @@ def test_a_revisit_is_the_capture_that_it_names(serve: Serve) -> None:
     ],
     ids=["gone", "another second", "no date", "before all crawls"],
 )
-def test_a_revisit_of_nothing_we_can_find_is_told(captures: list[Crawled], told: str, serve: Serve) -> None:
+def test_a_revisit_of_nothing_we_can_find_is_reported(
+    captures: list[Crawled], reported: str, serve: Serve
+) -> None:
     _, _, settings = serve(*captures)
     assert land(settings).landed == 0
     (row,) = rows(settings, "rejected")
     assert row["reason_code"] == "unresolved_revisit"
-    assert told in row["detail"]
+    assert reported in row["detail"]
 
 
 # what is damaged
@@ -350,7 +352,7 @@ def test_a_server_that_knows_no_ranges_is_not_read_whole(serve: Serve) -> None:
 
 @pytest.mark.parametrize("path", ["/collinfo.json", f"/{NAME}-index"])
 @pytest.mark.parametrize(
-    ("answer", "error", "told"),
+    ("answer", "error", "reported"),
     [
         (Answer(status=503, body=b"slow down"), FeedUnavailable, "gave no answer"),
         (HangUp(), FeedUnavailable, "gave no answer"),
@@ -361,11 +363,11 @@ def test_a_server_that_knows_no_ranges_is_not_read_whole(serve: Serve) -> None:
     ids=["503", "silent", "html", "no number", "403"],
 )
 def test_an_index_that_does_not_answer_is_the_feeds_failure(
-    path: str, answer: Answer | HangUp, error: type[Exception], told: str, serve: Serve
+    path: str, answer: Answer | HangUp, error: type[Exception], reported: str, serve: Serve
 ) -> None:
     archive, _, settings = serve(Crawled(NOON, f"{ENGLISH}/a", page(1)))
     archive.instead[path] = answer
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=reported):
         land(settings)
 
 

@@ -42,10 +42,10 @@ def test_every_example_is_a_feed(every_example: Settings) -> None:
 
 
 @pytest.mark.parametrize("model", [*WebConfig.__subclasses__(), Limits], ids=lambda model: model.__name__)
-def test_every_key_of_a_web_feed_is_told_of(model: type[WebConfig] | type[Limits]) -> None:
+def test_every_key_of_a_web_feed_is_reported_of(model: type[WebConfig] | type[Limits]) -> None:
     text = FILE.read_text(encoding="utf-8")
-    told_elsewhere = {"name", "kind", "enabled", "limits"}
+    named_elsewhere = {"name", "kind", "enabled", "limits"}
     for key in model.model_fields:
         # the archives' own addresses are for mirrors, and for tests
-        if key not in told_elsewhere and not key.endswith("_url"):
+        if key not in named_elsewhere and not key.endswith("_url"):
             assert re.search(rf"^#\s+{key}\b", text, re.MULTILINE), key

@@ -90,7 +90,7 @@ def test_what_the_sitemap_names_as_new_lands(settings: Settings, server: Loopbac
     assert "/sitemaps/all/sitemap-2025-7.xml" not in server.paths()
 
 
-def test_everybody_is_told_who_asks(settings: Settings, server: LoopbackServer, site: Site) -> None:
+def test_everybody_is_reported_who_asks(settings: Settings, server: LoopbackServer, site: Site) -> None:
     site.publish("/news/politics/new", 1, NOON)
     land(set_up(settings, server))
     agents = {asked.headers["user-agent"] for asked in server.asked}
@@ -363,7 +363,7 @@ def test_only_so_many_pages_a_run_those_never_seen_first(
 
 
 @pytest.mark.parametrize(
-    ("lists", "told"),
+    ("lists", "reported"),
     [
         ({"/sitemaps/all.xml": Answer(status=404)}, "HTTP status 404"),
         ({"/sitemaps/all.xml": Answer(b"<not xml")}, "no sitemap"),
@@ -371,14 +371,14 @@ def test_only_so_many_pages_a_run_those_never_seen_first(
     ],
 )
 def test_without_any_list_the_feed_has_failed(
-    lists: dict[str, Answer | HangUp], told: str, settings: Settings, server: LoopbackServer, site: Site
+    lists: dict[str, Answer | HangUp], reported: str, settings: Settings, server: LoopbackServer, site: Site
 ) -> None:
     site.instead |= lists
-    with pytest.raises(FeedUnavailable, match=told):
+    with pytest.raises(FeedUnavailable, match=reported):
         land(set_up(settings, server))
 
 
-def test_one_list_that_cannot_be_read_is_told_and_the_others_are(
+def test_one_list_that_cannot_be_read_is_reported_and_the_others_are(
     settings: Settings, server: LoopbackServer, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING)
@@ -400,6 +400,6 @@ def test_without_a_contact_it_does_not_start(settings: Settings, server: Loopbac
     assert server.asked == []
 
 
-def test_a_pattern_that_is_none_is_told(settings: Settings, server: LoopbackServer) -> None:
+def test_a_pattern_that_is_none_is_reported(settings: Settings, server: LoopbackServer) -> None:
     with pytest.raises(SettingsError, match="not a regular expression"):
         land(set_up(settings, server, article_paths=["/news/("]))

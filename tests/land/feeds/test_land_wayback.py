@@ -234,7 +234,7 @@ def test_a_page_that_is_too_large_or_a_bomb_costs_only_itself(
     assert sorted(reasons(settings).values()) == ["decompressed_too_large", "record_too_large"]
 
 
-def test_one_silent_page_is_told_and_fetched_by_the_next_run(
+def test_one_silent_page_is_reported_and_fetched_by_the_next_run(
     settings: Settings, server: LoopbackServer, archive: Wayback
 ) -> None:
     hold(archive, *(Captured("20250901120000", f"{ENGLISH}/news/{n}", page(n)) for n in range(4)))
@@ -264,7 +264,7 @@ def test_a_replay_that_goes_down_keeps_what_came_before(
 
 
 @pytest.mark.parametrize(
-    ("answer", "error", "told"),
+    ("answer", "error", "reported"),
     [
         (Answer(status=503), FeedUnavailable, "HTTP status 503"),
         (Answer(status=400, body=b"no such page"), FeedUnavailable, "no such page"),
@@ -279,10 +279,10 @@ def test_a_replay_that_goes_down_keeps_what_came_before(
     ],
 )
 def test_an_index_that_does_not_answer_is_the_feeds_failure(
-    answer: Answer | HangUp, error: type[Exception], told: str, settings: Settings, archive: Wayback
+    answer: Answer | HangUp, error: type[Exception], reported: str, settings: Settings, archive: Wayback
 ) -> None:
     archive.instead[CDX] = answer
-    with LoopbackServer(archive) as server, pytest.raises(error, match=told):
+    with LoopbackServer(archive) as server, pytest.raises(error, match=reported):
         land(set_up(settings, server))
 
 
@@ -361,12 +361,12 @@ def test_a_password_is_used_and_shows_nowhere(
 
     result = run(DAY, settings, "wayback", credential_of)
     assert asked_for == ["archive_login"]
-    told = "Basic " + base64.b64encode(b"reader:hunter2").decode()
-    assert {asked.headers.get("authorization") for asked in server.asked} == {told}
+    reported = "Basic " + base64.b64encode(b"reader:hunter2").decode()
+    assert {asked.headers.get("authorization") for asked in server.asked} == {reported}
     written = b"".join(path.read_bytes() for path in settings.home.rglob("*") if path.is_file())
     everything = f"{result}{caplog.text}{rows(settings)}{rows(settings, 'rejected')}".encode() + written
     assert b"hunter2" not in everything
-    assert told.encode() not in everything
+    assert reported.encode() not in everything
 
 
 def test_a_password_outside_airflow_is_not_to_be_had(settings: Settings, server: LoopbackServer) -> None:

@@ -124,13 +124,13 @@ class CommonCrawl:
         return Answer(b"<Error><Code>AccessDenied</Code></Error>", status=403)
 
     def _list(self) -> Answer:
-        told = []
+        reported = []
         for crawl in self.crawls.values():
             each = {"id": crawl.name, "name": crawl.name, "cdx-api": f"{self.base}/{crawl.name}-index"}
             if crawl.first_day:
                 each |= {"from": f"{crawl.first_day}T01:02:03", "to": f"{crawl.last_day}T04:05:06"}
-            told.append(each)
-        return Answer(json.dumps(told).encode(), content_type="application/json")
+            reported.append(each)
+        return Answer(json.dumps(reported).encode(), content_type="application/json")
 
     def _index(self, crawl: Crawl, query: dict[str, str]) -> Answer:
         assert query["output"] == "json"
@@ -165,5 +165,5 @@ def _ranged(data: bytes, header: str) -> Answer:
     part = data[first : last + 1]
     if not part:
         return Answer(status=416)
-    told = {"Content-Range": f"bytes {first}-{first + len(part) - 1}/{len(data)}"}
-    return Answer(part, status=206, headers=told, content_type="application/octet-stream")
+    reported = {"Content-Range": f"bytes {first}-{first + len(part) - 1}/{len(data)}"}
+    return Answer(part, status=206, headers=reported, content_type="application/octet-stream")

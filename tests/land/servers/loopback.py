@@ -43,7 +43,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str | None = "text/html; charset=utf-8"
     broken: bool = False
-    told_bytes: int | None = None  # a Content-Length that may be a lie
+    stated_bytes: int | None = None  # a Content-Length that may be a lie
 
 
 class Hang:
@@ -135,8 +135,8 @@ class LoopbackServer:
         for name, value in answer.headers.items():
             handler.send_header(name, value)
         whole = isinstance(answer.body, bytes)
-        if answer.told_bytes is not None:
-            handler.send_header("Content-Length", str(answer.told_bytes))
+        if answer.stated_bytes is not None:
+            handler.send_header("Content-Length", str(answer.stated_bytes))
         elif whole:
             handler.send_header("Content-Length", str(len(answer.body)))  # type: ignore[arg-type]
         else:

@@ -12,7 +12,7 @@ from newsmarts.land.web.addresses import AllowedOrigins, parse, resolve
 
 
 @pytest.mark.parametrize(
-    ("url", "told"),
+    ("url", "reported"),
     [
         ("https://News.Example.org", "https://news.example.org/"),
         ("HTTPS://news.example.org:443/a?b=c#d", "https://news.example.org/a?b=c"),
@@ -24,8 +24,8 @@ from newsmarts.land.web.addresses import AllowedOrigins, parse, resolve
         ("https://bücher.example/", "https://xn--bcher-kva.example/"),
     ],
 )
-def test_an_address_is_told_one_way(url: str, told: str) -> None:
-    assert str(parse(url)) == told
+def test_an_address_is_reported_one_way(url: str, reported: str) -> None:
+    assert str(parse(url)) == reported
 
 
 @pytest.mark.parametrize(

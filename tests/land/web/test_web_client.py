@@ -207,7 +207,7 @@ def _endless() -> Iterator[bytes]:
     [
         (Answer(b"x" * (LIMIT + 1)), "record_too_large"),
         (Answer(_endless()), "record_too_large"),
-        (Answer(b"x", told_bytes=10**15, broken=True), "record_too_large"),
+        (Answer(b"x", stated_bytes=10**15, broken=True), "record_too_large"),
         (
             Answer(gzip.compress(b"\0" * 5_000_000), headers={"Content-Encoding": "gzip"}),
             "decompressed_too_large",
@@ -263,7 +263,7 @@ def _first(*answers: Answer | Hang | HangUp) -> Callable[[Asked], Answer | Hang 
 
 
 @pytest.mark.parametrize(
-    "bad", [HangUp(), Answer(b"half", told_bytes=100, broken=True), Answer(status=503), Answer(status=522)]
+    "bad", [HangUp(), Answer(b"half", stated_bytes=100, broken=True), Answer(status=503), Answer(status=522)]
 )
 def test_a_weak_moment_is_tried_over(
     bad: Answer | HangUp, make: Callable[..., Client], server: LoopbackServer

@@ -181,6 +181,6 @@ def test_redirects_end(make: Callable[..., Robot], server: LoopbackServer) -> No
         robot.get(f"{server.url}/a", max_bytes=100)
 
 
-def test_sitemaps_are_told(make: Callable[..., Robot], server: LoopbackServer) -> None:
+def test_sitemaps_are_reported(make: Callable[..., Robot], server: LoopbackServer) -> None:
     robot = make("User-agent: *\nDisallow: /x\nSitemap: https://a.example/all.xml\n")
     assert robot.sitemaps(parse(server.url)) == ("https://a.example/all.xml",)

@@ -121,7 +121,7 @@ def test_links_of_a_page() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("2025-09-01", datetime(2025, 9, 2, tzinfo=UTC)),
         ("2025-09-01T12:00Z", NOON),
@@ -135,5 +135,5 @@ def test_links_of_a_page() -> None:
         ("", None),
     ],
 )
-def test_times(text: str, told: datetime | None) -> None:
-    assert moment(text) == told
+def test_times(text: str, reported: datetime | None) -> None:
+    assert moment(text) == reported

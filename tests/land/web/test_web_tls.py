@@ -28,18 +28,18 @@ def test_a_certificate_of_nobody_we_trust_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "expired", "told"),
+    ("host", "expired", "reported"),
     [("other.example", False, "certificate is not valid for"), (HOST, True, "certificate has expired")],
 )
 def test_a_certificate_of_another_name_or_time_is_refused(
-    host: str, expired: bool, told: str, tmp_path: Path
+    host: str, expired: bool, reported: str, tmp_path: Path
 ) -> None:
     context, certificate = server_side(tmp_path, host, expired=expired)
     trusting = ssl.create_default_context(cafile=certificate)
     with LoopbackServer(lambda asked: Answer(b"page"), tls=context) as server:
         with (
             client(tmp_path, server.url, ssl_context=trusting) as asking,
-            pytest.raises(FeedUnavailable, match=told),
+            pytest.raises(FeedUnavailable, match=reported),
         ):
             asking.get(server.url, max_bytes=100)
         assert not server.asked

@@ -29,7 +29,7 @@ _INDEX_BYTES = 64 * 1024 * 1024
 # An index searches before it answers, and the Wayback Machine's has been seen to take a minute.
 _SEARCH_SECONDS = 100.0
 # What an index says of a capture whose type it doesn't know, or that stands for an earlier one.
-_UNTOLD = frozenset({"", "-", "unk", "warc/revisit"})
+_UNSTATED = frozenset({"", "-", "unk", "warc/revisit"})
 # Reasons that another try wouldn't change.
 _SETTLED = frozenset(
     {
@@ -138,7 +138,7 @@ def _picked(listed: Listed | None, day: date, config: WebConfig) -> Wanted | Pas
         return PassedOver("bad_address")
     if not host_matches(address.host, config.hosts):
         return PassedOver("other_host")
-    if listed.media_type not in (*HTML, *_UNTOLD):
+    if listed.media_type not in (*HTML, *_UNSTATED):
         return PassedOver("not_a_page")
     url = str(address)
     key = (f"{listed.timestamp}/{url}", listed.captured_at)
