@@ -60,7 +60,7 @@ def test_short_killed_in_index(scene: Scene, case: Case) -> None:
 @pytest.mark.parametrize("at", ["releases.adopt", "releases.make_current"])
 def test_short_killed_in_publish(scene: Scene, case: Case, at: str) -> None:
     """Between checkpoint and swap: of a first release, whose audit is there already."""
-    fault = Fault(f"newsmarts.marts.{at}")
+    fault = Fault(f"newsmarts.release.{at}")
     case.broke(fault.reported())
     shutil.rmtree(scene.home / "marts")
     assert scene.run(fault, work=child.stage, name="publish").killed
@@ -71,7 +71,7 @@ def test_short_killed_in_publish(scene: Scene, case: Case, at: str) -> None:
 
 def test_short_killed_in_staged_swap(scene: Scene, case: Case) -> None:
     """The moment at which a staged folder gets its new content: it is never missing."""
-    fault = Fault("newsmarts.core.files._put_in_place", "after")
+    fault = Fault("newsmarts.core.files.put_in_place", "after")
     case.broke(fault.reported())
     assert scene.run(fault, work=child.stage, name="parse", day=FIRST).killed
     assert (partition_path(scene.home, "parsed", FIRST) / "articles.parquet").exists()
