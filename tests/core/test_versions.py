@@ -6,6 +6,7 @@ import ast
 import hashlib
 import json
 import re
+import tarfile
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -187,8 +188,8 @@ def test_a_contracts_version_is_what_the_contracts_mean(tmp_path: Path) -> None:
     assert version_of() != first
 
 
-def test_what_0_1_0_called_its_contracts_means_what_they_mean() -> None:
-    assert versions.same_contracts("a", "a")
-    assert not versions.same_contracts("a", "b")
-    assert not versions.same_contracts(None, "a")
-    assert versions.same_contracts("e2668f83f420", "26f0d6da40f2")
+def test_the_contracts_of_0_1_0_keep_the_names_that_homes_have_stored(tmp_path: Path) -> None:
+    with tarfile.open(Path(__file__).parents[1] / "ops" / "expectations-0.1.0.tar.xz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    assert versions.contracts_version(tmp_path / "expectations") == "e2668f83f420"
+    assert versions.mart_contracts_version(tmp_path / "expectations") == "8e94e0fba772"

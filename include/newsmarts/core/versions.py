@@ -52,11 +52,6 @@ def mart_contracts_version(folder: Path) -> str:
     return _name_of(folder.glob("marts_*.json"))
 
 
-def same_contracts(stored: str | None, current: str) -> bool:
-    """Whether a stored contracts version, one of version 0.1.0 included, means the current contracts."""
-    return stored is not None and _declared()["contracts"]["renamed"].get(stored, stored) == current
-
-
 @cache
 def _declared() -> dict[str, Any]:
     return tomllib.loads(VERSIONS_FILE.read_text(encoding="utf-8"))
@@ -70,7 +65,8 @@ def _name_of(paths: Iterable[Path]) -> str:
         with contextlib.suppress(ValueError):
             content = json.dumps(_without_wording(json.loads(content)), sort_keys=True).encode()
         digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
-    return digest.hexdigest()[:_CHARS]
+    name = digest.hexdigest()[:_CHARS]
+    return str(_declared()["contracts"]["names"].get(name, name))
 
 
 def _without_wording(value: Any) -> Any:

@@ -17,7 +17,7 @@ from newsmarts.core.partitions import candidate_path
 from newsmarts.core.settings import Settings
 from newsmarts.core.tables import Table
 from newsmarts.core.text import counted
-from newsmarts.core.versions import mart_contracts_version, same_contracts
+from newsmarts.core.versions import mart_contracts_version
 from newsmarts.marts import catalogue
 from newsmarts.release.releases import AUDIT_NAME
 
@@ -158,7 +158,7 @@ def is_full_audit_due(settings: Settings) -> bool:
     """Whether contracts have changed since the last audit, or the last full one was many audits ago."""
     report = _read_report(settings)
     return (
-        not same_contracts(report.get("contracts"), version(settings))
+        report.get("contracts") != version(settings)
         or report.get("audits_since_whole", 0) + 1 >= settings.audit_whole_every
     )
 
@@ -184,7 +184,7 @@ def passed_audit(settings: Settings, fingerprint: str) -> bool:
     return (
         report.get("passed") is True
         and report.get("fingerprint") == fingerprint
-        and same_contracts(report.get("contracts"), version(settings))
+        and report.get("contracts") == version(settings)
     )
 
 

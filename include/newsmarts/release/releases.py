@@ -30,7 +30,6 @@ from newsmarts.core.partitions import (
     releases_path,
     search_path,
 )
-from newsmarts.core.versions import same_contracts
 
 FILE_NAME = "news.duckdb"
 AUDIT_NAME = "audit.json"
@@ -63,7 +62,7 @@ class Release:
             return False
         return (
             report.get("fingerprint") == fingerprint
-            and same_contracts(report.get("contracts"), contracts)
+            and report.get("contracts") == contracts
             and self.path.is_file()
         )
 

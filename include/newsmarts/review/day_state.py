@@ -76,7 +76,7 @@ def run_reason(
     holds = {
         RunReason.REFUSED: not outcome.accepted or not outcome.adds_up,
         RunReason.CAPTURES: known.landed_since or waiting > 0,
-        RunReason.CONTRACTS: not versions.same_contracts(outcome.contracts_version, current.contracts),
+        RunReason.CONTRACTS: outcome.contracts_version != current.contracts,
         RunReason.CODE: outcome.code_version != current.code,
         RunReason.UNPUBLISHED: released is not None and released.get(known.day) != made_of(outcome),
     }
