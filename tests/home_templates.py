@@ -24,6 +24,7 @@ def first_release(
 
     ``content`` is what ``publish`` makes the release of; equal content has the same ``repr``.
     """
+    settings.home.mkdir(parents=True, exist_ok=True)
     if any(settings.home.iterdir()):
         return publish(settings)
     name = repr((content, settings.model_dump(exclude={"home"})))
