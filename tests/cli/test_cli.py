@@ -129,6 +129,7 @@ def test_when_no_day_can_be_loaded_every_reason_is_reported(
     assert "person-1.txt" in output
 
 
+@pytest.mark.slow
 def test_the_exit_code_is_0_with_rows_in_quarantine_and_1_when_a_day_fails(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], house_contracts: None
 ) -> None:

@@ -44,6 +44,7 @@ def crawl(home: Path) -> None:
     (home / "crawls" / "a.warc.gz").write_bytes(response(page, at="2025-09-02T10:00:00Z"))
 
 
+@pytest.mark.slow
 def test_all_enabled_feeds_and_their_days(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     crawl(home)
     assert main(["run", "--home", str(home), "--json"]) == 0

@@ -81,6 +81,7 @@ def inbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, brief_contracts: Path
     return day.parent
 
 
+@pytest.mark.slow
 def test_run_shows_each_day_and_each_step(inbox: Path, capsys: pytest.CaptureFixture[str]) -> None:
     argv = ["run", "--inbox", str(inbox), "--home", str(inbox.parent / "home")]
     days = ["--from-date", "2025-09-01", "--to-date", "2025-09-02"]

@@ -161,6 +161,7 @@ def test_a_damaged_staged_file_is_named(settings: Settings) -> None:
         run(DAY, settings)
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_is_never_loaded(settings: Settings) -> None:
     write_day(settings.home, DAY, PAGES)
     path = partition_path(settings.home, "validated", DAY) / "articles.parquet"

@@ -47,6 +47,7 @@ def test_two_hundred_thousand_levels_are_too_many() -> None:
     assert refused(b"<html>" + b"<div>" * 200_000 + b"Al Mayadeen English") == "too_many_tags"
 
 
+@pytest.mark.slow
 def test_all_at_a_fiftieth_of_their_size_in_bounded_memory() -> None:
     """At full size: ``python -m tests.parse.hostile_sizes``."""
     command = [sys.executable, "-m", "tests.parse.hostile_sizes", "--scale", "0.02"]

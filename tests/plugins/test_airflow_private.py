@@ -14,6 +14,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.slow
 def test_airflow_creates_its_own_backfills_by_the_function_that_the_desk_calls() -> None:
     from airflow.api_fastapi.core_api.routes.public import backfills
 
