@@ -103,6 +103,7 @@ def test_run_shows_each_day_and_each_step(inbox: Path, capsys: pytest.CaptureFix
     assert "audit: not needed, this is published already" in lines
 
 
+@pytest.mark.slow
 def test_a_run_finishes_as_many_steps_as_it_planned(inbox: Path) -> None:
     class Counting(Progress):
         planned = finished = 0

@@ -99,6 +99,7 @@ def test_a_day_that_no_feed_has_ends_early(pages: Any, home: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_when_every_feed_fails_nothing_follows(pages: Any, home: Path) -> None:
     shutil.rmtree(home / "inbox")
     (home / "inbox").write_bytes(b"no folder")

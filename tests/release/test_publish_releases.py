@@ -66,6 +66,7 @@ def test_the_same_content_is_no_new_release(settings: Settings) -> None:
     assert not publish(settings).published
 
 
+@pytest.mark.slow
 def test_each_change_is_a_new_release_and_the_last_ones_are_kept(settings: Settings) -> None:
     ids = [release(settings, headline).release_id for headline in ("One", "Two", "Three", "Four")]
     assert [each.partition("-")[0] for each in ids] == ["000001", "000002", "000003", "000004"]

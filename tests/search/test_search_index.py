@@ -85,6 +85,7 @@ def test_whatever_changes_of_an_article_is_found_and_shown(
     assert answers(settings, QUERIES) == changed
 
 
+@pytest.mark.slow
 def test_what_an_earlier_capture_says_of_an_article_is_followed_too(
     settings: Settings, written: list[str]
 ) -> None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from bs4 import BeautifulSoup
 
 from newsmarts.core.errors import CaptureError
@@ -60,6 +61,7 @@ def assert_harmless(page: BeautifulSoup) -> None:
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0e-\x1f]", page.get_text())
 
 
+@pytest.mark.slow
 def test_captured_text_makes_no_elements(tmp_path: Path) -> None:
     trouble = Answers(
         (

@@ -182,6 +182,7 @@ def test_the_outcome_adds_up(mixed: tuple[Path, Any]) -> None:
     assert len(outcome["fingerprint"]) == 64
 
 
+@pytest.mark.slow
 def test_a_run_in_another_home_gives_the_same_bytes(mixed: tuple[Path, Any], tmp_path: Path) -> None:
     home, result = mixed
     _mixed_day(tmp_path)
