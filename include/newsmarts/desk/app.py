@@ -80,5 +80,5 @@ def _known_error(request: Request, error: Exception) -> HTMLResponse:
 
 
 def _unknown_error(request: Request, _error: Exception) -> HTMLResponse:
-    # The server logs the exception after this answer; the page tells nothing of it.
+    # The server logs the exception after this answer; the page shows nothing of it.
     return page(request, "message.html", status=500, item=_FAULT)

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
+from newsmarts.core.templates import html_environment
 from newsmarts.core.text import ago, long_day, share, shortened, utc_time, visible, visible_lines
 
 _HERE = Path(__file__).parent
@@ -93,13 +94,7 @@ def _asset_url(base: str, name: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = html_environment(_HERE / "templates")
     filters = (visible, visible_lines, shortened, utc_time, long_day, ago, share)
     environment.filters.update({each.__name__: each for each in filters})
     environment.globals.update(asset_url=_asset_url)

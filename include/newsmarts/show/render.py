@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
+from newsmarts.core.templates import html_environment
 from newsmarts.core.text import shortened, utc_time, visible
 from newsmarts.show.capture import Look
 from newsmarts.show.contracts import Answers
@@ -101,12 +102,6 @@ def _style() -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = html_environment(_HERE / "templates")
     environment.filters.update(visible=visible, utc_time=utc_time, shortened=shortened)
     return environment
