@@ -48,6 +48,8 @@ class Capture:
     landed_at: datetime  # UTC, wall clock; never reaches a mart
     url: str | None = None  # what was requested, where the feed knows it
     http_status: int | None = None
+    charset: str | None = None  # as the HTTP answer or the MHTML part declares it
+    captured_at_precision: Literal["second", "day"] | None = None  # None: landed before this was kept
 
     @property
     def capture_day(self) -> date:
@@ -73,6 +75,7 @@ class QuarantineRow:
     capture_day: date
     expectation: str | None = None  # id of the expectation in its contract
     subject: Subject = "page"
+    outcome: Literal["not_article", "quarantined"] | None = None  # set by validate
 
 
 @dataclass(frozen=True, slots=True)

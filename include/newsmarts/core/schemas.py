@@ -34,10 +34,14 @@ CAPTURES = pa.schema(
         pa.field("landed_at", UTC_TIME, nullable=False),
         pa.field("url", pa.string()),  # what was requested, where the feed knows it
         pa.field("http_status", pa.int32()),
+        pa.field("charset", pa.string()),  # as the HTTP answer or the MHTML part declares it
+        pa.field("captured_at_precision", pa.string()),  # "second" or "day"; null: landed before it was kept
     ]
 )
-# Manifests are kept for ever, and those from before there were feeds lack these; they read as null.
-ADDED_LATER = frozenset({"url", "http_status"})
+# Files are kept for years, and those of earlier versions lack these columns; they read as null.
+ADDED_LATER = frozenset(
+    {"url", "http_status", "charset", "captured_at_precision", "outcome", "not_article", "warnings"}
+)
 
 QUARANTINE = pa.schema(
     [
@@ -52,6 +56,7 @@ QUARANTINE = pa.schema(
         pa.field("captured_at", UTC_TIME, nullable=False),
         pa.field("capture_day", pa.date32(), nullable=False),
         pa.field("subject", pa.string(), nullable=False),
+        pa.field("outcome", pa.string()),  # "not_article" or "quarantined", set by validate; null before
     ]
 )
 
@@ -119,6 +124,17 @@ TICKER_ITEMS = pa.schema(
     ]
 )
 
+# Ticker lines of captures that gave no valid article, and lines that a page's style hides: no rows of a mart,
+# but the ticker contract compares bodies with them as well.
+TICKER_WITNESSES = pa.schema(
+    [
+        pa.field("capture_id", pa.string(), nullable=False),
+        pa.field("captured_at", UTC_TIME, nullable=False),
+        pa.field("capture_day", pa.date32(), nullable=False),
+        pa.field("text", pa.string(), nullable=False),
+    ]
+)
+
 PAGE_LINKS = pa.schema(
     [
         pa.field("capture_id", pa.string(), nullable=False),
@@ -168,6 +184,8 @@ OUTCOMES = pa.schema(
         pa.field("accepted", pa.bool_(), nullable=False),  # False: too much was quarantined
         pa.field("refusal", pa.string()),  # why it wasn't accepted, for a person
         pa.field("run_id", pa.string()),  # the Airflow run that validated the day, if one did
+        pa.field("not_article", pa.int64()),  # captures; quarantined doesn't count them
+        pa.field("warnings", pa.list_(pa.string())),  # what is unusual compared with the days before
     ]
 )
 
@@ -212,10 +230,11 @@ def batch_of(rows: Iterable[Sequence[Any]], schema: pa.Schema) -> pa.RecordBatch
 
 
 def is_of(found: pa.Schema, schema: pa.Schema) -> bool:
-    """Whether a file with these columns can be read as this schema: equal, or from before ADDED_LATER."""
+    """Whether a file with these columns can be read as this schema: equal, but for some of ADDED_LATER."""
     found = found.remove_metadata()
-    before = pa.schema([field for field in schema if field.name not in ADDED_LATER])
-    return bool(found.equals(schema) or found.equals(before))
+    names = set(found.names)
+    expected = pa.schema([field for field in schema if field.name in names or field.name not in ADDED_LATER])
+    return bool(found.equals(expected))
 
 
 def batches(file: pq.ParquetFile, schema: pa.Schema) -> Iterator[pa.RecordBatch]:

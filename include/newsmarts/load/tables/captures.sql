@@ -1,6 +1,6 @@
 -- A rejected capture has no manifest row: its quarantine row is all that is known of it.
 WITH manifest AS MATERIALIZED (
-    SELECT * EXCLUDE (landed_at)
+    SELECT * EXCLUDE (landed_at, charset)
     FROM staged_captures
 ),
 rejected AS (

@@ -1,2 +1,2 @@
-SELECT * FROM staged_quarantine
+SELECT * REPLACE (coalesce(outcome, 'quarantined') AS outcome) FROM staged_quarantine
 ORDER BY captured_at, source_path, capture_id, subject, stage, reason_code, expectation, detail

@@ -6,7 +6,7 @@ WITH rejected AS (
     GROUP BY ALL
 )
 SELECT
-    captured.* EXCLUDE (sha256, publisher),
+    captured.* EXCLUDE (sha256, publisher, captured_at_precision),
     captured.sha256 AS capture_sha256,
     coalesce(valid.publisher, rejected.publisher, captured.publisher) AS publisher,
     CASE

@@ -1,5 +1,5 @@
 WITH rejected AS (
-    SELECT *
+    SELECT * EXCLUDE (outcome)
     FROM source.warehouse.quarantine
     WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
         OR capture_id IN (SELECT capture_id FROM scope_captures)
