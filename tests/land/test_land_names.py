@@ -37,14 +37,14 @@ MTIME = datetime(2025, 8, 26, 9, 20, 0, 123456, tzinfo=UTC)
 )
 def test_day_in_path(source_path: str, day: date | None) -> None:
     assert names.day_in_path(source_path) == day
-    midnight = None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
-    assert names.captured_at_of(source_path, MTIME_NS) == (midnight or MTIME)
+    midnight = None if day is None else (datetime(day.year, day.month, day.day, tzinfo=UTC), "day")
+    assert names.captured_at_of(source_path, MTIME_NS) == (midnight or (MTIME, "second"))
 
 
 @pytest.mark.parametrize("mtime_ns", [-1, 7_258_118_400 * 10**9, 2**63 - 1])
 def test_an_impossible_mtime_is_no_capture_time(mtime_ns: int) -> None:
     assert names.captured_at_of("page.txt", mtime_ns) is None
-    assert names.captured_at_of("2025-08-25/page.txt", mtime_ns) == datetime(2025, 8, 25, tzinfo=UTC)
+    assert names.captured_at_of("2025-08-25/page.txt", mtime_ns) == (datetime(2025, 8, 25, tzinfo=UTC), "day")
 
 
 @given(st.dates(date(1990, 1, 1), date(2199, 12, 31)), st.text("abc-_. ", max_size=5))

@@ -40,6 +40,7 @@ def test_other_endings_are_rejected_and_dotfiles_passed_over(settings: Settings)
         "captured_at": MIDNIGHT,
         "capture_day": DAY,
         "subject": "page",
+        "outcome": None,
     }
 
 

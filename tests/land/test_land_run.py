@@ -41,6 +41,8 @@ def test_a_file_becomes_an_object_and_a_row(settings: Settings) -> None:
         "size_bytes": len(data),
         "url": None,
         "http_status": None,
+        "charset": None,
+        "captured_at_precision": "day",
     }
     stored = partitions.raw_object_path(settings.home, sha256)
     assert stored.read_bytes() == data

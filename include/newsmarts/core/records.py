@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 BlockKind = Literal["paragraph", "subheading", "list", "embed"]
 Subject = Literal["page", "ticker_item"]
+Precision = Literal["second", "day"]
+"""How well a capture time is known: ``day`` when only the day is."""
 
 
 def _digest(*parts: str) -> str:
@@ -49,7 +51,7 @@ class Capture:
     url: str | None = None  # what was requested, where the feed knows it
     http_status: int | None = None
     charset: str | None = None  # as the HTTP answer or the MHTML part declares it
-    captured_at_precision: Literal["second", "day"] | None = None  # None: landed before this was kept
+    captured_at_precision: Precision | None = None  # None: landed before this was kept
 
     @property
     def capture_day(self) -> date:

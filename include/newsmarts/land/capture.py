@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from newsmarts.core.errors import CaptureError
+from newsmarts.core.records import Precision
 
 if TYPE_CHECKING:
     from newsmarts.land.manifest import Known
@@ -39,6 +40,7 @@ class Found:
     publisher: str | None = None  # a hint, from path or host; parse decides from the page
     url: str | None = None  # without user and password
     http_status: int | None = None
+    captured_at_precision: Precision = "second"
 
 
 @dataclass(frozen=True, slots=True)

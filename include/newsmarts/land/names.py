@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from newsmarts.core import publishers
+from newsmarts.core.records import Precision
 
 MEDIA_TYPES = {
     ".txt": "text/plain",
@@ -47,6 +49,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MTIME_NS = int((datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()) * 10**9
 
 
+class CaptureTime(NamedTuple):
+    """When a page was captured, UTC. Of precision ``day`` only the day is known."""
+
+    moment: datetime
+    precision: Precision = "second"
+
+
 def source_path_of(relative: str) -> str:
     r"""A path below the inbox as it is stored: valid Unicode with forward slashes.
 
@@ -71,17 +80,24 @@ def day_in_path(source_path: str) -> date | None:
     return None
 
 
-def captured_at_of(source_path: str, mtime_ns: int) -> datetime | None:
-    """When a file was captured, UTC: midnight of the day in its path, else its modification time.
+def time_in_path(source_path: str) -> CaptureTime | None:
+    """Midnight of the day that a path names, if any."""
+    day = day_in_path(source_path)
+    return CaptureTime(datetime(day.year, day.month, day.day, tzinfo=UTC), "day") if day else None
+
+
+def captured_at_of(source_path: str, mtime_ns: int) -> CaptureTime | None:
+    """When a file was captured: on the day in its path, else at its modification time.
 
     None: the path has no day, and the modification time lies outside 1970-2199.
     """
-    day = day_in_path(source_path)
-    if day is not None:
-        return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    in_path = time_in_path(source_path)
+    if in_path is not None:
+        return in_path
     if not 0 <= mtime_ns < _LAST_MTIME_NS:
         return None
-    return _EPOCH + timedelta(microseconds=mtime_ns // 1000)  # whole numbers: floats lose microseconds
+    # whole numbers: floats lose microseconds
+    return CaptureTime(_EPOCH + timedelta(microseconds=mtime_ns // 1000))
 
 
 def media_type_of(file_name: str) -> str | None:
@@ -105,6 +121,14 @@ def moment_of(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return moment if _FIRST_DAY <= moment.date() <= _LAST_DAY else None
+
+
+def capture_time_of(text: str) -> CaptureTime | None:
+    """As ``moment_of``; a date without a time is known by its day only."""
+    moment = moment_of(text)
+    if moment is None:
+        return None
+    return CaptureTime(moment, "second" if ":" in text or "T" in text.upper() else "day")
 
 
 def header_date(text: str) -> datetime | None:

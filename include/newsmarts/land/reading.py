@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from newsmarts.core import publishers
 from newsmarts.core.errors import CaptureError, StillMoving
+from newsmarts.core.records import Precision
 from newsmarts.land import names
 
 
@@ -59,6 +60,7 @@ class InboxFile:
     archive: str | None = None
     url: str | None = None
     sidecar: Sidecar | None = None
+    captured_at_precision: Precision = "second"
 
     @property
     def day(self) -> date:

@@ -229,6 +229,7 @@ class _Landing:
             landed_at=self._landed_at,
             url=found.url,
             http_status=found.http_status,
+            captured_at_precision=found.captured_at_precision,
         )
 
     def _quarantine_row(self, item: Rejected) -> QuarantineRow:

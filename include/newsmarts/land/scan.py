@@ -20,6 +20,7 @@ from newsmarts.core.settings import Settings
 from newsmarts.land import names
 from newsmarts.land.archives import members, mhtml, sidecar
 from newsmarts.land.archives.sidecar import Facts
+from newsmarts.land.names import CaptureTime
 from newsmarts.land.reading import InboxFile, Look, Sidecar
 
 log = logging.getLogger(__name__)
@@ -127,7 +128,7 @@ def _regular(
     source_path = names.source_path_of(relative)
     name = source_path.rpartition("/")[2]
     if names.is_unfinished(name):
-        return InboxFile(path, source_path, _captured_at(source_path, status), unfinished=True)
+        return InboxFile(path, source_path, _captured_at(source_path, status).moment, unfinished=True)
     media_type, archive = names.media_type_of(name), names.archive_kind_of(name)
     if media_type is None and archive is None:
         raise CaptureError(
@@ -137,7 +138,10 @@ def _regular(
         )
     look = Look.of(status)
     if archive not in (None, "mhtml"):
-        return InboxFile(path, source_path, _captured_at(source_path, status), look=look, archive=archive)
+        time = _captured_at(source_path, status)
+        return InboxFile(
+            path, source_path, time.moment, look, archive=archive, captured_at_precision=time.precision
+        )
     if status.st_size > settings.max_file_bytes:
         raise CaptureError(
             "file_too_large",
@@ -153,14 +157,24 @@ def _regular(
         try:
             noted, facts = _read_sidecar(beside)
         except CaptureError as error:
-            return InboxFile(path, source_path, _captured_at(source_path, status), look, rejection=error)
+            time = _captured_at(source_path, status)
+            return InboxFile(path, source_path, time.moment, look, rejection=error)
         own = Facts(facts.url or own.url, facts.captured_at or own.captured_at, facts.media_type)
         media_type = facts.media_type if archive is None and facts.media_type else media_type
-    captured_at = own.captured_at or _captured_at(source_path, status)
-    return InboxFile(path, source_path, captured_at, look, media_type, url=own.url, sidecar=noted)
+    time = own.captured_at or _captured_at(source_path, status)
+    return InboxFile(
+        path,
+        source_path,
+        time.moment,
+        look,
+        media_type,
+        url=own.url,
+        sidecar=noted,
+        captured_at_precision=time.precision,
+    )
 
 
-def _captured_at(source_path: str, status: os.stat_result) -> datetime:
+def _captured_at(source_path: str, status: os.stat_result) -> CaptureTime:
     captured_at = names.captured_at_of(source_path, status.st_mtime_ns)
     if captured_at is None:
         raise CaptureError(
@@ -215,8 +229,8 @@ def _rejected(root: str, relative: str, status: os.stat_result | None, rejection
         with contextlib.suppress(OSError):
             status = os.lstat(os.path.join(root, relative))  # noqa: PTH118 - names may hold any byte
     mtime_ns = status.st_mtime_ns if status is not None else 0
-    captured_at = names.captured_at_of(source_path, mtime_ns) or _EPOCH
-    return InboxFile("", source_path, captured_at, rejection=rejection)
+    time = names.captured_at_of(source_path, mtime_ns)
+    return InboxFile("", source_path, time.moment if time else _EPOCH, rejection=rejection)
 
 
 def _kind(status: os.stat_result) -> str:

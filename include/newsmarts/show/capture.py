@@ -11,7 +11,7 @@ from pathlib import Path
 from newsmarts.core.errors import CaptureError, UsageError
 from newsmarts.core.records import Capture, capture_id_of
 from newsmarts.core.settings import Settings
-from newsmarts.land.names import captured_at_of, day_in_path, source_path_of
+from newsmarts.land.names import CaptureTime, captured_at_of, source_path_of
 from newsmarts.parse.decoding import decode
 from newsmarts.parse.page import parse_reading, parser_error, publisher_of, read_page
 from newsmarts.parse.publisher import ParsedPage
@@ -81,16 +81,17 @@ def _capture_of(path: Path, data: bytes) -> tuple[Capture, bool]:
     place = source_path_of(str(path.resolve()))
     stat = path.stat()
     sha256 = hashlib.sha256(data).hexdigest()
-    moment = captured_at_of(place, stat.st_mtime_ns) or datetime(1970, 1, 1, tzinfo=UTC)
+    time = captured_at_of(place, stat.st_mtime_ns) or CaptureTime(datetime(1970, 1, 1, tzinfo=UTC))
     capture = Capture(
-        capture_id=capture_id_of("show", place, moment, sha256),
+        capture_id=capture_id_of("show", place, time.moment, sha256),
         sha256=sha256,
         publisher=None,
         feed="show",
         source_path=source_path_of(str(path)),
-        captured_at=moment,
+        captured_at=time.moment,
         media_type=media_type_of(path),
         size_bytes=len(data),
-        landed_at=moment,
+        landed_at=time.moment,
+        captured_at_precision=time.precision,
     )
-    return capture, day_in_path(place) is not None
+    return capture, time.precision == "day"

@@ -54,6 +54,8 @@ def test_a_record_becomes_a_row(with_crawls: Settings, crawls: Path) -> None:
         "size_bytes": len(PAGE),
         "url": "https://english.almayadeen.net/news/a?q=1",
         "http_status": 200,
+        "charset": None,
+        "captured_at_precision": "second",
     }
     assert body_of(with_crawls, row) == PAGE
     assert run.run(OTHER_DAY, with_crawls).landed == 1

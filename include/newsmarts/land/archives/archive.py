@@ -131,6 +131,7 @@ class Archives:
                 publisher,
                 entry.url,
                 status,
+                entry.captured_at_precision,
             )
         reason = content or CaptureError(
             entry.reason_code or "bad_record", entry.detail or "it can't be read."

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Literal, Protocol
 
 from newsmarts.core.errors import ArchiveTooLarge, CaptureError
+from newsmarts.core.records import Precision
 from newsmarts.land import names
 
 Outcome = Literal["page", "revisit", "turned_away", "passed_over"]
@@ -37,6 +38,7 @@ class Entry:
     refers_to: str | None = None  # of a revisit: the original's record_id
     refers_to_url: str | None = None
     refers_to_at: datetime | None = None
+    captured_at_precision: Precision = "second"
 
     @classmethod
     def rejected(

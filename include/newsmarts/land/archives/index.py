@@ -30,7 +30,7 @@ from newsmarts.land.archives.entry import Entry
 from newsmarts.land.reading import InboxFile
 
 # Raise it with every change to what the readers give for a record.
-_FORMAT = 1
+_FORMAT = 2
 _ROWS_AT_ONCE = 4096
 
 _SCHEMA = pa.schema(
@@ -50,6 +50,7 @@ _SCHEMA = pa.schema(
         pa.field("refers_to", pa.string()),
         pa.field("refers_to_url", pa.string()),
         pa.field("refers_to_at", UTC_TIME),
+        pa.field("captured_at_precision", pa.string(), nullable=False),
         pa.field("capture_day", pa.date32(), nullable=False),
         pa.field("host", pa.string()),
     ]

@@ -10,26 +10,25 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Any, BinaryIO
 
 from newsmarts.core.errors import CaptureError, DamagedUnit
 from newsmarts.land.archives.entry import Budget, Content, Entry, Read, Unverified, too_large
 from newsmarts.land.archives.sidecar import Facts, facts_of
 from newsmarts.land.archives.stream import Stream, UnitReader
+from newsmarts.land.names import CaptureTime
+from newsmarts.land.reading import InboxFile
 
 _END_OF_LINE = re.compile(rb"\n")
 _CONTENTS = ("html", "text", "content_base64")
 
 
 class JsonLinesReader(UnitReader):
-    """An open JSON Lines file; ``fallback`` dates lines that have no captured_at."""
+    """An open JSON Lines file; lines that have no captured_at have the file's."""
 
-    def __init__(
-        self, handle: BinaryIO, name: str, budget: Budget, fallback: datetime, max_page_bytes: int
-    ) -> None:
-        super().__init__(handle, name, budget, max_page_bytes)
-        self._fallback = fallback
+    def __init__(self, handle: BinaryIO, file: InboxFile, budget: Budget, max_page_bytes: int) -> None:
+        super().__init__(handle, file.path, budget, max_page_bytes)
+        self._file = file
         # as JSON, a byte of a page takes six at most (\u0000)
         self._max_line_bytes = 6 * max_page_bytes + (1 << 16)
 
@@ -79,14 +78,22 @@ class JsonLinesReader(UnitReader):
             fault = str(error) if not isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)) else ""
             fault = fault if 0 < len(fault) < 300 else "it is no JSON."
             return self._rejected(CaptureError("bad_json_line", f"{fault} Mend the line."), name, inner), None
-        captured_at = facts.captured_at or self._fallback
-        entry = Entry(name, captured_at, "page", *self._place(inner), media_type=media_type, url=facts.url)
+        time = facts.captured_at or CaptureTime(self._file.captured_at, self._file.captured_at_precision)
+        entry = Entry(
+            name,
+            time.moment,
+            "page",
+            *self._place(inner),
+            media_type=media_type,
+            url=facts.url,
+            captured_at_precision=time.precision,
+        )
         if len(data) > self._max_page_bytes:
             return entry, too_large(len(data), self._max_page_bytes)
         return entry, Content(data, media_type)
 
     def _rejected(self, reason: CaptureError, name: str, inner: int) -> Entry:
-        return Entry.rejected(reason, name, self._fallback, *self._place(inner))
+        return Entry.rejected(reason, name, self._file.captured_at, *self._place(inner))
 
 
 def _page(record: dict[str, Any], facts: Facts) -> tuple[str, bytes]:

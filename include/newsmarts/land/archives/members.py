@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from newsmarts.core.errors import CaptureError
 from newsmarts.land import names
 from newsmarts.land.archives import mhtml, sidecar
 from newsmarts.land.archives.entry import Content, Entry
 from newsmarts.land.archives.sidecar import Facts
+from newsmarts.land.names import CaptureTime
+from newsmarts.land.reading import InboxFile
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _HIDDEN = "hidden_file"
@@ -25,9 +26,8 @@ MHTML = "multipart/related"
 class Members:
     """Makes the entries of one archive's members, in their order."""
 
-    def __init__(self, source_path: str, captured_at: datetime) -> None:
-        self._source_path = source_path
-        self._captured_at = captured_at
+    def __init__(self, file: InboxFile) -> None:
+        self._file = file
         self._seen: Counter[str] = Counter()
         self.sidecars: dict[str, Facts | CaptureError] = {}  # by the page's name without its ending
 
@@ -42,7 +42,7 @@ class Members:
     def entry(
         self,
         name: str,
-        modified_at: datetime | None,
+        modified_at: CaptureTime | None,
         position: int,
         *,
         problem: CaptureError | None = None,
@@ -59,26 +59,26 @@ class Members:
         facts = facts or own or Facts()
         own = own or Facts()
         hidden = problem is None and is_hidden(name)
+        time = facts.captured_at or own.captured_at or self._time(name, modified_at)
         return Entry(
             name=shown,
-            captured_at=facts.captured_at or own.captured_at or self._moment(name, modified_at),
+            captured_at=time.moment,
             outcome="passed_over" if hidden else "turned_away" if problem else "page",
             position=position,
             reason_code=_HIDDEN if hidden else problem.reason_code if problem else None,
             detail=problem.detail if problem else None,
             media_type=MHTML if is_mhtml(name) else facts.media_type or names.media_type_of(name),
             url=facts.url or own.url,
+            captured_at_precision=time.precision,
         )
 
     def archive(self, reason: CaptureError) -> Entry:
         """An entry for the archive as a whole, or for what comes after a member."""
-        return Entry.rejected(reason, "", self._captured_at, -1)
+        return Entry.rejected(reason, "", self._file.captured_at, -1)
 
-    def _moment(self, name: str, modified_at: datetime | None) -> datetime:
-        day = names.day_in_path(f"{self._source_path}!/{name}")
-        if day is not None:
-            return datetime(day.year, day.month, day.day, tzinfo=UTC)
-        return modified_at or self._captured_at
+    def _time(self, name: str, modified_at: CaptureTime | None) -> CaptureTime:
+        in_path = names.time_in_path(f"{self._file.source_path}!/{name}")
+        return in_path or modified_at or CaptureTime(self._file.captured_at, self._file.captured_at_precision)
 
 
 def is_page(name: str) -> bool:

@@ -19,9 +19,9 @@ def facts_of(head: bytes) -> Facts:
     """What the file's own head says: when it was saved, and from where. Never raises: it may say nothing."""
     message = email.message_from_bytes(head.partition(b"\r\n\r\n")[0].partition(b"\n\n")[0] + b"\n\n")
     written = names.header_date(str(message.get("Date", "")))
-    moment = names.moment_of(written.isoformat()) if written else None
+    time = names.capture_time_of(written.isoformat()) if written else None
     address = message.get("Snapshot-Content-Location") or message.get("Content-Location")
-    return Facts(names.clean_url(str(address)) if address else None, moment, "text/html")
+    return Facts(names.clean_url(str(address)) if address else None, time, "text/html")
 
 
 def page_of(data: bytes) -> bytes:

@@ -46,13 +46,13 @@ def opened(file: InboxFile, settings: Settings) -> Iterator[Reader]:
         )
 
     page_bytes = settings.max_file_bytes
-    members = Members(file.source_path, file.captured_at)
+    members = Members(file)
     with reading.opened(file) as descriptor, _ArchiveFile(descriptor, "rb", closefd=False) as raw:
         readers: dict[str | None, Callable[[], Reader]] = {
             "warc": lambda: WarcReader(raw, file.path, budget(), file.captured_at, page_bytes),
             "zip": lambda: ZipReader(raw, budget(), members, page_bytes),
             "tar": lambda: TarReader(raw, file.path, budget, members, page_bytes),
-            "jsonl": lambda: JsonLinesReader(raw, file.path, budget(), file.captured_at, page_bytes),
+            "jsonl": lambda: JsonLinesReader(raw, file, budget(), page_bytes),
         }
         try:
             yield readers[file.archive]()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator, TypeAdapter, ValidationError
 
 from newsmarts.core.errors import CaptureError
 from newsmarts.land import names
+from newsmarts.land.names import CaptureTime
 
 MAX_BYTES = 1 << 18
 ENDING = ".json"
@@ -47,8 +47,8 @@ class Facts:
 
     url: Annotated[str | None, _declared("url", names.clean_url, "is no http or https address.")] = None
     captured_at: Annotated[
-        datetime | None,
-        _declared("captured_at", names.moment_of, "is no moment; write it as 2025-09-01T10:30:00Z."),
+        CaptureTime | None,
+        _declared("captured_at", names.capture_time_of, "is no moment; write it as 2025-09-01T10:30:00Z."),
     ] = None
     media_type: Annotated[
         str | None,

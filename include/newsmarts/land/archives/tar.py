@@ -14,6 +14,7 @@ from newsmarts.land.archives.entry import Budget, Content, Entry, Read, too_larg
 from newsmarts.land.archives.members import Members, content_of, is_mhtml, is_page, is_sidecar, stem_of
 from newsmarts.land.archives.stream import Stream
 from newsmarts.land.archives.units import units_of
+from newsmarts.land.names import CaptureTime
 
 _MAX_EXTENSION_BYTES = 1 << 20  # a long name, or attributes; tarfile holds them in memory
 _Placed = tuple[int, tarfile.TarFile, tarfile.TarInfo]
@@ -175,9 +176,9 @@ def _problem(info: tarfile.TarInfo) -> CaptureError | None:
     return None
 
 
-def _modified_at(info: tarfile.TarInfo) -> datetime | None:
+def _modified_at(info: tarfile.TarInfo) -> CaptureTime | None:
     """The member's time; None: it has none (0), or an impossible one."""
     try:
-        return _EPOCH + timedelta(seconds=int(info.mtime)) if info.mtime > 0 else None
+        return CaptureTime(_EPOCH + timedelta(seconds=int(info.mtime))) if info.mtime > 0 else None
     except (OverflowError, ValueError):
         return None

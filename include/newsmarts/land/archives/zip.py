@@ -6,13 +6,13 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from typing import BinaryIO
 
 from newsmarts.core.errors import ArchiveTooLarge, CaptureError
 from newsmarts.land.archives import mhtml, sidecar
 from newsmarts.land.archives.entry import Budget, Entry, Read, too_large
 from newsmarts.land.archives.members import Members, content_of, is_mhtml, is_page, is_sidecar, stem_of
+from newsmarts.land.archives.zip_times import modified_at
 
 _MAX_DIRECTORY_BYTES = 64 << 20  # the directory is held in memory, some ten times as large
 _CHUNK_BYTES = 1 << 18
@@ -66,7 +66,7 @@ class ZipReader:
                     head = self._unpacked(archive, info, mhtml.HEAD_BYTES)
                     own = mhtml.facts_of(head) if isinstance(head, bytes) else None
                 entry = self._members.entry(
-                    info.filename, _modified_at(info), number, problem=problem, own=own
+                    info.filename, modified_at(info), number, problem=problem, own=own
                 )
                 content = None
                 if entry.outcome == "page" and wanted(entry):
@@ -135,13 +135,3 @@ def _problem(info: zipfile.ZipInfo) -> CaptureError | None:
     if info.flag_bits & _ENCRYPTED:
         return CaptureError("encrypted_member", "it is encrypted. Pack it without a password.")
     return None
-
-
-def _modified_at(info: zipfile.ZipInfo) -> datetime | None:
-    """The member's time; it has no zone, so UTC. None: it has none (1980-01-01), or an impossible one."""
-    if info.date_time[:3] == (1980, 1, 1):
-        return None
-    try:
-        return datetime(*info.date_time, tzinfo=UTC)
-    except ValueError:
-        return None

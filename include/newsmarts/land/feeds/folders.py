@@ -123,4 +123,12 @@ def _item(file: InboxFile) -> Item:
     except CaptureError as rejection:
         return Rejected(file.source_path, file.captured_at, rejection, file.publisher, file.url)
     media_type = "text/html" if file.media_type == MHTML else file.media_type or "text/plain"
-    return Found(file.source_path, file.captured_at, media_type, data, file.publisher, file.url)
+    return Found(
+        file.source_path,
+        file.captured_at,
+        media_type,
+        data,
+        file.publisher,
+        file.url,
+        captured_at_precision=file.captured_at_precision,
+    )
