@@ -10,16 +10,16 @@ import pytest
 
 from newsmarts.cli.main import main
 from newsmarts.core.acknowledgements import read_decisions
-from tests.desk.day_files import TurnedAwayPage, write_day
+from tests.desk.day_files import LeftOut, write_day
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     pages = [
-        TurnedAwayPage("a\u202e.txt", "missing_body", "No <b>body</b>."),
-        TurnedAwayPage("b.txt", "missing_byline", "No byline."),
+        LeftOut("a\u202e.txt", "missing_body", "No <b>body</b>."),
+        LeftOut("b.txt", "missing_byline", "No byline."),
     ]
-    write_day(tmp_path, date(2025, 9, 1), turned_away=pages)
+    write_day(tmp_path, date(2025, 9, 1), left_out=pages)
     return tmp_path
 
 

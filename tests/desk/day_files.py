@@ -19,7 +19,7 @@ HOSTILE_ATTRIBUTE = '"><img src=x onerror="window.pwned=1">'
 
 
 @dataclass(frozen=True)
-class TurnedAwayPage:
+class LeftOut:
     """A quarantine row to write; pages of one name share their capture."""
 
     name: str
@@ -29,6 +29,7 @@ class TurnedAwayPage:
     stage: str = "validate"
     publisher: str | None = "al_mayadeen"
     subject: str = "page"
+    outcome: str | None = None
 
 
 def expectation(contract: str, name: str, **changes: Any) -> dict[str, Any]:
@@ -52,7 +53,7 @@ def write_day(
     day: date,
     *,
     captures: int = 4,
-    turned_away: Sequence[TurnedAwayPage] = (),
+    left_out: Sequence[LeftOut] = (),
     expectations: Sequence[dict[str, Any]] = (),
     **outcome: Any,
 ) -> Path:
@@ -73,10 +74,12 @@ def write_day(
             "captured_at": start,
             "capture_day": day,
             "subject": page.subject,
+            "outcome": page.outcome,
         }
-        for page in turned_away
+        for page in left_out
     ]
-    away = len({page.name for page in turned_away if page.subject == "page"})
+    away = {page.name for page in left_out if page.subject == "page"}
+    quarantined = {page.name for page in left_out if page.outcome != "not_article"} & away
     write_rows(folder / "quarantine.parquet", QUARANTINE, quarantine)
     write_rows(
         folder / "contract_results.parquet",
@@ -89,8 +92,9 @@ def write_day(
         "landed": captures,
         "rejected": 0,
         "parsed": captures,
-        "valid": captures - away,
-        "quarantined": away,
+        "valid": captures - len(away),
+        "not_article": len(away - quarantined),
+        "quarantined": len(quarantined),
         "ticker_items": 9,
         "ticker_items_quarantined": 0,
         "fingerprint": "0" * 64,
@@ -101,6 +105,7 @@ def write_day(
         "accepted": True,
         "refusal": None,
         "run_id": None,
+        "warnings": [],
     }
     write_rows(folder / "outcome.parquet", OUTCOMES, [{**counts, **outcome}])
     return folder
@@ -130,7 +135,7 @@ def write_landed_day(home: Path, day: date, *, captures: int = 1) -> None:
     write_rows(folder / "rejected.parquet", QUARANTINE, [])
 
 
-def publish_withheld(home: Path, day: date, pages: Sequence[TurnedAwayPage]) -> None:
+def publish_withheld(home: Path, day: date, pages: Sequence[LeftOut]) -> None:
     """A published release that holds nothing but these pages in quarantine, and one of another day."""
     release = releases_path(home) / "000001-made-up"
     release.mkdir(parents=True)
@@ -141,7 +146,7 @@ def publish_withheld(home: Path, day: date, pages: Sequence[TurnedAwayPage]) -> 
             stage VARCHAR, reason_code VARCHAR, expectation VARCHAR, detail VARCHAR, source_path VARCHAR,
             captured_at TIMESTAMPTZ, capture_day DATE, subject VARCHAR)"""
         )
-        for page, its_day in [*((page, day) for page in pages), (TurnedAwayPage("z", "z", "z"), date.min)]:
+        for page, its_day in [*((page, day) for page in pages), (LeftOut("z", "z", "z"), date.min)]:
             marts.execute(
                 "INSERT INTO marts.quarantine VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from newsmarts.core.settings import settings as project_settings
-from tests.desk.day_files import TurnedAwayPage, expectation, write_day
+from tests.desk.day_files import LeftOut, expectation, write_day
 from tests.desk.desk_client import SAME_ORIGIN, ask, guarded
 from tests.desk.desk_routes import routes
 from tests.examples import fewer_examples
@@ -32,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     write_day(
         tmp_path,
         date(2025, 9, 1),
-        turned_away=[TurnedAwayPage("a.txt", "missing_date", "no date", "date")],
+        left_out=[LeftOut("a.txt", "missing_date", "no date", "date")],
         expectations=[expectation("nour_news_articles", "date", passed=False, unexpected_rows=1)],
     )
     monkeypatch.setenv("NEWS_HOME", str(tmp_path))

@@ -14,7 +14,7 @@ from newsmarts.core.settings import Settings, settings
 from newsmarts.desk.routes.contracts import nearest
 from newsmarts.desk.routes.data_docs import find_page
 from newsmarts.review.contract_history import expectation_view, history_view
-from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, TurnedAwayPage, expectation, write_day
+from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, LeftOut, expectation, write_day
 from tests.desk.desk_client import get, guarded
 from tests.tags import first_tag
 
@@ -40,10 +40,10 @@ def five_days(home: Path) -> None:
         if number == 0:
             expectations.append(expectation("nour_news_articles", "old", severity="warning"))
         away = [
-            TurnedAwayPage(f"{number}-{page}.txt", "missing_date", "no date", "date", publisher="nour_news")
+            LeftOut(f"{number}-{page}.txt", "missing_date", "no date", "date", publisher="nour_news")
             for page in range(broken or 0)
         ]
-        write_day(home, DAY + timedelta(days=number), expectations=expectations, turned_away=away)
+        write_day(home, DAY + timedelta(days=number), expectations=expectations, left_out=away)
 
 
 def test_an_expectations_days_become_a_strip_and_a_rate(home: Path) -> None:
@@ -90,11 +90,11 @@ def test_what_broke_it_last_is_of_its_own_contract(home: Path) -> None:
     write_day(
         home,
         DAY,
-        turned_away=[
-            TurnedAwayPage("a.txt", "missing_date", "no date", "date", publisher="nour_news"),
-            TurnedAwayPage("b.txt", "missing_date", "none here", "date", publisher="al_mayadeen"),
-            TurnedAwayPage("c.txt", "missing_date", "a line", "date", subject="ticker_item"),
-            TurnedAwayPage("d.txt", "missing_body", "no body", "body", publisher="nour_news"),
+        left_out=[
+            LeftOut("a.txt", "missing_date", "no date", "date", publisher="nour_news"),
+            LeftOut("b.txt", "missing_date", "none here", "date", publisher="al_mayadeen"),
+            LeftOut("c.txt", "missing_date", "a line", "date", subject="ticker_item"),
+            LeftOut("d.txt", "missing_body", "no body", "body", publisher="nour_news"),
         ],
         expectations=[
             expectation(name, "date", passed=False, unexpected_rows=1)
@@ -141,7 +141,7 @@ def test_hostile_names_stay_text(home: Path, text: str) -> None:
         home,
         DAY,
         expectations=[expectation(text, text, notes=text, passed=False, expectation_type=text)],
-        turned_away=[TurnedAwayPage(text, text, text, text, publisher=None)],
+        left_out=[LeftOut(text, text, text, text, publisher=None)],
     )
     listed = BeautifulSoup(get(guarded(), "/contracts").text, "lxml")
     link = first_tag(listed, "table.history th a")

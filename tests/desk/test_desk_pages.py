@@ -18,7 +18,7 @@ from newsmarts.review.notice import Notice
 from tests.desk.day_files import (
     HOSTILE,
     HOSTILE_ATTRIBUTE,
-    TurnedAwayPage,
+    LeftOut,
     expectation,
     publish_withheld,
     write_day,
@@ -40,7 +40,7 @@ def hostile_day(home: Path, text: str) -> None:
     write_day(
         home,
         DAY,
-        turned_away=[TurnedAwayPage(f"{text}.txt", text, text, text, text, text)],
+        left_out=[LeftOut(f"{text}.txt", text, text, text, text, text)],
         expectations=[
             expectation(text, text, notes=text, expectation_type=text, column_name=text, severity=text)
         ],
@@ -48,7 +48,7 @@ def hostile_day(home: Path, text: str) -> None:
         refusal=text,
         run_id=text,
     )
-    publish_withheld(home, DAY, [TurnedAwayPage(text, text, text, text, stage="publish")])
+    publish_withheld(home, DAY, [LeftOut(text, text, text, text, stage="publish")])
 
 
 def assert_no_foreign_markup(page: BeautifulSoup) -> None:
@@ -92,14 +92,14 @@ def test_visible_leaves_nothing_that_can_hide_or_reorder(text: str) -> None:
 
 
 def test_direction_marks_and_controls_are_spelled_out(tmp_path: Path) -> None:
-    write_day(tmp_path, DAY, turned_away=[TurnedAwayPage("a\u202etxt.exe\n\x07", "missing_date", "…")])
+    write_day(tmp_path, DAY, left_out=[LeftOut("a\u202etxt.exe\n\x07", "missing_date", "…")])
     assert "a\\u202etxt.exe\\n\\x07" in day_page(tmp_path).get_text()
 
 
 def test_every_shape_of_page_keeps_to_the_rules(tmp_path: Path) -> None:
     empty = pages.render("contracts/days.html", base_path="", view=days_view(tmp_path))
     assert "No captures yet" in empty
-    write_day(tmp_path, DAY, turned_away=[TurnedAwayPage("a.txt", "missing_date", "no date")])
+    write_day(tmp_path, DAY, left_out=[LeftOut("a.txt", "missing_date", "no date")])
     (tmp_path / "staged" / "validated" / "capture_day=2025-09-02").mkdir()
     for html in (
         empty,
@@ -116,7 +116,7 @@ def test_every_shape_of_page_keeps_to_the_rules(tmp_path: Path) -> None:
 
 
 def test_links_keep_the_path_that_the_pages_are_mounted_under(tmp_path: Path) -> None:
-    write_day(tmp_path, DAY, turned_away=[TurnedAwayPage("a.txt", "missing date&x", "…")])
+    write_day(tmp_path, DAY, left_out=[LeftOut("a.txt", "missing date&x", "…")])
     page = day_page(tmp_path)
     links = [link["href"] for link in page.select("a, link")] + [first_tag(page, "form")["action"]]
     assert all(str(link).startswith("/desk/") for link in links)
@@ -127,13 +127,23 @@ def test_outcome_and_expectations_are_shown(tmp_path: Path) -> None:
     write_day(
         tmp_path,
         DAY,
-        captures=5,
-        turned_away=[TurnedAwayPage("2025-09-01/a.txt", "missing_date", "no date", "date_present")],
+        captures=6,
+        left_out=[
+            LeftOut("2025-09-01/a.txt", "missing_date", "no date", "date_present"),
+            LeftOut("2025-09-01/list.html", "section_page", "Its <address>.", outcome="not_article"),
+        ],
+        warnings=["nour_news: <b>no</b> tags"],
         expectations=[expectation("nour_news_articles", "date_present", passed=False, unexpected_rows=1)],
     )
     page = day_page(tmp_path)
     sentence = " ".join(first_tag(page, ".sum").get_text(" ", strip=True).split())
-    assert sentence == "5 captures = 4 valid + 1 quarantined every capture is accounted for"
+    assert sentence == (
+        "6 captures = 4 valid + 1 not an article + 1 quarantined every capture is accounted for"
+    )
+    assert "<li><bdi>nour_news: &lt;b&gt;no&lt;/b&gt; tags</bdi></li>" in str(page)
+    headings = [heading.get_text(" ", strip=True) for heading in page.select("section > h2")]
+    assert headings[:3] == ["Unusual compared with the days before", "Quarantined 1", "Not articles 1"]
+    assert "Its <address>." in page.get_text()
     row = first_tag(page, "tr.broken")
     assert [cell.get_text(strip=True) for cell in row.find_all("td")] == ["not met", "critical", "4", "1"]
     away = " ".join(first_tag(page, "table.cards tbody tr").get_text(" ").split())

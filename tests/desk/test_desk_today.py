@@ -22,7 +22,7 @@ from newsmarts.desk.to_do import DAYS_NAMED
 from newsmarts.desk.today import TodayView, today_view
 from newsmarts.review.day_outcomes import KnownDay
 from newsmarts.review.day_results import read_outcome
-from tests.desk.day_files import HOSTILE, TurnedAwayPage, expectation, write_day, write_landed_day
+from tests.desk.day_files import HOSTILE, LeftOut, expectation, write_day, write_landed_day
 from tests.desk.desk_client import MadeUpAirflow, get, guarded, run_of
 from tests.tags import first_tag
 
@@ -38,8 +38,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     settings.cache_clear()
 
 
-def away(count: int) -> list[TurnedAwayPage]:
-    return [TurnedAwayPage(f"{number}.txt", "missing_date", "…") for number in range(count)]
+def away(count: int) -> list[LeftOut]:
+    return [LeftOut(f"{number}.txt", "missing_date", "…") for number in range(count)]
+
+
+def lists(count: int) -> list[LeftOut]:
+    return [LeftOut(f"{number}.html", "section_page", "…", outcome="not_article") for number in range(count)]
 
 
 def view_of(home: Path, airflow: MadeUpAirflow | None = None, year: int | None = None) -> TodayView:
@@ -51,11 +55,15 @@ def view_of(home: Path, airflow: MadeUpAirflow | None = None, year: int | None =
     [
         ({"captures": 40}, "success", "clean"),
         ({"captures": 40}, None, "clean"),  # run without Airflow
-        ({"captures": 40, "turned_away": away(2)}, "success", "few"),
-        ({"captures": 40, "turned_away": away(8)}, "success", "some"),
-        ({"captures": 40, "turned_away": away(9)}, "success", "many"),
+        ({"captures": 40, "left_out": away(2)}, "success", "few"),
+        ({"captures": 40, "left_out": away(8)}, "success", "some"),
+        ({"captures": 40, "left_out": away(9)}, "success", "many"),
         ({"captures": 0}, "success", "clean"),
-        ({"accepted": False}, "success", "failed"),
+        ({"captures": 40, "left_out": away(2) + lists(20)}, "success", "some"),
+        ({"captures": 20, "left_out": lists(20)}, "success", "clean"),
+        ({"accepted": False}, "success", "refused"),
+        ({"accepted": False, "run_id": f"manual__{DAY}__0"}, "failed", "refused"),
+        ({"accepted": False, "run_id": "an earlier one"}, "failed", "failed"),
         ({"captures": 9, "valid": 1}, "success", "failed"),
         ({}, "failed", "failed"),
         ({"accepted": False}, "running", "running"),
@@ -113,13 +121,14 @@ def test_an_archive_that_ended_long_ago_shows_its_newest_days(home: Path) -> Non
 
 
 def test_every_kind_is_drawn_and_described(home: Path) -> None:
-    write_day(home, DAY, captures=40, turned_away=away(9))
-    write_day(home, DAY + timedelta(days=1), captures=40, turned_away=away(2))
-    write_day(home, DAY + timedelta(days=2), captures=40, turned_away=away(8))
+    write_day(home, DAY, captures=40, left_out=away(9))
+    write_day(home, DAY + timedelta(days=1), captures=40, left_out=away(2))
+    write_day(home, DAY + timedelta(days=2), captures=40, left_out=away(8))
     write_day(home, DAY + timedelta(days=3), accepted=False)
     write_day(home, DAY + timedelta(days=4))
     write_landed_day(home, DAY + timedelta(days=5), captures=2)
-    runs = [run_of(DAY + timedelta(days=6), "running"), run_of(DAY + timedelta(days=7), "success")]
+    states = {6: "running", 7: "success", 8: "failed"}
+    runs = [run_of(DAY + timedelta(days=number), state) for number, state in states.items()]
     view = view_of(home, MadeUpAirflow(runs))
     assert set(view.map.counts) == set(KINDS)
     html = pages.render("today/today.html", base_path="/desk", view=view, kinds=KINDS)
@@ -132,7 +141,7 @@ def test_every_kind_is_drawn_and_described(home: Path) -> None:
     assert all(re.search(rf"^\.{kind} {{", css, re.MULTILINE) for kind in KINDS)
     row = first_tag(page, "table.months tbody tr")
     assert first_tag(row, "th").get_text() == "September 2025"
-    assert [int(cell.get_text()) for cell in row.select("td")[:-2]] == list(view.map.counts.values())
+    assert [int(cell.get_text()) for cell in row.select("td")[:-3]] == list(view.map.counts.values())
 
 
 def titles(view: TodayView) -> list[str]:
@@ -176,6 +185,36 @@ def test_the_worst_comes_first(home: Path) -> None:
         (DAY + timedelta(days=2),),
     ]
     assert "nour: has_tags (1)" in to_do[-1].text
+
+
+def test_a_refused_day_is_no_failed_run(home: Path) -> None:
+    """Its run fails, so that it is seen, but its results are there."""
+    run = run_of(DAY, "failed")
+    write_day(home, DAY, accepted=False, run_id=run.run_id)
+    assert titles(view_of(home, MadeUpAirflow([run])))[:1] == ["Refused days"]
+    later = run_of(DAY + timedelta(days=1), "failed")
+    write_day(home, DAY + timedelta(days=1), run_id=later.run_id)
+    assert titles(view_of(home, MadeUpAirflow([run, later])))[:2] == ["Failed runs", "Refused days"]
+
+
+def test_days_that_differ_from_those_before_are_named(home: Path) -> None:
+    write_day(home, DAY, warnings=["nour_news: 9 of 9 articles have no tags"])
+    write_day(home, DAY + timedelta(days=1), warnings=[HOSTILE, "another"])
+    write_day(home, DAY + timedelta(days=2))
+    view = view_of(home)
+    (item,) = [each for each in view.to_do if each.title == "Unusual days"]
+    assert (item.days, item.tone) == ((DAY + timedelta(days=1), DAY), "warn")
+    assert HOSTILE in item.text
+    html = pages.render("today/today.html", base_path="", view=view, kinds=KINDS)
+    assert HOSTILE not in html
+    assert "2 warnings" in html
+
+
+def test_pages_that_are_not_articles_need_no_attention(home: Path) -> None:
+    write_day(home, DAY, captures=3, left_out=lists(2))
+    assert titles(view_of(home)) == ["No release"]
+    page = get(guarded(), "/today").text
+    assert "2 not articles" in " ".join(page.split())
 
 
 def test_many_days_are_counted_and_a_few_named(home: Path) -> None:

@@ -15,7 +15,7 @@ from newsmarts.desk.day_runs import capture_day_of_run
 from newsmarts.desk.views import DAYS_PER_PAGE, PAGES_SHOWN, day_view, days_view
 from newsmarts.review.day_results import read_day
 from tests.desk.day_files import (
-    TurnedAwayPage,
+    LeftOut,
     expectation,
     publish_withheld,
     write_day,
@@ -29,10 +29,10 @@ def test_reasons_of_one_page_stand_together(tmp_path: Path) -> None:
     write_day(
         tmp_path,
         DAY,
-        turned_away=[
-            TurnedAwayPage("a.txt", "missing_date", "no date", "date_present"),
-            TurnedAwayPage("b.txt", "ticker_in_body", "LINE", "no_ticker"),
-            TurnedAwayPage("a.txt", "foreign_byline", "Jo Doe", "house_byline"),
+        left_out=[
+            LeftOut("a.txt", "missing_date", "no date", "date_present"),
+            LeftOut("b.txt", "ticker_in_body", "LINE", "no_ticker"),
+            LeftOut("a.txt", "foreign_byline", "Jo Doe", "house_byline"),
         ],
     )
     pages = read_day(tmp_path, DAY).quarantined
@@ -46,9 +46,9 @@ def test_a_page_and_its_ticker_line_are_two_entries(tmp_path: Path) -> None:
     write_day(
         tmp_path,
         DAY,
-        turned_away=[
-            TurnedAwayPage("a.txt", "missing_date", "no date"),
-            TurnedAwayPage("a.txt", "ticker_text", "…", subject="ticker_item"),
+        left_out=[
+            LeftOut("a.txt", "missing_date", "no date"),
+            LeftOut("a.txt", "ticker_text", "…", subject="ticker_item"),
         ],
     )
     assert [page.subject for page in read_day(tmp_path, DAY).quarantined] == ["page", "ticker_item"]
@@ -77,22 +77,52 @@ def test_broken_expectations_come_first_and_worst_first(tmp_path: Path) -> None:
 
 
 def test_reason_filter_counts_and_cuts(tmp_path: Path) -> None:
-    many = [TurnedAwayPage(f"{n}.txt", "missing_date", "…") for n in range(PAGES_SHOWN + 5)]
+    many = [LeftOut(f"{n}.txt", "missing_date", "…") for n in range(PAGES_SHOWN + 5)]
+    write_day(tmp_path, DAY, captures=300, left_out=[*many, LeftOut("x.txt", "foreign_byline", "…")])
+    view = day_view(tmp_path, DAY)
+    found = view.quarantined
+    assert found.reasons == [("missing_date", PAGES_SHOWN + 5), ("foreign_byline", 1)]
+    assert (len(found.pages), found.matching) == (PAGES_SHOWN, PAGES_SHOWN + 6)
+    only = day_view(tmp_path, DAY, reason="foreign_byline").quarantined
+    assert [page.source_path for page in only.pages] == ["x.txt"]
+    assert day_view(tmp_path, DAY, reason="never_seen").quarantined.matching == 0
+
+
+def test_pages_that_are_not_articles_are_apart_from_quarantine(tmp_path: Path) -> None:
     write_day(
-        tmp_path, DAY, captures=300, turned_away=[*many, TurnedAwayPage("x.txt", "foreign_byline", "…")]
+        tmp_path,
+        DAY,
+        captures=9,
+        left_out=[
+            LeftOut("list.html", "section_page", "Its address is a section's.", outcome="not_article"),
+            LeftOut("both.html", "video_page", "og:type is video.", outcome="not_article"),
+            LeftOut("both.html", "missing_body", "No body.", outcome="quarantined"),
+            LeftOut("old.html", "missing_date", "of a version that had no outcomes"),
+        ],
     )
     view = day_view(tmp_path, DAY)
-    assert view.reasons == [("missing_date", PAGES_SHOWN + 5), ("foreign_byline", 1)]
-    assert (len(view.quarantined), view.matching) == (PAGES_SHOWN, PAGES_SHOWN + 6)
-    only = day_view(tmp_path, DAY, reason="foreign_byline")
-    assert [page.source_path for page in only.quarantined] == ["x.txt"]
-    assert day_view(tmp_path, DAY, reason="never_seen").matching == 0
+    assert [page.source_path for page in view.not_articles.pages] == ["list.html"]
+    assert [page.source_path for page in view.quarantined.pages] == ["both.html", "old.html"]
+    assert (view.not_articles.reasons, view.not_articles.total) == ([("section_page", 1)], 1)
+    assert view.outcome is not None
+    assert view.outcome.adds_up
+    assert (view.outcome.valid, view.outcome.not_article, view.outcome.quarantined) == (6, 1, 2)
+    only = day_view(tmp_path, DAY, reason="missing_date")
+    assert (only.quarantined.matching, only.not_articles.matching, only.not_articles.total) == (1, 0, 1)
+
+
+def test_a_day_of_an_earlier_version_has_no_warnings_and_counts_no_page_as_not_an_article(
+    tmp_path: Path,
+) -> None:
+    write_day(tmp_path, DAY, not_article=None, warnings=None)
+    outcome = read_day(tmp_path, DAY).outcome
+    assert (outcome.not_article, outcome.warnings, outcome.adds_up) == (0, (), True)
 
 
 @pytest.mark.parametrize(
     ("changes", "label", "title"),
     [
-        ({}, "all valid", None),
+        ({}, "nothing quarantined", None),
         ({"ticker_items_quarantined": 1}, "some quarantined", None),
         (
             {"accepted": False, "refusal": "4 of 4 pages"},
@@ -176,14 +206,14 @@ def test_valid_pages_that_the_marts_leave_out_are_shown(tmp_path: Path) -> None:
         tmp_path,
         DAY,
         [
-            TurnedAwayPage("b.txt", "ticker_in_body", "LINE", "neighbours", stage="publish"),
-            TurnedAwayPage("a.txt", "ticker_in_body", "LINE", "neighbours", stage="publish"),
-            TurnedAwayPage("c.txt", "missing_date", "known from the day itself", stage="validate"),
+            LeftOut("b.txt", "ticker_in_body", "LINE", "neighbours", stage="publish"),
+            LeftOut("a.txt", "ticker_in_body", "LINE", "neighbours", stage="publish"),
+            LeftOut("c.txt", "missing_date", "known from the day itself", stage="validate"),
         ],
     )
     view = day_view(tmp_path, DAY)
     assert [page.source_path for page in view.withheld] == ["a.txt", "b.txt"]
-    assert view.quarantined == []
+    assert view.quarantined.pages == []
     assert day_view(tmp_path, DAY.replace(day=2)).withheld == ()
 
 
@@ -191,7 +221,7 @@ def test_marts_that_cannot_be_read_hide_no_results(tmp_path: Path, caplog: pytes
     write_day(tmp_path, DAY)
     publish_withheld(tmp_path, DAY, [])
     (current_release_path(tmp_path) / "news.duckdb").write_bytes(b"no database")
-    assert day_view(tmp_path, DAY).status.label == "all valid"
+    assert day_view(tmp_path, DAY).status.label == "nothing quarantined"
     assert "can't be read" in caplog.text
 
 

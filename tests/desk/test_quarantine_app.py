@@ -16,7 +16,7 @@ from newsmarts.core.acknowledgements import read_decisions, standing
 from newsmarts.core.partitions import partition_path, raw_object_path
 from newsmarts.core.schemas import CAPTURES, write_rows
 from newsmarts.core.settings import settings
-from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, TurnedAwayPage, write_day
+from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, LeftOut, write_day
 from tests.desk.desk_client import USER, MadeUpAirflow, ask, get, guarded, post
 from tests.desk.sample_desk import lend
 
@@ -227,8 +227,8 @@ def write_hostile(home: Path) -> tuple[date, str]:
     path.write_bytes(BYTES)
     name = f"{HOSTILE}\u202e\x00{HOSTILE_ATTRIBUTE}"
     detail = f"{HOSTILE} '{HOSTILE_ATTRIBUTE}'"
-    away = TurnedAwayPage(name, HOSTILE, detail, HOSTILE, "parse", HOSTILE_ATTRIBUTE)
-    write_day(home, day, captures=1, turned_away=[away])
+    away = LeftOut(name, HOSTILE, detail, HOSTILE, "parse", HOSTILE_ATTRIBUTE)
+    write_day(home, day, captures=1, left_out=[away])
     capture_id = hashlib.sha256(name.encode()).hexdigest()[:32]
     folder = partition_path(home, "manifest", day)
     folder.mkdir(parents=True)

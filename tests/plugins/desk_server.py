@@ -18,7 +18,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, TurnedAwayPage, expectation, write_day
+from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, LeftOut, expectation, write_day
 
 ROOT = Path(__file__).resolve().parents[2]
 READY_SECONDS = 120
@@ -175,10 +175,10 @@ def write_days(news_home: Path) -> None:
         FULL_DAY,
         captures=7,
         run_id="manual__full",
-        turned_away=[
-            TurnedAwayPage("2025-09-01/al_mayadeen/a.txt", "missing_published_at", "no date", "date_present"),
-            TurnedAwayPage("2025-09-01/al_mayadeen/a.txt", "foreign_byline", HOSTILE, "house_byline"),
-            TurnedAwayPage(f"2025-09-01/{HOSTILE_ATTRIBUTE}.html", "ticker_in_body", HOSTILE_ATTRIBUTE),
+        left_out=[
+            LeftOut("2025-09-01/al_mayadeen/a.txt", "missing_published_at", "no date", "date_present"),
+            LeftOut("2025-09-01/al_mayadeen/a.txt", "foreign_byline", HOSTILE, "house_byline"),
+            LeftOut(f"2025-09-01/{HOSTILE_ATTRIBUTE}.html", "ticker_in_body", HOSTILE_ATTRIBUTE),
         ],
         expectations=[
             expectation("al_mayadeen_articles", "date_present", passed=False, unexpected_rows=1),

@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup
 
 from newsmarts.core.schemas import QUARANTINE, UTC_TIME, read_table, write_table
 from newsmarts.desk.routes import GROUPS
-from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, TurnedAwayPage, write_day, write_landed_day
+from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, LeftOut, write_day, write_landed_day
 from tests.desk.desk_routes import filled_in, guarded_routes, routes
 from tests.plugins.desk_server import CLEAN_DAY, FULL_DAY, Desk
 from tests.tags import first_tag
@@ -306,7 +306,7 @@ def test_a_damaged_day_is_reported_without_a_traceback(desk: Desk, admin: httpx.
 def test_a_fault_of_ours_is_a_500_that_tells_nothing(desk: Desk, admin: httpx.Client) -> None:
     """A time that Python can't hold is a fault that no code of ours foresees."""
     day = date(2023, 1, 1)
-    folder = write_day(desk.home, day, turned_away=[TurnedAwayPage("a.txt", "missing_date", "…")])
+    folder = write_day(desk.home, day, left_out=[LeftOut("a.txt", "missing_date", "…")])
     rows = read_table(folder / "quarantine.parquet", QUARANTINE)
     place = rows.schema.get_field_index("captured_at")
     year_20000 = pa.array([568_971_820_800_000_000], pa.int64()).cast(UTC_TIME)

@@ -15,7 +15,7 @@ from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.desk.quarantine import quarantine_view, query_of
 from newsmarts.review.day_results import Reason, group_by_page
 from newsmarts.review.quarantine import Filters, entry_of, open_quarantine
-from tests.desk.day_files import TurnedAwayPage, write_day
+from tests.desk.day_files import LeftOut, write_day
 from tests.desk.sample_desk import lend
 
 pytestmark = pytest.mark.xdist_group("sample_marts")
@@ -89,7 +89,7 @@ def test_a_refused_day_is_read_from_what_validate_left(settings: Settings) -> No
         settings.home,
         refused,
         captures=1,
-        turned_away=[TurnedAwayPage("red.txt", "missing_body", "No body.")],
+        left_out=[LeftOut("red.txt", "missing_body", "No body.")],
         accepted=False,
         refusal="All of it was quarantined.",
     )
@@ -102,7 +102,7 @@ def test_a_day_that_ran_since_the_release_is_shown_as_it_is(settings: Settings) 
     day = date(2025, 9, 3)
     before = reasons(settings, Filters(day=day, state="all"))
     shutil.rmtree(partition_path(settings.home, "validated", day))  # as it is replaced: whole
-    write_day(settings.home, day, turned_away=[TurnedAwayPage("new.txt", "missing_body", "No body.")])
+    write_day(settings.home, day, left_out=[LeftOut("new.txt", "missing_body", "No body.")])
     after = reasons(settings, Filters(day=day, state="all"))
     # what publish withholds is known of the release alone
     assert paths(after) == {"new.txt", *paths([each for each in before if each.stage == "publish"])}

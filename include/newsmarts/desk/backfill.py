@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from newsmarts.core.settings import Settings
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER, Airflow, DagFacts, RunFacts
-from newsmarts.desk.day_runs import ACTIVE, day_of, runs_by_day
+from newsmarts.desk.day_runs import ACTIVE, day_of, has_failed, runs_by_day
 from newsmarts.desk.starting import EARLIEST, MAX_DAYS
 from newsmarts.land.local_days import LocalDays
 from newsmarts.review.day_outcomes import KnownDay
@@ -27,7 +27,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
     ),
     RunReason.REFUSED: (
         "Refused days",
-        "Too much of the day was quarantined, or its captures don't add up. The marts keep what they had.",
+        "Too much of the day was quarantined, or its captures don't add up. The marts have its captures and "
+        "their reasons; its articles only if an earlier run was accepted.",
     ),
     RunReason.UNFINISHED: (
         "Days without results",
@@ -98,7 +99,7 @@ def backfill_view(settings: Settings, airflow: Airflow, *, can_start: bool, toda
         run, reason = runs.get(day), states.reasons.get(day)
         if run is not None and run.state in ACTIVE:
             running.append(day)
-        elif run is not None and run.state == "failed":
+        elif run is not None and has_failed(run, states.days.get(day)):
             # a failed feed beside others that went through leaves results, and the day still needs a run
             found[FAILED].append(_choice(day, states, run.run_id))
         elif reason is None or (reason is RunReason.UNPUBLISHED and marts_are_coming):

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from newsmarts.core.text import counted
 from newsmarts.desk.airflow import RunFacts
-from newsmarts.desk.day_runs import ACTIVE
+from newsmarts.desk.day_runs import ACTIVE, has_failed
 from newsmarts.review.day_outcomes import KnownDay
 from newsmarts.review.day_results import Outcome
 
@@ -19,12 +19,13 @@ WEEK = 7
 
 # Kinds of days, as the legend names them, the most worrying first. The style sheet has a colour for each.
 KINDS: Mapping[str, str] = {
-    "failed": "run failed, or refused as a whole",
+    "failed": "run failed, or captures missing",
+    "refused": "refused as a whole",
     "waiting": "captures without results",
     "many": "over 20 % quarantined",
     "some": "up to 20 % quarantined",
     "few": "up to 5 % quarantined",
-    "clean": "all valid",
+    "clean": "nothing quarantined",
     "running": "running",
     "nothing": "nothing captured",
     "missing": "no run known",
@@ -49,6 +50,7 @@ class Month:
     first: date
     counts: Mapping[str, int]
     captures: int
+    not_article: int
     quarantined: int
 
 
@@ -70,7 +72,7 @@ def kind_of(known: KnownDay | None, run: RunFacts | None, *, is_over: bool = Tru
     """What a day's last run came to; None for a day of which nothing is known yet."""
     if run is not None and run.state in ACTIVE:
         return "running"
-    if run is not None and run.state == "failed":
+    if has_failed(run, known):
         return "failed"
     if known is not None and known.outcome is not None:
         return _kind_of_outcome(known.outcome)
@@ -82,9 +84,12 @@ def kind_of(known: KnownDay | None, run: RunFacts | None, *, is_over: bool = Tru
 
 
 def _kind_of_outcome(outcome: Outcome) -> str:
-    if not outcome.accepted or not outcome.adds_up:
+    if not outcome.adds_up:
         return "failed"
-    share = outcome.quarantined / outcome.captures if outcome.captures else 0.0
+    if not outcome.accepted:
+        return "refused"
+    articles = outcome.captures - outcome.not_article
+    share = outcome.quarantined / articles if articles else 0.0
     if share == 0:
         return "clean"
     return "few" if share <= 0.05 else "some" if share <= 0.20 else "many"
@@ -103,7 +108,7 @@ def heat_map(
         if kind is not None:
             week, weekday = divmod((day - monday).days, WEEK)
             x, y = LEFT + week * PITCH, TOP + weekday * PITCH
-            cells.append(Cell(day, kind, _describe(day, kind, known, run), x, y))
+            cells.append(Cell(day, kind, _describe(day, kind, known), x, y))
     counted = Counter(cell.kind for cell in cells)
     weeks = (last - monday).days // WEEK + 1
     return HeatMap(
@@ -123,18 +128,19 @@ def _days(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
-def _describe(day: date, kind: str, known: KnownDay | None, run: RunFacts | None) -> str:
+def _describe(day: date, kind: str, known: KnownDay | None) -> str:
     text = f"{day:%a} {day}: {KINDS[kind]}"
-    if kind == "failed" and run is not None and run.state == "failed":
-        text = f"{day:%a} {day}: its last run failed"
     outcome = known.outcome if known is not None else None
     if outcome is not None:
         text += f"; {counted(outcome.captures, 'capture')}, {outcome.valid} valid"
+        text += f", {outcome.not_article} not articles" if outcome.not_article else ""
         text += f", {outcome.quarantined} quarantined"
-        if not outcome.accepted:
-            text += "; refused as a whole"
-        elif not outcome.adds_up:
+        if not outcome.adds_up:
             text += "; captures are missing"
+        elif not outcome.accepted and kind != "refused":
+            text += "; refused as a whole"
+        if outcome.warnings:
+            text += f"; {counted(len(outcome.warnings), 'warning')}"
     elif known is not None and known.is_damaged:
         text += "; its files can't be read"
     elif known is not None and known.landed:
@@ -161,5 +167,6 @@ def _months(cells: list[Cell], days: Mapping[date, KnownDay]) -> Iterator[Month]
             month,
             Counter(cell.kind for cell in by_month[month]),
             captures=sum(outcome.captures for outcome in outcomes),
+            not_article=sum(outcome.not_article for outcome in outcomes),
             quarantined=sum(outcome.quarantined for outcome in outcomes),
         )

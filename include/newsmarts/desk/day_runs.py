@@ -9,6 +9,7 @@ from typing import Any
 from newsmarts.core.errors import UsageError
 from newsmarts.core.partitions import parse_day
 from newsmarts.desk.airflow import PRODUCER, Airflow, RunFacts
+from newsmarts.review.day_outcomes import KnownDay
 
 RUNS_LOOKED_AT = 20_000  # the newest; ten years of days and a good many repeats
 ACTIVE = ("queued", "running")
@@ -55,3 +56,11 @@ def day_of(run: RunFacts) -> date | None:
         return capture_day_of_run(run.conf, run.partition_key, run.data_interval_start, run.run_after)
     except UsageError:
         return None
+
+
+def has_failed(run: RunFacts | None, known: KnownDay | None) -> bool:
+    """Whether a day's run failed otherwise than by refusing the day, which has a result all the same."""
+    if run is None or run.state != "failed":
+        return False
+    outcome = known.outcome if known is not None else None
+    return outcome is None or outcome.accepted or outcome.run_id != run.run_id

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from newsmarts.desk import pages
-from newsmarts.review.day_results import QuarantinedPage, group_by_page
+from newsmarts.review.day_results import LeftOutPage, group_by_page
 from newsmarts.review.quarantine import PAGE_SIZE, Choice, Filters, Quarantine
 
 
@@ -14,7 +14,7 @@ from newsmarts.review.quarantine import PAGE_SIZE, Choice, Filters, Quarantine
 class QuarantineView:
     """One screen of the list. ``number`` counts screens from 1."""
 
-    lines: Sequence[QuarantinedPage]
+    lines: Sequence[LeftOutPage]
     total: int
     filters: Filters
     number: int

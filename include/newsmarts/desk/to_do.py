@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from newsmarts.core.settings import Settings
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER, Airflow, FailedTask, RunFacts
+from newsmarts.desk.day_runs import ACTIVE, has_failed
 from newsmarts.review.contract_history import broken_warnings
 from newsmarts.review.current_release import ReleaseView
 from newsmarts.review.day_state import DayStates, RunReason
@@ -50,6 +51,7 @@ def list_to_do(desk: DeskState) -> Iterator[ToDo]:
     """What is to be done, the most worrying first."""
     yield from _about_dags(desk.airflow)
     yield from _about_days(desk)
+    yield from _about_unusual_days(desk)
     yield from _about_release(desk)
     if desk.open_pages:
         pages = "1 page is" if desk.open_pages == 1 else f"{desk.open_pages:,} pages are"
@@ -63,7 +65,7 @@ def list_to_do(desk: DeskState) -> Iterator[ToDo]:
 
 
 def _about_days(desk: DeskState) -> Iterator[ToDo]:
-    failed = {day for day, run in desk.runs.items() if run.state == "failed"}
+    failed = {day for day, run in desk.runs.items() if has_failed(run, desk.states.days.get(day))}
     if failed:
         newest = sorted(failed, reverse=True)[:FAILED_LOOKED_AT]
         tasks = desk.airflow.failed_tasks(PRODUCER, [desk.runs[day].run_id for day in newest])
@@ -73,12 +75,18 @@ def _about_days(desk: DeskState) -> Iterator[ToDo]:
         return [
             day
             for day, each in desk.states.reasons.items()
-            if each is reason and day < desk.today and not _is_active_or_failed(desk.runs.get(day))
+            if each is reason
+            and day < desk.today
+            and day not in failed
+            and not _is_active(desk.runs.get(day))
         ]
 
     refused = with_reason(RunReason.REFUSED)
     if refused:
-        text = "Too much was quarantined, or captures are missing. The marts keep what they had."
+        text = (
+            "Too much was quarantined, or captures are missing. The marts have their captures and reasons; "
+            "their articles only if an earlier run was accepted."
+        )
         yield _of_days("Refused days", text, "bad", refused, _BACKFILL)
     unfinished = with_reason(RunReason.UNFINISHED)
     if unfinished:
@@ -90,8 +98,24 @@ def _about_days(desk: DeskState) -> Iterator[ToDo]:
         yield _of_days("Missing days", text, "idle", missing, _BACKFILL)
 
 
-def _is_active_or_failed(run: RunFacts | None) -> bool:
-    return run is not None and run.state != "success"
+def _is_active(run: RunFacts | None) -> bool:
+    return run is not None and run.state in ACTIVE
+
+
+def _about_unusual_days(desk: DeskState) -> Iterator[ToDo]:
+    """The newest days with results that differ from the days before them."""
+    with_results = [known for known in desk.states.days.values() if known.outcome is not None]
+    unusual = {
+        known.day: known.outcome.warnings
+        for known in with_results[-WARNING_DAYS:]
+        if known.outcome is not None and known.outcome.warnings
+    }
+    if unusual:
+        newest = max(unusual)
+        text = (
+            f"They differ from the days before them; a site may have changed. {newest}: {unusual[newest][0]}"
+        )
+        yield _of_days("Unusual days", text, "warn", unusual)
 
 
 def _about_dags(airflow: Airflow) -> Iterator[ToDo]:
@@ -152,6 +176,8 @@ def _missing(desk: DeskState) -> list[date]:
     return [day for day in days if day not in known]
 
 
-def _of_days(title: str, text: str, tone: Tone, days: Iterable[date], page: tuple[str, str]) -> ToDo:
+def _of_days(
+    title: str, text: str, tone: Tone, days: Iterable[date], page: tuple[str, str] | None = None
+) -> ToDo:
     newest = sorted(days, reverse=True)
     return ToDo(title, text, tone, tuple(newest[:DAYS_NAMED]), len(newest), page)

@@ -15,8 +15,8 @@ from newsmarts.review.contract_history import SEVERITY_ORDER
 from newsmarts.review.day_outcomes import KnownDay, day_outcomes_of
 from newsmarts.review.day_results import (
     ExpectationResult,
+    LeftOutPage,
     Outcome,
-    QuarantinedPage,
     known_days,
     landed_captures,
     read_day,
@@ -56,6 +56,19 @@ class DaysView:
 
 
 @dataclass(frozen=True, slots=True)
+class PageList:
+    """Pages of a day that have one outcome. With a reason chosen, ``pages`` are those that have it."""
+
+    total: int
+    reasons: Sequence[tuple[str, int]]  # reason code, how many pages have it; the most frequent first
+    pages: Sequence[LeftOutPage]  # the first of those that match
+    matching: int
+
+
+_NO_PAGES = PageList(0, (), (), 0)
+
+
+@dataclass(frozen=True, slots=True)
 class DayView:
     """Everything about one day. ``notices`` come first; ``outcome`` is None when there are no results."""
 
@@ -66,11 +79,10 @@ class DayView:
     notices: tuple[Notice, ...]
     outcome: Outcome | None = None
     expectations: Sequence[ExpectationResult] = ()  # those of a contract together, the worst first
-    reasons: Sequence[tuple[str, int]] = ()  # reason code, how many pages have it; the most frequent first
     reason: str | None = None  # only pages with this reason are shown
-    quarantined: Sequence[QuarantinedPage] = ()  # the first of them
-    matching: int = 0  # how many there are
-    withheld: tuple[QuarantinedPage, ...] = ()  # valid by themselves, but kept out of the published marts
+    quarantined: PageList = _NO_PAGES
+    not_articles: PageList = _NO_PAGES
+    withheld: tuple[LeftOutPage, ...] = ()  # valid by themselves, but kept out of the published marts
 
 
 def days_view(home: Path | UPath, before: date | None = None) -> DaysView:
@@ -115,11 +127,6 @@ def day_view(
     except (MissingPartition, DamagedPartition) as error:
         status, notice = _without_results(error, home, day, run_state, waiting)
         return DayView(day, previous_day, next_day, status, (notice,))
-    pages = results.quarantined
-    codes = Counter(code for page in pages for code in {each.reason_code for each in page.reasons})
-    matching = [
-        page for page in pages if reason is None or any(each.reason_code == reason for each in page.reasons)
-    ]
     return DayView(
         day=day,
         previous_day=previous_day,
@@ -128,12 +135,20 @@ def day_view(
         notices=tuple(_notices(results.outcome, run_id)),
         outcome=results.outcome,
         expectations=sorted(results.expectations, key=_urgency),
-        reasons=sorted(codes.items(), key=lambda item: (-item[1], item[0])),
         reason=reason,
-        quarantined=matching[:PAGES_SHOWN],
-        matching=len(matching),
+        quarantined=_page_list(results.quarantined, reason),
+        not_articles=_page_list(results.not_articles, reason),
         withheld=read_withheld(marts_home or Path(str(home)), day),
     )
+
+
+def _page_list(pages: Sequence[LeftOutPage], reason: str | None) -> PageList:
+    codes = Counter(code for page in pages for code in {each.reason_code for each in page.reasons})
+    matching = [
+        page for page in pages if reason is None or any(each.reason_code == reason for each in page.reasons)
+    ]
+    ranked = sorted(codes.items(), key=lambda item: (-item[1], item[0]))
+    return PageList(len(pages), ranked, matching[:PAGES_SHOWN], len(matching))
 
 
 def status_of(known: KnownDay) -> Status:
@@ -152,7 +167,7 @@ def _status_of_outcome(outcome: Outcome) -> Status:
         return Status("refused", "bad")
     if outcome.quarantined or outcome.ticker_items_quarantined:
         return Status("some quarantined", "warn")
-    return Status("all valid", "good")
+    return Status("nothing quarantined", "good")
 
 
 def _without_results(
@@ -195,8 +210,9 @@ def _notices(outcome: Outcome, run_id: str | None) -> list[Notice]:
     notices = []
     if not outcome.adds_up:
         text = (
-            f"{outcome.captures} captures went in; {outcome.valid} valid and {outcome.quarantined} "
-            "quarantined came out. Don't use this day until that is explained: see the log of validate."
+            f"{outcome.captures} captures went in; {outcome.valid} valid, {outcome.not_article} not articles "
+            f"and {outcome.quarantined} quarantined came out. Don't use this day until that is explained: "
+            "see the log of validate."
         )
         notices.append(Notice("Captures are missing", text, "bad"))
     if not outcome.accepted:

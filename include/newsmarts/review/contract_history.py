@@ -15,7 +15,7 @@ from newsmarts.core.errors import DamagedPartition, MissingPartition
 from newsmarts.core.partitions import docs_path
 from newsmarts.core.settings import Settings
 from newsmarts.review.day_outcomes import KnownDay, Stamp, day_outcomes_of
-from newsmarts.review.day_results import ExpectationResult, QuarantinedPage, read_day, read_expectations
+from newsmarts.review.day_results import ExpectationResult, LeftOutPage, read_day, read_expectations
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -101,7 +101,7 @@ class ExpectationView:
     days: tuple[date, ...]
     history: ExpectationHistory
     broken: Sequence[ExpectationResult]  # the newest of them
-    offenders: tuple[QuarantinedPage, ...]  # with the reasons of this expectation
+    offenders: tuple[LeftOutPage, ...]  # with the reasons of this expectation
     with_docs: frozenset[date]  # of broken: days whose Data Docs are there
 
 
@@ -166,7 +166,7 @@ def _kind(result: ExpectationResult | None) -> str:
 
 def _offenders(
     archive: Path | UPath, history: ExpectationHistory, broken: Sequence[ExpectationResult]
-) -> Iterator[QuarantinedPage]:
+) -> Iterator[LeftOutPage]:
     """The pages that were quarantined for it, of the newest days; a warning quarantines none."""
     for result in broken[:OFFENDER_DAYS]:
         try:
@@ -179,7 +179,7 @@ def _offenders(
                 yield replace(page, reasons=reasons)
 
 
-def _is_of(contract: str, page: QuarantinedPage) -> bool:
+def _is_of(contract: str, page: LeftOutPage) -> bool:
     """Whether a contract is about such a page: expectations of two publishers may have one id."""
     if page.subject == "ticker_item" or contract == "ticker_items":
         return page.subject == "ticker_item" and contract == "ticker_items"

@@ -37,6 +37,7 @@ class Outcome:
     rejected: int
     parsed: int
     valid: int
+    not_article: int
     quarantined: int
     ticker_items: int
     ticker_items_quarantined: int
@@ -48,11 +49,12 @@ class Outcome:
     accepted: bool
     refusal: str | None
     run_id: str | None
+    warnings: Sequence[str]  # what is unusual compared with the days before
 
     @property
     def adds_up(self) -> bool:
-        """Whether every capture is accounted for: valid or quarantined."""
-        return self.captures == self.valid + self.quarantined
+        """Whether every capture is accounted for: valid, not an article, or quarantined."""
+        return self.captures == self.valid + self.not_article + self.quarantined
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,8 @@ class Reason(QuarantineRow):
 
 
 @dataclass(frozen=True, slots=True)
-class QuarantinedPage:
-    """One page (or one capture's ticker lines) in quarantine, with every reason."""
+class LeftOutPage:
+    """One page (or one capture's ticker lines) that is left out of the marts, with every reason."""
 
     capture_id: str
     subject: str  # page or ticker_item
@@ -91,6 +93,11 @@ class QuarantinedPage:
     capture_day: date
     captured_at: datetime  # UTC
     reasons: Sequence[Reason]
+
+    @property
+    def is_quarantined(self) -> bool:
+        """Whether it is in quarantine, also when some of its reasons say that it is not an article."""
+        return any(reason.outcome != "not_article" for reason in self.reasons)
 
     @property
     def is_open(self) -> bool:
@@ -115,7 +122,8 @@ class DayResults:
     day: date
     outcome: Outcome
     expectations: tuple[ExpectationResult, ...]
-    quarantined: tuple[QuarantinedPage, ...]
+    quarantined: tuple[LeftOutPage, ...]
+    not_articles: tuple[LeftOutPage, ...]
 
 
 def read_day(home: Path | UPath, day: date) -> DayResults:
@@ -131,7 +139,14 @@ def read_day(home: Path | UPath, day: date) -> DayResults:
         rows = read_results(home, day, "quarantine.parquet", QUARANTINE).to_pylist()
         again = read_outcome(home, day)
         if again == outcome:
-            return DayResults(day, outcome, expectations, tuple(group_by_page(Reason(**row) for row in rows)))
+            pages = list(group_by_page(Reason(**row) for row in rows))
+            return DayResults(
+                day,
+                outcome,
+                expectations,
+                quarantined=tuple(page for page in pages if page.is_quarantined),
+                not_articles=tuple(page for page in pages if not page.is_quarantined),
+            )
         outcome = again
     raise MissingPartition(f"The results of {day} are being replaced at this moment. Reload the page.")
 
@@ -159,7 +174,9 @@ def read_outcome(home: Path | UPath, day: date) -> Outcome:
         raise DamagedPartition(
             f"outcome.parquet of {day} holds {len(rows)} rows where one is due. Run the day again."
         )
-    return Outcome(**rows[0])
+    # days that earlier versions validated have neither
+    row = rows[0] | {"not_article": rows[0]["not_article"] or 0, "warnings": rows[0]["warnings"] or ()}
+    return Outcome(**row)
 
 
 def known_days(home: Path | UPath) -> list[date]:
@@ -202,14 +219,14 @@ def read_results(home: Path | UPath, day: date, name: str, schema: pa.Schema) ->
     raise MissingPartition(f"{day} has no results: validate has not finished for this day.")
 
 
-def group_by_page(reasons: Iterable[Reason]) -> Iterator[QuarantinedPage]:
+def group_by_page(reasons: Iterable[Reason]) -> Iterator[LeftOutPage]:
     """Reasons as pages with all their reasons, in the order in which they come."""
     found: dict[tuple[str, str], list[Reason]] = {}
     for reason in reasons:
         found.setdefault((reason.capture_id, reason.subject), []).append(reason)
     for group in found.values():
         first = group[0]
-        yield QuarantinedPage(
+        yield LeftOutPage(
             capture_id=first.capture_id,
             subject=first.subject,
             publisher=next((reason.publisher for reason in group if reason.publisher), None),

@@ -27,7 +27,7 @@ from newsmarts.marts import acknowledged
 from newsmarts.release.reader import connect
 from newsmarts.review.current_release import DayMadeOf, days_made_of, made_of
 from newsmarts.review.day_outcomes import KnownDay, Stamp, day_outcomes_of
-from newsmarts.review.day_results import QuarantinedPage, Reason, group_by_page, read_results
+from newsmarts.review.day_results import LeftOutPage, Reason, group_by_page, read_results
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -171,7 +171,7 @@ def _read_validated(archive: Path | UPath, day: date, _stamp: Stamp | None) -> p
     return read_results(archive, day, "quarantine.parquet", QUARANTINE)
 
 
-def read_withheld(home: Path, day: date) -> tuple[QuarantinedPage, ...]:
+def read_withheld(home: Path, day: date) -> tuple[LeftOutPage, ...]:
     """Captures of a day that are valid by themselves, and withheld from the current release."""
     try:
         with connect(home, memory_limit="256MB") as marts:
