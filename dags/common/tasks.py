@@ -9,7 +9,13 @@ from typing import Any, NoReturn
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, task
 
-from newsmarts.core.errors import DatabaseUnavailable, FeedUnavailable, LockTimeout, NewsError
+from newsmarts.core.errors import (
+    DatabaseUnavailable,
+    FeedUnavailable,
+    LockTimeout,
+    NewsError,
+    StoreUnavailable,
+)
 
 WRITER_POOL = "duckdb_writer"
 """One slot, see config/pools.json: a DuckDB file has one writer, or many readers, never both."""
@@ -26,6 +32,7 @@ DEFAULT_ARGS = {
             RetryRule(LockTimeout, RetryAction.RETRY, reason="another writer holds the lock"),
             RetryRule(DatabaseUnavailable, RetryAction.RETRY, reason="the database may answer later"),
             RetryRule(FeedUnavailable, RetryAction.RETRY, reason="the feed may answer later"),
+            RetryRule(StoreUnavailable, RetryAction.RETRY, reason="the store may answer later"),
             RetryRule(NewsError, RetryAction.FAIL, reason="another try can't change this; see the message"),
         ]
     ),

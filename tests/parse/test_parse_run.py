@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 
 from newsmarts.core import partitions, schemas
-from newsmarts.core.errors import CaptureError, MissingPartition
+from newsmarts.core.errors import CaptureError, MissingPartition, StoreUnavailable
 from newsmarts.core.records import capture_id_of
 from newsmarts.core.settings import Settings
 from newsmarts.parse import run as stage
@@ -20,13 +21,14 @@ from newsmarts.parse.publishers.al_mayadeen import AlMayadeen
 from newsmarts.parse.rows import EXCERPT_CHARS, excerpt_of
 from samples import html, text
 from samples.model import Paragraph, Related
-from tests.parse.pages import ARTICLE, FIRST, NOUR_ARTICLE, SECOND, TICKER
+from tests.parse.pages import ARTICLE, FIRST, HEADLINE, NOUR_ARTICLE, SECOND, TICKER
 
 DAY = date(2025, 8, 25)
 SCHEMAS = {
     "articles": schemas.ARTICLES,
     "ticker_items": schemas.TICKER_ITEMS,
     "page_links": schemas.PAGE_LINKS,
+    "ticker_witnesses": schemas.TICKER_WITNESSES,
     "quarantine": schemas.QUARANTINE,
 }
 
@@ -67,6 +69,12 @@ def staged(home: Path) -> dict[str, list[dict[str, Any]]]:
         name: schemas.read_table(folder / f"{name}.parquet", schema).to_pylist()
         for name, schema in SCHEMAS.items()
     }
+
+
+def manifest(home: Path) -> list[dict[str, Any]]:
+    path = partitions.partition_path(home, "manifest", DAY) / "captures.parquet"
+    rows: list[dict[str, Any]] = schemas.read_table(path, schemas.CAPTURES).to_pylist()
+    return rows
 
 
 @pytest.fixture
@@ -184,20 +192,80 @@ def test_a_day_that_was_never_landed(settings: Settings) -> None:
     assert not partitions.partition_path(settings.home, "parsed", DAY).exists()
 
 
-def test_raw_bytes_that_changed_or_went_are_not_read(settings: Settings) -> None:
+def test_raw_bytes_that_changed_are_not_read(settings: Settings) -> None:
     pages = {
-        name: text.render(replace(ARTICLE, read_minutes=n)).encode()
-        for n, name in enumerate(("a", "b", "c"), 1)
+        name: text.render(replace(ARTICLE, read_minutes=n)).encode() for n, name in enumerate(("a", "b"), 1)
     }
     land(settings.home, pages)
-    paths = {
-        name: partitions.raw_object_path(settings.home, hashlib.sha256(data).hexdigest())
-        for name, data in pages.items()
-    }
-    paths["a"].write_bytes(pages["b"])
-    paths["b"].unlink()
+    path = partitions.raw_object_path(settings.home, hashlib.sha256(pages["a"]).hexdigest())
+    path.write_bytes(pages["b"])
     result = stage.run(DAY, settings)
-    assert (result.parsed, result.reasons) == (1, {"raw_bytes_damaged": 2})
+    assert (result.parsed, result.reasons) == (1, {"raw_bytes_damaged": 1})
+
+
+def test_raw_bytes_that_are_away_stop_the_day_until_they_are_back(settings: Settings, tmp_path: Path) -> None:
+    page = text.render(ARTICLE).encode()
+    land(settings.home, {"a.txt": page, "b.txt": text.render(NOUR_ARTICLE).encode()})
+    path = partitions.raw_object_path(settings.home, hashlib.sha256(page).hexdigest())
+    away = path.rename(tmp_path / "away")
+    with pytest.raises(
+        StoreUnavailable, match=re.escape(f"{path} is missing: the page of 'a.txt'. Put it back")
+    ):
+        stage.run(DAY, settings)
+    assert not partitions.partition_path(settings.home, "parsed", DAY).exists()
+    path.mkdir()
+    with pytest.raises(StoreUnavailable, match=r"can't be read now: .*Is a directory"):
+        stage.run(DAY, settings)
+    path.rmdir()
+    away.rename(path)
+    assert stage.run(DAY, settings).parsed == 2
+
+
+@pytest.mark.parametrize("trouble", [MemoryError("full"), OSError(5, "Input/output error")])
+def test_the_machines_trouble_is_no_fault_of_a_page(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    def fail(*_: object) -> None:
+        raise trouble
+
+    land(settings.home, {"a.txt": text.render(ARTICLE).encode()})
+    monkeypatch.setattr(AlMayadeen, "read", fail)
+    with pytest.raises(type(trouble)):
+        stage.run(DAY, settings)
+
+
+def hidden(lines: str) -> str:
+    """An article's page with another ticker in front of its own, which its style hides."""
+    page = html.render(ARTICLE, "semantic")
+    return re.sub("<body[^>]*>", rf'\g<0><div style="display: none">{lines}</div>', page, count=1)
+
+
+def test_ticker_lines_of_pages_without_article_and_hidden_ones_are_witnesses(settings: Settings) -> None:
+    video = html.render(ARTICLE, "semantic").replace("/news/politics/velmora", "/videos/newsfeed/velmora")
+    frame = text.render(ARTICLE).partition(HEADLINE)[0]
+    hidden_lines = "<p>BREAKING</p><p>Sorn counts its ferries</p><script>x</script><p hidden>Two of nine</p>"
+    land(
+        settings.home,
+        {
+            "a-hidden.html": hidden(hidden_lines).encode(),
+            "b-404.txt": f"{frame}404\n\nPage not found\n".encode(),
+            "c-cut.txt": text.render(ARTICLE).partition("Dockers had")[0].encode(),
+            "d-video.html": video.encode(),
+            "e-other.html": hidden("<p>Accept cookies</p>").encode(),
+            "f.txt": text.render(ARTICLE).encode(),
+        },
+    )
+    assert stage.run(DAY, settings).parsed == 3
+    found: dict[str, list[str]] = {}
+    paths = {row["capture_id"]: row["source_path"] for row in manifest(settings.home)}
+    for row in staged(settings.home)["ticker_witnesses"]:
+        found.setdefault(paths[row["capture_id"]], []).append(row["text"])
+    assert found == {
+        "a-hidden.html": ["Sorn counts its ferries", "Two of nine"],
+        "b-404.txt": list(TICKER),
+        "c-cut.txt": list(TICKER),
+        "d-video.html": list(TICKER),
+    }
 
 
 def test_a_fault_of_the_parser_costs_one_page(

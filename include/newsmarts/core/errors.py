@@ -114,6 +114,10 @@ class IncompleteResult(ContractError):
     """Great Expectations listed fewer failing rows than it counted."""
 
 
+class StoreUnavailable(NewsError):
+    """The disk or object store can't give what it holds now: trying again later may help."""
+
+
 class ConservationError(NewsError):
     """Captures in and captures accounted for differ."""
 

@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 
 from newsmarts.core.errors import UnclearMarkup, UnreadablePage
 from newsmarts.parse.head import read_head
+from newsmarts.parse.html_hidden import walk
 from newsmarts.parse.html_stream import MetadataBuilder, Shortened, take_runs
 from newsmarts.parse.html_walk import Walker
 from newsmarts.parse.reading import Reading
@@ -72,5 +73,5 @@ def read_tree(markup: str, marks: Collection[str], *, ended: bool) -> Reading:
     """Read an HTML page by way of its full tree: the same reading, at several times the cost."""
     soup = BeautifulSoup(markup, "lxml")
     walker = Walker(marks)
-    walker.walk(soup)
+    walk(walker, soup)
     return walker.reading(read_head(soup), ended=ended)

@@ -23,6 +23,7 @@ from bs4.builder import LXMLTreeBuilder  # type: ignore[attr-defined]
 
 from newsmarts.core.errors import UnclearMarkup
 from newsmarts.parse.head import HEAD_TAGS, is_read_script
+from newsmarts.parse.html_hidden import HiddenWalker
 from newsmarts.parse.html_walk import Walker
 
 _SPACES = BeautifulSoup.ASCII_SPACES
@@ -140,6 +141,7 @@ class MetadataBuilder(LXMLTreeBuilder):  # type: ignore[misc] # bs4 adds its bui
         self._enter, self._leave = self.walker.enter, self.walker.leave
         self._text: list[str] = []
         self._skipped = 0  # how many elements are open of which nothing is to be seen
+        self._hidden: HiddenWalker | None = None  # the outermost of them is hidden by a style
         self._kept = 0  # how many are open of a title or a script that goes into the tree
         self._titled = False
         self._aside = self._preformatted = 0
@@ -165,8 +167,14 @@ class MetadataBuilder(LXMLTreeBuilder):  # type: ignore[misc] # bs4 adds its bui
                 return
         if self._kept or tag in _WATCHED:
             self._open_watched(tag, attrib)
-        if self._skipped or not self._enter(tag, attrib):
+        if self._skipped:
             self._skipped += 1
+            if self._hidden is not None:
+                self._hidden.enter(tag, attrib)
+        elif not self._enter(tag, attrib):
+            self._skipped = 1
+            if attrib and self.walker.is_hidden(tag, attrib):
+                self._hidden = HiddenWalker()
 
     def end(self, tag: Any) -> None:
         """Take an element's end from lxml."""
@@ -176,6 +184,8 @@ class MetadataBuilder(LXMLTreeBuilder):  # type: ignore[misc] # bs4 adds its bui
             self._close_watched(tag)
         if self._skipped:
             self._skipped -= 1
+            if self._hidden is not None:
+                self._leave_hidden(self._hidden)
         else:
             self._leave()
 
@@ -185,7 +195,7 @@ class MetadataBuilder(LXMLTreeBuilder):  # type: ignore[misc] # bs4 adds its bui
             super().data(data)
         elif self._skipped:
             self._meet_unread(data)
-        if not self._skipped:
+        if not self._skipped or self._hidden is not None:
             self._text.append(data)
 
     def comment(self, text: Any) -> None:
@@ -236,9 +246,12 @@ class MetadataBuilder(LXMLTreeBuilder):  # type: ignore[misc] # bs4 adds its bui
         """Walk over a run's entries in place of the element that replaces them."""
         if self._aside:
             raise UnclearMarkup(number)
+        run = self.page.runs[number]
         if not self._skipped:
-            run = self.page.runs[number]
             self.walker.run(run.tag, run.entries)
+        elif self._hidden is not None:
+            self._hidden.run(run.tag, run.entries)
+            self._hidden.enter("script", {})  # nothing in it is read
         self._runs_met += 1
         self._skipped += 1
 
@@ -280,8 +293,16 @@ class MetadataBuilder(LXMLTreeBuilder):  # type: ignore[misc] # bs4 adds its bui
         """Hand on a text, spaces alone as BeautifulSoup hands them on."""
         text = self._text[0] if len(self._text) == 1 else "".join(self._text)
         self._text.clear()
-        if self._skipped or self._aside:
+        if self._aside or (self._skipped and self._hidden is None):
             return
         if not self._preformatted and not text.strip(_SPACES):
             text = "\n" if "\n" in text else " "
-        self.walker.text(text)
+        (self._hidden or self.walker).text(text)
+
+    def _leave_hidden(self, hidden: HiddenWalker) -> None:
+        """Take the end of an element inside a hidden one, or of that one itself."""
+        if self._skipped:
+            hidden.leave()
+        else:
+            self._hidden = None
+            self.walker.take_hidden(hidden.texts())

@@ -6,9 +6,6 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from bs4 import BeautifulSoup, Tag
-from bs4.element import NavigableString
-
 from newsmarts.parse.decoding import fold_line
 from newsmarts.parse.html_parts import Piece, parts_of
 from newsmarts.parse.reading import Head, Kind, Reading
@@ -43,14 +40,22 @@ element around it in its container, and how many; the block that comes next; its
 page has over a thousand."""
 
 
+def _is_hidden(attributes: Mapping[str, Any]) -> bool:
+    return "hidden" in attributes or (
+        "style" in attributes and _HIDDEN.search(str(attributes["style"])) is not None
+    )
+
+
 class Walker:
     """Takes a page's elements and texts once, in reading order, and collects its blocks.
 
-    ``marks`` are the names to look out for, as ``#id`` or ``.class``.
+    ``marks`` are the names to look out for, as ``#id`` or ``.class``. ``sees_hidden``: what a style hides is
+    read like the rest.
     """
 
-    def __init__(self, marks: Collection[str] = ()) -> None:
+    def __init__(self, marks: Collection[str] = (), *, sees_hidden: bool = False) -> None:
         reading = self._reading = Reading([], [], [], [], ended=False)
+        self._sees_hidden = sees_hidden
         self.texts, self.kinds = reading.texts, reading.kinds
         self.apart, self.indents = reading.apart, reading.indents
         self.links, self.owners, self.marks = reading.links, reading.owners, reading.marks
@@ -77,26 +82,6 @@ class Walker:
         self._reading.head, self._reading.ended = head, ended
         return self._reading
 
-    def walk(self, soup: BeautifulSoup) -> None:
-        """Read a tree, without recursion."""
-        stack = [iter(soup.contents)]
-        while True:
-            node = next(stack[-1], None)
-            if node is None:
-                stack.pop()
-                if not stack:
-                    break
-                self.leave()
-            elif isinstance(node, Tag):
-                attributes = node.attrs
-                if "class" in attributes:
-                    attributes = {**attributes, "class": " ".join(map(str, node.get_attribute_list("class")))}
-                if self.enter(node.name, attributes):
-                    stack.append(iter(node.contents))
-            elif type(node) is NavigableString:  # comments, doctypes and scripts are subclasses
-                self.text(node)
-        self.finish()
-
     def text(self, text: str) -> None:
         """Take a visible text."""
         if self._pieces or self._inline or text not in _SPACES:  # what lies between elements says nothing
@@ -113,14 +98,12 @@ class Walker:
         if tag in _SPECIAL:
             if tag in _SKIPPED:
                 return False
-            if "hidden" not in attributes and not _HIDDEN.search(str(attributes.get("style", ""))):
+            if not _is_hidden(attributes):
                 self._leaf(tag, attributes)
             return False
         marks: tuple[str, ...] = ()
         if attributes:
-            if "hidden" in attributes or (
-                "style" in attributes and _HIDDEN.search(str(attributes["style"])) is not None
-            ):
+            if _is_hidden(attributes) and not self._sees_hidden:
                 return False
             if self._ids or self._classes:
                 marks = self._marks_of(attributes)
@@ -141,6 +124,17 @@ class Walker:
                 self._link = (self._elements, str(attributes.get("href", "")))
         self._open.append((tag, container, inline, depth, where, marks))
         return True
+
+    @staticmethod
+    def is_hidden(tag: str, attributes: Mapping[str, Any]) -> bool:
+        """Whether an element that isn't entered holds text that a style hides."""
+        return tag not in _SPECIAL and bool(attributes) and _is_hidden(attributes)
+
+    def take_hidden(self, texts: list[str]) -> None:
+        """Take what a hidden element holds, at its place."""
+        if texts:
+            pending = any(not text.isspace() for text, _, _ in self._pieces)
+            self._reading.hidden.append((len(self.texts) + pending, texts))
 
     def run(self, tag: str, entries: Sequence[tuple[str, str]]) -> None:
         """Take elements ``tag`` that hold a link each, of some words, and nothing else: its text and address.

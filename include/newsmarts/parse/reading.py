@@ -74,6 +74,7 @@ class Reading:
     ended: bool  # the last line was finished (text: by a line end; HTML: by the closing tags)
     head: Head | None = None  # None: a text capture
     url: str | None = None  # where the feed fetched the page from, if it knows
+    hidden_ticker: list[str] = field(default_factory=list)  # ticker lines that a style hides
     # of HTML alone
     links: list[str | None] = field(default_factory=list)
     owners: list[int] = field(default_factory=list)  # for each block the innermost container that it is in
@@ -81,6 +82,8 @@ class Reading:
     ends: list[int] = field(default_factory=list)  # and one past its last
     parents: list[int] = field(default_factory=list)
     marks: dict[str, tuple[int, int]] = field(default_factory=dict)  # those that were looked out for
+    hidden: list[tuple[int, list[str]]] = field(default_factory=list)
+    """The texts of each element that a style hides, and the block that comes after it."""
 
     def __len__(self) -> int:
         return len(self.texts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -66,6 +66,17 @@ def ticker_rows(capture: Capture, article: Article) -> Iterator[Row]:
             "capture_sha256": capture.sha256,
             "publisher": article.publisher,
             "position": position,
+            "text": text,
+        }
+
+
+def witness_rows(capture: Capture, lines: Iterable[str]) -> Iterator[Row]:
+    """Rows of ticker_witnesses.parquet: ticker lines that are no rows of ticker_items, each once."""
+    for text in dict.fromkeys(lines):
+        yield {
+            "capture_id": capture.capture_id,
+            "captured_at": capture.captured_at,
+            "capture_day": capture.capture_day,
             "text": text,
         }
 

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from newsmarts.core import partitions, schemas
-from newsmarts.core.errors import CaptureError, MissingPartition, UnreadablePage
+from newsmarts.core.errors import CaptureError, MissingPartition, StoreUnavailable, UnreadablePage
 from newsmarts.core.files import replacing_folder
 from newsmarts.core.locks import partition_lock
 from newsmarts.core.object_store import is_remote
@@ -26,6 +26,8 @@ from newsmarts.core.records import Article, Capture
 from newsmarts.core.settings import Settings
 from newsmarts.parse import rows
 from newsmarts.parse.page import parse_page, parse_reading, parser_error, publisher_of, read_page
+from newsmarts.parse.reading import Roles
+from newsmarts.parse.tickers import ticker_shown
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -44,11 +46,12 @@ _FILES: Mapping[str, pa.Schema] = {
     "articles": schemas.ARTICLES,
     "ticker_items": schemas.TICKER_ITEMS,
     "page_links": schemas.PAGE_LINKS,
+    "ticker_witnesses": schemas.TICKER_WITNESSES,
     "quarantine": schemas.QUARANTINE,
 }
 
 Taken = tuple[Capture, Callable[[], bytes]]
-"""A capture, and what gives its bytes or raises UnreadablePage."""
+"""A capture, and what gives its bytes; see ``raw_bytes`` for what that raises."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +69,14 @@ class ParseResult:
 def run(day: date, settings: Settings) -> ParseResult:
     """Parse the captures of one day into ``staged/parsed/<day>``, replacing what was there.
 
-    A pure function of the captured bytes and the rules. A page that can't be read becomes a row of
-    quarantine.parquet; whatever goes wrong on one page, the day goes on. Rows are in the order of
-    (captured_at, source_path, capture_id), and memory doesn't grow with their number.
+    A pure function of the captured bytes and the rules. A page that can't be parsed becomes a row of
+    quarantine.parquet; whatever goes wrong in parsing one page, the day goes on. A page whose bytes can't be
+    read now stops the day, for what would be written about it would be wrong as soon as they can be. Rows are
+    in the order of (captured_at, source_path, capture_id), and memory doesn't grow with their number.
 
     Raises:
         MissingPartition: the day was never landed.
+        StoreUnavailable: captured bytes can't be read now; the files of an earlier run stay.
     """
     folder = partitions.partition_path(settings.archive, "parsed", day)
     reasons: Counter[str] = Counter()
@@ -156,30 +161,44 @@ def _captures_of(day: date, home: Path | UPath) -> Iterator[Capture]:
 
 def _rows_of(capture: Capture, take_bytes: Callable[[], bytes]) -> list[tuple[str, rows.Row]]:
     """The rows of a capture, each with the name of its file: an article's, or the one of its quarantine."""
-    publisher = capture.publisher
+    publisher, reading = capture.publisher, None
+    roles: Roles = []
+    reason: CaptureError
     try:
-        reading = read_page(take_bytes(), capture.media_type)
+        data = take_bytes()
+    except CaptureError as error:
+        return [("quarantine", rows.quarantine_row(capture, publisher, error))]
+    try:
+        reading = read_page(data, capture.media_type)
         reading.url = capture.url
         rules = publisher_of(reading)
         publisher = rules.slug if rules else publisher
-        page = parse_reading(reading, rules, capture.captured_at)
+        page = parse_reading(reading, rules, capture.captured_at, roles)
         return [
             ("articles", rows.article_row(capture, page)),
             *(("ticker_items", row) for row in rows.ticker_rows(capture, page.article)),
             *(("page_links", row) for row in rows.link_rows(capture, page.article)),
+            *_witnesses(capture, reading.hidden_ticker),
         ]
     except CaptureError as error:
         reason = error
-        log.info("Quarantined %r: %s", capture.source_path, reason.reason_code)
+        log.info("No article in %r: %s", capture.source_path, reason.reason_code)
+    except (MemoryError, OSError):  # the machine's trouble, not the page's
+        raise
     except Exception as error:
         # a bug of ours on one page is a row and a traceback, never the end of the day
         reason = parser_error(error)
         log.exception("The parser failed on %r (capture %s)", capture.source_path, capture.capture_id)
-    return [("quarantine", rows.quarantine_row(capture, publisher, reason))]
+    found = [("quarantine", rows.quarantine_row(capture, publisher, reason))]
+    return found if reading is None else [*found, *_witnesses(capture, ticker_shown(reading, roles))]
+
+
+def _witnesses(capture: Capture, lines: Iterable[str]) -> Iterator[tuple[str, rows.Row]]:
+    return (("ticker_witnesses", row) for row in rows.witness_rows(capture, lines))
 
 
 class _Writer(ExitStack):
-    """The four staged files of a day, written in row groups."""
+    """The staged files of a day, written in row groups."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -233,20 +252,29 @@ def raw_bytes(capture: Capture, archive: Path | UPath) -> bytes:
     """The captured bytes.
 
     Raises:
-        UnreadablePage: they can't be read, or aren't those that were landed.
+        StoreUnavailable: they can't be read now, or aren't there.
+        UnreadablePage: they aren't those that were landed.
     """
     path = partitions.raw_object_path(archive, capture.sha256)
     try:
         data = path.read_bytes()
-    except OSError as error:
-        raise UnreadablePage(
-            "raw_bytes_damaged",
-            f"{path.name} in raw/objects can't be read: {error.strerror}. Land the page anew.",
-        ) from None
+    except FileNotFoundError as error:
+        raise StoreUnavailable(
+            f"{path} is missing: the page of {capture.source_path!r}. Put it back from a backup, or land the "
+            "page again from its source; then run the day again."
+        ) from error
+    except MemoryError:
+        raise
+    except Exception as error:  # each store has errors of its own for an answer that doesn't come
+        raise StoreUnavailable(
+            f"{path}, the page of {capture.source_path!r}, can't be read now: "
+            f"{error or type(error).__name__}. "
+            "Nothing was changed; run the day again when the store answers."
+        ) from error
     if hashlib.sha256(data).hexdigest() != capture.sha256:
         raise UnreadablePage(
             "raw_bytes_damaged",
             f"{path.name} in raw/objects doesn't hold the bytes that it is named after. "
-            "Check the disk, remove the file, and land the page anew.",
+            "Check the disk, remove the file, and land the page again.",
         )
     return data

@@ -22,6 +22,7 @@ _MOST_LABELS = 50
 _SENTENCE_SPACES = 3
 _MANY_SENTENCES = 3
 _KEY_CHARS = 12
+_MOST_SHOWN = 30  # lines of a ticker
 _MOST_LINE_CHARS = 400  # the longest ticker line of the golden pages has 199
 _LINES = frozenset({"text", "heading"})
 REPEAT = "ticker_repeat"
@@ -38,6 +39,7 @@ def take_ticker(reading: Reading, roles: Roles, layout: Layout, labels: Labels) 
         UnreadablePage: it is unclear where the ticker ends (``unclear_ticker``).
     """
     texts, kinds, frame = reading.texts, reading.kinds, layout.passed_over
+    reading.hidden_ticker = list(_hidden_lines(reading, layout))
     ticker: list[str] = []
     ours = [index for index, name in labels if name == TICKER]
     if len(ours) > _MOST_LABELS:
@@ -60,6 +62,35 @@ def take_ticker(reading: Reading, roles: Roles, layout: Layout, labels: Labels) 
                 continue
             ticker.append(text)
     return ticker
+
+
+def ticker_shown(reading: Reading, roles: Roles) -> list[str]:
+    """All lines that were taken for ticker, hidden ones included, of a page that gave no article."""
+    shown = zip(reading.texts, reading.kinds, roles, strict=False)
+    return [text for text, kind, role in shown if role == TICKER and kind != "image"] + reading.hidden_ticker
+
+
+def _hidden_lines(reading: Reading, layout: Layout) -> Iterator[str]:
+    """Ticker lines that a style hides: under a label in the hidden element, or right after or beside one."""
+    for place, texts in reading.hidden:
+        under = _follows_label(reading, layout, place)
+        for text in texts:
+            if text in layout.ticker_labels:
+                under = True
+            elif layout.is_label(text):
+                under = False
+            elif under and len(text) <= _MOST_LINE_CHARS:
+                yield text
+
+
+def _follows_label(reading: Reading, layout: Layout, place: int) -> bool:
+    """Whether a place is right under a ticker label, or in what the layout ties to it."""
+    for label in range(place - 1, max(-1, place - _MOST_SHOWN - 1), -1):
+        if reading.texts[label] in layout.ticker_labels:
+            return place <= min(reading.ties(label), default=label + 1)
+        if layout.is_label(reading.texts[label]) or is_high_heading(reading, label):
+            return False
+    return False
 
 
 def _ticker_end(reading: Reading, roles: Roles, layout: Layout, label: int, *, found: bool) -> int:

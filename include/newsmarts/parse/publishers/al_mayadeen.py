@@ -101,9 +101,9 @@ class AlMayadeen:
         Source: the page's labels in reading order; head metadata where present. tests/parse/.
         """
         layout = layout_at(LAYOUTS, captured_at)
-        check_declared(reading.head)
         labels = layout.labels_in(reading.texts)
-        ticker = take_ticker(reading, roles, layout, labels)
+        ticker = take_ticker(reading, roles, layout, labels)  # first: it is a witness whatever the page is
+        check_declared(reading.head)
         header = _take_header(reading, roles, layout, labels)
         headline = take_headline(reading, roles, layout, header, ticker)
         top = header.start if headline is None else headline
