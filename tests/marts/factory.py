@@ -38,6 +38,7 @@ class Page:
     quarantined: str | None = None
     shares: int | None = None
     hour: int = 0
+    precision: str | None = None  # of the capture's time
     news_id: str | None = None
     rejected: bool = False
     known_by: tuple[str, ...] = ()  # more keys of the article, as an address
@@ -101,6 +102,7 @@ def write_day(home: Path, day: date, pages: list[Page], **outcome: Any) -> None:
                 "media_type": "text/plain",
                 "size_bytes": 1000,
                 "landed_at": datetime(2025, 9, 1, tzinfo=UTC),
+                "captured_at_precision": page.precision,
             }
         )
         for position, text in enumerate(page.ticker, start=1):

@@ -46,6 +46,10 @@ BREAKS: dict[str, dict[str, str]] = {
         "has_text": "DELETE FROM marts.article_texts",
         "stands_on_its_latest_capture": "UPDATE marts.articles SET capture_sha256 = 'another'",
         "capture_times_match_captures": "UPDATE marts.articles SET first_captured_at = '2025-01-01'",
+        "first_captured_at_precision_known": "UPDATE marts.articles SET first_captured_at_precision = 'hour'",
+        "last_captured_at_precision_known": "UPDATE marts.articles SET last_captured_at_precision = 'hour'",
+        "precision_of_its_captures": "UPDATE marts.captures SET captured_at_precision = 'second'",
+        "lag_of_known_times": "UPDATE marts.articles SET capture_lag_minutes = 5",
         "revisions_in_range": "UPDATE marts.articles SET revisions = 0",
     },
     "article_texts": {
@@ -80,6 +84,9 @@ BREAKS: dict[str, dict[str, str]] = {
         "line_unique": "UPDATE marts.ticker_items SET \"text\" = 'one line'",
         "sightings_in_range": "UPDATE marts.ticker_items SET sightings = 0",
         "seen_in_order": "UPDATE marts.ticker_items SET last_seen_at = '2020-01-01 00:00:00Z'",
+        "first_seen_at_precision_known": "UPDATE marts.ticker_items SET first_seen_at_precision = 'hour'",
+        "last_seen_at_precision_known": "UPDATE marts.ticker_items SET last_seen_at_precision = 'hour'",
+        "precision_of_its_captures": "UPDATE marts.captures SET captured_at_precision = 'second'",
         "adds_up_with_sightings": "UPDATE marts.ticker_items SET sightings = sightings + 1",
     },
     "ticker_sightings": {
@@ -96,6 +103,8 @@ BREAKS: dict[str, dict[str, str]] = {
         "capture_id_well_formed": "UPDATE marts.captures SET capture_id = 'x' || capture_id",
         "source_path_present": "UPDATE marts.captures SET source_path = NULL",
         "captured_at_present": "UPDATE marts.captures SET captured_at = NULL",
+        "captured_at_precision_present": "UPDATE marts.captures SET captured_at_precision = NULL",
+        "captured_at_precision_known": "UPDATE marts.captures SET captured_at_precision = 'hour'",
         "day_is_of_its_time": "UPDATE marts.captures SET captured_at = captured_at + INTERVAL 1 DAY",
         "outcome_present": "UPDATE marts.captures SET outcome = NULL",
         "outcome_known": "UPDATE marts.captures SET outcome = 'lost'",
@@ -104,6 +113,8 @@ BREAKS: dict[str, dict[str, str]] = {
         "article_known": "DELETE FROM marts.articles",
         "quarantined_with_a_reason": "DELETE FROM marts.quarantine",
         "accepted_or_quarantined": "UPDATE marts.captures SET outcome = 'loaded'",
+        "share_count_in_range": "UPDATE marts.captures SET share_count = -1",
+        "shares_of_articles": "UPDATE marts.captures SET share_count = 3",
         "one_first_capture_an_article": "UPDATE marts.captures SET is_revision = true",
     },
     "quarantine": {

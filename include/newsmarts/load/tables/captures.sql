@@ -10,7 +10,14 @@ rejected AS (
     WHERE stage = 'land' AND subject = 'page'
     ORDER BY capture_id, reason_code, detail
 )
-SELECT * FROM manifest
-UNION ALL BY NAME
-SELECT * FROM rejected ANTI JOIN manifest USING (capture_id)
+SELECT * REPLACE (
+    -- Of captures that were rejected, or landed before this was kept, midnight means the day: that is where an
+    -- inbox path's day puts a capture, and few pages are fetched in just that second.
+    coalesce(captured_at_precision, if(captured_at AT TIME ZONE 'UTC' = capture_day, 'day', 'second')) AS captured_at_precision
+)
+FROM (
+    SELECT * FROM manifest
+    UNION ALL BY NAME
+    SELECT * FROM rejected ANTI JOIN manifest USING (capture_id)
+)
 ORDER BY captured_at, source_path, capture_id

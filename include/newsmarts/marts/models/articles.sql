@@ -10,6 +10,15 @@ WITH latest_values AS (
     FROM article_history AS history
     JOIN source.warehouse.article_captures AS capture USING (capture_day, capture_id)
     GROUP BY history.article_id
+),
+latest AS (
+    SELECT
+        *,
+        (first_captured_at AT TIME ZONE 'UTC')::DATE AS first_captured_date,
+        if(first_untimed_day = first_captured_date, 'day', 'second') AS first_captured_at_precision,
+        if(last_untimed_day = capture_day, 'day', 'second') AS last_captured_at_precision
+    FROM article_history
+    WHERE is_latest
 )
 SELECT
     latest.article_id,
@@ -35,15 +44,20 @@ SELECT
     latest.first_captured_at,
     latest.captured_at AS last_captured_at,
     capture.capture_sha256,
-    (latest.first_captured_at AT TIME ZONE 'UTC')::DATE AS first_captured_date,
-    (latest.captured_at AT TIME ZONE 'UTC')::DATE AS last_captured_date,
+    latest.first_captured_date,
+    latest.capture_day AS last_captured_date,
     latest_values.section,
     latest_values.image_url,
     latest_values.modified_at,
     (latest_values.modified_at AT TIME ZONE 'UTC')::DATE AS modified_date,
-    latest_values.revisions
-FROM article_history AS latest
+    latest_values.revisions,
+    latest.first_captured_at_precision,
+    latest.last_captured_at_precision,
+    CASE
+        WHEN latest.first_captured_at_precision = 'second'
+            THEN date_sub('minute', capture.published_at, latest.first_captured_at)
+    END AS capture_lag_minutes
+FROM latest
 JOIN source.warehouse.article_captures AS capture USING (capture_day, capture_id)
 JOIN latest_values ON latest_values.article_id = latest.article_id
-WHERE latest.is_latest
 ORDER BY latest.article_id

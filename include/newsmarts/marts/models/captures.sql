@@ -6,7 +6,7 @@ WITH rejected AS (
     GROUP BY ALL
 )
 SELECT
-    captured.* EXCLUDE (sha256, publisher, captured_at_precision),
+    captured.* EXCLUDE (sha256, publisher),
     captured.sha256 AS capture_sha256,
     coalesce(valid.publisher, rejected.publisher, captured.publisher) AS publisher,
     CASE
@@ -15,6 +15,7 @@ SELECT
         WHEN kept.capture_id IS NOT NULL THEN 'repeat'
     END AS outcome,
     coalesce(kept.is_new_text AND kept.ordinal > 1, false) AS is_revision,
+    CASE WHEN kept.capture_id IS NOT NULL THEN valid.share_count END AS share_count,
     kept.article_id
 FROM source.warehouse.captures AS captured
 SEMI JOIN scope_captures USING (capture_day, capture_id)

@@ -14,7 +14,9 @@ SELECT
     row_number() OVER by_article AS ordinal,
     row_number() OVER by_text = 1 AS is_new_text,
     row_number() OVER by_article = count(*) OVER whole_article AS is_latest,
-    min(captured_at) OVER whole_article AS first_captured_at
+    min(captured_at) OVER whole_article AS first_captured_at,
+    min(capture_day) FILTER (captured_at_precision = 'day') OVER whole_article AS first_untimed_day,
+    max(capture_day) FILTER (captured_at_precision = 'day') OVER whole_article AS last_untimed_day
 FROM kept
 WINDOW
     whole_article AS (PARTITION BY article_id),
