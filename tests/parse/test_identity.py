@@ -236,3 +236,25 @@ def test_the_number_on_the_page_comes_first() -> None:
 )
 def test_normalised_address(address: str, expected: str | None) -> None:
     assert normalised_address(address) == expected
+
+
+@pytest.mark.parametrize("archive", ["https://web.archive.org", "", "//web.archive.org"])
+def test_a_web_archives_copy_is_known_by_the_pages_own_address(archive: str) -> None:
+    """The Wayback Machine writes its own addresses over those of the page."""
+    page = html.render(PAGE, "semantic")
+    copy = re.sub(r'(href|content|src)="(https?://)', rf'\1="{archive}/web/20250820120000/\2', page)
+    copy = copy.replace("<body", "<body><!-- BEGIN WAYBACK TOOLBAR INSERT --><div>12 captures</div><p", 1)
+    assert copy != page
+    assert read(copy).identity_keys == read(page).identity_keys
+    assert read(copy).extra == read(page).extra
+    assert read(copy).to_record() == read(page).to_record()
+
+
+def test_the_number_in_a_copys_address() -> None:
+    own = "https://nournews.ir/en/news/201177/tarsane-lays-last-rail"
+    page = html.render(replace(NOUR_ARTICLE, news_id="201177"), "semantic")
+    without = re.sub(r"<head>.*</head>", f"<head>{canonical(own)}</head>", page, flags=re.DOTALL)
+    without = re.sub(r"<div[^>]*>\s*News ID.*?</div>", "", without, flags=re.DOTALL)
+    copy = without.replace(own, f"https://web.archive.org/web/20250820120000/{own}")
+    assert read(without).news_id == read(copy).news_id == "201177"
+    assert read(copy).extra["url"] == own

@@ -13,11 +13,12 @@ import os
 import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from newsmarts.core.errors import CaptureError, UsageError
 from newsmarts.core.settings import Settings
-from newsmarts.land import names
+from newsmarts.land import names, saved_pages
 from newsmarts.land.archives import members, mhtml, sidecar
 from newsmarts.land.archives.sidecar import Facts
 from newsmarts.land.names import CaptureTime
@@ -161,7 +162,10 @@ def _regular(
             return InboxFile(path, source_path, time.moment, look, rejection=error)
         own = Facts(facts.url or own.url, facts.captured_at or own.captured_at, facts.media_type)
         media_type = facts.media_type if archive is None and facts.media_type else media_type
-    time = own.captured_at or _captured_at(source_path, status)
+    known = own.captured_at or names.time_in_path(source_path)
+    if known is None and media_type == "text/html":
+        known = _own_time(path, look)
+    time = known or _captured_at(source_path, status)
     return InboxFile(
         path,
         source_path,
@@ -172,6 +176,13 @@ def _regular(
         sidecar=noted,
         captured_at_precision=time.precision,
     )
+
+
+@lru_cache(maxsize=1 << 17)
+def _own_time(path: str, _look: Look) -> CaptureTime | None:
+    """The capture time in the page itself; kept, as a folder is scanned for each of many days."""
+    beginning = _beginning(path, saved_pages.HEAD_BYTES, saved_pages.TAIL_BYTES)
+    return saved_pages.facts_of(beginning).captured_at
 
 
 def _captured_at(source_path: str, status: os.stat_result) -> CaptureTime:
@@ -196,13 +207,15 @@ def _read_sidecar(path: str) -> tuple[Sidecar, Facts]:
         raise CaptureError("bad_sidecar", f"its sidecar can't be read: {error.strerror}.") from None
 
 
-def _beginning(path: str, size_bytes: int = mhtml.HEAD_BYTES) -> bytes:
-    """A plain file's first bytes; a link or a pipe in its place isn't followed."""
+def _beginning(path: str, size_bytes: int = mhtml.HEAD_BYTES, tail_bytes: int = 0) -> bytes:
+    """A plain file's first bytes and its last ones; a link or a pipe in its place isn't followed."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "not a plain file")
-        return os.read(descriptor, size_bytes)
+        beginning = os.read(descriptor, size_bytes)
+        return beginning + os.pread(descriptor, tail_bytes, max(size_bytes, status.st_size - tail_bytes))
     finally:
         os.close(descriptor)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
+from newsmarts.core.archived_addresses import original_of
 from newsmarts.parse.decoding import fold_line
 from newsmarts.parse.reading import Head, Said
 
@@ -56,6 +57,7 @@ _TAWSIYAT = {
     "lang": "language",
     "type": "type",
 }
+_ADDRESSES = frozenset({"canonical", "image"})  # a web archive rewrites them in its copies
 _ARTICLE_TYPES = frozenset(
     {
         "Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle",
@@ -172,6 +174,8 @@ def _add(
     # JSON may write half a surrogate pair, which no file can hold
     text = fold_line(value[:_MAX_VALUE_CHARS].encode("utf-8", "replace").decode())
     if text:
+        if fact in _ADDRESSES:
+            text, _ = original_of(text)
         known = said[fact]
         place = sum(other.source == source for other in known) if first else len(known)
         known.insert(place, Said(source, text))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from newsmarts.core.archived_addresses import original_of
 from newsmarts.parse.identity import normalised_headline
 from newsmarts.parse.reading import Head, Said
 from newsmarts.parse.times import moment_of
@@ -157,7 +158,7 @@ def _address(text: str | None) -> str | None:
     if not text or len(text) > 2_000:
         return None
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(original_of(text)[0])
     except ValueError:
         return None
     if parts.scheme not in {"http", "https"} or not parts.netloc:

@@ -14,6 +14,7 @@ from newsmarts.core import publishers
 from newsmarts.core.errors import CaptureError, StillMoving
 from newsmarts.core.locks import held
 from newsmarts.core.settings import Settings
+from newsmarts.land import names, saved_pages
 from newsmarts.land.archives.entry import Content, Entry, Read, Unverified
 from newsmarts.land.archives.index import Index, index_name_of, index_writer
 from newsmarts.land.archives.opening import opened
@@ -119,7 +120,10 @@ class Archives:
         if entry.outcome == "passed_over":
             return PassedOver(entry.reason_code or "other_record")
         source_path = f"{file.source_path}!/{entry.name}" if entry.name else file.source_path
-        host = entry.host
+        url = entry.url
+        if url is None and isinstance(content, Content):
+            url = saved_pages.facts_of(content.data).url
+        host = names.host_of(url)
         publisher = publisher_of_host(host, self._publishers) if host else publishers.named_in(source_path)
         if isinstance(content, Content):
             status = entry.http_status if entry.http_status is not None else content.http_status
@@ -129,7 +133,7 @@ class Archives:
                 content.media_type,
                 content.data,
                 publisher,
-                entry.url,
+                url,
                 status,
                 entry.captured_at_precision,
             )

@@ -1,7 +1,7 @@
 """What zip and tar files have in common: members that are files in folders.
 
-A member's name is text and never becomes a path. Its capture time is its own (a sidecar's, an MHTML file's),
-else the day in its path, else its modification time, else the archive's.
+A member's name is text and never becomes a path. Its capture time is that of a sidecar or an MHTML file, else
+the day in its path, else the one that the page itself has, else its modification time, else the archive's.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from newsmarts.core.errors import CaptureError
-from newsmarts.land import names
+from newsmarts.land import names, saved_pages
 from newsmarts.land.archives import mhtml, sidecar
 from newsmarts.land.archives.entry import Content, Entry
 from newsmarts.land.archives.sidecar import Facts
@@ -39,6 +39,13 @@ class Members:
         except CaptureError as error:
             self.sidecars[stem_of(name)] = error
 
+    def dates_itself(self, name: str) -> bool:
+        """Whether a member has to be read to know when it was captured."""
+        if is_mhtml(name):
+            return True
+        is_html = names.media_type_of(name) == "text/html"
+        return is_html and names.time_in_path(self._path_of(names.text_of(name))) is None
+
     def entry(
         self,
         name: str,
@@ -46,7 +53,7 @@ class Members:
         position: int,
         *,
         problem: CaptureError | None = None,
-        own: Facts | None = None,
+        own: Facts,
     ) -> Entry:
         """What the index keeps of a member; ``own`` are facts in the member itself."""
         name = names.text_of(name)
@@ -56,8 +63,7 @@ class Members:
         if isinstance(facts, CaptureError):
             problem, facts = problem or facts, None
         problem = problem or unsafe(name) or _unwanted(name)
-        facts = facts or own or Facts()
-        own = own or Facts()
+        facts = facts or Facts()
         hidden = problem is None and is_hidden(name)
         time = facts.captured_at or own.captured_at or self._time(name, modified_at)
         return Entry(
@@ -77,8 +83,11 @@ class Members:
         return Entry.rejected(reason, "", self._file.captured_at, -1)
 
     def _time(self, name: str, modified_at: CaptureTime | None) -> CaptureTime:
-        in_path = names.time_in_path(f"{self._file.source_path}!/{name}")
+        in_path = names.time_in_path(self._path_of(name))
         return in_path or modified_at or CaptureTime(self._file.captured_at, self._file.captured_at_precision)
+
+    def _path_of(self, name: str) -> str:
+        return f"{self._file.source_path}!/{name}"
 
 
 def is_page(name: str) -> bool:
@@ -128,6 +137,13 @@ def content_of(entry: Entry, data: bytes | CaptureError) -> Content | CaptureErr
         return Content(mhtml.page_of(data), "text/html")
     except CaptureError as reason:
         return reason
+
+
+def own_facts(name: str, data: bytes | CaptureError | None) -> Facts:
+    """The facts in a page that was read to know its time; none in one that wasn't, or couldn't be."""
+    if not isinstance(data, bytes):
+        return Facts()
+    return mhtml.facts_of(data[: mhtml.HEAD_BYTES]) if is_mhtml(name) else saved_pages.facts_of(data)
 
 
 def _unwanted(name: str) -> CaptureError | None:

@@ -6,9 +6,11 @@ import email
 import email.policy
 from itertools import islice
 
+from newsmarts.core.archived_addresses import original_of
 from newsmarts.core.errors import CaptureError
 from newsmarts.land import names
 from newsmarts.land.archives.sidecar import Facts
+from newsmarts.land.names import CaptureTime
 
 HEAD_BYTES = 1 << 16
 _PAGES = ("text/html", "application/xhtml+xml")
@@ -16,12 +18,16 @@ _MAX_PARTS = 10_000
 
 
 def facts_of(head: bytes) -> Facts:
-    """What the file's own head says: when it was saved, and from where. Never raises: it may say nothing."""
+    """What the file's own head says: when it was saved, and from where. Never raises: it may say nothing.
+
+    An archive's copy has the address and time of the page that it is a copy of.
+    """
     message = email.message_from_bytes(head.partition(b"\r\n\r\n")[0].partition(b"\n\n")[0] + b"\n\n")
     written = names.header_date(str(message.get("Date", "")))
     time = names.capture_time_of(written.isoformat()) if written else None
     address = message.get("Snapshot-Content-Location") or message.get("Content-Location")
-    return Facts(names.clean_url(str(address)) if address else None, time, "text/html")
+    url, archived_at = original_of(str(address).strip()) if address else (None, None)
+    return Facts(names.clean_url(url), CaptureTime(archived_at) if archived_at else time, "text/html")
 
 
 def page_of(data: bytes) -> bytes:

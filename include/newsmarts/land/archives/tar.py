@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, Self
 
 from newsmarts.core.errors import CaptureError
-from newsmarts.land.archives import mhtml, sidecar
+from newsmarts.land.archives import sidecar
 from newsmarts.land.archives.entry import Budget, Content, Entry, Read, too_large
-from newsmarts.land.archives.members import Members, content_of, is_mhtml, is_page, is_sidecar, stem_of
+from newsmarts.land.archives.members import Members, content_of, is_page, is_sidecar, own_facts, stem_of
 from newsmarts.land.archives.stream import Stream
 from newsmarts.land.archives.units import units_of
 from newsmarts.land.names import CaptureTime
@@ -89,10 +89,9 @@ class TarReader:
                 self._budget.count()
                 problem = _problem(info)
                 data: bytes | CaptureError | None = None
-                own = None
-                if problem is None and is_mhtml(info.name):
+                if problem is None and self._members.dates_itself(info.name):
                     data = self._read(archive, info, self._max_page_bytes)
-                    own = mhtml.facts_of(data[: mhtml.HEAD_BYTES]) if isinstance(data, bytes) else None
+                own = own_facts(info.name, data)
                 entry = self._members.entry(info.name, _modified_at(info), number, problem=problem, own=own)
                 content = None
                 if entry.outcome == "page" and wanted(entry):

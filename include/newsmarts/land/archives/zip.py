@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from newsmarts.core.errors import ArchiveTooLarge, CaptureError
-from newsmarts.land.archives import mhtml, sidecar
+from newsmarts.land.archives import sidecar
 from newsmarts.land.archives.entry import Budget, Entry, Read, too_large
-from newsmarts.land.archives.members import Members, content_of, is_mhtml, is_page, is_sidecar, stem_of
+from newsmarts.land.archives.members import Members, content_of, is_page, is_sidecar, own_facts, stem_of
 from newsmarts.land.archives.zip_times import modified_at
 
 _MAX_DIRECTORY_BYTES = 64 << 20  # the directory is held in memory, some ten times as large
@@ -60,17 +60,18 @@ class ZipReader:
                     continue
                 self._budget.count()
                 problem = _problem(info)
-                own = None
-                if problem is None and is_mhtml(info.filename):
-                    # what can't be unpacked is reported when it is read
-                    head = self._unpacked(archive, info, mhtml.HEAD_BYTES)
-                    own = mhtml.facts_of(head) if isinstance(head, bytes) else None
+                data: bytes | CaptureError | None = None
+                if problem is None and self._members.dates_itself(info.filename):
+                    data = self._read(archive, info, self._max_page_bytes)
+                own = own_facts(info.filename, data)
                 entry = self._members.entry(
                     info.filename, modified_at(info), number, problem=problem, own=own
                 )
                 content = None
                 if entry.outcome == "page" and wanted(entry):
-                    content = content_of(entry, self._read(archive, info, self._max_page_bytes))
+                    if data is None:
+                        data = self._read(archive, info, self._max_page_bytes)
+                    content = content_of(entry, data)
                 yield entry, content
         except CaptureError as error:
             yield self._members.archive(error), None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
 from newsmarts.core.errors import CaptureError, StillMoving, UsageError
 from newsmarts.core.settings import Settings
-from newsmarts.land import reading, scan
+from newsmarts.land import reading, saved_pages, scan
 from newsmarts.land.archives import mhtml
 from newsmarts.land.archives.archive import Archives
 from newsmarts.land.archives.members import MHTML
@@ -123,6 +124,8 @@ def _item(file: InboxFile) -> Item:
     except CaptureError as rejection:
         return Rejected(file.source_path, file.captured_at, rejection, file.publisher, file.url)
     media_type = "text/html" if file.media_type == MHTML else file.media_type or "text/plain"
+    if file.url is None:
+        file = dataclasses.replace(file, url=saved_pages.facts_of(data).url)
     return Found(
         file.source_path,
         file.captured_at,

@@ -1,0 +1,38 @@
+"""Addresses that web archives give to their copies of pages, and what they are addresses of."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+# web.archive.org/web/20230516210500if_/https://…, arquivo.pt/wayback/20230516210500/https://…,
+# archive.ph/2023.05.16-210500/https://…; rewritten pages also have them without a host
+_ARCHIVED = re.compile(
+    r"(?:https?://[^/?#\s]+|//[^/?#\s]+)?/(?:[^?#\s]{0,200}/)?"
+    r"(\d{4,14}|\d{4}\.\d\d\.\d\d-\d{6})(?:[a-z]{2}_|\*)?/"
+    r"(https?:)/{1,2}(?=[^/\s])",
+    re.ASCII,
+)
+_MOMENT_DIGITS = 14
+
+
+def original_of(address: str) -> tuple[str, datetime | None]:
+    """The address of the page itself, and when the archive captured it (UTC), for an archive's copy.
+
+    Any other address is given back as it is. The moment is None too where the archive's has fewer digits.
+    """
+    moment: datetime | None = None
+    while (found := _ARCHIVED.match(address)) is not None:  # a copy of a copy: the innermost one counts
+        moment = _moment(found[1])
+        address = f"{found[2]}//{address[found.end() :]}"
+    return address, moment
+
+
+def _moment(written: str) -> datetime | None:
+    digits = written.translate({ord("."): None, ord("-"): None})
+    if len(digits) != _MOMENT_DIGITS:
+        return None
+    try:
+        return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
