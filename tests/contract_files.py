@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Collection
 from pathlib import Path
 
@@ -15,6 +16,8 @@ def write_brief_contracts(folder: Path, *, each: int = 2, also: Collection[str] 
     A contract that has no other reason for what it explains keeps none: ``explained_by`` is left out.
     """
     folder.mkdir(parents=True)
+    for path in (PROJECT_ROOT / "expectations").glob("*.toml"):
+        shutil.copy(path, folder)
     for path in (PROJECT_ROOT / "expectations").glob("*.json"):
         contract = json.loads(path.read_bytes())
         critical = [entry for entry in contract["expectations"] if entry["severity"] == "critical"]

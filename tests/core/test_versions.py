@@ -120,7 +120,6 @@ def test_reading_covers_what_parse_and_validate_import() -> None:
         "core/contracts.py",
         "core/records.py",
         "core/ticker_variants.py",
-        "parse/house_bylines.toml",
     } <= names
     assert not names & MOVES_ROWS
 
@@ -186,6 +185,15 @@ def test_a_contracts_version_is_what_the_contracts_mean(tmp_path: Path) -> None:
     assert version_of() == first
     contract["expectations"][0]["kwargs"]["column"] = "b"
     assert version_of() != first
+    contract["expectations"][0]["kwargs"]["column"] = "a"
+    rules = tmp_path / "rules.toml"
+    rules.write_text('words = ["x"]\n')
+    with_rules = version_of()
+    assert with_rules != first
+    rules.write_text('# in other words\nnotes = "why"\nwords = ["x"]\n')
+    assert version_of() == with_rules
+    rules.write_text('words = ["y"]\n')
+    assert version_of() != with_rules
 
 
 def test_the_contracts_of_0_1_0_keep_the_names_that_homes_have_stored(tmp_path: Path) -> None:

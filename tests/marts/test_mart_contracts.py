@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from newsmarts.core.contracts import read_contract
 from newsmarts.core.partitions import candidate_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.marts import audit, catalogue
@@ -34,6 +35,7 @@ BREAKS: dict[str, dict[str, str]] = {
         "published_local_present": "UPDATE marts.articles SET published_local = NULL",
         "dates_match_times": "UPDATE marts.articles SET published_date = published_date + 1",
         "published_before_captured": "UPDATE marts.articles SET published_at = '2030-01-01 00:00:00Z'",
+        "al_mayadeen_byline_present": "UPDATE marts.articles SET byline = NULL",
         "al_mayadeen_byline_is_the_house": "UPDATE marts.articles SET byline = 'A. Person'",
         "nour_news_has_news_id": "UPDATE marts.articles SET news_id = NULL",
         "nour_news_id_unique": "UPDATE marts.articles SET news_id = '7', publisher = 'nour_news'",
@@ -204,9 +206,7 @@ def broken(sound: Settings, tmp_path: Path) -> Iterator[Settings]:
 
 
 def contract_of(mart: str) -> dict[str, Any]:
-    path = PROJECT_ROOT / "expectations" / f"marts_{mart}.json"
-    document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return document
+    return read_contract(PROJECT_ROOT / "expectations" / f"marts_{mart}.json")
 
 
 def _asking_only(settings: Settings, mart: str, expectation: str) -> Settings:

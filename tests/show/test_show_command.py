@@ -183,7 +183,8 @@ def test_a_missing_contract_costs_only_its_answers(
 ) -> None:
     contracts = tmp_path / "contracts"
     contracts.mkdir()
-    shutil.copy(PROJECT_ROOT / "expectations" / "ticker_items.json", contracts)
+    for name in ("ticker_items.json", "bylines.toml"):
+        shutil.copy(PROJECT_ROOT / "expectations" / name, contracts)
     monkeypatch.setenv("NEWS_CONTRACTS_DIR", str(contracts))
     assert main(["show", str(capture), "-o", str(tmp_path / "out.html")]) == 0
     assert "al_mayadeen_articles.json" in capsys.readouterr().err

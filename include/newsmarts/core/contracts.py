@@ -10,9 +10,10 @@ mart). A contract file is::
 
 ``id`` is unique in its file; ``reason_code`` is what a row that breaks a critical expectation is counted
 under. A critical one may name others in ``explained_by``: a row that breaks one of those as well is turned
-away for that reason only. Great Expectations logs and drops an expectation that it can't build, so a typing
-error would silently weaken a contract: here it is a :class:`SettingsError` that names the file and the
-expectation.
+away for that reason only. Kwargs may refer to data beside the contracts: see
+:mod:`newsmarts.core.contract_data`. Great Expectations logs and drops an expectation that it can't build, so
+a typing error would silently weaken a contract: here it is a :class:`SettingsError` that names the file and
+the expectation.
 """
 
 # ruff: noqa: PLC0415 (Great Expectations takes some ten seconds to import: only those wait who use it)
@@ -27,6 +28,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from newsmarts.core.contract_data import resolved
 from newsmarts.core.errors import ContractError, IncompleteResult, SettingsError
 
 if TYPE_CHECKING:
@@ -100,6 +102,9 @@ def read_contract(path: Path) -> dict[str, Any]:
     seen: set[str] = set()
     for number, entry in enumerate(entries, start=1):
         _check_entry(entry, f"{path}: expectation {number}", seen)
+        where = f"{path}: kwargs of {entry['meta']['id']!r}"
+        entry["kwargs"] = resolved(entry["kwargs"], path.parent, where)
+        _check_regexes(entry["kwargs"], where)
 
     _check_explanations(entries, path)
     return document
@@ -173,7 +178,6 @@ def _check_entry(entry: object, where: str, seen: set[str]) -> None:
         reason = _require_text(meta, "reason_code", f"{where}: meta of a critical expectation")
         if not _NAME.fullmatch(reason):
             raise SettingsError(f"{where}: meta.reason_code {reason!r} must be snake_case.")
-    _check_regexes(entry["kwargs"], where)
 
 
 def _check_explanations(entries: list[dict[str, Any]], path: Path) -> None:

@@ -22,7 +22,7 @@ _IS_CHECKOUT = (_CHECKOUT / "expectations").is_dir()
 # data/ and docs/ are here unless set otherwise: the checkout, or for an installed package the current folder
 PROJECT_ROOT = _CHECKOUT if _IS_CHECKOUT else Path.cwd()
 # an installed package brings the checkout's contracts and feeds (force-include in pyproject.toml)
-_CONTRACTS = PROJECT_ROOT / "expectations" if _IS_CHECKOUT else _PACKAGE / "expectations"
+CONTRACTS = PROJECT_ROOT / "expectations" if _IS_CHECKOUT else _PACKAGE / "expectations"
 _FEEDS = PROJECT_ROOT / "config" / "feeds.toml" if _IS_CHECKOUT else _PACKAGE / "feeds.toml"
 
 
@@ -49,7 +49,10 @@ class Settings(BaseSettings):
     inbox: Path | None = Field(
         default=None, description="Folder of captures to land; <home>/inbox when not set."
     )
-    contracts_dir: Path = Field(default=_CONTRACTS, description="Folder of the GX suites (JSON).")
+    contracts_dir: Path = Field(
+        default=CONTRACTS,
+        description="Folder of the GX suites (JSON) and of the rules that they share (TOML).",
+    )
     max_file_bytes: int = Field(
         default=20 * 1024 * 1024, gt=0, description="A larger capture file is rejected."
     )

@@ -17,7 +17,7 @@ from typing import Any
 
 VERSIONS_FILE = Path(__file__).with_name("versions.toml")
 _CHARS = 12
-_WORDING = {"notes"}  # keys of a contract that change what people read, and no row
+_WORDING = {"notes", "note"}  # keys of contracts and data that change what people read, and no row
 
 
 def code_version() -> str:
@@ -43,13 +43,14 @@ def search_version() -> str:
 
 
 def contracts_version(folder: Path) -> str:
-    """The contracts of pages and ticker lines in ``expectations/``; not those of marts."""
-    return _name_of(path for path in folder.glob("*.json") if not path.name.startswith("marts_"))
+    """The contracts of pages and ticker lines in ``expectations/``, and the rules that they share."""
+    suites = [path for path in folder.glob("*.json") if not path.name.startswith("marts_")]
+    return _name_of([*suites, *folder.glob("*.toml")])
 
 
 def mart_contracts_version(folder: Path) -> str:
-    """The contracts of marts in ``expectations/``."""
-    return _name_of(folder.glob("marts_*.json"))
+    """The contracts of marts in ``expectations/``, and the rules that they share."""
+    return _name_of([*folder.glob("marts_*.json"), *folder.glob("*.toml")])
 
 
 @cache
@@ -58,12 +59,14 @@ def _declared() -> dict[str, Any]:
 
 
 def _name_of(paths: Iterable[Path]) -> str:
-    """A hash of what contract files mean. A file that isn't JSON counts by its bytes; loading it fails."""
+    """A hash of what contract files mean. An unreadable one counts by its bytes; loading it fails."""
     digest = hashlib.sha256()
     for path in sorted(paths):
         content = path.read_bytes()
         with contextlib.suppress(ValueError):
-            content = json.dumps(_without_wording(json.loads(content)), sort_keys=True).encode()
+            read = json.loads if path.suffix == ".json" else tomllib.loads
+            meaning = _without_wording(read(content.decode()))
+            content = json.dumps(meaning, sort_keys=True, default=str).encode()
         digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
     name = digest.hexdigest()[:_CHARS]
     return str(_declared()["contracts"]["names"].get(name, name))

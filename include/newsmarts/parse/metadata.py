@@ -6,22 +6,18 @@ contract to warn about. Bylines are compared as the record has them, house bylin
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from newsmarts.core.archived_addresses import original_of
+from newsmarts.core.bylines import fold_byline
 from newsmarts.parse.identity import normalised_headline
 from newsmarts.parse.reading import Head, Said
 from newsmarts.parse.times import moment_of
 
 _SHOWN_CHARS = 120
-# The many names of a publisher's desk, which become one.
-_HOUSE_BYLINES = Path(__file__).with_name("house_bylines.toml")
 
 
 def stated_moment(head: Head | None, fact: str, zone_name: str) -> datetime | None:
@@ -41,7 +37,7 @@ def published_moment(head: Head | None, wall: datetime | None, zone_name: str) -
 def extra_of(
     head: Head | None,
     *,
-    publisher: str,
+    houses: Mapping[str, str],
     zone_name: str,
     site_names: Collection[str],
     headline: str | None,
@@ -78,7 +74,7 @@ def extra_of(
                 found.append(_disagreement("headline", said))
     if byline is not None:
         for said in head.said.get("author", ()):
-            if "://" not in said.value and fold_byline(publisher, said.value) != byline:
+            if "://" not in said.value and fold_byline(said.value, houses) != byline:
                 found.append(_disagreement("byline", said))
     if published_at is not None:
         for said in head.said.get("published", ()):
@@ -164,23 +160,3 @@ def _address(text: str | None) -> str | None:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         return None
     return urlunsplit(parts._replace(fragment=""))
-
-
-def fold_byline(publisher: str, byline_raw: str | None) -> str | None:
-    """The desk's one name when the byline is a house byline; any other byline as it is."""
-    if byline_raw is None:
-        return None
-    return _house_bylines().get(publisher, {}).get(_byline_key(byline_raw), byline_raw)
-
-
-@lru_cache(maxsize=1)
-def _house_bylines() -> Mapping[str, Mapping[str, str]]:
-    listed = tomllib.loads(_HOUSE_BYLINES.read_text(encoding="utf-8"))
-    return {
-        publisher: {_byline_key(name): desk for desk, names in desks.items() for name in (desk, *names)}
-        for publisher, desks in listed.items()
-    }
-
-
-def _byline_key(byline: str) -> str:
-    return " ".join(byline.split()).casefold()

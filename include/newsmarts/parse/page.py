@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from newsmarts.core.bylines import Houses, shipped_houses
 from newsmarts.core.errors import CaptureError, UnknownPublisher
 from newsmarts.parse.decoding import decode
 from newsmarts.parse.html import looks_like_html, read_html
@@ -27,18 +28,23 @@ def parser_error(error: Exception) -> CaptureError:
 
 
 def parse_page(
-    data: bytes, *, media_type: str | None = None, captured_at: datetime | None = None
+    data: bytes,
+    *,
+    media_type: str | None = None,
+    captured_at: datetime | None = None,
+    houses: Houses | None = None,
 ) -> ParsedPage:
     """Read one captured page.
 
     ``media_type`` is a hint; bytes that are plainly HTML are read as HTML. ``captured_at`` chooses the dated
-    rules; None means the newest.
+    rules; None means the newest. ``houses`` are the publishers' house bylines; None: those of the
+    project's own contracts.
 
     Raises:
         CaptureError: the page is empty, binary, of an unknown publisher, not an article, or ambiguous.
     """
     reading = read_page(data, media_type)
-    return parse_reading(reading, publisher_of(reading), captured_at)
+    return parse_reading(reading, publisher_of(reading), captured_at, houses=houses)
 
 
 def read_page(data: bytes, media_type: str | None = None) -> Reading:
@@ -59,6 +65,8 @@ def parse_reading(
     publisher: Publisher | None,
     captured_at: datetime | None,
     roles: Roles | None = None,
+    *,
+    houses: Houses | None = None,
 ) -> ParsedPage:
     """Read a page by its publisher's rules.
 
@@ -75,4 +83,5 @@ def parse_reading(
             raise refuse(reason_code)
         known = ", ".join(publisher.slug for publisher in PUBLISHERS)
         raise UnknownPublisher(f"The page bears no mark of a publisher that there are rules for ({known}).")
+    reading.houses = (shipped_houses() if houses is None else houses).get(publisher.slug, {})
     return publisher.read(reading, roles, captured_at)

@@ -75,6 +75,7 @@ class Reading:
     head: Head | None = None  # None: a text capture
     url: str | None = None  # where the feed fetched the page from, if it knows
     hidden_ticker: list[str] = field(default_factory=list)  # ticker lines that a style hides
+    houses: Mapping[str, str] = field(default_factory=dict)  # spellings, as newsmarts.core.bylines has them
     # of HTML alone
     links: list[str | None] = field(default_factory=list)
     owners: list[int] = field(default_factory=list)  # for each block the innermost container that it is in

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from newsmarts.core import partitions, schemas
+from newsmarts.core.bylines import Houses, load_houses
 from newsmarts.core.errors import CaptureError, MissingPartition, StoreUnavailable, UnreadablePage
 from newsmarts.core.files import replacing_folder
 from newsmarts.core.locks import partition_lock
@@ -77,13 +78,15 @@ def run(day: date, settings: Settings) -> ParseResult:
     Raises:
         MissingPartition: the day was never landed.
         StoreUnavailable: captured bytes can't be read now; the files of an earlier run stay.
+        SettingsError: the house bylines among the contracts can't be read.
     """
+    houses = load_houses(settings.contracts_dir)
     folder = partitions.partition_path(settings.archive, "parsed", day)
     reasons: Counter[str] = Counter()
     with partition_lock(settings, day), replacing_folder(folder) as temporary, _Writer(temporary) as out:
         captures = _captures_of(day, settings.archive)
         for number, (capture, take_bytes) in enumerate(with_bytes(captures, settings.archive), start=1):
-            for name, row in _rows_of(capture, take_bytes):
+            for name, row in _rows_of(capture, take_bytes, houses):
                 out.add(name, row)
                 if name == "quarantine":
                     reasons[row["reason_code"]] += 1
@@ -117,7 +120,9 @@ def parse_file(path: Path, *, settings: Settings) -> Article:
     Raises:
         CaptureError: it can't be read, or isn't an article; the same reasons as in a day's run.
     """
-    return parse_page(read_file(path, settings=settings), media_type=media_type_of(path)).article
+    houses = load_houses(settings.contracts_dir)
+    data = read_file(path, settings=settings)
+    return parse_page(data, media_type=media_type_of(path), houses=houses).article
 
 
 def read_file(path: Path, *, settings: Settings) -> bytes:
@@ -159,7 +164,7 @@ def _captures_of(day: date, home: Path | UPath) -> Iterator[Capture]:
             yield Capture(**row)
 
 
-def _rows_of(capture: Capture, take_bytes: Callable[[], bytes]) -> list[tuple[str, rows.Row]]:
+def _rows_of(capture: Capture, take_bytes: Callable[[], bytes], houses: Houses) -> list[tuple[str, rows.Row]]:
     """The rows of a capture, each with the name of its file: an article's, or the one of its quarantine."""
     publisher, reading = capture.publisher, None
     roles: Roles = []
@@ -173,7 +178,7 @@ def _rows_of(capture: Capture, take_bytes: Callable[[], bytes]) -> list[tuple[st
         reading.url = capture.url
         rules = publisher_of(reading)
         publisher = rules.slug if rules else publisher
-        page = parse_reading(reading, rules, capture.captured_at, roles)
+        page = parse_reading(reading, rules, capture.captured_at, roles, houses=houses)
         return [
             ("articles", rows.article_row(capture, page)),
             *(("ticker_items", row) for row in rows.ticker_rows(capture, page.article)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsmarts.core.bylines import load_houses
 from newsmarts.core.errors import DamagedPartition, MissingPartition
 from newsmarts.core.records import Capture
 from newsmarts.core.text import shortened, visible
@@ -123,7 +124,7 @@ def look_view(
         data = read_bytes(archive, capture.sha256)
     except (MissingPartition, DamagedPartition) as error:
         return LookView(capture, explained, [Notice("Its bytes can't be shown", str(error), "bad")])
-    look = look_at_capture(capture, data)
+    look = look_at_capture(capture, data, load_houses(contracts_dir))
     own = [_marks_of(each, look) for each in explained]
     marks = _Marks(
         phrases=[phrase for each in own for phrase in each.phrases],

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from newsmarts.core.bylines import Houses, load_houses
 from newsmarts.core.errors import CaptureError, UsageError
 from newsmarts.core.records import Capture, capture_id_of
 from newsmarts.core.settings import Settings
@@ -48,14 +49,19 @@ def look_at(path: Path, settings: Settings) -> Look:
         raise UsageError(f"No such file: {str(path)!r}. Give the path of one saved page.")
     data = read_file(path, settings=settings)
     capture, by_path = _capture_of(path, data)
-    return look_at_capture(capture, data, day_in_path=by_path)
+    return look_at_capture(capture, data, load_houses(settings.contracts_dir), day_in_path=by_path)
 
 
-def look_at_capture(capture: Capture, data: bytes, *, day_in_path: bool = False) -> Look:
-    """Read a capture that has landed, by the rules of its capture time; never raises because of its bytes."""
+def look_at_capture(
+    capture: Capture, data: bytes, houses: Houses | None = None, *, day_in_path: bool = False
+) -> Look:
+    """Read a capture that has landed, by the rules of its capture time; never raises because of its bytes.
+
+    ``houses``: as ``parse_page``.
+    """
     look = Look(capture, day_in_path)
     try:
-        _read(look, data)
+        _read(look, data, houses)
     except CaptureError as error:
         look.rejection = error
     except Exception as error:
@@ -64,7 +70,7 @@ def look_at_capture(capture: Capture, data: bytes, *, day_in_path: bool = False)
     return look
 
 
-def _read(look: Look, data: bytes) -> None:
+def _read(look: Look, data: bytes, houses: Houses | None) -> None:
     decoded = decode(data)
     look.encoding, look.beginning = decoded.encoding, decoded.text[:_BEGINNING_CHARS]
     look.reading = reading = read_page(data, look.capture.media_type)
@@ -73,7 +79,7 @@ def _read(look: Look, data: bytes) -> None:
     rules = publisher_of(reading)
     if rules is not None:
         look.capture = replace(look.capture, publisher=rules.slug)
-    look.page = parse_reading(reading, rules, look.capture.captured_at, look.roles)
+    look.page = parse_reading(reading, rules, look.capture.captured_at, look.roles, houses=houses)
 
 
 def _capture_of(path: Path, data: bytes) -> tuple[Capture, bool]:

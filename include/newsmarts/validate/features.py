@@ -45,10 +45,10 @@ ARTICLE_COLUMNS: Mapping[str, Kind] = {
     **dict.fromkeys(
         [
             "row_key", "source_path", "article_id", "news_id", "url_host", "headline", "standfirst", "byline",
-            "agency", "language", "timezone", "local_time_disagreement", "odd_tag", "ticker_line_in_body",
-            "furniture_in_body", "form_text_in_body", "linked_headline_in_body", "caption_in_body",
-            "standfirst_in_body", "ticker_line_as_standfirst", "repeated_paragraph", "headline_as_whole_body",
-            "furniture_as_headline", "markup_in_text", "control_characters_in_text",
+            "byline_raw", "agency", "language", "timezone", "local_time_disagreement", "odd_tag",
+            "ticker_line_in_body", "furniture_in_body", "form_text_in_body", "linked_headline_in_body",
+            "caption_in_body", "standfirst_in_body", "ticker_line_as_standfirst", "repeated_paragraph",
+            "headline_as_whole_body", "furniture_as_headline", "markup_in_text", "control_characters_in_text",
             "replacement_characters_in_text", "mojibake_in_text", "news_id_disagreement",
             "metadata_disagreements",
         ],
@@ -92,6 +92,7 @@ def article_features(row: Row, ticker: TickerIndex, linked_headlines: Iterable[s
         "headline": _present(row["headline"]),
         "standfirst": _present(row["standfirst"]),
         "byline": _present(row["byline"]),
+        "byline_raw": _present(row["byline_raw"]),
         "agency": _present(row["agency"]),
         "language": row["language"],
         "timezone": row["timezone"],

@@ -11,13 +11,14 @@ import re
 from datetime import date, datetime
 from typing import Any, Final
 
+from newsmarts.core.bylines import fold_byline
 from newsmarts.core.errors import CaptureError, MissingField, UnreadablePage
 from newsmarts.core.records import Article
 from newsmarts.parse.body import BodyReader
 from newsmarts.parse.header import Header, find_header, take_headline
 from newsmarts.parse.identity import normalised_headline, other_identities
 from newsmarts.parse.layout import FURNITURE, Labels, Layout, casefolded, layout_at, mark_menus, spellings
-from newsmarts.parse.metadata import extra_of, fold_byline, is_about, published_moment
+from newsmarts.parse.metadata import extra_of, is_about, published_moment
 from newsmarts.parse.not_articles import check_body, check_declared, why_no_article
 from newsmarts.parse.opening import Opening, OpeningReader
 from newsmarts.parse.publisher import ParsedPage, Publisher
@@ -205,7 +206,7 @@ def _fields(
     """The record's fields from header and opening, and what the page's head adds."""
     head, names = reading.head, layout.site_names
     title = None if headline is None else reading.texts[headline]
-    byline = fold_byline(SLUG, header.byline_raw)
+    byline = fold_byline(header.byline_raw, reading.houses)
     wall = header.published_local
     moment = published_moment(head, wall, TIMEZONE)
     identity = None
@@ -232,7 +233,7 @@ def _fields(
         "image": opening.image,
         "extra": extra_of(
             head,
-            publisher=SLUG,
+            houses=reading.houses,
             zone_name=TIMEZONE,
             site_names=names,
             headline=title,

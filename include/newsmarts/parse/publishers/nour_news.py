@@ -135,7 +135,7 @@ class NourNews:
             captured_on_or_after=None if wall is None else wall.date(),
             extra=extra_of(
                 reading.head,
-                publisher=SLUG,
+                houses=reading.houses,
                 zone_name=TIMEZONE,
                 site_names=layout.site_names,
                 headline=headline,
