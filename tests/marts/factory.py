@@ -43,6 +43,8 @@ class Page:
     rejected: bool = False
     known_by: tuple[str, ...] = ()  # more keys of the article, as an address
     most_read: tuple[str, ...] = ()
+    list_section: str | None = "Politics"  # printed beside each entry of most_read
+    list_date: date | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -218,8 +220,8 @@ def _link_rows(page: Page, facts: dict[str, Any]) -> list[dict[str, Any]]:
             "position": position,
             "headline": headline,
             "caption": None,
-            "section": "Politics",
-            "published_on": None,
+            "section": page.list_section,
+            "published_on": page.list_date,
         }
         for position, headline in enumerate(page.most_read, start=1)
     ]

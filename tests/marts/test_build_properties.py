@@ -48,6 +48,10 @@ def some_pages(draw: st.DrawFn) -> list[Page]:
                 ticker=draw(st.sampled_from([(), LINES[:1], LINES[1:], LINES])),
                 publisher=draw(st.sampled_from(["al_mayadeen", "nour_news"])),
                 most_read=draw(st.sampled_from([(), ("Article 0", "Elsewhere"), ("article: 1!",)])),
+                list_section=draw(st.sampled_from([None, "Politics", "Economy"])),
+                extra=draw(
+                    st.sampled_from([{}, {}, {"section": "Sports", "coverage": ["Storm", "Port", "Storm"]}])
+                ),
                 shares=draw(st.sampled_from([None, 4])),
                 hour=draw(st.integers(0, 1)),
                 # none, one address, or a page that bridges two

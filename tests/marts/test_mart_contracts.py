@@ -52,6 +52,9 @@ BREAKS: dict[str, dict[str, str]] = {
         "last_captured_at_precision_known": "UPDATE marts.articles SET last_captured_at_precision = 'hour'",
         "precision_of_its_captures": "UPDATE marts.captures SET captured_at_precision = 'second'",
         "lag_of_known_times": "UPDATE marts.articles SET capture_lag_minutes = 5",
+        "section_source_known": "UPDATE marts.articles SET section_source = 'guess'",
+        "section_with_source": "UPDATE marts.articles SET section_source = NULL",
+        "section_as_listed": "DELETE FROM marts.page_links",
         "revisions_in_range": "UPDATE marts.articles SET revisions = 0",
     },
     "article_texts": {

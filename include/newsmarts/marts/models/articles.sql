@@ -47,6 +47,7 @@ SELECT
     latest.first_captured_date,
     latest.capture_day AS last_captured_date,
     latest_values.section,
+    if(latest_values.section IS NULL, NULL, 'page') AS section_source,
     latest_values.image_url,
     latest_values.modified_at,
     (latest_values.modified_at AT TIME ZONE 'UTC')::DATE AS modified_date,

@@ -6,6 +6,8 @@ FROM (
     UNION
     SELECT 'article', article_id FROM scope_articles
     UNION
+    SELECT 'article', article_id FROM changed_sections
+    UNION
     SELECT 'day', capture_day::VARCHAR FROM scope_days
     UNION
     SELECT 'day', capture_day::VARCHAR FROM scope_link_days

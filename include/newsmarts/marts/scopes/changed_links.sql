@@ -1,5 +1,5 @@
 -- Entries that name another article now than they did, or none.
-SELECT links.capture_day, links.capture_id, links.list_name, links.position, known.article_id
+SELECT links.capture_day, links.capture_id, links.list_name, links.position, links.article_id AS named_before, known.article_id
 FROM marts.page_links AS links
 LEFT JOIN link_articles AS known USING (headline_key)
 WHERE links.headline_key IN (SELECT headline_key FROM scope_headlines)
