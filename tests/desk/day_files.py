@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 
 from newsmarts.core.partitions import current_release_path, day_interval, partition_path, releases_path
-from newsmarts.core.schemas import CAPTURES, CONTRACT_RESULTS, OUTCOMES, QUARANTINE, write_rows
+from newsmarts.core.schemas import ARTICLES, CAPTURES, CONTRACT_RESULTS, OUTCOMES, QUARANTINE, write_rows
+from tests.validate.days import article
 
 HOSTILE = "<script>window.pwned=1</script>"
 HOSTILE_ATTRIBUTE = '"><img src=x onerror="window.pwned=1">'
@@ -55,9 +56,10 @@ def write_day(
     captures: int = 4,
     left_out: Sequence[LeftOut] = (),
     expectations: Sequence[dict[str, Any]] = (),
+    valid_pages: Sequence[str] = (),
     **outcome: Any,
 ) -> Path:
-    """Write outcome, contract results and quarantine of one day; returns its folder."""
+    """Write outcome, contract results, quarantine and valid pages of one day; returns its folder."""
     folder = partition_path(home, "validated", day)
     folder.mkdir(parents=True, exist_ok=True)
     start, _ = day_interval(day)
@@ -81,6 +83,8 @@ def write_day(
     away = {page.name for page in left_out if page.subject == "page"}
     quarantined = {page.name for page in left_out if page.outcome != "not_article"} & away
     write_rows(folder / "quarantine.parquet", QUARANTINE, quarantine)
+    articles = [article(name, source_path=name, captured_at=start, capture_day=day) for name in valid_pages]
+    write_rows(folder / "articles.parquet", ARTICLES, articles)
     write_rows(
         folder / "contract_results.parquet",
         CONTRACT_RESULTS,

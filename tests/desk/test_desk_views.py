@@ -139,11 +139,31 @@ def test_status_and_notice(tmp_path: Path, changes: dict[str, object], label: st
     assert [notice.title for notice in view.notices] == ([title] if title else [])
 
 
-def test_a_refusal_tells_its_reason_and_that_the_marts_stay(tmp_path: Path) -> None:
-    write_day(tmp_path, DAY, accepted=False, refusal="3 of 4 pages broke date_present.")
-    (notice,) = day_view(tmp_path, DAY).notices
-    assert notice.text.startswith("3 of 4 pages broke date_present.")
-    assert "keep what they had before" in notice.text
+def test_a_refused_day_has_its_reason_and_all_its_captures(tmp_path: Path) -> None:
+    write_day(
+        tmp_path,
+        DAY,
+        left_out=[
+            LeftOut("bad.txt", "missing_body", "No body."),
+            LeftOut("list.txt", "section_page", "…", outcome="not_article"),
+        ],
+        valid_pages=["a.txt", "b.txt"],
+        accepted=False,
+        refusal="1 of 3 pages broke date_present.",
+    )
+    view = day_view(tmp_path, DAY)
+    (notice,) = view.notices
+    assert notice.text.startswith("1 of 3 pages broke date_present.")
+    assert "none of its articles" in notice.text
+    shown = [
+        page.source_path
+        for each in (view.quarantined, view.not_articles, view.held_back)
+        for page in each.pages
+    ]
+    assert shown == ["bad.txt", "list.txt", "a.txt", "b.txt"]
+    assert view.held_back.reasons == [("day_refused", 2)]
+    write_day(tmp_path, DAY, valid_pages=["a.txt", "b.txt"])
+    assert day_view(tmp_path, DAY).held_back.total == 0
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,33 @@ def test_an_address_that_cannot_be_right_is_said_to_be(home: Path, query: str) -
     assert "<b>" not in answer.text
 
 
+def test_a_page_that_is_not_an_article_asks_for_nothing(home: Path) -> None:
+    day = date(2025, 9, 1)
+    detail = "The address is that of a tag: /tags/<b>"
+    write_day(
+        home, day, left_out=[LeftOut("tag.html", "tag_page", detail, stage="parse", outcome="not_article")]
+    )
+    assert "Nothing is open" in get(guarded(), "/quarantine").text
+    listed = get(guarded(), "/quarantine?state=not_article").text
+    assert "/tags/&lt;b&gt;" in listed
+    assert 'name="chosen"' not in listed
+    (link,) = re.findall(r'href="(/captures/2025-09-01/[0-9a-f]{32})"', listed)
+    page = get(guarded(), link).text
+    assert '<span class="badge">not an article</span>' in page
+    assert "/tags/&lt;b&gt;" in page
+    assert "What to do.</b> Nothing" in page
+    assert "<form" not in page
+
+
+@pytest.mark.xdist_group("sample_marts")
+@pytest.mark.usefixtures("samples")
+def test_a_loaded_capture_is_shown_with_its_outcome() -> None:
+    article = get(guarded(), "/articles").text
+    (first, *_) = re.findall(r'href="(/articles/[0-9a-f]{32})"', article)
+    (capture, *_) = re.findall(r'href="(/captures/[0-9-]{10}/[0-9a-f]{32})"', get(guarded(), first).text)
+    assert '<span class="badge good">loaded</span>' in get(guarded(), capture).text
+
+
 def test_nothing_at_all_yet(home: Path) -> None:
     page = get(guarded(), "/quarantine").text
     assert "Nothing is published yet" in page

@@ -98,6 +98,25 @@ def test_a_refused_day_is_read_from_what_validate_left(settings: Settings) -> No
     assert found[0].capture_day == refused
 
 
+def test_pages_that_are_not_articles_are_a_list_of_their_own(settings: Settings) -> None:
+    day = date(2025, 9, 8)
+    pages = [
+        LeftOut("list.html", "section_page", "Its address is a section's.", outcome="not_article"),
+        LeftOut("red.html", "missing_body", "No body.", outcome="quarantined"),
+    ]
+    write_day(settings.home, day, captures=2, left_out=pages)
+    of_day = Filters(day=day, state="not_article")
+    assert paths(reasons(settings, of_day)) == {"list.html"}
+    assert paths(reasons(settings, Filters(day=day))) == {"red.html"}
+    (found,) = reasons(settings, of_day)
+    with open_quarantine(settings) as quarantine:
+        assert quarantine.of_captures([found.capture_id]) == []  # so that it can't be acknowledged
+        choices = quarantine.choices("not_article")
+        assert "section_page" in {choice.value for choice in choices["reason"]}
+        assert "missing_body" not in {choice.value for choice in choices["reason"]}
+        assert quarantine.open_pages() == len(expected_away()) + 1
+
+
 def test_a_day_that_ran_since_the_release_is_shown_as_it_is(settings: Settings) -> None:
     day = date(2025, 9, 3)
     before = reasons(settings, Filters(day=day, state="all"))

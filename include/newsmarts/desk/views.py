@@ -82,6 +82,7 @@ class DayView:
     reason: str | None = None  # only pages with this reason are shown
     quarantined: PageList = _NO_PAGES
     not_articles: PageList = _NO_PAGES
+    held_back: PageList = _NO_PAGES  # of a refused day: valid by themselves
     withheld: tuple[LeftOutPage, ...] = ()  # valid by themselves, but kept out of the published marts
 
 
@@ -138,6 +139,7 @@ def day_view(
         reason=reason,
         quarantined=_page_list(results.quarantined, reason),
         not_articles=_page_list(results.not_articles, reason),
+        held_back=_page_list(results.held_back, reason),
         withheld=read_withheld(marts_home or Path(str(home)), day),
     )
 
@@ -216,7 +218,10 @@ def _notices(outcome: Outcome, run_id: str | None) -> list[Notice]:
         )
         notices.append(Notice("Captures are missing", text, "bad"))
     if not outcome.accepted:
-        text = f"{outcome.refusal or 'Too much of it was quarantined.'} The marts keep what they had before."
+        text = (
+            f"{outcome.refusal or 'Too much of it was quarantined.'} The marts have its captures with their "
+            "reasons, and none of its articles; if an earlier run of it was accepted, that run's rows stay."
+        )
         notices.append(Notice("This day was refused as a whole", text, "bad"))
     if run_id is not None and outcome.run_id != run_id:
         source = f"the run {outcome.run_id}" if outcome.run_id else "a run outside Airflow"

@@ -48,8 +48,9 @@ def find_expectation(reason: Reason, contracts_dir: Path) -> ContractExpectation
 def advice_on(reason: Reason) -> str:
     """What a person can do about it."""
     known = _advice()
-    by_stage: str = known["stages"].get(reason.stage, known["stages"]["validate"])
-    return known["reasons"].get(reason.reason_code, by_stage)
+    by_outcome = known["outcomes"].get(reason.outcome or "")
+    by_stage = known["stages"].get(reason.stage, known["stages"]["validate"])
+    return known["reasons"].get(reason.reason_code) or by_outcome or by_stage
 
 
 def _contracts_of(reason: Reason) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from newsmarts.core.errors import DamagedPartition, MissingPartition
 from newsmarts.core.files import whole_folder
 from newsmarts.core.partitions import partition_days, partition_path
 from newsmarts.core.records import QuarantineRow
-from newsmarts.core.schemas import CONTRACT_RESULTS, OUTCOMES, QUARANTINE, read_table
+from newsmarts.core.schemas import ARTICLES, CONTRACT_RESULTS, OUTCOMES, QUARANTINE, read_table
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -124,6 +124,7 @@ class DayResults:
     expectations: tuple[ExpectationResult, ...]
     quarantined: tuple[LeftOutPage, ...]
     not_articles: tuple[LeftOutPage, ...]
+    held_back: tuple[LeftOutPage, ...]  # of a refused day: valid by themselves
 
 
 def read_day(home: Path | UPath, day: date) -> DayResults:
@@ -146,9 +147,18 @@ def read_day(home: Path | UPath, day: date) -> DayResults:
                 expectations,
                 quarantined=tuple(page for page in pages if page.is_quarantined),
                 not_articles=tuple(page for page in pages if not page.is_quarantined),
+                held_back=() if outcome.accepted else tuple(_held_back(home, day)),
             )
         outcome = again
     raise MissingPartition(f"The results of {day} are being replaced at this moment. Reload the page.")
+
+
+def _held_back(home: Path | UPath, day: date) -> Iterator[LeftOutPage]:
+    """The valid pages of a refused day, with the reason that load gives them."""
+    columns = ["capture_id", "capture_sha256", "publisher", "source_path", "captured_at", "capture_day"]
+    articles = read_results(home, day, "articles.parquet", ARTICLES).select(columns)
+    reason = {"stage": "validate", "reason_code": "day_refused", "detail": "Its day was refused as a whole."}
+    yield from group_by_page(Reason(**row, **reason) for row in articles.to_pylist())
 
 
 def read_expectations(home: Path | UPath, day: date) -> tuple[ExpectationResult, ...]:

@@ -212,12 +212,13 @@ def _runs(look: Look, marks: _Marks) -> list[BlockRun]:
 
 
 def _notices(look: Look, reasons: Sequence[Reason]) -> list[Notice]:
-    by_parse = [reason for reason in reasons if reason.stage == "parse"]
+    # the marts don't keep the stage of a page that is not an article: its bytes are there, so it was parse
+    by_parse = [reason for reason in reasons if reason.stage == "parse" or reason.outcome == "not_article"]
     if by_parse and look.page is not None:
         return [
             Notice(
                 "The rules read it now",
-                "It was quarantined by rules that have changed since. Run its day again.",
+                "It was left out by rules that have changed since. Run its day again.",
                 "warn",
             )
         ]

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-State = Literal["open", "acknowledged", "all"]
+State = Literal["open", "acknowledged", "all", "not_article"]
+"""Pages in quarantine with a reason in this state, or pages that aren't in it but are not articles."""
 
 PAGE_SIZE = 50
 _SQL = Path(__file__).parent / "queries" / "quarantine"
@@ -91,12 +92,17 @@ class Quarantine:
         return found
 
     def open_pages(self) -> int:
-        """How many pages (or captures' ticker lines) have a reason that is not acknowledged."""
+        """How many pages (or captures' ticker lines) in quarantine have a reason that is not acknowledged."""
         return int(self._rows("open_pages")[0]["pages"])
 
     def of_captures(self, capture_ids: Sequence[str]) -> list[Reason]:
-        """All reasons of these captures."""
+        """All reasons why these captures are in quarantine."""
         return self.chosen(Filters(state="all"), page_size=2 * len(capture_ids), capture_ids=capture_ids)[0]
+
+    def outcome_of(self, capture_id: str, day: date) -> str | None:
+        """What the release made of a capture; None when it doesn't have it."""
+        rows = self._rows("outcome", capture_id=capture_id, day=day)
+        return rows[0]["outcome"] if rows else None
 
     def _rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
         return as_dicts(run_sql(self._connection, _SQL / f"{query}.sql", parameters))
@@ -127,6 +133,7 @@ def open_quarantine(settings: Settings) -> Iterator[Quarantine]:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("CREATE SCHEMA marts")
             connection.execute("CREATE TABLE marts.quarantine AS SELECT * FROM validated_quarantine LIMIT 0")
+            connection.execute("CREATE TABLE marts.captures AS FROM marts.quarantine")
         run_sql(connection, _SQL / "reasons.sql")
         yield Quarantine(connection, has_release=has_release)
 
@@ -150,13 +157,15 @@ def entry_of(reason: Reason) -> QuarantineKey:
 
 def _differs(known: KnownDay, built: DayMadeOf | None) -> bool:
     """Whether a day's results aren't what the release was built of; not, when they can't be read."""
-    return known.outcome is not None and (not known.outcome.accepted or made_of(known.outcome) != built)
+    return known.outcome is not None and made_of(known.outcome) != built
 
 
 def _validated(archive: Path | UPath, known: KnownDay) -> pa.Table:
-    """What validate quarantined on a day; empty when that can't be read, which Contracts shows."""
+    """What validate left out of a day; empty when that can't be read, which Contracts shows."""
     outcome = known.outcome
-    if outcome is None or not (outcome.quarantined or outcome.ticker_items_quarantined):
+    if outcome is None or not (
+        outcome.quarantined or outcome.not_article or outcome.ticker_items_quarantined
+    ):
         return QUARANTINE.empty_table()
     try:
         return _read_validated(archive, known.day, known.validated)

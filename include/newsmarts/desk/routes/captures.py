@@ -17,7 +17,7 @@ from newsmarts.desk.pages import SECURITY_HEADERS
 from newsmarts.review.captures import find_capture, read_bytes
 from newsmarts.review.day_results import group_by_page
 from newsmarts.review.offending_page import look_view
-from newsmarts.review.quarantine import open_quarantine
+from newsmarts.review.quarantine import Filters, open_quarantine
 
 router = APIRouter()
 GROUP = Group(router, needs=("read_results",))
@@ -37,13 +37,16 @@ _BYTES_HEADERS = {
 
 @router.get("/captures/{day}/{capture_id}")
 def capture(request: Request, day: DayText, capture_id: CaptureId, can_start: MayStart) -> HTMLResponse:
-    """A capture's blocks beside its record, with what is in quarantine of it."""
+    """A capture's blocks beside its record, with what became of it and why."""
     archive, home = settings().archive, settings().home
+    of_day = Filters(day=parse_day(day), state="not_article")
     with open_quarantine(settings()) as opened:
         found_reasons = opened.of_captures([capture_id])
+        not_article, _ = opened.chosen(of_day, capture_ids=[capture_id])
+        outcome = opened.outcome_of(capture_id, parse_day(day))
     reasons = [reason for reason in found_reasons if reason.capture_day == parse_day(day)]
     found = find_capture(archive, parse_day(day), capture_id)
-    if found is None and not reasons:
+    if found is None and not reasons and not not_article:
         raise HTTPException(404)
     decided = [
         (record, entry)
@@ -58,7 +61,8 @@ def capture(request: Request, day: DayText, capture_id: CaptureId, can_start: Ma
         capture_id=capture_id,
         lines=list(group_by_page(reasons)),
         decided=decided,
-        view=look_view(archive, settings().contracts_dir, (found, reasons)),
+        outcome=outcome,
+        view=look_view(archive, settings().contracts_dir, (found, reasons or not_article)),
         can_start=can_start,
         max_lines=MAX_LINES,
     )
