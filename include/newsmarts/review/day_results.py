@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -157,7 +157,11 @@ def _held_back(home: Path | UPath, day: date) -> Iterator[LeftOutPage]:
     """The valid pages of a refused day, with the reason that load gives them."""
     columns = ["capture_id", "capture_sha256", "publisher", "source_path", "captured_at", "capture_day"]
     articles = read_results(home, day, "articles.parquet", ARTICLES).select(columns)
-    reason = {"stage": "validate", "reason_code": "day_refused", "detail": "Its day was refused as a whole."}
+    reason: dict[str, Any] = {
+        "stage": "validate",
+        "reason_code": "day_refused",
+        "detail": "Its day was refused as a whole.",
+    }
     yield from group_by_page(Reason(**row, **reason) for row in articles.to_pylist())
 
 
