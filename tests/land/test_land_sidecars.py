@@ -48,7 +48,7 @@ def test_what_it_does_not_say_comes_from_the_path(settings: Settings) -> None:
 
 def test_json_files_that_are_beside_no_page(settings: Settings) -> None:
     put(settings, "2025-08-25/page.txt")
-    for name in ("alone.json", "page.txt.json", "other/page.json"):
+    for name in ("alone.json", "other.txt.json", "other/page.json"):
         note(settings, f"2025-08-25/{name}", NOTE)
     assert run.run(DAY, settings).landed == 1
     assert set(reasons(settings).values()) == {"unsupported_media_type"}

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from newsmarts.core.errors import CaptureError, UsageError
 from newsmarts.core.settings import Settings
-from newsmarts.land import names, saved_pages
+from newsmarts.land import companions, names, saved_pages
 from newsmarts.land.archives import members, mhtml, sidecar
 from newsmarts.land.archives.sidecar import Facts
 from newsmarts.land.names import CaptureTime
@@ -51,28 +51,24 @@ def inbox_root(settings: Settings, folder: Path | None = None) -> str | None:
 def scan(root: str, settings: Settings) -> Iterator[InboxFile]:
     """Every file of a folder and those below it, folder by folder in order of name.
 
-    Names that begin with a dot are passed over, and so is NEWS_HOME when it lies in the folder.
+    Names that begin with a dot are passed over, and so is NEWS_HOME when it lies in the folder. What saved
+    pages bring along (see ``companions``) is counted in one line of the log.
 
     Raises:
         UsageError: the folder can't be read.
     """
     home = os.path.realpath(settings.home)
-    hidden = 0
-    pending = [""]
+    hidden, passed_over = 0, companions.Counts()
+    pending: list[tuple[str, companions.Kind | None]] = [("", None)]
     while pending:
-        folder = pending.pop()
-        try:
-            with os.scandir(Path(root, folder)) as found:
-                entries = sorted(found, key=lambda entry: os.fsencode(entry.name))
-        except OSError as error:
-            if not folder:
-                raise UsageError(f"the folder {root!r} can't be read: {error.strerror}.") from None
-            if not isinstance(error, FileNotFoundError):  # gone since its parent was listed
-                reason = CaptureError("unreadable_folder", f"it can't be listed: {error.strerror}.")
-                yield _rejected(root, folder, None, reason)
+        folder, kind = pending.pop()
+        entries = _entries(root, folder)
+        if isinstance(entries, CaptureError):
+            yield _rejected(root, folder, None, entries)
             continue
         here = {entry.name for entry in entries}
         pages = {members.stem_of(name) for name in here if members.is_page(name)}
+        around = companions.Around(pages.__contains__, kind, in_root=companions.is_root(here))
         folders = []
         for entry in entries:
             relative = os.path.join(folder, entry.name)  # noqa: PTH118 - names may hold any byte
@@ -80,8 +76,12 @@ def scan(root: str, settings: Settings) -> Iterator[InboxFile]:
                 hidden += 1
             elif entry.is_dir(follow_symlinks=False):
                 if entry.path != home:
-                    folders.append(relative)
-            elif not members.is_sidecar(entry.name, pages):
+                    folders.append((relative, around.kind_of_folder(entry.name)))
+            elif members.is_sidecar(entry.name, pages):
+                continue
+            elif around.is_companion(entry.name):
+                passed_over.add(names.source_path_of(relative))
+            else:
                 sidecar_name = members.stem_of(entry.name) + sidecar.ENDING
                 beside = sidecar_name if sidecar_name in here and members.is_page(entry.name) else None
                 file = _examine(root, relative, settings, beside)
@@ -90,6 +90,21 @@ def scan(root: str, settings: Settings) -> Iterator[InboxFile]:
         pending.extend(reversed(folders))
     if hidden:
         log.info("Passed over %d entries of %r whose names begin with a dot", hidden, root)
+    if counted := str(passed_over):
+        log.info("Passed over what saved pages bring along in %r: %s", root, counted)
+
+
+def _entries(root: str, folder: str) -> list[os.DirEntry[str]] | CaptureError:
+    """A folder's entries in order of name, or why it can't be listed; none if it is gone by now."""
+    try:
+        with os.scandir(Path(root, folder)) as found:
+            return sorted(found, key=lambda entry: os.fsencode(entry.name))
+    except OSError as error:
+        if not folder:
+            raise UsageError(f"the folder {root!r} can't be read: {error.strerror}.") from None
+        if isinstance(error, FileNotFoundError):
+            return []
+        return CaptureError("unreadable_folder", f"it can't be listed: {error.strerror}.")
 
 
 def _examine(root: str, relative: str, settings: Settings, beside: str | None) -> InboxFile | None:

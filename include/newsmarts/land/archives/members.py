@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from newsmarts.core.errors import CaptureError
-from newsmarts.land import names, saved_pages
+from newsmarts.land import companions, names, saved_pages
 from newsmarts.land.archives import mhtml, sidecar
 from newsmarts.land.archives.entry import Content, Entry
 from newsmarts.land.archives.sidecar import Facts
@@ -19,7 +19,7 @@ from newsmarts.land.names import CaptureTime
 from newsmarts.land.reading import InboxFile
 
 _DRIVE = re.compile(r"[A-Za-z]:")
-_HIDDEN = "hidden_file"
+_HIDDEN, _COMPANION = "hidden_file", "saved_page_resource"
 MHTML = "multipart/related"
 
 
@@ -28,8 +28,13 @@ class Members:
 
     def __init__(self, file: InboxFile) -> None:
         self._file = file
+        self._tree = companions.Tree()
         self._seen: Counter[str] = Counter()
         self.sidecars: dict[str, Facts | CaptureError] = {}  # by the page's name without its ending
+
+    def note(self, name: str) -> None:
+        """Take notice of a member's name, before the first one becomes an entry."""
+        self._tree.note(name)
 
     def note_sidecar(self, name: str, data: bytes | CaptureError) -> None:
         """Keep the facts in a member about the page beside it."""
@@ -43,7 +48,7 @@ class Members:
         """Whether a member has to be read to know when it was captured."""
         if is_mhtml(name):
             return True
-        is_html = names.media_type_of(name) == "text/html"
+        is_html = names.media_type_of(name) == "text/html" and not self._tree.is_companion(name)
         return is_html and names.time_in_path(self._path_of(names.text_of(name))) is None
 
     def entry(
@@ -56,22 +61,23 @@ class Members:
         own: Facts,
     ) -> Entry:
         """What the index keeps of a member; ``own`` are facts in the member itself."""
+        companion = problem is None and unsafe(name) is None and self._tree.is_companion(name)
         name = names.text_of(name)
         self._seen[name] += 1
         shown = name if self._seen[name] == 1 else f"{name}#{self._seen[name]}"
         facts = self.sidecars.get(stem_of(name)) if is_page(name) else None
         if isinstance(facts, CaptureError):
             problem, facts = problem or facts, None
-        problem = problem or unsafe(name) or _unwanted(name)
+        problem = problem or unsafe(name) or (None if companion else _unwanted(name))
         facts = facts or Facts()
-        hidden = problem is None and is_hidden(name)
+        passed_over = _COMPANION if companion else _HIDDEN if problem is None and is_hidden(name) else None
         time = facts.captured_at or own.captured_at or self._time(name, modified_at)
         return Entry(
             name=shown,
             captured_at=time.moment,
-            outcome="passed_over" if hidden else "turned_away" if problem else "page",
+            outcome="passed_over" if passed_over else "turned_away" if problem else "page",
             position=position,
-            reason_code=_HIDDEN if hidden else problem.reason_code if problem else None,
+            reason_code=passed_over or (problem.reason_code if problem else None),
             detail=problem.detail if problem else None,
             media_type=MHTML if is_mhtml(name) else facts.media_type or names.media_type_of(name),
             url=facts.url or own.url,

@@ -143,6 +143,7 @@ class TarReader:
             for number, archive, info in self._members_of_file():
                 if not info.isreg():
                     continue
+                self._members.note(info.name)
                 if is_page(info.name):
                     pages.add(stem_of(info.name))
                 elif info.name.lower().endswith(sidecar.ENDING):

@@ -52,6 +52,8 @@ class ZipReader:
             infos = archive.infolist()
             pages = {stem_of(info.filename) for info in infos if is_page(info.filename)}
             sidecars = {number for number, info in enumerate(infos) if is_sidecar(info.filename, pages)}
+            for info in infos:
+                self._members.note(info.filename)
             for number in sidecars:
                 note = self._read(archive, infos[number], sidecar.MAX_BYTES)
                 self._members.note_sidecar(infos[number].filename, note)
