@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsmarts.core.errors import CaptureError
-from newsmarts.land.encodings import decode
+from newsmarts.land.encodings import decode, decode_page
 
 LIMIT = 1_000_000
 
@@ -79,7 +79,31 @@ def test_a_body_that_ends_too_early_is_refused_at_any_length(kind: str) -> None:
 
 @pytest.mark.parametrize("name", ["deflate", "br", "zstd"])
 def test_other_bytes_than_the_header_says_are_refused(name: str) -> None:
-    assert reason(b"\xff<html>no such thing</html>", name) == "bad_content_encoding"
+    assert reason(b"\xff\x01<html>no such thing</html>", name) == "bad_content_encoding"
+
+
+@pytest.mark.parametrize(
+    "name", ["none", "UTF-8", "binary", "windows-1256", "br", "deflate", "zstd", "gzip, br"]
+)
+def test_a_plain_body_is_plain_whatever_its_header_says(name: str) -> None:
+    page = "<html lang='ar'>\u0645\u064a\u0646\u0627\u0621</html>"
+    for charset in ("utf-8", "windows-1256"):
+        assert decode(page.encode(charset), name, max_bytes=LIMIT) == page.encode(charset)
+
+
+@pytest.mark.parametrize("name", [None, "", "none", "utf-8", "identity", "sdch"])
+def test_a_packed_page_is_recognised_without_a_header(name: str | None) -> None:
+    packed = gzip.compress(gzip.compress(b"<html>page</html>"))
+    assert decode_page(packed, name, max_bytes=LIMIT) == b"<html>page</html>"
+
+
+def test_a_packed_page_without_a_header_has_the_same_bounds() -> None:
+    with pytest.raises(CaptureError) as caught:
+        decode_page(gzip.compress(b"\0" * 30_000_000), max_bytes=LIMIT)
+    assert caught.value.reason_code == "decompressed_too_large"
+    with pytest.raises(CaptureError) as caught:
+        decode_page(gzip.compress(b"<html>page</html>")[:-9], max_bytes=LIMIT)
+    assert caught.value.reason_code == "bad_content_encoding"
 
 
 @pytest.mark.parametrize("name", ["compress", "aes128gcm", "gzip, gzip, gzip"])

@@ -13,6 +13,7 @@ import pytest
 
 from newsmarts.core.settings import Settings
 from newsmarts.land import local_days, manifest
+from newsmarts.land.archives.entry import Content
 from newsmarts.land.local_days import Counted, look
 from newsmarts.land.reading import InboxFile, Look
 from newsmarts.land.run import run as land
@@ -50,11 +51,11 @@ def test_a_page_is_opened_only_when_neither_manifest_nor_times_tell(
     )
     opened: list[str] = []
 
-    def open_page(file: InboxFile) -> bytes:
+    def open_page(file: InboxFile) -> Content:
         opened.append(file.source_path)
-        return b"x"
+        return Content(b"x", "text/plain")
 
-    monkeypatch.setattr(local_days, "page_bytes", open_page)
+    monkeypatch.setattr(local_days, "page_of", open_page)
     assert look(settings).new[DAY] == 2  # nothing has landed: names are enough
     land(DAY, settings)
     assert look(settings).new[DAY] == 0  # both have been as they are since long before that

@@ -41,6 +41,7 @@ class Found:
     url: str | None = None  # without user and password
     http_status: int | None = None
     captured_at_precision: Precision = "second"
+    charset: str | None = None  # as the HTTP answer, the MHTML part or a sidecar declares it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Undoing HTTP content encodings, with a bound on what comes out."""
+"""Undoing HTTP content encodings, and what wasn't declared, with a bound on what comes out."""
 
 from __future__ import annotations
 
@@ -11,27 +11,66 @@ from backports import zstd
 from newsmarts.core.errors import CaptureError
 
 _GZIP_MAGIC = b"\x1f\x8b"
+_DEFLATED = 8  # the one method that gzip has; two bytes alone may begin a text in another charset
 _STEP_BYTES = 1 << 16
 # A server has one, rarely two; each doubles what a bomb can do.
 _MAX_ENCODINGS = 2
+# What servers send in this header although it encodes nothing; charsets too: see ``_is_plain``.
+_NO_ENCODINGS = frozenset(
+    {"", "identity", "none", "null", "binary", "plain", "7bit", "8bit", "utf-8", "utf8"}
+)
+_PLAIN_BYTES = 4096
+# Compressed bytes have control characters all over; text has none but these.
+_CONTROL = bytes(set(range(0x20)) - set(b"\t\n\f\r\x1b"))
 
 
 def decode(data: bytes, content_encoding: str | None, *, max_bytes: int) -> bytes:
     """The body that these bytes encode; ``content_encoding`` is the header's value, None when it is missing.
 
-    Memory stays near the sizes of both, whatever the bytes claim to unpack to.
+    Memory stays near the sizes of both, whatever the bytes claim to unpack to. A body that is plain under a
+    header that says otherwise is left as it is: archives keep the header of bodies that their crawler had
+    already unpacked, and servers write charsets into it.
 
     Raises:
         CaptureError: ``unsupported_content_encoding``, ``decompressed_too_large`` (over ``max_bytes``) or
             ``bad_content_encoding`` (the bytes aren't what the header says, or end too early).
     """
     names = [name.strip().lower() for name in (content_encoding or "").split(",")]
-    names = [name for name in names if name not in ("", "identity")]
+    names = [name for name in names if name not in _NO_ENCODINGS]
     if len(names) > _MAX_ENCODINGS:
         raise CaptureError("unsupported_content_encoding", f"it is encoded {len(names)} times over.")
     for name in reversed(names):  # the header has them in the order they were applied
-        data = _decode_one(data, name, max_bytes)
+        try:
+            data = _decode_one(data, name, max_bytes)
+        except CaptureError as error:
+            is_unknown = error.reason_code == "unsupported_content_encoding"
+            is_as_it_is = _is_plain(data) or (is_unknown and _is_gzip(data))
+            if error.reason_code == "decompressed_too_large" or not is_as_it_is:
+                raise
     return data
+
+
+def decode_page(data: bytes, content_encoding: str | None = None, *, max_bytes: int) -> bytes:
+    """A page's bytes as ``decode`` gives them, unpacked by their magic number where no header says gzip.
+
+    Raises:
+        CaptureError: as ``decode``.
+    """
+    data = decode(data, content_encoding, max_bytes=max_bytes)
+    for _ in range(_MAX_ENCODINGS):
+        if _is_gzip(data):
+            data = _decode_one(data, "gzip", max_bytes)
+    return data
+
+
+def _is_gzip(data: bytes) -> bool:
+    return data.startswith(_GZIP_MAGIC) and data[2:3] == bytes((_DEFLATED,))
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether these bytes are text that can't be the output of a compressor."""
+    beginning = data[:_PLAIN_BYTES]
+    return len(beginning.translate(None, _CONTROL)) == len(beginning) and b"<" in beginning
 
 
 def _decode_one(data: bytes, name: str, max_bytes: int) -> bytes:

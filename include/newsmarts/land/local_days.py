@@ -26,7 +26,7 @@ from newsmarts.land.archives.index import index_name_of
 from newsmarts.land.archives.members import MHTML
 from newsmarts.land.capture import Key
 from newsmarts.land.config import InboxConfig, WarcConfig, chosen_feeds
-from newsmarts.land.feeds.folders import InboxFeed, WarcFeed, page_bytes
+from newsmarts.land.feeds.folders import InboxFeed, WarcFeed, page_of
 from newsmarts.land.reading import InboxFile
 
 log = logging.getLogger(__name__)
@@ -200,7 +200,7 @@ class _Landed:
         if not rows and file.source_path not in self._rejected_paths:
             return True
         try:
-            sha256 = hashlib.sha256(page_bytes(file)).hexdigest()
+            sha256 = hashlib.sha256(page_of(file).data).hexdigest()
         except StillMoving:
             return True
         except CaptureError as rejection:

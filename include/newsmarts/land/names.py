@@ -42,6 +42,8 @@ ARCHIVES = {
 UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload", ".download", "~")
 
 _DATE = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)", re.ASCII)
+_DIGITS = re.compile(r"\d{14}", re.ASCII)
+_CHARSET = re.compile(r"""(?:^|;)\s*charset\s*=\s*["']?\s*([A-Za-z0-9_.:+-]{2,40})""", re.IGNORECASE)
 # No page was captured before there were pages; 2200 keeps every later stage's time arithmetic in range.
 _FIRST_DAY, _LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
 _MAX_URL_CHARS = 4096
@@ -114,8 +116,11 @@ def archive_kind_of(file_name: str) -> str | None:
 def moment_of(text: str) -> datetime | None:
     """A moment as WARC files, sidecars and JSON lines write it (ISO 8601; without a zone it is UTC).
 
-    None: it can't be read as one, or lies outside 1990-2199.
+    The 14 digits of web archives (``20250901103000``) are one too. None: it can't be read as one, or lies
+    outside 1990-2199.
     """
+    if _DIGITS.fullmatch(text):
+        text = f"{text[:8]}T{text[8:]}"
     try:
         moment = _in_utc(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
@@ -128,7 +133,13 @@ def capture_time_of(text: str) -> CaptureTime | None:
     moment = moment_of(text)
     if moment is None:
         return None
-    return CaptureTime(moment, "second" if ":" in text or "T" in text.upper() else "day")
+    return CaptureTime(moment, "second" if len(text) > len("2025-09-01") else "day")
+
+
+def charset_of(content_type: str | None) -> str | None:
+    """The charset that a Content-Type names, in lower case; None when it names none."""
+    found = _CHARSET.search(content_type or "")
+    return found[1].lower() if found else None
 
 
 def header_date(text: str) -> datetime | None:
@@ -144,7 +155,8 @@ def clean_url(text: str | None) -> str | None:
     if text is None or len(text) > _MAX_URL_CHARS:
         return None
     try:
-        parts = urlsplit(text.strip().strip("<>"))
+        # as browsers do: a space is part of the address
+        parts = urlsplit(text.strip().strip("<>").replace(" ", "%20"))
         if parts.scheme not in ("http", "https") or not parts.hostname:
             return None
         netloc = parts.netloc.rpartition("@")[2]

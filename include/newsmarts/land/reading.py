@@ -59,6 +59,7 @@ class InboxFile:
     unfinished: bool = False
     archive: str | None = None
     url: str | None = None
+    charset: str | None = None
     sidecar: Sidecar | None = None
     captured_at_precision: Precision = "second"
 

@@ -230,6 +230,7 @@ class _Landing:
             url=found.url,
             http_status=found.http_status,
             captured_at_precision=found.captured_at_precision,
+            charset=found.charset,
         )
 
     def _quarantine_row(self, item: Rejected) -> QuarantineRow:

@@ -175,7 +175,9 @@ def _regular(
         except CaptureError as error:
             time = _captured_at(source_path, status)
             return InboxFile(path, source_path, time.moment, look, rejection=error)
-        own = Facts(facts.url or own.url, facts.captured_at or own.captured_at, facts.media_type)
+        own = Facts(
+            facts.url or own.url, facts.captured_at or own.captured_at, facts.media_type, facts.charset
+        )
         media_type = facts.media_type if archive is None and facts.media_type else media_type
     known = own.captured_at or names.time_in_path(source_path)
     if known is None and media_type == "text/html":
@@ -188,6 +190,7 @@ def _regular(
         look,
         media_type,
         url=own.url,
+        charset=own.charset,
         sidecar=noted,
         captured_at_precision=time.precision,
     )

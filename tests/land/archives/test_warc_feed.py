@@ -146,7 +146,10 @@ def test_bodies_are_decoded(
         ({"status": "301 Moved Permanently"}, "http_redirect"),
         ({"status": "404 Not Found"}, "http_error_status"),
         ({"status": "503 Unavailable"}, "http_error_status"),
-        ({"headers": (("Content-Encoding", "sdch"),)}, "unsupported_content_encoding"),
+        (
+            {"headers": (("Content-Encoding", "sdch"),), "body": b"\x01\x02"},
+            "unsupported_content_encoding",
+        ),
         ({"headers": (("Transfer-Encoding", "chunked"),), "body": CHUNKED[:12]}, "truncated_record"),
         ({"WARC_Truncated": "length"}, "truncated_record"),
         ({"WARC_Segment_Number": "1"}, "truncated_record"),

@@ -21,6 +21,7 @@ from newsmarts.land.web.addresses import AllowedOrigins, parse, resolve
         ("https://news.example.org./a", "https://news.example.org/a"),
         ("https://news.example.org/سورة?q=ä", "https://news.example.org/%D8%B3%D9%88%D8%B1%D8%A9?q=%C3%A4"),
         ("https://news.example.org/a%2Fb%20c", "https://news.example.org/a%2Fb%20c"),
+        (" https://news.example.org/a port/ café?q=b c ", "https://news.example.org/a%20port/%20caf%C3%A9?q=b%20c"),
         ("https://bücher.example/", "https://xn--bcher-kva.example/"),
     ],
 )
@@ -47,7 +48,8 @@ def test_an_address_is_reported_one_way(url: str, reported: str) -> None:
         "https://[::1/a",
         "https://good.example\\@evil.example/",
         "https://good.example\t/a",
-        "https://good.example/a b",
+        "https://good.example /a",
+        "https://good .example/a",
         "https://good.example/a\r\nHost: evil.example",
         "https://good.example/\x00",
         "https://good.example/\udcff",

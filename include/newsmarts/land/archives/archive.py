@@ -135,7 +135,8 @@ class Archives:
                 publisher,
                 url,
                 status,
-                entry.captured_at_precision,
+                captured_at_precision=entry.captured_at_precision,
+                charset=content.charset,
             )
         reason = content or CaptureError(
             entry.reason_code or "bad_record", entry.detail or "it can't be read."

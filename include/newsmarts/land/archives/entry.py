@@ -33,6 +33,7 @@ class Entry:
     media_type: str | None = None
     url: str | None = None
     http_status: int | None = None
+    charset: str | None = None  # as a sidecar declares it
     record_id: str | None = None
     digest: str | None = None  # of the payload, as the archive writes it
     refers_to: str | None = None  # of a revisit: the original's record_id
@@ -65,6 +66,7 @@ class Content:
     data: bytes
     media_type: str  # text/html or text/plain
     http_status: int | None = None
+    charset: str | None = None  # as what came with it declares it
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ _SCHEMA = pa.schema(
         pa.field("media_type", pa.string()),
         pa.field("url", pa.string()),
         pa.field("http_status", pa.int32()),
+        pa.field("charset", pa.string()),
         pa.field("record_id", pa.string()),
         pa.field("digest", pa.string()),
         pa.field("refers_to", pa.string()),

@@ -73,7 +73,7 @@ class JsonLinesReader(UnitReader):
             if not isinstance(record, dict):
                 raise TypeError("it is no JSON object ({…}).")
             facts = facts_of(record)
-            media_type, data = _page(record, facts)
+            page = _page(record, facts)
         except (ValueError, TypeError, RecursionError) as error:
             fault = str(error) if not isinstance(error, (json.JSONDecodeError, UnicodeDecodeError)) else ""
             fault = fault if 0 < len(fault) < 300 else "it is no JSON."
@@ -84,20 +84,20 @@ class JsonLinesReader(UnitReader):
             time.moment,
             "page",
             *self._place(inner),
-            media_type=media_type,
+            media_type=page.media_type,
             url=facts.url,
             captured_at_precision=time.precision,
         )
-        if len(data) > self._max_page_bytes:
-            return entry, too_large(len(data), self._max_page_bytes)
-        return entry, Content(data, media_type)
+        if len(page.data) > self._max_page_bytes:
+            return entry, too_large(len(page.data), self._max_page_bytes)
+        return entry, page
 
     def _rejected(self, reason: CaptureError, name: str, inner: int) -> Entry:
         return Entry.rejected(reason, name, self._file.captured_at, *self._place(inner))
 
 
-def _page(record: dict[str, Any], facts: Facts) -> tuple[str, bytes]:
-    """The page's media type and bytes. Raises ValueError or TypeError, naming the key."""
+def _page(record: dict[str, Any], facts: Facts) -> Content:
+    """The page. Raises ValueError or TypeError, naming the key."""
     given = [key for key in _CONTENTS if record.get(key) is not None]
     if len(given) != 1:
         raise ValueError(f"it has {' and '.join(given) or 'no page'}; give one of {', '.join(_CONTENTS)}.")
@@ -110,9 +110,10 @@ def _page(record: dict[str, Any], facts: Facts) -> tuple[str, bytes]:
             data = base64.b64decode(value, validate=True)
         except binascii.Error:
             raise ValueError("content_base64 is no base64.") from None
-        return facts.media_type or "text/html", data
+        return Content(data, facts.media_type or "text/html", charset=facts.charset)
     try:
         data = value.encode()
     except UnicodeEncodeError:
         raise ValueError(f"{key} holds half a character (a lone surrogate).") from None
-    return facts.media_type or ("text/html" if key == "html" else "text/plain"), data
+    media_type = facts.media_type or ("text/html" if key == "html" else "text/plain")
+    return Content(data, media_type, charset="utf-8")

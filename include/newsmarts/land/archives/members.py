@@ -82,6 +82,7 @@ class Members:
             media_type=MHTML if is_mhtml(name) else facts.media_type or names.media_type_of(name),
             url=facts.url or own.url,
             captured_at_precision=time.precision,
+            charset=facts.charset,
         )
 
     def archive(self, reason: CaptureError) -> Entry:
@@ -138,9 +139,9 @@ def content_of(entry: Entry, data: bytes | CaptureError) -> Content | CaptureErr
     if isinstance(data, CaptureError):
         return data
     if entry.media_type != MHTML:
-        return Content(data, entry.media_type or "text/plain")
+        return Content(data, entry.media_type or "text/plain", charset=entry.charset)
     try:
-        return Content(mhtml.page_of(data), "text/html")
+        return mhtml.page_of(data)
     except CaptureError as reason:
         return reason
 

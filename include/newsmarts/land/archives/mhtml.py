@@ -9,6 +9,7 @@ from itertools import islice
 from newsmarts.core.archived_addresses import original_of
 from newsmarts.core.errors import CaptureError
 from newsmarts.land import names
+from newsmarts.land.archives.entry import Content
 from newsmarts.land.archives.sidecar import Facts
 from newsmarts.land.names import CaptureTime
 
@@ -30,7 +31,7 @@ def facts_of(head: bytes) -> Facts:
     return Facts(names.clean_url(url), CaptureTime(archived_at) if archived_at else time, "text/html")
 
 
-def page_of(data: bytes) -> bytes:
+def page_of(data: bytes) -> Content:
     """The HTML of the page itself: the part that the head names as the start, else the first.
 
     Raises:
@@ -44,11 +45,12 @@ def page_of(data: bytes) -> bytes:
         start = str(message.get_param("start", "") or "").strip("<> ")
         pages = [part for part in parts if part.get_content_type() in _PAGES]
         named = [part for part in pages if start and str(part.get("Content-ID", "")).strip("<> ") == start]
-        page = (named or pages)[0].get_payload(decode=True)
+        part = (named or pages)[0]
+        page = part.get_payload(decode=True)
     except IndexError:
         raise CaptureError("bad_record", "there is no HTML page in it. Save the page again.") from None
     except (ValueError, LookupError, RecursionError, AttributeError, TypeError) as error:
         raise CaptureError("bad_record", f"it is no MHTML file that can be read ({error}).") from None
     if not isinstance(page, bytes):
         raise CaptureError("bad_record", "its page is damaged. Save the page again.")
-    return page
+    return Content(page, "text/html", charset=names.charset_of(str(part.get("Content-Type", ""))))

@@ -55,6 +55,11 @@ class Facts:
         Field(alias="content_type"),
         _declared("content_type", _media_type, f"is none of {', '.join(_MEDIA_TYPES)}."),
     ] = None
+    charset: Annotated[
+        str | None,
+        Field(alias="content_type"),
+        PlainValidator(lambda value: names.charset_of(value) if isinstance(value, str) else None),
+    ] = None
 
 
 _FACTS = TypeAdapter(Facts)

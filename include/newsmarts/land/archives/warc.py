@@ -97,6 +97,7 @@ class WarcReader(UnitReader):
         if another := _BEGINNING.search(head_bytes, 1):
             stream.back(len(head_bytes) - another.start())
             raise CaptureError("bad_record", "another record begins within its header. Copy the file again.")
+        self._last_at = warc_record.written_at(head_bytes) or self._last_at
         head = warc_record.parse_head(head_bytes)
         self._is_lost = False
         self._last_at = head.captured_at or self._last_at

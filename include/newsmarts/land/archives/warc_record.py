@@ -28,6 +28,9 @@ _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _LOOKS_LIKE_HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|title)\b", re.IGNORECASE)
 _DIGESTS = frozenset({"sha1", "md5", "sha256", "sha512"})
 _BASE32 = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789abcdefghijklmnopqrstuv")
+_WRITTEN_DATE = re.compile(rb"^WARC-Date[ \t]*:[ \t]*([^\r\n]{4,40})", re.IGNORECASE | re.MULTILINE)
+_SCHEME = re.compile(r"<?([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_PAGE_SCHEMES = frozenset({"http", "https", "file", "ftp"})
 _DATES = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z)?)?)?")
 
 
@@ -68,6 +71,7 @@ class HttpHead:
     status: int
     fields: Mapping[str, str]
     size_bytes: int
+    interim_bytes: int = 0  # of these, the heads of interim answers (1xx) before it
 
 
 def parse_head(head: bytes) -> Head:
@@ -82,14 +86,30 @@ def parse_head(head: bytes) -> Head:
     return Head(fields, int(length))
 
 
+def written_at(head: bytes) -> datetime | None:
+    """The moment that a header names, in whatever form: fit to file a rejection, not to date a capture."""
+    found = _WRITTEN_DATE.search(head)
+    text = found[1].decode("ascii", "replace").strip() if found else ""
+    return names.moment_of(text) or names.moment_of(text[:10])
+
+
 def parse_http(block: bytes) -> HttpHead:
-    """The HTTP head that a block begins with. Raises CaptureError when it has none."""
-    status = _STATUS.match(block)
-    end = END_OF_HEAD.search(block, 0, MAX_HEAD_BYTES)
-    if not status or not (end or len(block) < MAX_HEAD_BYTES):
-        raise CaptureError("bad_record", "it doesn't begin with the head of an HTTP answer.")
-    stop = end.end() if end else len(block)
-    return HttpHead(int(status[1]), _fields(block[:stop].partition(b"\n")[2]), stop)
+    """The HTTP head that a block begins with, interim answers (100, 103) passed over.
+
+    Raises:
+        CaptureError: it has none.
+    """
+    start = 0
+    while True:
+        status = _STATUS.match(block, start)
+        end = END_OF_HEAD.search(block, start, MAX_HEAD_BYTES)
+        if not status or not (end or len(block) < MAX_HEAD_BYTES):
+            raise CaptureError("bad_record", "it doesn't begin with the head of an HTTP answer.")
+        stop = end.end() if end else len(block)
+        if not status[1].startswith(b"1") or stop == len(block):
+            fields = _fields(block[start:stop].partition(b"\n")[2])
+            return HttpHead(int(status[1]), fields, stop, start)
+        start = stop
 
 
 def http_of(head: Head, block: bytes) -> HttpHead | None:
@@ -133,6 +153,8 @@ def entry_of(head: Head, http: HttpHead | None, *, name: str, position: int, inn
             status, media_type = http.status, _bare(http.fields.get("content-type"))
             if _classify(media_type, None, url)[0] == "passed_over":
                 outcome, reason = "passed_over", "not_a_page"
+    elif head.kind == "resource" and not _is_of_page(fields.get("warc-target-uri", "")):
+        reason = "crawler_record"  # as Browsertrix's urn:text: and urn:pageinfo:, or wget's metadata:
     elif head.kind == "resource":
         media_type = _bare(fields.get("content-type"))
         outcome, reason, detail = _classify(media_type, None, url)
@@ -178,17 +200,30 @@ def content_of(head: Head, http: HttpHead | None, front: bytes, stored: bytes, m
             body = _dechunked(stored)
         decoded = encodings.decode(body, http.fields.get("content-encoding"), max_bytes=max_bytes)
     if not verified:
-        # the standard means the body without chunks; some crawlers hash what they stored or decoded
-        _verify(head.fields.get("warc-payload-digest"), [[body], [stored], [decoded]], "payload")
+        # the standard means the body without chunks; some crawlers hash what they stored or decoded, or
+        # what follows the first of several heads
+        candidates = [[body], [stored], [decoded]]
+        if http is not None and http.interim_bytes:
+            candidates.append([front[http.interim_bytes :], stored])
+        _verify(head.fields.get("warc-payload-digest"), candidates, "payload")
+    decoded = encodings.decode_page(decoded, max_bytes=max_bytes)
     if len(decoded) > max_bytes:
         raise too_large(len(decoded), max_bytes)
-    media_type = _bare((http.fields if http else head.fields).get("content-type"))
+    content_type = (http.fields if http else head.fields).get("content-type")
+    media_type = _bare(content_type)
     if media_type is None and _LOOKS_LIKE_HTML.search(decoded, 0, 4096):
         media_type = "text/html"
     if media_type not in (*HTML, "text/plain"):
         raise CaptureError("unsupported_media_type", "it doesn't say what it is, and doesn't look like HTML.")
     media_type = "text/html" if media_type in HTML else "text/plain"
-    return Content(decoded, media_type, http.status if http else None)
+    status = http.status if http else None
+    return Content(decoded, media_type, status, names.charset_of(content_type))
+
+
+def _is_of_page(uri: str) -> bool:
+    """Whether a resource's URI is an address; crawlers keep notes of their own under others."""
+    scheme = _SCHEME.match(uri)
+    return scheme is None or scheme[1].lower() in _PAGE_SCHEMES
 
 
 def _classify(
@@ -266,11 +301,11 @@ def _verify(written: str | None, candidates: list[list[bytes]], what: str) -> bo
     expected = _digest(value.strip(), hashlib.new(algorithm, usedforsecurity=False).digest_size)
     if expected is None:
         return False
-    seen: list[bytes] = []
+    seen: list[list[bytes]] = []
     for parts in candidates:
-        if any(parts[-1] is other for other in seen):
+        if any(len(parts) == len(other) and parts[-1] is other[-1] for other in seen):
             continue
-        seen.append(parts[-1])
+        seen.append(parts)
         digest = hashlib.new(algorithm, usedforsecurity=False)
         for part in parts:
             digest.update(part)

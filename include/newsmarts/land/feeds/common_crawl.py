@@ -95,7 +95,13 @@ class _Run:
         at = http.size_bytes if http else 0
         content = content_of(head, http, block[:at], block[at:], self._max_bytes)
         return Found(
-            *wanted.key, content.media_type, content.data, wanted.publisher, wanted.url, content.http_status
+            *wanted.key,
+            content.media_type,
+            content.data,
+            wanted.publisher,
+            wanted.url,
+            content.http_status,
+            content.charset,
         )
 
     def _original(self, revisit: Head, listed: Listed) -> Listed:

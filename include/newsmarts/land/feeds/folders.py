@@ -12,6 +12,7 @@ from newsmarts.core.settings import Settings
 from newsmarts.land import reading, saved_pages, scan
 from newsmarts.land.archives import mhtml
 from newsmarts.land.archives.archive import Archives
+from newsmarts.land.archives.entry import Content
 from newsmarts.land.archives.members import MHTML
 from newsmarts.land.capture import Credential, Found, Item, OtherDay, PassedOver, Rejected, Waiting
 from newsmarts.land.config import InboxConfig, WarcConfig
@@ -101,7 +102,7 @@ class WarcFeed:
         return scan.scan(str(self._folder.resolve()), self._settings)
 
 
-def page_bytes(file: InboxFile) -> bytes:
+def page_of(file: InboxFile) -> Content:
     """The page of a file, unpacked when it is an MHTML file.
 
     Raises:
@@ -111,27 +112,29 @@ def page_bytes(file: InboxFile) -> bytes:
     if file.rejection is not None:
         raise file.rejection
     data = reading.read_file(file)
-    return mhtml.page_of(data) if file.media_type == MHTML else data
+    if file.media_type == MHTML:
+        return mhtml.page_of(data)
+    return Content(data, file.media_type or "text/plain", charset=file.charset)
 
 
 def _item(file: InboxFile) -> Item:
     if file.unfinished:
         return Waiting(file.source_path)
     try:
-        data = page_bytes(file)
+        page = page_of(file)
     except StillMoving:
         return Waiting(file.source_path)
     except CaptureError as rejection:
         return Rejected(file.source_path, file.captured_at, rejection, file.publisher, file.url)
-    media_type = "text/html" if file.media_type == MHTML else file.media_type or "text/plain"
     if file.url is None:
-        file = dataclasses.replace(file, url=saved_pages.facts_of(data).url)
+        file = dataclasses.replace(file, url=saved_pages.facts_of(page.data).url)
     return Found(
         file.source_path,
         file.captured_at,
-        media_type,
-        data,
+        page.media_type,
+        page.data,
         file.publisher,
         file.url,
+        charset=page.charset,
         captured_at_precision=file.captured_at_precision,
     )

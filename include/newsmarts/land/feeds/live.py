@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 
 from newsmarts.core.errors import CaptureError, FeedError, FeedRefused, FeedUnavailable, HostRefused
 from newsmarts.core.settings import Settings
+from newsmarts.land import encodings
 from newsmarts.land.archives.warc_record import OK, is_html, status_reason
 from newsmarts.land.capture import Found, Item, PassedOver, Rejected
 from newsmarts.land.config import LiveConfig
@@ -182,8 +183,12 @@ class _Run:
             return Rejected(url, at, status_reason(reply.status), publisher, url)
         if not is_html(reply.media_type):
             return PassedOver("not_a_page")
+        try:
+            data = encodings.decode_page(reply.body, max_bytes=self._max_bytes)
+        except CaptureError as error:
+            return Rejected(url, at, error, publisher, url)
         self._visits.captured(url, at, reply.headers)
-        return Found(url, at, "text/html", reply.body, publisher, url, reply.status)
+        return Found(url, at, "text/html", data, publisher, url, reply.status, reply.charset)
 
     def _leave_host(self, refusal: HostRefused, first_host: str) -> None:
         # the first host led there, and would lead there again

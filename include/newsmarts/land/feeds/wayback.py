@@ -14,6 +14,7 @@ from functools import partial
 from urllib.parse import quote, urlencode
 
 from newsmarts.core.errors import CaptureError, FeedUnavailable
+from newsmarts.land import encodings
 from newsmarts.land.archives.warc_record import OK, is_html, status_reason
 from newsmarts.land.capture import Found, Item, PassedOver
 from newsmarts.land.config import WaybackConfig
@@ -106,7 +107,15 @@ class WaybackFeed(WebFeed[WaybackConfig]):
             raise status_reason(reply.status)
         if not is_html(reply.media_type):
             return PassedOver("not_a_page")
-        return Found(*wanted.key, "text/html", reply.body, wanted.publisher, wanted.url, reply.status)
+        return Found(
+            *wanted.key,
+            "text/html",
+            encodings.decode_page(reply.body, max_bytes=self._max_bytes),
+            wanted.publisher,
+            wanted.url,
+            reply.status,
+            reply.charset,
+        )
 
 
 def _is_captured(reply: Reply) -> bool:

@@ -12,8 +12,8 @@ from newsmarts.land.names import host_matches
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _MAX_CHARS = 8_000
-# Browsers fold these away or read them as something else, and parsers differ on how.
-_AMBIGUOUS = re.compile(r"[\x00-\x20\x7f\\]")
+# Browsers fold these away or read them as something else, and parsers differ on how. A space is escaped.
+_AMBIGUOUS = re.compile(r"[\x00-\x1f\x7f\\]")
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
 # What RFC 3986 allows in a path or query; anything else is percent-encoded, "%" itself is left alone.
 _SAFE = "/?:@!$&'()*+,;=-._~%[]"
@@ -43,15 +43,16 @@ class Address:
 
 
 def parse(url: str) -> Address:
-    """Take an address apart.
+    """Take an address apart; spaces around it don't count, and one in its path or query is escaped.
 
     Raises:
         BadAddress: it is too long, ambiguous, or of another scheme.
     """
+    url = url.strip(" ")
     if len(url) > _MAX_CHARS:
         raise BadAddress(f"an address of {len(url)} characters")
     if _AMBIGUOUS.search(url):
-        raise BadAddress("an address with spaces, control characters or backslashes")
+        raise BadAddress("an address with control characters or backslashes")
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -14,6 +14,7 @@ from newsmarts.core.errors import CaptureError, FeedUnavailable, ForbiddenAddres
 from newsmarts.land import encodings
 from newsmarts.land.capture import Credential
 from newsmarts.land.config import Limits
+from newsmarts.land.names import charset_of
 from newsmarts.land.web.addresses import Address
 from newsmarts.land.web.network import Deadline, GuardedBackend, Resolve
 
@@ -35,6 +36,11 @@ class Reply:
     def media_type(self) -> str:
         """The Content-Type without its parameters, in lower case; empty when there is none."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str | None:
+        """The charset that the Content-Type names."""
+        return charset_of(self.headers.get("content-type"))
 
 
 class Exchange:
