@@ -54,7 +54,7 @@ def test_a_record_becomes_a_row(with_crawls: Settings, crawls: Path) -> None:
         "size_bytes": len(PAGE),
         "url": "https://english.almayadeen.net/news/a?q=1",
         "http_status": 200,
-        "charset": None,
+        "charset": "utf-8",
         "captured_at_precision": "second",
     }
     assert body_of(with_crawls, row) == PAGE

@@ -21,7 +21,10 @@ from newsmarts.land.web.addresses import AllowedOrigins, parse, resolve
         ("https://news.example.org./a", "https://news.example.org/a"),
         ("https://news.example.org/سورة?q=ä", "https://news.example.org/%D8%B3%D9%88%D8%B1%D8%A9?q=%C3%A4"),
         ("https://news.example.org/a%2Fb%20c", "https://news.example.org/a%2Fb%20c"),
-        (" https://news.example.org/a port/ café?q=b c ", "https://news.example.org/a%20port/%20caf%C3%A9?q=b%20c"),
+        (
+            " https://news.example.org/a port/ café?q=b c ",
+            "https://news.example.org/a%20port/%20caf%C3%A9?q=b%20c",
+        ),
         ("https://bücher.example/", "https://xn--bcher-kva.example/"),
     ],
 )

@@ -135,6 +135,7 @@ def entry_of(head: Head, http: HttpHead | None, *, name: str, position: int, inn
         CaptureError: its header lacks what it can't be without.
     """
     fields = head.fields
+    refers_to_at = fields.get("warc-refers-to-date", "")
     captured_at = head.captured_at
     if captured_at is None:
         written = fields.get("warc-date", "")
@@ -183,7 +184,7 @@ def entry_of(head: Head, http: HttpHead | None, *, name: str, position: int, inn
         digest=fields.get("warc-payload-digest"),
         refers_to=fields.get("warc-refers-to"),
         refers_to_url=names.clean_url(fields.get("warc-refers-to-target-uri")),
-        refers_to_at=_moment(fields.get("warc-refers-to-date", "")),
+        refers_to_at=_moment(refers_to_at) or names.moment_of(refers_to_at),
     )
 
 

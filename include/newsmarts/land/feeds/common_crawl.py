@@ -101,7 +101,7 @@ class _Run:
             wanted.publisher,
             wanted.url,
             content.http_status,
-            content.charset,
+            charset=content.charset,
         )
 
     def _original(self, revisit: Head, listed: Listed) -> Listed:

@@ -188,7 +188,7 @@ class _Run:
         except CaptureError as error:
             return Rejected(url, at, error, publisher, url)
         self._visits.captured(url, at, reply.headers)
-        return Found(url, at, "text/html", data, publisher, url, reply.status, reply.charset)
+        return Found(url, at, "text/html", data, publisher, url, reply.status, charset=reply.charset)
 
     def _leave_host(self, refusal: HostRefused, first_host: str) -> None:
         # the first host led there, and would lead there again

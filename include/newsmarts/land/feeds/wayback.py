@@ -114,7 +114,7 @@ class WaybackFeed(WebFeed[WaybackConfig]):
             wanted.publisher,
             wanted.url,
             reply.status,
-            reply.charset,
+            charset=reply.charset,
         )
 
 
