@@ -13,7 +13,8 @@ from newsmarts.core.settings import PROJECT_ROOT
 def write_brief_contracts(folder: Path, *, each: int = 2, also: Collection[str] = ()) -> Path:
     """Write each contract's first critical expectations, and those whose ids are in ``also``, into a folder.
 
-    A contract that has no other reason for what it explains keeps none: ``explained_by`` is left out.
+    What is beside the contracts is copied as it is. A contract that has no other reason for what it explains
+    keeps none: ``explained_by`` is left out.
     """
     folder.mkdir(parents=True)
     for path in (PROJECT_ROOT / "expectations").glob("*.toml"):

@@ -10,7 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from newsmarts.core.errors import ContractError, DamagedPartition, FeedError, MissingPartition, UsageError
+from newsmarts.core.errors import (
+    ContractError,
+    DamagedPartition,
+    FeedError,
+    MissingPartition,
+    TooManyQuarantined,
+    UsageError,
+)
 from newsmarts.core.partitions import warehouse_path
 from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
@@ -23,6 +30,7 @@ from newsmarts.load.run import run as load
 from newsmarts.marts.run import PublishResult, audit, build, publish
 from newsmarts.parse.run import run as parse
 from newsmarts.review.day_state import RunReason, day_states, stored_reason
+from newsmarts.validate.run import accept
 from newsmarts.validate.run import run as validate
 
 logger = logging.getLogger(__name__)
@@ -33,9 +41,10 @@ class PipelineResult:
     """What a run over the inbox did.
 
     ``read`` has the days that were parsed and validated, and why; the results of the others were up to date.
-    ``failed_days`` maps a day that was rejected as a whole to the reason; such a day keeps what was loaded
-    before. ``failed_feeds`` has the last error of each feed that failed on some day; the pages of the other
-    feeds are loaded. ``waiting`` names files that were still being written: the next run takes them.
+    ``failed_days`` maps a day that was refused as a whole, or failed otherwise, to the reason; what was
+    loaded of it as accepted before stays. ``failed_feeds`` has the last error of each feed that failed on
+    some day; the pages of the other feeds are loaded. ``waiting`` names files that were still being written:
+    the next run takes them.
     """
 
     days: tuple[date, ...]
@@ -115,9 +124,9 @@ def run(
         try:
             progress.finish(_day_summary(_run_day(day, settings, read)))
         except ContractError as error:
-            logger.error("%s is not loaded: %s", day, error)  # noqa: TRY400 - the message is enough
+            logger.error("%s failed: %s", day, error)  # noqa: TRY400 - the message is enough
             failed[day] = str(error)
-            progress.finish("not loaded")
+            progress.finish("refused" if isinstance(error, TooManyQuarantined) else "failed")
     _require_something_loaded(settings, failed, failed_feeds)
     release = _publish(settings, progress)
     return PipelineResult(
@@ -132,7 +141,10 @@ def run(
 
 
 def _day_summary(day: LoadResult) -> str:
-    counts = f"{counted(day.captures, 'capture')}, {day.articles:,} valid, {day.quarantined:,} quarantined"
+    counts = (
+        f"{counted(day.captures, 'capture')}, {day.articles:,} valid, {day.not_article:,} not_article, "
+        f"{day.quarantined:,} quarantined"
+    )
     return counts if day.changed else f"{counts}; nothing changed"
 
 
@@ -156,7 +168,8 @@ def _run_day(day: date, settings: Settings, read: dict[date, RunReason]) -> Load
     """Load a day, parsed and validated before when there is a reason, which ``read`` gets.
 
     Raises:
-        ContractError: too much of the day is in quarantine.
+        TooManyQuarantined: the day was refused, and is loaded so.
+        ContractError: it can't be validated.
     """
     reason = stored_reason(day, settings)
     if reason is None:
@@ -169,7 +182,9 @@ def _run_day(day: date, settings: Settings, read: dict[date, RunReason]) -> Load
     read[day] = reason
     parse(day, settings)
     validate(day, settings)
-    return load(day, settings)
+    loaded = load(day, settings)
+    accept(day, settings)
+    return loaded
 
 
 def _require_something_loaded(

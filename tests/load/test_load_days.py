@@ -15,7 +15,6 @@ from newsmarts.core import schemas
 from newsmarts.core.db import reading
 from newsmarts.core.errors import (
     ConservationError,
-    ContractError,
     DamagedPartition,
     LockTimeout,
     MissingPartition,
@@ -50,6 +49,11 @@ def everything(settings: Settings) -> dict[str, list[Any]]:
         }
 
 
+def query(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
+    with reading(warehouse_path(settings.home)) as connection:
+        return connection.execute(sql).fetchall()
+
+
 def test_a_day_is_loaded_whole(settings: Settings) -> None:
     write_day(settings.home, DAY, PAGES)
     result = run(DAY, settings)
@@ -67,6 +71,7 @@ def test_a_day_is_loaded_whole(settings: Settings) -> None:
         "page_links": 0,
         "quarantine": 2,
         "ticker_sightings": 2,
+        "ticker_witnesses": 0,
     }
 
 
@@ -130,14 +135,66 @@ def test_a_day_without_captures_is_loaded_as_such(settings: Settings) -> None:
     assert len(everything(settings)["days"]) == 1
 
 
-def test_a_refused_day_keeps_what_was_loaded(settings: Settings) -> None:
+REFUSED: dict[str, Any] = {"accepted": False, "refusal": "9 of 10 pages lack a body"}
+
+
+def test_a_refused_day_is_loaded_without_articles_and_every_capture_has_a_reason(settings: Settings) -> None:
+    pages = [
+        *PAGES,
+        Page("list", quarantined="tag_page"),
+        Page("gone", quarantined="http_redirect", rejected=True),
+    ]
+    write_day(settings.home, DAY, pages, **REFUSED)
+    result = run(DAY, settings)
+    assert (result.changed, result.refusal) == (True, REFUSED["refusal"])
+    assert (result.captures, result.articles, result.not_article, result.quarantined) == (5, 0, 2, 3)
+    rows = everything(settings)
+    assert {table for table, found in rows.items() if found} == warehouse.OF_REFUSED_DAYS
+    reasons = query(settings, "SELECT reason_code, outcome, publisher FROM warehouse.quarantine ORDER BY ALL")
+    assert ("day_refused", "quarantined", "al_mayadeen") in reasons
+    assert [reason for reason, *_ in reasons].count("day_refused") == 1
+    assert query(settings, "SELECT outcome, refusal FROM warehouse.days") == [("refused", REFUSED["refusal"])]
+    assert not run(DAY, settings).changed
+
+
+def test_an_accepted_day_keeps_its_rows_when_a_later_run_is_refused(settings: Settings) -> None:
     write_day(settings.home, DAY, PAGES)
     run(DAY, settings)
     before = everything(settings)
-    write_day(settings.home, DAY, [Page("x")], accepted=False, refusal="9 of 10 pages lack a byline")
-    with pytest.raises(ContractError, match="9 of 10 pages lack a byline"):
-        run(DAY, settings)
+    write_day(settings.home, DAY, [Page("x")], **REFUSED)
+    assert run(DAY, settings).changed
+    assert query(settings, "SELECT outcome, refusal FROM warehouse.days") == [
+        ("accepted", REFUSED["refusal"])
+    ]
+    assert everything(settings) | {"days": []} == before | {"days": []}
+    assert not run(DAY, settings).changed
+    write_day(settings.home, DAY, PAGES)
+    assert run(DAY, settings).changed
     assert everything(settings) == before
+
+
+def test_an_accepted_run_replaces_all_rows_of_a_refused_one(settings: Settings, tmp_path: Path) -> None:
+    write_day(settings.home, DAY, PAGES, **REFUSED)
+    run(DAY, settings)
+    write_day(settings.home, DAY, PAGES)
+    run(DAY, settings)
+    other = settings.model_copy(update={"home": tmp_path / "other"})
+    write_day(other.home, DAY, PAGES)
+    run(DAY, other)
+    assert everything(settings) == everything(other)
+
+
+def test_a_day_of_an_earlier_version_has_no_witnesses_and_is_loaded(settings: Settings) -> None:
+    write_day(settings.home, DAY, PAGES)
+    (partition_path(settings.home, "validated", DAY) / "ticker_witnesses.parquet").unlink()
+    assert run(DAY, settings).changed
+
+
+def test_warnings_change_nothing_that_is_loaded(settings: Settings) -> None:
+    write_day(settings.home, DAY, PAGES)
+    run(DAY, settings)
+    write_day(settings.home, DAY, PAGES, warnings=["missing_standfirst is far off the last 28 days"])
+    assert not run(DAY, settings).changed
 
 
 def test_an_unvalidated_day_names_the_next_step(settings: Settings) -> None:
@@ -355,7 +412,19 @@ def test_a_rebuild_gives_up_no_day_unasked(settings: Settings) -> None:
         rebuild(settings)
     assert warehouse_path(settings.home).read_bytes() == kept
     result = rebuild(settings, leave_out=True)
-    assert (result.days, result.left_out) == ((DAY,), (day_after(1),))
+    assert (result.days, result.left_out) == ((DAY, day_after(1)), (day_after(1),))
+    assert query(settings, "SELECT outcome FROM warehouse.days ORDER BY capture_day") == [
+        ("accepted",),
+        ("refused",),
+    ]
+
+
+def test_a_rebuild_loads_refused_days_as_such(settings: Settings) -> None:
+    write_day(settings.home, DAY, PAGES, **REFUSED)
+    run(DAY, settings)
+    before = everything(settings)
+    assert rebuild(settings).left_out == ()
+    assert everything(settings) == before
 
 
 def test_a_warehouse_that_was_set_aside_and_not_replaced_is_made_by_the_next_load(settings: Settings) -> None:

@@ -12,12 +12,14 @@ from newsmarts.core import schemas
 from newsmarts.core.acknowledgements import QuarantineKey, record_decision
 from newsmarts.core.db import reading
 from newsmarts.core.partitions import partition_path
+from newsmarts.core.reasons import load_reasons
 from newsmarts.core.records import Article, BodyBlock, capture_id_of
-from newsmarts.core.settings import Settings
+from newsmarts.core.settings import PROJECT_ROOT, Settings
 from newsmarts.load.run import run as load
 from newsmarts.marts import catalogue
 
 DAY = date(2025, 8, 25)
+REASONS = load_reasons(PROJECT_ROOT / "expectations")
 
 
 def day_after(days: int) -> date:
@@ -35,7 +37,8 @@ class Page:
     publisher: str = "al_mayadeen"
     tags: tuple[str, ...] = ()
     ticker: tuple[str, ...] = ()
-    quarantined: str | None = None
+    quarantined: str | None = None  # the reason, whose meaning decides between not_article and quarantined
+    witnesses: tuple[str, ...] = ()
     shares: int | None = None
     hour: int = 0
     precision: str | None = None  # of the capture's time
@@ -82,7 +85,7 @@ class Page:
 
 def write_day(home: Path, day: date, pages: list[Page], **outcome: Any) -> None:
     """Write a manifest and a validated partition that hold these pages."""
-    manifest, articles, tickers, quarantine = [], [], [], []
+    manifest, articles, tickers, quarantine, witnesses = [], [], [], [], []
     links: list[dict[str, Any]] = []
     for page in sorted(pages, key=lambda page: (page.hour, page.name)):
         facts = _facts(page, day)
@@ -109,6 +112,9 @@ def write_day(home: Path, day: date, pages: list[Page], **outcome: Any) -> None:
         )
         for position, text in enumerate(page.ticker, start=1):
             tickers.append({**facts, "publisher": page.publisher, "position": position, "text": text})
+        for text in page.witnesses:
+            named = {name: facts[name] for name in ("capture_id", "captured_at", "capture_day")}
+            witnesses.append(named | {"text": text})
         if page.quarantined:
             quarantine.append(_quarantine_row(page, facts, "validate", page.quarantined))
         else:
@@ -122,6 +128,7 @@ def write_day(home: Path, day: date, pages: list[Page], **outcome: Any) -> None:
         tickers=tickers,
         quarantine=quarantine,
         links=links,
+        witnesses=witnesses,
         **outcome,
     )
 
@@ -135,15 +142,19 @@ def write_rows(
     tickers: list[dict[str, Any]],
     quarantine: list[dict[str, Any]],
     links: list[dict[str, Any]] | None = None,
+    witnesses: list[dict[str, Any]] | None = None,
     **outcome: Any,
 ) -> None:
     """Write the rows of one day where land and validate would."""
-    quarantined = {row["capture_id"] for row in quarantine if row["subject"] == "page"}
+    pages = [row for row in quarantine if row["subject"] == "page"]
+    quarantined = {row["capture_id"] for row in pages if row.get("outcome") != "not_article"}
+    not_article = {row["capture_id"] for row in pages if row.get("outcome") == "not_article"}
     rejected = {row["capture_id"] for row in quarantine if row["stage"] == "land"}
     files: dict[str, tuple[Any, list[dict[str, Any]]]] = {
         "articles": (schemas.ARTICLES, articles),
         "ticker_items": (schemas.TICKER_ITEMS, tickers),
         "page_links": (schemas.PAGE_LINKS, links or []),
+        "ticker_witnesses": (schemas.TICKER_WITNESSES, witnesses or []),
         "quarantine": (schemas.QUARANTINE, quarantine),
         "contract_results": (schemas.CONTRACT_RESULTS, _contract_results(day, manifest, len(articles))),
         "outcome": (
@@ -156,6 +167,7 @@ def write_rows(
                     "rejected": len(rejected),
                     "parsed": len(manifest),
                     "valid": len(articles),
+                    "not_article": len(not_article),
                     "quarantined": len(quarantined),
                     "ticker_items": len(tickers),
                     "ticker_items_quarantined": 0,
@@ -207,6 +219,7 @@ def _quarantine_row(page: Page, facts: dict[str, Any], stage: str, reason: str) 
         "expectation": f"no_{reason}" if stage == "validate" else None,
         "detail": f"{page.name} shows {reason}",
         "subject": "page",
+        "outcome": REASONS.outcome(reason) if reason in REASONS.meanings else "quarantined",
     }
 
 

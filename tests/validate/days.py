@@ -89,6 +89,11 @@ def ticker_item(page: Row, text: Any, position: Any = 1) -> Row:
     return {**{name: page[name] for name in names}, "position": position, "text": text}
 
 
+def ticker_witness(page: Row, text: str) -> Row:
+    """A row of ``schemas.TICKER_WITNESSES``: a ticker line of a page that gave no article."""
+    return {name: page[name] for name in ("capture_id", "captured_at", "capture_day")} | {"text": text}
+
+
 def page_link(page: Row, headline: str, list_name: str = "most_read", position: int = 1) -> Row:
     """A row of ``schemas.PAGE_LINKS``."""
     names = ("capture_id", "captured_at", "capture_day", "publisher")
@@ -135,6 +140,7 @@ def write_day(
     links: Iterable[Row] = (),
     unparsed: Iterable[Row] = (),
     rejected: Iterable[Row] = (),
+    witnesses: Iterable[Row] = (),
     captures: Iterable[Row] | None = None,
     day: date = DAY,
 ) -> None:
@@ -147,6 +153,7 @@ def write_day(
     _write(parsed, "articles", schemas.ARTICLES, articles)
     _write(parsed, "ticker_items", schemas.TICKER_ITEMS, ticker)
     _write(parsed, "page_links", schemas.PAGE_LINKS, links)
+    _write(parsed, "ticker_witnesses", schemas.TICKER_WITNESSES, witnesses)
     _write(parsed, "quarantine", schemas.QUARANTINE, unparsed)
 
 

@@ -1,7 +1,8 @@
-"""Every capture is valid or quarantined, never both or neither, whatever the evaluations are."""
+"""Every capture is valid, no article or quarantined, and only one of them, whatever the evaluations are."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -11,13 +12,16 @@ from hypothesis import strategies as st
 
 from newsmarts.core import schemas
 from newsmarts.core.errors import ConservationError
+from newsmarts.core.reasons import load_reasons
+from newsmarts.core.settings import PROJECT_ROOT
 from newsmarts.validate import staged
 from newsmarts.validate.evaluation import Evaluation, Failure
 from newsmarts.validate.splitting import Split, split
 from newsmarts.validate.staged import ParsedDay
 from tests.validate.days import DAY, Row, article, capture, page_link, ticker_item, turned_away
 
-FATES = ("valid", "broken once", "broken twice", "unparsed", "rejected")
+FATES = ("valid", "broken once", "broken twice", "unparsed", "rejected", "list", "redirect")
+REASONS = load_reasons(PROJECT_ROOT / "expectations")
 
 
 def _table(schema: Any, rows: list[Row]) -> pa.Table:
@@ -30,11 +34,11 @@ def _verdict(*failures: Failure) -> Evaluation:
 
 def _day(fates: list[str], bad_lines: frozenset[int] = frozenset()) -> tuple[ParsedDay, Split]:
     pages = [(article(f"page {number}"), fate) for number, fate in enumerate(fates)]
-    read = [page for page, fate in pages if fate not in {"unparsed", "rejected"}]
-    unparsed = [turned_away(page, "missing_body") for page, fate in pages if fate == "unparsed"]
-    rejected = [
-        turned_away(page, "file_too_large", stage="land") for page, fate in pages if fate == "rejected"
-    ]
+    of_parse = {"unparsed": "missing_body", "list": "tag_page"}
+    of_land = {"rejected": "file_too_large", "redirect": "http_redirect"}
+    read = [page for page, fate in pages if fate not in of_parse | of_land]
+    unparsed = [turned_away(page, of_parse[fate]) for page, fate in pages if fate in of_parse]
+    rejected = [turned_away(page, of_land[fate], stage="land") for page, fate in pages if fate in of_land]
     ticker = [ticker_item(page, f"Line of {page['source_path']}") for page in read]
     links = [
         page_link(page, f"Link {at}", name, at)
@@ -44,12 +48,13 @@ def _day(fates: list[str], bad_lines: frozenset[int] = frozenset()) -> tuple[Par
     ]
     parsed = ParsedDay(
         day=DAY,
-        captures=[capture(page) for page, fate in pages if fate != "rejected"],
+        captures=[capture(page) for page, fate in pages if fate not in of_land],
         rejected=rejected,
         unparsed=unparsed,
         articles=_table(schemas.ARTICLES, read),
         ticker_items=_table(schemas.TICKER_ITEMS, ticker),
         page_links=_table(schemas.PAGE_LINKS, links),
+        ticker_witnesses=_table(schemas.TICKER_WITNESSES, []),
     )
     times = {"broken once": 1, "broken twice": 2}
     failures = [
@@ -61,7 +66,7 @@ def _day(fates: list[str], bad_lines: frozenset[int] = frozenset()) -> tuple[Par
     lines = [
         Failure(f"line {number}", "label", "no_label", "x") for number in bad_lines if number < len(rows)
     ]
-    return parsed, split(parsed, [_verdict(*failures)], _verdict(*lines), rows)
+    return parsed, split(parsed, [_verdict(*failures)], _verdict(*lines), rows, REASONS)
 
 
 @given(fates=st.lists(st.sampled_from(FATES), max_size=12), bad_lines=st.frozensets(st.integers(0, 11)))
@@ -69,8 +74,8 @@ def test_captures_are_conserved(fates: list[str], bad_lines: frozenset[int]) -> 
     parsed, found = _day(fates, bad_lines)
     assert found.captures == len(fates)
     assert found.valid == fates.count("valid") == found.tables["articles"].num_rows
-    assert found.quarantined == len(fates) - fates.count("valid")
-    assert found.valid + found.quarantined == found.captures
+    assert found.not_article == fates.count("list") + fates.count("redirect")
+    assert found.valid + found.not_article + found.quarantined == found.captures
     kept = found.tables["ticker_items"].num_rows
     assert kept + found.ticker_items_quarantined == parsed.ticker_items.num_rows
 
@@ -103,10 +108,25 @@ def test_the_rows_of_a_broken_page() -> None:
             "captured_at": page["captured_at"],
             "capture_day": DAY,
             "subject": "page",
+            "outcome": "quarantined",
         }
         for time in (0, 1)
     ]
-    assert found.pages_by_reason() == {"reason_0": 1, "reason_1": 1}
+    assert found.pages_by_reason("quarantined") == {"reason_0": 1, "reason_1": 1}
+
+
+def test_one_reason_for_quarantine_outweighs_those_for_no_article() -> None:
+    parsed, _ = _day(["list"])
+    also = turned_away(article("page 0"), "parser_error")
+    both = replace(parsed, unparsed=[*parsed.unparsed, also])
+    found = split(both, [_verdict()], _verdict(), {}, REASONS)
+    assert (found.not_article, found.quarantined) == (0, 1)
+    assert {row["outcome"] for row in found.quarantine} == {"quarantined"}
+
+
+def test_a_reason_that_is_not_in_the_file_is_quarantined() -> None:
+    _, found = _day(["broken once"])
+    assert (found.not_article, found.quarantined) == (0, 1)
 
 
 def test_a_bad_ticker_line_leaves_its_page_alone() -> None:
@@ -115,7 +135,7 @@ def test_a_bad_ticker_line_leaves_its_page_alone() -> None:
     assert found.quarantined == 0
     assert [row["subject"] for row in found.quarantine] == ["ticker_item"]
     assert found.tables["ticker_items"]["text"].to_pylist() == ["Line of 2025-08-25/page 0.txt"]
-    assert found.pages_by_reason() == {}
+    assert found.pages_by_reason("quarantined") == {}
 
 
 def test_a_capture_that_is_valid_and_quarantined_stops_the_day() -> None:
@@ -129,10 +149,11 @@ def test_a_capture_that_is_valid_and_quarantined_stops_the_day() -> None:
         parsed.articles,
         parsed.ticker_items,
         parsed.page_links,
+        parsed.ticker_witnesses,
     )
     rows = {"line 0": ticker_item(article("page 0"), "Line")}
-    with pytest.raises(ConservationError, match="2 captures came in, but 1 valid and 2 quarantined"):
-        split(doubled, [_verdict()], _verdict(), rows)
+    with pytest.raises(ConservationError, match="but 1 valid, 0 that are no article and 2 quar"):
+        split(doubled, [_verdict()], _verdict(), rows, REASONS)
 
 
 def test_the_fingerprint_tells_rows_apart_and_nothing_else() -> None:

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 
+from newsmarts.core import schemas
 from newsmarts.core.errors import MissingPartition, SettingsError, TooManyQuarantined
 from newsmarts.core.partitions import docs_path, partition_path
 from newsmarts.core.publishers import slugs
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.land.run import run as land
 from newsmarts.parse.run import run as parse
-from newsmarts.validate.run import run
+from newsmarts.validate.run import accept, run
 from tests.contract_files import write_brief_contracts
 from tests.validate.days import (
     DAY,
@@ -29,6 +30,7 @@ from tests.validate.days import (
     page_link,
     read_rows,
     ticker_item,
+    ticker_witness,
     turned_away,
     write_day,
 )
@@ -109,7 +111,8 @@ def _by_page(rows: list[Row]) -> dict[str, list[Row]]:
 
 def test_the_result_counts_every_capture_once(mixed: tuple[Path, Any]) -> None:
     _, result = mixed
-    assert (result.captures, result.parsed, result.valid, result.quarantined) == (10, 7, 4, 6)
+    assert (result.captures, result.parsed, result.valid) == (10, 7, 4)
+    assert (result.not_article, result.quarantined) == (1, 5)
     assert result.by_reason == {
         "file_too_large": 1,
         "form_text_in_body": 1,
@@ -120,6 +123,7 @@ def test_the_result_counts_every_capture_once(mixed: tuple[Path, Any]) -> None:
         "unknown_publisher": 1,
     }
     assert result.warned
+    assert result.refusal is None
 
 
 def test_valid_rows_go_on_in_order(mixed: tuple[Path, Any]) -> None:
@@ -176,7 +180,7 @@ def test_the_outcome_adds_up(mixed: tuple[Path, Any]) -> None:
     home, _ = mixed
     (outcome,) = read_rows(home, "outcome")
     assert outcome["captures"] == outcome["landed"] + outcome["rejected"] == 10
-    assert outcome["captures"] == outcome["valid"] + outcome["quarantined"]
+    assert outcome["captures"] == outcome["valid"] + outcome["not_article"] + outcome["quarantined"]
     assert (outcome["ticker_items"], outcome["ticker_items_quarantined"]) == (2, 1)
     assert (outcome["accepted"], outcome["refusal"], outcome["run_id"]) == (True, None, "manual__1")
     assert len(outcome["fingerprint"]) == 64
@@ -190,10 +194,7 @@ def test_a_run_in_another_home_gives_the_same_bytes(mixed: tuple[Path, Any], tmp
     first = _hashes(partition_path(home, "validated", DAY))
     assert _hashes(partition_path(tmp_path, "validated", DAY)) == first
     assert _hashes(docs_path(tmp_path)) == _hashes(docs_path(home))
-    assert set(first) == {
-        f"{name}.parquet"
-        for name in ("articles", "ticker_items", "page_links", "quarantine", "contract_results", "outcome")
-    }
+    assert set(first) == {f"{name}.parquet" for name in schemas.VALIDATED}
 
 
 def test_a_day_without_captures_has_results_too(tmp_path: Path) -> None:
@@ -208,18 +209,19 @@ def test_too_many_bad_pages_refuse_the_day_but_show_it(
     tmp_path: Path, contracts: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = _settings(tmp_path, contracts_dir=contracts)
-    broken = [article(f"broken {number}", byline="Ines\nCalloway") for number in range(3)]
+    broken = [article(f"broken {number}", headline=None, byline="Ines\nCalloway") for number in range(3)]
     write_day(tmp_path, [*broken, article("clean")])
+    assert run(DAY, settings).refusal
     with pytest.raises(TooManyQuarantined) as caught:
-        run(DAY, settings)
+        accept(DAY, settings)
     message = str(caught.value)
-    assert "2025-08-25: 3 of 4 pages (75 %) were turned away; more than 50 % fails a day." in message
-    assert "- unexpected_byline (al_mayadeen_articles.byline_is_the_house): 3 pages: " in message
+    assert "2025-08-25: 3 of 4 article pages (75 %) were quarantined for reasons that hint at" in message
+    assert "- missing_headline (al_mayadeen_articles.headline_present): 3 pages: " in message
     assert "'2025-08-25/broken 0.txt'" in message
-    assert str(docs_path(tmp_path) / "2025-08-25" / "index.html") in message
+    assert str(docs_path(tmp_path) / "2025-08-25") in message
     (outcome,) = read_rows(tmp_path, "outcome")
     assert outcome["accepted"] is False
-    assert outcome["refusal"].startswith("2025-08-25: 3 of 4 pages (75 %)")
+    assert outcome["refusal"].startswith("2025-08-25: 3 of 4 article pages (75 %)")
     assert str(tmp_path) not in outcome["refusal"]  # a row has nothing of this machine
     assert len(read_rows(tmp_path, "articles")) == 1
     index = (docs_path(tmp_path) / "2025-08-25" / "index.html").read_text(encoding="utf-8")
@@ -228,6 +230,7 @@ def test_too_many_bad_pages_refuse_the_day_but_show_it(
     # the same day, accepted by a setting: nothing else differs
     result = run(DAY, settings.model_copy(update={"quarantine_fail_share": 0.8}))
     assert (result.valid, result.quarantined, result.warned) == (1, 3, True)
+    accept(DAY, settings)
     (again,) = read_rows(tmp_path, "outcome")
     assert again == outcome | {"accepted": True, "refusal": None}
     assert not [record for record in caplog.records if "\nCalloway" in record.getMessage()]
@@ -238,7 +241,7 @@ def test_a_day_warns_above_the_warning_share_only(
 ) -> None:
     settings = _settings(tmp_path, contracts_dir=contracts)
     pages = [article(f"page {number}") for number in range(9)]
-    bad = article("bad", byline="Ines Calloway")
+    bad = article("bad", headline=None)
     with caplog.at_level(logging.WARNING, logger="newsmarts.validate.run"):
         write_day(tmp_path, [*pages, bad])
         assert not run(DAY, settings).warned
@@ -246,8 +249,8 @@ def test_a_day_warns_above_the_warning_share_only(
         write_day(tmp_path, [*pages[:8], bad])
         assert run(DAY, settings).warned
     assert [record.getMessage() for record in caplog.records] == [
-        "2025-08-25: 1 of 9 pages (11 %) were quarantined, more than the 10 % that log a warning:\n"
-        "- unexpected_byline (al_mayadeen_articles.byline_is_the_house): 1 page: '2025-08-25/bad.txt'"
+        "2025-08-25: 1 of 9 article pages (11 %) were quarantined, more than the 10 % that log a warning:\n"
+        "- missing_headline (al_mayadeen_articles.headline_present): 1 page: '2025-08-25/bad.txt'"
     ]
 
 
@@ -263,7 +266,7 @@ def test_a_second_run_gives_the_same_bytes_and_logs_what_it_did(
     reported = "\n".join(record.getMessage() for record in caplog.records)
     assert "Quarantined page of '2025-08-25/leaking.txt': ticker_in_body (no_ticker_line_in_body)" in reported
     assert "al_mayadeen_articles: 1 of 5 rows break standfirst_present (warning)" in reported
-    assert "Validated 2025-08-25: 10 captures = 4 valid + 6 quarantined" in reported
+    assert "Validated 2025-08-25: 10 captures = 4 valid + 1 not_article" in reported
     assert str(partition_path(home, "validated", DAY)) in reported
 
 
@@ -279,6 +282,31 @@ def test_a_publisher_without_a_contract_of_its_own_is_held_to_the_shared_one(
     assert {row["contract"] for row in results} == {"harbour_times_articles"}
     assert "Pages of harbour_times have no contract of their own" in caplog.text
     assert "Pages of al_mayadeen" not in caplog.text
+
+
+def test_a_day_of_persons_bylines_and_lists_is_accepted(tmp_path: Path, contracts: Path) -> None:
+    settings = _settings(tmp_path, contracts_dir=contracts)
+    opinions = [article(f"opinion {number}", byline="Ines Calloway") for number in range(5)]
+    lists = [
+        turned_away(article(f"list {number}"), "tag_page", publisher="al_mayadeen") for number in range(9)
+    ]
+    write_day(tmp_path, [article("clean"), *opinions], unparsed=lists)
+    result = run(DAY, settings)
+    assert (result.valid, result.not_article, result.quarantined, result.refusal) == (1, 9, 5, None)
+    accept(DAY, settings)
+
+
+def test_a_body_is_compared_with_ticker_lines_of_pages_that_gave_no_article(
+    tmp_path: Path, contracts: Path
+) -> None:
+    leaking = article("leaking", body=blocks(*PARAGRAPHS, TICKER_LINE))
+    gone = turned_away(article("gone"), "error_page")
+    write_day(
+        tmp_path, [leaking, article("clean")], unparsed=[gone], witnesses=[ticker_witness(gone, TICKER_LINE)]
+    )
+    result = run(DAY, _settings(tmp_path))
+    assert result.by_reason == {"error_page": 1, "ticker_in_body": 1}
+    assert [row["text"] for row in read_rows(tmp_path, "ticker_witnesses")] == [TICKER_LINE]
 
 
 def test_no_contract_at_all_stops_the_day(tmp_path: Path) -> None:

@@ -21,18 +21,22 @@ _GROUP = "Pages"
 @commands.command(rich_help_panel=_GROUP)
 def parse(files: Annotated[list[Path], typer.Argument(metavar="FILE", show_default=False)]) -> None:
     """Parse saved pages; print one JSON object a line."""
+    from newsmarts.core.reasons import load_reasons
     from newsmarts.parse.run import parse_file
 
     missing = [str(path) for path in files if not path.is_file()]
     if missing:
         raise UsageError(f"No such file: {', '.join(missing)}. Give the paths of saved pages.")
     settings = load_settings()
+    reasons = load_reasons(settings.contracts_dir)
     for path in files:
         answer: dict[str, Any] = {"file": str(path)}
         try:
             answer["article"] = parse_file(path, settings=settings).to_record()
         except CaptureError as error:
-            answer["quarantine"] = {"reason_code": error.reason_code, "detail": error.detail}
+            is_article = reasons.outcome(error.reason_code) == "quarantined"
+            reason = {"reason_code": error.reason_code, "detail": error.detail}
+            answer["quarantine" if is_article else "not_article"] = reason
         print(json.dumps(answer, ensure_ascii=False))
 
 

@@ -64,7 +64,7 @@ def run(
         as_json=json,
     )
     for day, reason in result.failed_days.items():
-        print(f"error: {day} is not loaded: {reason}", file=sys.stderr)
+        print(f"error: {day} failed: {reason}", file=sys.stderr)
     for name, reason in result.failed_feeds.items():
         print(f"error: feed {name} failed, last on {reason}", file=sys.stderr)
     if result.failed_days or result.failed_feeds:

@@ -107,7 +107,7 @@ class ContractError(NewsError):
 
 
 class TooManyQuarantined(ContractError):
-    """More of the day was quarantined than the settings allow."""
+    """A day is refused as a whole: more of its article pages can't be read than the settings allow."""
 
 
 class IncompleteResult(ContractError):

@@ -193,11 +193,14 @@ VALIDATED_ROWS: Mapping[str, pa.Schema] = {
     "articles": ARTICLES,
     "ticker_items": TICKER_ITEMS,
     "page_links": PAGE_LINKS,
+    "ticker_witnesses": TICKER_WITNESSES,
     "quarantine": QUARANTINE,
     "contract_results": CONTRACT_RESULTS,
 }
 VALIDATED: Mapping[str, pa.Schema] = {**VALIDATED_ROWS, "outcome": OUTCOMES}
 """Every file of a validated day."""
+FILES_ADDED_LATER = frozenset({"ticker_witnesses"})
+"""Files that days of earlier versions lack; they read as empty."""
 
 PARQUET_OPTIONS: Mapping[str, Any] = {"compression": "zstd", "write_page_checksum": True}
 """How staged files are written. Without checksums, four of five flipped bits give wrong rows, silently."""

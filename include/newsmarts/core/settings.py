@@ -72,15 +72,21 @@ class Settings(BaseSettings):
         description="A file whose size or mtime moves within this time waits for the next run.",
     )
     quarantine_warn_share: float = Field(
-        default=0.10, ge=0, le=1, description="Share of a day in quarantine that logs a warning."
+        default=0.10,
+        ge=0,
+        le=1,
+        description="Share of a day's article pages with an alarm that logs a warning.",
     )
     quarantine_fail_share: float = Field(
-        default=0.50, ge=0, le=1, description="Share of a day in quarantine above which it fails."
+        default=0.50,
+        ge=0,
+        le=1,
+        description="Share of a day's article pages with an alarm above which it is refused.",
     )
     quarantine_fail_min_pages: int = Field(
         default=2,
         ge=1,
-        description="The share fails a day only when at least this many pages are quarantined.",
+        description="The share refuses a day only when at least this many pages have an alarm.",
     )
     ticker_neighbour_days: int = Field(
         default=3,

@@ -12,7 +12,7 @@ import duckdb
 
 from newsmarts.core import versions
 from newsmarts.core.db import log_of, reading, remove_database
-from newsmarts.core.errors import ContractError, MissingPartition
+from newsmarts.core.errors import MissingPartition
 from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path
 from newsmarts.core.locks import partition_lock, writer_lock
 from newsmarts.core.partitions import partition_days, published_path, set_aside_path, warehouse_path
@@ -28,20 +28,24 @@ logger = logging.getLogger(__name__)
 class LoadResult:
     """What the warehouse holds of the day now; ``changed`` is False when it held the same before.
 
-    ``articles`` counts valid captures of articles, ``quarantined`` captures rejected so far.
+    ``articles`` counts valid captures of articles; ``not_article`` and ``quarantined`` the other captures.
+    ``refusal`` says why the day as a whole was refused by validate; the articles are then none, or those of
+    an earlier accepted run.
     """
 
     day: date
     captures: int
     articles: int
+    not_article: int
     quarantined: int
     ticker_items: int
     changed: bool
+    refusal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RebuildResult:
-    """What the new warehouse holds; ``left_out`` are days that the old one, or the release, had besides.
+    """What the new warehouse holds; ``left_out`` are days whose articles the old one, or the release, had.
 
     ``set_aside`` is where the old one's files are now; None when there was none.
     """
@@ -52,34 +56,32 @@ class RebuildResult:
 
 
 def run(day: date, settings: Settings) -> LoadResult:
-    """Replace one day in the warehouse by what validate accepted of it, in one transaction.
+    """Replace one day in the warehouse by what validate made of it, in one transaction.
 
-    Loading a day twice leaves the same warehouse; what other days hold doesn't matter.
+    A refused day is loaded without articles; one that is loaded as accepted stays, and the refusal is noted
+    beside it. Loading a day twice leaves the same warehouse; what other days hold doesn't matter.
 
     Raises:
         MissingPartition: the day isn't validated.
         DamagedPartition: one of its files is damaged; nothing is loaded.
-        ContractError: too much of the day was rejected; what was loaded of it before stays.
         ConservationError: captures in and captures accounted for differ; nothing is loaded.
         LockTimeout: another writer held the warehouse too long.
     """
     with (
         partition_lock(settings, day),
         open_day(settings.archive, day, versions.warehouse_version()) as staged,
+        writer_lock(settings),
     ):
-        if not staged.outcome["accepted"]:
-            raise ContractError(
-                f"{day} is not loaded, and what was loaded of it before stays: {staged.outcome['refusal']}"
-            )
-        with writer_lock(settings):
-            changed, counts = _load(staged, settings)
-    result = LoadResult(day=day, changed=changed, **counts)
+        changed, counts = _load(staged, settings)
+    result = LoadResult(day=day, changed=changed, refusal=staged.refusal, **counts)
     logger.info(
-        "%s %s: %d captures, of which %d valid articles and %d in quarantine; %d ticker items.",
+        "%s %s%s: %d captures = %d valid articles + %d not_article + %d in quarantine; %d ticker items.",
         day,
         "loaded" if changed else "was loaded already, nothing changed",
+        "" if result.refusal is None else " (this run was refused, so none of its articles)",
         result.captures,
         result.articles,
+        result.not_article,
         result.quarantined,
         result.ticker_items,
     )
@@ -87,10 +89,10 @@ def run(day: date, settings: Settings) -> LoadResult:
 
 
 def rebuild(settings: Settings, *, leave_out: bool = False, progress: Progress = SILENT) -> RebuildResult:
-    """Rebuild the warehouse from every validated and accepted day, whatever the state of the old one.
+    """Rebuild the warehouse from every validated day, whatever the state of the old one.
 
-    The old file, damaged or not, is set aside. Unless ``leave_out``, no day that it or the release has is
-    lost.
+    The old file, damaged or not, is set aside. Unless ``leave_out``, no accepted day that it or the release
+    has is lost.
 
     Raises:
         MissingPartition: a day that the warehouse or the release holds can't be loaded again.
@@ -122,10 +124,16 @@ def _load(staged: StagedDay, settings: Settings) -> tuple[bool, dict[str, int]]:
 
 
 def _load_into(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> tuple[bool, dict[str, int]]:
-    changed = warehouse.loaded_sha256(connection, staged.day) != staged.source_sha256
-    if changed:
-        staged.check()
-        warehouse.replace_day(connection, staged)
+    known, refusal = warehouse.loaded_day(connection, staged.day), staged.refusal
+    if refusal is not None and known is not None and known.outcome == "accepted":
+        changed = known.refusal != refusal
+        if changed:
+            warehouse.record_refusal(connection, staged.day, refusal)
+    else:
+        changed = known is None or (known.source_sha256, known.refusal) != (staged.source_sha256, refusal)
+        if changed:
+            staged.check()
+            warehouse.replace_day(connection, staged)
     return changed, warehouse.day_counts(connection, staged.day)
 
 
@@ -136,18 +144,18 @@ def _rebuild(
     set_aside: bool = True,
     progress: Progress = SILENT,
 ) -> RebuildResult:
-    """Load every accepted day of staged/validated into a new warehouse, which then takes the old one's name.
+    """Load every day of staged/validated into a new warehouse, which then takes the old one's name.
 
     Hold the writer lock. Stopped at any point it leaves the old warehouse, or none: then the next load, or
     the next rebuild, makes one.
     """
     path = warehouse_path(settings.home)
-    known = _days_of(settings, path, "warehouse.days")
-    known |= _days_of(settings, published_path(settings.home), "marts.runs")
+    known = _accepted_days(settings, path, "warehouse.days")
+    known |= _accepted_days(settings, published_path(settings.home), "marts.partition_outcomes")
     fresh = path.with_name(f"{TEMPORARY_PREFIX}{path.name}")
     remove_database(fresh)  # of a rebuild that was stopped
     loaded = _load_all(settings, fresh, progress)
-    lost = sorted(known - set(loaded))
+    lost = sorted(known - {day for day, refusal in loaded.items() if refusal is None})
     if lost and not leave_out:
         remove_database(fresh)
         raise MissingPartition(
@@ -162,30 +170,33 @@ def _rebuild(
     return RebuildResult(tuple(loaded), tuple(lost), aside)
 
 
-def _load_all(settings: Settings, path: Path, progress: Progress) -> list[date]:
-    loaded = []
+def _load_all(settings: Settings, path: Path, progress: Progress) -> dict[date, str | None]:
+    """The loaded days, each with its refusal."""
+    loaded: dict[date, str | None] = {}
     days = list(partition_days(settings.archive, "validated"))
     progress.plan(len(days))
     with warehouse.opened(settings, path) as connection:
         for day in days:
             progress.start(day.isoformat())
             with open_day(settings.archive, day, versions.warehouse_version()) as staged:
-                if staged.outcome["accepted"]:
-                    staged.check()
-                    # a run of the day may be between landing and validating, or have been stopped there
-                    warehouse.replace_day(connection, staged.as_validated())
-                    loaded.append(day)
-            progress.finish("loaded" if day in loaded[-1:] else "not accepted")
+                staged.check()
+                # a run of the day may be between landing and validating, or have been stopped there
+                warehouse.replace_day(connection, staged.as_validated())
+                loaded[day] = staged.refusal
+            progress.finish("loaded" if loaded[day] is None else "loaded as refused")
     return loaded
 
 
-def _days_of(settings: Settings, path: Path, table: str) -> set[date]:
-    """The days that the warehouse or the release holds; none when there is none, or it can't be read."""
+def _accepted_days(settings: Settings, path: Path, table: str) -> set[date]:
+    """The days that the warehouse or the release has accepted; none when it is missing or unreadable."""
     if not path.exists():
         return set()
     try:
         with reading(path, memory_limit=settings.duckdb_memory_limit) as connection:
-            return {day for (day,) in connection.table(table).project("capture_day").fetchall()}
+            days = connection.table(table)
+            if "outcome" in days.columns:  # earlier versions had accepted days only
+                days = days.filter("outcome = 'accepted'")
+            return {day for (day,) in days.project("capture_day").fetchall()}
     except duckdb.Error as error:
         logger.warning("%s can't be read, so the days that it holds are unknown: %s", path, error)
         return set()

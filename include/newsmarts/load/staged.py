@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import logging
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 _SCHEMAS = {"captures": schemas.CAPTURES, **schemas.VALIDATED}
 # Columns that describe a run, not the day: they may differ where nothing else does.
-_NOT_CONTENT = {"captures": ["landed_at"], "outcome": ["run_id"]}
+_NOT_CONTENT = {"captures": {"landed_at"}, "outcome": {"run_id", "warnings"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ class StagedDay:
     outcome: dict[str, Any]
     _files: dict[str, pq.ParquetFile] = field(repr=False)
     _known: pa.Array | None = field(default=None, repr=False)  # ids of the captures that count; None: all
+
+    @property
+    def refusal(self) -> str | None:
+        """Why the day as a whole wasn't accepted; None when it was."""
+        return None if self.outcome["accepted"] else str(self.outcome["refusal"])
 
     def check(self) -> None:
         """Read every row once, so that nothing damaged gets half way into a table.
@@ -107,7 +113,7 @@ def open_day(home: Path | UPath, day: date, layout: str) -> Iterator[StagedDay]:
         try:
             before = _identity(folder)
             paths = {name: folder / f"{name}.parquet" for name in _SCHEMAS} | {"captures": manifest}
-            handles = {name: stack.enter_context(path.open("rb")) for name, path in paths.items()}
+            handles = {name: stack.enter_context(_open(name, path)) for name, path in paths.items()}
             replaced = _identity(folder) != before
         except FileNotFoundError as error:
             raise MissingPartition(
@@ -126,6 +132,13 @@ def open_day(home: Path | UPath, day: date, layout: str) -> Iterator[StagedDay]:
                 f"{folder / 'outcome.parquet'} isn't the outcome of {day}. Run validate again."
             )
         yield StagedDay(day, digest, outcome[0], files)
+
+
+def _open(name: str, path: Path | UPath) -> BinaryIO:
+    """The file; an empty one in its place where an earlier version wrote none."""
+    if name in schemas.FILES_ADDED_LATER and not path.exists():
+        return io.BytesIO(schemas.to_bytes(_SCHEMAS[name].empty_table()))
+    return path.open("rb")
 
 
 def _identity(folder: Path | UPath) -> int:
@@ -157,7 +170,8 @@ def _digest(handles: dict[str, BinaryIO], files: dict[str, pq.ParquetFile], layo
     total = hashlib.sha256(f"{layout}\n".encode())
     for name in sorted(handles):
         if name in _NOT_CONTENT:
-            rows = files[name].read().drop_columns(_NOT_CONTENT[name]).to_pylist()
+            columns = [column for column in _SCHEMAS[name].names if column not in _NOT_CONTENT[name]]
+            rows = files[name].read(columns).to_pylist()
             part = hashlib.sha256(json.dumps(rows, default=str).encode())
         else:
             handles[name].seek(0)

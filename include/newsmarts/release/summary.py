@@ -20,10 +20,11 @@ _QUERIES = Path(__file__).parent / "summary_queries"
 
 @dataclass(frozen=True, slots=True)
 class CaptureCounts:
-    """Captures of all days: ``captures = loaded + repeats + quarantined``, and ``= landed + rejected``.
+    """Captures of all days: ``captures = loaded + repeats + not_article + quarantined``,
+    and ``= landed + rejected``.
 
     ``loaded`` have a new article or a new text of a known one; ``rejected`` were rejected on landing, and are
-    part of ``quarantined``.
+    part of ``not_article`` and ``quarantined``.
     """
 
     captures: int
@@ -33,19 +34,26 @@ class CaptureCounts:
     new_articles: int
     revisions: int
     repeats: int
+    not_article: int
     quarantined: int
 
 
 @dataclass(frozen=True, slots=True)
 class DaySummary:
-    """The outcomes of one day's captures; ``withheld``, part of ``quarantined``, are the build's."""
+    """The outcomes of one day's captures; ``withheld``, part of ``quarantined``, are the build's.
+
+    ``outcome`` is the day's: accepted or refused; ``refusal`` says why it, or a later run of it, was refused.
+    """
 
     day: date
+    outcome: str
+    refusal: str | None
     captures: int
     loaded: int
     new_articles: int
     revisions: int
     repeats: int
+    not_article: int
     quarantined: int
     withheld: int
 
@@ -54,12 +62,14 @@ class DaySummary:
 class Summary:
     """A release. ``path`` is where readers open it; for the current one, the link to the current release.
 
-    ``quarantined_by_reason`` counts captures, each under every reason that it has.
+    ``quarantined_by_reason`` counts captures, each under every reason that it has; ``not_article_by_reason``
+    each under its one.
     """
 
     release_id: str
     path: Path
     captures: CaptureCounts
+    not_article_by_reason: dict[str, int]
     quarantined_by_reason: dict[str, int]
     days: tuple[DaySummary, ...]
     rows: dict[str, int]
@@ -129,12 +139,15 @@ def _read(connection: duckdb.DuckDBPyConnection, release_id: str, path: Path) ->
         release_id=release_id,
         path=path,
         captures=CaptureCounts(**_records(connection, "captures")[0]),
-        quarantined_by_reason={
-            row["reason_code"]: row["captures"] for row in _records(connection, "reasons")
-        },
+        not_article_by_reason=_counts(connection, "not_articles"),
+        quarantined_by_reason=_counts(connection, "reasons"),
         days=tuple(DaySummary(**row) for row in _records(connection, "days")),
         rows={mart.name: mart.rows for mart in contents.read_marts(connection)},
     )
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, int]:
+    return {row["reason_code"]: row["captures"] for row in _records(connection, query)}
 
 
 def _records(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:

@@ -48,6 +48,7 @@ class ReleaseView:
 def made_of(outcome: Outcome) -> DayMadeOf:
     """What a release would make a validated day of."""
     return (
+        "accepted" if outcome.accepted else "refused",
         outcome.code_version,
         outcome.rule_versions,
         outcome.contracts_version,

@@ -86,18 +86,19 @@ def answers_for(capture: Capture, page: ParsedPage, settings: Settings) -> Answe
     article = page.article
     own = staged.table_of("ticker_items", rows.ticker_rows(capture, article))
     others = _ticker_of_day(capture, settings)
+    lines = own if others is None else pa.concat_tables([own, others])
     tables = (
         staged.table_of("articles", [rows.article_row(capture, page)]),
-        own if others is None else pa.concat_tables([own, others]),
+        lines["text"].to_pylist(),
         staged.table_of("page_links", rows.link_rows(capture, article)),
     )
     context, day = quiet_context(), capture.capture_day
     columns = [columns for _, columns in article_columns(*tables)]
     contract = article_contract(settings.contracts_dir, article.publisher)
     answers = list(_answers(context, contract, frame_of(columns, features.ARTICLE_COLUMNS), day))
-    lines = [features.ticker_item_features(row, at) for at, row in enumerate(own.to_pylist(), start=1)]
+    own_lines = [features.ticker_item_features(row, at) for at, row in enumerate(own.to_pylist(), start=1)]
     contract = load_contract(settings.contracts_dir / f"{TICKER_CONTRACT}.json")
-    answers += _answers(context, contract, frame_of(lines, features.TICKER_COLUMNS), day)
+    answers += _answers(context, contract, frame_of(own_lines, features.TICKER_COLUMNS), day)
     return Answers(answers, None if others is None else others.num_rows)
 
 

@@ -1,7 +1,8 @@
-"""The circuit breaker: when so much of a day is quarantined that the day itself can't be trusted.
+"""The circuit breaker: when so much of a day can't be read that the day itself can't be trusted.
 
-Mostly that is a publisher's new layout: not the pages are at fault but the rules. Only pages of a known
-publisher count, so that a folder full of other pages or empty files doesn't stop the rest.
+Mostly that is a publisher's new layout: not the pages are at fault but the rules. Only reasons with an alarm
+count (``reasons.toml``), and only among pages that claim to be articles: so neither a crawl's lists and
+videos nor a folder full of other pages or empty files stops the rest.
 """
 
 from __future__ import annotations
@@ -11,11 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from newsmarts.core.reasons import Reasons
 from newsmarts.core.settings import Settings
 from newsmarts.validate.splitting import pages_of
-
-UNATTRIBUTABLE = frozenset({"empty_file", "binary_file", "unknown_publisher"})
-"""Reasons of pages that aren't a fault of a publisher's rules; neither is what land rejected."""
 
 _PAGES_SHOWN = 5
 Row = Mapping[str, Any]
@@ -23,31 +22,28 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How much of a day's attributable pages is quarantined."""
+    """How many of a day's article pages have a reason with an alarm."""
 
-    pages: int
-    quarantined: int
-    rows: tuple[Row, ...]  # quarantine rows of those pages
+    pages: int  # read as an article, or with such a reason
+    alarmed: int
+    rows: tuple[Row, ...]  # quarantine rows with such a reason
 
     @property
     def value(self) -> float:
-        return self.quarantined / self.pages if self.pages else 0.0
+        return self.alarmed / self.pages if self.pages else 0.0
 
     def summary(self) -> str:
-        """As in "6 of 8 pages (75 %)"."""
-        return f"{self.quarantined} of {self.pages} pages ({percent(self.value)})"
+        """As in "6 of 8 article pages (75 %)"."""
+        return f"{self.alarmed} of {self.pages} article pages ({percent(self.value)})"
 
 
-def share_of(landed: int, quarantine: Iterable[dict[str, Any]]) -> Share:
-    """The share of a day, from its landed captures and its quarantine rows."""
-    rows = [row for row in pages_of(quarantine) if row["stage"] != "land"]
-    unattributable = {row["capture_id"] for row in rows if row["reason_code"] in UNATTRIBUTABLE}
-    counted = tuple(row for row in rows if row["capture_id"] not in unattributable)
-    return Share(
-        pages=landed - len(unattributable),
-        quarantined=len({row["capture_id"] for row in counted}),
-        rows=counted,
+def share_of(parsed: int, quarantine: Iterable[dict[str, Any]], reasons: Reasons) -> Share:
+    """The share of a day, from the pages that were read as articles and its quarantine rows."""
+    rows = tuple(
+        row for row in pages_of(quarantine) if row["stage"] != "land" and reasons.alarms(row["reason_code"])
     )
+    unread = {row["capture_id"] for row in rows if row["stage"] == "parse"}
+    return Share(pages=parsed + len(unread), alarmed=len({row["capture_id"] for row in rows}), rows=rows)
 
 
 def refusal(day: date, share: Share, settings: Settings) -> str | None:
@@ -56,11 +52,12 @@ def refusal(day: date, share: Share, settings: Settings) -> str | None:
     Names no path of this machine: the text is stored with the day.
     """
     too_many = share.value > settings.quarantine_fail_share
-    if not too_many or share.quarantined < settings.quarantine_fail_min_pages:
+    if not too_many or share.alarmed < settings.quarantine_fail_min_pages:
         return None
     return (
-        f"{day}: {share.summary()} were turned away; more than {percent(settings.quarantine_fail_share)} "
-        "fails a day.\n" + "\n".join(causes(share.rows))
+        f"{day}: {share.summary()} were quarantined for reasons that hint at a changed site or a fault of "
+        f"the rules; more than {percent(settings.quarantine_fail_share)} refuses a day.\n"
+        + "\n".join(causes(share.rows))
     )
 
 

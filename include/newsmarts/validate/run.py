@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 from newsmarts.core.contracts import article_contract, load_contract, quiet_context
 from newsmarts.core.errors import TooManyQuarantined
 from newsmarts.core.locks import partition_lock
+from newsmarts.core.partitions import docs_path, partition_path
 from newsmarts.core.publishers import slugs
+from newsmarts.core.reasons import load_reasons
 from newsmarts.core.settings import Settings
 from newsmarts.core.ticker import TickerIndex
 from newsmarts.core.versions import code_version, contracts_version
@@ -36,21 +38,27 @@ TICKER_CONTRACT = "ticker_items"
 
 @dataclass(frozen=True, slots=True)
 class ValidateResult:
-    """What became of a day: ``captures = valid + quarantined``."""
+    """What became of a day: ``captures = valid + not_article + quarantined``.
+
+    ``refusal`` says why the day as a whole isn't accepted; None when it is.
+    """
 
     day: date
     captures: int  # landed and rejected
     parsed: int
     valid: int
+    not_article: int
     quarantined: int  # captures, by any stage
-    by_reason: dict[str, int]  # captures; one with two reasons counts under both
+    by_reason: dict[str, int]  # captures that aren't valid; one with two reasons counts under both
     warned: bool
+    refusal: str | None
 
 
 def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateResult:
     """Validate one day: parsed rows in, ``staged/validated/<day>`` and ``docs/<day>`` out.
 
     A row that breaks a critical expectation goes to quarantine with its reason; the rest of the day goes on.
+    A day with too many alarms is marked as refused: load then takes its captures and reasons, no articles.
     Running it again gives the same files, byte for byte.
 
     Args:
@@ -58,20 +66,19 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
 
     Raises:
         MissingPartition: the day hasn't been landed or parsed.
-        SettingsError: a contract is missing or broken.
-        TooManyQuarantined: more was quarantined than the settings allow. The day's files are written all
-            the same, marked as not accepted, so that people can look; load refuses them.
+        SettingsError: a contract or the reasons' file is missing or broken.
         ConservationError, IncompleteResult, ContractError: nothing is written.
     """
     with partition_lock(settings, day):
         parsed = staged.read(settings.archive, day)
+        reasons = load_reasons(settings.contracts_dir)
         pages, ticker, ticker_rows = _evaluate(parsed, settings)
 
         from newsmarts.validate import docs
         from newsmarts.validate.splitting import split
 
-        found = split(parsed, pages, ticker, ticker_rows)
-        share = circuit_breaker.share_of(len(parsed.captures), found.quarantine)
+        found = split(parsed, pages, ticker, ticker_rows, reasons)
+        share = circuit_breaker.share_of(parsed.articles.num_rows, found.quarantine, reasons)
         refusal = circuit_breaker.refusal(day, share, settings)
         outcome = _outcome(parsed, found, settings, refusal, run_id)
         # the outcome last: a day without it is validated again
@@ -80,15 +87,10 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
     docs.write_index(settings)
 
     _log_outcome(found, outcome, (*pages, ticker), folder, index)
-    if refusal is not None:
-        raise TooManyQuarantined(
-            f"{refusal}\nNothing of {day} goes to the warehouse; what was loaded before stays. The pages and "
-            f"their text: {index} and {folder / 'quarantine.parquet'}. Most often a site has changed its "
-            "layout: fix its rules in include/newsmarts/parse and run the day from parse on. If the pages "
-            "really are bad, raise NEWS_QUARANTINE_FAIL_SHARE for this run."
-        )
     warned = share.value > settings.quarantine_warn_share
-    if warned:
+    if refusal is not None:
+        log.error("%s", refusal)
+    elif warned:
         log.warning(
             "%s: %s were quarantined, more than the %s that log a warning:\n%s",
             day,
@@ -101,9 +103,31 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
         captures=found.captures,
         parsed=outcome["parsed"],
         valid=found.valid,
+        not_article=found.not_article,
         quarantined=found.quarantined,
-        by_reason=found.pages_by_reason(),
+        by_reason=found.pages_by_reason("not_article") | found.pages_by_reason("quarantined"),
         warned=warned,
+        refusal=refusal,
+    )
+
+
+def accept(day: date, settings: Settings) -> None:
+    """Check that the day was accepted as it was validated; the last step of a day's run.
+
+    Raises:
+        TooManyQuarantined: it was refused; the message names pages, reasons and the next step.
+        MissingPartition: it hasn't been validated.
+    """
+    refusal = staged.read_refusal(settings.archive, day)
+    if refusal is None:
+        return
+    folder = partition_path(settings.archive, "validated", day)
+    raise TooManyQuarantined(
+        f"{refusal}\nNo article of this run of {day} is in the marts: its captures are there with their "
+        "reasons, or what an earlier accepted run gave. The pages and their text: "
+        f"{docs_path(settings.home) / day.isoformat()} and {folder / 'quarantine.parquet'}. Most often a "
+        "site has changed its layout: fix its rules in include/newsmarts/parse and run the day from parse "
+        "on. If the pages really are bad, raise NEWS_QUARANTINE_FAIL_SHARE for this run."
     )
 
 
@@ -115,7 +139,8 @@ def _evaluate(
 
     context = quiet_context()
     rows_by_publisher: dict[str, list[features.Columns]] = {}
-    for publisher, columns in article_columns(parsed.articles, parsed.ticker_items, parsed.page_links):
+    lines = [*parsed.ticker_items["text"].to_pylist(), *parsed.ticker_witnesses["text"].to_pylist()]
+    for publisher, columns in article_columns(parsed.articles, lines, parsed.page_links):
         rows_by_publisher.setdefault(publisher, []).append(columns)
     evaluations = []
     # every publisher's, so that a day without its pages has results as well
@@ -136,10 +161,10 @@ def _evaluate(
 
 
 def article_columns(
-    articles: pa.Table, ticker_items: pa.Table, page_links: pa.Table
+    articles: pa.Table, ticker_lines: Iterable[str], page_links: pa.Table
 ) -> Iterator[tuple[str, features.Columns]]:
     """Each article's publisher and columns, a thousand bodies in memory at a time."""
-    ticker = TickerIndex(ticker_items["text"].to_pylist())
+    ticker = TickerIndex(ticker_lines)
     linked: dict[str, list[str]] = {}
     for link in page_links.select(["capture_id", "headline"]).to_pylist():
         linked.setdefault(link["capture_id"], []).append(link["headline"])
@@ -159,6 +184,7 @@ def _outcome(
         "rejected": found.captures - len(parsed.captures),
         "parsed": parsed.articles.num_rows,
         "valid": found.valid,
+        "not_article": found.not_article,
         "quarantined": found.quarantined,
         "ticker_items": found.tables["ticker_items"].num_rows,
         "ticker_items_quarantined": found.ticker_items_quarantined,
@@ -175,15 +201,20 @@ def _outcome(
 
 def _summary(outcome: dict[str, Any], found: Split) -> str:
     """The day in a few lines, for the front page of its Data Docs."""
-    reasons = ", ".join(f"{reason} {count}" for reason, count in found.pages_by_reason().items())
     lines = [
-        f"{outcome['captures']} captures = {outcome['valid']} valid + {outcome['quarantined']} quarantined"
-        + (f" ({reasons})." if reasons else "."),
+        f"{outcome['captures']} captures = {outcome['valid']} valid "
+        f"+ {outcome['not_article']} not_article{_listed(found.pages_by_reason('not_article'))} "
+        f"+ {outcome['quarantined']} quarantined{_listed(found.pages_by_reason('quarantined'))}.",
         f"{outcome['ticker_items']} ticker lines, {outcome['ticker_items_quarantined']} quarantined.",
     ]
     if outcome["refusal"]:
         lines += ["This day was not accepted.", *outcome["refusal"].splitlines()]
     return "\n".join(lines)
+
+
+def _listed(counts: dict[str, int]) -> str:
+    listed = ", ".join(f"{reason} {count}" for reason, count in counts.items())
+    return f" ({listed})" if listed else ""
 
 
 def _log_outcome(
@@ -214,13 +245,16 @@ def _log_outcome(
                     result["expectation"],
                 )
     log.info(
-        "Validated %s: %d captures = %d valid + %d quarantined %s; %d ticker lines, %d quarantined. "
+        "Validated %s: %d captures = %d valid + %d not_article %s + %d quarantined %s; %d ticker lines, "
+        "%d quarantined. "
         "Rows: %s  Data Docs: %s",
         outcome["capture_day"],
         found.captures,
         found.valid,
+        found.not_article,
+        found.pages_by_reason("not_article"),
         found.quarantined,
-        found.pages_by_reason(),
+        found.pages_by_reason("quarantined"),
         outcome["ticker_items"],
         found.ticker_items_quarantined,
         folder,

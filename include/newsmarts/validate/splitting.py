@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from newsmarts.core.errors import ConservationError
+from newsmarts.core.reasons import Outcome, Reasons
 from newsmarts.core.records import QuarantineRow, Subject
 from newsmarts.validate import staged
 from newsmarts.validate.evaluation import Evaluation, Failure
@@ -27,13 +28,15 @@ class Split:
     tables: Mapping[str, pa.Table]
     captures: int
     valid: int
+    not_article: int  # captures
     quarantined: int  # captures, of any stage
     ticker_items_quarantined: int
     quarantine: Sequence[Row]
 
-    def pages_by_reason(self) -> dict[str, int]:
-        """Quarantined captures by reason; a page with two reasons counts under both."""
-        pairs = {(row["reason_code"], row["capture_id"]) for row in pages_of(self.quarantine)}
+    def pages_by_reason(self, outcome: Outcome) -> dict[str, int]:
+        """Captures of an outcome by reason; a page with two reasons counts under both."""
+        rows = [row for row in pages_of(self.quarantine) if row["outcome"] == outcome]
+        pairs = {(row["reason_code"], row["capture_id"]) for row in rows}
         return dict(sorted(Counter(reason for reason, _ in pairs).items()))
 
 
@@ -43,7 +46,11 @@ def pages_of(quarantine: Iterable[Row]) -> list[Row]:
 
 
 def split(
-    parsed: ParsedDay, pages: Sequence[Evaluation], ticker: Evaluation, ticker_rows: Mapping[str, Row]
+    parsed: ParsedDay,
+    pages: Sequence[Evaluation],
+    ticker: Evaluation,
+    ticker_rows: Mapping[str, Row],
+    reasons: Reasons,
 ) -> Split:
     """Split the day.
 
@@ -51,6 +58,7 @@ def split(
         pages: evaluations on articles; their row keys are capture ids.
         ticker: the evaluation on ticker lines.
         ticker_rows: each ticker line's row by its row key, in the order of ``parsed.ticker_items``.
+        reasons: what each reason code means.
 
     Raises:
         ConservationError: captures in and captures accounted for differ.
@@ -71,7 +79,7 @@ def split(
     for failure in ticker.failures:
         capture = captures[ticker_rows[failure.row_key]["capture_id"]]
         rejected.append(_row(capture, publishers, failure, "ticker_item"))
-    quarantine = sorted(rejected, key=_place)
+    quarantine = sorted(_with_outcomes(rejected, reasons), key=_place)
 
     articles = parsed.articles.filter(pc.invert(_is_in(parsed.articles["capture_id"], failed)))
     keep = pa.array([key not in ticker.failed_keys for key in ticker_rows], pa.bool_())
@@ -79,6 +87,7 @@ def split(
         "articles": articles,
         "ticker_items": parsed.ticker_items.filter(keep),
         "page_links": _links(parsed, articles),
+        "ticker_witnesses": parsed.ticker_witnesses,
         "quarantine": staged.table_of("quarantine", quarantine),
         "contract_results": staged.table_of(
             "contract_results", [row for evaluation in (*pages, ticker) for row in evaluation.rows]
@@ -88,17 +97,36 @@ def split(
         tables=tables,
         captures=parsed.all_captures,
         valid=articles.num_rows,
-        quarantined=len({row["capture_id"] for row in pages_of(quarantine)}),
+        not_article=_captures_of(quarantine, "not_article"),
+        quarantined=_captures_of(quarantine, "quarantined"),
         ticker_items_quarantined=len(ticker.failed_keys),
         quarantine=quarantine,
     )
-    if found.captures != found.valid + found.quarantined:
+    if found.captures != found.valid + found.not_article + found.quarantined:
         raise ConservationError(
-            f"{parsed.day}: {found.captures} captures came in, but {found.valid} valid and "
-            f"{found.quarantined} quarantined ones are accounted for. Nothing was written; this is a fault "
-            "in the code."
+            f"{parsed.day}: {found.captures} captures came in, but {found.valid} valid, {found.not_article} "
+            f"that are no article and {found.quarantined} quarantined ones are accounted for. Nothing was "
+            "written; this is a fault in the code."
         )
     return found
+
+
+def _with_outcomes(rows: Sequence[Row], reasons: Reasons) -> list[Row]:
+    """The rows with the outcome of their page: quarantined, unless all its reasons mean no article."""
+    quarantined = {
+        (row["capture_id"], row["subject"])
+        for row in rows
+        if reasons.outcome(row["reason_code"]) == "quarantined"
+    }
+    return [
+        row
+        | {"outcome": "quarantined" if (row["capture_id"], row["subject"]) in quarantined else "not_article"}
+        for row in rows
+    ]
+
+
+def _captures_of(quarantine: Iterable[Row], outcome: Outcome) -> int:
+    return len({row["capture_id"] for row in pages_of(quarantine) if row["outcome"] == outcome})
 
 
 def _row(capture: Row, publishers: Mapping[str, str], failure: Failure, subject: Subject) -> Row:

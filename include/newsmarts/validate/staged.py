@@ -35,6 +35,7 @@ class ParsedDay:
     articles: pa.Table
     ticker_items: pa.Table
     page_links: pa.Table
+    ticker_witnesses: pa.Table
 
     @property
     def all_captures(self) -> int:
@@ -62,6 +63,7 @@ def read(home: Path | UPath, day: date) -> ParsedDay:
             schemas.read_table(parsed / "ticker_items.parquet", schemas.TICKER_ITEMS), "position"
         ),
         page_links=schemas.read_table(parsed / "page_links.parquet", schemas.PAGE_LINKS),
+        ticker_witnesses=_witnesses(parsed / "ticker_witnesses.parquet"),
     )
     _check_accounted(found)
     return found
@@ -95,6 +97,19 @@ def write(
     return folder
 
 
+def read_refusal(home: Path | UPath, day: date) -> str | None:
+    """Why the validated day wasn't accepted; None when it was.
+
+    Raises:
+        MissingPartition: the day hasn't been validated.
+    """
+    path = whole_folder(partition_path(home, "validated", day)) / "outcome.parquet"
+    if not path.is_file():
+        raise MissingPartition(f"{path} is missing: validate {day} first.")
+    (outcome,) = _rows(path, schemas.OUTCOMES)
+    return None if outcome["accepted"] else str(outcome["refusal"])
+
+
 def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     """Rows as a table of one of the validated files."""
     return pa.Table.from_pylist([dict(row) for row in rows], schema=schemas.VALIDATED_ROWS[name])
@@ -125,8 +140,17 @@ def _rows(path: Path | UPath, schema: pa.Schema) -> list[dict[str, Any]]:
     return list(schemas.read_table(path, schema).to_pylist())
 
 
+def _witnesses(path: Path | UPath) -> pa.Table:
+    if not path.is_file():  # parsed by an earlier version
+        return schemas.TICKER_WITNESSES.empty_table()
+    return _in_order(schemas.read_table(path, schemas.TICKER_WITNESSES), "captured_at", "capture_id", "text")
+
+
 def _sorted(table: pa.Table, *more: str) -> pa.Table:
-    names = ("captured_at", "source_path", "capture_id", *more)
+    return _in_order(table, "captured_at", "source_path", "capture_id", *more)
+
+
+def _in_order(table: pa.Table, *names: str) -> pa.Table:
     return table.sort_by([(name, "ascending") for name in names])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,33 +23,47 @@ def render_summary(summary: Summary, home: Path) -> str:
     lines = [
         f"Release {summary.release_id}",
         "",
-        f"Captures     {counts.captures:,}: {counts.landed:,} landed, {counts.rejected:,} rejected",
-        f"  loaded     {counts.loaded:,}: {counted(counts.new_articles, 'article')}, "
+        f"Captures      {counts.captures:,}: {counts.landed:,} landed, {counts.rejected:,} rejected",
+        f"  loaded      {counts.loaded:,}: {counted(counts.new_articles, 'article')}, "
         f"{counted(counts.revisions, 'revision')}",
-        f"  repeats    {counts.repeats:,}",
-        f"  quarantine {counts.quarantined:,}",
+        f"  repeats     {counts.repeats:,}",
+        f"  not_article {counts.not_article:,}",
+        f"  quarantine  {counts.quarantined:,}",
     ]
-    if summary.quarantined_by_reason:
-        lines += ["", "Quarantine, by reason (a page may have several)"]
-        reasons = sorted(summary.quarantined_by_reason.items(), key=lambda item: (-item[1], item[0]))
-        lines += columns([(f"{count:,}", reason) for reason, count in reasons], right={0})
+    lines += _by_reason("Not an article, by reason", summary.not_article_by_reason)
+    lines += _by_reason("Quarantine, by reason (a page may have several)", summary.quarantined_by_reason)
     if summary.days:
         lines += ["", "Days"]
-        header = ("day", "captures", "loaded", "repeats", "quarantine")
+        header = ("day", "captures", "loaded", "repeats", "not_article", "quarantine", "")
         days = [
-            (str(day.day), *map("{:,}".format, (day.captures, day.loaded, day.repeats, day.quarantined)))
+            (
+                str(day.day),
+                *map(
+                    "{:,}".format,
+                    (day.captures, day.loaded, day.repeats, day.not_article, day.quarantined),
+                ),
+                "refused" if day.outcome == "refused" else "",
+            )
             for day in summary.days[-_DAYS_SHOWN:]
         ]
         if len(summary.days) > _DAYS_SHOWN:
             lines.append(
                 f"  the last {_DAYS_SHOWN} of {len(summary.days):,}; marts.partition_outcomes has all"
             )
-        lines += columns([header, *days], right={1, 2, 3, 4})
+        lines += columns([header, *days], right={1, 2, 3, 4, 5})
     lines += ["", "Rows"]
     lines += columns([(f"{rows:,}", f"marts.{mart}") for mart, rows in summary.rows.items()], right={0})
     docs = docs_path(home)
     lines += ["", f"Marts      {summary.path}", f"Data Docs  {docs / 'index.html'}"]
     return "\n".join(lines)
+
+
+def _by_reason(title: str, counts: Mapping[str, int]) -> list[str]:
+    """A table of counts, the highest first; nothing when there are none."""
+    if not counts:
+        return []
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return ["", title, *columns([(f"{count:,}", reason) for reason, count in ranked], right={0})]
 
 
 def render_releases(kept: Sequence[KeptRelease]) -> str:

@@ -1,6 +1,7 @@
 -- The run's id stays out: loading a day again from another run changes nothing.
 SELECT
     $source_sha256 AS source_sha256,
-    * EXCLUDE (fingerprint, manifest_version, accepted, refusal, run_id, warnings)
+    CASE WHEN accepted THEN 'accepted' ELSE 'refused' END AS outcome,
+    * EXCLUDE (fingerprint, manifest_version, accepted, run_id, warnings)
     REPLACE (coalesce(not_article, 0) AS not_article)
 FROM staged_outcome

@@ -19,6 +19,7 @@ captured AS (
         capture_day AS published_date,
         publisher,
         count(*)::BIGINT AS captures,
+        count(*) FILTER (outcome = 'not_article')::BIGINT AS not_article,
         count(*) FILTER (outcome = 'quarantined')::DOUBLE / count(*) AS quarantined_share
     FROM marts.captures
     WHERE capture_day IN (SELECT published_date FROM scope_dates)
@@ -32,6 +33,7 @@ SELECT
     count(*)::BIGINT AS articles,
     sum(counted.word_count)::BIGINT AS words,
     coalesce(any_value(captured.captures), 0) AS captures,
+    coalesce(any_value(captured.not_article), 0) AS not_article,
     any_value(captured.quarantined_share) AS quarantined_share
 FROM counted
 LEFT JOIN captured USING (published_date, publisher)

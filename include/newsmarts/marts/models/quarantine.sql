@@ -1,8 +1,11 @@
 WITH rejected AS (
     SELECT * EXCLUDE (outcome)
     FROM source.warehouse.quarantine
-    WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
-        OR capture_id IN (SELECT capture_id FROM scope_captures)
+    WHERE outcome = 'quarantined'
+        AND (
+            capture_day IN (SELECT capture_day FROM refreshed_days)
+            OR capture_id IN (SELECT capture_id FROM scope_captures)
+        )
     UNION ALL BY NAME
     SELECT
         withheld.*,

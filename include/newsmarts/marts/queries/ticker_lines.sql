@@ -1,1 +1,3 @@
-SELECT DISTINCT "text" FROM source.warehouse.ticker_sightings WHERE capture_day = $day
+SELECT "text" FROM source.warehouse.ticker_sightings WHERE capture_day = $day
+UNION
+SELECT "text" FROM source.warehouse.ticker_witnesses WHERE capture_day = $day

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from datetime import date
 
-from newsmarts.core.errors import MissingPartition, TooManyQuarantined
+from newsmarts.core.errors import MissingPartition
 from newsmarts.core.partitions import partition_days
 from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
@@ -79,10 +79,8 @@ def preview(
 
 def _day(day: date, settings: Settings, rules: Settings, examples: int) -> DayPreview:
     parse(day, rules)
-    try:
-        validate(day, rules)
-    except TooManyQuarantined:
-        logger.info("%s would be rejected as a whole.", day)
+    if validate(day, rules).refusal is not None:
+        logger.info("%s would be refused as a whole.", day)
     after = read_results(rules, day)
     if after is None:
         raise AssertionError(f"unreachable: {day} was just validated")

@@ -6,5 +6,6 @@ SELECT
     coalesce(sum(new_articles), 0)::BIGINT AS new_articles,
     coalesce(sum(revisions), 0)::BIGINT AS revisions,
     coalesce(sum(repeats), 0)::BIGINT AS repeats,
+    coalesce(sum(not_article), 0)::BIGINT AS not_article,
     coalesce(sum(quarantined), 0)::BIGINT AS quarantined
 FROM marts.partition_outcomes

@@ -1,3 +1,14 @@
-SELECT capture_day AS day, captures, articles_loaded AS loaded, new_articles, revisions, repeats, quarantined, withheld
+SELECT
+    capture_day AS day,
+    outcome,
+    refusal,
+    captures,
+    articles_loaded AS loaded,
+    new_articles,
+    revisions,
+    repeats,
+    not_article,
+    quarantined,
+    withheld
 FROM marts.partition_outcomes
 ORDER BY capture_day

@@ -1,0 +1,77 @@
+"""What each reason code means for a capture: ``reasons.toml`` beside the contracts, read strictly."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from newsmarts.core.errors import SettingsError
+
+Outcome = Literal["not_article", "quarantined"]
+REASONS_FILE = "reasons.toml"
+_CODE = r"^[a-z][a-z0-9_]*$"
+
+
+class Meaning(BaseModel):
+    """What becomes of a capture with a reason; ``alarm``: it counts for the share that refuses a day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    outcome: Outcome
+    alarm: bool
+    note: Annotated[str, Field(pattern=r"\S")]
+
+
+UNKNOWN = Meaning(outcome="quarantined", alarm=True, note="A code that the file doesn't have.")
+_MEANINGS = TypeAdapter(dict[Annotated[str, Field(pattern=_CODE)], Meaning])
+
+
+class Reasons:
+    """The meanings of all reason codes."""
+
+    def __init__(self, meanings: Mapping[str, Meaning]) -> None:
+        self.meanings = meanings
+
+    def outcome(self, reason_code: str) -> Outcome:
+        """The outcome of a capture with this reason."""
+        return self.meanings.get(reason_code, UNKNOWN).outcome
+
+    def alarms(self, reason_code: str) -> bool:
+        """Whether it hints at a fault of ours or at a changed site."""
+        return self.meanings.get(reason_code, UNKNOWN).alarm
+
+
+def load_reasons(folder: Path) -> Reasons:
+    """Read the file in the folder of the contracts.
+
+    Raises:
+        SettingsError: naming the file, the code and the key at fault.
+    """
+    path = folder / REASONS_FILE
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{path}: no such file. It gives each reason code its outcome: copy it from the project's "
+            "expectations/, or check NEWS_CONTRACTS_DIR."
+        ) from None
+    except OSError as error:
+        raise SettingsError(f"{path}: it can't be read ({error.strerror}).") from error
+    except ValueError as error:  # bad TOML and bad UTF-8 alike
+        raise SettingsError(f"{path}: not valid TOML in UTF-8: {error}.") from None
+    try:
+        meanings = _MEANINGS.validate_python(document)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise SettingsError(f"{path}: {faults}. Correct it.") from None
+    loud = [code for code, each in meanings.items() if each.alarm and each.outcome == "not_article"]
+    if loud:
+        raise SettingsError(
+            f"{path}: {loud[0]}.alarm is true, but a page that is no article is no fault. Make it false, or "
+            'the outcome "quarantined".'
+        )
+    return Reasons(meanings)

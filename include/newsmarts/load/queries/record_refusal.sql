@@ -1,0 +1,1 @@
+UPDATE warehouse.days SET refusal = $refusal WHERE capture_day = $day

@@ -1,0 +1,2 @@
+SELECT * FROM staged_ticker_witnesses
+ORDER BY captured_at, capture_id, text
