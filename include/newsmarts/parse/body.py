@@ -11,27 +11,25 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.records import BodyBlock
+from newsmarts.parse.body_end import NO_TEXT, BodyEnd
+from newsmarts.parse.furniture import is_button, is_control, is_furniture, is_paywall
 from newsmarts.parse.opening import caption_of
-from newsmarts.parse.prose import (
-    ends_like_question,
-    ends_like_sentence,
-    looks_like_headline,
-)
+from newsmarts.parse.pictures import is_credit, printed_picture
+from newsmarts.parse.promos import cut_promo, promo_of
+from newsmarts.parse.prose import could_be_name, looks_like_headline, may_head_text
 from newsmarts.parse.reading import BODY_ROLES, NOISE, Reading, Roles, take
 from newsmarts.parse.related import RelatedBlocks, start_of_post
+from newsmarts.parse.subheadings import Subheadings
 from newsmarts.parse.tickers import REPEAT, TickerLines
 
-MAX_SUBHEADING_CHARS = 120
-MAX_TAG_CHARS = 60
 _MAX_LABEL_CHARS = 40
-_PROMO_STARTS = frozenset(
-    case(word) for word in ("read", "also") for case in (str.lower, str.title, str.upper)
-)
-_NO_TEXT = frozenset({"image", "caption", "field"})
-
-_PROMO = re.compile(r"(?:read (?:more|also)|also read)\s?[:|]\s*(.*)", re.IGNORECASE)
-_PROMO_AT_END = re.compile(r"""(?<=[.!?"”’'])\s(?:[Rr]ead (?:more|also)|[Aa]lso [Rr]ead)\s?: (.+)$""")
+_LEAST_WORDS = 4  # of a headline that is a link, and no more
+_MAX_FORM_CHARS = 120  # of a line beside a form's field
+_MAX_FORM_BLOCKS = 8
+_SOURCE = re.compile(r"Source ?: ?\S.{0,60}", re.IGNORECASE)
+_OWN_PAGE = re.compile(r"#.*|(?:https?://[^/]*)?/(?:\w\w/)?(?:news|articles)/.+|")
 
 
 @dataclass(slots=True)
@@ -61,17 +59,20 @@ class BodyReader:
     body: Body = field(default_factory=Body)
     places: list[int] = field(default_factory=list)  # for each block of the body where it begins
     first: int = 0
-    last_text: int = -1
     related: RelatedBlocks = field(init=False)
+    end: BodyEnd = field(init=False)
+    subheadings: Subheadings = field(init=False)
 
     def __post_init__(self) -> None:
         self.related = RelatedBlocks(self.reading, self.roles, self.related_labels, self.known_headlines)
+        self.end = BodyEnd(self.reading, self.roles, self.related, self.noise, self.tags_last)
+        self.subheadings = Subheadings(self.reading, self.roles)
 
     def read(self, start: int, end: int) -> Body:
         """Read the region; every block of it gets its role."""
         texts, kinds, roles = self.reading.texts, self.reading.kinds, self.roles
         index = self.first = start
-        self.last_text = self._last_text(start, end)
+        self.subheadings.look_at(start, end)
         if self.tags_last:
             self._unmarked_tags(start, end)
         while index < end:
@@ -80,60 +81,124 @@ class BodyReader:
                 index += 1
             elif kind == "bullet":
                 index = self._list(index, end)
-            elif kind in _NO_TEXT:
+            elif kind in NO_TEXT:
                 index = self._picture(index, end)
             elif len(text) <= _MAX_LABEL_CHARS and text.casefold() in self.related_labels:
                 index = self._related(index, end)
-            elif text[:4] in _PROMO_STARTS or _has_sign(text):
-                index = self._promo_or_post(index, end)
+            elif self._is_furniture(index, end):
+                take(roles, index, index + 1, NOISE)
+                index += 1
             else:
-                index = self._line(index, text)
+                index = self._promo_or_text(index, end)
         return self.body
 
+    def _is_furniture(self, index: int, end: int) -> bool:
+        """Whether a line is something the page set among the text.
+
+        Raises:
+            UnreadablePage: it asks for a subscription, and nothing of the text follows (``paywall``).
+        """
+        text = self.reading.texts[index]
+        if is_paywall(text):
+            if self.end.is_before(index + 1, end):
+                raise UnreadablePage(
+                    "paywall",
+                    f"The text ends with a request to subscribe or log in: {text[:80]!r}. Capture the page "
+                    "as a subscriber, or from an archive.",
+                )
+            return True
+        if is_furniture(text):
+            return True
+        before = index - 1
+        if before >= self.first and self.roles[before] == NOISE and is_button(text):
+            return True
+        return (
+            _SOURCE.fullmatch(text) is not None and may_head_text(text) and self.end.is_before(index + 1, end)
+        )
+
     def _picture(self, index: int, end: int) -> int:
-        """A picture and its caption, or another block that says nothing."""
-        caption = None
-        if self.reading.kinds[index] == "image":
-            caption = caption_of(self.reading, self.roles, index, end, lead=False)
+        """A picture and its caption, a form, or another block that says nothing."""
+        reading, caption = self.reading, None
+        if reading.kinds[index] == "image":
+            caption = caption_of(reading, self.roles, index, end, lead=False)
+        elif reading.kinds[index] == "field":
+            self._form(index, end)
         stop = index + 1 if caption is None else caption + 1
         take(self.roles, index, stop, NOISE)
         return stop
 
-    def _promo_or_post(self, index: int, end: int) -> int:
-        """A promo line, a part of a post, or what only looks like one at first."""
+    def _form(self, field_at: int, end: int) -> None:
+        """Take the words around a form's field, which are the form's; those over it were read as text."""
+        start, stop = self.reading.small_group_around(field_at, _MAX_FORM_BLOCKS, _MAX_FORM_CHARS)
+        start, stop = max(start, self.first), min(stop, end)
+        while self.places and start <= self.places[-1]:
+            self.places.pop()
+            self.body.blocks.pop()
+        for at in range(start, stop):
+            if not self.roles[at] or self.roles[at] in BODY_ROLES:
+                self.roles[at] = NOISE
+
+    def _promo_or_text(self, index: int, end: int) -> int:
+        """A promo, a part of a post, or a paragraph or subheading, maybe with a promo at its end."""
         text = self.reading.texts[index]
-        promo = _PROMO.fullmatch(text)
-        if promo:
-            return self._promo(index, end, promo[1])
+        promo = promo_of(text)
+        if promo is not None and (promo.headline or self._is_label(index, end, promo.is_strong)):
+            return self._promo(index, end, promo.headline)
+        if is_control(text):
+            return self._control(index, end)
+        if self._is_bare_link(index):
+            return self._promo(index, end, text)
         if "(@" in text or ".com/" in text:
             start = start_of_post(self.reading, self.roles, self.body.blocks, index, self.first)
             if start is not None:
                 return self._post(start, index)
-        return self._line(index, self._without_promo_at_end(text))
+        text, headline = cut_promo(text)
+        if headline is not None:
+            self.body.related.append(headline)
+        return self._line(index, text)
+
+    def _is_label(self, index: int, end: int, is_strong: bool) -> bool:
+        """Whether a promo's label alone on its line has its headline on the next."""
+        after = index + 1
+        return (
+            after < end
+            and self.related.is_free(after)
+            and looks_like_headline(self.reading.texts[after])
+            and (is_strong or self.reading.texts[index][-1] in ":|>»")
+        )
+
+    def _is_bare_link(self, index: int) -> bool:
+        """Whether a paragraph of a page is only a link to another article of the site."""
+        link, text = self.reading.link(index), self.reading.texts[index]
+        return (
+            link is not None
+            and self.reading.kinds[index] == "text"
+            and text.count(" ") >= _LEAST_WORDS - 1
+            and (text in self.known_headlines or _OWN_PAGE.fullmatch(link) is not None)
+            and looks_like_headline(text)
+        )
+
+    def _control(self, index: int, end: int) -> int:
+        """The button that unfolds the rest of a text.
+
+        Raises:
+            UnreadablePage: the rest isn't there (``truncated_page``).
+        """
+        if self.end.is_before(index + 1, end):
+            raise UnreadablePage(
+                "truncated_page",
+                f"The text ends with {self.reading.texts[index]!r}, so the rest of it may be folded away. "
+                "Capture the page with all of it shown.",
+            )
+        self.roles[index] = NOISE
+        return index + 1
 
     def _line(self, index: int, text: str) -> int:
         """One paragraph or subheading."""
-        subheading = self.reading.kinds[index] == "heading" or (
-            len(text) <= MAX_SUBHEADING_CHARS and self._is_subheading(index, text)
-        )
+        subheading = self.subheadings.has(index, text)
         self._add(index, BodyBlock("subheading" if subheading else "paragraph", text))
         self.roles[index] = "subheading" if subheading else "paragraph"
         return index + 1
-
-    def _is_subheading(self, index: int, text: str) -> bool:
-        """Whether a short line doesn't end like a sentence, or is a question, and text follows it."""
-        question = ends_like_question(text) and text[0] not in "\"“‘'«"
-        if ends_like_sentence(text) and not (question and len(text) <= MAX_SUBHEADING_CHARS // 2):
-            return False
-        return index < self.last_text  # a subheading heads something
-
-    def _last_text(self, start: int, end: int) -> int:
-        """The last unused line of [start, end); -1 when there is none."""
-        kinds, roles = self.reading.kinds, self.roles
-        last = end - 1
-        while last >= start and (roles[last] or kinds[last] not in {"text", "heading"}):
-            last -= 1
-        return last if last >= start else -1
 
     def _post(self, start: int, index: int) -> int:
         """One embedded post, its lines on one line: the post's words, then its author and date."""
@@ -156,24 +221,17 @@ class BodyReader:
 
     # related headlines and promos
 
-    def _promo(self, index: int, end: int, headline: str) -> int:
+    def _promo(self, index: int, end: int, headline: str | None) -> int:
         roles, texts = self.roles, self.reading.texts
         roles[index] = "related_headlines"
         index += 1
-        if not headline and index < end and self.related.is_free(index) and looks_like_headline(texts[index]):
+        if headline is None and index < end:
             headline = texts[index]  # the label is a line of its own
             roles[index] = "related_headlines"
             index += 1
         if headline:
             self.body.related.append(headline)
         return index
-
-    def _without_promo_at_end(self, text: str) -> str:
-        match = _PROMO_AT_END.search(text)
-        if match is None or not looks_like_headline(match[1]):
-            return text
-        self.body.related.append(match[1])
-        return text[: match.start()]
 
     def _related(self, label: int, end: int) -> int:
         """A label and one to three headlines."""
@@ -195,16 +253,28 @@ class BodyReader:
     def _list(self, start: int, end: int) -> int:
         """A list of the body; or, at its very end, the article's tags."""
         reading, roles = self.reading, self.roles
+        picture = printed_picture(reading, roles, start, end)
+        if picture is not None:
+            take(roles, start, picture, NOISE)
+            while picture < end and not roles[picture] and is_credit(reading.texts[picture]):
+                roles[picture] = NOISE
+                picture += 1
+            return picture
         stop = start + 1
         while stop < end and reading.kinds[stop] == "bullet" and not reading.apart[stop] and not roles[stop]:
             stop += 1
         items = [text for text in reading.texts[start:stop] if text and text.casefold() not in self.noise]
         if not items:
             take(roles, start, stop, NOISE)
-        elif self.tags_last and self._nothing_left(stop, end) and self._are_tags(start, stop, items):
+        elif self._are_last(stop, end) and self._are_tags(start, stop, items):
             self.body.tags += [item for item in items if not self.ticker.has(item)]
             take(roles, start, stop, "tags")
         else:
+            if len(items) == 1 and self._may_be_picture(start, stop, items[0]):
+                raise UnreadablePage(
+                    "unclear_caption",
+                    f"A list's only entry may be a picture's alt text: {items[0][:80]!r}. Look at the page.",
+                )
             items = [item for item in items if not self.ticker.has(item)]
             take(roles, start, stop, "list" if items else REPEAT)
             if items:
@@ -228,17 +298,21 @@ class BodyReader:
         self.body.tags += reading.texts[first:stop]
         take(roles, first, stop, "tags")
 
-    def _nothing_left(self, start: int, end: int) -> bool:
-        """Whether nothing of the body comes any more: furniture, related blocks and promos at most."""
-        texts, at = self.reading.texts, start
-        while at < end:
-            text = texts[at].casefold()
-            if text in self.related_labels and not self.roles[at]:
-                at = self.related.end(at, end)
-            elif not (self.roles[at] or text in self.noise or _PROMO.fullmatch(texts[at])):
-                return False
-            at += 1 if text not in self.related_labels else 0
-        return True
+    def _are_last(self, stop: int, end: int) -> bool:
+        """Whether a list that ends at a block may be the tags by its place."""
+        return self.tags_last and self.end.is_before(stop, end, tags=False)
+
+    def _may_be_picture(self, start: int, stop: int, text: str) -> bool:
+        """Whether a text capture's list of one entry could as well be a picture without a caption."""
+        before = self.body.blocks[-1] if self.body.blocks else None
+        announced = before is not None and (before.text or "").endswith(":")
+        return (
+            self.reading.head is None
+            and not announced
+            and could_be_name(text)
+            and not self.ticker.has(text)
+            and stop > start
+        )
 
     def _are_tags(self, start: int, stop: int, items: list[str]) -> bool:
         """Tags are short names; a list that a colon announces, or whose entries are sentences, is body."""
@@ -249,17 +323,11 @@ class BodyReader:
         announced = before is not None and before.kind != "list" and (before.text or "").endswith(":")
         if announced and self.roles[start - 1] in {"paragraph", "subheading"}:
             return False
-        return self._are_names(items)
+        linked = None not in links and sum(map(str.count, items, [" "] * len(items))) < 3 * len(items)
+        return self._are_names(items, linked=linked)
 
-    def _are_names(self, texts: list[str]) -> bool:
-        return all(len(text) <= MAX_TAG_CHARS and not ends_like_sentence(text) for text in texts)
-
-
-def _has_sign(text: str) -> bool:
-    """Whether a line may be part of a post, or end with a promo."""
-    return (
-        "(@" in text or ".com/" in text or "ead more:" in text or "ead also:" in text or "lso read:" in text
-    )
+    def _are_names(self, texts: list[str], *, linked: bool = False) -> bool:
+        return all(could_be_name(text, linked=linked) for text in texts)
 
 
 def _is_tag_link(link: str | None) -> bool:

@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from newsmarts.core.errors import UnclearMarkup, UnreadablePage
 from newsmarts.parse.head import read_head
 from newsmarts.parse.html_hidden import walk
+from newsmarts.parse.html_repairs import as_browsers_read
 from newsmarts.parse.html_stream import MetadataBuilder, Shortened, take_runs
 from newsmarts.parse.html_walk import Walker
 from newsmarts.parse.reading import Reading
@@ -59,7 +60,7 @@ def read_html(text: str, marks: Collection[str] = ()) -> Reading:
         )
     ended = _CLOSING_TAGS.search(text, max(0, len(text) - _TAIL_CHARS)) is not None
     declaration = _XML_DECLARATION.match(text)
-    markup = text[declaration.end() :] if declaration else text
+    markup = as_browsers_read(text[declaration.end() :] if declaration else text)
     with suppress(UnclearMarkup):
         for page in (take_runs(markup, [mark[1:] for mark in marks]), Shortened(markup)):
             builder = MetadataBuilder(marks, page)

@@ -73,10 +73,10 @@ def _joined(pieces: Iterable[tuple[_Key, str]]) -> list[tuple[_Key, str]]:
 
 
 def _with_labels(spans: Iterable[str]) -> list[str]:
-    """Spans, a label joined with its value: "News ID :" and "179165", "By" and a name."""
+    """Spans, a label joined with its value ("News ID :" and "179165"), a dateline with text."""
     joined: list[str] = []
     for span in spans:
-        if joined and (joined[-1].endswith(":") or joined[-1].lower() == "by"):
+        if joined and (joined[-1].endswith((":", "—", "–", " -")) or joined[-1].lower() == "by"):
             joined[-1] += f" {span}"
         else:
             joined.append(span)

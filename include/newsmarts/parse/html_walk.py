@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from newsmarts.parse.decoding import fold_line
+from newsmarts.parse.furniture import is_control
+from newsmarts.parse.html_attributes import address_of, is_hidden, is_spoken
 from newsmarts.parse.html_parts import Piece, parts_of
 from newsmarts.parse.reading import Head, Kind, Reading
 
@@ -31,19 +32,15 @@ _TIGHT = frozenset({"li", "figure", "blockquote"})  # what is in one of these be
 _SHAPING = frozenset({*_HEADINGS, *_LISTS, *_TIGHT, "figcaption"})
 _SPECIAL = _SKIPPED | {"br", "hr", "img", "input"}
 _SPACES = frozenset({"\n", " "})
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_BOLD = frozenset({"b", "strong"})
+_BUTTONS = frozenset({"button", "label"})
+_INLINE = _BOLD | _BUTTONS
 
 
 _Open = tuple[str, int, int, int, int, tuple[str, ...]]
 """An element that the walk is inside of: its tag; its container (-1: an inline element); the outermost inline
 element around it in its container, and how many; the block that comes next; its marks. No class of its own: a
 page has over a thousand."""
-
-
-def _is_hidden(attributes: Mapping[str, Any]) -> bool:
-    return "hidden" in attributes or (
-        "style" in attributes and _HIDDEN.search(str(attributes["style"])) is not None
-    )
 
 
 class Walker:
@@ -60,6 +57,7 @@ class Walker:
         self.apart, self.indents = reading.apart, reading.indents
         self.links, self.owners, self.marks = reading.links, reading.owners, reading.marks
         self.starts, self.ends, self.parents = reading.starts, reading.ends, reading.parents
+        self.names = reading.names
         self._open: list[_Open] = []
         self._tags: list[str] = [""]  # of the containers that are open
         self._ids = frozenset(mark[1:] for mark in marks if mark[0] == "#")
@@ -68,6 +66,9 @@ class Walker:
         self._pictures: list[tuple[str, str]] = []  # alt and address, met amid a block's text
         self._container = -1
         self._link: tuple[int, str] | None = None
+        self._bold = 0  # how many bold elements are open
+        self._plain = False  # whether some text of the block being read isn't bold
+        self._button = -1  # of a button amid a text: how many pieces were before it
         self._inline = self._inline_depth = self._elements = 0
         self._level = 0
         self._in_caption = False
@@ -86,6 +87,8 @@ class Walker:
         """Take a visible text."""
         if self._pieces or self._inline or text not in _SPACES:  # what lies between elements says nothing
             self._pieces.append((text, self._link, self._inline))
+            if not (self._bold or self._plain or text.isspace()):
+                self._plain = True
 
     def finish(self) -> None:
         """End what is still open: the page is over."""
@@ -98,18 +101,20 @@ class Walker:
         if tag in _SPECIAL:
             if tag in _SKIPPED:
                 return False
-            if not _is_hidden(attributes):
+            if not is_hidden(attributes):
                 self._leaf(tag, attributes)
             return False
         marks: tuple[str, ...] = ()
         if attributes:
-            if _is_hidden(attributes) and not self._sees_hidden:
+            if (is_hidden(attributes) and not (self._sees_hidden or self._is_folded())) or (
+                (self._link or self._pieces) and tag not in _CONTAINERS and is_spoken(attributes)
+            ):
                 return False
             if self._ids or self._classes:
                 marks = self._marks_of(attributes)
         inline, depth = self._inline, self._inline_depth
         where = len(self.texts)
-        if tag in _CONTAINERS:
+        if tag in _CONTAINERS and not (tag in _BUTTONS and self._is_amid_text()):
             if self._pieces or self._pictures:
                 self._flush()
                 where = len(self.texts)
@@ -122,13 +127,15 @@ class Walker:
             self._inline_depth = depth + 1
             if tag == "a":
                 self._link = (self._elements, str(attributes.get("href", "")))
+            elif tag in _INLINE:
+                self._open_inline(tag)
         self._open.append((tag, container, inline, depth, where, marks))
         return True
 
     @staticmethod
     def is_hidden(tag: str, attributes: Mapping[str, Any]) -> bool:
         """Whether an element that isn't entered holds text that a style hides."""
-        return tag not in _SPECIAL and bool(attributes) and _is_hidden(attributes)
+        return tag not in _SPECIAL and bool(attributes) and is_hidden(attributes)
 
     def take_hidden(self, texts: list[str]) -> None:
         """Take what a hidden element holds, at its place."""
@@ -160,8 +167,16 @@ class Walker:
         self.starts += range(where, where + count)
         self.ends += range(where + 1, where + count + 1)
         self.parents += [self._container] * count
+        self.names += [tag] * count
         self._breaks = 0
         self._link = None
+
+    def _is_folded(self) -> bool:
+        """Whether what is hidden here is the rest of a text, whose button comes right before it."""
+        words = fold_line("".join(text for text, _, _ in self._pieces)) if self._pieces else ""
+        if not words and self.texts:
+            words = self.texts[-1]
+        return is_control(words)
 
     def _marks_of(self, attributes: Mapping[str, Any]) -> tuple[str, ...]:
         """Those of the marks that an element bears."""
@@ -174,8 +189,7 @@ class Walker:
     def _leaf(self, tag: str, attributes: Mapping[str, Any]) -> None:
         """Take an element that holds nothing."""
         if tag == "img":
-            address = attributes.get("data-src") or attributes.get("src", "")
-            self._picture(str(attributes.get("alt", "")), str(address))
+            self._picture(str(attributes.get("alt", "")), address_of(attributes))
         elif tag != "input":
             self._flush()
             self._breaks += tag == "br"
@@ -183,11 +197,22 @@ class Walker:
             self._flush()
             self._emit(fold_line(str(attributes["placeholder"])), "field", None)
 
+    def _is_amid_text(self) -> bool:
+        """Whether a button that begins here is amid a text; of nested ones the outermost counts."""
+        return self._button < 0 and bool(self._pieces)
+
+    def _open_inline(self, tag: str) -> None:
+        if tag in _BOLD:
+            self._bold += 1
+        else:
+            self._button = len(self._pieces)
+
     def _open_container(self, tag: str, where: int) -> int:
         container = len(self.starts)
         self.starts.append(where)
         self.ends.append(where)
         self.parents.append(self._container)
+        self.names.append(tag)
         self._container = container
         self._tags.append(tag)
         self._breaks = self._inline = self._inline_depth = 0
@@ -216,11 +241,26 @@ class Walker:
             self._leave_container(tag, container)
         elif tag == "a":
             self._link = None
+        elif tag in _BOLD:
+            self._bold -= 1
+        elif tag in _BUTTONS:
+            self._leave_button()
         self._inline, self._inline_depth = inline, depth
         if marks:
             pending = any(not text.isspace() for text, _, _ in self._pieces)
             for mark in marks:
                 self.marks.setdefault(mark, (where, len(self.texts) + pending))
+
+    def _leave_button(self) -> None:
+        """End a button amid a text: one with words is a block of its own, an empty one parts nothing."""
+        if self._button < 0:  # something in it ended the block
+            return
+        before, words = self._pieces[: self._button], self._pieces[self._button :]
+        self._button = -1
+        if any(not text.isspace() for text, _, _ in words):
+            for pieces in (before, words):
+                self._pieces = pieces
+                self._flush()
 
     def _leave_container(self, tag: str, container: int) -> None:
         self.ends[container] = len(self.texts)
@@ -254,10 +294,14 @@ class Walker:
     def _flush(self) -> None:
         """End the block being read."""
         pieces, self._pieces = self._pieces, []
+        self._button = -1
         if pieces:
+            bold, self._plain = not self._plain, False
             parts = parts_of(pieces, self._tags[-1])
             if len(parts) == 1:
                 text, link = parts[0]
+                if bold:
+                    self._reading.bold.add(len(self.texts))
                 self._emit(text, self._kind(split=False, link=link), link)
             else:
                 for number, (text, link) in enumerate(parts):

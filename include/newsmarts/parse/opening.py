@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.records import Image
-from newsmarts.parse.prose import ends_like_sentence
+from newsmarts.parse.prose import NEXT_SENTENCE, ends_like_sentence
 from newsmarts.parse.reading import Reading, Roles
 
 _MOST_LINES_BEFORE_PICTURE = 2
@@ -20,8 +20,7 @@ _MOST_LINES_BEFORE_CROSS = 8
 _LISTEN_WITHIN = 12  # blocks after the header
 _CLOSE = "x"  # the picture viewer's closing cross, a bullet of its own in text captures
 # who took it: "(AP)", "(Iranian Presidency / AFP)"; see the golden pages
-_CREDIT = re.compile(r"\([^()]{2,80}\)\.?$")
-_NEXT_SENTENCE = re.compile(r"[.!?]['\"’”»)]* +['\"‘“«(]?[A-Z0-9]")
+CREDIT = re.compile(r"\([^()]{2,80}\)\.?$")
 _MANY_BLOCKS = 3  # more than a caption and who took the picture
 _LONG_CHARS = 300  # no caption
 
@@ -191,7 +190,7 @@ def caption_of(reading: Reading, roles: Roles, picture: int, end: int, *, lead: 
     if line >= end or roles[line] or reading.head is None or reading.kinds[line] not in {"text", "caption"}:
         return None
     text = reading.texts[line]
-    if reading.kinds[line] == "caption" or text == reading.texts[picture] or _CREDIT.search(text):
+    if reading.kinds[line] == "caption" or text == reading.texts[picture] or CREDIT.search(text):
         return line
     held = any(
         stop <= end and sum(kind != "image" for kind in reading.kinds[line:stop]) == 1
@@ -200,7 +199,7 @@ def caption_of(reading: Reading, roles: Roles, picture: int, end: int, *, lead: 
     if held and (reading.holder(line) != reading.holder(picture) or not reading.apart[line]):
         return line
     if ends_like_sentence(text):
-        if held and len(text) <= _LONG_CHARS and not _NEXT_SENTENCE.search(text):
+        if held and len(text) <= _LONG_CHARS and not NEXT_SENTENCE.search(text):
             raise _unclear(text)
         return None
     if held:

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import re
 
-MAX_HEADLINE_CHARS = 150
+MAX_HEADLINE_CHARS = 200
+MAX_QUESTION_CHARS = 60  # a longer question is a sentence of the text
+MAX_NAME_CHARS = 100  # of a tag
 _FIRST_LETTERS = 5
 
+_OPENING = "\"“‘'«"
 _CLOSING = "'\"’”»)]"  # after the end of a sentence these don't count: “We won't,” he said.”
-_ENDS = frozenset(".!?…:;,؟۔")
-_QUESTIONS = frozenset("?!؟")
+_ENDS = frozenset(".!?…:;,؟۔।॥。！？．｡、：；")
+_QUESTIONS = frozenset("?!؟？！")
+_NOTES = re.compile(r"(?: ?(?:\[[^\[\]]{1,3}\]|[*†‡¹²³⁴-⁹]))+$")  # footnotes: "signed in 2019.[1]"
+# "We waited," he said, "and that is all": words spoken and who spoke them, no title
+_SPEECH = re.compile(r"""["“”'‘«][^"“”«»]*[,.!?…]["”'’»],? \(?[a-z]""")
+_NUMBERED = re.compile(r"(?:\(?\d{1,2}[.):]|[-–—•*]|\(?[a-z]\)) ?\S")
+_ADDRESS = re.compile(r"https?://|\bwww\.|\b[\w-]+\.(?:com|org|net|ir|me)\b", re.IGNORECASE)
+_LONG_QUOTATION = 8  # words: a title may quote a few
+# "Robert F. Kennedy Jr.", "Apple Inc.", "Wall St."
+_SHORT_FORM = re.compile(r"(?:^|[ (])(?:[A-Z][a-z]{0,4}|[A-Z](?:\.[A-Z])+)\.\)?$")
+_NAME_WORDS = 6
 _COMMON = frozenset(
     {
         "about", "after", "again", "against", "ahead", "also", "amid", "among", "around", "because",
@@ -22,11 +34,15 @@ _COMMON = frozenset(
     }
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]{4,}")
+NEXT_SENTENCE = re.compile(r"[.!?]['\"’”»)]* +['\"‘“«(]?[A-Z0-9]")
 
 
 def ends_like_sentence(text: str) -> bool:
     """Whether a line ends as sentences do, or promises something (a colon)."""
     last = text[-1:]
+    if last in "]*†‡¹²³⁴⁵⁶⁷⁸⁹":
+        text = _NOTES.sub("", text)
+        last = text[-1:]
     if last in _CLOSING:
         text = text.rstrip(_CLOSING)
         last = text[-1:]
@@ -56,3 +72,38 @@ def shared_words(headline: str, paragraph: str) -> float:
     """The share of a headline's longer words that a paragraph has as well (by their first letters)."""
     words = stems(headline)
     return len(words & stems(paragraph)) / len(words) if words else 0.0
+
+
+def may_head_text(text: str) -> bool:
+    """Whether a line reads like a title: it isn't a sentence, speech, a long quotation or an address.
+
+    A question may be one when it isn't itself a quotation.
+    """
+    if ends_like_sentence(text):
+        return ends_like_question(text) and text[0] not in _OPENING and len(text) <= MAX_QUESTION_CHARS
+    if text[0].islower() or text[0] == "—" or _ADDRESS.search(text):
+        return False
+    if text[0] in _OPENING and text[-1] in _CLOSING and text.count(" ") >= _LONG_QUOTATION:
+        return False
+    return _SPEECH.search(text) is None
+
+
+def is_numbered(text: str) -> bool:
+    """Whether a line begins as a point of a list does."""
+    return _NUMBERED.match(text) is not None
+
+
+def is_latin(text: str) -> bool:
+    """Whether a line has any Latin letter, or no letter at all."""
+    return any(char <= "\u024f" for char in text if char.isalpha()) or not any(map(str.isalpha, text))
+
+
+def could_be_name(text: str, *, linked: bool = False) -> bool:
+    """Whether a list's entry could be a tag; one that is a link may be a question or exclamation."""
+    if len(text) > MAX_NAME_CHARS:
+        return False
+    if not ends_like_sentence(text):
+        return True
+    if text[-1] in _QUESTIONS:
+        return linked or text.count(" ") < _NAME_WORDS // 2
+    return _SHORT_FORM.search(text) is not None and text.count(" ") < _NAME_WORDS

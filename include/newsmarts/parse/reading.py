@@ -82,6 +82,8 @@ class Reading:
     starts: list[int] = field(default_factory=list)  # for each container its first block
     ends: list[int] = field(default_factory=list)  # and one past its last
     parents: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)  # and its tag
+    bold: set[int] = field(default_factory=set)  # the blocks all of whose text is bold
     marks: dict[str, tuple[int, int]] = field(default_factory=dict)  # those that were looked out for
     hidden: list[tuple[int, list[str]]] = field(default_factory=list)
     """The texts of each element that a style hides, and the block that comes after it."""
@@ -99,6 +101,11 @@ class Reading:
     def mark(self, name: str) -> tuple[int, int] | None:
         """The blocks of the first element with this ``#id`` or ``.class``, of those looked out for."""
         return self.marks.get(name)
+
+    def tag(self, index: int) -> str:
+        """The tag of the innermost container that a block is in; "" in a text capture."""
+        own = self._owner(index)
+        return self.names[own] if own >= 0 else ""
 
     def run_end(self, index: int) -> int:
         """One past the last block of the run of ``index`` (no gap inside a run)."""
@@ -166,6 +173,18 @@ class Reading:
         container = self._owner(index)
         while container >= 0 and self.starts[container] >= start and self.ends[container] <= end:
             group = (self.starts[container], self.ends[container])
+            container = self.parents[container]
+        return group
+
+    def small_group_around(self, index: int, most_blocks: int, most_chars: int) -> tuple[int, int]:
+        """The blocks of the largest container (HTML) around a block that holds few blocks, all short."""
+        group = (index, index + 1)
+        container = self._owner(index)
+        while container >= 0 and self.ends[container] - self.starts[container] <= most_blocks:
+            start, end = self.starts[container], self.ends[container]
+            if any(len(text) > most_chars for text in self.texts[start:end]):
+                break
+            group = (start, end)
             container = self.parents[container]
         return group
 

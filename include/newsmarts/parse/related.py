@@ -9,7 +9,15 @@ from dataclasses import dataclass
 
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.records import BodyBlock
-from newsmarts.parse.prose import MAX_HEADLINE_CHARS, looks_like_headline, shared_words, stems
+from newsmarts.parse.furniture import is_furniture
+from newsmarts.parse.promos import promo_of
+from newsmarts.parse.prose import (
+    MAX_HEADLINE_CHARS,
+    NEXT_SENTENCE,
+    looks_like_headline,
+    shared_words,
+    stems,
+)
 from newsmarts.parse.reading import NOISE, Reading, Roles
 from newsmarts.parse.tickers import REPEAT
 
@@ -18,13 +26,8 @@ _MOST = 3
 _MOST_TIED = 12  # blocks of a related container, with sections and days beside its headlines
 _MOST_BLOCKS = 60  # the same with pictures
 _LEAST_WORDS = 4  # of a list's entries, on average, when they are headlines; names of tags are shorter
-# Of a line's longer words, those that come up in the paragraph under it, and anywhere else in the article.
-# With 36 headlines of other articles set against each of the five golden ones, 172 of 180 have at most a
-# third of their words in it, and none has half of them in one paragraph; the subheading there has all.
-_HEADS_IT = 1 / 2
-_UNRELATED_NEXT = 1 / 6
-_UNRELATED = 0.34
-_SHORTER = 0.6  # than the headlines over it: "Background", "What we know so far"
+_HEADS_IT = 1 / 2  # of a subheading's longer words, those that come up in the paragraph under it
+_LEAST_STEMS = 3
 _OTHER = frozenset(
     {"ticker", REPEAT, NOISE, "footer", "related_headlines", "most_read", "read_next", "coverage"}
 )
@@ -53,9 +56,8 @@ class RelatedBlocks:
         """One past the last headline under a label, at most ``end``.
 
         A container says so where there is one. Else headlines are lines that don't end like sentences, and
-        so may be a subheading after them. Two is the usual number. Of three or more the last is a subheading
-        when most of its words come up in the paragraph that it would head, and a headline when hardly any of
-        them come up in the article at all.
+        so may be a subheading after them. A block has two (the site calls it "dual"): a third is a
+        subheading, unless the page lists it elsewhere or no text follows it.
 
         Raises:
             UnreadablePage: neither reading is clear (``unclear_related_block``).
@@ -70,7 +72,7 @@ class RelatedBlocks:
         for at in range(start, end):
             if self.roles[at] == NOISE:
                 continue
-            if not self._may_be_related(at, first=not lines):
+            if not self._may_be_related(at, lines[-1] if lines else None):
                 break
             lines.append(at)
         else:
@@ -99,64 +101,76 @@ class RelatedBlocks:
         words = sum(text.count(" ") + 1 for text in self.reading.texts[start:stop])
         return stop if words >= _LEAST_WORDS * (stop - start) else start
 
-    def _may_be_related(self, index: int, *, first: bool) -> bool:
+    def _may_be_related(self, index: int, before: int | None) -> bool:
         text = self.reading.texts[index]
         kind = self.reading.kinds[index]
         if kind != "text" and (kind != "heading" or self.reading.link(index) is None):
             return False
-        if not self.is_free(index) or text.casefold() in self.labels:
+        if (
+            not self.is_free(index)
+            or text.casefold() in self.labels
+            or promo_of(text) is not None
+            or is_furniture(text)
+            or ends_post(text)
+        ):
             return False
-        if text.lower().startswith(("read more", "read also", "also read")) or ends_post(text):
+        if looks_like_headline(text):
+            return True
+        if len(text) > MAX_HEADLINE_CHARS or NEXT_SENTENCE.search(text):
             return False
-        is_like_one = looks_like_headline(text)
-        if first and not is_like_one and len(text) <= MAX_HEADLINE_CHARS and self.reading.link(index) is None:
-            raise UnreadablePage(
-                "unclear_related_block",
-                f"The line under a related label may be a headline or text of the body: {text[:80]!r}. "
-                "Look at the page.",
-            )
-        return is_like_one or (first and len(text) <= MAX_HEADLINE_CHARS)
+        return self._is_headline_with_stop(index, text, before)
+
+    def _is_headline_with_stop(self, index: int, text: str, before: int | None) -> bool:
+        """Whether a sentence under a label is a headline: the first line, or as the headline before it is.
+
+        Raises:
+            UnreadablePage: by its words it may as well be text of the article (``unclear_related_block``).
+        """
+        if before is not None and not looks_like_headline(self.reading.texts[before]):
+            return True
+        if self.reading.link(index) is None:
+            is_other = self._known(text, [index]) == 0 and len(stems(text)) >= _LEAST_STEMS
+            if (before is None) != is_other:
+                raise UnreadablePage(
+                    "unclear_related_block",
+                    "The line under a related label may be a headline or text of the body: "
+                    f"{text[:80]!r}. Look at the page.",
+                )
+        return before is None
 
     def _related_of(self, lines: list[int], following: int, end: int) -> list[int]:
         """Of the lines under a label that look like headlines, those that are; then comes ``following``."""
         texts, roles = self.reading.texts, self.roles
         count = len(lines)
-        heads_text = following < end and self.reading.kinds[following] == "text" and not roles[following]
-        repeats = any(roles[line] == REPEAT for line in lines)  # a headline, or the ticker shows through
-        shares = [shared_words(texts[line], texts[following]) for line in lines] if heads_text else []
-        heads_it = bool(shares) and shares[-1] >= _HEADS_IT and shares[-1] > max([0.0, *shares[:-1]])
-        if count <= _USUAL and (not heads_it or repeats):
+        if count <= _USUAL:
             return lines
-        if _USUAL < count <= _MOST + 1 and heads_it and not repeats:
-            return lines[:-1]
-        if count == _MOST and not (heads_it or repeats):
-            unrelated = not heads_text or (
-                shares[-1] <= _UNRELATED_NEXT and self._is_of_another_article(lines)
-            )
-            if unrelated or texts[lines[-1]] in self.known_headlines:
-                return lines
+        repeats = any(roles[line] == REPEAT for line in lines)  # a headline, or the ticker shows through
+        heads_text = following < end and self.reading.kinds[following] == "text" and not roles[following]
+        if count == _MOST and not repeats:
+            return lines if not heads_text or texts[lines[-1]] in self.known_headlines else lines[:_USUAL]
+        if count == _MOST + 1 and heads_text and not repeats:
+            shares = [shared_words(texts[line], texts[following]) for line in lines]
+            if shares[-1] >= _HEADS_IT and shares[-1] > max(shares[:-1]):
+                return lines[:-1]
         raise UnreadablePage(
             "unclear_related_block",
             f"After a related label {count} lines look like headlines, and which of them are body can't be "
             f"told; the last is {texts[lines[-1]][:80]!r}. Look at the page.",
         )
 
-    def _is_of_another_article(self, lines: list[int]) -> bool:
-        """Whether the last of some lines has the length of a headline, and words that the article hasn't."""
+    def _known(self, text: str, lines: Sequence[int]) -> int:
+        """How many of a text's longer words the article has outside of some lines."""
         texts = self.reading.texts
-        words = stems(texts[lines[-1]])
         if self._stems is None:
             kinds, roles = self.reading.kinds, self.roles
             self._stems = Counter(
                 stem
-                for at, text in enumerate(texts)
+                for at, other in enumerate(texts)
                 if kinds[at] in {"text", "heading"} and roles[at] not in _OTHER
-                for stem in stems(text)
+                for stem in stems(other)
             )
         own = Counter(stem for line in lines for stem in stems(texts[line]))
-        known = sum(self._stems[stem] > own[stem] for stem in words)
-        is_long = len(texts[lines[-1]]) >= _SHORTER * min(len(texts[line]) for line in lines[:-1])
-        return is_long and known <= _UNRELATED * len(words)
+        return sum(self._stems[stem] > own[stem] for stem in stems(text))
 
 
 def ends_post(text: str) -> bool:

@@ -1,0 +1,62 @@
+"""Lines that pages set among an article's text: advertisements, apps, newsletters, consent, paywalls.
+
+The patterns are data: ``furniture.toml`` beside this file.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+_AROUND = " .:…!>»→▼▾↓+-–—[]()*"
+_MAX_CHARS = 220
+_MAX_CONTROL_CHARS = 40
+
+
+def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+def _filled(pattern: str, parts: dict[str, str]) -> str:
+    for name, part in parts.items():
+        pattern = pattern.replace(f"{{{name}}}", part)
+    return pattern
+
+
+_DATA: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+_FURNITURE = _compiled(_filled(line, _DATA["parts"]) for line in _DATA["lines"].values())
+_PAYWALL = _compiled(_DATA["paywall"])
+_CONTROL = _compiled(_DATA["control"])
+_BUTTONS = frozenset(_DATA["buttons"])
+_FIRST_WORDS = frozenset(_DATA["first_words"])
+
+
+def is_furniture(text: str) -> bool:
+    """Whether a line, all of it, is something a page sets among the text of an article."""
+    return _may_match(text) and _FURNITURE.fullmatch(text.strip(_AROUND)) is not None
+
+
+def is_paywall(text: str) -> bool:
+    """Whether a line wants a subscription or a login before the rest can be read."""
+    return _may_match(text) and _PAYWALL.fullmatch(text.strip(_AROUND)) is not None
+
+
+def is_control(text: str) -> bool:
+    """Whether a line is the button or link that unfolds the rest of a text."""
+    return len(text) <= _MAX_CONTROL_CHARS and _CONTROL.fullmatch(text.strip(_AROUND)) is not None
+
+
+def is_button(text: str) -> bool:
+    """Whether a line is a button's word, which is furniture beside other furniture alone."""
+    return text.casefold() in _BUTTONS
+
+
+def _may_match(text: str) -> bool:
+    """Whether a line is short, and begins with a word that some pattern begins with, or a digit or dash."""
+    if len(text) > _MAX_CHARS:
+        return False
+    first = text.lstrip(_AROUND).partition(" ")[0].rstrip(_AROUND).lower()
+    return first in _FIRST_WORDS or first[:1].isdigit() or text[:1] in "-(–—@"
