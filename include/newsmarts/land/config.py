@@ -159,7 +159,7 @@ class LiveConfig(WebConfig):
     listings: tuple[Url, ...] = ()
     # paths of articles: Al Mayadeen's, and Nour News's with the id
     article_paths: tuple[Pattern, ...] = (
-        r"/news/[^/]+/[^/]+",
+        r"/news/(?!\d+/)[^/]+/[^/]+",  # a section has a name; Nour News's numbers are below /en/
         r"/articles/[^/]+/[^/]+",
         r"/en/news/\d+(/.*)?",
     )

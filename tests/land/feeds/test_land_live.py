@@ -118,6 +118,90 @@ def test_listing_pages_name_articles_too(settings: Settings, server: LoopbackSer
     assert len(pages(server)) == 2
 
 
+@pytest.mark.parametrize(
+    "listing",  # its path, its head, and a link on it
+    [
+        ("/en", "", "news/279165/slug"),
+        ("/en/", "", "news/279165/slug"),
+        ("/en/Service/AllNews", "", "news/279165/slug"),
+        ("/en/Service/world/Page-2?sort=1", "", "news/279165/slug"),
+        ("/any/list", '<base href="/en/">', "news/279165/slug"),
+        ("/any/list", '<base target="_blank"><base href="{url}/en/x">', "./news/279165/slug"),
+        ("/en/Service/AllNews", '<base href="/other/">', "news/279165/slug"),
+        ("/en/Service/AllNews", '<base href="javascript:alert(1)">', "news/279165/slug"),
+        ("/any/list", "", "/en/news/279165/slug"),
+    ],
+)
+def test_relative_links_of_a_list(
+    listing: tuple[str, str, str], settings: Settings, server: LoopbackServer, site: Site
+) -> None:
+    list_path, head, link = listing
+    site.publish("/en/news/279165/slug", 1)
+    body = f'{head.format(url=server.url)}<a href="{link}">more</a><a href="about">us</a>'
+    site.instead[list_path] = Answer(body.encode())
+    result = land(set_up(settings, server, sitemaps=[], listings=[f"{server.url}{list_path}"]))
+    assert (result.landed, result.passed_over) == (1, {"other_path": 1})
+    assert pages(server)[-1] == "/en/news/279165/slug"
+    assert reasons(settings) == {}
+
+
+def test_a_base_on_another_host_is_where_the_links_lead(
+    settings: Settings, server: LoopbackServer, site: Site
+) -> None:
+    body = b'<base href="https://elsewhere.example/en/"><a href="news/279165/slug">more</a>'
+    site.instead["/en"] = Answer(body)
+    with pytest.raises(FeedUnavailable, match="1 link to other hosts"):
+        land(set_up(settings, server, sitemaps=[], listings=[f"{server.url}/en"]))
+
+
+# what gives nothing
+
+
+@pytest.mark.parametrize(
+    ("body", "reported"),
+    [
+        (b'<a href="/about">us</a><a href="/tag/x">x</a>', "2 links to other paths than articles have"),
+        (b"<div id=app></div>", "no links at all"),
+        (b"", "no links at all"),
+    ],
+)
+def test_a_list_without_articles_is_reported_with_the_next_step(
+    body: bytes, reported: str, settings: Settings, server: LoopbackServer, site: Site
+) -> None:
+    site.instead["/en"] = Answer(body)
+    listing = f"{server.url}/en"
+    with pytest.raises(FeedUnavailable, match=reported) as caught:
+        land(set_up(settings, server, sitemaps=[], listings=[listing]))
+    assert str(caught.value).startswith(f"No article is named by {listing}")
+    assert "article_paths" in str(caught.value)
+    assert "wayback" in str(caught.value)
+
+
+def test_an_empty_sitemap_is_a_warning(
+    settings: Settings, server: LoopbackServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = set_up(
+        settings, server, sitemaps=[f"{server.url}/sitemaps/all/sitemap-{{year}}-{{month}}.xml"]
+    )
+    assert land(settings).landed == 0
+    assert "no links at all" in caplog.text
+
+
+def test_older_articles_alone_are_nothing_to_report(
+    settings: Settings, server: LoopbackServer, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.publish("/news/politics/old", 1, NOON - timedelta(days=9))
+    assert land(set_up(settings, server)).landed == 0
+    assert "No article" not in caplog.text
+
+
+def test_lists_that_robots_may_not_read(settings: Settings, server: LoopbackServer, site: Site) -> None:
+    site.robots = "User-agent: *\nDisallow: /\n"
+    site.publish("/news/politics/a", 1, NOON)
+    with pytest.raises(FeedRefused, match=r"None of the feed's lists may be read.*robots.*wayback"):
+        land(set_up(settings, server))
+
+
 # coming back
 
 

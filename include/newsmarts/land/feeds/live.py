@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 
 from newsmarts.core.errors import CaptureError, FeedError, FeedRefused, FeedUnavailable, HostRefused
 from newsmarts.core.settings import Settings
+from newsmarts.core.text import counted
 from newsmarts.land import encodings
 from newsmarts.land.archives.warc_record import OK, is_html, status_reason
 from newsmarts.land.capture import Found, Item, PassedOver, Rejected
@@ -28,6 +29,14 @@ from newsmarts.land.web.visits import Visits
 log = logging.getLogger(__name__)
 
 _NOT_MODIFIED = 304
+# What the links of a list are that aren't addresses of articles.
+_NOT_ARTICLES = {
+    "other_path": ("link", "to other paths than articles have"),
+    "other_host": ("link", "to other hosts"),
+    "bad_address": ("link", "that can't be followed"),
+    "other_sitemap": ("sitemap", "of other months"),
+    "unreadable_sitemap": ("sitemap", "that can't be read"),
+}
 
 
 def _now() -> datetime:
@@ -115,10 +124,11 @@ class _Run:
         """The pages that the lists name, each once.
 
         Raises:
-            FeedUnavailable: no list at all could be read.
+            FeedUnavailable: no list at all could be read, or none names an article.
+            FeedRefused: robots.txt forbids all of them.
         """
         found: dict[str, Candidate] = {}
-        faults = []
+        faults: list[tuple[str, CaptureError]] = []
         starts = self._discovery.starts()
         for url, is_sitemap in starts:
             try:
@@ -130,10 +140,40 @@ class _Run:
                 self._failed[parse(url).host] = error
             except CaptureError as error:
                 log.warning("%s: the list %s can't be read: %s", self._config.name, url, error)
-                faults.append(f"{url}: {error.detail}")
+                faults.append((url, error))
         if len(faults) == len(starts):
-            raise FeedUnavailable("None of the feed's lists can be read. " + " ".join(faults))
+            messages = " ".join(f"{url}: {error.detail}" for url, error in faults)
+            if all(error.reason_code == "robots_disallowed" for _, error in faults):
+                raise FeedRefused(
+                    f"None of the feed's lists may be read. {messages} Name others, or declare a feed of "
+                    "kind wayback or common_crawl: archives have these pages."
+                )
+            raise FeedUnavailable(f"None of the feed's lists can be read. {messages}")
+        if not self._failed and not self._discovery.named:
+            self._report_nothing([url for url, _ in starts if url not in dict(faults)])
         return found
+
+    def _report_nothing(self, urls: list[str]) -> None:
+        """Report that the lists could be read and name no article.
+
+        Raises:
+            FeedUnavailable: unless they are empty sitemaps, as on the first of a month.
+        """
+        others = self._discovery.passed_over
+        counts = [
+            f"{counted(others[reason], thing)} {where}"
+            for reason, (thing, where) in _NOT_ARTICLES.items()
+            if others[reason]
+        ]
+        message = (
+            f"No article is named by {', '.join(urls)}: {', '.join(counts) or 'no links at all'}. Open it in "
+            "a browser: if it lists articles, their addresses have changed (compare them with article_paths) "
+            "or a script makes the list (name a sitemap instead). Web archives have the pages as well: feeds "
+            "of kind wayback and common_crawl."
+        )
+        if counts or self._config.listings:
+            raise FeedUnavailable(message)
+        log.warning("%s: %s", self._config.name, message)
 
     def _in_order(self, found: dict[str, Candidate]) -> list[Candidate]:
         """Pages that were never captured first, then by when they changed, the latest first."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from newsmarts.core.errors import BadAddress, CaptureError
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 _OK = 200
 _LIST_BYTES = 64 * 1024 * 1024
 _MAX_LISTS = 50
+_MAX_DEPTH = 8
 _ROBOTS = "/robots.txt"
 # "/sitemap-2025-9.xml", "/2025/09/sitemap.xml"
 _MONTH = re.compile(r"(?<!\d)(20\d\d)[-_/]?(\d{1,2})(?!\d)", re.ASCII)
@@ -60,6 +62,7 @@ class Discovery:
         self._articles = re.compile("|".join(f"(?:{path})" for path in config.article_paths))
         self._fetched_lists: set[str] = set()
         self.passed_over: Counter[str] = Counter()
+        self.named = 0  # addresses of articles, older ones too
 
     def starts(self) -> list[tuple[str, bool]]:
         """The addresses to begin with, and whether each is a sitemap."""
@@ -78,7 +81,8 @@ class Discovery:
         """
         if not is_sitemap:
             reply = self._fetched(url)
-            yield from self._picked(read_links(reply.body), reply.address)
+            links, base = read_links(reply.body)
+            yield from self._picked(links, reply.address, _bases(reply.address, base))
             return
         address = parse(url)
         if address.target == _ROBOTS:
@@ -122,21 +126,47 @@ class Discovery:
             raise status_reason(reply.status)
         return reply
 
-    def _picked(self, entries: list[Entry], base: Address) -> Iterator[Candidate]:
+    def _picked(
+        self, entries: list[Entry], address: Address, bases: Sequence[Address] = ()
+    ) -> Iterator[Candidate]:
+        """The articles among the entries of a list; ``bases`` are those of its relative links."""
         for entry in entries:
-            try:
-                address = resolve(base, entry.url)
-            except BadAddress:
-                self.passed_over["bad_address"] += 1
+            outcomes = [self._article(base, entry.url) for base in bases or [address]]
+            article = next((each for each in outcomes if isinstance(each, Address)), None)
+            if article is None:
+                self.passed_over[str(outcomes[0])] += 1
                 continue
-            if not host_matches(address.host, self._config.hosts):
-                self.passed_over["other_host"] += 1
-            elif not self._articles.fullmatch(address.target.partition("?")[0]):
-                self.passed_over["other_path"] += 1
-            elif entry.changed_at is not None and entry.changed_at < self._oldest:
+            self.named += 1
+            if entry.changed_at is not None and entry.changed_at < self._oldest:
                 self.passed_over["older"] += 1
             else:
-                yield Candidate(address, entry.changed_at)
+                yield Candidate(article, entry.changed_at)
+
+    def _article(self, base: Address, link: str) -> Address | str:
+        """The article's address that a link is, or the reason why it is none."""
+        try:
+            address = resolve(base, link)
+        except BadAddress:
+            return "bad_address"
+        if not host_matches(address.host, self._config.hosts):
+            return "other_host"
+        return address if self._articles.fullmatch(address.target.partition("?")[0]) else "other_path"
 
     def _filled(self, url: str) -> str:
         return url.replace("{year}", str(self._day.year)).replace("{month}", str(self._day.month))
+
+
+def _bases(page: Address, declared: str | None) -> list[Address]:
+    """What a page's relative links may be relative to: its declared base or itself, then each folder above.
+
+    Nour News's lists (/en, /en/Service/AllNews) link to "news/279165/slug" and mean it below /en/.
+    """
+    first = page
+    if declared is not None:
+        with suppress(BadAddress):
+            first = resolve(page, declared)
+    if first.host != page.host:
+        return [first]
+    steps = page.target.partition("?")[0].split("/")[1:_MAX_DEPTH]
+    folders = ["/".join(["", *steps[:depth], ""]) for depth in range(len(steps), -1, -1)]
+    return [first, *(replace(page, target=folder) for folder in dict.fromkeys(folders))]

@@ -70,14 +70,15 @@ def read_sitemap(body: bytes, *, max_bytes: int) -> Listing:
     return listing
 
 
-def read_links(body: bytes) -> list[Entry]:
-    """Where the links of an HTML page lead, in their order, as they are written."""
+def read_links(body: bytes) -> tuple[list[Entry], str | None]:
+    """Where the links of an HTML page lead, in their order, as they are written; and its ``<base href>``."""
     try:
         tree = lxml_html.document_fromstring(body)
     except etree.ParserError:
-        return []
+        return [], None
+    base = tree.find(".//base[@href]")
     urls = dict.fromkeys(str(link.get("href")).strip() for link in tree.iterfind(".//a[@href]"))
-    return [Entry(url) for url in list(urls)[:MAX_ENTRIES] if url]
+    return [Entry(url) for url in list(urls)[:MAX_ENTRIES] if url], None if base is None else base.get("href")
 
 
 def _entries(body: bytes) -> Iterator[tuple[str, Entry]]:
