@@ -6,6 +6,7 @@
 | `parse` | parses the pages; one that can't be parsed goes to quarantine | `staged/parsed/` |
 | `validate` | checks every article against its publisher's contract | `staged/validated/`, `docs/` |
 | `load` | replaces the day in the warehouse, then triggers `news_marts` | `warehouse/` |
+| `accept` | is red when the day was refused as a whole: too many of its article pages can't be read | `docs/` |
 | `feeds` | is red when a feed failed, and skipped when all succeeded | |
 
 All paths are under `NEWS_HOME`; the log of each task ends with its counts, reasons and paths.
@@ -19,8 +20,11 @@ Airflow names a run by the midnight that ends its day: `backfill__2025-09-02T00:
 
 **When a task is red,** open its log: the last lines name the file or setting and what to do. The task's
 documentation (the book on the task's page) has more. Then *Clear* the task; the tasks after it follow.
-Locks and lost connections are retried automatically, broken contracts are not. A day that failed leaves
-the warehouse and the marts as they were.
+Locks and lost connections are retried automatically, broken contracts are not. A day that failed before `load`
+leaves the warehouse and the marts as they were.
+
+**When only `accept` is red,** the day was refused: its captures are in the marts with their reasons, and none of its
+articles, unless an earlier run of the day was accepted: then those stay.
 
 **When a feed is red** and the tasks after it are green, the other feeds' pages of the day aren't affected. *Clear* the
 red instance of `land` (with its downstream tasks) when the feed is back: it lands what is missing.
@@ -186,11 +190,9 @@ with DAG(
         critical one goes to quarantine with the offending text. The day's Data Docs are in `docs/` under
         `NEWS_HOME`.
 
+        **Green, and `accept` is red?** Too much of the day can't be read, so it is refused as a whole.
+
         **Red?**
-        - *TooManyQuarantined*: more than `NEWS_QUARANTINE_FAIL_SHARE` of the day is quarantined. The
-          message names the expectations and the pages; the run's **Contracts** tab shows them. Usually the
-          publisher has changed its layout: fix `include/newsmarts/parse/`, then clear `parse`. If the
-          pages really are bad, raise the share for this run's day and clear this task.
         - *IncompleteResult*: Great Expectations counted more failures than it listed. Nothing was
           loaded; this is a fault in a contract or in the library, to be fixed in code.
         - *ConservationError*: a capture was lost or counted twice: a fault in code.
@@ -214,13 +216,15 @@ with DAG(
     def load(validated: dict[str, Any], outlet_events: Any = None) -> dict[str, Any]:
         """Replaces the day in the private warehouse in one transaction, then triggers `news_marts` for it.
 
+        A refused day is loaded with its captures and their reasons, and without articles; one that is loaded
+        as accepted stays as it is.
+
         **Red?**
         - *LockTimeout* (after its retries): another process holds the warehouse. The message names the
           lock; end that process, then clear this task.
         - *The warehouse … can't be used*: run `newsmarts rebuild`, then clear this task. It rebuilds the
           warehouse from `staged/` and sets the damaged one aside.
         - *DamagedPartition*: a staged file is damaged. Clear `parse`.
-        - *ContractError*: the validated day wasn't accepted. Clear `validate` and read its message.
         - *MissingPartition*: the validated files are gone. Clear `parse`.
 
         **Grey and waiting?** The pool `duckdb_writer` has one slot on purpose. If nothing runs and it still
@@ -233,6 +237,22 @@ with DAG(
         # always, not only when rows changed: a publish that failed earlier is tried again
         outlet_events[WAREHOUSE].add_partitions(validated["day"])
         return record_result(outlet_events, WAREHOUSE, result)
+
+    @stage("Accept: can the day be trusted?", inlets=[WAREHOUSE])
+    def accept(loaded: dict[str, Any]) -> None:
+        """Makes the run red when the day was refused. It comes after `load`, so that the marts list the
+        day's captures with their reasons.
+
+        **Red?** *TooManyQuarantined*: more than `NEWS_QUARANTINE_FAIL_SHARE` of the article pages have a
+        reason with an alarm (`expectations/reasons.toml`). The message names the expectations and the pages;
+        the run's **Contracts** tab shows them. Usually the publisher has changed its layout: fix
+        `include/newsmarts/parse/`, then clear `parse`. If the pages really are bad, raise the share for this
+        run's day and clear `validate`.
+        """
+        from newsmarts.core.settings import settings
+        from newsmarts.validate import run as stage_validate
+
+        stage_validate.accept(parse_day(loaded["day"]), settings())
 
     # the failure of land has been reported already
     @stage("Feeds: all succeeded?", trigger_rule=TriggerRule.ONE_FAILED, on_failure_callback=None)
@@ -247,5 +267,5 @@ with DAG(
         )
 
     captures = land.expand(feed=feeds_to_land)
-    load(validate(parse(captures)))
+    accept(load(validate(parse(captures))))
     feeds(captures)

@@ -98,10 +98,17 @@ class Watch:
     def _report_day(self, run: Run) -> None:
         day = day_of(run)
         if run["state"] == "failed":
-            # a feed may have failed while the other feeds' pages went through
-            if self._has_loaded(run) and day:
+            states = {task["task_id"]: task["state"] for task in self._api.tasks(run)}
+            if day and states.get("load") == "success":
                 self._loaded.add(day)
-                self._report_failure(f"{day} loaded, but not from every feed", run)
+                # else a feed has failed, and the other feeds' pages went through
+                refused = states.get("accept") == "failed"
+                what = (
+                    "refused: none of its articles is loaded"
+                    if refused
+                    else "loaded, but not from every feed"
+                )
+                self._report_failure(f"{day} {what}", run)
             else:
                 self._report_failure(f"{day} failed", run)
             return
@@ -113,12 +120,10 @@ class Watch:
             self._loaded.add(day)
         self._terminal.print(
             f"{day} loaded: {counted(counts['captures'], 'capture')}, "
-            f"{counted(counts['articles'], 'article')}, {counts['quarantined']} quarantined, "
+            f"{counted(counts['articles'], 'article')}, {counts['not_article']} not_article, "
+            f"{counts['quarantined']} quarantined, "
             f"{counted(counts['ticker_items'], 'ticker line')}  ({_seconds(run)})"
         )
-
-    def _has_loaded(self, run: Run) -> bool:
-        return any(task["task_id"] == "load" and task["state"] == "success" for task in self._api.tasks(run))
 
     def _report_marts(self, run: Run) -> None:
         if run["state"] == "failed":

@@ -69,6 +69,7 @@ def test_a_failed_feed_keeps_no_other_from_going_through(pages: Any, home: Path)
         "parse": "success",
         "validate": "success",
         "load": "success",
+        "accept": "success",
         "feeds": "failed",
     }
     assert run.state == "failed"
@@ -95,6 +96,7 @@ def test_a_day_that_no_feed_has_ends_early(pages: Any, home: Path) -> None:
         "parse": "skipped",
         "validate": "skipped",
         "load": "skipped",
+        "accept": "skipped",
         "feeds": "skipped",
     }
 
@@ -110,6 +112,7 @@ def test_when_every_feed_fails_nothing_follows(pages: Any, home: Path) -> None:
         "parse": "upstream_failed",
         "validate": "upstream_failed",
         "load": "upstream_failed",
+        "accept": "upstream_failed",
         "feeds": "failed",
     }
     assert run.state == "failed"

@@ -66,7 +66,7 @@ def asset_counts(name: str) -> dict[str, Any]:
 @pytest.mark.slow
 def test_a_day_goes_through_and_its_articles_are_published(dagbag: DagBag, home: Path) -> None:
     run = dagbag.dags["news_pages"].test(run_conf={"day": DAY})
-    assert states(run) == dict.fromkeys(("land", "parse", "validate", "load"), "success") | {
+    assert states(run) == dict.fromkeys(("land", "parse", "validate", "load", "accept"), "success") | {
         "feeds": "skipped"
     }
     (landing,) = [task for task in run.get_task_instances() if task.task_id == "land"]
@@ -92,13 +92,14 @@ def test_a_day_goes_through_and_its_articles_are_published(dagbag: DagBag, home:
 def test_a_day_without_captures_is_skipped(dagbag: DagBag, home: Path) -> None:
     run = dagbag.dags["news_pages"].test(run_conf={"day": "2025-10-01"})
     assert states(run) == {"land": "success"} | dict.fromkeys(
-        ("parse", "validate", "load", "feeds"), "skipped"
+        ("parse", "validate", "load", "accept", "feeds"), "skipped"
     )
     assert run.state == "success"
     assert list(partition_days(home, "validated")) == []
 
 
-def test_a_day_of_broken_pages_fails_at_validate_and_loads_nothing(
+@pytest.mark.slow
+def test_a_day_of_broken_pages_fails_at_last_and_its_captures_are_published(
     dagbag: DagBag, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NEWS_QUARANTINE_FAIL_SHARE", "0.1")
@@ -106,11 +107,19 @@ def test_a_day_of_broken_pages_fails_at_validate_and_loads_nothing(
     assert states(run) == {
         "land": "success",
         "parse": "success",
-        "validate": "failed",
-        "load": "upstream_failed",
+        "validate": "success",
+        "load": "success",
+        "accept": "failed",
         "feeds": "skipped",
     }
-    assert not (home / "warehouse" / "news.duckdb").exists()
+    assert run.state == "failed"
+    assert asset_counts("warehouse")["refusal"]
+    run = dagbag.dags["news_marts"].test()
+    assert states(run) == dict.fromkeys(("build", "audit", "publish"), "success")
+    files = sum(path.is_file() for path in (SAMPLES / DAY).rglob("*"))
+    with connect(home) as marts:
+        days = marts.sql("SELECT outcome, captures, articles_loaded FROM marts.partition_outcomes").fetchall()
+    assert days == [("refused", files, 0)]
 
 
 @pytest.fixture(scope="module")

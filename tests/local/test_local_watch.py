@@ -1,4 +1,4 @@
-"""The terminal's lines on runs in which a feed failed."""
+"""The terminal's lines on runs in which a feed failed, or whose day was refused."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ RUN = {
 class Api:
     """Airflow's API, as far as it is used."""
 
-    def __init__(self, load: str) -> None:
-        self.load = load
+    def __init__(self, load: str, accept: str = "success") -> None:
+        self.load, self.accept = load, accept
 
     def active_runs(self) -> list[Any]:
         return []
@@ -39,24 +39,26 @@ class Api:
         return [
             land | {"rendered_map_index": "wayback"},
             {"task_id": "load", "state": self.load, "map_index": -1, "try_number": 1},
+            {"task_id": "accept", "state": self.accept, "map_index": -1, "try_number": 1},
             {"task_id": "feeds", "state": "failed", "map_index": -1, "try_number": 1},
         ]
 
 
 @pytest.mark.parametrize(
-    ("load", "expected"),
+    ("load", "accept", "expected"),
     [
-        ("success", "2025-09-01 loaded, but not from every feed"),
-        ("upstream_failed", "2025-09-01 failed"),
+        ("success", "success", "2025-09-01 loaded, but not from every feed"),
+        ("success", "failed", "2025-09-01 refused: none of its articles is loaded"),
+        ("upstream_failed", "upstream_failed", "2025-09-01 failed"),
     ],
 )
 def test_a_feed_that_failed_is_named_with_its_error(
-    load: str, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    load: str, accept: str, expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log = tmp_path / "dag_id=news_pages/run_id=manual__1/task_id=land/map_index=1/attempt=6.log"
     log.parent.mkdir(parents=True)
     log.write_text(json.dumps({"error_detail": [{"exc_type": "FeedUnavailable", "exc_value": "503"}]}))
-    watch = Watch(Api(load), Terminal(), lambda: None, tmp_path)  # type: ignore[arg-type]
+    watch = Watch(Api(load, accept), Terminal(), lambda: None, tmp_path)  # type: ignore[arg-type]
     watch._poll()
     out = capsys.readouterr().out
     assert expected in out
