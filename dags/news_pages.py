@@ -11,7 +11,8 @@
 
 All paths are under `NEWS_HOME`; the log of each task ends with its counts, reasons and paths.
 
-**Running it.** It runs daily for the day that has just ended. *Trigger* with a `day` runs that day;
+**Running it.** It runs daily for the day that has just ended. *Trigger* with a `day` runs that day; with a past
+logical date instead, the day of that date, as the schedule's run of that logical date does;
 *Trigger → Backfill* (reprocess: all runs), or
 `airflow backfill create --dag-id news_pages --from-date 2025-09-01 --to-date 2025-09-05 --reprocess-behavior completed`,
 runs a range, days in parallel. Running a day again replaces that day, so it is always safe.
@@ -44,13 +45,13 @@ from dags.common.connections import credential_of
 from dags.common.notifications import notify_of_runs, notify_of_tasks
 from dags.common.tasks import DEFAULT_ARGS, WRITER_POOL, skip_rest, stage
 from newsmarts.core.errors import FeedError, UsageError
-from newsmarts.core.partitions import day_interval, parse_day
+from newsmarts.core.partitions import day_interval, day_of_run, parse_day
 from newsmarts.core.settings import load_settings
 from newsmarts.land.config import feed_names
 
 
 def capture_day(params: dict[str, Any], dag_run: Any) -> date:
-    """The run's day: the form's, else the schedule's or backfill's, else the last day that is over.
+    """The run's day: the form's, else that of its logical date, else the last day that was over.
 
     Raises:
         UsageError: the day isn't over (UTC) and the form doesn't allow that; or the form of a backfill,
@@ -63,7 +64,9 @@ def capture_day(params: dict[str, Any], dag_run: Any) -> date:
     if params["day"]:
         day = parse_day(params["day"])
     else:
-        day = (dag_run.data_interval_start or dag_run.run_after - timedelta(days=1)).astimezone(UTC).date()
+        found = day_of_run(dag_run.logical_date, dag_run.data_interval_start, dag_run.run_after)
+        assert found is not None  # noqa: S101 - every run has a moment it was due at
+        day = found
     if day_interval(day)[1] > datetime.now(UTC) and not params["allow_unfinished_day"]:
         raise UsageError(
             f"{day} isn't over yet (UTC), so its captures aren't complete. Run it tomorrow, or trigger it "

@@ -23,6 +23,7 @@ from newsmarts.notify.message import Message, day_of, failure, late
 
 log = logging.getLogger(__name__)
 _SECONDS = 30
+_DAY_NAMES = ("conf", "partition_key", "data_interval_start", "logical_date", "run_after")
 
 
 def notify_of_tasks() -> dict[str, Any]:
@@ -103,7 +104,7 @@ def _report_late(dag_run: Mapping[str, Any], hours: float) -> None:
         lambda: late(
             dag_id=dag_id,
             run_id=run_id,
-            day=day_of(dag_run.get("conf"), dag_run.get("partition_key"), dag_run.get("data_interval_start")),
+            day=day_of(*(dag_run.get(name) for name in _DAY_NAMES)),
             hours=hours,
             state=dag_run.get("state"),
             link=_run_url(dag_id, run_id),
@@ -112,8 +113,7 @@ def _report_late(dag_run: Mapping[str, Any], hours: float) -> None:
 
 
 def _day_of_run(dag_run: Any) -> str | None:
-    names = ("conf", "partition_key", "data_interval_start")
-    return day_of(*(getattr(dag_run, name, None) for name in names))
+    return day_of(*(getattr(dag_run, name, None) for name in _DAY_NAMES))
 
 
 def _run_url(dag_id: str, run_id: str) -> str:

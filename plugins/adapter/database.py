@@ -34,6 +34,7 @@ _RUN_COLUMNS = (
     DagRun.partition_key,
     DagRun.data_interval_start,
     DagRun.run_after,
+    DagRun.logical_date,
     DagRun.state,
     DagRun.queued_at,
     DagRun.end_date.label("ended_at"),

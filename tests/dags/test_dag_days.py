@@ -7,16 +7,18 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from pendulum import instance
 
 from newsmarts.core.errors import UsageError
 
+NO_MOMENTS = {"logical_date": None, "data_interval_start": None, "run_after": None}
 NOTHING_ASKED = {"day": None, "allow_unfinished_day": False}
 
 
 def capture_day(params: dict[str, Any], **dag_run: Any) -> date:
     from dags.news_pages import capture_day
 
-    return capture_day(params, SimpleNamespace(**{"run_type": "manual", **dag_run}))
+    return capture_day(params, SimpleNamespace(**{"run_type": "manual", **NO_MOMENTS, **dag_run}))
 
 
 def test_a_scheduled_run_works_on_the_day_that_its_interval_covers() -> None:
@@ -32,6 +34,28 @@ def test_the_forms_day_goes_before_the_schedules() -> None:
 def test_a_run_by_hand_without_a_day_works_on_the_last_whole_day() -> None:
     now = datetime(2025, 9, 2, 0, 0, 1, tzinfo=UTC)
     assert capture_day(NOTHING_ASKED, data_interval_start=None, run_after=now) == date(2025, 9, 1)
+
+
+def test_a_logical_date_has_one_day_however_its_run_was_started() -> None:
+    from airflow.timetables.interval import CronDataIntervalTimetable
+
+    logical_date = datetime(2025, 9, 1, tzinfo=UTC)
+    later = datetime(2025, 9, 5, 10, tzinfo=UTC)
+    timetable = CronDataIntervalTimetable("0 0 * * *", "UTC")
+    manual = timetable.infer_manual_data_interval(run_after=instance(logical_date))
+    assert manual.start == datetime(2025, 8, 31, tzinfo=UTC)  # as Airflow has it
+    for run in (
+        {"run_type": "scheduled", "data_interval_start": logical_date, "run_after": later},
+        {"run_type": "manual", "data_interval_start": manual.start, "run_after": later},
+    ):
+        assert capture_day(NOTHING_ASKED, logical_date=logical_date, **run) == date(2025, 9, 1)
+
+
+def test_the_moment_that_the_form_fills_in_means_the_last_whole_day() -> None:
+    now = datetime(2025, 9, 2, 13, 5, tzinfo=UTC)
+    start = datetime(2025, 9, 1, tzinfo=UTC)
+    run = {"logical_date": now, "data_interval_start": start, "run_after": now + timedelta(seconds=2)}
+    assert capture_day(NOTHING_ASKED, **run) == date(2025, 9, 1)
 
 
 def test_a_day_that_is_not_over_is_refused_unless_asked_for() -> None:

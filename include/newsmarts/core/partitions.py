@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -153,6 +153,26 @@ def parse_day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"not a day: {text!r}. Write it as YYYY-MM-DD, as in 2025-08-25.") from None
+
+
+def day_of_run(
+    logical_date: datetime | None, data_interval_start: datetime | None, run_after: datetime | None
+) -> date | None:
+    """The capture day of an Airflow run whose form names none; None when there is nothing to go by.
+
+    It is the day of the logical date, so that a manual and a scheduled run of one logical date have the same.
+    (Airflow gives the manual one the interval *before* its logical date.) Airflow's form fills in the present
+    moment, whose day isn't over at ``run_after``: it means the interval's day, the last one that was over.
+    Without either it is the day before ``run_after``.
+    """
+    if logical_date is not None:
+        moment = logical_date.astimezone(UTC)
+        is_schedules = moment.timetz() == time(tzinfo=UTC)
+        if is_schedules or (run_after is not None and day_interval(moment.date())[1] <= run_after):
+            return moment.date()
+    if data_interval_start is None and run_after is not None:
+        data_interval_start = run_after - timedelta(days=1)
+    return data_interval_start.astimezone(UTC).date() if data_interval_start is not None else None
 
 
 def day_interval(day: date) -> tuple[datetime, datetime]:

@@ -33,6 +33,7 @@ class RunFacts:
     run_id: str = ""
     queued_at: datetime | None = None  # again, when a run or a task of it is cleared
     ended_at: datetime | None = None
+    logical_date: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from newsmarts.core.errors import UsageError
-from newsmarts.core.partitions import parse_day
+from newsmarts.core.partitions import day_of_run, parse_day
 from newsmarts.desk.airflow import PRODUCER, Airflow, RunFacts
 from newsmarts.review.day_outcomes import KnownDay
 
@@ -20,11 +20,12 @@ def capture_day_of_run(
     partition_key: str | None,
     data_interval_start: datetime | None,
     run_after: datetime | None = None,
+    logical_date: datetime | None = None,
 ) -> date | None:
     """The capture day that a DAG run works on; None when it has none.
 
-    The form's day, else the partition's, else the schedule's or backfill's, else the last day that was
-    over at ``run_after`` (leave it out for a DAG without such a default).
+    The form's day, else the partition's, else that of the run (leave its moments out for a DAG without such a
+    default).
 
     Raises:
         UsageError: the run names a day that is no day.
@@ -32,9 +33,7 @@ def capture_day_of_run(
     chosen = (conf or {}).get("day") or partition_key
     if chosen:
         return parse_day(str(chosen))
-    if data_interval_start is None and run_after is not None:
-        data_interval_start = run_after - timedelta(days=1)
-    return data_interval_start.astimezone(UTC).date() if data_interval_start else None
+    return day_of_run(logical_date, data_interval_start, run_after)
 
 
 def runs_by_day(airflow: Airflow) -> dict[date, RunFacts]:
@@ -53,7 +52,9 @@ def runs_by_day(airflow: Airflow) -> dict[date, RunFacts]:
 def day_of(run: RunFacts) -> date | None:
     """The capture day that a run of the producer works on; None when its form named none that is one."""
     try:
-        return capture_day_of_run(run.conf, run.partition_key, run.data_interval_start, run.run_after)
+        return capture_day_of_run(
+            run.conf, run.partition_key, run.data_interval_start, run.run_after, run.logical_date
+        )
     except UsageError:
         return None
 

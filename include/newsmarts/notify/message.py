@@ -9,7 +9,9 @@ from __future__ import annotations
 import html
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
+
+from newsmarts.core.partitions import day_of_run
 
 _LINE_CHARS = 200
 _ERROR_CHARS = 1_000
@@ -93,16 +95,28 @@ def late(
     )
 
 
-def day_of(conf: object, partition_key: object, data_interval_start: object) -> str | None:
-    """The capture day that a run works on: given in the form, its partition, or its interval's."""
+def day_of(
+    conf: object,
+    partition_key: object,
+    data_interval_start: object,
+    logical_date: object = None,
+    run_after: object = None,
+) -> str | None:
+    """The capture day that a run works on: the form's, its partition, or its own if it has an interval.
+
+    Moments may be ISO texts.
+    """
     day = conf.get("day") if isinstance(conf, dict) else None
     if day or partition_key:
         return clean(str(day or partition_key), 40)
-    if isinstance(data_interval_start, date):  # a datetime is one
-        return f"{data_interval_start:%Y-%m-%d}"
-    if isinstance(data_interval_start, str):
-        return datetime.fromisoformat(data_interval_start).strftime("%Y-%m-%d")
-    return None
+    start = _moment(data_interval_start)
+    found = day_of_run(_moment(logical_date), start, _moment(run_after)) if start is not None else None
+    return None if found is None else found.isoformat()
+
+
+def _moment(value: object) -> datetime | None:
+    read = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return read if isinstance(read, datetime) else None
 
 
 def clean(text: str, most: int) -> str:

@@ -106,7 +106,9 @@ def contracts_of_run(request: Request, dag_id: str, run_id: str, reason: ReasonC
     )
     try:
         if dag_id == PRODUCER:
-            day = capture_day_of_run(run.conf, run.partition_key, run.data_interval_start, run.run_after)
+            day = capture_day_of_run(
+                run.conf, run.partition_key, run.data_interval_start, run.run_after, run.logical_date
+            )
         elif dag_id == FOLLOWER:
             day = capture_day_of_run(None, run.partition_key, None)
             no_day = Notice(
