@@ -45,6 +45,75 @@ def test_the_charset_that_a_page_claims_is_used_when_it_is_no_utf8(charset: str,
     assert decode(page.encode(encoding)).text == page
 
 
+ARABIC = "ميناء"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<script charset="utf-8" src="/a.js"></script><meta charset="windows-1256">',
+        "<style>" + "/* x */" * 2_000 + "</style><META CharSet=windows-1256>",
+        '<!-- <meta charset="koi8-r"> --><meta charset=" windows-1256 ">',
+        '<script>document.write("<meta charset=koi8-r>")</script><meta charset="x-cp1256">',
+        '<meta name="description" content="all about charset=koi8-r"><meta charset="windows-1256">',
+        '<meta http-equiv="Content-Type" content="text/html; charset=windows-1256">',
+        "<meta content='text/html;charset=windows-1256' http-equiv=content-type>",
+        '<?xml version="1.0" encoding="windows-1256"?>',
+    ],
+)
+def test_the_charset_of_a_page_is_where_a_browser_finds_it(head: str) -> None:
+    page = f"<html>{head}<p>{ARABIC}</p>"
+    assert decode(page.encode("cp1256")).text == page
+
+
+@pytest.mark.parametrize("name", ["windows-1256", "CP1256", "x-cp1256"])
+def test_a_header_names_the_charset(name: str) -> None:
+    page = f"<html><p>{ARABIC}</p>"
+    assert decode(page.encode("cp1256"), name).text == page
+
+
+@pytest.mark.parametrize(
+    "name", ["utf-8", "hex", "punycode", "raw_unicode_escape", "no such", "", "utf-7", "\0"]
+)
+def test_a_header_that_names_no_charset_of_these_bytes_is_passed_over(name: str) -> None:
+    page = f'<html><meta charset="windows-1256"><p>{ARABIC}</p>'
+    assert decode(page.encode("cp1256"), name).text == page
+
+
+@pytest.mark.parametrize("name", ["iso-8859-1", "windows-1256", "us-ascii", "utf-16"])
+def test_utf8_is_utf8_whatever_the_header_says(name: str) -> None:
+    page = f"<html><p>Velmora’s {ARABIC}</p>"
+    assert decode(page.encode(), name).text == page
+    torn = page.encode().replace(b"<html>", b"<html>\xff")
+    assert decode(torn * 3, name).encoding == "utf-8"
+
+
+def test_a_header_that_servers_send_with_every_page_loses_to_the_page_where_letters_show_it() -> None:
+    arabic = f'<html><meta charset="windows-1256"><p>{ARABIC}</p>'
+    assert decode(arabic.encode("cp1256"), "iso-8859-1").text == arabic
+    french = '<html><meta charset="windows-1251"><p>un café très cher</p>'
+    assert decode(french.encode("cp1252"), "iso-8859-1").text == french
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding", "words"),
+    [
+        ("iso-8859-9", "cp1254", "“İstanbul’da”"),
+        ("gb2312", "gb18030", "港口 – 鎔"),
+        ("shift_jis", "cp932", "港～①"),
+        ("euc-kr", "cp949", "항구 똠"),
+    ],
+)
+def test_charsets_are_what_browsers_take_them_for(charset: str, encoding: str, words: str) -> None:
+    page = f'<html><meta charset="{charset}"><p>{words}</p>'
+    assert decode(page.encode(encoding)).text == page
+
+
+def test_tags_without_an_end_cost_little_time() -> None:
+    assert decode(b"<meta " * 200_000 + b"\xe9 ").encoding == "cp1252"
+    assert decode(b"<!-- " * 200_000 + b"\xe9 ").encoding == "cp1252"
+
+
 def test_without_any_claim_broken_utf8_is_windows_1252() -> None:
     assert decode(b"Velmora\x92s port").text == "Velmora’s port"
 
@@ -84,13 +153,18 @@ def test_binary_data_is_no_page(data: bytes) -> None:
     assert caught.value.reason_code == "binary_file"
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_few_nul_characters_are_no_text_and_no_binary_data(count: int) -> None:
+    assert decode(b"port" + b"\0" * count + b"s of Velmora " * 40).text == "port" + "s of Velmora " * 40
+
+
 def test_spaces_of_all_kinds_part_words_and_zero_width_ones_do_not() -> None:
     text = "they\u00a0called\u2009for\u202fthe\u3000\u200bfurther ex\u00adpansion\ufeff"
     assert fold_spaces(decode(text.encode())) == "they called for the further expansion"
     assert fold_line(text) == "they called for the further expansion"
 
 
-@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", "\r\r\n"])
 def test_line_ends_of_all_kinds_part_blocks(line_end: str) -> None:
     text = line_end.join(["One", "", "  • two ", "\u00a0", "Three  and\u00a0 four", ""])
     reading = read_text(decode(text.encode()))

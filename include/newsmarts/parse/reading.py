@@ -73,6 +73,7 @@ class Reading:
     indents: list[int]  # leading spaces (text); a heading's level, else the depth of lists (HTML)
     ended: bool  # the last line was finished (text: by a line end; HTML: by the closing tags)
     head: Head | None = None  # None: a text capture
+    encoding: str = "utf-8"  # of the bytes, as they were decoded
     url: str | None = None  # where the feed fetched the page from, if it knows
     hidden_ticker: list[str] = field(default_factory=list)  # ticker lines that a style hides
     houses: Mapping[str, str] = field(default_factory=dict)  # spellings, as newsmarts.core.bylines has them

@@ -174,7 +174,7 @@ def _rows_of(capture: Capture, take_bytes: Callable[[], bytes], houses: Houses) 
     except CaptureError as error:
         return [("quarantine", rows.quarantine_row(capture, publisher, error))]
     try:
-        reading = read_page(data, capture.media_type)
+        reading = read_page(data, capture.media_type, capture.charset)
         reading.url = capture.url
         rules = publisher_of(reading)
         publisher = rules.slug if rules else publisher

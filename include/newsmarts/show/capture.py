@@ -71,9 +71,9 @@ def look_at_capture(
 
 
 def _read(look: Look, data: bytes, houses: Houses | None) -> None:
-    decoded = decode(data)
+    decoded = decode(data, look.capture.charset)
     look.encoding, look.beginning = decoded.encoding, decoded.text[:_BEGINNING_CHARS]
-    look.reading = reading = read_page(data, look.capture.media_type)
+    look.reading = reading = read_page(data, look.capture.media_type, look.capture.charset)
     look.roles = [""] * len(reading)
     reading.url = look.capture.url
     rules = publisher_of(reading)

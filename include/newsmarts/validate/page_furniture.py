@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from newsmarts.core import mojibake
+
 _AROUND_CHARS = 40
 
 # Whole lines that pages print around an article. Real pages: the navigation, "BREAKING", "Listen", "x",
@@ -52,15 +54,11 @@ _MARKUP = re.compile(
 )
 # Controls other than tab and line ends, private use (icon fonts) and noncharacters
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffe\uffff]")
-# UTF-8 read as Windows-1252 or Latin-1: "Iranâ€™s", "MacrÃ©"
-_MOJIBAKE = re.compile(
-    r"â\x80|â€[™œ˜\x9c\x9d“”–—¦\x93\x94\x98\x99\xa6]|Ã[\x80-\xbf©¨¡³¢¶¼±]|Â[\xa0-\xbf]|ï»¿|[ØÙ][\x80-\xbf§„…‡ˆ±]"
-)
 _DAMAGE = {
     "markup_in_text": _MARKUP,
     "control_characters_in_text": _CONTROL,
     "replacement_characters_in_text": re.compile("\ufffd"),  # bytes that couldn't be decoded
-    "mojibake_in_text": _MOJIBAKE,
+    "mojibake_in_text": mojibake.SIGNS,
 }
 
 
