@@ -154,6 +154,23 @@ def test_what_is_no_page_is_an_outcome_or_passed_over(
     assert result.passed_over == {"not_a_page": 2, "other_host": 1, "bad_address": 1}
 
 
+def test_odd_addresses_and_types_of_an_index_are_fetched(
+    settings: Settings, server: LoopbackServer, archive: Wayback
+) -> None:
+    url = f"{ENGLISH}/news/politics/café deal in the port"
+    escaped = f"{ENGLISH}/news/politics/caf%C3%A9%20deal%20in%20the%20port"
+    hold(archive, Captured("20250901120000", escaped, page(1)))
+    lines = [
+        ["timestamp", "original", "mimetype", "statuscode", "digest"],
+        ["20250901120000", url, "text/html; charset=UTF-8", "200", "X"],
+    ]
+    archive.instead[CDX] = Answer(json.dumps(lines).encode())
+    result = land(set_up(settings, server, hosts=["english.almayadeen.net"]))
+    assert (result.landed, result.passed_over) == (1, {})
+    (row,) = rows(settings)
+    assert row["url"] == escaped
+
+
 def test_a_revisit_is_what_it_stands_for(
     settings: Settings, server: LoopbackServer, archive: Wayback
 ) -> None:

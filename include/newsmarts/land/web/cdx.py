@@ -138,7 +138,8 @@ def _picked(listed: Listed | None, day: date, config: WebConfig) -> Wanted | Pas
         return PassedOver("bad_address")
     if not host_matches(address.host, config.hosts):
         return PassedOver("other_host")
-    if listed.media_type not in (*HTML, *_UNSTATED):
+    # some lines have the whole header, "text/html; charset=utf-8"
+    if listed.media_type.partition(";")[0].strip() not in (*HTML, *_UNSTATED):
         return PassedOver("not_a_page")
     url = str(address)
     key = (f"{listed.timestamp}/{url}", listed.captured_at)
