@@ -14,15 +14,17 @@ from dataclasses import dataclass, field
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.records import BodyBlock
 from newsmarts.parse.body_end import NO_TEXT, BodyEnd
-from newsmarts.parse.furniture import is_button, is_control, is_furniture, is_paywall
+from newsmarts.parse.furniture import is_button, is_control, is_furniture, is_paywall, is_post_link
 from newsmarts.parse.opening import caption_of
 from newsmarts.parse.pictures import is_credit, printed_picture
 from newsmarts.parse.promos import cut_promo, promo_of
 from newsmarts.parse.prose import could_be_name, looks_like_headline, may_head_text
-from newsmarts.parse.reading import BODY_ROLES, NOISE, Reading, Roles, take
+from newsmarts.parse.reading import BODY_ROLES, NOISE, REPEAT, Reading, Roles, take
 from newsmarts.parse.related import RelatedBlocks, start_of_post
+from newsmarts.parse.stories import copies_end
 from newsmarts.parse.subheadings import Subheadings
-from newsmarts.parse.tickers import REPEAT, TickerLines
+from newsmarts.parse.tags import are_tags, take_unmarked_tags
+from newsmarts.parse.tickers import TickerLines, check_without_label
 
 _MAX_LABEL_CHARS = 40
 _LEAST_WORDS = 4  # of a headline that is a link, and no more
@@ -74,7 +76,7 @@ class BodyReader:
         index = self.first = start
         self.subheadings.look_at(start, end)
         if self.tags_last:
-            self._unmarked_tags(start, end)
+            self.body.tags += take_unmarked_tags(self.reading, self.roles, self.related_labels, start, end)
         while index < end:
             kind, text = kinds[index], texts[index]
             if roles[index]:
@@ -90,7 +92,17 @@ class BodyReader:
                 index += 1
             else:
                 index = self._promo_or_text(index, end)
+        self._drop_copy()
         return self.body
+
+    def _drop_copy(self) -> None:
+        """Leave out the second copy of a body that a page holds twice, for wide screens and small ones."""
+        end = copies_end(self.body.blocks)
+        if end is not None:
+            for at in range(self.places[end], len(self.roles)):
+                if self.roles[at] in BODY_ROLES:
+                    self.roles[at] = NOISE
+            del self.body.blocks[end:], self.places[end:]
 
     def _is_furniture(self, index: int, end: int) -> bool:
         """Whether a line is something the page set among the text.
@@ -108,6 +120,8 @@ class BodyReader:
                 )
             return True
         if is_furniture(text):
+            if is_post_link(text):
+                self._drop_channel(index)
             return True
         before = index - 1
         if before >= self.first and self.roles[before] == NOISE and is_button(text):
@@ -115,6 +129,12 @@ class BodyReader:
         return (
             _SOURCE.fullmatch(text) is not None and may_head_text(text) and self.end.is_before(index + 1, end)
         )
+
+    def _drop_channel(self, link_at: int) -> None:
+        """Leave out the channel's name, which is over the address of a post of it."""
+        if self.places and self.places[-1] == link_at - 1 and may_head_text(self.reading.texts[link_at - 1]):
+            self.roles[self.places.pop()] = NOISE
+            self.body.blocks.pop()
 
     def _picture(self, index: int, end: int) -> int:
         """A picture and its caption, a form, or another block that says nothing."""
@@ -195,6 +215,7 @@ class BodyReader:
 
     def _line(self, index: int, text: str) -> int:
         """One paragraph or subheading."""
+        check_without_label(text)
         subheading = self.subheadings.has(index, text)
         self._add(index, BodyBlock("subheading" if subheading else "paragraph", text))
         self.roles[index] = "subheading" if subheading else "paragraph"
@@ -266,69 +287,38 @@ class BodyReader:
         items = [text for text in reading.texts[start:stop] if text and text.casefold() not in self.noise]
         if not items:
             take(roles, start, stop, NOISE)
-        elif self._are_last(stop, end) and self._are_tags(start, stop, items):
+        elif (
+            self.tags_last
+            and self.end.is_before(stop, end, tags=False)
+            and are_tags(reading, start, stop, items, announced=self._is_announced(start))
+        ):
             self.body.tags += [item for item in items if not self.ticker.has(item)]
             take(roles, start, stop, "tags")
         else:
-            if len(items) == 1 and self._may_be_picture(start, stop, items[0]):
+            items = [item for item in items if not self.ticker.has(item)]
+            if items and self._may_be_picture(start, stop, end):
                 raise UnreadablePage(
                     "unclear_caption",
                     f"A list's only entry may be a picture's alt text: {items[0][:80]!r}. Look at the page.",
                 )
-            items = [item for item in items if not self.ticker.has(item)]
             take(roles, start, stop, "list" if items else REPEAT)
             if items:
                 self._add(start, BodyBlock("list", items=tuple(items)))
         return stop
 
-    def _unmarked_tags(self, start: int, end: int) -> None:
-        """Tags without a list's markup: the last blocks, linked as tags or in a container of their own."""
-        reading, roles = self.reading, self.roles
-        stop = end
-        while stop > start and roles[stop - 1]:
-            stop -= 1
-        first = stop
-        while first > start and not roles[first - 1] and _is_tag_link(reading.link(first - 1)):
-            first -= 1
-        if first == stop and stop > start + 1 and reading.kinds[stop - 1] == "text":
-            group = reading.group_around(stop - 1, start + 1, stop)
-            texts = reading.texts[group[0] : stop]
-            if len(texts) > 1 and not any(roles[group[0] : stop]) and self._are_names(texts):
-                first = group[0] if texts[0].casefold() not in self.related_labels else stop
-        self.body.tags += reading.texts[first:stop]
-        take(roles, first, stop, "tags")
+    def _is_announced(self, start: int) -> bool:
+        """Whether the text right over a list announces it by a colon."""
+        before = self.body.blocks[-1] if self.body.blocks else None
+        announces = before is not None and before.kind != "list" and (before.text or "").endswith(":")
+        return announces and self.roles[start - 1] in {"paragraph", "subheading"}
 
-    def _are_last(self, stop: int, end: int) -> bool:
-        """Whether a list that ends at a block may be the tags by its place."""
-        return self.tags_last and self.end.is_before(stop, end, tags=False)
-
-    def _may_be_picture(self, start: int, stop: int, text: str) -> bool:
+    def _may_be_picture(self, start: int, stop: int, end: int) -> bool:
         """Whether a text capture's list of one entry could as well be a picture without a caption."""
-        before = self.body.blocks[-1] if self.body.blocks else None
-        announced = before is not None and (before.text or "").endswith(":")
+        reading = self.reading
+        goes_on = stop < end and reading.kinds[stop] == "bullet" and not self.end.is_before(stop, end)
         return (
-            self.reading.head is None
-            and not announced
-            and could_be_name(text)
-            and not self.ticker.has(text)
-            and stop > start
+            reading.head is None
+            and stop == start + 1
+            and could_be_name(reading.texts[start])
+            and not (self._is_announced(start) or goes_on or self.roles[start - 1] == "list")
         )
-
-    def _are_tags(self, start: int, stop: int, items: list[str]) -> bool:
-        """Tags are short names; a list that a colon announces, or whose entries are sentences, is body."""
-        links = [self.reading.link(index) for index in range(start, stop)]
-        if all(_is_tag_link(link) for link in links):
-            return True
-        before = self.body.blocks[-1] if self.body.blocks else None
-        announced = before is not None and before.kind != "list" and (before.text or "").endswith(":")
-        if announced and self.roles[start - 1] in {"paragraph", "subheading"}:
-            return False
-        linked = None not in links and sum(map(str.count, items, [" "] * len(items))) < 3 * len(items)
-        return self._are_names(items, linked=linked)
-
-    def _are_names(self, texts: list[str], *, linked: bool = False) -> bool:
-        return all(could_be_name(text, linked=linked) for text in texts)
-
-
-def _is_tag_link(link: str | None) -> bool:
-    return link is not None and "/tag" in link

@@ -14,6 +14,8 @@ from typing import Any
 _AROUND = " .:…!>»→▼▾↓+-–—[]()*"
 _MAX_CHARS = 220
 _MAX_CONTROL_CHARS = 40
+_POST_LINK = re.compile(r"(?:https?://)?t\.me/\S+", re.IGNORECASE)
+_STAMP = re.compile(r"\d{1,2}:\d{2}(?: ?[ap]m)?|edited", re.IGNORECASE)  # of a post
 
 
 def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
@@ -49,14 +51,21 @@ def is_control(text: str) -> bool:
     return len(text) <= _MAX_CONTROL_CHARS and _CONTROL.fullmatch(text.strip(_AROUND)) is not None
 
 
+def is_post_link(text: str) -> bool:
+    """Whether a line is the address of a channel's post, which furniture has under the post's words."""
+    return _POST_LINK.fullmatch(text) is not None
+
+
 def is_button(text: str) -> bool:
     """Whether a line is a button's word, which is furniture beside other furniture alone."""
-    return text.casefold() in _BUTTONS
+    return text.casefold() in _BUTTONS or _STAMP.fullmatch(text) is not None
 
 
 def _may_match(text: str) -> bool:
     """Whether a line is short, and begins with a word that some pattern begins with, or a digit or dash."""
     if len(text) > _MAX_CHARS:
         return False
+    if _POST_LINK.fullmatch(text):
+        return True
     first = text.lstrip(_AROUND).partition(" ")[0].rstrip(_AROUND).lower()
     return first in _FIRST_WORDS or first[:1].isdigit() or text[:1] in "-(–—@"

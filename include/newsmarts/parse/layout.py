@@ -43,6 +43,7 @@ class Layout:
     list_labels: Mapping[str, str] = field(default_factory=dict)  # a list's label and its name
     all_link: str | None = None  # the first line of a list, which leads to all of it
     footer_lines: frozenset[str] = _NONE
+    tail_labels: frozenset[str] = _NONE  # of what may come between a text and the form, casefolded
     form_lines: frozenset[str] = _NONE  # a comment form begins with one of them
     sections: frozenset[str] = _NONE
     noise: frozenset[str] = _NONE  # lines that aren't part of an article, wherever they are

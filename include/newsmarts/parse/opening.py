@@ -13,7 +13,7 @@ from typing import NamedTuple
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.records import Image
 from newsmarts.parse.prose import NEXT_SENTENCE, ends_like_sentence
-from newsmarts.parse.reading import Reading, Roles
+from newsmarts.parse.reading import REPEAT, Reading, Roles
 
 _MOST_LINES_BEFORE_PICTURE = 2
 _MOST_LINES_BEFORE_CROSS = 8
@@ -85,6 +85,9 @@ class OpeningReader:
                 lines[0], lines[1], self.header
             )
         if not has_standfirst:
+            lines = self._repeats_over(start, marks)
+            has_standfirst = len(lines) == 1
+        if not has_standfirst:
             return Opening(None, image, image_url, start)
         roles[lines[0]] = "standfirst"
         return Opening(texts[lines[0]], image, image_url, lines[0] + 1)
@@ -116,6 +119,10 @@ class OpeningReader:
                 break
             lines.append(at)
         return lines
+
+    def _repeats_over(self, start: int, marks: list[int]) -> list[int]:
+        """The ticker lines over the picture: one, where no standfirst is, is the standfirst's own words."""
+        return [at for at in range(start, max(marks, default=start)) if self.roles[at] == REPEAT]
 
     def _find_picture(self, start: int, end: int) -> int | None:
         """The block that the lead picture begins with: a closing cross, a picture, a captioned bullet."""

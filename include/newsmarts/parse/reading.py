@@ -108,6 +108,13 @@ class Reading:
         own = self._owner(index)
         return self.names[own] if own >= 0 else ""
 
+    def within(self, index: int, tag: str) -> tuple[int, int] | None:
+        """The blocks of the innermost element of a tag (HTML) around a block; None when it is in none."""
+        container = self._owner(index)
+        while container >= 0 and self.names[container] != tag:
+            container = self.parents[container]
+        return (self.starts[container], self.ends[container]) if container >= 0 else None
+
     def run_end(self, index: int) -> int:
         """One past the last block of the run of ``index`` (no gap inside a run)."""
         apart, end, size = self.apart, index + 1, len(self.texts)
@@ -212,6 +219,7 @@ def take(roles: Roles, start: int, end: int, role: str) -> None:
 
 
 NOISE = "noise"
+REPEAT = "ticker_repeat"
 _MAX_NOISE_CHARS = 40
 
 

@@ -18,8 +18,7 @@ from newsmarts.parse.prose import (
     shared_words,
     stems,
 )
-from newsmarts.parse.reading import NOISE, Reading, Roles
-from newsmarts.parse.tickers import REPEAT
+from newsmarts.parse.reading import NOISE, REPEAT, Reading, Roles
 
 _USUAL = 2
 _MOST = 3

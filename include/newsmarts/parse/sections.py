@@ -17,8 +17,7 @@ from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.records import PageLink
 from newsmarts.parse.layout import FOOTER, Labels, Layout
 from newsmarts.parse.lists import Entry, read_dated_entries, read_sectioned_entries
-from newsmarts.parse.reading import Reading, Roles, mark_noise
-from newsmarts.parse.tickers import REPEAT
+from newsmarts.parse.reading import REPEAT, Reading, Roles, mark_noise
 from newsmarts.parse.times import DAY
 
 _DAY = re.compile(DAY)

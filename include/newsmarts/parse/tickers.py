@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.ticker import normalise_line
 from newsmarts.parse.header import find_header, first_heading, is_high_heading
 from newsmarts.parse.layout import TICKER, Labels, Layout
-from newsmarts.parse.reading import NOISE, Reading, Roles
+from newsmarts.parse.prose import may_head_text, stems
+from newsmarts.parse.reading import NOISE, REPEAT, Kind, Reading, Roles
 from newsmarts.parse.times import parse_clock
 
 _BEFORE_OPENING = "\"'“”‘’«([•-–— "
@@ -25,10 +26,13 @@ _KEY_CHARS = 12
 _MOST_SHOWN = 30  # lines of a ticker
 _MOST_LINE_CHARS = 400  # the longest ticker line of the golden pages has 199
 _LINES = frozenset({"text", "heading"})
-REPEAT = "ticker_repeat"
+_LEAST_SPACES = 3  # of a line that is surely the ticker's
+_OWN_WORDS = 2 / 3  # of a subheading's longer words, those that the rest of its article has
 _PASSED_OVER = frozenset({REPEAT, NOISE})
 _LABELS = ("breaking", "urgent")
 _LABEL_CHARS = 8
+_LABELLED = re.compile(r"(?:BREAKING(?: NEWS)?|URGENT|JUST IN) ?[:|–—-]")
+_LABEL_LETTERS = frozenset("BUJ")
 _LABEL_OPENINGS = frozenset(label[:_OPENING_CHARS] for label in _LABELS)
 
 
@@ -166,6 +170,19 @@ def check_labels_in_body(
             )
 
 
+def check_without_label(text: str) -> None:
+    """Check that a line of an article doesn't begin as a ticker's does.
+
+    Raises:
+        UnreadablePage: it does (``unclear_ticker``).
+    """
+    if text[0] in _LABEL_LETTERS and _LABELLED.match(text):
+        raise UnreadablePage(
+            "unclear_ticker",
+            f"A line of the article begins with the ticker's label: {text[:80]!r}. Look at the page.",
+        )
+
+
 def _may_be_ticker(reading: Reading, roles: Roles, layout: Layout, start: int, end: int) -> bool:
     """Whether what the layout ties to a ticker label holds nothing but its lines."""
     framed = any(
@@ -218,16 +235,26 @@ class TickerLines:
                     yield ticker
 
     def mark_repeats(self, reading: Reading, roles: Roles, start: int, end: int) -> None:
-        """Mark the unused lines of [start, end) that are ticker text: they are decoration there."""
-        openings = self._by_opening
+        """Mark the unused lines of [start, end) that are ticker text: they are decoration there.
+
+        What may be the author's own is left in the article, where its contract looks at it: a heading, a few
+        words, a subheading whose words the article has.
+        """
+        known = None
         for index in range(start, end):
             if roles[index] or reading.kinds[index] not in _LINES:
                 continue
             text = reading.texts[index]
-            opening = text[:_OPENING_CHARS].casefold()
-            likely = opening in openings or text[:1] in _BEFORE_OPENING or opening in _LABEL_OPENINGS
-            if likely and self.has(text):
-                roles[index] = REPEAT
+            if self._may_begin(text) and self.has(text):
+                if known is None:
+                    known = stems(" ".join(t for t in reading.texts[start:end] if not self._may_begin(t)))
+                if not _may_be_own(text, reading.kinds[index], known):
+                    roles[index] = REPEAT
+
+    def _may_begin(self, text: str) -> bool:
+        """Whether a line begins as a ticker line may."""
+        opening = text[:_OPENING_CHARS].casefold()
+        return opening in self._by_opening or text[:1] in _BEFORE_OPENING or opening in _LABEL_OPENINGS
 
     @cached_property
     def _by_key(self) -> dict[str, list[str]]:
@@ -241,6 +268,14 @@ class TickerLines:
     @cached_property
     def _short_keys(self) -> tuple[str, ...]:
         return tuple(key for key in self._by_key if len(key) < _KEY_CHARS)
+
+
+def _may_be_own(text: str, kind: Kind, known: Collection[str]) -> bool:
+    """Whether a line that says what the ticker says may be the author's; ``known``: the article's stems."""
+    if text.count(" ") < _LEAST_SPACES or kind == "heading":
+        return True
+    words = stems(text)
+    return may_head_text(text) and len(words & set(known)) >= _OWN_WORDS * len(words)
 
 
 def _letters(line: str) -> str:

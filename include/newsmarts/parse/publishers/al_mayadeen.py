@@ -24,6 +24,7 @@ from newsmarts.parse.opening import Opening, OpeningReader
 from newsmarts.parse.publisher import ParsedPage, Publisher
 from newsmarts.parse.reading import Reading, Roles, mark_noise, take
 from newsmarts.parse.sections import find_sections, read_lists
+from newsmarts.parse.stories import check_not_wrapped, check_one_story, end_of_story
 from newsmarts.parse.tickers import TickerLines, check_labels_in_body, take_ticker
 
 SLUG: Final = "al_mayadeen"
@@ -113,7 +114,10 @@ class AlMayadeen:
         end = sections.first_after(start)
         if end is None:
             raise _cut_off()
+        content = reading.mark(_BODY)
+        end = end_of_story(reading, headline, content and content[1], start, end)
         check_body(reading.texts[start:end])
+        check_not_wrapped(reading, start, end)
         lists = read_lists(reading, roles, layout, sections, ticker)
         take(roles, sections.footer, len(roles), "footer")
         ticker_lines = TickerLines(ticker)
@@ -121,7 +125,7 @@ class AlMayadeen:
         mark_noise(reading, roles, layout.noise, start, end)
         mark_menus(reading, roles, layout, start, end)
         check_labels_in_body(reading, roles, labels, ticker, start=start, end=end)
-        content = reading.mark(_BODY)
+        check_one_story(reading, roles, start, end)
         opening = OpeningReader(
             reading,
             roles,

@@ -22,8 +22,10 @@ from newsmarts.parse.layout import FURNITURE, Layout, casefolded, layout_at
 from newsmarts.parse.metadata import extra_of, is_headline, published_moment
 from newsmarts.parse.not_articles import check_body, check_declared, why_no_article
 from newsmarts.parse.opening import OpeningReader
+from newsmarts.parse.prose import ends_like_sentence
 from newsmarts.parse.publisher import ParsedPage, Publisher
-from newsmarts.parse.reading import BODY_ROLES, Reading, Roles, mark_noise, take
+from newsmarts.parse.reading import BODY_ROLES, NOISE, Reading, Roles, mark_noise, take
+from newsmarts.parse.stories import check_not_wrapped
 from newsmarts.parse.tickers import TickerLines
 from newsmarts.parse.times import parse_month_first
 
@@ -38,6 +40,22 @@ LAYOUTS = (
         valid_from=date(2021, 1, 1),
         site_names=frozenset({"Nour News", "Nournews", "NourNews", "NOURNEWS", "nournews"}),
         related_labels=casefolded("Related News"),
+        tail_labels=casefolded(
+            "Key Words",
+            "Keywords",
+            "Tags",
+            "Comments",
+            "Comment",
+            "User comments",
+            "Latest News",
+            "Most Viewed",
+            "Most Visited",
+            "Most Read",
+            "Short Link",
+            "Attachments",
+            "Send to friends",
+            "Source",
+        ),
         form_lines=frozenset({"first name & last name", "first name and last name"}),
         noise=FURNITURE,
     ),
@@ -47,6 +65,12 @@ _NEWS_ID = re.compile(r"News ?ID ?:(?: ?(\d{1,12}))?", re.IGNORECASE)
 _PUBLISHED = re.compile(r"Publish(?:ed)? ?Date ?:(?: ?(.*))?", re.IGNORECASE)
 _DATELINE = re.compile(r"NOUR ?NEWS ?[-–—:]+ ?", re.IGNORECASE)
 _ADDRESS = re.compile(r"nournews\.ir/en/news/(\d{1,12})(?:/.*)?", re.ASCII)
+_TAIL_LINE = re.compile(
+    r"(?:tags?|key ?words?|labels?|short ?(?:link|url)|link|source|news ?code|code|views?|visits?) ?:.{0,200}"
+    r"|(?:https?://|www\.)\S+|(?:https?://)?nournews\.ir/\S+",
+    re.IGNORECASE,
+)
+_TAIL_CHARS = 120  # of a name or headline under the text
 _LABEL_STARTS = frozenset({"news", "publ"})
 
 
@@ -93,7 +117,9 @@ class NourNews:
                 f"The page says {str(headline)[:80]!r} once, but headlines twice. Look at the page.",
             )
         check_body(reading.texts[start:end])
+        check_not_wrapped(reading, start, end)
         take(roles, end, len(roles), "form")
+        end = _without_tail(reading, layout, roles, start, end)
         mark_noise(reading, roles, layout.noise, start, end)
         marked = reading.mark(_BODY)
         standfirst, image, image_url = None, None, None
@@ -221,6 +247,19 @@ def _body_end(reading: Reading, layout: Layout, start: int) -> int:
         "Capture the page anew.",
     )
     raise why_no_article(reading, reading.texts, cut_off)
+
+
+def _without_tail(reading: Reading, layout: Layout, roles: Roles, start: int, end: int) -> int:
+    """Where the text ends: before key words, the short link, lists of other news; at most ``end``."""
+    texts = reading.texts
+    while end > start + 1 and (_TAIL_LINE.fullmatch(texts[end - 1]) or not texts[end - 1]):
+        end -= 1
+        roles[end] = NOISE
+    first = next((at for at in range(start + 1, end) if texts[at].casefold() in layout.tail_labels), end)
+    if any(len(text) > _TAIL_CHARS or ends_like_sentence(text) for text in texts[first + 1 : end]):
+        return end
+    take(roles, first, end, NOISE)
+    return first
 
 
 class _Headline(NamedTuple):

@@ -1,0 +1,86 @@
+"""Pages that hold more than one text, or one text twice, or in lines that a tool has cut."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from newsmarts.core.errors import UnreadablePage
+from newsmarts.core.records import BodyBlock
+from newsmarts.parse.header import find_header
+from newsmarts.parse.reading import Reading, Roles
+
+_LEAST_BLOCKS = 4  # of a body that is there twice
+_WRAPPED_CHARS = 50  # a cut line is at least so long; a verse is shorter
+_LEAST_WRAPPED = 2
+_SENTENCE = re.compile(r"""[.!?…:;]["'”’»)]*$""")
+
+
+def end_of_story(reading: Reading, headline: int | None, body_end: int | None, start: int, end: int) -> int:
+    """Where the blocks [start, end) under a headline become another story (HTML): at most ``end``.
+
+    A page that goes on with the next story, as one scrolls, has that story's h1 in an ``article`` of its own,
+    or after the body's own container (``body_end``).
+    """
+    if reading.head is None or headline is None or reading.kinds[headline] != "heading":
+        return end
+    level = reading.indents[headline]
+    for at in range(start, end):
+        if reading.kinds[at] != "heading" or reading.indents[at] != level or level > 1:
+            continue
+        own = reading.within(at, "article")
+        if (own is not None and not own[0] <= headline < own[1]) or (body_end is not None and at >= body_end):
+            return at if own is None else own[0]
+    return end
+
+
+def check_one_story(reading: Reading, roles: Roles, start: int, end: int) -> None:
+    """Check that no second article's header is among the unused blocks of a body.
+
+    Raises:
+        UnreadablePage: one is (``several_articles``).
+    """
+    header = find_header(reading, roles, start, end)
+    if header is None or header.published_local is None:
+        return
+    if header.byline_raw or header.read_minutes is not None:
+        raise UnreadablePage(
+            "several_articles",
+            f"A second article's byline and time ({header.published_local}) are in the body, so where the "
+            "first one ends can't be told. Look at the page.",
+        )
+
+
+def check_not_wrapped(reading: Reading, start: int, end: int) -> None:
+    """Check that the lines of a text capture are whole paragraphs.
+
+    Raises:
+        UnreadablePage: a tool has cut them at some width (``wrapped_text``).
+    """
+    if reading.head is not None:
+        return
+    texts, kinds, apart = reading.texts, reading.kinds, reading.apart
+    lines = sum(kind == "text" for kind in kinds[start:end])
+    cut = sum(
+        not apart[at + 1]
+        and kinds[at] == kinds[at + 1] == "text"
+        and reading.indents[at] == reading.indents[at + 1]
+        and len(texts[at]) >= _WRAPPED_CHARS
+        and (texts[at + 1][0].islower() or texts[at + 1][0].isdigit())
+        and _SENTENCE.search(texts[at]) is None
+        for at in range(start, end - 1)
+    )
+    if cut >= _LEAST_WRAPPED and 3 * cut >= lines:
+        raise UnreadablePage(
+            "wrapped_text",
+            f"{cut} of {lines} lines of the body are cut at some width: paragraphs can't be told from lines. "
+            "Capture the page without wrapping its lines.",
+        )
+
+
+def copies_end(blocks: Sequence[BodyBlock]) -> int | None:
+    """The number of blocks that a body has without its second copy; None when it has none."""
+    half, rest = divmod(len(blocks), 2)
+    if rest or len(blocks) < _LEAST_BLOCKS:
+        return None
+    return half if list(blocks[:half]) == list(blocks[half:]) else None

@@ -1,0 +1,50 @@
+"""Which of an article's last blocks are its tags."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from newsmarts.parse.prose import could_be_name
+from newsmarts.parse.reading import Reading, Roles, take
+
+_FEW_WORDS = 3  # of a tag's, on average; headlines have more
+
+
+def are_tags(reading: Reading, start: int, stop: int, items: Sequence[str], *, announced: bool) -> bool:
+    """Whether the list [start, stop) at an article's end is its tags, by its links or because all are names.
+
+    A list that the text ``announced`` by a colon, or whose entries are sentences, is body.
+    """
+    links = [reading.link(index) for index in range(start, stop)]
+    if all(_is_tag_link(link) for link in links):
+        return True
+    if announced:
+        return False
+    linked = None not in links and sum(item.count(" ") for item in items) < _FEW_WORDS * len(items)
+    return all(could_be_name(item, linked=linked) for item in items)
+
+
+def take_unmarked_tags(
+    reading: Reading, roles: Roles, labels: Collection[str], start: int, end: int
+) -> list[str]:
+    """The tags without a list's markup, as blocks of [start, end): linked as tags, or in one container.
+
+    ``labels``: of related blocks, casefolded, which a container of tags doesn't begin with.
+    """
+    stop = end
+    while stop > start and roles[stop - 1]:
+        stop -= 1
+    first = stop
+    while first > start and not roles[first - 1] and _is_tag_link(reading.link(first - 1)):
+        first -= 1
+    if first == stop and stop > start + 1 and reading.kinds[stop - 1] == "text":
+        group = reading.group_around(stop - 1, start + 1, stop)
+        texts = reading.texts[group[0] : stop]
+        if len(texts) > 1 and not any(roles[group[0] : stop]) and all(map(could_be_name, texts)):
+            first = group[0] if texts[0].casefold() not in labels else stop
+    take(roles, first, stop, "tags")
+    return reading.texts[first:stop]
+
+
+def _is_tag_link(link: str | None) -> bool:
+    return link is not None and "/tag" in link
