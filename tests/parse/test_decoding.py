@@ -164,6 +164,17 @@ def test_spaces_of_all_kinds_part_words_and_zero_width_ones_do_not() -> None:
     assert fold_line(text) == "they called for the further expansion"
 
 
+@pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u202a", "\u202e", "\u2066", "\u2069"])
+def test_marks_of_direction_are_kept_beside_right_to_left_letters_alone(mark: str) -> None:
+    date, arabic = (
+        f"{mark}16 May {mark}2023 20:44{mark}",
+        f"{mark}\u0645\u064a\u0646\u0627\u0621{mark} (2023)",
+    )
+    assert fold_line(date) == "16 May 2023 20:44"
+    assert fold_line(arabic) == arabic
+    assert read_text(decode(f"  • {date}\n{arabic}\n".encode())).texts == ["16 May 2023 20:44", arabic]
+
+
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r", "\r\r\n"])
 def test_line_ends_of_all_kinds_part_blocks(line_end: str) -> None:
     text = line_end.join(["One", "", "  • two ", "\u00a0", "Three  and\u00a0 four", ""])

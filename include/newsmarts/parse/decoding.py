@@ -63,6 +63,9 @@ _DELETED = frozenset("\u200b\u2060\ufeff\u00ad")
 _SPACES = frozenset("\t\v\f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | frozenset(
     map(chr, range(0x2000, 0x200B))
 )
+# They tell a browser which way to write what is beside right-to-left letters; elsewhere they mean nothing.
+_DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _DELETE = {ord(char): None for char in _DELETED}
 
 
@@ -112,6 +115,8 @@ def fold_spaces(decoded: Decoded) -> str:
         text = text.replace(char, "")
     for char in rare & _SPACES:
         text = text.replace(char, " ")
+    if _DIRECTIONS.search("".join(rare)):
+        text = "\n".join(map(_without_directions, text.split("\n")))
     return text
 
 
@@ -124,8 +129,15 @@ def fold_line(text: str) -> str:
     if len(text) > MAX_LINE_CHARS:
         raise line_too_long(len(text))
     if not text.isascii():
-        text = text.translate(_DELETE)
+        text = _without_directions(text.translate(_DELETE))
     return " ".join(text.split())
+
+
+def _without_directions(line: str) -> str:
+    """The line without marks of direction, unless it has letters that are written from right to left."""
+    if _DIRECTIONS.search(line) and not _RIGHT_TO_LEFT.search(line):
+        return _DIRECTIONS.sub("", line)
+    return line
 
 
 def line_too_long(length_chars: int) -> UnreadablePage:
