@@ -48,9 +48,14 @@ class Case:
     days: tuple[str, ...] | None = None
     without: str | None = None  # words that no body has
     url: str | None = None
+    news_id: str | None = None
 
 
 NOT_LOADED = ("*",)
+CALLOWMERE = (
+    "https://english.almayadeen.net/news/politics/callowmere-harbor-council-ends-dispute-with-cargo-pilots"
+)
+ORMAND = "https://nournews.ir/en/news/251901/lake-villages-of-ormand"
 
 TABLE: dict[str, Case] = {
     "01-singlefile/page.html": Case(),
@@ -77,6 +82,11 @@ TABLE: dict[str, Case] = {
     "15-wrapped/page.txt": Case(0, None, NOT_LOADED),
     "15-wrapped/nour.txt": Case(0, None, NOT_LOADED),
     "15-wrapped/am-short-standfirst.txt": Case(0, None, NOT_LOADED),
+    "16-wayback/page.html": Case(url=CALLOWMERE, news_id="1593001"),
+    "16-wayback/toolbar-visible.html": Case(url=CALLOWMERE, news_id="1593001"),
+    "16-wayback/nour.html": Case(body=None, url=ORMAND, news_id="251901"),
+    "17-google-cache/page.html": Case(url=CALLOWMERE, news_id="1593001"),
+    "18-archive-today/page.html": Case(news_id="1593001"),
     "19-amp/page.html": Case(),
     "20-reader/page.html": Case(0, None, NOT_LOADED),
     "21-br/page.html": Case(),
@@ -94,9 +104,15 @@ TABLE: dict[str, Case] = {
     "44-content-encoding/br-plain-body.warc.gz": Case(),
     "44-content-encoding/deflate-plain-body.warc.gz": Case(),
     "46-browsertrix-text/browsertrix.warc.gz": Case(4, days=("2023-06-01",)),
+    "47-zip-timezone/saved-la2.zip": Case(days=("2023-10-20",)),
+    "47-zip-timezone/saved-one.zip": Case(days=("2024-01-31",)),
+    "47-zip-timezone/saved-two.zip": Case(days=("2024-02-22",)),
+    "48-save-complete": Case(3, days=("2023-06-21", "2024-01-01")),
     "49-warc-date/14-digits.warc.gz": Case(0, None, ("bad_record",), days=("2022-09-14",)),
     "49-warc-date/offset.warc.gz": Case(0, None, ("bad_record",), days=("2022-08-31",)),
     "51-odd-uri/w15.warc.gz": Case(days=("2023-01-18",)),
+    "52-httrack": Case(reasons=NOT_LOADED, days=("2024-01-11",)),  # its page, and a page that only redirects
+    "53-news-please": Case(3, days=("2024-01-21",)),
 }
 
 KNOWN_WRONG: dict[str, str] = {
@@ -187,6 +203,8 @@ def faults(case: Case, outcome: Outcome) -> list[str]:
             found.append(f"body {article['body_text']}")
         if case.url is not None and article["url"] != case.url:
             found.append(f"url {article['url']}")
+        if case.news_id is not None and article["news_id"] != case.news_id:
+            found.append(f"news_id {article['news_id']}")
     return found
 
 
