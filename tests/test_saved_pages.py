@@ -116,11 +116,6 @@ TABLE: dict[str, Case] = {
 }
 
 KNOWN_WRONG: dict[str, str] = {
-    "05-readmore/page.html": "the folded part of the story is lost",
-    "15-wrapped/nour.txt": "hard-wrapped lines are read as a block each",
-    "15-wrapped/am-short-standfirst.txt": "as above",
-    "40-infinite-scroll/page.html": "the second story is read as a part of the first",
-    "06-dup/page.html": "the copies for desktop and mobile are both read",
     "08-canonical-home/page.html": "a canonical address that is the home page is taken for evidence",
 }
 
