@@ -16,6 +16,7 @@ RULES = """
 class Rules:
     slug = {slug!r}
     marks = frozenset()
+    site = None
     def recognises(self, reading): return False
     def read(self, reading, roles, captured_at): raise NotImplementedError
 PUBLISHER = Rules()

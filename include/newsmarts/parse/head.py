@@ -58,6 +58,7 @@ _TAWSIYAT = {
     "type": "type",
 }
 _ADDRESSES = frozenset({"canonical", "image"})  # a web archive rewrites them in its copies
+_CLASSES = {"category": "section", "posttype": "type"}
 _ARTICLE_TYPES = frozenset(
     {
         "Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle",
@@ -127,8 +128,9 @@ def _read_script(node: Tag, said: defaultdict[str, list[Said]], types: set[str])
         _add_all(said, _TAWSIYAT, "tawsiyat-metadata", data)
         classes = data.get("classes")
         for entry in classes if isinstance(classes, list) else []:
-            if isinstance(entry, dict) and entry.get("mapping") == "category":
-                _add(said, "section", "tawsiyat-metadata", entry.get("value"))
+            fact = _CLASSES.get(str(entry.get("mapping"))) if isinstance(entry, dict) else None
+            if fact is not None:
+                _add(said, fact, f"tawsiyat-metadata {entry['mapping']}", entry.get("value"))
 
 
 def _things(data: Any) -> Iterator[Mapping[str, Any]]:

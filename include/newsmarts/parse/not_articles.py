@@ -1,205 +1,287 @@
-"""Pages that aren't articles, by name: robot checks, errors, consent walls, videos, galleries, lists.
+"""Pages that aren't articles, by name, and the evidence for it.
 
-What the page's head declares is checked before it is read. Words are checked only on pages that couldn't be
-read as an article: an article may quote any of them, and one behind a bot check still carries its scripts.
+Evidence is the page's address, what its head declares, or what it consists of; words alone never are, but for
+those of a page in place of the page (``newsmarts.parse.walls``). A page that declares to be an article, or
+that has several paragraphs in a row, is none of these kinds: what it can't be read for is its reason.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from newsmarts.core.errors import CaptureError, NotAnArticle, UnreadablePage
-from newsmarts.parse.reading import Head, Reading
+from newsmarts.parse.addresses import ARTICLE, Site
+from newsmarts.parse.reading import BODY_ROLES, NOISE, Head, Reading, Roles, Said, take
+from newsmarts.parse.shape import Shape, is_prose, shape_of
 from newsmarts.parse.times import CLOCK, DAY
+from newsmarts.parse.walls import wall_in
 
-_DETAILS = {
-    "challenge_page": "It is a check for robots in place of the page. Capture it anew, or from an archive.",
-    "error_page": "It is an error message of the site or its network, not an article. Capture the page anew.",
-    "consent_page": "It is a request for consent in place of the article. Capture the page behind it.",
-    "video_page": "It is a video's page, not an article.",
-    "gallery_page": "It is a picture gallery's or an infographic's page, not an article.",
-    "live_blog": "It is a live blog: many dated entries, not one article.",
-    "tag_page": "It is a tag's page: a list of articles, not an article.",
-    "section_page": "It is a section's page: a list of articles, not an article.",
+_LISTS = {
+    "section_page": "a list of articles",
+    "home_page": "the home page",
+    "tag_page": "a tag's list of articles",
+    "author_page": "an author's list of articles",
+    "search_page": "the results of a search",
 }
-
-_CHALLENGE = re.compile(
-    r"just a moment|checking your browser|checking if the site connection is secure|attention required"
-    r"|verif(?:y|ying) (?:that )?you are (?:a )?human|are you (?:a )?(?:human|robot)|not a robot"
-    r"|enable javascript and cookies to continue|please turn javascript on"
-    r"|complete the security check|performing security verification|security service to protect"
-    r"|ddos protection by|performance (?:&|and) security by cloudflare|\bray id\b|unusual traffic",
-    re.IGNORECASE,
-)
-_ERROR = re.compile(
-    r"(?:error ?:? ?)?(?:400|401|403|404|405|408|410|429|500|501|502|503|504|52\d|530)\b.{0,60}"
-    r"|.{0,30}\b(?:page|url|resource) (?:was |is )?(?:not|n.t be) found.{0,40}"
-    r"|not found|forbidden|access denied.{0,40}"
-    r"|bad gateway|gateway time-?out|service (?:temporarily )?unavailable|too many requests"
-    r"|internal server error|server error in .{0,40}|runtime error|oops.{0,40}"
-    r"|.{0,40}(?:page|site) (?:you (?:are|were) looking for|can.t be (?:reached|found)|isn.t available)"
-    r".{0,60}"
-    r"|an error (?:has )?occurred.{0,60}|web server is (?:down|returning).{0,40}",
-    re.IGNORECASE,
-)
-_CONSENT = re.compile(
-    r"we value your privacy|before you continue|we use cookies|accept (?:all )?cookies|accept all|reject all"
-    r"|manage (?:your )?(?:consent|cookies|preferences)|cookie (?:settings|preferences|policy)"
-    r"|your privacy choices",
-    re.IGNORECASE,
-)
-_PLAYER = re.compile(
-    r"video player(?: is loading)?\.?|play(?:ing)? video|watch (?:the )?video|watch(?: now)?"
-    r"|current time ?.{0,8}"
-    r"|skip (?:backward|forward).{0,10}|playback rate|full ?screen",
-    re.IGNORECASE,
-)
-_TAG = re.compile(
-    r"(?:tag|tags|topic|keyword)s? ?[:#].{1,60}|#\w{2,40}|articles tagged.{0,60}", re.IGNORECASE
-)
-_MORE = re.compile(r"load more|show more|next page|older posts|\d+ results?(?: for .{1,60})?", re.IGNORECASE)
-_DATED = re.compile(rf"{DAY}(?:,? (?:[-|–] )?{CLOCK})?")
-_STAMP = re.compile(rf"{DAY},? (?:[-|–] )?{CLOCK}|{CLOCK}(?: (?:GMT|UTC|[A-Z][a-z]+ time))?")
-_FEW_WORDS = 600
-_MANY_ENTRIES = 3
-_MANY_PICTURES = 3
-_MANY_CONSENTS = 2
-_MANY_CONTROLS = 2
-_PLAYER_STARTS = frozenset("VvPpWwCcSsFf")
-_STAMP_CHARS = 40
-_ADDRESS_CHARS = 2_000
-_LATIN = "\u024f"
-
+_WHAT = _LISTS | {
+    "video_page": "a video's page",
+    "gallery_page": "a picture gallery's or an infographic's page",
+    "podcast_page": "a podcast's or newscast's page",
+    "live_blog": "a live blog, many dated entries and not one article",
+    "other_language": "a page of another language edition, which there are no rules for",
+    "other_host": "a page of another site",
+}
 _TYPES = (
+    (re.compile(r"podcast|newscast|audio|radio|music", re.IGNORECASE), "podcast_page"),
     (re.compile(r"video|movie|episode", re.IGNORECASE), "video_page"),
     (re.compile(r"gallery|album|photo|infograph", re.IGNORECASE), "gallery_page"),
     (re.compile(r"live-?blog|live_?coverage", re.IGNORECASE), "live_blog"),
+    (re.compile(r"profile|author", re.IGNORECASE), "author_page"),
 )
-_SCHEMA_TYPES = (
-    ("LiveBlogPosting", "live_blog"),
-    ("VideoObject", "video_page"),
-    ("ImageGallery", "gallery_page"),
-    ("MediaGallery", "gallery_page"),
-    ("CollectionPage", "section_page"),
-    ("SearchResultsPage", "section_page"),
+_SCHEMA_TYPES = {
+    "VideoObject": "video_page",
+    "PodcastEpisode": "podcast_page",
+    "RadioEpisode": "podcast_page",
+    "AudioObject": "podcast_page",
+    "ImageGallery": "gallery_page",
+    "MediaGallery": "gallery_page",
+    "ProfilePage": "author_page",
+    "SearchResultsPage": "search_page",
+    "CollectionPage": "section_page",
+}
+_ARTICLE_TYPES = ("Article", "BlogPosting", "Report")
+_TAG = re.compile(r"(?:tag|topic|keyword)s? ?[:#].{1,60}|#\w{2,40}|articles tagged.{0,60}", re.IGNORECASE)
+_PLAYER = re.compile(
+    r"video player(?: is loading)?\.?|(?:play|pause|(?:un)?mute|watch)(?:ing)?(?: (?:the )?video| now)?"
+    r"|(?:current|remaining) time ?.{0,8}|duration ?.{0,8}|loaded: ?.{0,8}|stream type ?live"
+    r"|\d{1,2}(?::\d\d){1,2} ?/ ?\d{1,2}(?::\d\d){1,2}|\d(?:\.\d+)?x|hd|auto|\d{3,4}p|picture-in-picture"
+    r"|skip (?:backward|forward).{0,10}|playback (?:rate|speed)|full ?screen|captions|quality|settings",
+    re.IGNORECASE,
 )
-_PATHS = (  # after a language, as in /en/news/179165/…
-    (re.compile(r"/(?:videos?|shows?|episodes?|programs?|newsfeed|explainers|tv)(?:/|$)"), "video_page"),
-    (
-        re.compile(r"/(?:galler(?:y|ies)|in-pictures|pictures|infographs?|photos?|albums?)(?:/|$)"),
-        "gallery_page",
-    ),
-    (re.compile(r"/(?:live|liveblogs?|live-blogs?)(?:/|$)"), "live_blog"),
-    (re.compile(r"/(?:tags?|topics?|keywords?)(?:/|$)"), "tag_page"),
-    (re.compile(r"/?$|/(?:news|articles)(?:/[^/]+)?/?$"), "section_page"),
-)
-_LANGUAGE = re.compile(r"/[a-z]{2}(?=/|$)")
+_STAMP = re.compile(rf"{DAY},? (?:[-|–] )?{CLOCK}|{CLOCK}(?: (?:GMT|UTC|[A-Z][a-z]+ time))?")
+_MANY_STAMPS = 3
+_MANY_PICTURES = 3
+_MANY_CONTROLS = 2
+_CONTROL_CHARS = 40
+_STAMP_CHARS = 40
+_SHOWN_CHARS = 200
+_LATIN = "\u024f"
+_LEAST_LETTERS = 20
+_MOST_LETTERS = 20_000
 
 
-def refuse(reason_code: str) -> NotAnArticle:
-    """The error for a page that isn't an article."""
-    return NotAnArticle(reason_code, _DETAILS[reason_code])
+def not_an_article(reason_code: str, evidence: str) -> NotAnArticle:
+    """The error for a page of one of the kinds, with the evidence that it is."""
+    return NotAnArticle(reason_code, f"It is {_WHAT[reason_code]}: {evidence}.")
 
 
-def check_declared(head: Head | None) -> None:
-    """Check that the page's head doesn't declare it to be anything but an article.
+def _check_declared(reading: Reading, roles: Roles, site: Site, *, was_read: bool) -> None:
+    """Check that neither the page's address nor its head declares it to be anything but an article.
 
     Raises:
-        NotAnArticle: it does.
+        NotAnArticle: one does.
+        UnreadablePage: they contradict each other (``unclear_page_kind``).
     """
-    reason_code = _declared(head) if head else None
-    if reason_code is not None:
-        raise refuse(reason_code)
+    head = reading.head
+    found = _by_address(reading, roles, site, was_read=was_read)
+    if found is None and head is not None:
+        found = _by_head(reading, roles, head, site)
+    if found is not None:
+        raise found
 
 
-def _declared(head: Head) -> str | None:
-    for said in head.said.get("type", ()):
-        for pattern, reason_code in _TYPES:
-            if pattern.search(said.value):
-                return reason_code
-    address = next(
-        (said.value for said in head.said.get("canonical", ()) if len(said.value) <= _ADDRESS_CHARS), ""
-    )
-    by_address = _by_address(address)
-    if by_address is not None:
-        return by_address
-    types = head.schema_types
-    if "LiveBlogPosting" in types:
-        return "live_blog"
-    if any(name.endswith(("Article", "BlogPosting")) for name in types):
-        return None
-    return next((reason_code for name, reason_code in _SCHEMA_TYPES if name in types), None)
-
-
-def _by_address(address: str) -> str | None:
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return None
-    if not parts.netloc:
-        return None
-    path = parts.path.lower()
-    language = _LANGUAGE.match(path)
-    for pattern, reason_code in _PATHS:
-        if pattern.match(path, language.end() if language else 0):
-            return reason_code
-    return None
-
-
-def blocking(reading: Reading, lines: Sequence[str]) -> str | None:
-    """Which of robot check, error or consent wall is in place of a page; None when none is."""
-    title = reading.head.first("title") if reading.head else None
-    lines = [title, *lines] if title else lines
-    if sum(line.count(" ") + 1 for line in lines) > _FEW_WORDS:
-        return None
-    if any(_CHALLENGE.search(line) for line in lines):
-        return "challenge_page"
-    if any(_ERROR.fullmatch(line) for line in lines):
-        return "error_page"
-    if sum(_CONSENT.search(line) is not None for line in lines) >= _MANY_CONSENTS:
-        return "consent_page"
-    return None
-
-
-def why_no_article(reading: Reading, lines: Sequence[str], otherwise: CaptureError) -> CaptureError:
+def why_no_article(reading: Reading, roles: Roles, site: Site, otherwise: CaptureError) -> CaptureError:
     """The error for a publisher's page that couldn't be read as an article.
 
-    ``lines`` are those that aren't the frame that all of the site's pages have; ``otherwise`` is the error
-    when they don't say what the page is.
+    ``roles`` has what was found on the page before reading it failed with ``otherwise``, which is the error
+    when there is no evidence of what the page is.
     """
-    reason_code = blocking(reading, lines) or _kind_of_page(reading, lines)
-    if reason_code is not None:
-        return refuse(reason_code)
-    letters = [char for line in lines for char in line[:200] if char.isalpha()]
-    if sum(char > _LATIN for char in letters) > len(letters) // 2:
-        return UnreadablePage(
-            "other_language", "The page isn't in English, and there are rules for English only."
-        )
-    return otherwise
+    try:
+        _check_declared(reading, roles, site, was_read=False)
+    except CaptureError as error:
+        return error
+    if _declared_article(reading.head):
+        return otherwise
+    rest = [at for at, role in enumerate(roles) if not role]
+    wall = wall_in(reading, rest)
+    if wall is not None:
+        return NotAnArticle(wall[0].reason_code, f"It is {wall[0].what}: {wall[1]}.")
+    if site.latin and (share := _foreign_share(" ".join(reading.texts[at] for at in rest))) is not None:
+        return not_an_article("other_language", share)
+    shape = shape_of(reading, rest, site)
+    if shape.is_like_article or ARTICLE in _kinds(reading, site):
+        return otherwise
+    return _by_shape(reading, rest, shape, site) or otherwise
 
 
-def _kind_of_page(reading: Reading, lines: Sequence[str]) -> str | None:
-    if any(_PLAYER.fullmatch(line) for line in lines):
-        return "video_page"
-    if any(_TAG.fullmatch(line) for line in lines):
-        return "tag_page"
-    dated = sum(_DATED.fullmatch(line) is not None for line in lines)
-    if dated >= _MANY_ENTRIES or any(_MORE.fullmatch(line) for line in lines):
-        return "section_page"
-    return "gallery_page" if reading.kinds.count("caption") >= _MANY_PICTURES else None
+def check_article(reading: Reading, roles: Roles, site: Site, text: str) -> None:
+    """Check that a page that was read as an article, with this text, is one, and of this edition.
+
+    Raises:
+        NotAnArticle: its address or head declares it to be of another kind, or its letters are foreign.
+        UnreadablePage: these contradict each other (``unclear_page_kind``).
+    """
+    _check_declared(reading, roles, site, was_read=True)
+    if site.latin and (share := _foreign_share(text)) is not None:
+        raise not_an_article("other_language", share)
 
 
-def check_body(texts: Sequence[str]) -> None:
-    """Check that the lines where a body should be aren't entries with times, or a video's player.
+def check_body(reading: Reading, roles: Roles, start: int, end: int) -> None:
+    """Check that the blocks where a body should be aren't entries with times, or a video's player.
+
+    The controls of a player in an article get the role of furniture.
 
     Raises:
         NotAnArticle: they are.
+        UnreadablePage: they are, and the page declares to be an article (``unclear_page_kind``).
     """
-    stamps = [text for text in texts if len(text) <= _STAMP_CHARS and text[:1].isdigit()]
-    if len(stamps) >= _MANY_ENTRIES and sum(bool(_STAMP.fullmatch(text)) for text in stamps) >= _MANY_ENTRIES:
-        raise refuse("live_blog")
-    controls = [text for text in texts if text[:1] in _PLAYER_STARTS and _PLAYER.fullmatch(text)]
-    if len(controls) >= _MANY_CONTROLS:
-        raise refuse("video_page")
+    texts = reading.texts
+    stamps = [
+        at
+        for at in range(start, end)
+        if len(texts[at]) <= _STAMP_CHARS and texts[at][:1].isdigit() and _STAMP.fullmatch(texts[at])
+    ]
+    if len(stamps) >= _MANY_STAMPS:
+        shown = f"{len(stamps)} entries have times, as {texts[stamps[0]]!r}"
+        raise _unless_declared(reading.head, "live_blog", shown)
+    controls = [
+        at for at in range(start, end) if len(texts[at]) <= _CONTROL_CHARS and _PLAYER.fullmatch(texts[at])
+    ]
+    together = [at for at in controls if at - 1 in controls or at + 1 in controls]
+    if len(together) < _MANY_CONTROLS:
+        return
+    if sum(is_prose(reading, at) for at in range(start, end)) < _MANY_CONTROLS:
+        shown = f"a player ({texts[together[0]]!r}, {texts[together[1]]!r}) is where its text should be"
+        raise _unless_declared(reading.head, "video_page", shown)
+    for at in together:
+        if not roles[at]:
+            take(roles, at, at + 1, NOISE)
+
+
+def _unless_declared(head: Head | None, reason_code: str, evidence: str) -> CaptureError:
+    return (
+        _contradiction(reason_code, evidence)
+        if _declared_article(head)
+        else not_an_article(reason_code, evidence)
+    )
+
+
+def _contradiction(reason_code: str, evidence: str) -> UnreadablePage:
+    return UnreadablePage(
+        "unclear_page_kind",
+        f"It could be {_WHAT[reason_code]}, for {evidence}, and declares to be an article. Look at the page.",
+    )
+
+
+def _declared_article(head: Head | None) -> str | None:
+    """What of a page's head declares it to be an article; None when nothing does."""
+    if head is None:
+        return None
+    for said in head.said.get("type", ()):
+        if said.value.casefold() in {"article", "post", "news", "newsarticle"}:
+            return f"{said.source} is {said.value!r}"
+    return _structured_article(head)
+
+
+def _structured_article(head: Head) -> str | None:
+    """The same, of what only articles have: list pages of some sites have the type "article" too."""
+    schema = next((name for name in sorted(head.schema_types) if name.endswith(_ARTICLE_TYPES)), None)
+    if schema is not None:
+        return f"JSON-LD is a {schema}"
+    sources = (said.source for said in head.said.get("published", ()))
+    return next((f"it has {source}" for source in sources if source.startswith("article:")), None)
+
+
+def _kinds(reading: Reading, site: Site) -> tuple[str | None, str | None]:
+    """The kinds of page at the capture's own address, and at the one that the page calls its own."""
+    canonical = reading.head.first("canonical") if reading.head else None
+    return site.kind_of(reading.url), site.kind_of(canonical)
+
+
+def _by_address(reading: Reading, roles: Roles, site: Site, *, was_read: bool) -> CaptureError | None:
+    """The kind by the page's address.
+
+    The address of the capture counts more than the one that the page calls its own: many articles call the
+    home page or their section's page so. That of a list counts only on a page that is nothing like an
+    article, and the capture's own as well when the page was read as one.
+    """
+    own, canonical = _kinds(reading, site)
+    if own == ARTICLE or (own is None and canonical in {None, ARTICLE}):
+        return None
+    head = reading.head
+    kind, address = (own, reading.url) if own else (canonical, head and head.first("canonical"))
+    evidence = f"its address is {str(address)[:_SHOWN_CHARS]}"
+    if kind in _LISTS:
+        if head is not None and _structured_article(head):
+            return None
+        if own is None and kind == "home_page":
+            return None
+        if (own is None or was_read) and _is_like_article(reading, roles, site):
+            return None
+    elif kind == "other_language" and own is None and not _is_in_another_language(reading):
+        return None
+    return not_an_article(str(kind), evidence)
+
+
+def _is_in_another_language(reading: Reading) -> bool:
+    said = reading.head.first("language") if reading.head else None
+    return (said is not None and not said.casefold().startswith("en")) or bool(
+        _foreign_share(" ".join(reading.texts))
+    )
+
+
+def _by_head(reading: Reading, roles: Roles, head: Head, site: Site) -> CaptureError | None:
+    """The kind that the head declares."""
+    if "LiveBlogPosting" in head.schema_types:
+        return not_an_article("live_blog", "JSON-LD is a LiveBlogPosting")
+    for said in head.said.get("type", ()):
+        kind = _named(said)
+        if kind is not None:
+            evidence = f"{said.source} is {said.value[:_SHOWN_CHARS]!r}"
+            contradicted = _structured_article(head) and ARTICLE in _kinds(reading, site)
+            if contradicted and not said.source.startswith("tawsiyat"):
+                return _contradiction(kind, evidence)
+            return not_an_article(kind, evidence)
+    schema = next((name for name in _SCHEMA_TYPES if name in head.schema_types), None)
+    if schema is None or _declared_article(head) or _is_like_article(reading, roles, site):
+        return None
+    return not_an_article(_SCHEMA_TYPES[schema], f"JSON-LD is a {schema}")
+
+
+def _named(said: Said) -> str | None:
+    return next((kind for pattern, kind in _TYPES if pattern.search(said.value)), None)
+
+
+def _is_like_article(reading: Reading, roles: Roles, site: Site) -> bool:
+    """Whether several paragraphs follow each other, outside of what the page shows beside an article."""
+    rest = [at for at, role in enumerate(roles) if not role or role in BODY_ROLES]
+    return shape_of(reading, rest, site).is_like_article
+
+
+def _by_shape(reading: Reading, rest: Sequence[int], shape: Shape, site: Site) -> NotAnArticle | None:
+    """The kind by what the page consists of; words only choose the name of a list."""
+    texts = reading.texts
+    player = next((texts[at] for at in rest if _PLAYER.fullmatch(texts[at][:_CONTROL_CHARS])), None)
+    if player is not None and not shape.prose:
+        return not_an_article("video_page", f"it has a player ({player!r}) and no paragraph of text")
+    if shape.list_of is not None:
+        tag = any(_TAG.fullmatch(texts[at][:_SHOWN_CHARS]) for at in rest)
+        kind = "tag_page" if tag else _kinds(reading, site)[1]
+        return not_an_article(kind if kind in _LISTS else "section_page", f"it has {shape.list_of}")
+    if shape.captions >= _MANY_PICTURES and not shape.prose:
+        return not_an_article(
+            "gallery_page", f"it has {shape.captions} pictures with captions and no paragraph of text"
+        )
+    return None
+
+
+def _foreign_share(text: str) -> str | None:
+    """Which share of a text's letters isn't Latin, when it is most of them and they are many."""
+    if 4 * (len(text.encode()) - len(text)) < len(text):  # in UTF-8 each of them is a byte longer, or two
+        return None
+    letters = [char for char in text[:_MOST_LETTERS] if char.isalpha()]
+    foreign = sum(char > _LATIN for char in letters)
+    if len(letters) < _LEAST_LETTERS or 2 * foreign <= len(letters):
+        return None
+    return f"{100 * foreign // len(letters)} % of its letters aren't Latin"

@@ -7,20 +7,26 @@ from typing import Final
 
 from newsmarts.core import mojibake
 from newsmarts.core.bylines import Houses, shipped_houses
-from newsmarts.core.errors import CaptureError, UnknownPublisher, UnreadablePage
+from newsmarts.core.errors import CaptureError, NotAnArticle, UnknownPublisher, UnreadablePage
 from newsmarts.core.records import Article
 from newsmarts.core.text import one_line
 from newsmarts.parse.decoding import decode
 from newsmarts.parse.html import looks_like_html, read_html
-from newsmarts.parse.not_articles import blocking, refuse
+from newsmarts.parse.identity import normalised_address
+from newsmarts.parse.not_articles import check_article, not_an_article, why_no_article
 from newsmarts.parse.publisher import ParsedPage, Publisher
 from newsmarts.parse.publishers import PUBLISHERS
 from newsmarts.parse.reading import Reading, Roles
 from newsmarts.parse.text import read_text
+from newsmarts.parse.walls import wall_in
 
 _AROUND_CHARS = 30
 MARKS: Final = frozenset[str]().union(*(publisher.marks for publisher in PUBLISHERS))
 """The names of ids and classes that some publisher's rules use."""
+
+
+_FEW_BLOCKS = 12
+_MOST_MARKUP_CHARS = 200_000
 
 
 def parser_error(error: Exception) -> CaptureError:
@@ -56,6 +62,8 @@ def read_page(data: bytes, media_type: str | None = None, charset: str | None = 
     decoded = decode(data, charset)
     if looks_like_html(decoded.text) or (media_type == "text/html" and "<" in decoded.text):
         reading = read_html(decoded.text, MARKS)
+        if len(reading) <= _FEW_BLOCKS:
+            reading.markup = decoded.text[:_MOST_MARKUP_CHARS]
     else:
         reading = read_text(decoded)
     reading.encoding = decoded.encoding
@@ -63,8 +71,12 @@ def read_page(data: bytes, media_type: str | None = None, charset: str | None = 
 
 
 def publisher_of(reading: Reading) -> Publisher | None:
-    """The publisher whose marks the page bears; None when it bears none."""
-    return next((publisher for publisher in PUBLISHERS if publisher.recognises(reading)), None)
+    """The publisher whose marks the page bears, else the one whose address it has; None: neither."""
+    for publisher in PUBLISHERS:
+        if publisher.recognises(reading):
+            return publisher
+    addresses = (reading.url, reading.head.first("canonical") if reading.head else None)
+    return next((publisher for publisher in PUBLISHERS if any(map(publisher.site.owns, addresses))), None)
 
 
 def parse_reading(
@@ -85,15 +97,27 @@ def parse_reading(
     roles = [] if roles is None else roles
     roles[:] = [""] * len(reading)
     if publisher is None:
-        reason_code = blocking(reading, reading.texts)
-        if reason_code is not None:
-            raise refuse(reason_code)
-        known = ", ".join(publisher.slug for publisher in PUBLISHERS)
-        raise UnknownPublisher(f"The page bears no mark of a publisher that there are rules for ({known}).")
+        raise _without_publisher(reading)
     reading.houses = (shipped_houses() if houses is None else houses).get(publisher.slug, {})
-    page = publisher.read(reading, roles, captured_at)
-    _check_letters(page.article, reading.encoding)
+    try:
+        page = publisher.read(reading, roles, captured_at)
+        _check_letters(page.article, reading.encoding)
+    except CaptureError as error:
+        raise why_no_article(reading, roles, publisher.site, error) from None
+    check_article(reading, roles, publisher.site, page.article.body_text)
     return page
+
+
+def _without_publisher(reading: Reading) -> CaptureError:
+    """Why a page is no publisher's."""
+    wall = wall_in(reading, range(len(reading)))
+    if wall is not None:
+        return NotAnArticle(wall[0].reason_code, f"It is {wall[0].what}: {wall[1]}.")
+    place = normalised_address(reading.url) if reading.url else None
+    if place is not None and not any(host in place for each in PUBLISHERS for host in each.site.hosts):
+        return not_an_article("other_host", f"it was captured from {place.partition('/')[0]}")
+    known = ", ".join(publisher.slug for publisher in PUBLISHERS)
+    return UnknownPublisher(f"The page bears no mark of a publisher that there are rules for ({known}).")
 
 
 def _check_letters(article: Article, encoding: str) -> None:

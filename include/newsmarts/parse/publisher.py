@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 from newsmarts.core.errors import SettingsError
 from newsmarts.core.publishers import slugs
 from newsmarts.core.records import Article
+from newsmarts.parse.addresses import Site
 from newsmarts.parse.reading import Reading, Roles
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
@@ -41,6 +42,11 @@ class Publisher(Protocol):
         """The names that its rules use in ``Reading.mark``, as ``#id`` or ``.class``."""
         ...
 
+    @property
+    def site(self) -> Site:
+        """Its web addresses, and what they say of the pages at them."""
+        ...
+
     def recognises(self, reading: Reading) -> bool:
         """Whether a page is this publisher's, by its own marks."""
         ...
@@ -52,7 +58,8 @@ class Publisher(Protocol):
         came, even when it ends in an error.
 
         Raises:
-            CaptureError: the page is ambiguous, or not an article.
+            CaptureError: the page is ambiguous, or not an article. The caller looks for evidence that it
+                isn't one: in its address, its head and what it consists of.
         """
         ...
 
@@ -83,8 +90,8 @@ def _publisher_in(module: str, slug: str, path: Path) -> Publisher:
     publisher = getattr(import_module(module), "PUBLISHER", None)
     if not isinstance(publisher, Publisher) or isinstance(publisher, type):
         raise SettingsError(
-            f"{path}: it has no rules named PUBLISHER (an object with slug, marks, recognises and read). Add "
-            "PUBLISHER, or begin the file's name with _ if it is a helper."
+            f"{path}: it has no rules named PUBLISHER (an object with slug, marks, site, recognises and "
+            "read). Add PUBLISHER, or begin the file's name with _ if it is a helper."
         )
     if publisher.slug != slug:
         raise SettingsError(

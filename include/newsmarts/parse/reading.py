@@ -75,6 +75,7 @@ class Reading:
     head: Head | None = None  # None: a text capture
     encoding: str = "utf-8"  # of the bytes, as they were decoded
     url: str | None = None  # where the feed fetched the page from, if it knows
+    markup: str | None = None  # the page's source, where there is hardly anything to be seen
     hidden_ticker: list[str] = field(default_factory=list)  # ticker lines that a style hides
     houses: Mapping[str, str] = field(default_factory=dict)  # spellings, as newsmarts.core.bylines has them
     # of HTML alone

@@ -15,12 +15,13 @@ from typing import Final, NamedTuple
 
 from newsmarts.core.errors import MissingField, UnreadablePage
 from newsmarts.core.records import Article, BodyBlock
+from newsmarts.parse.addresses import Site
 from newsmarts.parse.body import BodyReader
 from newsmarts.parse.header import first_heading
 from newsmarts.parse.identity import normalised_address, normalised_headline
 from newsmarts.parse.layout import FURNITURE, Layout, casefolded, layout_at
 from newsmarts.parse.metadata import extra_of, is_headline, published_moment
-from newsmarts.parse.not_articles import check_body, check_declared, why_no_article
+from newsmarts.parse.not_articles import check_body
 from newsmarts.parse.opening import OpeningReader
 from newsmarts.parse.prose import ends_like_sentence
 from newsmarts.parse.publisher import ParsedPage, Publisher
@@ -61,6 +62,21 @@ LAYOUTS = (
     ),
 )
 
+SITE = Site(
+    hosts=frozenset({"nournews.ir"}),
+    base="https://nournews.ir/en/",  # lists have "news/279165/slug", whatever their own address
+    articles=re.compile(r"en/news/\d{1,12}(?:/.*)?", re.ASCII),
+    others={
+        "home_page": re.compile(r"(?:en)?"),
+        "section_page": re.compile(r"en/(?:services?(?:/.*)?|allnews|archive(?:/.*)?|news)"),
+        "tag_page": re.compile(r"en/(?:tags?|keywords?)(?:/.*)?"),
+        "search_page": re.compile(r"en/search(?:/.*)?"),
+        "video_page": re.compile(r"en/(?:videos?|multimedia)(?:/.*)?"),
+        "gallery_page": re.compile(r"en/(?:photos?|galler(?:y|ies)|infographics?)(?:/.*)?"),
+    },
+    other_editions=re.compile(r"nournews\.ir/(?!en(?:/|$))[a-z]{2}(?:/.*)?"),
+)
+
 _NEWS_ID = re.compile(r"News ?ID ?:(?: ?(\d{1,12}))?", re.IGNORECASE)
 _PUBLISHED = re.compile(r"Publish(?:ed)? ?Date ?:(?: ?(.*))?", re.IGNORECASE)
 _DATELINE = re.compile(r"NOUR ?NEWS ?[-–—:]+ ?", re.IGNORECASE)
@@ -79,6 +95,7 @@ class NourNews:
 
     slug: str = SLUG
     marks: frozenset[str] = frozenset({_TITLE, _DATE, _BODY})
+    site: Site = SITE
 
     def recognises(self, reading: Reading) -> bool:
         """Its two labelled lines, either of which may be missing, or what the head says."""
@@ -106,7 +123,6 @@ class NourNews:
         Source: the page's labels in reading order; head metadata and the site's ids where present.
         tests/parse/.
         """
-        check_declared(reading.head)
         layout = layout_at(LAYOUTS, captured_at)
         labels = _read_labels(reading, roles)
         headline, start, is_sure = _read_headline(reading, roles, layout, labels.end)
@@ -116,7 +132,7 @@ class NourNews:
                 "unclear_headline",
                 f"The page says {str(headline)[:80]!r} once, but headlines twice. Look at the page.",
             )
-        check_body(reading.texts[start:end])
+        check_body(reading, roles, start, end)
         check_not_wrapped(reading, start, end)
         take(roles, end, len(roles), "form")
         end = _without_tail(reading, layout, roles, start, end)
@@ -140,8 +156,7 @@ class NourNews:
             first = next(at for at in range(start, end) if roles[at] in BODY_ROLES)
             roles[first] = "noise" if _DATELINE.fullmatch(reading.texts[first]) else "standfirst"
         if not blocks:
-            missing = MissingField("body", "The page has a headline but no text under it.")
-            raise why_no_article(reading, reading.texts[:end], missing)
+            raise MissingField("body", "The page has a headline but no text under it.")
         wall = labels.published_local
         moment = published_moment(reading.head, wall, TIMEZONE)
         article = Article(
@@ -241,12 +256,11 @@ def _body_end(reading: Reading, layout: Layout, start: int) -> int:
     for index in range(start, len(reading)):
         if reading.texts[index].casefold() in layout.form_lines:
             return index
-    cut_off = UnreadablePage(
+    raise UnreadablePage(
         "truncated_page",
         "The capture ends before the comment form that follows an article, so its body may go on. "
-        "Capture the page anew.",
+        "Capture the page again.",
     )
-    raise why_no_article(reading, reading.texts, cut_off)
 
 
 def _without_tail(reading: Reading, layout: Layout, roles: Roles, start: int, end: int) -> int:
