@@ -49,7 +49,7 @@ def _in_contracts() -> Iterator[str]:
 
 
 def test_every_code_has_a_meaning_and_none_is_left_over() -> None:
-    used = {*_in_python(), *_in_contracts(), *not_articles._DETAILS, *OF_ERRORS, "day_refused"}
+    used = {*_in_python(), *_in_contracts(), *not_articles.reason_codes(), *OF_ERRORS, "day_refused"}
     assert used == set(load_reasons(EXPECTATIONS).meanings)
 
 

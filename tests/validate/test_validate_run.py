@@ -75,7 +75,7 @@ def _mixed_day(home: Path) -> None:
             page_link(leaking, "Lighthouse keeper retires"),
         ],
         unparsed=[
-            turned_away(article("strange"), "unknown_publisher"),
+            turned_away(article("strange"), "other_host"),
             turned_away(article("bodyless"), "missing_body", publisher="al_mayadeen"),
         ],
         rejected=[turned_away(article("huge"), "file_too_large", stage="land")],
@@ -120,7 +120,7 @@ def test_the_result_counts_every_capture_once(mixed: tuple[Path, Any]) -> None:
         "missing_published_at": 1,
         "ticker_in_body": 1,
         "unexpected_byline": 1,
-        "unknown_publisher": 1,
+        "other_host": 1,
     }
     assert result.warned
     assert result.refusal is None
@@ -149,7 +149,7 @@ def test_quarantine_keeps_the_reasons_of_all_stages(mixed: tuple[Path, Any]) -> 
         "form": [("validate", "form_text_in_body", "no_form_text_in_body", "page")],
         "huge": [("land", "file_too_large", None, "page")],
         "leaking": [("validate", "ticker_in_body", "no_ticker_line_in_body", "page")],
-        "strange": [("parse", "unknown_publisher", None, "page")],
+        "strange": [("parse", "other_host", None, "page")],
         "undated": [
             ("validate", "missing_published_at", "published_at_present", "page"),
             ("validate", "unexpected_byline", "byline_is_the_house", "page"),

@@ -15,7 +15,7 @@ from newsmarts.parse.addresses import ARTICLE, Site
 from newsmarts.parse.reading import BODY_ROLES, NOISE, Head, Reading, Roles, Said, take
 from newsmarts.parse.shape import Shape, is_prose, shape_of
 from newsmarts.parse.times import CLOCK, DAY
-from newsmarts.parse.walls import wall_in
+from newsmarts.parse.walls import WALLS, wall_in
 
 _LISTS = {
     "section_page": "a list of articles",
@@ -69,6 +69,11 @@ _SHOWN_CHARS = 200
 _LATIN = "\u024f"
 _LEAST_LETTERS = 20
 _MOST_LETTERS = 20_000
+
+
+def reason_codes() -> frozenset[str]:
+    """The reason codes of all kinds of pages that aren't articles."""
+    return frozenset(_WHAT) | WALLS.keys()
 
 
 def not_an_article(reason_code: str, evidence: str) -> NotAnArticle:

@@ -9,8 +9,8 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from newsmarts.parse.reading import Reading
 from newsmarts.parse.shape import is_prose
@@ -46,7 +46,7 @@ def wall_in(reading: Reading, blocks: Sequence[int]) -> tuple[Wall, str] | None:
     if words > _FEW_WORDS:
         return None
     own = [reading.texts[at] for at in blocks if is_prose(reading, at)]
-    for wall in _walls().values():
+    for wall in WALLS.values():
         matching = [line for line in lines if wall.matches(line)]
         others = sum(not wall.matches(line) for line in own)
         if len(matching) >= wall.at_least and others <= 1:
@@ -58,21 +58,19 @@ def wall_in(reading: Reading, blocks: Sequence[int]) -> tuple[Wall, str] | None:
     return None
 
 
-@lru_cache(maxsize=1)
-def _walls() -> Mapping[str, Wall]:
-    listed = tomllib.loads(_DATA.read_text(encoding="utf-8"))
-    return {
-        code: Wall(
-            reason_code=code,
-            what=wall["what"],
-            words=_any_of(wall.get("words", ())),
-            lines=_any_of(wall.get("lines", ())),
-            markup=_any_of(wall.get("markup", ())),
-            at_least=wall.get("at_least", 1),
-        )
-        for code, wall in listed.items()
-    }
-
-
 def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?:{each})" for each in patterns), re.IGNORECASE) if patterns else _NEVER
+
+
+WALLS: Final[Mapping[str, Wall]] = {
+    code: Wall(
+        reason_code=code,
+        what=wall["what"],
+        words=_any_of(wall.get("words", ())),
+        lines=_any_of(wall.get("lines", ())),
+        markup=_any_of(wall.get("markup", ())),
+        at_least=wall.get("at_least", 1),
+    )
+    for code, wall in tomllib.loads(_DATA.read_text(encoding="utf-8")).items()
+}
+"""By reason code."""
