@@ -18,6 +18,7 @@ words = ["a", "b"]
 [more]
 least = 5
 most = 9
+words = ["c"]
 """
 
 
@@ -33,9 +34,9 @@ def folder(tmp_path: Path) -> Path:
         ({"column": "x", "set": [1]}, {"column": "x", "set": [1]}),
         ({"n": {"$data": "rules.limits.least"}}, {"n": 4}),
         ({"n": {"$keys": "rules"}}, {"n": ["limits", "more"]}),
-        ({"column": "x", "$data": "rules.more"}, {"column": "x", "least": 5, "most": 9}),
-        ({"least": 6, "$data": "rules.more"}, {"least": 6, "most": 9}),
-        ({"$data": "rules.limits, rules.more"}, {"least": 5, "words": ["a", "b"], "most": 9}),
+        ({"column": "x", "$data": "rules.more"}, {"column": "x", "least": 5, "most": 9, "words": ["c"]}),
+        ({"least": 6, "$data": "rules.more"}, {"least": 6, "most": 9, "words": ["c"]}),
+        ({"$data": "rules.limits, rules.more"}, {"least": 5, "words": ["a", "b", "c"], "most": 9}),
         ([{"$data": "rules.limits.words"}], [["a", "b"]]),
     ],
 )

@@ -125,6 +125,19 @@ def test_the_front_page_tells_results_and_why(site: Path) -> None:
     assert "No leak: the same news in the article's own words" in text
 
 
+def test_the_pages_say_what_was_checked_in_the_data_beside_the_contracts(site: Path) -> None:
+    pages = {name: " ".join(soup.get_text(" ").split()) for name, soup in _pages(site)}
+    results = "validations/al_mayadeen_articles/2025-08-25/20250825T000000.000000Z/rows.html"
+    for name in ("expectations/al_mayadeen_articles.html", results):
+        assert "no line may hold a ticker line of the day" in pages[name]
+        assert "one of 4 words or more as a sentence of its own" in pages[name]
+        assert "“urgent”" in pages[name]
+        assert "a byline of “Al Mayadeen” must be one of the house's spellings on the page" in pages[name]
+        assert "first name" in pages[name]
+        assert "ticker_line_in_body values must be null" not in pages[name]
+    assert "found in 4 of 20 rows" in pages[results]
+
+
 def test_the_contracts_notes_are_on_their_page(site: Path) -> None:
     text = dict(_pages(site))["expectations/al_mayadeen_articles.html"].get_text(" ")
     assert "Al Mayadeen went on air on 11 June 2012" in text

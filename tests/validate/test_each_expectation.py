@@ -11,9 +11,10 @@ import pytest
 
 from newsmarts.core.contracts import load_contract, quiet_context, results_by_id
 from newsmarts.core.settings import PROJECT_ROOT
-from newsmarts.core.ticker import TickerIndex
 from newsmarts.validate import features
+from newsmarts.validate.page_furniture import Furniture
 from tests.validate.days import DAY, MIDNIGHT, PARAGRAPHS, Row, article, blocks, ticker_item
+from tests.validate.page_rules import kwargs_of, page_rules
 
 CONTRACTS = ("articles", "al_mayadeen_articles", "nour_news_articles", "ticker_items")
 TICKER_LINE = "Harbour Office: Ferry crossings to Marrow Island suspended until Thursday"
@@ -92,7 +93,8 @@ ARTICLES: dict[str, dict[str, Row]] = {
         "timezone_is_the_sites": OTHER_ZONE,
         "published_since_site_began": _published(datetime(2012, 6, 10, 20, 59, tzinfo=UTC), 3),
         "byline_present": {"byline": None},
-        "byline_is_the_house": {"byline": "Ines Calloway"},
+        "byline_is_the_house": {"byline": "Ines Calloway", "byline_raw": "Ines Calloway"},
+        "byline_is_on_the_page": {"byline_raw": "Ines Calloway"},
         "agency_present": {"agency": None},
         "tags_present": {"tags": []},
         "tags_are_tags": ODD_TAG,
@@ -170,7 +172,6 @@ def _cases() -> Iterator[tuple[str, str]]:
 def rejections() -> dict[str, dict[str, set[str]]]:
     """By contract and case: the expectations, of any severity, that reject the case's rows."""
     found: dict[str, dict[str, set[str]]] = {}
-    index = TickerIndex([TICKER_LINE])
     for contract, cases in ARTICLES.items():
         publisher = contract.removesuffix("_articles")
         pages = {name: article(name, publisher, **changes) for name, changes in cases.items()}
@@ -178,8 +179,9 @@ def rejections() -> dict[str, dict[str, set[str]]]:
             pages |= {f"sound: {name}": article(name, **changes) for name, changes in SOUND.items()}
         pages["sound: plain"] = article("plain", publisher)
         keys = {page["capture_id"]: name for name, page in pages.items()}
+        rules = page_rules([TICKER_LINE], contract)
         columns = [
-            features.article_features(page, index, page["related_headlines"]) for page in pages.values()
+            features.article_features(page, rules, page["related_headlines"]) for page in pages.values()
         ]
         found[contract] = _rejections(contract, columns, features.ARTICLE_COLUMNS, keys)
     pages = {name: article(name) for name in [*TICKER, "sound: plain"]}
@@ -189,7 +191,8 @@ def rejections() -> dict[str, dict[str, set[str]]]:
         for name, reported in items.items()
         for text, position in reported
     ]
-    columns = [features.ticker_item_features(row, number) for number, (_, row) in enumerate(rows)]
+    labels = Furniture.of(kwargs_of("ticker_items")["label_as_text"])
+    columns = [features.ticker_item_features(row, number, labels) for number, (_, row) in enumerate(rows)]
     keys = {column["row_key"]: name for column, (name, _) in zip(columns, rows, strict=True)}
     found["ticker_items"] = _rejections("ticker_items", columns, features.TICKER_COLUMNS, keys)
     return found

@@ -9,21 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsmarts.core.ticker import TickerIndex
 from newsmarts.validate import features
+from newsmarts.validate.page_furniture import Furniture
 from tests.validate.days import DAY, PARAGRAPHS, Row, article, blocks, ticker_item
+from tests.validate.page_rules import kwargs_of, page_rules
 
 TICKER_LINE = "Harbour Office: Ferry crossings to Marrow Island suspended until Thursday"
-INDEX = TickerIndex([TICKER_LINE])
+RULES = page_rules([TICKER_LINE])
+LABELS = Furniture.of(kwargs_of("ticker_items")["label_as_text"])
 
 
 def _of(linked: tuple[str, ...] = (), **changes: Any) -> features.Columns:
-    return features.article_features(article(**changes), INDEX, linked)
+    return features.article_features(article(**changes), RULES, linked)
 
 
 def test_columns_are_the_declared_ones() -> None:
     assert set(_of()) == set(features.ARTICLE_COLUMNS)
-    line = features.ticker_item_features(ticker_item(article(), TICKER_LINE), 1)
+    line = features.ticker_item_features(ticker_item(article(), TICKER_LINE), 1, LABELS)
     assert set(line) == set(features.TICKER_COLUMNS)
 
 
@@ -174,7 +176,7 @@ CHANGES = st.fixed_dictionaries(
 
 @given(changes=CHANGES, linked=st.lists(ANY_TEXT, max_size=3))
 def test_any_page_has_evidence_of_the_declared_kinds(changes: Row, linked: list[str]) -> None:
-    found = features.article_features(article(**changes), INDEX, linked)
+    found = features.article_features(article(**changes), RULES, linked)
     kinds = {"text": (str,), "number": (int, float), "time": (datetime,)}
     for name, kind in features.ARTICLE_COLUMNS.items():
         assert found[name] is None or isinstance(found[name], kinds[kind]), name
@@ -183,7 +185,7 @@ def test_any_page_has_evidence_of_the_declared_kinds(changes: Row, linked: list[
 
 @given(text=ANY_TEXT, position=st.integers(-5, 500))
 def test_any_ticker_line_has_evidence(text: str, position: int) -> None:
-    found = features.ticker_item_features(ticker_item(article(), text, position), 7)
+    found = features.ticker_item_features(ticker_item(article(), text, position), 7, LABELS)
     assert (found["text"] is None) == (found["text_words"] is None)
     assert found["text_words"] is None or found["text_words"] >= 1
     assert found["row_key"].endswith("#7")

@@ -7,6 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsmarts.validate import page_furniture
+from tests.validate.page_rules import page_rules
+
+RULES = page_rules()
 
 FURNITURE = [
     "x",
@@ -42,8 +45,6 @@ FURNITURE = [
     "Privacy Policy",
     "About Us",
     "Skip to main content",
-    "News ID : 179165",
-    "Publish Date : 6/22/2024 5:01:54 PM",
 ]
 NO_FURNITURE = [
     "Coverage",
@@ -114,24 +115,35 @@ NO_MARKUP = [
 
 @pytest.mark.parametrize("line", FURNITURE)
 def test_furniture_is_reported(line: str) -> None:
-    found = page_furniture.furniture_in(["The pier stays shut.", line])
+    found = RULES.body_furniture.first_in(["The pier stays shut.", line])
     assert found is not None
     assert found.strip("…") in " ".join(line.split()) or found == line
 
 
+def test_what_one_publisher_prints_is_furniture_of_its_pages() -> None:
+    nour, line = page_rules(contract="nour_news_articles"), "News ID : 179165"
+    assert nour.body_furniture.first_in([line, "Publish Date : 6/22/2024 5:01:54 PM"]) == line
+    assert nour.headline_furniture.as_headline("Nour News") == "Nour News"
+    assert RULES.body_furniture.first_in([line]) is None
+
+
+def test_a_house_byline_is_furniture_by_its_spellings() -> None:
+    assert RULES.body_furniture.first_in(["By Al Mayadeen Network"]) == "By Al Mayadeen Network"
+
+
 @pytest.mark.parametrize("line", NO_FURNITURE)
 def test_text_that_looks_like_furniture_passes(line: str) -> None:
-    assert page_furniture.furniture_in([line]) is None
+    assert RULES.body_furniture.first_in([line]) is None
 
 
 @pytest.mark.parametrize("line", FORMS)
 def test_form_text_is_reported(line: str) -> None:
-    assert page_furniture.form_text_in(["The pier stays shut.", line]) == line
+    assert RULES.form_text.first_in(["The pier stays shut.", line]) == line
 
 
 @pytest.mark.parametrize("line", NO_FORMS)
 def test_text_that_looks_like_a_form_passes(line: str) -> None:
-    assert page_furniture.form_text_in([line]) is None
+    assert RULES.form_text.first_in([line]) is None
 
 
 @pytest.mark.parametrize("text", MARKUP)
@@ -186,13 +198,12 @@ def test_accents_are_no_mojibake(text: str) -> None:
         "Page not found",
         "BREAKING",
         "Al Mayadeen English",
-        "Nour News",
         "Most Read",
         "Home",
     ],
 )
 def test_titles_that_are_no_headlines(headline: str) -> None:
-    assert page_furniture.furniture_as_headline(headline) == headline
+    assert RULES.headline_furniture.as_headline(headline) == headline
 
 
 @pytest.mark.parametrize(
@@ -200,16 +211,16 @@ def test_titles_that_are_no_headlines(headline: str) -> None:
 )
 def test_headlines_that_are(headline: str | None) -> None:
     expected = headline if headline and headline.startswith("Access denied") else None
-    assert page_furniture.furniture_as_headline(headline) == expected
+    assert RULES.headline_furniture.as_headline(headline) == expected
 
 
 @given(text=st.text(max_size=200))
 def test_any_text_can_be_asked_about(text: str) -> None:
     fields = {"body": (text,)}
     for answer in (
-        page_furniture.furniture_in([text]),
-        page_furniture.form_text_in([text]),
-        page_furniture.furniture_as_headline(text),
+        RULES.body_furniture.first_in([text]),
+        RULES.form_text.first_in([text]),
+        RULES.headline_furniture.as_headline(text),
         *page_furniture.damage_in(fields).values(),
     ):
         assert answer is None or isinstance(answer, str)

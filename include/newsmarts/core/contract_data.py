@@ -3,7 +3,7 @@
 A contract refers to it in its kwargs. An object with ``"$data"`` is replaced by the value at that place, and
 one with ``"$keys"`` by the names of that table, as in ``{"$data": "bylines.al_mayadeen.houses"}``: the file's
 stem, then keys. Tables of several places, with commas between, and what the object has beside the reference
-become one table; what comes later wins.
+become one table: lists under one name are joined, else what comes later wins.
 """
 
 from __future__ import annotations
@@ -68,7 +68,9 @@ def _merged(tables: list[Any], where: str) -> dict[str, Any]:
     for table in tables:
         if not isinstance(table, dict):
             raise SettingsError(f"{where}: {_DATA} must lead to tables where there is more than one.")
-        merged |= table
+        for key, value in table.items():
+            both = isinstance(value, list) and isinstance(merged.get(key), list)
+            merged[key] = [*merged[key], *value] if both else value
     return merged
 
 

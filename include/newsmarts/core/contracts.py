@@ -42,6 +42,7 @@ SEVERITIES = ("critical", "warning", "info")
 _ENTRY_KEYS = {"type", "kwargs", "severity", "meta"}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ARTICLES = "articles"
+_COMPUTED = "expect_column_values_to_hold_no_"
 
 
 def quiet_context() -> EphemeralDataContext:
@@ -113,24 +114,46 @@ def read_contract(path: Path) -> dict[str, Any]:
 def article_contract(folder: Path, publisher: str) -> gx.ExpectationSuite:
     """The contract of a publisher's articles, named ``<publisher>_articles``.
 
-    Its own file of that name; without one, ``articles.json``, which holds for any publisher.
+    Raises:
+        SettingsError: there is none, or it can't be read as a contract.
+    """
+    path = article_contract_path(folder, publisher)
+    contract = load_contract(path)
+    if path.stem == _ARTICLES:
+        log.info("Pages of %s have no contract of their own: %s is used", publisher, path)
+        contract.name = f"{publisher}_{_ARTICLES}"
+    return contract
+
+
+def article_contract_path(folder: Path, publisher: str) -> Path:
+    """A publisher's own contract; without one, ``articles.json``, which holds for any publisher.
 
     Raises:
-        SettingsError: neither is there, or the one that is can't be read as a contract.
+        SettingsError: neither is there.
     """
-    name = f"{publisher}_{_ARTICLES}"
-    own, shared = folder / f"{name}.json", folder / f"{_ARTICLES}.json"
-    if own.exists():
-        return load_contract(own)
-    if not shared.exists():
+    own, shared = folder / f"{publisher}_{_ARTICLES}.json", folder / f"{_ARTICLES}.json"
+    if not own.exists() and not shared.exists():
         raise SettingsError(
             f"{own}: there is no contract for pages of {publisher!r}, and no {shared.name} beside it, which "
             "holds for any publisher. Write one, or set NEWS_CONTRACTS_DIR to the folder that has it."
         )
-    log.info("Pages of %s have no contract of their own: %s is used", publisher, shared)
-    contract = load_contract(shared)
-    contract.name = name
-    return contract
+    return own if own.exists() else shared
+
+
+def computed_columns(path: Path) -> dict[str, Mapping[str, Any]]:
+    """The columns that a contract's expectations of ``core.expectations`` are about, each with its kwargs.
+
+    Raises:
+        SettingsError: as :func:`read_contract`, or two of them are about one column.
+    """
+    found: dict[str, Mapping[str, Any]] = {}
+    for entry in read_contract(path)["expectations"]:
+        kwargs = entry["kwargs"]
+        if entry["type"].startswith(_COMPUTED) and found.setdefault(kwargs.get("column"), kwargs) != kwargs:
+            raise SettingsError(
+                f"{path}: {kwargs['column']!r} is computed with two sets of kwargs. Keep one."
+            )
+    return found
 
 
 def _read_object(path: Path) -> dict[str, Any]:
@@ -215,6 +238,8 @@ def _check_regexes(kwargs: Mapping[str, Any], where: str) -> None:
 def _build(entry: Mapping[str, Any], path: Path) -> Any:
     from great_expectations.exceptions.exceptions import GreatExpectationsError
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    from newsmarts.core import expectations  # noqa: F401 (registers the project's own)
 
     try:
         # notes twice: in meta for us, beside it for Data Docs

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from newsmarts.core.contract_data import read_data
 from newsmarts.core.errors import SettingsError
 
 Outcome = Literal["not_article", "quarantined"]
@@ -52,17 +52,7 @@ def load_reasons(folder: Path) -> Reasons:
         SettingsError: naming the file, the code and the key at fault.
     """
     path = folder / REASONS_FILE
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SettingsError(
-            f"{path}: no such file. It gives each reason code its outcome: copy it from the project's "
-            "expectations/, or check NEWS_CONTRACTS_DIR."
-        ) from None
-    except OSError as error:
-        raise SettingsError(f"{path}: it can't be read ({error.strerror}).") from error
-    except ValueError as error:  # bad TOML and bad UTF-8 alike
-        raise SettingsError(f"{path}: not valid TOML in UTF-8: {error}.") from None
+    document = read_data(path)
     try:
         meanings = _MEANINGS.validate_python(document)
     except ValidationError as error:

@@ -6,13 +6,14 @@ spacing, punctuation, quotation marks, accents, bullets or invisible characters.
 ticker line that
 
 - makes up a whole body line, by itself, with others run together, or beside a label, time or number; or
-- has four words or more and is a sentence of its own in a body line: it begins the line or
+- has enough words and is a sentence of its own in a body line: it begins the line or
   follows a finished sentence, and ends the line or is followed by a new one; or
-- has four words or more and touches another such line; or
-- has four words or more and fills two or three body lines that follow each other.
+- has enough words and touches another such line; or
+- has enough words and fills a few body lines that follow each other.
 
-So is one that isn't complete or not quite the same, where it makes up a whole body line: its first four words
-or more, up to dots or into the middle of a word; or all of six words or more, one letter of a long one wrong.
+So is one that isn't complete or not quite the same, where it makes up a whole body line: its first
+words, up to dots or into the middle of a word; or all of it, one letter of a long word wrong. How many words
+are enough, and the other thresholds, are the ``LeakRule``, data beside the contracts.
 
 It isn't a leak when a body has the same news in its own words, quotes a ticker line in part, or has one
 inside a sentence that began before it or goes on after it ("Pope arrives in Turkey, officials said"). Nor is
@@ -28,11 +29,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from newsmarts.core.leak_rule import LeakRule, shipped_leak_rule
 from newsmarts.core.ticker_variants import Variants, joined
 
-MIN_EMBEDDED_WORDS = 4
-_KEY_CHARS = 8
-_MOST_PARTS = 3
+_KEY_CHARS = 8  # by which lines are looked up; they decide nothing
 
 # Format and control characters, accents and vowel signs, the Arabic stroke that stretches a word.
 _IGNORED = dict.fromkeys(
@@ -41,19 +41,11 @@ _IGNORED = dict.fromkeys(
     if unicodedata.category(chr(code)) in {"Cf", "Mn", "Me"} or (code < 32 and code not in range(9, 14))
 ) | {0x0640: None}
 _WORD = re.compile(r"[^\W_]+")
-_SEPARATOR = re.compile(r"[\n\v\f\r\x85\u2028\u2029|¦•·●○▪■►▶◆★✦→]")
+_LINE_ENDS = "\n\v\f\r\x85\u2028\u2029"
 _SENTENCE_END = re.compile(r"[.!?؟۔。]")
 _ELIDED = re.compile(r"(?:\.{3}|…)['\"’”»)\]]*\s*$")
 _CONTINUES = re.compile(r"[,;:،؛–—-]")
-_TITLE = re.compile(r"mrs?|ms|dr|prof|gen|col|maj|capt|lt|sgt|adm|brig|sen|rep|gov|st|jr|sr|no|vs", re.I)
-# what a page sets beside a ticker line: its label, the time, a number, the cross that closes it
-_LABEL = re.compile(r"breaking|news|urgent|live|latest|alert|updates?|ticker|x|[ap]m|gmt|\d{1,2}", re.I)
-# capitals that begin no sentence: "Pope Leo arrives in Turkey Thursday"
-_CALENDAR = re.compile(
-    r"(mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september"
-    r"|october|november|december",
-    re.I,
-)
+_SHORT_NUMBER = re.compile(r"\d{1,2}")
 
 
 def _prepared(line: str) -> str:
@@ -80,9 +72,10 @@ class _Line:
     words: tuple[tuple[int, int], ...]  # where each word begins and ends in text
     starts: tuple[int, ...]  # where each word begins in letters
     letters: str  # all words run together, case folded
+    rule: LeakRule
 
     @classmethod
-    def read(cls, line: str) -> _Line:
+    def read(cls, line: str, rule: LeakRule) -> _Line:
         text = _prepared(line)
         folded = text.casefold()
         words = tuple(match.span() for match in _WORD.finditer(folded))
@@ -90,7 +83,7 @@ class _Line:
         for start, end in words:
             starts.append(length)
             length += end - start
-        return cls(text, words, tuple(starts), "".join(folded[start:end] for start, end in words))
+        return cls(text, words, tuple(starts), "".join(folded[start:end] for start, end in words), rule)
 
     def unlabelled(self) -> list[str]:
         """Its words, case folded, without the labels that it begins with."""
@@ -111,7 +104,8 @@ class _Line:
         return bisect.bisect_right(self.starts, position) - 1
 
     def is_label(self, number: int) -> bool:
-        return _LABEL.fullmatch(self.word(number)) is not None
+        word = self.word(number)
+        return word.casefold() in self.rule.labels or _SHORT_NUMBER.fullmatch(word) is not None
 
     def is_furniture(self) -> bool:
         """Whether there is nothing but labels, as in "BREAKING"."""
@@ -131,7 +125,8 @@ class _Line:
         gap, before = self.gap_before(number), self.word(number - 1)
         if not _SENTENCE_END.search(gap):
             return False
-        if gap.startswith(".") and (_TITLE.fullmatch(before) or (len(before) == 1 and before.isalpha())):
+        is_initial = len(before) == 1 and before.isalpha()
+        if gap.startswith(".") and (is_initial or before.casefold() in self.rule.abbreviations):
             return False  # "Gen. Moussavi", "the U.S. Army"
         return any(char.isspace() for char in gap) or self.word(number)[0].isupper()
 
@@ -143,19 +138,22 @@ class TickerIndex:
     answer doesn't depend on their order.
     """
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, lines: Iterable[str], rule: LeakRule | None = None) -> None:
+        """``rule``: what counts as a leak; None: as the project's own contracts have it."""
+        self._rule = rule = shipped_leak_rule() if rule is None else rule
+        self._separator = re.compile(f"[{_LINE_ENDS}{re.escape(rule.separators)}]")
         self._lines: dict[str, str] = {}  # letters → the line, in its smallest spelling
         self._long: set[str] = set()  # letters of the lines that count inside a body line
-        self._variants = Variants()
+        self._variants = Variants(rule)
         self._variant_lines: dict[str, str] = {}
         lengths: dict[str, set[int]] = {}
         for line in lines:
-            read = _Line.read(line)
+            read = _Line.read(line, rule)
             letters = read.letters
             if read.is_furniture():  # a stray "BREAKING" would be found in every body that has this word
                 continue
             self._lines[letters] = min(line, self._lines.get(letters, line))
-            if normalise_line(line).count(" ") + 1 >= MIN_EMBEDDED_WORDS:
+            if normalise_line(line).count(" ") + 1 >= rule.min_words:
                 self._long.add(letters)
                 words = read.unlabelled()
                 self._variants.add(words)
@@ -171,9 +169,9 @@ class TickerIndex:
 
     def leak_in(self, line: str) -> str | None:
         """The ticker line that leaked into this body line, or None."""
-        parts = _SEPARATOR.split(line)
+        parts = self._separator.split(line)
         for part in parts if len(parts) == 1 else [*parts, line]:
-            leak = self._leak_in_part(_Line.read(part))
+            leak = self._leak_in_part(_Line.read(part, self._rule))
             if leak is not None:
                 return leak
         return None
@@ -185,11 +183,11 @@ class TickerIndex:
         return self._spread_over(lines) if whole is None else whole
 
     def _spread_over(self, lines: Sequence[str]) -> str | None:
-        """The first ticker line that two or three body lines in a row make up."""
+        """The first ticker line that a few body lines in a row make up."""
         # a line that can't be part of one has many more characters than the longest has letters
         most = 3 * self._longest
-        parts = (_Line.read(line).letters if len(line) <= most else "" for line in lines)
-        for run in joined(parts, _MOST_PARTS):
+        parts = (_Line.read(line, self._rule).letters if len(line) <= most else "" for line in lines)
+        for run in joined(parts, self._rule.max_body_lines):
             letters = "".join(run)
             if letters in self._long:
                 return self._lines[letters]
@@ -262,7 +260,7 @@ def _finishes(line: _Line, end: int, starts: Collection[int]) -> bool:
     if all(line.is_label(later) for later in range(number, len(line.words))):
         return True
     word = line.word(number)
-    return word[0].isupper() and not _CALENDAR.fullmatch(word)
+    return word[0].isupper() and word.casefold() not in line.rule.calendar_words
 
 
 def _first_of_whole(line: _Line, matches: Sequence[tuple[int, int]]) -> tuple[int, int] | None:

@@ -10,11 +10,9 @@ import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-_LEAST_WORDS_CUT = 4  # that are left of a line, complete
-_LEAST_LETTERS_GONE = 3  # of the word that a cut goes through: "missile" and "missiles" are other words
+from newsmarts.core.leak_rule import LeakRule
+
 _MOST_LOOKED_AT = 50  # lines with one beginning
-_LEAST_WORDS_MISTYPED = 6
-_LEAST_LETTERS_MISTYPED = 6  # of the word with the error: "Iran" and "Iraq" are other words
 
 Words = Sequence[str]
 
@@ -25,7 +23,8 @@ class Variants:
     Looking takes a few look-ups, however many lines there are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rule: LeakRule) -> None:
+        self._rule = rule
         self._words: dict[str, tuple[str, ...]] = {}
         self._halves: dict[tuple[int, bool, str], list[str]] = {}
 
@@ -47,36 +46,37 @@ class Variants:
 
     def _cut(self, words: Words, *, elided: bool) -> str | None:
         """The line that the words begin: up to dots, or into the middle of a word."""
-        if len(words) < _LEAST_WORDS_CUT + (not elided):
+        if len(words) < self._rule.cut_min_words + (not elided):
             return None
         letters = "".join(words)
         first = bisect.bisect_right(self._sorted, letters)
         for whole in self._sorted[first : first + _MOST_LOOKED_AT]:
             if not whole.startswith(letters):
                 break
-            if elided or _cuts_a_word(words, self._words[whole]):
+            if elided or _cuts_a_word(words, self._words[whole], self._rule.cut_min_letters):
                 return whole
         return None
 
     def _mistyped(self, words: Words) -> str | None:
         """The line that differs from the words by one letter of one long word."""
-        if len(words) < _LEAST_WORDS_MISTYPED:
+        if len(words) < self._rule.mistyped_min_words:
             return None
         alike = {letters for half in _halves(words) for letters in self._halves.get(half, ())}
-        return min((letters for letters in alike if _is_mistyped(words, self._words[letters])), default=None)
+        least = self._rule.mistyped_min_letters
+        return min((each for each in alike if _is_mistyped(words, self._words[each], least)), default=None)
 
     @cached_property
     def _sorted(self) -> list[str]:
         return sorted(self._words)
 
 
-def _cuts_a_word(words: Words, whole: Words) -> bool:
-    """Whether words are a line's first ones, and the last of them only a word's beginning."""
+def _cuts_a_word(words: Words, whole: Words, min_letters: int) -> bool:
+    """Whether words are a line's first ones, and the last of them lacks so many letters of its word."""
     last = len(words) - 1
     if list(words[:last]) != list(whole[:last]) or len(whole) <= last:
         return False
     gone = whole[last].removeprefix(words[last])
-    return len(gone) >= _LEAST_LETTERS_GONE and gone not in {"ing", whole[last]}
+    return len(gone) >= min_letters and gone not in {"ing", whole[last]}
 
 
 def _halves(words: Words) -> Iterator[tuple[int, bool, str]]:
@@ -86,12 +86,12 @@ def _halves(words: Words) -> Iterator[tuple[int, bool, str]]:
     yield len(words), True, "".join(words[middle:])
 
 
-def _is_mistyped(words: Words, others: Words) -> bool:
+def _is_mistyped(words: Words, others: Words, min_letters: int) -> bool:
     different = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
     if len(different) != 1:
         return False
     one, other = different[0]
-    return min(len(one), len(other)) >= _LEAST_LETTERS_MISTYPED and _is_one_slip(one, other)
+    return min(len(one), len(other)) >= min_letters and _is_one_slip(one, other)
 
 
 def _is_one_slip(one: str, other: str) -> bool:

@@ -92,7 +92,7 @@ def _write_days(connection: duckdb.DuckDBPyConnection, settings: Settings, *, ev
     """Find what the dirty days reach, and rewrite it."""
     make_scope(connection, "affected_days", neighbour_days=settings.ticker_neighbour_days)
     make_scope(connection, "refreshed_days", everything=everything)
-    _withhold(connection, settings.ticker_neighbour_days)
+    _withhold(connection, settings)
     identity.resolve(connection)
     connection.register("tag_spellings", tag_spellings())
     for name in _SCOPES:
@@ -104,9 +104,9 @@ def _write_days(connection: duckdb.DuckDBPyConnection, settings: Settings, *, ev
     run_query(connection, "insert_unaudited", everything=everything)
 
 
-def _withhold(connection: duckdb.DuckDBPyConnection, neighbour_days: int) -> None:
+def _withhold(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     affected = [day for (day,) in connection.execute("SELECT capture_day FROM affected_days").fetchall()]
-    leaks = list(find_leaks(connection, affected, neighbour_days))
+    leaks = list(find_leaks(connection, affected, settings.ticker_neighbour_days, settings.contracts_dir))
     connection.register("found_leaks", pa.Table.from_pylist(leaks, schema=FOUND))
     make_scope(connection, "changed_withheld")
     write_table(connection, catalogue.meta_tables()["withheld"])

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
+from newsmarts.core.leak_rule import LeakRule, body_leak_rule
 from newsmarts.core.ticker import TickerIndex
 from newsmarts.marts.catalogue import run_query
 
@@ -32,12 +34,17 @@ FOUND = pa.schema(
 
 
 def find_leaks(
-    connection: duckdb.DuckDBPyConnection, days: list[date], neighbour_days: int
+    connection: duckdb.DuckDBPyConnection, days: list[date], neighbour_days: int, contracts_dir: Path
 ) -> Iterator[dict[str, object]]:
     """Look for ticker lines in the bodies of these days, each with its own neighbours' lines.
 
-    Gives a row of ``meta.withheld`` for each capture whose body holds one.
+    Gives a row of ``meta.withheld`` for each capture whose body holds one, by the rule of its publisher's
+    contract.
+
+    Raises:
+        SettingsError: a contract is missing or malformed.
     """
+    rules: dict[str, LeakRule | None] = {}
     reach = timedelta(days=neighbour_days)
     lines_of: dict[date, frozenset[str]] = {}
     for day in sorted(days):
@@ -47,18 +54,30 @@ def find_leaks(
                 rows = run_query(connection, "ticker_lines", day=near).fetchall()
                 lines_of[near] = frozenset(line for (line,) in rows)
         lines_of = {near: lines for near, lines in lines_of.items() if near >= day - reach}
-        index = TickerIndex(line for near in window for line in lines_of[near])
-        if len(index):
-            yield from _leaks_of_day(connection, day, index)
+        lines = [line for near in window for line in lines_of[near]]
+        if lines:
+            yield from _leaks_of_day(connection, day, lines, rules, contracts_dir)
 
 
 def _leaks_of_day(
-    connection: duckdb.DuckDBPyConnection, day: date, index: TickerIndex
+    connection: duckdb.DuckDBPyConnection,
+    day: date,
+    ticker: list[str],
+    rules: dict[str, LeakRule | None],
+    contracts_dir: Path,
 ) -> Iterator[dict[str, object]]:
+    indexes: dict[LeakRule, TickerIndex] = {}
     bodies = run_query(connection.cursor(), "body_lines", day=day)
     while batch := bodies.fetchmany(_BATCH):
-        for capture_id, lines in batch:
-            leak = index.first_leak([line for line in lines if line])
+        for publisher, capture_id, lines in batch:
+            if publisher not in rules:
+                rules[publisher] = body_leak_rule(contracts_dir, publisher)
+            rule = rules[publisher]
+            if rule is None:
+                continue
+            if rule not in indexes:
+                indexes[rule] = TickerIndex(ticker, rule)
+            leak = indexes[rule].first_leak([line for line in lines if line])
             if leak is None:
                 continue
             shown = " ".join(leak.split())

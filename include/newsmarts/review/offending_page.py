@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from newsmarts.core.bylines import load_houses
 from newsmarts.core.errors import DamagedPartition, MissingPartition
+from newsmarts.core.leak_rule import body_leak_rule
 from newsmarts.core.records import Capture
 from newsmarts.core.text import shortened, visible
 from newsmarts.core.ticker import TickerIndex
@@ -125,7 +126,7 @@ def look_view(
     except (MissingPartition, DamagedPartition) as error:
         return LookView(capture, explained, [Notice("Its bytes can't be shown", str(error), "bad")])
     look = look_at_capture(capture, data, load_houses(contracts_dir))
-    own = [_marks_of(each, look) for each in explained]
+    own = [_marks_of(each, look, contracts_dir) for each in explained]
     marks = _Marks(
         phrases=[phrase for each in own for phrase in each.phrases],
         blocks={number for each in own for number in each.blocks},
@@ -159,7 +160,7 @@ _NO_BYTES = Notice(
 )
 
 
-def _marks_of(each: ExplainedReason, look: Look) -> _Marks:
+def _marks_of(each: ExplainedReason, look: Look, contracts_dir: Path) -> _Marks:
     """What a reason is about: texts that it quotes, and the blocks of the field that it is about."""
     template = each.expectation.template if each.expectation else None
     marks = _Marks(phrases=phrases_of(each.reason.detail, template))
@@ -167,7 +168,7 @@ def _marks_of(each: ExplainedReason, look: Look) -> _Marks:
         return marks
     if each.reason.reason_code in _TICKER_REASONS:
         # which line holds it may be in other words or another case: see include/newsmarts/core/ticker.py
-        index = TickerIndex(marks.phrases)
+        index = TickerIndex(marks.phrases, body_leak_rule(contracts_dir, look.page.article.publisher))
         held = zip(look.reading.texts if look.reading else (), look.roles, strict=True)
         marks.blocks |= {
             number

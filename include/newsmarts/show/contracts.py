@@ -17,7 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from newsmarts.core import schemas
-from newsmarts.core.contracts import article_contract, load_contract, quiet_context, results_by_id
+from newsmarts.core.contracts import (
+    article_contract,
+    computed_columns,
+    load_contract,
+    quiet_context,
+    results_by_id,
+)
 from newsmarts.core.files import whole_folder
 from newsmarts.core.partitions import partition_path
 from newsmarts.core.records import Capture
@@ -25,6 +31,7 @@ from newsmarts.core.settings import Settings
 from newsmarts.parse import rows
 from newsmarts.parse.publisher import ParsedPage
 from newsmarts.validate import features, staged
+from newsmarts.validate.page_furniture import Furniture
 from newsmarts.validate.run import TICKER_CONTRACT, article_columns
 
 if TYPE_CHECKING:
@@ -93,12 +100,15 @@ def answers_for(capture: Capture, page: ParsedPage, settings: Settings) -> Answe
         staged.table_of("page_links", rows.link_rows(capture, article)),
     )
     context, day = quiet_context(), capture.capture_day
-    columns = [columns for _, columns in article_columns(*tables)]
+    columns = [columns for _, columns in article_columns(*tables, settings.contracts_dir)]
     contract = article_contract(settings.contracts_dir, article.publisher)
     answers = list(_answers(context, contract, frame_of(columns, features.ARTICLE_COLUMNS), day))
-    own_lines = [features.ticker_item_features(row, at) for at, row in enumerate(own.to_pylist(), start=1)]
-    contract = load_contract(settings.contracts_dir / f"{TICKER_CONTRACT}.json")
-    answers += _answers(context, contract, frame_of(own_lines, features.TICKER_COLUMNS), day)
+    path = settings.contracts_dir / f"{TICKER_CONTRACT}.json"
+    labels = Furniture.of(computed_columns(path).get("label_as_text"))
+    own_lines = enumerate(own.to_pylist(), start=1)
+    lines = [features.ticker_item_features(row, at, labels) for at, row in own_lines]
+    contract = load_contract(path)
+    answers += _answers(context, contract, frame_of(lines, features.TICKER_COLUMNS), day)
     return Answers(answers, None if others is None else others.num_rows)
 
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from newsmarts.core.bylines import byline_key, spellings_of
+from newsmarts.core.leak_rule import LeakRule
 from newsmarts.core.partitions import day_interval
 from newsmarts.core.ticker import TickerIndex, normalise_line
-from newsmarts.validate import page_furniture
+from newsmarts.validate.page_furniture import FormText, Furniture, damage_in
 
 Row = Mapping[str, Any]
 Columns = dict[str, Any]
@@ -45,7 +48,7 @@ ARTICLE_COLUMNS: Mapping[str, Kind] = {
     **dict.fromkeys(
         [
             "row_key", "source_path", "article_id", "news_id", "url_host", "headline", "standfirst", "byline",
-            "byline_raw", "agency", "language", "timezone", "local_time_disagreement", "odd_tag",
+            "byline_disagreement", "agency", "language", "timezone", "local_time_disagreement", "odd_tag",
             "ticker_line_in_body", "furniture_in_body", "form_text_in_body", "linked_headline_in_body",
             "caption_in_body", "standfirst_in_body", "ticker_line_as_standfirst", "repeated_paragraph",
             "headline_as_whole_body", "furniture_as_headline", "markup_in_text", "control_characters_in_text",
@@ -70,12 +73,60 @@ TICKER_COLUMNS: Mapping[str, Kind] = {
 """Every feature of a ticker line."""
 
 
-def article_features(row: Row, ticker: TickerIndex, linked_headlines: Iterable[str]) -> Columns:
+class TickerLines:
+    """The ticker lines of every capture of a day, ready to be looked for by any contract's rule."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = list(lines)
+        self._indexes: dict[LeakRule, TickerIndex] = {}
+
+    def by(self, rule: LeakRule) -> TickerIndex:
+        """The lines as this rule has them; made once."""
+        if rule not in self._indexes:
+            self._indexes[rule] = TickerIndex(self._lines, rule)
+        return self._indexes[rule]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRules:
+    """What a contract's kwargs say of the columns that are computed by them; None or empty: not checked."""
+
+    body_ticker: TickerIndex | None
+    standfirst_ticker: TickerIndex | None
+    body_furniture: Furniture
+    headline_furniture: Furniture
+    form_text: FormText
+    houses: Mapping[str, str]
+
+    @classmethod
+    def of(cls, kwargs: Mapping[str, Mapping[str, Any]], ticker: TickerLines, where: str) -> PageRules:
+        """The rules of a contract, by the kwargs of its expectations of the project's own for each column.
+
+        Raises:
+            SettingsError: a threshold can't be one; ``where`` is named.
+        """
+
+        def index_for(column: str) -> TickerIndex | None:
+            found = kwargs.get(column)
+            return None if found is None else ticker.by(LeakRule.of(found, f"{where}: {column}"))
+
+        houses = kwargs.get("byline_disagreement", {}).get("houses", {})
+        return cls(
+            body_ticker=index_for("ticker_line_in_body"),
+            standfirst_ticker=index_for("ticker_line_as_standfirst"),
+            body_furniture=Furniture.of(kwargs.get("furniture_in_body")),
+            headline_furniture=Furniture.of(kwargs.get("furniture_as_headline")),
+            form_text=FormText.of(kwargs.get("form_text_in_body")),
+            houses=spellings_of(houses, where),
+        )
+
+
+def article_features(row: Row, rules: PageRules, linked_headlines: Iterable[str]) -> Columns:
     """The features of one article.
 
     Args:
         row: a row of ``schemas.ARTICLES``.
-        ticker: the ticker lines of every capture of the day.
+        rules: those of its contract, which have the ticker lines of every capture of the day.
         linked_headlines: headlines of other articles that the same page lists.
     """
     lines = _body_lines(row["body"])
@@ -92,7 +143,7 @@ def article_features(row: Row, ticker: TickerIndex, linked_headlines: Iterable[s
         "headline": _present(row["headline"]),
         "standfirst": _present(row["standfirst"]),
         "byline": _present(row["byline"]),
-        "byline_raw": _present(row["byline_raw"]),
+        "byline_disagreement": _byline_disagreement(row, rules.houses),
         "agency": _present(row["agency"]),
         "language": row["language"],
         "timezone": row["timezone"],
@@ -109,24 +160,24 @@ def article_features(row: Row, ticker: TickerIndex, linked_headlines: Iterable[s
         "words_per_read_minute": words / row["read_minutes"] if row["read_minutes"] and words else None,
         "share_count": row["share_count"],
         "tag_count": len(row["tags"]),
-        "odd_tag": _odd_tag(row["tags"]),
-        "ticker_line_in_body": ticker.first_leak(lines),
-        "furniture_in_body": page_furniture.furniture_in(lines),
-        "form_text_in_body": page_furniture.form_text_in(lines),
+        "odd_tag": _odd_tag(row["tags"], rules.body_furniture),
+        "ticker_line_in_body": _leak_in(rules.body_ticker, lines),
+        "furniture_in_body": rules.body_furniture.first_in(lines),
+        "form_text_in_body": rules.form_text.first_in(lines),
         "linked_headline_in_body": _title_among(lines, normalised, linked_headlines, own),
         "caption_in_body": _title_among(lines, normalised, (row["image_alt"], row["image_caption"]), own),
         "standfirst_in_body": _title_among(lines, normalised, (row["standfirst"],), set()),
-        "ticker_line_as_standfirst": ticker.leak_in(row["standfirst"] or ""),
+        "ticker_line_as_standfirst": _leak_in(rules.standfirst_ticker, [row["standfirst"] or ""]),
         "repeated_paragraph": _repeated(lines, normalised),
         "headline_as_whole_body": _whole_body(lines, normalised, row["headline"]),
-        "furniture_as_headline": page_furniture.furniture_as_headline(row["headline"]),
-        **page_furniture.damage_in(_texts(row, lines)),
+        "furniture_as_headline": rules.headline_furniture.as_headline(row["headline"]),
+        **damage_in(_texts(row, lines)),
         "news_id_disagreement": _news_id_disagreement(row),
         "metadata_disagreements": "; ".join(row["metadata_disagreements"]) or None,
     }
 
 
-def ticker_item_features(row: Row, number: int) -> Columns:
+def ticker_item_features(row: Row, number: int, labels: Furniture) -> Columns:
     """The features of one ticker line; ``number`` is unique in its day."""
     text = _present(row["text"])
     return {
@@ -137,8 +188,8 @@ def ticker_item_features(row: Row, number: int) -> Columns:
         "text": text,
         "text_chars": len(text) if text else None,
         "text_words": len(normalise_line(text).split()) if text else None,
-        "label_as_text": page_furniture.furniture_as_headline(text),
-        **page_furniture.damage_in({"text": (text,)}),
+        "label_as_text": labels.as_headline(text),
+        **damage_in({"text": (text,)}),
     }
 
 
@@ -194,9 +245,21 @@ def _latin_letter_share(lines: Iterable[str]) -> float | None:
     return latin / letters if letters else None
 
 
-def _odd_tag(tags: Iterable[str]) -> str | None:
+def _leak_in(ticker: TickerIndex | None, lines: Sequence[str]) -> str | None:
+    return None if ticker is None else ticker.first_leak(lines)
+
+
+def _byline_disagreement(row: Row, houses: Mapping[str, str]) -> str | None:
+    """A house's name that doesn't come from one of its spellings on the page."""
+    byline, on_page = row["byline"], row["byline_raw"]
+    if byline not in houses.values() or houses.get(byline_key(on_page or "")) == byline:
+        return None
+    return f"{on_page!r} on the page is not a spelling of {byline!r}"
+
+
+def _odd_tag(tags: Iterable[str], furniture: Furniture) -> str | None:
     for tag in tags:
-        if not normalise_line(tag) or len(tag) > _MAX_TAG_CHARS or page_furniture.furniture_in([tag]):
+        if not normalise_line(tag) or len(tag) > _MAX_TAG_CHARS or furniture.first_in([tag]):
             return tag or "(blank)"
     return None
 

@@ -1,49 +1,20 @@
 """Page furniture and damage in an article's text, recognised from the text alone.
 
-Each function returns the offending text, shortened and with its place, or None. They know what pages print
-(labels, forms, markup), not how parse reads them, so that a fault there doesn't hide itself here.
+Each search returns the offending text, shortened and with its place, or None. What pages print (labels,
+forms) is named by the contracts, not by how parse reads a page: so a fault there doesn't hide itself here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from newsmarts.core import mojibake
 
 _AROUND_CHARS = 40
 
-# Whole lines that pages print around an article. Real pages: the navigation, "BREAKING", "Listen", "x",
-# "3 Min Read", "2 Shares", "Related News", "Most Read", "Read Next" and the footer, as captured 2025-08 to
-# 2025-12; "News ID" and "Publish Date" on Nour News. Labels that are also plain words ("Coverage", "All",
-# "Politics") are left out: a body may have them as a subheading or a list's entry.
-_FURNITURE_LINE = re.compile(
-    r"x|slogan|listen|breaking(?: news)?"
-    r"|read (?:more|also|next)|also read|most read|related (?:news|articles|stories|topics)"
-    r"|\d+ shares?|\d+ min(?:ute)?s? read|share (?:this )?(?:article|story)"
-    r"|(?:by )?al mayadeen(?: english)?|source: (?:agencies|al mayadeen.*)"
-    r"|al mayadeen is an arab independent media.*"
-    r"|(?:©|copyright\b).*|.*\ball rights reserved|privacy policy|about us|contact us|follow us(?: on .*)?"
-    r"|skip to (?:main )?content|advertisement"
-    r"|\d{1,2} (?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]* \d{4}(?:,? \d{1,2}:\d{2})?"
-    r"|news id ?:.*|publish date ?:.*",
-    re.I,
-)
-# "Read more: <headline>" is a promotion wherever a sentence could begin; "read more than" is not
-_PROMOTION = re.compile(r"(?:^|[.!?…][\"'”’»)\]]*\s+)(?:read (?:more|also|next)|also read) ?:", re.I)
 _BULLET = re.compile(r"^[\s•·●▪■►*–—-]+")
-_HEADLINE_FURNITURE = re.compile(
-    r"home|untitled|just a moment|attention required!?.*|access denied.*|verify(?:ing)? you are human.*"
-    r"|(?:error )?40[0-9]\b.*|(?:error )?50[0-9]\b.*|page not found.*|not found|nour ?news(?: agency)?",
-    re.I,
-)
-_FORM_ANYWHERE = re.compile(r"first name\s*(?:&|&amp;|and)\s*last name", re.I)
-_FORM_LINE = re.compile(
-    r"(?:your |full |first |last )?name(?: \*)?|(?:your )?e-?mail(?: address)?(?: \*)?|your comment(?: \*)?"
-    r"|(?:leave|post|send|write|add) (?:a |your )?comment.*|captcha|security code|enter the code.*"
-    r"|your comment will be (?:published|displayed).*",
-    re.I,
-)
 _MARKUP = re.compile(
     r"</?(?:p|br|hr|div|span|a|b|i|u|em|strong|small|sup|sub|font|center|script|style|img|picture|iframe|ul|ol"
     r"|li|dl|dt|dd|table|thead|tbody|tr|th|td|h[1-6]|figure|figcaption|blockquote|section|article|header|footer"
@@ -62,32 +33,69 @@ _DAMAGE = {
 }
 
 
-def furniture_in(lines: Iterable[str]) -> str | None:
-    """The first line that is page furniture, or promotes another article."""
-    for line in lines:
-        bare = _bare(line)
-        promotion = _PROMOTION.search(bare)
-        if promotion:
-            return around(bare, *promotion.span())
-        if _FURNITURE_LINE.fullmatch(bare):
-            return line
-    return None
+class Furniture:
+    """The furniture that one expectation names: see ``expectations/page_furniture.toml``.
+
+    Args:
+        lines, titles: what is furniture as a whole line, what as a whole headline.
+        promotions: what promotes another article before a colon, wherever a sentence could begin.
+        houses: house bylines with their spellings, furniture as a line as well.
+    """
+
+    def __init__(
+        self,
+        lines: Sequence[str] = (),
+        titles: Sequence[str] = (),
+        promotions: Sequence[str] = (),
+        houses: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        names = [" ".join(name.split()) for listed in (houses or {}).values() for name in listed]
+        self._line = _any_of([*lines, *(f"(?:by )?{re.escape(name)}" for name in names)])
+        self._title = _any_of(titles)
+        promoted = _any_of(promotions).pattern
+        self._promotion = re.compile(rf"(?:^|[.!?…][\"'”’»)\]]*\s+)(?:{promoted}) ?:", re.IGNORECASE)
+
+    @classmethod
+    def of(cls, kwargs: Mapping[str, Any] | None) -> Furniture:
+        """That of an expectation's kwargs; None: nothing is furniture."""
+        found = kwargs or {}
+        return cls(
+            **{name: found[name] for name in ("lines", "titles", "promotions", "houses") if name in found}
+        )
+
+    def first_in(self, lines: Iterable[str]) -> str | None:
+        """The first line that is page furniture, or promotes another article."""
+        for line in lines:
+            bare = _bare(line)
+            promotion = self._promotion.search(bare)
+            if promotion:
+                return around(bare, *promotion.span())
+            if self._line.fullmatch(bare):
+                return line
+        return None
+
+    def as_headline(self, headline: str | None) -> str | None:
+        """The headline, when it is a label, a site's name or the title of an error or challenge page."""
+        bare = _bare(headline or "")
+        return headline if self._line.fullmatch(bare) or self._title.fullmatch(bare) else None
 
 
-def furniture_as_headline(headline: str | None) -> str | None:
-    """The headline, when it is a label, a site's name or the title of an error or challenge page."""
-    bare = _bare(headline or "")
-    if _FURNITURE_LINE.fullmatch(bare) or _HEADLINE_FURNITURE.fullmatch(bare):
-        return headline
-    return None
+class FormText:
+    """Text of comment and newsletter forms: anywhere in a line, or as a whole line."""
 
+    def __init__(self, anywhere: Sequence[str] = (), lines: Sequence[str] = ()) -> None:
+        self._anywhere, self._line = _any_of(anywhere), _any_of(lines)
 
-def form_text_in(lines: Iterable[str]) -> str | None:
-    """The first line that belongs to a comment form."""
-    for line in lines:
-        if _FORM_ANYWHERE.search(line) or _FORM_LINE.fullmatch(_bare(line)):
-            return line
-    return None
+    @classmethod
+    def of(cls, kwargs: Mapping[str, Any] | None) -> FormText:
+        """That of an expectation's kwargs; None: nothing is text of a form."""
+        return cls() if kwargs is None else cls(kwargs["anywhere"], kwargs["lines"])
+
+    def first_in(self, lines: Iterable[str]) -> str | None:
+        """The first line that belongs to a form."""
+        return next(
+            (line for line in lines if self._anywhere.search(line) or self._line.fullmatch(_bare(line))), None
+        )
 
 
 def damage_in(fields: Mapping[str, Iterable[str | None]]) -> dict[str, str | None]:
@@ -113,3 +121,8 @@ def _first(pattern: re.Pattern[str], fields: Mapping[str, Iterable[str | None]])
 def _bare(line: str) -> str:
     """The line without bullets, outer colons and full stops, white space folded."""
     return " ".join(_BULLET.sub("", line).split()).rstrip(" .:…")
+
+
+def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    """One pattern for all; without any, one that matches nothing."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)", re.IGNORECASE)

@@ -11,16 +11,22 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newsmarts.core.contracts import article_contract, load_contract, quiet_context
+from newsmarts.core.contracts import (
+    article_contract,
+    article_contract_path,
+    computed_columns,
+    load_contract,
+    quiet_context,
+)
 from newsmarts.core.errors import TooManyQuarantined
 from newsmarts.core.locks import partition_lock
 from newsmarts.core.partitions import docs_path, partition_path
 from newsmarts.core.publishers import slugs
 from newsmarts.core.reasons import load_reasons
 from newsmarts.core.settings import Settings
-from newsmarts.core.ticker import TickerIndex
 from newsmarts.core.versions import code_version, contracts_version
 from newsmarts.validate import circuit_breaker, features, staged
+from newsmarts.validate.page_furniture import Furniture
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -140,7 +146,8 @@ def _evaluate(
     context = quiet_context()
     rows_by_publisher: dict[str, list[features.Columns]] = {}
     lines = [*parsed.ticker_items["text"].to_pylist(), *parsed.ticker_witnesses["text"].to_pylist()]
-    for publisher, columns in article_columns(parsed.articles, lines, parsed.page_links):
+    tables = (parsed.articles, lines, parsed.page_links)
+    for publisher, columns in article_columns(*tables, settings.contracts_dir):
         rows_by_publisher.setdefault(publisher, []).append(columns)
     evaluations = []
     # every publisher's, so that a day without its pages has results as well
@@ -151,27 +158,33 @@ def _evaluate(
 
     ticker_rows: dict[str, dict[str, Any]] = {}
     ticker_columns = []
+    path = settings.contracts_dir / f"{TICKER_CONTRACT}.json"
+    labels = Furniture.of(computed_columns(path).get("label_as_text"))
     for number, row in enumerate(parsed.ticker_items.to_pylist(), start=1):
-        columns = features.ticker_item_features(row, number)
+        columns = features.ticker_item_features(row, number, labels)
         ticker_rows[columns["row_key"]] = row
         ticker_columns.append(columns)
-    contract = load_contract(settings.contracts_dir / f"{TICKER_CONTRACT}.json")
+    contract = load_contract(path)
     frame = frame_of(ticker_columns, features.TICKER_COLUMNS)
     return evaluations, evaluate(context, contract, frame, parsed.day), ticker_rows
 
 
 def article_columns(
-    articles: pa.Table, ticker_lines: Iterable[str], page_links: pa.Table
+    articles: pa.Table, ticker_lines: Iterable[str], page_links: pa.Table, contracts_dir: Path
 ) -> Iterator[tuple[str, features.Columns]]:
-    """Each article's publisher and columns, a thousand bodies in memory at a time."""
-    ticker = TickerIndex(ticker_lines)
+    """Each article's publisher and columns, by its contract; a thousand bodies in memory at a time."""
+    ticker = features.TickerLines(ticker_lines)
+    rules: dict[str, features.PageRules] = {}
+    for publisher in articles["publisher"].unique().to_pylist():
+        path = article_contract_path(contracts_dir, publisher)
+        rules[publisher] = features.PageRules.of(computed_columns(path), ticker, str(path))
     linked: dict[str, list[str]] = {}
     for link in page_links.select(["capture_id", "headline"]).to_pylist():
         linked.setdefault(link["capture_id"], []).append(link["headline"])
     for batch in articles.to_batches(max_chunksize=_ROWS_AT_ONCE):
         for row in batch.to_pylist():
             headlines = [*linked.get(row["capture_id"], ()), *row["related_headlines"]]
-            yield row["publisher"], features.article_features(row, ticker, headlines)
+            yield row["publisher"], features.article_features(row, rules[row["publisher"]], headlines)
 
 
 def _outcome(

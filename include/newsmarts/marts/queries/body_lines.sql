@@ -1,7 +1,9 @@
 SELECT
+    article.publisher,
     capture_id,
-    flatten(list_transform(body, lambda block: CASE WHEN block.kind = 'list' THEN block.items ELSE [block."text"] END))
+    flatten(list_transform(texts.body, lambda block: CASE WHEN block.kind = 'list' THEN block.items ELSE [block."text"] END))
         AS body_lines
-FROM source.warehouse.article_texts
+FROM source.warehouse.article_texts AS texts
+JOIN source.warehouse.article_captures AS article USING (capture_day, capture_id)
 WHERE capture_day = $day
 ORDER BY capture_id
