@@ -194,14 +194,14 @@ def test_a_run_in_another_home_gives_the_same_bytes(mixed: tuple[Path, Any], tmp
     first = _hashes(partition_path(home, "validated", DAY))
     assert _hashes(partition_path(tmp_path, "validated", DAY)) == first
     assert _hashes(docs_path(tmp_path)) == _hashes(docs_path(home))
-    assert set(first) == {f"{name}.parquet" for name in schemas.VALIDATED}
+    assert set(first) == {schemas.SHARES_FILE, *(f"{name}.parquet" for name in schemas.VALIDATED)}
 
 
 def test_a_day_without_captures_has_results_too(tmp_path: Path) -> None:
     write_day(tmp_path)
     result = run(DAY, _settings(tmp_path))
     assert (result.captures, result.valid, result.quarantined, result.warned) == (0, 0, 0, False)
-    assert len(read_rows(tmp_path, "contract_results")) == 84
+    assert len(read_rows(tmp_path, "contract_results")) == 85
     assert (docs_path(tmp_path) / "2025-08-25" / "index.html").is_file()
 
 

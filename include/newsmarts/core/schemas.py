@@ -189,6 +189,20 @@ OUTCOMES = pa.schema(
     ]
 )
 
+SHARES_FILE = "shares.parquet"
+# Of an accepted day: how many of its pages have a reason or lack a field; days after are compared with it.
+SHARES = pa.schema(
+    [
+        pa.field("capture_day", pa.date32(), nullable=False),
+        pa.field("publisher", pa.string(), nullable=False),
+        pa.field("language", pa.string()),  # null for reasons
+        pa.field("kind", pa.string(), nullable=False),  # reason or field
+        pa.field("name", pa.string(), nullable=False),  # "" counts all pages
+        pa.field("pages", pa.int64(), nullable=False),
+        pa.field("of_pages", pa.int64(), nullable=False),
+    ]
+)
+
 VALIDATED_ROWS: Mapping[str, pa.Schema] = {
     "articles": ARTICLES,
     "ticker_items": TICKER_ITEMS,

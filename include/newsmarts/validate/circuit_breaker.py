@@ -74,10 +74,11 @@ def causes(rows: Sequence[Row]) -> list[str]:
         cause = f"{publisher}{row['expectation']}" if row["expectation"] else row["stage"]
         pages.setdefault((row["reason_code"], cause), {})[row["capture_id"]] = row["source_path"]
     ranked = sorted(pages.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [f"- {reason} ({cause}): {_listed(list(found.values()))}" for (reason, cause), found in ranked]
+    return [f"- {reason} ({cause}): {listed(list(found.values()))}" for (reason, cause), found in ranked]
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """As in "7 pages: 'a.html', … and 2 more"."""
     shown = ", ".join(repr(name) for name in sorted(names)[:_PAGES_SHOWN])
     more = f" and {len(names) - _PAGES_SHOWN} more" if len(names) > _PAGES_SHOWN else ""
     return f"{len(names)} {'page' if len(names) == 1 else 'pages'}: {shown}{more}"

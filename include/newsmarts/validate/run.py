@@ -25,7 +25,7 @@ from newsmarts.core.publishers import slugs
 from newsmarts.core.reasons import load_reasons
 from newsmarts.core.settings import Settings
 from newsmarts.core.versions import code_version, contracts_version
-from newsmarts.validate import circuit_breaker, features, staged
+from newsmarts.validate import circuit_breaker, drift, features, staged
 from newsmarts.validate.page_furniture import Furniture
 
 if TYPE_CHECKING:
@@ -86,13 +86,19 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
         found = split(parsed, pages, ticker, ticker_rows, reasons)
         share = circuit_breaker.share_of(parsed.articles.num_rows, found.quarantine, reasons)
         refusal = circuit_breaker.refusal(day, share, settings)
+        thresholds = drift.load_thresholds(settings.contracts_dir)
+        seen = drift.pages_of_day(parsed, found.quarantine, thresholds.fields)
         outcome = _outcome(parsed, found, settings, refusal, run_id)
+        outcome["warnings"] = drift.warnings(settings.archive, day, seen, thresholds)
+        shares = None if refusal else drift.share_rows(day, seen.shares())
         # the outcome last: a day without it is validated again
         index = docs.write(settings.home, day, [*pages, ticker], _summary(outcome, found))
-        folder = staged.write(settings.archive, day, found.tables, outcome)
+        folder = staged.write(settings.archive, day, found.tables, outcome, shares)
     docs.write_index(settings)
 
     _log_outcome(found, outcome, (*pages, ticker), folder, index)
+    for warning in outcome["warnings"]:
+        log.warning("%s is unlike the days before: %s", day, warning)
     warned = share.value > settings.quarantine_warn_share
     if refusal is not None:
         log.error("%s", refusal)
@@ -222,6 +228,7 @@ def _summary(outcome: dict[str, Any], found: Split) -> str:
     ]
     if outcome["refusal"]:
         lines += ["This day was not accepted.", *outcome["refusal"].splitlines()]
+    lines += [f"Unlike the days before: {warning}" for warning in outcome["warnings"]]
     return "\n".join(lines)
 
 

@@ -86,13 +86,19 @@ def manifest_version(captures: Iterable[dict[str, Any]], rejected: Iterable[dict
 
 
 def write(
-    home: Path | UPath, day: date, tables: Mapping[str, pa.Table], outcome: Mapping[str, Any]
+    home: Path | UPath,
+    day: date,
+    tables: Mapping[str, pa.Table],
+    outcome: Mapping[str, Any],
+    shares: Iterable[Mapping[str, Any]] | None,
 ) -> Path | UPath:
-    """Replace the validated partition of one day."""
+    """Replace a day's validated partition; ``shares`` is None for a day that others aren't compared with."""
     folder = partition_path(home, "validated", day)
     with replacing_folder(folder) as temporary:
         for name in schemas.VALIDATED_ROWS:
             schemas.write_table(temporary / f"{name}.parquet", tables[name])
+        if shares is not None:
+            schemas.write_rows(temporary / schemas.SHARES_FILE, schemas.SHARES, shares)
         schemas.write_rows(temporary / "outcome.parquet", schemas.OUTCOMES, [outcome])
     return folder
 
