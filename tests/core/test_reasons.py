@@ -74,7 +74,7 @@ def test_the_file_is_read_strictly(tmp_path: Path, text: str, fault: str) -> Non
 
 
 def test_a_missing_file_is_an_error_with_the_next_step(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="copy it from the project's expectations"):
+    with pytest.raises(SettingsError, match="Copy it from the project's expectations"):
         load_reasons(tmp_path)
 
 

@@ -7,7 +7,8 @@ say what was checked. A contract names one by its class's name in snake_case.
 
 from __future__ import annotations
 
-import html
+import string
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
@@ -27,13 +28,23 @@ _SHOWN = 12  # of a long list
 
 
 class _ExpectNothingFound(ExpectColumnValuesToBeNull):
-    """What the expectations share; ``statement`` is a sentence with kwargs in braces."""
+    """What the expectations share; ``statement`` is clauses with kwargs in braces."""
 
-    statement: ClassVar[str] = ""
+    statement: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def is_abstract(cls) -> bool:
         return not cls.statement
+
+    @classmethod
+    def _statement_with(cls, kwargs: Mapping[str, Any]) -> str:
+        """The clauses of the statement whose kwargs are all set; what shows them escapes them."""
+        clauses = []
+        for clause in cls.statement:
+            names = [name for _, name, _, _ in string.Formatter().parse(clause) if name]
+            if all(kwargs.get(name) is not None for name in names):
+                clauses.append(clause.format_map({name: _listed(kwargs[name]) for name in names}))
+        return "; ".join(clauses) + "."
 
     @classmethod
     @renderer(renderer_type=LegacyRendererType.PRESCRIPTIVE)
@@ -47,9 +58,7 @@ class _ExpectNothingFound(ExpectColumnValuesToBeNull):
             configuration=configuration, result=result, runtime_configuration=runtime_configuration
         )
         kwargs = shown.configuration.kwargs if shown.configuration else {}
-        text = html.escape(
-            cls.statement.format_map({name: _listed(kwargs.get(name)) for name in cls.__fields__})
-        )
+        text = cls._statement_with(kwargs)
         params = {"statement": text, "column": kwargs.get("column")}
         return [
             RenderedStringTemplateContent(
@@ -78,13 +87,16 @@ class _ExpectNothingFound(ExpectColumnValuesToBeNull):
 class ExpectColumnValuesToHoldNoTickerLine(_ExpectNothingFound):
     """No text holds a ticker line of the day; the kwargs are those of ``core.leak_rule.LeakRule``."""
 
-    statement: ClassVar[str] = (
-        "no line may hold a ticker line of the day: one as the whole line; one of {min_words} words or more "
-        "as a sentence of its own, beside another, or spread over up to {max_body_lines} lines; the first "
-        "{cut_min_words} words or more of one as the whole line, cut by dots or inside a word that lacks "
-        "{cut_min_letters} letters or more; one of {mistyped_min_words} words or more with one letter wrong "
-        "in a word of {mistyped_min_letters} or more. Labels beside it don't count: {labels}. Lines are "
-        "parted at {separators}."
+    statement: ClassVar[tuple[str, ...]] = (
+        "no line may hold a ticker line of the day: one as the whole line",
+        "one of {min_words} words or more as a sentence of its own, beside another, or spread over up to "
+        "{max_body_lines} lines",
+        "the first {cut_min_words} words or more of one as the whole line, cut by dots or inside a word that "
+        "lacks {cut_min_letters} letters or more",
+        "one of {mistyped_min_words} words or more as the whole line with one letter wrong in a word of "
+        "{mistyped_min_letters} or more",
+        "labels beside it don't count: {labels}",
+        "lines are parted at {separators}",
     )
     min_words: int
     max_body_lines: int
@@ -101,9 +113,11 @@ class ExpectColumnValuesToHoldNoTickerLine(_ExpectNothingFound):
 class ExpectColumnValuesToHoldNoPageFurniture(_ExpectNothingFound):
     """No line or headline is what pages print around articles; the kwargs are ``Furniture``'s."""
 
-    statement: ClassVar[str] = (
-        "no line may be one of {lines}; no headline one of {titles}; none may promote another article by "
-        "{promotions} and a colon; none may be a byline of {houses}."
+    statement: ClassVar[tuple[str, ...]] = (
+        "no line may be one of {lines}",
+        "no headline one of {titles}",
+        "none may promote another article by {promotions} and a colon",
+        "none may be a byline of {houses}",
     )
     lines: list[str] | None = None
     titles: list[str] | None = None
@@ -114,7 +128,7 @@ class ExpectColumnValuesToHoldNoPageFurniture(_ExpectNothingFound):
 class ExpectColumnValuesToHoldNoFormText(_ExpectNothingFound):
     """No line is text of a form; the kwargs are ``FormText``'s."""
 
-    statement: ClassVar[str] = "no line may hold {anywhere}, nor be one of {lines}."
+    statement: ClassVar[tuple[str, ...]] = ("no line may hold {anywhere}", "nor be one of {lines}")
     anywhere: list[str]
     lines: list[str]
 
@@ -122,14 +136,14 @@ class ExpectColumnValuesToHoldNoFormText(_ExpectNothingFound):
 class ExpectColumnValuesToHoldNoMisreadByline(_ExpectNothingFound):
     """Where the byline is a house's, the page has one of the house's spellings."""
 
-    statement: ClassVar[str] = "a byline of {houses} must be one of the house's spellings on the page."
+    statement: ClassVar[tuple[str, ...]] = (
+        "a byline of {houses} must be one of the house's spellings on the page",
+    )
     houses: dict[str, list[str]]
 
 
 def _listed(value: Any) -> str:
     """A kwarg in a sentence: the items of a list, the first of them when there are many."""
-    if value is None:
-        return "(none)"
     if not isinstance(value, (list, dict)):
         return str(value)
     items = [f"“{item}”" for item in value]
