@@ -32,9 +32,13 @@ MOMENT = datetime(2023, 5, 16, 21, 5, tzinfo=UTC)
         (PAGE, (PAGE, None)),
         ("https://nournews.ir/2023/05/16/a", ("https://nournews.ir/2023/05/16/a", None)),
         ("https://example.org/share?u=/20230516210500/https://a", None),
-        ("https://archive.ph/AbCdE", None),
+        ("https://archive.ph/AbCdE", (None, None)),
+        ("https://web.archive.org/web/20230516210500*/nournews.ir", (None, None)),
+        ("https://webcache.googleusercontent.com/search?q=cache:x", (None, None)),
+        ("https://archive.phone.example/a", None),
+        ("https://nournews.ir/archive.ph/a", None),
         ("", None),
     ],
 )  # fmt: skip
-def test_original_of(address: str, expected: tuple[str, datetime | None] | None) -> None:
+def test_original_of(address: str, expected: tuple[str | None, datetime | None] | None) -> None:
     assert original_of(address) == (expected or (address, None))

@@ -257,3 +257,9 @@ def test_the_number_in_a_copys_address() -> None:
     copy = without.replace(own, f"https://web.archive.org/web/20250820120000/{own}")
     assert read(without).news_id == read(copy).news_id == "201177"
     assert read(copy).extra["url"] == own
+
+
+def test_an_archives_short_link_is_no_address_of_the_page() -> None:
+    article = read(with_head(canonical("https://archive.ph/AbCdE")))
+    assert "url" not in article.extra
+    assert not [each for each in article.other_identities if each[0] == "url"]

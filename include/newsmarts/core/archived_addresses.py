@@ -13,19 +13,25 @@ _ARCHIVED = re.compile(
     r"(https?:)/{1,2}(?=[^/\s])",
     re.ASCII,
 )
+# their short links (archive.ph/AbCdE) and search pages don't name the page
+_ARCHIVE = re.compile(
+    r"https?://(?:[\w-]+\.)?(?:archive\.(?:org|today|ph|is|li|vn|fo|md)|webcache\.googleusercontent\.com)(?:[/:?#]|$)",
+    re.ASCII | re.IGNORECASE,
+)
 _MOMENT_DIGITS = 14
 
 
-def original_of(address: str) -> tuple[str, datetime | None]:
+def original_of(address: str) -> tuple[str | None, datetime | None]:
     """The address of the page itself, and when the archive captured it (UTC), for an archive's copy.
 
-    Any other address is given back as it is. The moment is None too where the archive's has fewer digits.
+    Any other address is given back as it is; None: it is an archive's, and doesn't name the page. The moment
+    is None too where the archive's has fewer digits.
     """
     moment: datetime | None = None
     while (found := _ARCHIVED.match(address)) is not None:  # a copy of a copy: the innermost one counts
         moment = _moment(found[1])
         address = f"{found[2]}//{address[found.end() :]}"
-    return address, moment
+    return None if _ARCHIVE.match(address) else address, moment
 
 
 def _moment(written: str) -> datetime | None:

@@ -176,8 +176,9 @@ def _add(
     # JSON may write half a surrogate pair, which no file can hold
     text = fold_line(value[:_MAX_VALUE_CHARS].encode("utf-8", "replace").decode())
     if text:
-        if fact in _ADDRESSES:
-            text, _ = original_of(text)
+        original = original_of(text)[0] if fact in _ADDRESSES else text
+        if original is None:
+            return
         known = said[fact]
         place = sum(other.source == source for other in known) if first else len(known)
-        known.insert(place, Said(source, text))
+        known.insert(place, Said(source, original))

@@ -154,7 +154,7 @@ def _address(text: str | None) -> str | None:
     if not text or len(text) > 2_000:
         return None
     try:
-        parts = urlsplit(original_of(text)[0])
+        parts = urlsplit(original_of(text)[0] or "")
     except ValueError:
         return None
     if parts.scheme not in {"http", "https"} or not parts.netloc:
