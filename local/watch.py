@@ -120,7 +120,7 @@ class Watch:
             self._loaded.add(day)
         self._terminal.print(
             f"{day} loaded: {counted(counts['captures'], 'capture')}, "
-            f"{counted(counts['articles'], 'article')}, {counts['not_article']} not_article, "
+            f"{counted(counts['articles'], 'article')}, {counts['not_article']} not articles, "
             f"{counts['quarantined']} quarantined, "
             f"{counted(counts['ticker_items'], 'ticker line')}  ({_seconds(run)})"
         )

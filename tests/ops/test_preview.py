@@ -87,8 +87,8 @@ def test_pages_that_change_sides_are_listed_with_their_reasons(found: Preview) -
     assert [day.day for day in found.days] == DAYS
     assert first.before is not None
     assert (first.before.valid, first.after.valid) == (5, 5)
-    assert paths(first.turned_away) == [FERRIES]
-    [reason] = first.turned_away[0].reasons_after
+    assert paths(first.quarantined) == [FERRIES]
+    [reason] = first.quarantined[0].reasons_after
     assert (reason.reason_code, reason.expectation) == ("headline_length", "headline_of_sane_length")
     assert paths(first.accepted) == [PERSON]
     assert [each.reason_code for each in first.accepted[0].reasons_before] == ["unexpected_byline"]
@@ -124,7 +124,7 @@ def test_the_marts_are_those_of_publishing_it(found: Preview) -> None:
 def test_a_person_reads_it(found: Preview) -> None:
     text = render(found)
     assert "  2025-09-02  12        7 → 6  5 → 6        pages that differ: 1" in text
-    assert "WOULD NOT BE LOADED" in text
+    assert "WOULD BE REFUSED" in text
     assert f"    - {FERRIES!r}\n        now: headline_length (headline_of_sane_length): The headline" in text
     assert f"    + {PERSON!r}\n        was: unexpected_byline" in text
     assert "  2 articles would enter\n" in text
@@ -168,7 +168,7 @@ def test_captures_of_an_object_store(sample_home: Path, contracts: Path, tmp_pat
     [day] = preview(settings, [FIRST]).days
     assert day.before is None
     assert day.after.valid == 5
-    assert {change.before for change in (*day.turned_away, *day.accepted)} == {"new"}
+    assert {change.before for change in (*day.quarantined, *day.accepted)} == {"new"}
     assert list((tmp_path / "staged").glob("*")) == []
 
 
@@ -205,7 +205,7 @@ def test_changed_fields_are_counted_and_shown(sample_home: Path, other: Settings
     assert compared(sample_home, other).articles_changed == 0
     rewrite(other, headline="A new one", tags=["a", "b"], body_text="Short.", word_count=1, text_sha256="0")
     day = compared(sample_home, other)
-    assert (day.articles_changed, day.turned_away, day.accepted) == (1, (), ())
+    assert (day.articles_changed, day.quarantined, day.accepted) == (1, (), ())
     assert day.fields_changed == {"headline": 1, "tags": 1, "body_text": 1}
     fields = day.articles[0].fields
     assert fields["headline"][1] == "A new one"
@@ -221,6 +221,25 @@ def test_other_blocks_of_the_same_text_are_shown(sample_home: Path, other: Setti
     assert "subheading" in day.articles[0].fields["body"][1]
 
 
+def test_a_page_that_is_no_longer_taken_for_an_article_is_apart(sample_home: Path, other: Settings) -> None:
+    path = partition_path(other.home, "validated", FIRST) / "quarantine.parquet"
+    rows = schemas.read_table(path, schemas.QUARANTINE).to_pylist()
+    changed = next(row for row in rows if row["reason_code"] == "unexpected_byline")
+    changed |= {
+        "outcome": "not_article",
+        "reason_code": "section_page",
+        "stage": "parse",
+        "expectation": None,
+    }
+    pq.write_table(pa.Table.from_pylist(rows, schema=schemas.QUARANTINE), path)
+    day = compared(sample_home, other)
+    (change,) = day.not_article
+    assert (change.before, change.after, day.quarantined) == ("quarantined", "not_article", ())
+    text = render(Preview(FIRST, FIRST, (day,), None, False))
+    assert "1 page would not be taken for an article" in text
+    assert "section_page" in text
+
+
 def test_results_that_can_not_be_read_are_none(other: Settings) -> None:
     (partition_path(other.home, "validated", FIRST) / "quarantine.parquet").write_bytes(b"PAR1")
     assert read_results(other, FIRST) is None
@@ -229,10 +248,10 @@ def test_results_that_can_not_be_read_are_none(other: Settings) -> None:
 
 def test_page_text_can_not_steer_a_terminal() -> None:
     hostile = "\x1b[2J\u202e gnihtemos\r\nThe marts would stay"
-    counts = DayCounts(1, 0, 1, 0, 0, hostile, "a", "b")
+    counts = DayCounts(1, 0, 0, 1, 0, 0, hostile, "a", "b")
     reason = Reason("validate", "too_long", None, hostile)
     change = PageChange("c", hostile, "new", "quarantined", (), (reason,))
-    day = DayPreview(FIRST, None, counts, turned_away=(change,))
+    day = DayPreview(FIRST, None, counts, quarantined=(change,))
     text = render(Preview(FIRST, FIRST, (day,), None, False))
     assert not set("\x1b\u202e\r") & set(text)
     assert "\\x1b[2J\\u202e gnihtemos\\r\\nThe marts would stay" in text

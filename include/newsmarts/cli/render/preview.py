@@ -38,7 +38,7 @@ def render(preview: Preview) -> str:
 
 
 def _table(days: Sequence[DayPreview]) -> list[str]:
-    counts = ("captures", "valid", "quarantined")
+    counts = ("captures", "valid", "not_article", "quarantined")
     rows = [
         (str(day.day), *(_counts(day.before, day.after, name) for name in counts), _remark(day))
         for day in days
@@ -58,22 +58,24 @@ def _remark(day: DayPreview) -> str:
     if day.as_stored:
         return "as stored: the same captures, code and contracts"
     if day.after.refusal is not None:
-        return "WOULD NOT BE LOADED"
+        return "WOULD BE REFUSED"
     if day.before is None:
         return "no stored results, or of another version"
-    changes = len(day.turned_away) + len(day.accepted) + len(day.other_reasons) + day.articles_changed
+    pages = (day.quarantined, day.not_article, day.accepted, day.other_reasons)
+    changes = sum(map(len, pages)) + day.articles_changed
     return f"pages that differ: {changes:,}" if changes else "no page differs"
 
 
 def _day(day: DayPreview) -> Iterator[str]:
     if day.after.refusal is not None:
-        yield "  too much would be quarantined, and what is loaded of the day would stay:"
+        yield "  the day would be refused: its articles would not be loaded; what is loaded would stay:"
         yield from (f"    {line}" for line in map(_safe, day.after.refusal.splitlines()))
     elif day.before is not None and day.before.refusal is not None:
-        yield "  the day wasn't accepted, and would be"
-    yield from _pages("would be quarantined", "-", day.turned_away)
+        yield "  the day was refused, and would be accepted"
+    yield from _pages("would be quarantined", "-", day.quarantined)
+    yield from _pages("would not be taken for an article", "-", day.not_article)
     yield from _pages("would be accepted", "+", day.accepted)
-    yield from _pages("would be quarantined for other reasons", "~", day.other_reasons)
+    yield from _pages("would be left out for other reasons", "~", day.other_reasons)
     if day.before is not None:
         was, now = day.before.ticker_items_quarantined, day.after.ticker_items_quarantined
         if (was, day.before.ticker_items) != (now, day.after.ticker_items):

@@ -36,23 +36,24 @@ class Results:
         """Raises FileNotFoundError, or DamagedPartition when another version wrote them."""
         self.articles = schemas.read_table(folder / "articles.parquet", schemas.ARTICLES)
         outcome = schemas.read_table(folder / "outcome.parquet", schemas.OUTCOMES).to_pylist()[0]
+        outcome["not_article"] = outcome["not_article"] or 0  # earlier versions have none
         self.counts = DayCounts(**{name: outcome[name] for name in DayCounts.__slots__})
         self.reasons: dict[str, tuple[Reason, ...]] = {}
+        self.outcomes: dict[str, str] = {}
         self.paths: dict[str, str] = {}
         quarantine = schemas.read_table(folder / "quarantine.parquet", schemas.QUARANTINE)
         for row in quarantine.filter(pc.equal(quarantine["subject"], "page")).to_pylist():
             reason = Reason(row["stage"], row["reason_code"], row["expectation"], row["detail"])
             self.reasons[row["capture_id"]] = (*self.reasons.get(row["capture_id"], ()), reason)
+            self.outcomes[row["capture_id"]] = row["outcome"] or "quarantined"
             self.paths[row["capture_id"]] = row["source_path"]
         ids, paths = self.articles["capture_id"].to_pylist(), self.articles["source_path"].to_pylist()
         self.valid = set(ids)
         self.paths.update(zip(ids, paths, strict=True))
 
     def side_of(self, capture_id: str) -> str:
-        """The fate of a capture: valid, quarantined, or new to this side."""
-        if capture_id in self.valid:
-            return "valid"
-        return "quarantined" if capture_id in self.reasons else "new"
+        """The fate of a capture: valid, not_article, quarantined, or new to this side."""
+        return "valid" if capture_id in self.valid else self.outcomes.get(capture_id, "new")
 
 
 def read_results(settings: Settings, day: date) -> Results | None:
@@ -78,9 +79,10 @@ def compare_day(day: date, before: Results | None, after: Results, *, examples: 
         day=day,
         before=before.counts if before is not None else None,
         after=after.counts,
-        turned_away=tuple(change for change in changes if change.after == "quarantined" != change.before),
+        quarantined=tuple(change for change in changes if change.after == "quarantined" != change.before),
+        not_article=tuple(change for change in changes if change.after == "not_article" != change.before),
         accepted=tuple(change for change in changes if change.after == "valid"),
-        other_reasons=tuple(change for change in changes if change.before == change.after == "quarantined"),
+        other_reasons=tuple(change for change in changes if change.before == change.after),
         articles_changed=changed,
         fields_changed=dict(fields.most_common()),
         articles=tuple(shown),

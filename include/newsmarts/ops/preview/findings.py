@@ -12,7 +12,7 @@ from newsmarts.compare.differences import Difference
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a page is in quarantine, and by which stage."""
+    """Why a page isn't valid, and by which stage."""
 
     stage: str
     reason_code: str
@@ -24,8 +24,8 @@ class Reason:
 class PageChange:
     """A page whose fate would change.
 
-    ``before`` and ``after`` are ``valid`` or ``quarantined``; ``before`` is ``new`` for a capture that no
-    stored result knows.
+    ``before`` and ``after`` are ``valid``, ``not_article`` or ``quarantined``; ``before`` is ``new`` for a
+    capture that no stored result knows.
     """
 
     capture_id: str
@@ -51,6 +51,7 @@ class DayCounts:
 
     captures: int
     valid: int
+    not_article: int
     quarantined: int
     ticker_items: int
     ticker_items_quarantined: int
@@ -71,9 +72,10 @@ class DayPreview:
     before: DayCounts | None
     after: DayCounts
     as_stored: bool = False
-    turned_away: tuple[PageChange, ...] = ()  # quarantined, and weren't
+    quarantined: tuple[PageChange, ...] = ()  # and weren't
+    not_article: tuple[PageChange, ...] = ()  # and weren't
     accepted: tuple[PageChange, ...] = ()  # valid, and weren't
-    other_reasons: tuple[PageChange, ...] = ()  # quarantined, and were, for other reasons
+    other_reasons: tuple[PageChange, ...] = ()  # the same as before, for other reasons
     articles_changed: int = 0
     fields_changed: dict[str, int] = dataclasses.field(default_factory=dict)
     articles: tuple[ChangedArticle, ...] = ()
