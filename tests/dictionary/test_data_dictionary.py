@@ -11,6 +11,7 @@ import pytest
 from newsmarts.cli.main import main
 from newsmarts.core.errors import SettingsError
 from newsmarts.core.keys import Key, key_of
+from newsmarts.core.reasons import Meaning, Reasons, load_reasons
 from newsmarts.core.settings import PROJECT_ROOT, load_settings
 from newsmarts.core.tables import Column, Table
 from newsmarts.dictionary.run import (
@@ -75,7 +76,9 @@ def test_facts_come_from_the_contract(tmp_path: Path) -> None:
     assert key_of(contracts["articles"]) == Key(("article_id",), unique=True)
     assert promises(contracts["articles"], "article_id") == "never NULL; unique; in article_texts.article_id"
     assert promises(contracts["articles"], "word_count") == "≥ 1"
-    assert promises(contracts["captures"], "outcome") == "never NULL; one of loaded, repeat, quarantined"
+    assert promises(contracts["captures"], "outcome") == (
+        "never NULL; one of loaded, repeat, not_article, quarantined"
+    )
     assert promises(contracts["captures"], "article_id") == "in articles.article_id"
     with pytest.raises(SettingsError, match="no such contract file"):
         read_marts(tmp_path)
@@ -95,17 +98,27 @@ def marts(text: str) -> list[tuple[Table, Contract]]:
 
 
 def test_any_text_is_text_in_markdown() -> None:
-    text = render_markdown(marts(HOSTILE))
+    meaning = Meaning(outcome="quarantined", alarm=True, note=HOSTILE)
+    text = render_markdown(marts(HOSTILE), Reasons({"a_code": meaning}))
     shown = (
         r"\</td\>\</style\>\<script\>alert(1)\</script\> \| \`x\` \*y\* \[z\](http://127.0.0.1:9/) "
         r'"q" & \\'
     )
-    assert text.count(shown) == 6
+    assert text.count(shown) == 7
     assert HOSTILE not in text
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     for row in rows:
         cells = re.split(r"(?<!\\)\|", row.replace("\\\\", ""))
         assert len(cells) == 6, row
+
+
+def test_every_reason_code_is_listed_with_its_outcome() -> None:
+    contracts_dir = load_settings().contracts_dir
+    reasons = load_reasons(contracts_dir)
+    text = render_markdown([], reasons)
+    for code, meaning in reasons.meanings.items():
+        alarm = "yes" if meaning.alarm else "no"
+        assert f"| `{code}` | {meaning.outcome} | {alarm} | " in text
 
 
 def test_the_command_writes_what_is_stale_and_lists_it(

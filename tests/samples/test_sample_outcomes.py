@@ -54,6 +54,12 @@ def test_reasons(marts: duckdb.DuckDBPyConnection) -> None:
         assert row["reason_code"] in {reason for _, reason, _ in found[path]}, path
         broken = sorted(expectation for _, _, expectation in found[path] if expectation)
         assert broken == row.get("expectations", []), path
+    not_articles = marts.sql(
+        "SELECT source_path, reason_code FROM marts.captures WHERE outcome = 'not_article'"
+    ).fetchall()
+    assert dict(not_articles) == {
+        path: row["reason_code"] for path, row in EXPECTED.items() if row["outcome"] == "not_article"
+    }
 
 
 def test_articles_are_the_golden_records(marts: duckdb.DuckDBPyConnection) -> None:

@@ -1,6 +1,6 @@
-"""Write the data dictionary, or find out whether it is up to date: what every mart and column means.
+"""Write the data dictionary, or find out whether it is up to date: what every mart, column and reason code means.
 
-It is made from the marts' definitions and their contracts, and from nothing else.
+It is made from the marts' definitions, their contracts and reasons.toml, and from nothing else.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from newsmarts.core.contracts import read_contract
 from newsmarts.core.errors import UsageError
 from newsmarts.core.files import write_atomically
 from newsmarts.core.keys import key_of, mart_contract_path
+from newsmarts.core.reasons import Reasons, load_reasons
 from newsmarts.core.tables import Table
 from newsmarts.marts import catalogue
 
@@ -33,11 +34,11 @@ def write_dictionary(contracts_dir: Path, folder: Path, *, check: bool = False) 
     With ``check`` nothing is written: the path is that of the file that is missing or out of date.
 
     Raises:
-        SettingsError: a contract is missing or malformed.
+        SettingsError: a contract or reasons.toml is missing or malformed.
         UsageError: the folder can't be written.
     """
     path = folder / FILE_NAME
-    content = render_markdown(read_marts(contracts_dir)).encode()
+    content = render_markdown(read_marts(contracts_dir), load_reasons(contracts_dir)).encode()
     if path.is_file() and path.read_bytes() == content:
         return None
     if not check:
@@ -59,7 +60,7 @@ def read_marts(contracts_dir: Path) -> list[tuple[Table, Contract]]:
     return [(mart, read_contract(mart_contract_path(contracts_dir, mart.name))) for mart in catalogue.marts()]
 
 
-def render_markdown(marts: Sequence[tuple[Table, Contract]]) -> str:
+def render_markdown(marts: Sequence[tuple[Table, Contract]], reasons: Reasons) -> str:
     """The dictionary for people who read the repository."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -76,7 +77,7 @@ def render_markdown(marts: Sequence[tuple[Table, Contract]]) -> str:
         "promises": promises,
         "checked_columns": _checked_columns,
     }
-    return environment.get_template("dictionary.md").render(marts=marts)
+    return environment.get_template("dictionary.md").render(marts=marts, reasons=reasons.meanings)
 
 
 def promises(contract: Contract, column: str) -> str:

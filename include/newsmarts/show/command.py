@@ -8,6 +8,7 @@ import webbrowser
 from pathlib import Path
 
 from newsmarts.core.errors import ContractError, DamagedPartition, SettingsError, UsageError
+from newsmarts.core.reasons import Outcome, load_reasons
 from newsmarts.core.settings import Settings
 from newsmarts.show.capture import Look, look_at
 from newsmarts.show.contracts import Answers, answers_for
@@ -33,7 +34,7 @@ def show(path: Path, settings: Settings, *, out: str | None, contracts: bool) ->
         )
     answers, trouble = _answers(look, settings) if contracts else (None, None)
     # a page may hold half a surrogate pair, which UTF-8 can't
-    data = render(look, answers, trouble).encode("utf-8", "backslashreplace")
+    data = render(look, answers, trouble, _outcome(look, settings)).encode("utf-8", "backslashreplace")
     if out == STDOUT:
         sys.stdout.buffer.write(data)
     elif target is not None:
@@ -50,6 +51,17 @@ def show(path: Path, settings: Settings, *, out: str | None, contracts: bool) ->
         print(handle.name)
         if not webbrowser.open(Path(handle.name).as_uri()):
             print("No browser could be opened; open the file yourself.", file=sys.stderr)
+
+
+def _outcome(look: Look, settings: Settings) -> Outcome:
+    """What a page that can't be read as an article is; quarantined when the reasons can't be read."""
+    if look.rejection is None:
+        return "quarantined"
+    try:
+        return load_reasons(settings.contracts_dir).outcome(look.rejection.reason_code)
+    except SettingsError as error:
+        print(f"warning: {error}", file=sys.stderr)
+        return "quarantined"
 
 
 def _answers(look: Look, settings: Settings) -> tuple[Answers | None, str | None]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from jinja2 import Environment
 
+from newsmarts.core.reasons import Outcome
 from newsmarts.core.templates import html_environment
 from newsmarts.core.text import shortened, utc_time, visible
 from newsmarts.show.capture import Look
@@ -41,10 +42,13 @@ class Verdict:
     text: str
 
 
-def render(look: Look, answers: Answers | None, trouble: str | None = None) -> str:
+def render(
+    look: Look, answers: Answers | None, trouble: str | None = None, outcome: Outcome = "quarantined"
+) -> str:
     """The page, as text.
 
     Args:
+        outcome: of a page that can't be read as an article, by its reason.
         answers: the contracts' results; None: they weren't evaluated.
         trouble: why they couldn't be evaluated.
     """
@@ -69,13 +73,15 @@ def render(look: Look, answers: Answers | None, trouble: str | None = None) -> s
             head=head_of(look),
             answers=answers,
             trouble=trouble,
-            verdict=_verdict(look, answers, trouble),
+            verdict=_verdict(look, answers, trouble, outcome),
         )
     )
 
 
-def _verdict(look: Look, answers: Answers | None, trouble: str | None) -> Verdict:
+def _verdict(look: Look, answers: Answers | None, trouble: str | None, outcome: Outcome) -> Verdict:
     """The page in a sentence."""
+    if look.rejection is not None and outcome == "not_article":
+        return Verdict("plain", f"Not an article: {look.rejection.reason_code}", look.rejection.detail)
     if look.rejection is not None:
         return Verdict("bad", f"Quarantined by parse: {look.rejection.reason_code}", look.rejection.detail)
     if answers is None:
