@@ -161,7 +161,8 @@ def test_the_marts_are_what_they_should_be(native: Native) -> None:
             "SELECT source_path, CASE WHEN is_revision THEN 'revision' ELSE outcome END FROM marts.captures"
         ).fetchall()
         days = marts.sql(
-            "SELECT captures, articles_loaded + repeats + not_article + quarantined FROM marts.partition_outcomes"
+            "SELECT captures, articles_loaded + repeats + not_article + quarantined "
+            "FROM marts.partition_outcomes"
         ).fetchall()
     of_days = tuple(map(str, DAYS))
     assert dict(found) == {

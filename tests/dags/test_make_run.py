@@ -53,7 +53,8 @@ def test_the_samples_end_as_they_should(first: MakeRun) -> None:
             {"first": DAYS[0]},
         ).fetchall()
         days = marts.sql(
-            "SELECT captures, articles_loaded + repeats + not_article + quarantined FROM marts.partition_outcomes"
+            "SELECT captures, articles_loaded + repeats + not_article + quarantined "
+            "FROM marts.partition_outcomes"
         ).fetchall()
     assert dict(found) == {path: row["outcome"] for path, row in expected.items()}
     assert len(days) >= len(DAYS)

@@ -16,7 +16,6 @@ from newsmarts.core.settings import PROJECT_ROOT, Settings
 from newsmarts.land import run as land
 from newsmarts.parse import run as parse
 from newsmarts.show.capture import look_at
-from newsmarts.show.command import show
 from newsmarts.show.contracts import answers_for
 from samples import story, text
 from tests.parse.pages import ARTICLE, HEADLINE
@@ -106,17 +105,6 @@ def test_a_page_that_is_left_out_is_shown_all_the_same(data: str, title: str, tm
     (tmp_path / "page.txt").write_text(data)
     assert main(["show", str(tmp_path / "page.txt"), "-o", str(out)]) == 0
     assert title in out.read_text(encoding="utf-8")
-
-
-def test_a_page_is_shown_without_reasons_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The contracts' folder may yet have to be written."""
-    out = tmp_path / "out.html"
-    (tmp_path / "page.txt").write_text("Who knows.\n")
-    look = look_at(tmp_path / "page.txt", Settings())
-    assert look.rejection is not None
-    show(tmp_path / "page.txt", Settings(contracts_dir=tmp_path), out=str(out), contracts=True)
-    assert "Quarantined by parse: unknown_publisher" in out.read_text(encoding="utf-8")
-    assert "reasons.toml" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

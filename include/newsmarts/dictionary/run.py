@@ -1,4 +1,4 @@
-"""Write the data dictionary, or find out whether it is up to date: what every mart, column and reason code means.
+"""Write the data dictionary, or find out whether it is up to date: marts, columns and reason codes.
 
 It is made from the marts' definitions, their contracts and reasons.toml, and from nothing else.
 """

@@ -8,7 +8,7 @@ import webbrowser
 from pathlib import Path
 
 from newsmarts.core.errors import ContractError, DamagedPartition, SettingsError, UsageError
-from newsmarts.core.reasons import Outcome, load_reasons
+from newsmarts.core.reasons import load_reasons
 from newsmarts.core.settings import Settings
 from newsmarts.show.capture import Look, look_at
 from newsmarts.show.contracts import Answers, answers_for
@@ -23,6 +23,7 @@ def show(path: Path, settings: Settings, *, out: str | None, contracts: bool) ->
     Raises:
         UsageError: there is no such file, or ``out`` can't be written.
         CaptureError: the file is too large, or can't be read.
+        SettingsError: a rule's data or the reasons can't be read.
     """
     look = look_at(path, settings)
     target = Path(out) if out is not None and out != STDOUT else None
@@ -33,8 +34,10 @@ def show(path: Path, settings: Settings, *, out: str | None, contracts: bool) ->
             f"{str(target)!r} is the capture itself, which is never written. Give -o another name."
         )
     answers, trouble = _answers(look, settings) if contracts else (None, None)
+    code = look.rejection.reason_code if look.rejection else ""
+    outcome = load_reasons(settings.contracts_dir).outcome(code)
     # a page may hold half a surrogate pair, which UTF-8 can't
-    data = render(look, answers, trouble, _outcome(look, settings)).encode("utf-8", "backslashreplace")
+    data = render(look, answers, trouble, outcome).encode("utf-8", "backslashreplace")
     if out == STDOUT:
         sys.stdout.buffer.write(data)
     elif target is not None:
@@ -51,17 +54,6 @@ def show(path: Path, settings: Settings, *, out: str | None, contracts: bool) ->
         print(handle.name)
         if not webbrowser.open(Path(handle.name).as_uri()):
             print("No browser could be opened; open the file yourself.", file=sys.stderr)
-
-
-def _outcome(look: Look, settings: Settings) -> Outcome:
-    """What a page that can't be read as an article is; quarantined when the reasons can't be read."""
-    if look.rejection is None:
-        return "quarantined"
-    try:
-        return load_reasons(settings.contracts_dir).outcome(look.rejection.reason_code)
-    except SettingsError as error:
-        print(f"warning: {error}", file=sys.stderr)
-        return "quarantined"
 
 
 def _answers(look: Look, settings: Settings) -> tuple[Answers | None, str | None]:

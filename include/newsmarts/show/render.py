@@ -33,6 +33,12 @@ body:has(#show-{key}:not(:checked)) .run.{key} {{ display: none; }}
 """
 
 
+_TITLES: dict[Outcome, tuple[str, str]] = {
+    "not_article": ("plain", "Not an article"),
+    "quarantined": ("bad", "Quarantined by parse"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The page in a sentence; its tone is good, warn, bad or plain."""
@@ -80,10 +86,9 @@ def render(
 
 def _verdict(look: Look, answers: Answers | None, trouble: str | None, outcome: Outcome) -> Verdict:
     """The page in a sentence."""
-    if look.rejection is not None and outcome == "not_article":
-        return Verdict("plain", f"Not an article: {look.rejection.reason_code}", look.rejection.detail)
     if look.rejection is not None:
-        return Verdict("bad", f"Quarantined by parse: {look.rejection.reason_code}", look.rejection.detail)
+        tone, title = _TITLES[outcome]
+        return Verdict(tone, f"{title}: {look.rejection.reason_code}", look.rejection.detail)
     if answers is None:
         if trouble is not None:
             return Verdict("warn", "An article; its contract couldn't be evaluated", trouble)
