@@ -108,7 +108,7 @@ def test_an_article_leads_back_to_its_bytes() -> None:
         assert hashlib.sha256(data).hexdigest() in article
         assert b"Novarra approves desert solar park" in data
     beside = page(captures[0])
-    assert "not in quarantine" in beside
+    assert '<span class="badge good">repeat</span>' in beside
     assert "Novarra approves desert solar park" in beside
     assert "Acknowledge" not in beside
 

@@ -239,7 +239,9 @@ def publish(home: Path, days: list[tuple[date, str, int]]) -> None:
             "contracts_version VARCHAR, captures BIGINT, landed BIGINT, parsed BIGINT, valid BIGINT, "
             "quarantined BIGINT)"
         )
+        marts.execute("CREATE TABLE marts.partition_outcomes (capture_day DATE, outcome VARCHAR)")
         for day, code, captures in days:
+            marts.execute("INSERT INTO marts.partition_outcomes VALUES ($1, 'accepted')", [day])
             marts.execute(
                 "INSERT INTO marts.runs VALUES ($1, $2, 'test/1', 'c0ffee', $3, $3, $3, $3, 0)",
                 [day, code, captures],

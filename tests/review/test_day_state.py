@@ -24,7 +24,7 @@ from tests.desk.day_files import write_day, write_landed_day
 
 DAY = date(2025, 9, 1)
 NOW = Versions("code", "contracts")
-RELEASED = {DAY: ("code", "test/1", "contracts", 4, 4, 4, 4, 0)}
+RELEASED = {DAY: ("accepted", "code", "test/1", "contracts", 4, 4, 4, 4, 0)}
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,6 @@ NOTHING_TO_MARK = {
     "missing_headline",
     "missing_news_id",
     "missing_published_at",
-    "challenge_page",
-    "unknown_publisher",
 }
 
 

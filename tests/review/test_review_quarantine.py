@@ -60,7 +60,7 @@ def test_every_page_that_is_away_is_there_newest_first(settings: Settings) -> No
         Filters(publisher="nour_news"),
         Filters(day=date(2025, 9, 3)),
         Filters(stage="publish"),
-        Filters(stage="parse", day=date(2025, 9, 4)),
+        Filters(stage="parse", day=date(2025, 9, 5)),
     ],
 )
 def test_a_filter_leaves_just_the_pages_that_pass(settings: Settings, filters: Filters) -> None:

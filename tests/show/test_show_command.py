@@ -187,7 +187,7 @@ def test_a_missing_contract_costs_only_its_answers(
 ) -> None:
     contracts = tmp_path / "contracts"
     contracts.mkdir()
-    for name in ("ticker_items.json", "bylines.toml"):
+    for name in ("ticker_items.json", "bylines.toml", "reasons.toml"):
         shutil.copy(PROJECT_ROOT / "expectations" / name, contracts)
     monkeypatch.setenv("NEWS_CONTRACTS_DIR", str(contracts))
     assert main(["show", str(capture), "-o", str(tmp_path / "out.html")]) == 0
