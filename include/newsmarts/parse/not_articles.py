@@ -109,15 +109,21 @@ def why_no_article(reading: Reading, roles: Roles, site: Site, otherwise: Captur
     if _declared_article(reading.head):
         return otherwise
     rest = [at for at, role in enumerate(roles) if not role]
-    wall = wall_in(reading, rest)
+    wall = in_place_of_a_page(reading, rest)
     if wall is not None:
-        return NotAnArticle(wall[0].reason_code, f"It is {wall[0].what}: {wall[1]}.")
+        return wall
     if site.latin and (share := _foreign_share(" ".join(reading.texts[at] for at in rest))) is not None:
         return not_an_article("other_language", share)
     shape = shape_of(reading, rest, site)
     if shape.is_like_article or ARTICLE in _kinds(reading, site):
         return otherwise
     return _by_shape(reading, rest, shape, site) or otherwise
+
+
+def in_place_of_a_page(reading: Reading, blocks: Sequence[int]) -> NotAnArticle | None:
+    """The error for a robot check, an error, a consent wall or a redirect; None when it is none."""
+    found = None if _declared_article(reading.head) else wall_in(reading, blocks)
+    return found and NotAnArticle(found[0].reason_code, f"It is {found[0].what}: {found[1]}.")
 
 
 def check_article(reading: Reading, roles: Roles, site: Site, text: str) -> None:

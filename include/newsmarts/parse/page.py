@@ -7,18 +7,22 @@ from typing import Final
 
 from newsmarts.core import mojibake
 from newsmarts.core.bylines import Houses, shipped_houses
-from newsmarts.core.errors import CaptureError, NotAnArticle, UnknownPublisher, UnreadablePage
+from newsmarts.core.errors import CaptureError, UnknownPublisher, UnreadablePage
 from newsmarts.core.records import Article
 from newsmarts.core.text import one_line
 from newsmarts.parse.decoding import decode
 from newsmarts.parse.html import looks_like_html, read_html
 from newsmarts.parse.identity import normalised_address
-from newsmarts.parse.not_articles import check_article, not_an_article, why_no_article
+from newsmarts.parse.not_articles import (
+    check_article,
+    in_place_of_a_page,
+    not_an_article,
+    why_no_article,
+)
 from newsmarts.parse.publisher import ParsedPage, Publisher
 from newsmarts.parse.publishers import PUBLISHERS
 from newsmarts.parse.reading import Reading, Roles
 from newsmarts.parse.text import read_text
-from newsmarts.parse.walls import wall_in
 
 _AROUND_CHARS = 30
 MARKS: Final = frozenset[str]().union(*(publisher.marks for publisher in PUBLISHERS))
@@ -110,9 +114,9 @@ def parse_reading(
 
 def _without_publisher(reading: Reading) -> CaptureError:
     """Why a page is no publisher's."""
-    wall = wall_in(reading, range(len(reading)))
+    wall = in_place_of_a_page(reading, range(len(reading)))
     if wall is not None:
-        return NotAnArticle(wall[0].reason_code, f"It is {wall[0].what}: {wall[1]}.")
+        return wall
     place = normalised_address(reading.url) if reading.url else None
     if place is not None and not any(host in place for each in PUBLISHERS for host in each.site.hosts):
         return not_an_article("other_host", f"it was captured from {place.partition('/')[0]}")
