@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from newsmarts.core import publishers
+from newsmarts.core.errors import SettingsError
 from newsmarts.parse.publishers import PUBLISHERS
 
 
@@ -45,3 +46,39 @@ def named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 )
 def test_a_path_names_a_publisher(path: str, slug: str | None) -> None:
     assert publishers.named_in(path) == slug
+
+
+FACTS = {
+    "name": "Gazette",
+    "edition": "English",
+    "language": "en",
+    "timezone": "Europe/Lisbon",
+    "home_url": "https://x.example",
+}
+
+
+def write_facts(folder: Path, facts: dict[str, str]) -> None:
+    (folder / "gazette.toml").write_text("".join(f"{key} = {value!r}\n" for key, value in facts.items()))
+
+
+def test_facts_are_read_from_the_file_beside_the_rules(tmp_path: Path) -> None:
+    write_facts(tmp_path, FACTS)
+    assert publishers.facts_of("gazette", tmp_path) == publishers.Facts("gazette", **FACTS)
+    assert [facts.publisher for facts in publishers.all_facts()] == list(publishers.slugs())
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"name": " "}, "'name'"),
+        ({"nmae": "Gazette"}, "'nmae'"),
+        ({"timezone": "Lisbon time"}, "timezone"),
+        ({"timezone": "/etc/passwd"}, "timezone"),
+        (None, "gazette.toml"),
+    ],
+)
+def test_wrong_facts_are_named(tmp_path: Path, change: dict[str, str] | None, named: str) -> None:
+    if change is not None:
+        write_facts(tmp_path, FACTS | change)
+    with pytest.raises(SettingsError, match=named):
+        publishers.facts_of("gazette", tmp_path)

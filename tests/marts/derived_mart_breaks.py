@@ -3,6 +3,37 @@
 from __future__ import annotations
 
 BREAKS: dict[str, dict[str, str]] = {
+    "article_blocks": {
+        "article_id_present": "UPDATE marts.article_blocks SET article_id = NULL",
+        "position_present": "UPDATE marts.article_blocks SET position = NULL",
+        "key_unique": "UPDATE marts.article_blocks SET position = 1",
+        "position_in_range": "UPDATE marts.article_blocks SET position = 0",
+        "kind_present": "UPDATE marts.article_blocks SET kind = NULL",
+        "kind_known": "UPDATE marts.article_blocks SET kind = 'poem'",
+        "text_present": 'UPDATE marts.article_blocks SET "text" = NULL',
+        "text_not_blank": "UPDATE marts.article_blocks SET \"text\" = ' '",
+        "article_known": "DELETE FROM marts.articles",
+    },
+    "article_coverage": {
+        "article_id_present": "UPDATE marts.article_coverage SET article_id = NULL",
+        "label_present": "UPDATE marts.article_coverage SET label = NULL",
+        "position_present": "UPDATE marts.article_coverage SET position = NULL",
+        "key_unique": "UPDATE marts.article_coverage SET label = 'one'",
+        "position_unique": "UPDATE marts.article_coverage SET position = 1",
+        "position_in_range": "UPDATE marts.article_coverage SET position = 0",
+        "label_not_blank": "UPDATE marts.article_coverage SET label = ' '",
+        "article_known": "DELETE FROM marts.articles",
+    },
+    "publishers": {
+        "publisher_present": "UPDATE marts.publishers SET publisher = NULL",
+        "publisher_unique": "INSERT INTO marts.publishers FROM marts.publishers",
+        "name_present": "UPDATE marts.publishers SET name = NULL",
+        "edition_present": "UPDATE marts.publishers SET edition = NULL",
+        "language_present": "UPDATE marts.publishers SET language = NULL",
+        "timezone_present": "UPDATE marts.publishers SET timezone = NULL",
+        "home_url_present": "UPDATE marts.publishers SET home_url = NULL",
+        "publishers_of_articles": "DELETE FROM marts.publishers",
+    },
     "article_revisions": {
         "article_id_present": "UPDATE marts.article_revisions SET article_id = NULL",
         "revision_present": "UPDATE marts.article_revisions SET revision = NULL",

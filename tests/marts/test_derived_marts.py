@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from newsmarts.core import publishers
 from newsmarts.core.db import reading
 from newsmarts.core.partitions import candidate_path
 from newsmarts.core.settings import Settings
 from newsmarts.core.tags import tag_spellings
+from newsmarts.marts import build as marts_build
+from newsmarts.marts import candidate
 from newsmarts.marts.revisions import compare
 from newsmarts.marts.run import build
 from tests.marts.factory import DAY, Page, day_after, load_days
@@ -262,3 +266,49 @@ def test_an_edit_is_reported_from_where_it_begins(settings: Settings) -> None:
     assert rows(settings, "SELECT change FROM marts.article_revisions WHERE revision = 2") == [
         ("edited: “…the clerk said: by two votes.” → “…the clerk said: by three votes.”",)
     ]
+
+
+def test_coverage_labels_are_those_of_the_latest_capture(settings: Settings) -> None:
+    load_days(
+        settings,
+        {
+            DAY: [Page("a", extra={"coverage": ["Old Story"]})],
+            day_after(1): [Page("a", extra={"coverage": ["The Ferry Talks", "In Five", "The Ferry Talks"]})],
+        },
+    )
+    build(settings)
+    assert rows(settings, "SELECT label, position FROM marts.article_coverage ORDER BY position") == [
+        ("The Ferry Talks", 1),
+        ("In Five", 2),
+    ]
+
+
+def test_bodies_are_there_block_by_block(settings: Settings) -> None:
+    blocks = [
+        {"kind": "paragraph", "text": "Boats went out.", "items": None},
+        {"kind": "list", "text": None, "items": ["Two ferries", "One tug"]},
+        {"kind": "embed", "text": "— Port (@port)", "items": None},
+    ]
+    load_days(settings, {DAY: [Page("a", extra={"body": blocks})]})
+    build(settings)
+    assert rows(settings, 'SELECT position, kind, "text" FROM marts.article_blocks ORDER BY position') == [
+        (1, "paragraph", "Boats went out."),
+        (2, "list", "Two ferries\nOne tug"),
+        (3, "embed", "— Port (@port)"),
+    ]
+
+
+def test_changed_facts_about_a_publisher_reach_the_marts(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_days(settings, {DAY: []})
+    build(settings)
+    known = publishers.all_facts()
+    assert rows(settings, "SELECT publisher, timezone FROM marts.publishers") == [
+        (facts.publisher, facts.timezone) for facts in known
+    ]
+    moved = (replace(known[0], home_url="https://moved.example/"), *known[1:])
+    for module in (candidate, marts_build):
+        monkeypatch.setattr(module, "all_facts", lambda: moved)
+    assert build(settings).changed
+    assert rows(settings, "SELECT home_url FROM marts.publishers LIMIT 1") == [("https://moved.example/",)]

@@ -64,6 +64,7 @@ BREAKS: dict[str, dict[str, str]] = {
         "body_not_empty": "UPDATE marts.article_texts SET body_text = e' \\n '",
         "article_known": "UPDATE marts.article_texts SET article_id = 'unknown'",
         "length_as_told": "UPDATE marts.article_texts SET body_text = body_text || '!'",
+        "text_of_its_blocks": "DELETE FROM marts.article_blocks WHERE position = 2",
         "no_ticker_line_in_body": f"UPDATE marts.article_texts SET body_text = e'Boats.\\n\\n{TICKER}'",
     },
     "article_tags": {
@@ -183,7 +184,8 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Settings:
             day_after(1): [
                 Page(
                     "a",
-                    body=("Boats stayed in port.",),
+                    body=("Boats stayed in port.", "The sea was rough."),
+                    extra={"coverage": ["The Ferry Talks", "In Five"]},
                     tags=("x", "y"),
                     most_read=("harbour reopens!", "Other"),
                 ),

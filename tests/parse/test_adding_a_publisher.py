@@ -26,6 +26,7 @@ STEPS = [
     ("text", f"{GOLDEN}/crane.txt"),
     ("html", f"{GOLDEN}/crane.html"),
     ("json", f"{GOLDEN}/crane.json"),
+    ("toml", "include/newsmarts/parse/publishers/harbour_gazette.toml"),
     ("python", "include/newsmarts/parse/publishers/harbour_gazette.py"),
     *CONTRACT,
 ]

@@ -63,7 +63,9 @@ def test_a_summary_adds_up(settings: Settings, monkeypatch: pytest.MonkeyPatch) 
         "rows": {
             "articles": 1,
             "article_texts": 1,
+            "article_blocks": 1,
             "article_tags": 0,
+            "article_coverage": 0,
             "tags": 0,
             "tag_pairs_monthly": 0,
             "article_revisions": 2,
@@ -77,6 +79,7 @@ def test_a_summary_adds_up(settings: Settings, monkeypatch: pytest.MonkeyPatch) 
             "contract_results": 3,
             "partition_outcomes": 3,
             "runs": 3,
+            "publishers": 2,
             "calendar": 365,
         },
     }

@@ -1,23 +1,72 @@
-"""The publishers that there are rules for, by name alone.
+"""The publishers that there are rules for: their names, and facts about each.
 
-Each has one file in ``newsmarts/parse/publishers/``, and the file's name is the publisher's. Land takes the
-names from here, since a stage doesn't import another one's rules.
+Each has two files in ``newsmarts/parse/publishers/``: ``<name>.py`` with its rules and ``<name>.toml`` with
+the facts. Land and the marts take names and facts from here, since they can't import rules.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from pkgutil import iter_modules
+from zoneinfo import ZoneInfo
+
+from newsmarts.core.errors import SettingsError
 
 RULES = Path(__file__).parents[1] / "parse" / "publishers"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known about one publisher without its pages."""
+
+    publisher: str
+    name: str
+    edition: str
+    language: str  # as en
+    timezone: str  # of the times that its pages print, as Asia/Beirut
+    home_url: str
+
+
+def facts_of(slug: str, folder: Path = RULES) -> Facts:
+    """The facts about a publisher.
+
+    Raises:
+        SettingsError: its file is missing or malformed; names file and key.
+    """
+    path = folder / f"{slug}.toml"
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"{path} can't be read as TOML ({error}). It has the facts about {slug}."
+        ) from error
+    expected = {field.name for field in fields(Facts)} - {"publisher"}
+    wrong = sorted(found.keys() ^ expected)
+    wrong += [key for key in found if not isinstance(found[key], str) or not found[key].strip()]
+    if wrong:
+        raise SettingsError(
+            f"{path}: {wrong[0]!r}. It must have a text for each of {', '.join(sorted(expected))}."
+        )
+    try:
+        ZoneInfo(found["timezone"])
+    except (KeyError, OSError, ValueError) as error:
+        raise SettingsError(f"{path}: timezone: {error}. Use a name like Asia/Beirut.") from error
+    return Facts(slug, **found)
 
 
 def slugs(folder: Path = RULES) -> tuple[str, ...]:
     """The publishers' names, sorted. Files whose names begin with ``_`` are helpers."""
     return tuple(sorted(name for _, name, _ in iter_modules([str(folder)]) if not name.startswith("_")))
+
+
+def all_facts() -> tuple[Facts, ...]:
+    """The facts about every publisher, by name."""
+    return tuple(facts_of(slug) for slug in slugs())
 
 
 def named_in(path: str) -> str | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 import duckdb
 import pyarrow as pa
 
 from newsmarts.core.db import transaction
+from newsmarts.core.publishers import all_facts
 from newsmarts.core.settings import Settings
 from newsmarts.core.tags import tag_spellings
 from newsmarts.marts import acknowledged, catalogue, identity, revisions
@@ -95,6 +96,7 @@ def _write_days(connection: duckdb.DuckDBPyConnection, settings: Settings, *, ev
     _withhold(connection, settings)
     identity.resolve(connection)
     connection.register("tag_spellings", tag_spellings())
+    connection.register("publisher_facts", pa.Table.from_pylist([asdict(facts) for facts in all_facts()]))
     for name in _SCOPES:
         make_scope(connection, name)
     revisions.find_changes(connection)

@@ -13,6 +13,7 @@ from newsmarts.core import versions
 from newsmarts.core.db import DAMAGE, attach, log_of, reading, remove_database, transaction, writer
 from newsmarts.core.errors import MissingPartition, NewsError
 from newsmarts.core.partitions import candidate_path, warehouse_path
+from newsmarts.core.publishers import all_facts
 from newsmarts.core.settings import Settings
 from newsmarts.marts import catalogue
 from newsmarts.marts.catalogue import run_query
@@ -131,7 +132,8 @@ def discard(settings: Settings) -> None:
 
 
 def _current_version(settings: Settings) -> str:
-    return f"{versions.marts_version()} {settings.ticker_neighbour_days}"
+    facts = hashlib.sha256(repr(all_facts()).encode()).hexdigest()[:12]
+    return f"{versions.marts_version()} {settings.ticker_neighbour_days} {facts}"
 
 
 def _version_of(connection: duckdb.DuckDBPyConnection) -> str | None:

@@ -15,7 +15,9 @@ _QUERIES = Path(__file__).parent / "contents_queries"
 MART_ORDER = (
     "articles",
     "article_texts",
+    "article_blocks",
     "article_tags",
+    "article_coverage",
     "tags",
     "tag_pairs_monthly",
     "article_revisions",
@@ -29,6 +31,7 @@ MART_ORDER = (
     "contract_results",
     "partition_outcomes",
     "runs",
+    "publishers",
     "calendar",
 )
 

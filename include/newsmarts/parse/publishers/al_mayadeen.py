@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from newsmarts.core.bylines import fold_byline
 from newsmarts.core.errors import CaptureError, MissingField, UnreadablePage
+from newsmarts.core.publishers import facts_of
 from newsmarts.core.records import Article
 from newsmarts.parse.addresses import Site
 from newsmarts.parse.body import BodyReader
@@ -29,8 +30,9 @@ from newsmarts.parse.stories import check_not_wrapped, check_one_story, end_of_s
 from newsmarts.parse.tickers import TickerLines, check_labels_in_body, take_ticker
 
 SLUG: Final = "al_mayadeen"
-LANGUAGE: Final = "en"
-TIMEZONE: Final = "Asia/Beirut"  # "16 May 2023 20:44" is Beirut wall time; articles' metadata says +03:00
+FACTS: Final = facts_of(SLUG)
+LANGUAGE: Final = FACTS.language
+TIMEZONE: Final = FACTS.timezone
 
 _BODY = ".p-content"
 # Section and slug, without a number; a slug is the headline's words, so ".../politics/page-2" is none.

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from newsmarts.core.errors import MissingField, UnreadablePage
+from newsmarts.core.publishers import facts_of
 from newsmarts.core.records import Article, BodyBlock
 from newsmarts.parse.addresses import Site
 from newsmarts.parse.body import BodyReader
@@ -31,8 +32,9 @@ from newsmarts.parse.tickers import TickerLines
 from newsmarts.parse.times import parse_month_first
 
 SLUG: Final = "nour_news"
-LANGUAGE: Final = "en"
-TIMEZONE: Final = "Asia/Tehran"  # Tehran wall time without an offset; see golden nour_news 2024-06-22
+FACTS: Final = facts_of(SLUG)
+LANGUAGE: Final = FACTS.language
+TIMEZONE: Final = FACTS.timezone
 
 _TITLE, _DATE, _BODY = "#Body_Body_lblNewsTitle", "#Body_Body_lblDatePublish", "#Body_Body_lblNewsBody"
 

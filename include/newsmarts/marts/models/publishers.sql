@@ -1,0 +1,2 @@
+SELECT * FROM publisher_facts
+ORDER BY publisher
