@@ -45,7 +45,7 @@ _ADDRESS = re.compile(
 # infographics.
 SITE = Site(
     hosts=frozenset({"english.almayadeen.net", "next-en.almayadeen.net"}),
-    base="https://english.almayadeen.net/",
+    base=FACTS.home_url,
     articles=re.compile(r"news/[^/]+/[^/]+|articles/(?:opinion|analysis|blog|features)/[^/]+"),
     others={
         "home_page": re.compile(r"(?:index(?:\.\w+)?|home)?"),

@@ -66,7 +66,7 @@ LAYOUTS = (
 
 SITE = Site(
     hosts=frozenset({"nournews.ir"}),
-    base="https://nournews.ir/en/",  # lists have "news/279165/slug", whatever their own address
+    base=FACTS.home_url,  # lists have "news/279165/slug", whatever their own address
     articles=re.compile(r"en/news/\d{1,12}(?:/.*)?", re.ASCII),
     others={
         "home_page": re.compile(r"(?:en)?"),
