@@ -101,6 +101,24 @@ def test_a_file_without_a_day_in_its_path(
     assert inbox_days(settings) == [InboxDay(day, 1, 0)]
 
 
+@pytest.mark.parametrize(
+    ("published", "believed"),
+    [
+        ('<meta property="article:published_time" content="2025-08-25T20:44:00+03:00">', True),
+        ('<meta property="article:published_time" content="2025-08-26T00:44:00+03:00">', True),  # of a zone
+        ('<meta property="article:published_time" content="2025-08-27T20:44:00+03:00">', False),
+        ('{"@type": "NewsArticle", "datePublished": "2026-08-25"}', False),
+        ('<span id="Body_Body_lblDatePublish">8/31/2025 9:12:08 AM</span>', False),
+        ('<span id="Body_Body_lblDatePublish">8/21/2025 9:12:08 AM</span>', True),
+        ('{"datePublished": "2025-99-99"}', True),
+    ],
+)
+def test_no_page_was_captured_before_it_was_published(published: str, believed: bool) -> None:
+    facts = saved_pages.facts_of((SINGLEFILE.format(URL, SCRIPT_DATE) + published).encode())
+    assert (facts.captured_at is not None) == believed
+    assert facts.url == URL
+
+
 def test_a_day_in_the_path_comes_first(settings: Settings) -> None:
     put(settings, "2025-08-25/page.html", SINGLEFILE.format(URL, SCRIPT_DATE.replace("Aug", "Sep")).encode())
     assert run.run(DAY, settings).landed == 1

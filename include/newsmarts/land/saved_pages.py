@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from newsmarts.core.archived_addresses import original_of
 from newsmarts.land import names
@@ -60,6 +60,11 @@ _MARKS = tuple(
         (b"saved from url=(", rb"<!-- saved from url=\(\d{4}\)" + _URL + rb" -->"),
     )
 )
+# ISO 8601, or month first as Nour News writes it
+_PUBLISHED = re.compile(
+    rb"(?:published_time|datePublished|DatePublish)\b[^<]{0,30}?"
+    rb"(?:(\d{4})-(\d\d)-(\d\d)|(\d{1,2})/(\d{1,2})/(\d{4}))"
+)
 # "Tue May 16 2023 21:05:11 GMT+0300 (Eastern European Summer Time)", "21:05:00 May 16, 2023"
 _SCRIPT_DATE = re.compile(r"\w{3} (\w{3}) (\d{1,2}) (\d{4}) ([\d:]+) GMT([+-]\d{4})?")
 _WAYBACK_DATE = re.compile(r"([\d:]+) (\w{3}) (\d{1,2}), (\d{4})")
@@ -83,7 +88,21 @@ def facts_of(data: bytes) -> Facts:
             archived_at = archived_at or archived
             url = names.clean_url(address)
     moment = archived_at or saved_at
+    if moment is not None and (published_on := _published_on(ends)) and published_on > moment.date():
+        moment = None  # a page can't be captured before it was published
     return Facts(url, CaptureTime(moment) if moment else None)
+
+
+def _published_on(page: bytes) -> date | None:
+    """The earliest day that a page from another zone may have been published on, by its own metadata."""
+    found = _PUBLISHED.search(page)
+    if found is None:
+        return None
+    year, month, day = found.group(1, 2, 3) if found[1] else found.group(6, 4, 5)
+    try:
+        return date(int(year), int(month), int(day)) - timedelta(days=1)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _moment(written: str) -> datetime | None:

@@ -12,6 +12,7 @@ from newsmarts.core.bylines import Houses, load_houses
 from newsmarts.core.errors import CaptureError, UsageError
 from newsmarts.core.records import Capture, capture_id_of
 from newsmarts.core.settings import Settings
+from newsmarts.land import saved_pages
 from newsmarts.land.names import CaptureTime, captured_at_of, source_path_of
 from newsmarts.parse.decoding import decode
 from newsmarts.parse.page import parse_reading, parser_error, publisher_of, read_page
@@ -98,6 +99,7 @@ def _capture_of(path: Path, data: bytes) -> tuple[Capture, bool]:
         media_type=media_type_of(path),
         size_bytes=len(data),
         landed_at=time.moment,
+        url=saved_pages.facts_of(data).url,
         captured_at_precision=time.precision,
     )
     return capture, time.precision == "day"
