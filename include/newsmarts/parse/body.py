@@ -15,6 +15,7 @@ from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.records import BodyBlock
 from newsmarts.parse.body_end import NO_TEXT, BodyEnd
 from newsmarts.parse.furniture import is_button, is_control, is_furniture, is_paywall, is_post_link
+from newsmarts.parse.layout import MORE_LABELS
 from newsmarts.parse.opening import caption_of
 from newsmarts.parse.pictures import is_credit, printed_picture
 from newsmarts.parse.promos import cut_promo, promo_of
@@ -28,9 +29,8 @@ from newsmarts.parse.tickers import TickerLines, check_without_label
 
 _MAX_LABEL_CHARS = 40
 _LEAST_WORDS = 4  # of a headline that is a link, and no more
-_MAX_FORM_CHARS = 120  # of a line beside a form's field
-_MAX_FORM_BLOCKS = 8
-_SOURCE = re.compile(r"Source ?: ?\S.{0,60}", re.IGNORECASE)
+_MAX_FORM_CHARS = 200  # of what is around a form's field
+_LAST_LINE = re.compile(r"\(?(?:source|tags?|topics?|key ?words?) ?: ?\S.{0,80}", re.IGNORECASE)
 _OWN_PAGE = re.compile(r"#.*|(?:https?://[^/]*)?/(?:\w\w/)?(?:news|articles)/.+|")
 
 
@@ -85,7 +85,7 @@ class BodyReader:
                 index = self._list(index, end)
             elif kind in NO_TEXT:
                 index = self._picture(index, end)
-            elif len(text) <= _MAX_LABEL_CHARS and text.casefold() in self.related_labels:
+            elif len(text) <= _MAX_LABEL_CHARS and self._heads_related(index, end):
                 index = self._related(index, end)
             elif self._is_furniture(index, end):
                 take(roles, index, index + 1, NOISE)
@@ -103,6 +103,20 @@ class BodyReader:
                 if self.roles[at] in BODY_ROLES:
                     self.roles[at] = NOISE
             del self.body.blocks[end:], self.places[end:]
+
+    def _heads_related(self, index: int, end: int) -> bool:
+        """Whether a line is a label of other articles: the publisher's own, or another over a headline."""
+        label, after = self.reading.texts[index].casefold(), index + 1
+        if label in self.related_labels:
+            return True
+        return (
+            label in MORE_LABELS
+            and after < end
+            and self.related.is_free(after)
+            and self.reading.kinds[after] in {"text", "bullet"}
+            and self.reading.texts[after].count(" ") >= _LEAST_WORDS - 1
+            and looks_like_headline(self.reading.texts[after])
+        )
 
     def _is_furniture(self, index: int, end: int) -> bool:
         """Whether a line is something the page set among the text.
@@ -127,7 +141,9 @@ class BodyReader:
         if before >= self.first and self.roles[before] == NOISE and is_button(text):
             return True
         return (
-            _SOURCE.fullmatch(text) is not None and may_head_text(text) and self.end.is_before(index + 1, end)
+            _LAST_LINE.fullmatch(text) is not None
+            and may_head_text(text)
+            and self.end.is_before(index + 1, end)
         )
 
     def _drop_channel(self, link_at: int) -> None:
@@ -149,8 +165,8 @@ class BodyReader:
 
     def _form(self, field_at: int, end: int) -> None:
         """Take the words around a form's field, which are the form's; those over it were read as text."""
-        start, stop = self.reading.small_group_around(field_at, _MAX_FORM_BLOCKS, _MAX_FORM_CHARS)
-        start, stop = max(start, self.first), min(stop, end)
+        start, stop = self.reading.small_group_around(field_at, self.first + 1, _MAX_FORM_CHARS)
+        stop = min(stop, end)
         while self.places and start <= self.places[-1]:
             self.places.pop()
             self.body.blocks.pop()
@@ -183,6 +199,8 @@ class BodyReader:
         return (
             after < end
             and self.related.is_free(after)
+            and self.reading.kinds[after] in {"text", "heading"}
+            and self.reading.texts[after].count(" ") >= _LEAST_WORDS - 2
             and looks_like_headline(self.reading.texts[after])
             and (is_strong or self.reading.texts[index][-1] in ":|>»")
         )

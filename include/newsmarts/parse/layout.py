@@ -20,6 +20,17 @@ FURNITURE = frozenset(
     }
 )  # fmt: skip
 
+# Labels of other articles that sites print, whose headlines follow; each publisher's own are in its layout.
+MORE_ARTICLES = (
+    "Related Topics", "Related Posts", "Related Coverage", "Related Content", "Related Reading",
+    "Related News", "Related Articles", "Related Stories", "You may also like", "You might also like",
+    "You may like", "Recommended", "Recommended for you", "Recommended Stories", "Recommended Reading",
+    "More on this story", "More on this topic", "More Stories", "More News", "More from us", "Also read",
+    "Read also", "See also", "Don't miss", "Don’t miss", "In other news", "Editor's picks",
+    "Editor’s picks", "Trending", "Trending now", "Must read", "Must reads", "Top stories",
+    "Further reading", "Suggested reading", "Suggested articles",
+)  # fmt: skip
+
 TICKER = "ticker"
 FOOTER = "footer"
 _LEAST_NAMES = 3  # of a menu
@@ -121,3 +132,6 @@ def spellings(*labels: str) -> frozenset[str]:
 def casefolded(*labels: str) -> frozenset[str]:
     """Labels in any case, with or without a colon."""
     return frozenset(form for label in labels for form in (label.casefold(), f"{label.casefold()}:"))
+
+
+MORE_LABELS = casefolded(*MORE_ARTICLES)

@@ -11,33 +11,44 @@ MAX_PROMOTED_CHARS = 200
 
 _STRONG = "|".join(
     (
-        r"(?:read|see|watch|listen(?: to)?|learn|view)(?: (?:more|also|next|further|too))+"
-        r"(?: (?:about|on|in|from)(?: (?:this|the|it|that|us|topic|subject|story|issue|matter|article))*)?",
-        r"read (?:the )?(?:full|whole|complete|original) (?:story|article|report|text)",
-        r"read (?:it )?(?:here|on)",
-        r"watch(?: (?:now|live|here|this|the|full|video|report|interview|episode))+",
-        r"listen (?:now|here)",
+        r"(?:read|see|watch|listen(?: to)?|learn|view|explore|find out|discover|hear)"
+        r"(?: (?:more|also|next|further|too|here))+(?: (?:about|on|in|from|at)(?: [\w'’-]+){0,5})?",
+        r"(?:(?:click|tap) )?(?:here )?to read(?: more)?(?: here)?",
+        r"read (?:the |our )?(?:(?:full|whole|complete|original) )?(?:story|article|report|text|coverage)",
+        r"read (?:it )?on",
+        r"(?:dig|go) deeper",
+        r"for more(?: (?:information|details|on this|on (?:the|this) (?:story|topic)))?",
+        r"watch(?: (?:now|live|this|the|full|video|report|interview|episode))+",
+        r"listen now",
         r"also (?:read|see|watch|listen)",
         r"(?:do not|don['’]?t) miss(?: (?:this|out))?",
         r"in case you missed it",
         r"icymi",
-        r"related(?: (?:news|story|stories|articles?|reading|coverage|posts?|topics?|links?))",
+        r"related (?:news|story|stories|articles?|reading|coverage|posts?|topics?|links?|video)",
         r"you (?:may|might) (?:also )?(?:like|be interested in)",
-        r"must[- ](?:read|watch)s?",
-        r"more (?:on|about) (?:this|the)(?: (?:story|topic|subject|issue))?",
+        r"must[- ](?:read|watch|see)s?",
+        r"more",
+        r"more (?:on|about|from)(?: [\w'’-]+){1,4}|more about",
         r"recommended (?:for you|reading|stories)",
-        r"check (?:also|this out)",
+        r"(?:further|suggested) reading",
+        r"editor['’]?s['’]? picks?",
+        r"check (?:also|this out|out)",
         r"(?:continue|keep) reading",
         r"up next",
+        r"previously|trending(?: now)?",
     )
 )
-_WEAK = r"read|watch|listen|related|recommended|see"
+_LEAST_SPACES = 2  # of a headline behind a label that an author may write
+_WEAK = (
+    r"read|watch|listen|related|recommended|see|video|photos?|podcast|in (?:pictures|photos|video)|gallery"
+)
+_ALONE = re.compile(r"watch|read", re.IGNORECASE)  # labels that need no sign when their headline follows
 _SIGN = r"\s?(?::\s?[-–—>»→►]*|\||>{1,3}|»|›|→|►|▶|[-–—]{1,2}(?=\s|$))"
 _LEAD = r"[(\[>»→►▶•*–—-]*\s*"
 _PROMO = re.compile(
     rf"{_LEAD}(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK})){_SIGN}\s*(?P<headline>.*?)[)\]]?\s*", re.IGNORECASE
 )
-_LABEL = re.compile(rf"{_LEAD}(?:{_STRONG})\s*[)\]]?\s*", re.IGNORECASE)
+_LABEL = re.compile(rf"(?!(?:previously|more|trending)\b){_LEAD}(?:{_STRONG})\s*[)\]]?\s*", re.IGNORECASE)
 _AT_END = re.compile(
     rf"""(?<=[.!?…"”’)])\s+[(\[]?(?:{_STRONG}|(?:Read|READ|Watch|WATCH|Listen|See))(?:\s?[:|»]|\s[-–—>]+)\s?"""
     r"(?P<headline>[^:]\S.*?)[)\]]?\.?$",
@@ -51,7 +62,9 @@ _FIRST = frozenset(
     {
         "read", "see", "watch", "listen", "learn", "view", "also", "do", "don't", "don’t", "dont", "in",
         "icymi", "related", "you", "must", "must-read", "must-watch", "more", "recommended", "check",
-        "continue", "keep", "up",
+        "continue", "keep", "up", "explore", "find", "discover", "hear", "click", "tap", "here", "to", "dig",
+        "go", "for", "further", "suggested", "editor's", "editor’s", "editors", "editors'", "previously",
+        "trending", "video", "photo", "photos", "podcast", "gallery",
     }
 )  # fmt: skip
 _AROUND = "([>»→►▶•*–—- "
@@ -74,13 +87,15 @@ def promo_of(text: str) -> Promo | None:
         return None
     match = _PROMO.fullmatch(text)
     if match is None:
-        return Promo(None, True) if _LABEL.fullmatch(text) else None
+        is_label = _LABEL.fullmatch(text) is not None or _ALONE.fullmatch(text) is not None
+        return Promo(None, True) if is_label else None
     headline, strong = match["headline"], match["strong"] is not None
     if not headline:
         return Promo(None, strong)
     if len(headline) > MAX_PROMOTED_CHARS or NEXT_SENTENCE.search(headline):
         return None
-    if not strong and (headline[0].islower() or not looks_like_headline(headline)):
+    few = headline.count(" ") < _LEAST_SPACES
+    if not strong and (few or headline[0].islower() or not looks_like_headline(headline)):
         return None
     return Promo(headline, strong)
 

@@ -185,15 +185,18 @@ class Reading:
             container = self.parents[container]
         return group
 
-    def small_group_around(self, index: int, most_blocks: int, most_chars: int) -> tuple[int, int]:
-        """The blocks of the largest container (HTML) around a block that holds few blocks, all short."""
+    def small_group_around(self, index: int, start: int, most_chars: int) -> tuple[int, int]:
+        """The blocks of the largest container (HTML) around a block that begins at ``start`` or later.
+
+        ``most_chars``: more text than that isn't in it.
+        """
         group = (index, index + 1)
         container = self._owner(index)
-        while container >= 0 and self.ends[container] - self.starts[container] <= most_blocks:
-            start, end = self.starts[container], self.ends[container]
-            if any(len(text) > most_chars for text in self.texts[start:end]):
+        while container >= 0 and self.starts[container] >= start:
+            inside = (self.starts[container], self.ends[container])
+            if inside[1] - inside[0] > most_chars or sum(map(len, self.texts[slice(*inside)])) > most_chars:
                 break
-            group = (start, end)
+            group = inside
             container = self.parents[container]
         return group
 

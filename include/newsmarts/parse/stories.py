@@ -13,6 +13,7 @@ from newsmarts.parse.reading import Reading, Roles
 _LEAST_BLOCKS = 4  # of a body that is there twice
 _WRAPPED_CHARS = 50  # a cut line is at least so long; a verse is shorter
 _LEAST_WRAPPED = 2
+_LINES_A_CUT = 4  # of a wrapped text, at most: paragraphs of one line, lines that go on with a name
 _SENTENCE = re.compile(r"""[.!?…:;]["'”’»)]*$""")
 
 
@@ -70,7 +71,7 @@ def check_not_wrapped(reading: Reading, start: int, end: int) -> None:
         and _SENTENCE.search(texts[at]) is None
         for at in range(start, end - 1)
     )
-    if cut >= _LEAST_WRAPPED and 3 * cut >= lines:
+    if cut >= _LEAST_WRAPPED and _LINES_A_CUT * cut >= lines:
         raise UnreadablePage(
             "wrapped_text",
             f"{cut} of {lines} lines of the body are cut at some width: paragraphs can't be told from lines. "

@@ -46,7 +46,7 @@ class Subheadings:
             return False
         if index >= self._lines[1]:
             following = index + 1
-            while following < self.last_text and self._is_short_line(following):
+            while following <= self.last_text and self._is_short_line(following):
                 following += 1
             self._lines = (index, following)
         first, following = self._lines
