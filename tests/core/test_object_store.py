@@ -11,9 +11,9 @@ import pytest
 from moto.server import ThreadedMotoServer
 from upath import UPath
 
-from newsmarts.core import partitions
+from newsmarts.core import partitions, schemas
 from newsmarts.core.db import reading
-from newsmarts.core.errors import MissingPartition, SettingsError
+from newsmarts.core.errors import MissingPartition, SettingsError, StoreUnavailable
 from newsmarts.core.files import replacing_folder, whole_folder
 from newsmarts.core.object_store import CURRENT, checked_url
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
@@ -170,3 +170,13 @@ def test_what_is_not_a_store_is_an_error(url: str) -> None:
         load_settings(home=url)
     assert "secret@" not in str(raised.value)
     assert "s3://bucket/folder" in str(raised.value) or "AWS_" in str(raised.value)
+
+
+def test_a_staged_file_that_the_store_cannot_give_now_is_not_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: UPath) -> bytes:
+        raise OSError(16, "Please reduce your request rate.")
+
+    path = UPath("memory://busy/captures.parquet")
+    monkeypatch.setattr(type(path), "read_bytes", fail)
+    with pytest.raises(StoreUnavailable, match=r"busy/captures\.parquet can't be read now: .*request rate"):
+        schemas.read_table(path, schemas.CAPTURES)

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from newsmarts.core.errors import DamagedPartition
+from newsmarts.core.errors import DamagedPartition, StoreUnavailable
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -264,16 +265,28 @@ def batches(file: pq.ParquetFile, schema: pa.Schema) -> Iterator[pa.RecordBatch]
         yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
+def _opened(path: Path | UPath) -> IO[bytes]:
+    if isinstance(path, Path):
+        return path.open("rb")
+    try:
+        return BytesIO(path.read_bytes())
+    except (FileNotFoundError, MemoryError):
+        raise
+    except Exception as error:  # each store has errors of its own for an answer that doesn't come
+        raise StoreUnavailable(f"{path} can't be read now: {error}. Run its day again later.") from error
+
+
 def read_table(path: Path | UPath, schema: pa.Schema) -> pa.Table:
     """Read a staged file; its columns must be exactly the schema's, but for those that were added later.
 
     Raises:
         DamagedPartition: the file is torn, or holds other columns.
         FileNotFoundError: there is no such file.
+        StoreUnavailable: the object store can't give it now.
     """
     remedy = "Run its day again from the stage that writes it."
     try:
-        with path.open("rb") as handle:
+        with _opened(path) as handle:
             # half the time of pq.read_table for the small files of a day
             file = pq.ParquetFile(handle, pre_buffer=True, page_checksum_verification=True)
             if not is_of(file.schema_arrow, schema):
