@@ -144,10 +144,19 @@ def test_marts_follow_from_the_days_alone(
             for mart, rows in expected.items():
                 assert found[mart] == rows, (way.home.name, mart)
             assert read_fingerprint(way) == fingerprint
-        outcomes = {row[0]: row[1:] for row in expected["partition_outcomes"]}
+        outcomes = {row[0]: row[3:] for row in expected["partition_outcomes"]}
         assert set(outcomes) == set(days)
-        for day, (captures, loaded, new, revisions, repeats, quarantined, *_) in outcomes.items():
-            assert captures == len(days[day]) == loaded + repeats + quarantined
+        for day, (
+            captures,
+            loaded,
+            new,
+            revisions,
+            repeats,
+            not_article,
+            quarantined,
+            *_,
+        ) in outcomes.items():
+            assert captures == len(days[day]) == loaded + repeats + not_article + quarantined
             assert loaded == new + revisions
 
         article_of = {row[0]: row[-1] for row in expected["captures"] if row[-1] is not None}
