@@ -79,7 +79,7 @@ def test_publisher_of(source_path: str, publisher: str | None) -> None:
         ("a.xhtml", "text/html"),
         ("a.pdf", None),
         ("txt", None),
-        ("a.txt.gz", None),
+        ("a.txt.gz", "text/plain"),
     ],
 )
 def test_media_type_of(name: str, media_type: str | None) -> None:

@@ -21,7 +21,7 @@ from tests.land.inbox_files import DAY, MIDNIGHT, put, reasons, rows, tree
 
 
 def test_other_endings_are_rejected_and_dotfiles_passed_over(settings: Settings) -> None:
-    for name in ("a.pdf", "b", "c.txt.gz", ".hidden.txt", ".folder/d.txt"):
+    for name in ("a.pdf", "b", "c.css.gz", ".hidden.txt", ".folder/d.txt"):
         put(settings, f"2025-08-25/al_mayadeen/{name}")
     result = run.run(DAY, settings)
     assert (result.landed, result.rejected) == (0, 3)

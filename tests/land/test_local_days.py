@@ -51,7 +51,7 @@ def test_a_page_is_opened_only_when_neither_manifest_nor_times_tell(
     )
     opened: list[str] = []
 
-    def open_page(file: InboxFile) -> Content:
+    def open_page(file: InboxFile, _max_bytes: int) -> Content:
         opened.append(file.source_path)
         return Content(b"x", "text/plain")
 

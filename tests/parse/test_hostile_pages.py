@@ -17,7 +17,7 @@ import pytest
 from newsmarts.core.errors import CaptureError
 from newsmarts.core.settings import PROJECT_ROOT
 from newsmarts.parse.decoding import MAX_LINE_CHARS
-from newsmarts.parse.html import MAX_CHARS, MAX_TAGS
+from newsmarts.parse.html import MAX_TAGS
 from newsmarts.parse.page import parse_page
 from newsmarts.parse.text import MAX_LINES
 from samples import html, text
@@ -69,8 +69,7 @@ def test_a_line_that_no_article_has(length: int, html_page: bool) -> None:
     if length < MAX_LINE_CHARS:
         assert read(capture).body[0].text == line
     else:
-        too_large = html_page and length > MAX_CHARS
-        assert refused(capture.encode()) == ("page_too_large" if too_large else "line_too_long")
+        assert refused(capture.encode()) == "line_too_long"
 
 
 def test_lines_that_no_page_has() -> None:
@@ -86,12 +85,26 @@ def test_a_million_line_breaks_are_too_many_tags() -> None:
     ) == ("too_many_tags")
 
 
-def test_a_comment_of_the_largest_page_is_none_of_its_text() -> None:
+@pytest.mark.parametrize("length", [9_990_000, 12_000_000])
+def test_a_comment_of_the_largest_page_is_none_of_its_text(length: int) -> None:
     capture = html.render(ARTICLE, "semantic")
-    comment = f"<!-- {'x ' * ((MAX_CHARS - len(capture) - 20) // 2)} -->"
+    comment = f"<!-- {'x ' * (length // 2)} -->"
     assert read(
         capture.replace(f"<p>{FIRST.text}", f"{comment}<p>{FIRST.text}")
     ).to_record() == ARTICLE.record("text")
+
+
+def test_embedded_pictures_do_not_count_for_the_size_of_a_page() -> None:
+    picture = "data:image/jpeg;base64," + "QUJD" * 300_000
+    capture = html.render(ARTICLE, "semantic").replace(
+        "</head>", f"<style>.a {{ background: url({picture}) }}</style></head>"
+    )
+    figures = (
+        f'<p>{FIRST.text}</p><figure><img src="{picture}" alt="Pier"></figure>' + f'<img src="{picture}">' * 9
+    )
+    capture = capture.replace(f"<p>{FIRST.text}</p>", figures, 1)
+    assert len(capture) > 12_000_000
+    assert read(capture).body_text == read(text.render(ARTICLE)).body_text
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,9 @@ class Settings(BaseSettings):
         description="Folder of the GX suites (JSON) and of the rules that they share (TOML).",
     )
     max_file_bytes: int = Field(
-        default=20 * 1024 * 1024, gt=0, description="A larger capture file is rejected."
+        default=20 * 1024 * 1024,
+        gt=0,
+        description="A larger page is rejected; embedded pictures don't count.",
     )
     feeds_file: Path = Field(default=_FEEDS, description="TOML file that declares the feeds.")
     max_archive_records: int = Field(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 import brotli
 from backports import zstd
 
+from newsmarts.core.embedded import TIMES_PAGE, without_embedded
 from newsmarts.core.errors import CaptureError
 
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -60,6 +61,24 @@ def decode_page(data: bytes, content_encoding: str | None = None, *, max_bytes: 
     for _ in range(_MAX_ENCODINGS):
         if _is_gzip(data):
             data = _decode_one(data, "gzip", max_bytes)
+    return data
+
+
+def saved_page(data: bytes, *, max_bytes: int, reason_code: str = "record_too_large") -> bytes:
+    """A saved page's bytes, unpacked when they are packed; what it embeds doesn't count for its size.
+
+    Raises:
+        CaptureError: as ``decode``; ``reason_code``: it has more than ``max_bytes`` without what it embeds.
+    """
+    data = decode_page(data, max_bytes=max_bytes * TIMES_PAGE)
+    if len(data) > max_bytes:
+        size_bytes = len(without_embedded(data))
+        if size_bytes > max_bytes:
+            raise CaptureError(
+                reason_code,
+                f"{size_bytes:,} bytes without embedded pictures, and the limit is {max_bytes:,}. "
+                "Raise NEWS_MAX_FILE_BYTES if it is a page.",
+            )
     return data
 
 

@@ -172,15 +172,17 @@ class _LocalFeed:
         return counted.days[key][1]
 
     def _compare(self, day: date, files: Sequence[InboxFile]) -> int:
-        landed = _Landed(self._feed.name, manifest.read(self._settings.archive, day))
+        known = manifest.read(self._settings.archive, day)
+        landed = _Landed(self._feed.name, known, self._settings.max_file_bytes)
         return sum(landed.lacks(file) for file in files)
 
 
 class _Landed:
     """What a day's manifest has of one feed."""
 
-    def __init__(self, feed: str, known: manifest.Manifest) -> None:
+    def __init__(self, feed: str, known: manifest.Manifest, max_bytes: int) -> None:
         self._feed = feed
+        self._max_bytes = max_bytes
         self._captures: dict[Key, list[tuple[str, int, datetime]]] = {}
         captures = known.captures.filter(pc.equal(known.captures["feed"], feed))
         names = ("source_path", "captured_at", "capture_id", "size_bytes", "landed_at")
@@ -200,7 +202,7 @@ class _Landed:
         if not rows and file.source_path not in self._rejected_paths:
             return True
         try:
-            sha256 = hashlib.sha256(page_of(file).data).hexdigest()
+            sha256 = hashlib.sha256(page_of(file, self._max_bytes).data).hexdigest()
         except StillMoving:
             return True
         except CaptureError as rejection:
@@ -214,6 +216,7 @@ def _is_unchanged(file: InboxFile, size_bytes: int, landed_at: datetime) -> bool
     look = file.look
     if look is None or not look.changed_ns:
         return False
-    if file.media_type != MHTML and look.size_bytes != size_bytes:
+    is_packed = file.media_type == MHTML or file.path.lower().endswith(".gz")
+    if not is_packed and look.size_bytes != size_bytes:
         return False
     return look.changed_ns + _CLOCK_NS < int(landed_at.timestamp() * 10**6) * 1_000

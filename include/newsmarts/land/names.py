@@ -104,7 +104,13 @@ def captured_at_of(source_path: str, mtime_ns: int) -> CaptureTime | None:
 
 def media_type_of(file_name: str) -> str | None:
     """text/plain or text/html by the name's ending; None for any other ending."""
-    return MEDIA_TYPES.get(os.path.splitext(file_name)[1].lower())  # noqa: PTH122 - a name may hold any byte
+    _, ending = os.path.splitext(without_packing(file_name))  # noqa: PTH122 - a name may hold any byte
+    return MEDIA_TYPES.get(ending.lower())
+
+
+def without_packing(file_name: str) -> str:
+    """The name without the ``.gz`` of a packed file."""
+    return file_name[:-3] if file_name.lower().endswith(".gz") else file_name
 
 
 def archive_kind_of(file_name: str) -> str | None:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
+from newsmarts.core.embedded import TIMES_PAGE
 from newsmarts.core.errors import CaptureError, UsageError
 from newsmarts.core.settings import Settings
 from newsmarts.land import companions, names, saved_pages
@@ -158,10 +159,11 @@ def _regular(
         return InboxFile(
             path, source_path, time.moment, look, archive=archive, captured_at_precision=time.precision
         )
-    if status.st_size > settings.max_file_bytes:
+    if status.st_size > settings.max_file_bytes * TIMES_PAGE:
         raise CaptureError(
             "file_too_large",
-            f"{status.st_size} bytes, and the limit is {settings.max_file_bytes}. "
+            f"{status.st_size:,} bytes, and the limit is {settings.max_file_bytes:,}, or with embedded "
+            f"pictures {TIMES_PAGE} times as many. "
             "Raise NEWS_MAX_FILE_BYTES if it is a page.",
         )
     own = Facts()

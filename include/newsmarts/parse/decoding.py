@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 from newsmarts.core import mojibake
+from newsmarts.core.embedded import without_embedded
 from newsmarts.core.errors import UnreadablePage
 
 _BOMS = (
@@ -91,7 +92,7 @@ def decode(data: bytes, charset: str | None = None) -> Decoded:
     if data.startswith(_MAGIC_NUMBERS):
         what = next(what for magic, what in _MAGIC if data.startswith(magic))
         raise _binary(f"is {what}")
-    text, encoding = _decode(data, charset)
+    text, encoding = _decode(without_embedded(data), charset)
     if not text or text.isspace():
         raise UnreadablePage("empty_file", "The file holds no text. Capture the page anew.")
     # one fast pass leaves little to look at

@@ -13,6 +13,7 @@ from contextlib import suppress
 from bs4 import BeautifulSoup
 
 from newsmarts.core.errors import UnclearMarkup, UnreadablePage
+from newsmarts.parse.decoding import line_too_long
 from newsmarts.parse.head import read_head
 from newsmarts.parse.html_hidden import walk
 from newsmarts.parse.html_repairs import as_browsers_read
@@ -22,8 +23,8 @@ from newsmarts.parse.reading import Reading
 
 # A page of the sites has some 2,000 tags; parsing takes about 15 µs and 1 KB of memory for each.
 MAX_TAGS = 60_000
-# Pages of the sites have some 150,000. libxml2 takes a comment of more than ten million for text.
-MAX_CHARS = 10_000_000
+# libxml2 takes a comment of more than ten million characters for text, and cuts other things of that size.
+_MAX_TOKEN_CHARS = 10_000_000
 
 _XML_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _CLOSING_TAGS = re.compile(r"</(?:body|html)\s*>", re.IGNORECASE)
@@ -44,7 +45,7 @@ def read_html(text: str, marks: Collection[str] = ()) -> Reading:
     ``marks`` are the names, as ``#id`` or ``.class``, whose places the reading is to know.
 
     Raises:
-        UnreadablePage: ``too_many_tags``, ``page_too_large`` or ``line_too_long``.
+        UnreadablePage: ``too_many_tags`` or ``line_too_long``.
     """
     tags = text.count("<")
     if tags > MAX_TAGS:
@@ -52,12 +53,11 @@ def read_html(text: str, marks: Collection[str] = ()) -> Reading:
             "too_many_tags",
             f"The page has {tags} tags; no page of the sites has over {MAX_TAGS}. Look at the page.",
         )
-    if len(text) > MAX_CHARS:
-        raise UnreadablePage(
-            "page_too_large",
-            f"The page has {len(text)} characters of HTML; no page of the sites has over {MAX_CHARS}. "
-            "Look at the page.",
-        )
+    if len(text) > _MAX_TOKEN_CHARS:
+        text = _without_comments(text)
+        longest = max(map(len, text.split("<")))
+        if longest > _MAX_TOKEN_CHARS:
+            raise line_too_long(longest)
     ended = _CLOSING_TAGS.search(text, max(0, len(text) - _TAIL_CHARS)) is not None
     declaration = _XML_DECLARATION.match(text)
     markup = as_browsers_read(text[declaration.end() :] if declaration else text)
@@ -76,3 +76,11 @@ def read_tree(markup: str, marks: Collection[str], *, ended: bool) -> Reading:
     walker = Walker(marks)
     walk(walker, soup)
     return walker.reading(read_head(soup), ended=ended)
+
+
+def _without_comments(text: str) -> str:
+    parts, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
+        parts.append(text[at:start])
+        at = end + len("-->")
+    return "".join([*parts, text[at:]])

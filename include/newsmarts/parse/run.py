@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from newsmarts.core import partitions, schemas
 from newsmarts.core.bylines import Houses, load_houses
+from newsmarts.core.embedded import TIMES_PAGE, without_embedded
 from newsmarts.core.errors import CaptureError, MissingPartition, StoreUnavailable, UnreadablePage
 from newsmarts.core.files import replacing_folder
 from newsmarts.core.locks import partition_lock
@@ -132,17 +133,19 @@ def read_file(path: Path, *, settings: Settings) -> bytes:
         CaptureError: it is too large, or can't be read.
     """
     try:
-        if path.stat().st_size > settings.max_file_bytes:
-            raise UnreadablePage(
-                "file_too_large",
-                f"The file is larger than {settings.max_file_bytes} bytes. "
-                "Raise NEWS_MAX_FILE_BYTES if it is a page.",
-            )
-        return path.read_bytes()
+        is_small = path.stat().st_size <= settings.max_file_bytes * TIMES_PAGE
+        data = path.read_bytes() if is_small else b""
     except OSError as error:
         raise UnreadablePage(
             "unreadable_file", f"Reading it failed: {error.strerror}. Make it readable for this user."
         ) from None
+    if not is_small or len(without_embedded(data)) > settings.max_file_bytes:
+        raise UnreadablePage(
+            "file_too_large",
+            f"The page is larger than {settings.max_file_bytes:,} bytes without embedded pictures. "
+            "Raise NEWS_MAX_FILE_BYTES if it is a page.",
+        )
+    return data
 
 
 def media_type_of(path: Path) -> str:

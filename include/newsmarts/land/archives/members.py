@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from newsmarts.core.errors import CaptureError
-from newsmarts.land import companions, names, saved_pages
+from newsmarts.land import companions, encodings, names, saved_pages
 from newsmarts.land.archives import mhtml, sidecar
 from newsmarts.land.archives.entry import Content, Entry
 from newsmarts.land.archives.sidecar import Facts
@@ -114,7 +115,7 @@ def is_sidecar(name: str, pages: Mapping[str, object] | set[str]) -> bool:
 
 def stem_of(name: str) -> str:
     """A name without its ending."""
-    folder, slash, file_name = name.rpartition("/")
+    folder, slash, file_name = names.without_packing(name).rpartition("/")
     stem, dot, _ = file_name.rpartition(".")
     return f"{folder}{slash}{stem if dot else file_name}"
 
@@ -134,14 +135,14 @@ def unsafe(name: str) -> CaptureError | None:
     return None
 
 
-def content_of(entry: Entry, data: bytes | CaptureError) -> Content | CaptureError:
+def content_of(entry: Entry, data: bytes | CaptureError, max_bytes: int) -> Content | CaptureError:
     """The page in a member's bytes, or why there is none."""
     if isinstance(data, CaptureError):
         return data
-    if entry.media_type != MHTML:
-        return Content(data, entry.media_type or "text/plain", charset=entry.charset)
+    page = Content(data, entry.media_type or "text/plain", charset=entry.charset)
     try:
-        return mhtml.page_of(data)
+        page = mhtml.page_of(data) if entry.media_type == MHTML else page
+        return replace(page, data=encodings.saved_page(page.data, max_bytes=max_bytes))
     except CaptureError as reason:
         return reason
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from itertools import islice
 
 from newsmarts.core.archived_addresses import original_of
@@ -16,6 +17,8 @@ from newsmarts.land.names import CaptureTime
 HEAD_BYTES = 1 << 16
 _PAGES = ("text/html", "application/xhtml+xml")
 _MAX_PARTS = 10_000
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_ASIDE = re.compile(rb"^content-type:[ \t]*(?:image|font|audio|video|text/css|application/font)", re.I | re.M)
 
 
 def facts_of(head: bytes) -> Facts:
@@ -38,7 +41,7 @@ def page_of(data: bytes) -> Content:
         CaptureError: there is none, or it can't be decoded.
     """
     try:
-        message = email.message_from_bytes(data, policy=email.policy.compat32)
+        message = email.message_from_bytes(_without_pictures(data), policy=email.policy.compat32)
         parts = list(islice(message.walk(), _MAX_PARTS + 1))
         if len(parts) > _MAX_PARTS:
             raise ValueError(f"more than {_MAX_PARTS} parts")
@@ -54,3 +57,18 @@ def page_of(data: bytes) -> Content:
     if not isinstance(page, bytes):
         raise CaptureError("bad_record", "its page is damaged. Save the page again.")
     return Content(page, "text/html", charset=names.charset_of(str(part.get("Content-Type", ""))))
+
+
+def _without_pictures(data: bytes) -> bytes:
+    """The file without the content of its pictures, styles and fonts, so that it costs little memory."""
+    head = email.message_from_bytes(data[:HEAD_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0] + b"\n\n")
+    boundary = head.get_boundary()
+    if not boundary:
+        return data
+    mark = b"--" + boundary.encode("ascii", "ignore")
+    parts = data.split(mark)
+    for number, part in enumerate(parts[1:], start=1):
+        end = _END_OF_HEAD.search(part, 0, HEAD_BYTES)
+        if end and _ASIDE.search(part, 0, end.end()):
+            parts[number] = part[: end.end()] + b"\r\n"
+    return mark.join(parts)

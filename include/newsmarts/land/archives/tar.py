@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO, Self
 
+from newsmarts.core.embedded import TIMES_PAGE
 from newsmarts.core.errors import CaptureError
 from newsmarts.land.archives import sidecar
 from newsmarts.land.archives.entry import Budget, Content, Entry, Read, too_large
@@ -77,6 +78,7 @@ class TarReader:
         self._new_budget = budget
         self._members = members
         self._max_page_bytes = max_page_bytes
+        self._max_stored_bytes = max_page_bytes * TIMES_PAGE
         self._budget = budget()
 
     def records(self, wanted: Callable[[Entry], bool]) -> Iterator[Read]:
@@ -90,14 +92,14 @@ class TarReader:
                 problem = _problem(info)
                 data: bytes | CaptureError | None = None
                 if problem is None and self._members.dates_itself(info.name):
-                    data = self._read(archive, info, self._max_page_bytes)
+                    data = self._read(archive, info, self._max_stored_bytes)
                 own = own_facts(info.name, data)
                 entry = self._members.entry(info.name, _modified_at(info), number, problem=problem, own=own)
                 content = None
                 if entry.outcome == "page" and wanted(entry):
                     if data is None:
-                        data = self._read(archive, info, self._max_page_bytes)
-                    content = content_of(entry, data)
+                        data = self._read(archive, info, self._max_stored_bytes)
+                    content = content_of(entry, data, self._max_page_bytes)
                 yield entry, content
         except CaptureError as error:
             yield self._members.archive(error), None
@@ -118,7 +120,8 @@ class TarReader:
     def _found(self, members: Iterator[_Placed], entry: Entry) -> Content | CaptureError:
         for number, archive, info in members:
             if number == entry.position:
-                return content_of(entry, self._read(archive, info, self._max_page_bytes))
+                data = self._read(archive, info, self._max_stored_bytes)
+                return content_of(entry, data, self._max_page_bytes)
         raise CaptureError("bad_archive", "it isn't in the archive any more. Run the day again.")
 
     def _members_of_file(self) -> Iterator[_Placed]:

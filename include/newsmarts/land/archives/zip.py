@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
+from newsmarts.core.embedded import TIMES_PAGE
 from newsmarts.core.errors import ArchiveTooLarge, CaptureError
 from newsmarts.land.archives import sidecar
 from newsmarts.land.archives.entry import Budget, Entry, Read, too_large
@@ -44,6 +45,7 @@ class ZipReader:
         self._budget = budget
         self._members = members
         self._max_page_bytes = max_page_bytes
+        self._max_stored_bytes = max_page_bytes * TIMES_PAGE
 
     def records(self, wanted: Callable[[Entry], bool]) -> Iterator[Read]:
         """All members, in the order of the directory, with the content of those that are wanted."""
@@ -64,7 +66,7 @@ class ZipReader:
                 problem = _problem(info)
                 data: bytes | CaptureError | None = None
                 if problem is None and self._members.dates_itself(info.filename):
-                    data = self._read(archive, info, self._max_page_bytes)
+                    data = self._read(archive, info, self._max_stored_bytes)
                 own = own_facts(info.filename, data)
                 entry = self._members.entry(
                     info.filename, modified_at(info), number, problem=problem, own=own
@@ -72,8 +74,8 @@ class ZipReader:
                 content = None
                 if entry.outcome == "page" and wanted(entry):
                     if data is None:
-                        data = self._read(archive, info, self._max_page_bytes)
-                    content = content_of(entry, data)
+                        data = self._read(archive, info, self._max_stored_bytes)
+                    content = content_of(entry, data, self._max_page_bytes)
                 yield entry, content
         except CaptureError as error:
             yield self._members.archive(error), None
@@ -89,8 +91,8 @@ class ZipReader:
                 if archive is None:
                     archive = self._open()
                     infos = archive.infolist()
-                data = self._read(archive, infos[entry.position], self._max_page_bytes)
-                yield entry, content_of(entry, data)
+                data = self._read(archive, infos[entry.position], self._max_stored_bytes)
+                yield entry, content_of(entry, data, self._max_page_bytes)
             except CaptureError as error:
                 yield entry, error
 

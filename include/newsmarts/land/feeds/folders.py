@@ -9,7 +9,7 @@ from datetime import date
 
 from newsmarts.core.errors import CaptureError, StillMoving, UsageError
 from newsmarts.core.settings import Settings
-from newsmarts.land import reading, saved_pages, scan
+from newsmarts.land import encodings, reading, saved_pages, scan
 from newsmarts.land.archives import mhtml
 from newsmarts.land.archives.archive import Archives
 from newsmarts.land.archives.entry import Content
@@ -37,7 +37,7 @@ class InboxFeed:
         Raises:
             UsageError: the inbox isn't a folder.
         """
-        settle_seconds = self._settings.settle_seconds
+        settle_seconds, max_bytes = self._settings.settle_seconds, self._settings.max_file_bytes
         young: list[InboxFile] = []
         archives: list[InboxFile] = []
         other_days: Counter[date] = Counter()
@@ -49,9 +49,9 @@ class InboxFeed:
             elif file.is_young(settle_seconds):
                 young.append(file)
             else:
-                yield _item(file)
+                yield _item(file, max_bytes)
         reading.let_settle([*young, *archives], settle_seconds)
-        yield from map(_item, young)
+        yield from (_item(file, max_bytes) for file in young)
         yield from (OtherDay(other, count) for other, count in other_days.items())
         yield from self.archives.captures(archives, day)
 
@@ -102,26 +102,27 @@ class WarcFeed:
         return scan.scan(str(self._folder.resolve()), self._settings)
 
 
-def page_of(file: InboxFile) -> Content:
-    """The page of a file, unpacked when it is an MHTML file.
+def page_of(file: InboxFile, max_bytes: int) -> Content:
+    """The page of a file, unpacked when it is packed or an MHTML file.
 
     Raises:
         StillMoving: the file is being written.
-        CaptureError: it has no page that can be landed.
+        CaptureError: it has no page that can be landed, or one of more than ``max_bytes``.
     """
     if file.rejection is not None:
         raise file.rejection
-    data = reading.read_file(file)
+    page = Content(reading.read_file(file), file.media_type or "text/plain", charset=file.charset)
     if file.media_type == MHTML:
-        return mhtml.page_of(data)
-    return Content(data, file.media_type or "text/plain", charset=file.charset)
+        page = mhtml.page_of(page.data)
+    data = encodings.saved_page(page.data, max_bytes=max_bytes, reason_code="file_too_large")
+    return dataclasses.replace(page, data=data)
 
 
-def _item(file: InboxFile) -> Item:
+def _item(file: InboxFile, max_bytes: int) -> Item:
     if file.unfinished:
         return Waiting(file.source_path)
     try:
-        page = page_of(file)
+        page = page_of(file, max_bytes)
     except StillMoving:
         return Waiting(file.source_path)
     except CaptureError as rejection:
