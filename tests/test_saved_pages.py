@@ -115,9 +115,7 @@ TABLE: dict[str, Case] = {
     "53-news-please": Case(3, days=("2024-01-21",)),
 }
 
-KNOWN_WRONG: dict[str, str] = {
-    "08-canonical-home/page.html": "a canonical address that is the home page is taken for evidence",
-}
+KNOWN_WRONG: dict[str, str] = {}
 
 
 @dataclass(frozen=True)
