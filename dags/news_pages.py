@@ -173,6 +173,8 @@ with DAG(
 
         **Red?**
         - *MissingPartition*: the day's manifest is gone. Clear `land`.
+        - *StoreUnavailable*: captured bytes can't be read now, and retries didn't help; the message names the
+          object. When the store answers, or the object is back, clear this task.
         - *anything else* is a fault of the machine (disk, memory): fix it and clear this task.
 
         A page that can't be parsed doesn't make it red: it goes to quarantine with its reason (for
