@@ -142,7 +142,7 @@ def run(
 
 def _day_summary(day: LoadResult) -> str:
     counts = (
-        f"{counted(day.captures, 'capture')}, {day.articles:,} valid, {day.not_article:,} not_article, "
+        f"{counted(day.captures, 'capture')}, {day.articles:,} valid, {day.not_article:,} not articles, "
         f"{day.quarantined:,} quarantined"
     )
     return counts if day.changed else f"{counts}; nothing changed"

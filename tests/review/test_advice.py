@@ -1,0 +1,49 @@
+"""What to do about a page: there is advice for every reason, and none for a reason that is gone."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import UTC, date, datetime
+
+import pytest
+
+from newsmarts.core.reasons import load_reasons
+from newsmarts.core.settings import PROJECT_ROOT, load_settings
+from newsmarts.review.advice import advice_on
+from newsmarts.review.day_results import Reason
+
+MEANINGS = load_reasons(load_settings().contracts_dir).meanings
+ADVICE = tomllib.loads((PROJECT_ROOT / "include/newsmarts/review/advice.toml").read_text("utf-8"))
+
+
+def reason(code: str, **changes: str) -> Reason:
+    at = datetime(2025, 9, 1, tzinfo=UTC)
+    facts = {"stage": "parse", **changes}
+    return Reason(
+        "c",
+        None,
+        None,
+        reason_code=code,
+        detail="…",
+        source_path="a",
+        captured_at=at,
+        capture_day=date(2025, 9, 1),
+        **facts,
+    )  # type: ignore[arg-type]
+
+
+def test_advice_is_about_reasons_that_there_are() -> None:
+    assert set(ADVICE["reasons"]) <= set(MEANINGS)
+    assert set(ADVICE["outcomes"]) <= {meaning.outcome for meaning in MEANINGS.values()}
+
+
+@pytest.mark.parametrize("code", [code for code, each in MEANINGS.items() if each.outcome == "not_article"])
+def test_nothing_is_acknowledged_of_a_page_that_is_not_an_article(code: str) -> None:
+    advice = advice_on(reason(code, outcome="not_article"))
+    assert "acknowledge" not in advice
+    assert advice not in ADVICE["stages"].values()
+
+
+@pytest.mark.parametrize("stage", ["land", "parse", "validate", "publish"])
+def test_a_reason_without_advice_of_its_own_has_that_of_its_stage(stage: str) -> None:
+    assert advice_on(reason("no_such_code", stage=stage)) == ADVICE["stages"][stage]
