@@ -123,7 +123,7 @@ def test_the_marts_are_those_of_publishing_it(found: Preview) -> None:
 @pytest.mark.slow
 def test_a_person_reads_it(found: Preview) -> None:
     text = render(found)
-    assert "  2025-09-02  12        7 → 6  5 → 6        pages that differ: 1" in text
+    assert "  2025-09-02  12        7 → 6  0            5 → 6        pages that differ: 1" in text
     assert "WOULD BE REFUSED" in text
     assert f"    - {FERRIES!r}\n        now: headline_length (headline_of_sane_length): The headline" in text
     assert f"    + {PERSON!r}\n        was: unexpected_byline" in text

@@ -31,6 +31,7 @@ NOTHING_TO_MARK = {
     "missing_headline",
     "missing_news_id",
     "missing_published_at",
+    "unknown_publisher",
 }
 
 

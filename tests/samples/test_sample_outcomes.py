@@ -20,6 +20,7 @@ EXPECTED: dict[str, dict[str, Any]] = json.loads((story.HERE / "expected.json").
 # What no page can break, or none alone, only a fault in parse: these are tested with rows, in tests/validate.
 NOT_BY_A_PAGE = {
     "body_present",
+    "byline_is_on_the_page",
     "identity_known",
     "local_and_utc_time_agree",
     "standfirst_is_no_ticker_line",

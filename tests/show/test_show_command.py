@@ -98,7 +98,10 @@ def test_into_a_browser(
 
 @pytest.mark.parametrize(
     ("data", "title"),
-    [("Who knows.\n", "Not an article: unknown_publisher"), ("", "Quarantined by parse: empty_file")],
+    [
+        ("Who knows.\n", "Quarantined by parse: unknown_publisher"),
+        ("<title>Just a moment...</title><p>Checking your browser", "Not an article: challenge_page"),
+    ],
 )
 def test_a_page_that_is_left_out_is_shown_all_the_same(data: str, title: str, tmp_path: Path) -> None:
     out = tmp_path / "out.html"
