@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -16,20 +17,19 @@ MEANINGS = load_reasons(load_settings().contracts_dir).meanings
 ADVICE = tomllib.loads((PROJECT_ROOT / "include/newsmarts/review/advice.toml").read_text("utf-8"))
 
 
-def reason(code: str, **changes: str) -> Reason:
-    at = datetime(2025, 9, 1, tzinfo=UTC)
-    facts = {"stage": "parse", **changes}
-    return Reason(
-        "c",
-        None,
-        None,
-        reason_code=code,
-        detail="…",
-        source_path="a",
-        captured_at=at,
-        capture_day=date(2025, 9, 1),
-        **facts,
-    )  # type: ignore[arg-type]
+def reason(code: str, **changes: Any) -> Reason:
+    facts: dict[str, Any] = {
+        "capture_id": "c",
+        "capture_sha256": None,
+        "publisher": None,
+        "stage": "parse",
+        "reason_code": code,
+        "detail": "…",
+        "source_path": "a.html",
+        "captured_at": datetime(2025, 9, 1, tzinfo=UTC),
+        "capture_day": date(2025, 9, 1),
+    }
+    return Reason(**facts | changes)
 
 
 def test_advice_is_about_reasons_that_there_are() -> None:
