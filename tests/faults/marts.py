@@ -53,10 +53,11 @@ def differences(found: Rows, expected: Rows) -> list[str]:
 
 
 def check_conservation(home: Path) -> None:
-    """Every capture is loaded, a repeat or in quarantine; sums are those of the rows, and are whole."""
+    """Every capture has one of the four outcomes; sums are those of the rows, and are whole."""
     with connect(home) as marts:
         for day, captures, accounted, rows in marts.execute(
-            "SELECT outcomes.capture_day, outcomes.captures, articles_loaded + quarantined + repeats, "
+            "SELECT outcomes.capture_day, outcomes.captures, "
+            "articles_loaded + repeats + not_article + quarantined, "
             "(SELECT count(*) FROM marts.captures c WHERE c.capture_day = outcomes.capture_day) "
             "FROM marts.partition_outcomes outcomes"
         ).fetchall():
