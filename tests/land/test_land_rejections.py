@@ -35,7 +35,8 @@ def test_other_endings_are_rejected_and_dotfiles_passed_over(settings: Settings)
         "reason_code": "unsupported_media_type",
         "expectation": None,
         "detail": "only names that end in .txt, .text, .html, .htm, .xhtml, .warc, .warc.gz, .warc.zst, "
-        ".zip, .tar, .tar.gz, .tgz, .jsonl, .jsonl.gz, .mhtml, .mht are read. Rename it or take it away.",
+        ".wacz, .zip, .tar, .tar.gz, .tgz, .jsonl, .jsonl.gz, .mhtml, .mht are read. "
+        "Rename it or take it away.",
         "source_path": "2025-08-25/al_mayadeen/a.pdf",
         "captured_at": MIDNIGHT,
         "capture_day": DAY,

@@ -27,6 +27,7 @@ from newsmarts.land.archives.members import MHTML
 from newsmarts.land.capture import Key
 from newsmarts.land.config import InboxConfig, WarcConfig, chosen_feeds
 from newsmarts.land.feeds.folders import InboxFeed, WarcFeed, page_of
+from newsmarts.land.names import CRAWLS
 from newsmarts.land.reading import InboxFile
 
 log = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class _LocalFeed:
         """Take up every file, up to a number; returns how many more may be."""
         left = max_files
         for file in self._feed.files():
-            if file.archive != "warc" and isinstance(self._feed, WarcFeed):
+            if file.archive not in CRAWLS and isinstance(self._feed, WarcFeed):
                 continue
             if not left:
                 self._found.cut_short = True

@@ -29,6 +29,7 @@ ARCHIVES = {
     ".warc": "warc",
     ".warc.gz": "warc",
     ".warc.zst": "warc",
+    ".wacz": "wacz",
     ".zip": "zip",
     ".tar": "tar",
     ".tar.gz": "tar",
@@ -38,6 +39,8 @@ ARCHIVES = {
     ".mhtml": "mhtml",
     ".mht": "mhtml",
 }
+CRAWLS = frozenset({"warc", "wacz"})
+"""The kinds of archives that crawlers write."""
 # How downloaders and editors name a file while they write it.
 UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload", ".download", "~")
 

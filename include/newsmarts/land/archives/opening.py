@@ -13,6 +13,7 @@ from newsmarts.land.archives.entry import Budget, Reader
 from newsmarts.land.archives.jsonl import JsonLinesReader
 from newsmarts.land.archives.members import Members
 from newsmarts.land.archives.tar import TarReader
+from newsmarts.land.archives.wacz import WaczReader
 from newsmarts.land.archives.warc import WarcReader
 from newsmarts.land.archives.zip import ZipReader
 from newsmarts.land.reading import InboxFile
@@ -51,6 +52,7 @@ def opened(file: InboxFile, settings: Settings) -> Iterator[Reader]:
         readers: dict[str | None, Callable[[], Reader]] = {
             "warc": lambda: WarcReader(raw, file.path, budget(), file.captured_at, page_bytes),
             "zip": lambda: ZipReader(raw, budget(), members, page_bytes),
+            "wacz": lambda: WaczReader(raw, budget, file, page_bytes),
             "tar": lambda: TarReader(raw, file.path, budget, members, page_bytes),
             "jsonl": lambda: JsonLinesReader(raw, file, budget(), page_bytes),
         }

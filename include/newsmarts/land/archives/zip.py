@@ -19,7 +19,15 @@ _MAX_DIRECTORY_BYTES = 64 << 20  # the directory is held in memory, some ten tim
 _CHUNK_BYTES = 1 << 18
 _ENCRYPTED = 0x1
 # what zipfile raises on damaged bytes, wrong checksums, and methods that it doesn't know
-_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
 
 
 class _BoundedReads:
@@ -37,6 +45,16 @@ class _BoundedReads:
         return self._read(size_bytes)
 
 
+def open_zip(handle: BinaryIO) -> zipfile.ZipFile:
+    """Open a ZIP file. Raises CaptureError when it can't be read as one."""
+    try:
+        return zipfile.ZipFile(_BoundedReads(handle))
+    except ZIP_ERRORS as error:
+        raise CaptureError(
+            "bad_archive", f"it can't be read as a ZIP file ({error}). Copy or download it again."
+        ) from None
+
+
 class ZipReader:
     """An open ZIP file."""
 
@@ -50,7 +68,7 @@ class ZipReader:
     def records(self, wanted: Callable[[Entry], bool]) -> Iterator[Read]:
         """All members, in the order of the directory, with the content of those that are wanted."""
         try:
-            archive = self._open()
+            archive = open_zip(self._handle)
             infos = archive.infolist()
             pages = {stem_of(info.filename) for info in infos if is_page(info.filename)}
             sidecars = {number for number, info in enumerate(infos) if is_sidecar(info.filename, pages)}
@@ -63,7 +81,7 @@ class ZipReader:
                 if info.is_dir() or number in sidecars:
                     continue
                 self._budget.count()
-                problem = _problem(info)
+                problem = problem_of(info)
                 data: bytes | CaptureError | None = None
                 if problem is None and self._members.dates_itself(info.filename):
                     data = self._read(archive, info, self._max_stored_bytes)
@@ -89,20 +107,12 @@ class ZipReader:
                 continue
             try:
                 if archive is None:
-                    archive = self._open()
+                    archive = open_zip(self._handle)
                     infos = archive.infolist()
                 data = self._read(archive, infos[entry.position], self._max_stored_bytes)
                 yield entry, content_of(entry, data, self._max_page_bytes)
             except CaptureError as error:
                 yield entry, error
-
-    def _open(self) -> zipfile.ZipFile:
-        try:
-            return zipfile.ZipFile(_BoundedReads(self._handle))
-        except _ERRORS as error:
-            raise CaptureError(
-                "bad_archive", f"it can't be read as a ZIP file ({error}). Copy or download it again."
-            ) from None
 
     def _read(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, max_bytes: int) -> bytes | CaptureError:
         if info.file_size > max_bytes:
@@ -126,12 +136,13 @@ class ZipReader:
                     self._budget.spend(len(part))
                     parts.append(part)
                     left -= len(part)
-        except _ERRORS as error:
+        except ZIP_ERRORS as error:
             return CaptureError("bad_record", f"it can't be unpacked ({error}). Copy the archive again.")
         return b"".join(parts)
 
 
-def _problem(info: zipfile.ZipInfo) -> CaptureError | None:
+def problem_of(info: zipfile.ZipInfo) -> CaptureError | None:
+    """What keeps a member from being read, as its place in the directory shows it."""
     mode = info.external_attr >> 16
     if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         return CaptureError(

@@ -17,6 +17,7 @@ from newsmarts.land.archives.members import MHTML
 from newsmarts.land.capture import Credential, Found, Item, OtherDay, PassedOver, Rejected, Waiting
 from newsmarts.land.config import InboxConfig, WarcConfig
 from newsmarts.land.manifest import Known
+from newsmarts.land.names import CRAWLS
 from newsmarts.land.reading import InboxFile
 
 
@@ -81,7 +82,7 @@ class WarcFeed:
         for file in self.files():
             if file.unfinished:
                 yield Waiting(file.source_path)
-            elif file.archive == "warc":
+            elif file.archive in CRAWLS:
                 archives.append(file)
             elif file.rejection is None or file.rejection.reason_code == "unsupported_media_type":
                 others += 1
