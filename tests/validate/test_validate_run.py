@@ -165,7 +165,7 @@ def test_results_are_stored_for_every_expectation(mixed: tuple[Path, Any]) -> No
     home, _ = mixed
     rows = read_rows(home, "contract_results")
     assert Counter(row["contract"] for row in rows) == {
-        "al_mayadeen_articles": 39,
+        "al_mayadeen_articles": 40,
         "nour_news_articles": 34,
         "ticker_items": 11,
     }
