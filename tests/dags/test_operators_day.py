@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.enable_socket, pytest.mark.ti
 DAY = date(2025, 9, 8)
 LEAKING = "ticker-in-body.txt"
 # a good page, which shows that line in its ticker, and another one that breaks a contract
-OTHERS = ("2025-09-03/al_mayadeen/ashgrove-vaccine-drive.txt", "2025-09-01/al_mayadeen/person-byline.txt")
+OTHERS = ("2025-09-03/al_mayadeen/ashgrove-vaccine-drive.txt", "2025-09-01/al_mayadeen/no-byline.txt")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -37,7 +37,7 @@ def looked_for_first() -> None:
 
 @pytest.fixture
 def red_day(first: MakeRun, api: AirflowApi) -> date:
-    """A day that was run and refused: two of its three pages broke a contract."""
+    """A day that was run and refused: two of its three pages have reasons with an alarm."""
     folder = first.news / "inbox" / DAY.isoformat() / "al_mayadeen"
     folder.mkdir(parents=True)
     samples = SAMPLES / "inbox"
@@ -108,14 +108,20 @@ def test_from_a_red_day_to_the_article(
     operator.page.get_by_role("link", name="Today").click()
     desk = operator.desk()
     expect(desk.get_by_role("heading", level=1)).to_contain_text("Today")
-    expect(desk.locator(f"a[href$='day={red_day}'] rect.failed")).to_have_count(1)
+    expect(desk.locator(f"a[href$='day={red_day}'] rect.refused")).to_have_count(1)
     operator.take_picture("today")
 
-    # its offending page, and why
+    # why it was refused, its offending page, and why that is one
+    desk.locator(f"a[href$='day={red_day}'] rect.refused").click()
+    day = operator.desk()
+    expect(day.get_by_text("This day was refused as a whole")).to_be_visible()
+    expect(day.get_by_role("heading", name="Held back 1")).to_be_visible()
+    operator.take_picture("refused")
     quarantine = operator.open("Quarantine")
     quarantine.get_by_label("Capture day").fill(str(red_day))
     quarantine.get_by_role("button", name="Filter").click()
-    expect(quarantine.locator("table.choosing tbody tr")).to_have_count(2)
+    # the third is held back, because its day was refused
+    expect(quarantine.locator("table.choosing tbody tr")).to_have_count(3)
     operator.take_picture("quarantine")
     quarantine.get_by_role("link", name=f"{red_day}/al_mayadeen/{LEAKING}").click()
     expect(quarantine.locator(".why .code").first).to_contain_text("ticker_in_body")
@@ -142,7 +148,7 @@ def test_from_a_red_day_to_the_article(
     )
     operator.take_picture("progress")
     today = operator.open("Today")
-    expect(today.locator(f"a[href$='day={red_day}'] rect.failed")).to_have_count(0)
+    expect(today.locator(f"a[href$='day={red_day}'] rect.refused")).to_have_count(0)
     wait_for_end(api)
 
     # the article

@@ -153,7 +153,7 @@ def test_a_refused_day_has_its_reason_and_all_its_captures(tmp_path: Path) -> No
     )
     view = day_view(tmp_path, DAY)
     (notice,) = view.notices
-    assert notice.text.startswith("1 of 3 pages broke date_present.")
+    assert notice.text.startswith("1 of 3 pages broke date_present.\n")
     assert "none of its articles" in notice.text
     shown = [
         page.source_path

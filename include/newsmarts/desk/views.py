@@ -219,7 +219,7 @@ def _notices(outcome: Outcome, run_id: str | None) -> list[Notice]:
         notices.append(Notice("Captures are missing", text, "bad"))
     if not outcome.accepted:
         text = (
-            f"{outcome.refusal or 'Too much of it was quarantined.'} The marts have its captures with their "
+            f"{outcome.refusal or 'Too much of it was quarantined.'}\nThe marts have its captures with their "
             "reasons, and none of its articles; if an earlier run of it was accepted, that run's rows stay."
         )
         notices.append(Notice("This day was refused as a whole", text, "bad"))
