@@ -18,6 +18,7 @@ def home(tmp_path: Path) -> Path:
     pages = [
         LeftOut("a\u202e.txt", "missing_body", "No <b>body</b>."),
         LeftOut("b.txt", "missing_byline", "No byline."),
+        LeftOut("list.html", "section_page", "Its address.", stage="parse", outcome="not_article"),
     ]
     write_day(tmp_path, date(2025, 9, 1), left_out=pages)
     return tmp_path
@@ -37,6 +38,11 @@ def test_pages_are_listed_acknowledged_and_opened_again(
     out = capsys.readouterr().out
     assert "a\\u202e.txt" in out
     assert out.endswith("2 of 2 pages\n")
+
+    assert main(["quarantine", "--home", str(home), "--state", "not_article"]) == 0
+    out = capsys.readouterr().out
+    assert "parse: section_page. Its address." in out
+    assert out.endswith("1 of 1 page\n")
 
     filters = ("--reason", "missing_byline", "--day", "2025-09-01", "--stage", "validate")
     (found,) = listed(home, capsys, *filters)

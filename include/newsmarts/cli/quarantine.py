@@ -36,7 +36,8 @@ def quarantine(
     ] = None,
     day: Annotated[date | None, day_option("Only of this capture day, as 2025-09-01.")] = None,
     state: Annotated[
-        Literal["open", "acknowledged", "all"], typer.Option(help="Only pages in this state.")
+        Literal["open", "acknowledged", "all", "not_article"],
+        typer.Option(help="Only pages in this state; not_article: those that are not in quarantine."),
     ] = "open",
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="Pages to show.")] = 50,
     home: Home = None,
@@ -60,7 +61,8 @@ def _render(reasons: Sequence[Reason], total: int) -> str:
         first = page.reasons[0]
         lines.append(f"{first.capture_id}  {visible(first.source_path)}")
         for reason in page.reasons:
-            lines.append(visible(f"    {reason.stage}: {reason.reason_code}. {reason.detail}"))
+            stage = f"{reason.stage}: " if reason.stage else ""
+            lines.append(visible(f"    {stage}{reason.reason_code}. {reason.detail}"))
             if reason.acknowledged_at is not None:
                 who = f"{reason.acknowledged_by}, {reason.acknowledged_at:%Y-%m-%d}"
                 lines.append(visible(f"        acknowledged by {who}: {reason.acknowledged_reason}"))

@@ -1,7 +1,7 @@
--- What each day of a release was made of. A release of an earlier version has no outcomes; they are NULL.
+-- What each day of a release was made of. Releases of earlier versions have no outcomes, and accepted days only.
 SELECT
     runs.capture_day,
-    to_json(days) ->> 'outcome' AS outcome,
+    coalesce(to_json(days) ->> 'outcome', 'accepted') AS outcome,
     runs.code_version,
     runs.rule_versions,
     runs.contracts_version,
