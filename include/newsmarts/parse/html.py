@@ -7,7 +7,7 @@ are kept as marks: evidence for rules, never needed by them.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 
 from bs4 import BeautifulSoup
@@ -16,6 +16,7 @@ from newsmarts.core.errors import UnclearMarkup, UnreadablePage
 from newsmarts.parse.decoding import line_too_long
 from newsmarts.parse.head import read_head
 from newsmarts.parse.html_hidden import walk
+from newsmarts.parse.html_marks import Marks, marks_of
 from newsmarts.parse.html_repairs import as_browsers_read
 from newsmarts.parse.html_stream import MetadataBuilder, Shortened, take_runs
 from newsmarts.parse.html_walk import Walker
@@ -42,7 +43,7 @@ def looks_like_html(text: str) -> bool:
 def read_html(text: str, marks: Collection[str] = ()) -> Reading:
     """Read an HTML capture.
 
-    ``marks`` are the names, as ``#id`` or ``.class``, whose places the reading is to know.
+    ``marks`` are the elements whose places the reading is to know; see ``newsmarts.parse.html_marks``.
 
     Raises:
         UnreadablePage: ``too_many_tags`` or ``line_too_long``.
@@ -62,12 +63,19 @@ def read_html(text: str, marks: Collection[str] = ()) -> Reading:
     declaration = _XML_DECLARATION.match(text)
     markup = as_browsers_read(text[declaration.end() :] if declaration else text)
     with suppress(UnclearMarkup):
-        for page in (take_runs(markup, [mark[1:] for mark in marks]), Shortened(markup)):
+        for page in _shortened(markup, marks_of(frozenset(marks))):
             builder = MetadataBuilder(marks, page)
             soup = BeautifulSoup(page.markup, builder=builder)
             if builder.has_all_runs():
                 return builder.walker.reading(read_head(soup), ended=ended)
     return read_tree(markup, marks, ended=ended)
+
+
+def _shortened(markup: str, marks: Marks) -> Iterator[Shortened]:
+    """The page without its runs of links, where no mark may be in them; then the page as it is."""
+    if not marks.are_in_runs(markup):
+        yield take_runs(markup, marks.names)
+    yield Shortened(markup)
 
 
 def read_tree(markup: str, marks: Collection[str], *, ended: bool) -> Reading:

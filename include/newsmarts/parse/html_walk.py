@@ -8,8 +8,9 @@ from typing import Any
 from newsmarts.parse.decoding import fold_line
 from newsmarts.parse.furniture import is_control
 from newsmarts.parse.html_attributes import address_of, is_hidden, is_spoken
+from newsmarts.parse.html_marks import MarkFinder, marks_of
 from newsmarts.parse.html_parts import Piece, parts_of
-from newsmarts.parse.reading import Head, Kind, Reading
+from newsmarts.parse.reading import Head, Kind, Reading, Region
 
 _SKIPPED = frozenset(
     {
@@ -37,7 +38,7 @@ _BUTTONS = frozenset({"button", "label"})
 _INLINE = _BOLD | _BUTTONS
 
 
-_Open = tuple[str, int, int, int, int, tuple[str, ...]]
+_Open = tuple[str, int, int, int, int, tuple[int, ...]]
 """An element that the walk is inside of: its tag; its container (-1: an inline element); the outermost inline
 element around it in its container, and how many; the block that comes next; its marks. No class of its own: a
 page has over a thousand."""
@@ -46,8 +47,8 @@ page has over a thousand."""
 class Walker:
     """Takes a page's elements and texts once, in reading order, and collects its blocks.
 
-    ``marks`` are the names to look out for, as ``#id`` or ``.class``. ``sees_hidden``: what a style hides is
-    read like the rest.
+    ``marks`` are the elements to look out for; see ``newsmarts.parse.html_marks``. ``sees_hidden``: what a
+    style hides is read like the rest.
     """
 
     def __init__(self, marks: Collection[str] = (), *, sees_hidden: bool = False) -> None:
@@ -60,8 +61,9 @@ class Walker:
         self.names = reading.names
         self._open: list[_Open] = []
         self._tags: list[str] = [""]  # of the containers that are open
-        self._ids = frozenset(mark[1:] for mark in marks if mark[0] == "#")
-        self._classes = tuple(mark[1:] for mark in marks if mark[0] == ".")
+        self._finder = MarkFinder(marks_of(frozenset(marks)))
+        self._marked_tags = self._finder.tags
+        self._marked_at: dict[int, int] = {}  # of open marked inline elements: how many pieces were before
         self._pieces: list[Piece] = []
         self._pictures: list[tuple[str, str]] = []  # alt and address, met amid a block's text
         self._container = -1
@@ -104,14 +106,14 @@ class Walker:
             if not is_hidden(attributes):
                 self._leaf(tag, attributes)
             return False
-        marks: tuple[str, ...] = ()
-        if attributes:
-            if (is_hidden(attributes) and not (self._sees_hidden or self._is_folded())) or (
-                (self._link or self._pieces) and tag not in _CONTAINERS and is_spoken(attributes)
-            ):
-                return False
-            if self._ids or self._classes:
-                marks = self._marks_of(attributes)
+        marks: tuple[int, ...] = ()
+        if attributes and (
+            (is_hidden(attributes) and not (self._sees_hidden or self._is_folded()))
+            or ((self._link or self._pieces) and tag not in _CONTAINERS and is_spoken(attributes))
+        ):
+            return False
+        if attributes or tag in self._marked_tags:
+            marks = self._finder.open(tag, attributes, self._open[-1][5] if self._open else ())
         inline, depth = self._inline, self._inline_depth
         where = len(self.texts)
         if tag in _CONTAINERS and not (tag in _BUTTONS and self._is_amid_text()):
@@ -121,6 +123,8 @@ class Walker:
             container = self._open_container(tag, where)
         else:
             container = -1
+            if marks:
+                self._marked_at[len(self._open)] = len(self._pieces)
             self._elements += 1
             if depth == 0:
                 self._inline = self._elements
@@ -177,14 +181,6 @@ class Walker:
         if not words and self.texts:
             words = self.texts[-1]
         return is_control(words)
-
-    def _marks_of(self, attributes: Mapping[str, Any]) -> tuple[str, ...]:
-        """Those of the marks that an element bears."""
-        marks = [f"#{attributes['id']}"] if attributes.get("id") in self._ids else []
-        classes = attributes.get("class")
-        if classes:
-            marks += [f".{name}" for name in self._classes if name in classes and name in classes.split()]
-        return tuple(marks)
 
     def _leaf(self, tag: str, attributes: Mapping[str, Any]) -> None:
         """Take an element that holds nothing."""
@@ -247,9 +243,20 @@ class Walker:
             self._leave_button()
         self._inline, self._inline_depth = inline, depth
         if marks:
-            pending = any(not text.isspace() for text, _, _ in self._pieces)
-            for mark in marks:
-                self.marks.setdefault(mark, (where, len(self.texts) + pending))
+            self._leave_marked(marks, where, inline=container < 0)
+
+    def _leave_marked(self, marks: tuple[int, ...], where: int, *, inline: bool) -> None:
+        """Note which blocks, or what part of the one being read, a marked element holds."""
+        pending = any(not text.isspace() for text, _, _ in self._pieces)
+        text, before = None, 0
+        if inline:
+            at = self._marked_at.pop(len(self._open))
+            if pending and where == len(self.texts):
+                pieces = [piece for piece, _, _ in self._pieces]
+                text, before = fold_line("".join(pieces[at:])), len(fold_line("".join(pieces[:at])))
+        region = Region(where, len(self.texts) + pending, text, before)
+        for mark in self._finder.close(marks):
+            self.marks.setdefault(mark, []).append(region)
 
     def _leave_button(self) -> None:
         """End a button amid a text: one with words is a block of its own, an empty one parts nothing."""

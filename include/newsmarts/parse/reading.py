@@ -13,7 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from newsmarts.core.records import BlockKind
 
@@ -63,6 +63,15 @@ class Head:
         return values[0].value if values else None
 
 
+class Region(NamedTuple):
+    """What a marked element holds: blocks [start, end), or a text amid the block ``start``."""
+
+    start: int
+    end: int
+    text: str | None = None  # of an inline element
+    before: int = 0  # how many characters of its block are before it, but for spaces
+
+
 @dataclass(slots=True)
 class Reading:
     """The blocks of one page, top to bottom, as parallel lists; of HTML also links and containers."""
@@ -86,7 +95,7 @@ class Reading:
     parents: list[int] = field(default_factory=list)
     names: list[str] = field(default_factory=list)  # and its tag
     bold: set[int] = field(default_factory=set)  # the blocks all of whose text is bold
-    marks: dict[str, tuple[int, int]] = field(default_factory=dict)  # those that were looked out for
+    marks: dict[str, list[Region]] = field(default_factory=dict)  # those that were looked out for
     hidden: list[tuple[int, list[str]]] = field(default_factory=list)
     """The texts of each element that a style hides, and the block that comes after it."""
 
@@ -101,8 +110,9 @@ class Reading:
         return self.links[index] if self.links else None
 
     def mark(self, name: str) -> tuple[int, int] | None:
-        """The blocks of the first element with this ``#id`` or ``.class``, of those looked out for."""
-        return self.marks.get(name)
+        """The blocks of the first element with this mark, of those looked out for."""
+        regions = self.marks.get(name)
+        return (regions[0].start, regions[0].end) if regions else None
 
     def tag(self, index: int) -> str:
         """The tag of the innermost container that a block is in; "" in a text capture."""
