@@ -11,7 +11,8 @@ from newsmarts.parse.reading import Reading, Region
 PAGE = """<html><body>
 <div id="top" class="bar wide"><p>First line</p><section><p class="lead">Second line</p></section></div>
 <article lang="en" data-part="text"><p>Third line</p><div><p>Fourth line</p></div></article>
-<p class="meta">By <span class="name">Mara Odell</span> and <b class="name">Talal Kelmeri</b> | <i>12.03.2025</i>
+<p class="meta">
+By <span class="name">Mara Odell</span> and <b class="name">Talal Kelmeri</b> | <i>12.03.2025</i>
 </p>
 <ul class="tags"><li><a href="/t/1">Crane</a></li><li><a href="/t/2">Quay</a></li>
 <li><a href="/t/3">Oil</a></li><li><a href="/t/4">Port</a></li></ul>
