@@ -18,7 +18,7 @@ from tests.parse.pages import ARTICLE, NOUR_ARTICLE, read
 PAGE = replace(ARTICLE, news_id="2412150", section="Economy")
 ADDRESS = "https://english.almayadeen.net/news/economy/velmora-opens-third-pier"
 URL_KEY = ("url", "english.almayadeen.net/news/economy/velmora-opens-third-pier", "2025-08-20")
-NUMBER_KEY = ("news_id", "2412150")
+NUMBER_KEY = ("news_id", "2412150", "2025-08-20T15:19")
 
 
 def fetched(capture: str, url: str | None) -> Article:
@@ -172,6 +172,19 @@ def test_an_address_that_comes_back_with_another_days_article_is_another_key() -
     later = replace(PAGE, news_id="2600001", published_local=PAGE.published_local + timedelta(days=400))
     first, second = (read(html.render(page, "semantic")) for page in (PAGE, later))
     assert first.extra["url"] == second.extra["url"]
+    assert not set(first.identity_keys) & set(second.identity_keys)
+
+
+def test_a_number_that_another_article_kept_from_the_pages_template_is_another_key() -> None:
+    """Pages made from a copy of another's head keep its number: they aren't revisions of it."""
+    assert PAGE.published_local
+    later = replace(
+        PAGE,
+        headline="Ostrin grain exchange closes",
+        published_local=PAGE.published_local + timedelta(hours=1),
+    )
+    first, second = (read(html.render(page, "semantic")) for page in (PAGE, later))
+    assert first.news_id == second.news_id
     assert not set(first.identity_keys) & set(second.identity_keys)
 
 

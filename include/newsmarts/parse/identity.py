@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date
+from datetime import datetime
 from urllib.parse import unquote, urlsplit
 
 from newsmarts.parse.reading import Reading
@@ -25,12 +25,13 @@ def normalised_headline(headline: str) -> str:
 
 
 def other_identities(
-    reading: Reading, addresses: re.Pattern[str], published_on: date | None, *, head_is_own: bool
+    reading: Reading, addresses: re.Pattern[str], published_local: datetime | None, *, head_is_own: bool
 ) -> tuple[Identity, ...]:
     """What else than headline and time an article is known by: its address, its number in the head.
 
     The address identifies the article of its publication day only: sites give an address that has no number
-    to another article when a headline comes back.
+    to another article when a headline comes back. The number identifies the article of its publication time
+    only: pages made from a copy of another's head keep its number, and would become revisions of it.
 
     Args:
         addresses: what articles' own addresses look like, as ``normalised_address`` writes them.
@@ -43,11 +44,13 @@ def other_identities(
     )
     if address is None and reading.url is not None:
         address = _own_address([reading.url], addresses)
-    if address is not None and published_on is not None:
-        found.append(("url", address, published_on.isoformat()))
+    if published_local is None:
+        return ()
+    if address is not None:
+        found.append(("url", address, published_local.date().isoformat()))
     numbers = {said.value for said in head.said.get("news_id", ())} if head else set()
     if len(numbers) == 1 and _NUMBER.fullmatch(number := numbers.pop()):
-        found.append(("news_id", number))
+        found.append(("news_id", number, published_local.isoformat(timespec="minutes")))
     return tuple(found)
 
 

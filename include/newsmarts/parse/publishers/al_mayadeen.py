@@ -254,7 +254,7 @@ def _fields(
         "other_identities": other_identities(
             reading,
             _ADDRESS,
-            wall and wall.date(),
+            wall,
             head_is_own=is_about(head, TIMEZONE, headline=title, published_at=moment, site_names=names),
         ),
         "news_id": head.first("news_id") if head else None,
