@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 
 from newsmarts.core.archived_addresses import original_of
 from newsmarts.land import names
-from newsmarts.land.archives.sidecar import Facts
 from newsmarts.land.names import CaptureTime
+from newsmarts.land.sidecar import Facts
 
 HEAD_BYTES, TAIL_BYTES = 1 << 15, 1 << 12
 """Where the marks are: behind the doctype, in the head, or in a comment at the very end."""

@@ -19,11 +19,11 @@ from pathlib import Path
 from newsmarts.core.embedded import TIMES_PAGE
 from newsmarts.core.errors import CaptureError, UsageError
 from newsmarts.core.settings import Settings
-from newsmarts.land import companions, names, saved_pages
-from newsmarts.land.archives import members, mhtml, sidecar
-from newsmarts.land.archives.sidecar import Facts
+from newsmarts.land import companions, names, saved_pages, sidecar
+from newsmarts.land.archives import members, mhtml
 from newsmarts.land.names import CaptureTime
 from newsmarts.land.reading import InboxFile, Look, Sidecar
+from newsmarts.land.sidecar import Facts
 
 log = logging.getLogger(__name__)
 

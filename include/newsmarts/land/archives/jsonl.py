@@ -14,10 +14,10 @@ from typing import Any, BinaryIO
 
 from newsmarts.core.errors import CaptureError, DamagedUnit
 from newsmarts.land.archives.entry import Budget, Content, Entry, Read, Unverified, too_large
-from newsmarts.land.archives.sidecar import Facts, facts_of
 from newsmarts.land.archives.stream import Stream, UnitReader
 from newsmarts.land.names import CaptureTime
 from newsmarts.land.reading import InboxFile
+from newsmarts.land.sidecar import Facts, facts_of
 
 _END_OF_LINE = re.compile(rb"\n")
 _CONTENTS = ("html", "text", "content_base64")

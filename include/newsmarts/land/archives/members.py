@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from newsmarts.core.errors import CaptureError
-from newsmarts.land import companions, encodings, names, saved_pages
-from newsmarts.land.archives import mhtml, sidecar
+from newsmarts.land import companions, encodings, names, saved_pages, sidecar
+from newsmarts.land.archives import mhtml
 from newsmarts.land.archives.entry import Content, Entry
-from newsmarts.land.archives.sidecar import Facts
 from newsmarts.land.names import CaptureTime
 from newsmarts.land.reading import InboxFile
+from newsmarts.land.sidecar import Facts
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 _HIDDEN, _COMPANION = "hidden_file", "saved_page_resource"

@@ -11,8 +11,8 @@ from newsmarts.core.archived_addresses import original_of
 from newsmarts.core.errors import CaptureError
 from newsmarts.land import names
 from newsmarts.land.archives.entry import Content
-from newsmarts.land.archives.sidecar import Facts
 from newsmarts.land.names import CaptureTime
+from newsmarts.land.sidecar import Facts
 
 HEAD_BYTES = 1 << 16
 _PAGES = ("text/html", "application/xhtml+xml")

@@ -10,7 +10,7 @@ from typing import BinaryIO, Self
 
 from newsmarts.core.embedded import TIMES_PAGE
 from newsmarts.core.errors import CaptureError
-from newsmarts.land.archives import sidecar
+from newsmarts.land import sidecar
 from newsmarts.land.archives.entry import Budget, Content, Entry, Read, too_large
 from newsmarts.land.archives.members import Members, content_of, is_page, is_sidecar, own_facts, stem_of
 from newsmarts.land.archives.stream import Stream

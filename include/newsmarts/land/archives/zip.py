@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from newsmarts.core.embedded import TIMES_PAGE
 from newsmarts.core.errors import ArchiveTooLarge, CaptureError
-from newsmarts.land.archives import sidecar
+from newsmarts.land import sidecar
 from newsmarts.land.archives.entry import Budget, Entry, Read, too_large
 from newsmarts.land.archives.members import Members, content_of, is_page, is_sidecar, own_facts, stem_of
 from newsmarts.land.archives.zip_times import modified_at
