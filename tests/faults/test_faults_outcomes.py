@@ -81,9 +81,10 @@ def test_outcome_refused_after_accepted(scene: Scene, case: Case) -> None:
         SECOND: ("accepted", True, True),
         THIRD: ("refused", True, False),
     }
+    assert sources_of(scene.inbox) <= marts.accounted_sources(scene.home)
     scene.more.clear()
     scene.recover()
-    case.saw("its articles stayed, with the refusal beside them; accepted later", scene.check())
+    case.saw("its articles stayed, the late page has a reason; accepted later", scene.check())
 
 
 def test_outcome_nothing_captured(scene: Scene, case: Case) -> None:

@@ -10,6 +10,9 @@ from typing import Any
 
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import settings as settings_of
+from hypothesis import strategies as st
 
 from newsmarts.core import schemas
 from newsmarts.core.db import reading
@@ -26,6 +29,7 @@ from newsmarts.core.partitions import partition_path, set_aside_path, warehouse_
 from newsmarts.core.settings import Settings, load_settings
 from newsmarts.load import warehouse
 from newsmarts.load.run import rebuild, run
+from tests.examples import fewer_examples
 from tests.marts.factory import DAY, Page, day_after, write_day
 
 PAGES = [
@@ -157,20 +161,91 @@ def test_a_refused_day_is_loaded_without_articles_and_every_capture_has_a_reason
     assert not run(DAY, settings).changed
 
 
-def test_an_accepted_day_keeps_its_rows_when_a_later_run_is_refused(settings: Settings) -> None:
+LATE = {
+    "fine": (Page("fine", headline="Fine"), "day_refused"),
+    "list": (Page("list", quarantined="tag_page"), "tag_page"),
+    "bad": (Page("bad", quarantined="missing_body"), "missing_body"),
+    "large": (Page("large", rejected=True), "file_too_large"),
+    "moved": (Page("moved", rejected=True, quarantined="http_redirect"), "http_redirect"),
+}
+
+
+@pytest.mark.slow
+@settings_of(max_examples=fewer_examples(10))
+@given(st.lists(st.tuples(st.sets(st.sampled_from(sorted(LATE))), st.booleans()), min_size=1, max_size=4))
+def test_refused_runs_add_their_captures_in_any_order(
+    tmp_path_factory: pytest.TempPathFactory, later: list[tuple[set[str], bool]]
+) -> None:
+    check_later_refused_runs(load_settings(home=tmp_path_factory.mktemp("home")), later)
+
+
+def test_an_accepted_day_keeps_its_rows_and_gets_the_captures_of_a_later_refused_run(
+    settings: Settings,
+) -> None:
+    check_later_refused_runs(settings, [(set(LATE), True), ({"list"}, False)])
+
+
+def check_later_refused_runs(settings: Settings, later: list[tuple[set[str], bool]]) -> None:
+    """Each later run has late pages of its own, and all or none of the first one's."""
     write_day(settings.home, DAY, PAGES)
     run(DAY, settings)
     before = everything(settings)
-    write_day(settings.home, DAY, [Page("x")], **REFUSED)
-    assert run(DAY, settings).changed
-    assert query(settings, "SELECT outcome, refusal FROM warehouse.days") == [
-        ("accepted", REFUSED["refusal"])
-    ]
-    assert everything(settings) | {"days": []} == before | {"days": []}
-    assert not run(DAY, settings).changed
+    for number, (names, has_first) in enumerate(later):
+        pages = [*(PAGES if has_first else ()), *(LATE[name][0] for name in sorted(names))]
+        refusal = f"refused: {number}"
+        write_day(settings.home, DAY, pages, accepted=False, refusal=refusal)
+        assert run(DAY, settings).changed
+        added = {f"{DAY}/{name}.txt": LATE[name][1] for name in names}
+        rows = everything(settings)
+        kept = {table for table in before if table not in {"captures", "quarantine", "days"}}
+        assert {table: rows[table] for table in kept} == {table: before[table] for table in kept}
+        for table in ("captures", "quarantine"):
+            assert [row for row in rows[table] if not set(row) & set(added)] == before[table]
+        found = query(settings, "SELECT source_path, reason_code FROM warehouse.quarantine")
+        assert dict(found) == {row[7]: row[4] for row in before["quarantine"]} | added
+        (day,) = query(
+            settings,
+            "SELECT outcome, refusal, captures, landed, rejected, parsed, valid, not_article, quarantined "
+            "FROM warehouse.days",
+        )
+        not_article, rejected = len(names & {"list", "moved"}), len(names & {"large", "moved"})
+        assert day == (
+            "accepted", refusal, 3 + len(names), 2 + len(names) - rejected, 1 + rejected,
+            2 + len(names) - rejected, 1, not_article, 2 + len(names) - not_article,
+        )  # fmt: skip
+        assert not run(DAY, settings).changed
+        assert everything(settings) == rows
     write_day(settings.home, DAY, PAGES)
     assert run(DAY, settings).changed
     assert everything(settings) == before
+
+
+def test_a_capture_that_a_refused_run_has_no_reason_for_is_noticed(settings: Settings) -> None:
+    write_day(settings.home, DAY, PAGES)
+    run(DAY, settings)
+    before = everything(settings)
+    write_day(settings.home, DAY, [*PAGES, Page("late")], **REFUSED)
+    schemas.write_rows(
+        partition_path(settings.home, "validated", DAY) / "articles.parquet", schemas.ARTICLES, []
+    )
+    with pytest.raises(ConservationError, match="1 captures aren't accounted for"):
+        run(DAY, settings)
+    assert everything(settings) == before
+
+
+def test_a_rebuild_knows_no_accepted_run_any_more(settings: Settings, tmp_path: Path) -> None:
+    write_day(settings.home, DAY, PAGES)
+    run(DAY, settings)
+    late = [*PAGES, Page("late", headline="Late")]
+    write_day(settings.home, DAY, late, **REFUSED)
+    run(DAY, settings)
+    with pytest.raises(MissingPartition, match=f"{DAY}.*--leave-out"):
+        rebuild(settings)
+    assert rebuild(settings, leave_out=True).left_out == (DAY,)
+    other = settings.model_copy(update={"home": tmp_path / "other"})
+    write_day(other.home, DAY, late, **REFUSED)
+    run(DAY, other)
+    assert everything(settings) == everything(other)
 
 
 def test_an_accepted_run_replaces_all_rows_of_a_refused_one(settings: Settings, tmp_path: Path) -> None:

@@ -13,13 +13,14 @@ import pytest
 
 from newsmarts.core.db import reading
 from newsmarts.core.errors import AuditFailed, ContractError, MissingPartition, NewsError, SettingsError
-from newsmarts.core.partitions import candidate_path, current_release_path
+from newsmarts.core.partitions import candidate_path, current_release_path, published_path
 from newsmarts.core.settings import Settings, load_settings
+from newsmarts.load.run import run as load
 from newsmarts.marts.audit import report_path
 from newsmarts.marts.candidate import needs_full_audit
 from newsmarts.marts.run import audit, build, publish
 from tests.contract_files import write_brief_contracts
-from tests.marts.factory import DAY, Page, day_after, load_days
+from tests.marts.factory import DAY, Page, day_after, load_days, write_day
 
 
 def corrupt(settings: Settings, sql: str) -> None:
@@ -294,3 +295,35 @@ def test_all_rows_are_evaluated_again_in_time_and_after_a_change_of_contracts(
         publish(changed)
     assert audit(changed).full
     assert publish(changed).published
+
+
+@pytest.mark.slow
+def test_a_late_page_of_a_refused_run_is_published_with_its_reason(tmp_path: Path) -> None:
+    settings = load_settings(home=tmp_path)
+    load_days(settings, {DAY: [Page("a")]})
+    build(settings)
+    publish_audited(settings)
+    late = [Page("a"), Page("late", headline="Late"), Page("list", quarantined="tag_page")]
+    write_day(settings.home, DAY, late, accepted=False, refusal="9 of 10 pages lack a body")
+    load(DAY, settings)
+    assert build(settings).days == (DAY,)
+    publish_audited(settings)
+    with reading(published_path(settings.home)) as connection:
+        captures = connection.execute("SELECT source_path, outcome, reason_code FROM marts.captures")
+        assert {path.split("/")[1]: tuple(facts) for path, *facts in captures.fetchall()} == {
+            "a.txt": ("loaded", None),
+            "late.txt": ("quarantined", "day_refused"),
+            "list.txt": ("not_article", "tag_page"),
+        }
+        (day,) = connection.execute(
+            "SELECT outcome, refusal, captures, articles_loaded, not_article, quarantined "
+            "FROM marts.partition_outcomes"
+        ).fetchall()
+        assert day == ("accepted", "9 of 10 pages lack a body", 3, 1, 1, 1)
+    load(DAY, settings)
+    assert build(settings).released_as
+
+
+def publish_audited(settings: Settings) -> None:
+    audit(settings)
+    publish(settings)

@@ -220,7 +220,7 @@ def _notices(outcome: Outcome, run_id: str | None) -> list[Notice]:
     if not outcome.accepted:
         text = (
             f"{outcome.refusal or 'Too much of it was quarantined.'}\nThe marts have its captures with their "
-            "reasons, and none of its articles; if an earlier run of it was accepted, that run's rows stay."
+            "reasons, and none of its articles; what an earlier accepted run gave stays."
         )
         notices.append(Notice("This day was refused as a whole", text, "bad"))
     if run_id is not None and outcome.run_id != run_id:

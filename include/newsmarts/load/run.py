@@ -58,8 +58,9 @@ class RebuildResult:
 def run(day: date, settings: Settings) -> LoadResult:
     """Replace one day in the warehouse by what validate made of it, in one transaction.
 
-    A refused day is loaded without articles; one that is loaded as accepted stays, and the refusal is noted
-    beside it. Loading a day twice leaves the same warehouse; what other days hold doesn't matter.
+    A refused day is loaded without articles. One that is loaded as accepted stays: the refusal is noted
+    beside it, and captures that it lacks are added with their reasons. Loading a day twice leaves the same
+    warehouse; what other days hold doesn't matter.
 
     Raises:
         MissingPartition: the day isn't validated.
@@ -124,16 +125,16 @@ def _load(staged: StagedDay, settings: Settings) -> tuple[bool, dict[str, int]]:
 
 
 def _load_into(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> tuple[bool, dict[str, int]]:
-    known, refusal = warehouse.loaded_day(connection, staged.day), staged.refusal
-    if refusal is not None and known is not None and known.outcome == "accepted":
-        changed = known.refusal != refusal
-        if changed:
-            warehouse.record_refusal(connection, staged.day, refusal)
-    else:
-        changed = known is None or (known.source_sha256, known.refusal) != (staged.source_sha256, refusal)
-        if changed:
-            staged.check()
+    known, source_sha256, replace = warehouse.loaded_day(connection, staged.day), staged.source_sha256, True
+    if staged.refusal is not None and known is not None and known.outcome == "accepted":
+        source_sha256, replace = f"{known.source_sha256.split()[0]} {source_sha256}", False
+    changed = known is None or known.source_sha256 != source_sha256
+    if changed:
+        staged.check()
+        if replace:
             warehouse.replace_day(connection, staged)
+        else:
+            warehouse.record_refusal(connection, staged, source_sha256)
     return changed, warehouse.day_counts(connection, staged.day)
 
 

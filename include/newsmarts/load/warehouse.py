@@ -20,8 +20,10 @@ from newsmarts.core.tables import read_tables
 from newsmarts.load.staged import StagedDay
 
 HERE = Path(__file__).parent
+QUERIES = HERE / "queries"
 TABLES = read_tables(HERE / "tables", "warehouse")
 OF_REFUSED_DAYS = frozenset({"captures", "contract_results", "days", "quarantine"})
+_DAY_REFUSED = QUERIES / "day_refused.sql"
 _SHOWN = 5  # captures that a message names; the rest are counted
 
 
@@ -76,7 +78,7 @@ class OtherLayout(Exception):
 
 def _layout_of(connection: duckdb.DuckDBPyConnection) -> str | None:
     try:
-        row = run_sql(connection, HERE / "queries" / "layout.sql").fetchone()
+        row = run_sql(connection, QUERIES / "layout.sql").fetchone()
     except duckdb.CatalogException:
         return None
     return None if row is None else str(row[0])
@@ -87,7 +89,7 @@ def _make(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute("CREATE SCHEMA warehouse")
         for table in TABLES:
             connection.execute(table.create_statement())
-        run_sql(connection, HERE / "queries" / "create_about.sql")
+        run_sql(connection, QUERIES / "create_about.sql")
         connection.execute(
             "INSERT INTO warehouse.about VALUES ($layout)", {"layout": versions.warehouse_version()}
         )
@@ -97,20 +99,36 @@ def _make(connection: duckdb.DuckDBPyConnection) -> None:
 class LoadedDay:
     """What a loaded day was loaded from, and whether as an accepted day."""
 
-    source_sha256: str
+    source_sha256: str  # of an accepted day, after a space, also that of a later run that was refused
     outcome: Literal["accepted", "refused"]
-    refusal: str | None  # of the day, or of a later run of an accepted day
 
 
 def loaded_day(connection: duckdb.DuckDBPyConnection, day: date) -> LoadedDay | None:
     """The day as it is loaded; None when it isn't."""
-    row = run_sql(connection, HERE / "queries" / "loaded_day.sql", {"day": day}).fetchone()
+    row = run_sql(connection, QUERIES / "loaded_day.sql", {"day": day}).fetchone()
     return None if row is None else LoadedDay(*row)
 
 
-def record_refusal(connection: duckdb.DuckDBPyConnection, day: date, refusal: str) -> None:
-    """Note that a later run of a loaded day was refused; its rows stay."""
-    run_sql(connection, HERE / "queries" / "record_refusal.sql", {"day": day, "refusal": refusal})
+def record_refusal(connection: duckdb.DuckDBPyConnection, staged: StagedDay, source_sha256: str) -> None:
+    """Note that a later run of an accepted day was refused: its rows stay, captures that it lacks are added.
+
+    These have the reasons of the refused run. Those that an earlier refused run added are replaced.
+
+    Raises:
+        ConservationError: an added capture has no reason, or a reason no capture; nothing changes.
+    """
+    day = {"day": staged.day}
+    tables = HERE / "tables"
+    with transaction(connection):
+        run_sql(connection, QUERIES / "delete_added_reasons.sql", day)
+        run_sql(connection, QUERIES / "delete_added_captures.sql", day)
+        run_sql(connection, QUERIES / "create_accepted_captures.sql", day)
+        _insert(connection, staged, "captures", tables / "captures.sql", without_accepted=True)
+        _insert(connection, staged, "quarantine", tables / "quarantine.sql", without_accepted=True)
+        _insert(connection, staged, "quarantine", _DAY_REFUSED, without_accepted=True)
+        facts = {"refusal": staged.refusal, "source_sha256": source_sha256}
+        run_sql(connection, QUERIES / "record_refusal.sql", day | facts)
+        _check_conservation(connection, staged.day)
 
 
 def replace_day(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> None:
@@ -127,42 +145,63 @@ def replace_day(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> Non
             connection.execute(delete, {"day": staged.day})
             if staged.refusal is not None and table.name not in OF_REFUSED_DAYS:
                 continue
-            insert = table.insert_statement()
             parameters = {"source_sha256": staged.source_sha256} if table.name == "days" else None
-            with staged.registered(connection, insert):
-                connection.execute(insert, parameters)
+            _insert(connection, staged, table.name, table.path.with_suffix(".sql"), parameters)
         if staged.refusal is not None:
-            path = HERE / "queries" / "insert_refused.sql"
-            with staged.registered(connection, read_sql(path)):
-                run_sql(connection, path)
-        _check_conservation(connection, staged)
+            _insert(connection, staged, "quarantine", _DAY_REFUSED)
+        _check_conservation(connection, staged.day, _stated_counts(staged))
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection,
+    staged: StagedDay,
+    table: str,
+    select: Path,
+    parameters: dict[str, str] | None = None,
+    *,
+    without_accepted: bool = False,
+) -> None:
+    """Add the rows of a SELECT; ``without_accepted``: but those of captures that the accepted day has."""
+    rows = read_sql(select)
+    if without_accepted:
+        rows = f"SELECT * FROM ({rows}) ANTI JOIN accepted_captures USING (capture_id)"  # noqa: S608
+    with staged.registered(connection, rows):
+        connection.execute(f"INSERT INTO warehouse.{table} BY NAME\n{rows}", parameters)
 
 
 def day_counts(connection: duckdb.DuckDBPyConnection, day: date) -> dict[str, int]:
     """How many captures, articles, ticker items and captures of other outcomes the loaded day has."""
-    (counts,) = as_dicts(run_sql(connection, HERE / "queries" / "day_counts.sql", {"day": day}))
+    (counts,) = as_dicts(run_sql(connection, QUERIES / "day_counts.sql", {"day": day}))
     return counts
 
 
-def _check_conservation(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> None:
-    strays = run_sql(connection, HERE / "queries" / "unaccounted.sql", {"day": staged.day}).fetchall()
-    counts = day_counts(connection, staged.day)
+def _stated_counts(staged: StagedDay) -> dict[str, int]:
+    """What ``day_counts`` must give once the staged day is loaded."""
     outcome, refused = staged.outcome, staged.refusal is not None
-    stated = {
+    return {
         "captures": outcome["captures"],
         "articles": 0 if refused else outcome["valid"],
         "not_article": outcome.get("not_article") or 0,  # earlier versions had none
         "quarantined": outcome["quarantined"] + (outcome["valid"] if refused else 0),
         "ticker_items": 0 if refused else outcome["ticker_items"],
     }
-    if not strays and counts == stated:
+
+
+def _check_conservation(
+    connection: duckdb.DuckDBPyConnection, day: date, stated: dict[str, int] | None = None
+) -> None:
+    """Raise ConservationError unless each capture is accounted for once, and counts are as stated."""
+    strays = run_sql(connection, QUERIES / "unaccounted.sql", {"day": day}).fetchall()
+    counts = day_counts(connection, day)
+    if not strays and stated in (None, counts):
         return
     named = ", ".join(
         f"{capture_id} (captured: {captured}, valid: {valid}, with a reason: {has_reason})"
         for capture_id, captured, valid, has_reason in strays[:_SHOWN]
     )
     raise ConservationError(
-        f"{staged.day} doesn't add up: the outcome has {stated}, its rows {counts}"
+        f"{day} doesn't add up"
+        + (f": the outcome has {stated}, its rows {counts}" if stated else "")
         + (f"; {len(strays)} captures aren't accounted for once: {named}" if strays else "")
-        + f". Nothing was loaded. Run {staged.day} again from land on."
+        + f". Nothing was loaded. Run {day} again from land on."
     )

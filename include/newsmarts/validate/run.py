@@ -136,7 +136,7 @@ def accept(day: date, settings: Settings) -> None:
     folder = partition_path(settings.archive, "validated", day)
     raise TooManyQuarantined(
         f"{refusal}\nNo article of this run of {day} is in the marts: its captures are there with their "
-        "reasons, or what an earlier accepted run gave. The pages and their text: "
+        "reasons, beside what an earlier accepted run gave. The pages and their text: "
         f"{docs_path(settings.home) / day.isoformat()} and {folder / 'quarantine.parquet'}. Most often a "
         "site has changed its layout: fix its rules in include/newsmarts/parse and run the day from parse "
         "on. If the pages really are bad, raise NEWS_QUARANTINE_FAIL_SHARE for this run."

@@ -1,1 +1,1 @@
-SELECT source_sha256, outcome, refusal FROM warehouse.days WHERE capture_day = $day
+SELECT source_sha256, outcome FROM warehouse.days WHERE capture_day = $day

@@ -14,7 +14,8 @@ SELECT * REPLACE (
     -- Of captures that were rejected, or landed before this was kept, midnight means the day: that is where an
     -- inbox path's day puts a capture, and few pages are fetched in just that second.
     coalesce(captured_at_precision, if(captured_at AT TIME ZONE 'UTC' = capture_day, 'day', 'second')) AS captured_at_precision
-)
+),
+(SELECT NOT accepted FROM staged_outcome) AS of_refused_run
 FROM (
     SELECT * FROM manifest
     UNION ALL BY NAME

@@ -19,7 +19,7 @@ WITH rejected AS (
     GROUP BY ALL
 )
 SELECT
-    captured.* EXCLUDE (sha256, publisher),
+    captured.* EXCLUDE (sha256, publisher, of_refused_run),
     captured.sha256 AS capture_sha256,
     coalesce(valid.publisher, rejected.publisher, captured.publisher) AS publisher,
     CASE

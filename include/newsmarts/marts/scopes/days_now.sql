@@ -1,4 +1,4 @@
--- Each loaded day's state: what it was loaded from, a later refusal, and its acknowledgements.
+-- Each loaded day's state: what it was loaded from, and its acknowledgements.
 WITH acknowledged AS (
     SELECT
         capture_day,
@@ -19,6 +19,6 @@ WITH acknowledged AS (
     FROM standing_acknowledgements
     GROUP BY capture_day
 )
-SELECT days.capture_day, concat_ws(' ', days.source_sha256, sha256(days.refusal)) AS source_sha256, acknowledged.acknowledged_sha256
+SELECT days.capture_day, days.source_sha256, acknowledged.acknowledged_sha256
 FROM source.warehouse.days AS days
 LEFT JOIN acknowledged USING (capture_day)

@@ -1,5 +1,4 @@
 -- Pages of a refused day that have no reason of their own.
-INSERT INTO warehouse.quarantine BY NAME
 SELECT
     capture_id,
     capture_sha256,

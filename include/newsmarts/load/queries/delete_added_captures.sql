@@ -1,0 +1,1 @@
+DELETE FROM warehouse.captures WHERE capture_day = $day AND of_refused_run
