@@ -48,6 +48,7 @@ BREAKS: dict[str, dict[str, str]] = {
         "has_text": "DELETE FROM marts.article_texts",
         "stands_on_its_latest_capture": "UPDATE marts.articles SET capture_sha256 = 'another'",
         "capture_times_match_captures": "UPDATE marts.articles SET first_captured_at = '2025-01-01'",
+        "published_from_known": "UPDATE marts.articles SET published_from = 'feed'",
         "first_captured_at_precision_known": "UPDATE marts.articles SET first_captured_at_precision = 'hour'",
         "last_captured_at_precision_known": "UPDATE marts.articles SET last_captured_at_precision = 'hour'",
         "precision_of_its_captures": "UPDATE marts.captures SET captured_at_precision = 'second'",

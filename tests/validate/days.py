@@ -56,6 +56,7 @@ def article(name: str = "harbour", publisher: str = "al_mayadeen", **changes: An
         "published_local": datetime(2025, 8, 25, 12, 30),
         "timezone": "Asia/Tehran" if nour else "Asia/Beirut",
         "published_at": datetime(2025, 8, 25, 9, 0 if nour else 30, tzinfo=UTC),
+        "published_from": "page",
         "modified_at": None,
         "section": None,
         "read_minutes": None if nour else 1,

@@ -40,6 +40,7 @@ def _shared(hours_ahead: float) -> dict[str, Row]:
         "published_at_present": {"published_at": None, "published_local": None},
         "published_before_capture_day_ends": _published(MIDNIGHT + timedelta(days=1), hours_ahead),
         "local_and_utc_time_agree": {"published_local": datetime(2025, 8, 25, 13, 30)},
+        "published_at_shown": {"published_from": "head"},
         "page_no_newer_than_its_capture": {"captured_on_or_after": DAY + timedelta(days=1)},
         "modified_about_when_published": {"modified_at": datetime(2025, 8, 23, 9, 0, tzinfo=UTC)},
         "headline_present": {"headline": " — "},

@@ -189,3 +189,14 @@ def test_any_ticker_line_has_evidence(text: str, position: int) -> None:
     assert (found["text"] is None) == (found["text_words"] is None)
     assert found["text_words"] is None or found["text_words"] >= 1
     assert found["row_key"].endswith("#7")
+
+
+@pytest.mark.parametrize(
+    ("hours", "source", "agrees"), [(3, "head", True), (3, "page", False), (5, "head", False)]
+)
+def test_metadata_may_be_an_hour_off_the_zone(hours: int, source: str, agrees: bool) -> None:
+    """Beirut was two hours ahead of UTC then, and the clock of the site's own metadata three."""
+    wall = datetime(2023, 3, 24, 18, 27)
+    moment = (wall - timedelta(hours=hours)).replace(tzinfo=UTC)
+    found = _of(published_local=wall, published_at=moment, published_from=source)
+    assert (found["local_time_disagreement"] is None) is agrees

@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 BlockKind = Literal["paragraph", "subheading", "list", "embed"]
 Subject = Literal["page", "ticker_item"]
+PublishedFrom = Literal["page", "head"]
+"""Which part of a page the publication time is from: what it shows, or its metadata."""
 Precision = Literal["second", "day"]
 """How well a capture time is known: ``day`` when only the day is."""
 
@@ -149,6 +151,7 @@ class Article:
     coverage: tuple[str, ...] = ()
     read_next: tuple[PageLink, ...] = ()
     captured_on_or_after: date | None = None
+    published_from: PublishedFrom | None = None  # not in to_record
     other_identities: tuple[tuple[str, ...], ...] = ()  # what else identifies it, as its address
     extra: Mapping[str, Any] = field(default_factory=dict)
     """What only HTML has: url, image_url, section, modified_at, keywords, metadata_disagreements."""

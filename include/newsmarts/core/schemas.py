@@ -41,7 +41,16 @@ CAPTURES = pa.schema(
 )
 # Files are kept for years, and those of earlier versions lack these columns; they read as null.
 ADDED_LATER = frozenset(
-    {"url", "http_status", "charset", "captured_at_precision", "outcome", "not_article", "warnings"}
+    {
+        "url",
+        "http_status",
+        "charset",
+        "captured_at_precision",
+        "outcome",
+        "not_article",
+        "warnings",
+        "published_from",
+    }
 )
 
 QUARANTINE = pa.schema(
@@ -88,6 +97,7 @@ ARTICLES = pa.schema(
         pa.field("published_local", WALL_TIME),
         pa.field("timezone", pa.string(), nullable=False),
         pa.field("published_at", UTC_TIME),
+        pa.field("published_from", pa.string()),  # "page" or "head"; null: read before it was kept
         pa.field("modified_at", UTC_TIME),
         pa.field("section", pa.string()),
         pa.field("read_minutes", pa.int32()),

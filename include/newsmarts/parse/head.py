@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,12 +18,15 @@ from newsmarts.parse.reading import Head, Said
 _META = {
     name: fact
     for fact, names in {
-        "title": ("og:title", "twitter:title"),
-        "published": ("article:published_time",),
-        "modified": ("article:modified_time", "og:updated_time"),
+        "title": ("og:title", "twitter:title", "headline"),
+        "published": (
+            "article:published_time", "datepublished", "date", "pubdate", "publish-date", "publish_date",
+            "dc.date", "dc.date.issued", "dcterms.created", "parsely-pub-date",
+        ),
+        "modified": ("article:modified_time", "og:updated_time", "datemodified", "last-modified"),
         "author": ("author", "article:author"),
         "description": ("og:description", "description", "twitter:description"),
-        "image": ("og:image", "og:image:url", "twitter:image"),
+        "image": ("og:image", "og:image:url", "twitter:image", "image"),
         "canonical": ("og:url",),
         "section": ("article:section",),
         "keywords": ("news_keywords", "keywords"),
@@ -31,7 +35,7 @@ _META = {
         "type": ("og:type",),
     }.items()
     for name in names
-}
+}  # fmt: skip
 _JSON_LD = {
     "headline": "title",
     "datePublished": "published",
@@ -67,6 +71,10 @@ _ARTICLE_TYPES = frozenset(
     }
 )  # fmt: skip
 _READ_SCRIPTS = frozenset({"application/ld+json", "text/tawsiyat"})
+_WRAPPING = re.compile(
+    r"^\s*(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)(?:\s*\*/)?|(?://|/\*)?\s*(?:\]\]>|-->)(?:\s*\*/)?\s*$"
+)
+_NAMESPACE = re.compile(r"^(?:https?://(?:www\.)?schema\.org/|schema:)", re.IGNORECASE)  # of a type's name
 _MAX_JSON_CHARS = 500_000
 _MAX_VALUE_CHARS = 4_000
 
@@ -83,9 +91,12 @@ def read_head(soup: BeautifulSoup) -> Head:
         if node.name == "html":
             _add(said, "language", "html lang", node.get("lang"))
         elif node.name == "meta":
-            name = str(node.get("property") or node.get("name") or "").strip().lower()
-            if name in _META:
-                _add(said, _META[name], name, node.get("content"))
+            item = node.get("itemprop")
+            name = str(node.get("property") or node.get("name") or item or "").strip().lower()
+            fact = _META.get(name)
+            # a list of other articles has such elements too, after the page's own
+            if fact and not (item and fact != "author" and any(one.source == name for one in said[fact])):
+                _add(said, fact, name, node.get("content"))
         elif node.name == "link":
             if "canonical" in node.get_attribute_list("rel"):
                 _add(said, "canonical", "link canonical", node.get("href"), first=True)
@@ -115,12 +126,12 @@ def _read_script(node: Tag, said: defaultdict[str, list[Said]], types: set[str])
     if len(text) > _MAX_JSON_CHARS:
         return
     try:
-        data = json.loads(text, strict=False)
+        data = json.loads(_WRAPPING.sub("", text), strict=False)
     except (ValueError, RecursionError):
         return
     if kind == "application/ld+json":
         for thing in _things(data):
-            names = set(_strings(thing.get("@type")))
+            names = {_NAMESPACE.sub("", name) for name in _strings(thing.get("@type"))}
             types.update(names)
             if names & _ARTICLE_TYPES:
                 _add_all(said, _JSON_LD, "JSON-LD", thing)
@@ -134,13 +145,18 @@ def _read_script(node: Tag, said: defaultdict[str, list[Said]], types: set[str])
 
 
 def _things(data: Any) -> Iterator[Mapping[str, Any]]:
-    """The top-level objects of JSON-LD: one, a list, or a graph."""
+    """The objects of JSON-LD: one, a list or a graph, and the main entity of each."""
     for thing in data if isinstance(data, list) else [data]:
-        if isinstance(thing, dict):
-            graph = thing.get("@graph")
-            yield from (
-                node for node in (graph if isinstance(graph, list) else [thing]) if isinstance(node, dict)
-            )
+        if not isinstance(thing, dict):
+            continue
+        graph, entity = thing.get("@graph"), thing.get("mainEntity")
+        if isinstance(graph, list):
+            yield from _things([node for node in graph if isinstance(node, dict) and "@graph" not in node])
+            continue
+        yield thing
+        for node in entity if isinstance(entity, list) else [entity]:
+            if isinstance(node, dict) and "@type" in node:
+                yield node
 
 
 def _add_all(

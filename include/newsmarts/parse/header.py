@@ -7,29 +7,42 @@ The headline is the first heading of an HTML page; in a text capture the line ov
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
+from newsmarts.core.bylines import byline_key
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.parse.layout import Layout
 from newsmarts.parse.metadata import is_headline
 from newsmarts.parse.prose import MAX_HEADLINE_CHARS, ends_like_sentence
 from newsmarts.parse.reading import Head, Reading, Roles
-from newsmarts.parse.times import CLOCK, DAY, parse_day_and_clock
+from newsmarts.parse.times import CLOCK, DAY, VAGUE_TIME, WALL_TIME, parse_wall_time
 
 # groups are named after the record's fields
 _LINE = re.compile(
-    r"By:? (?P<byline_raw>\S.*)"
-    r"|Source: ?(?P<agency>\S.*)"
-    rf"|(?P<published_local>{DAY},?(?: [-|–])? {CLOCK})"
-    rf"|(?:Last )?[Uu]pdated?(?: on| at)?:? (?P<modified_at>{DAY},?(?: [-|–])? {CLOCK})"
-    r"|(?P<share_count>\d[\d.,]*[KkMm]?) Shares?"
-    r"|(?P<read_minutes>\d{1,4}) [Mm][Ii][Nn](?:ute)?s? [Rr][Ee][Aa][Dd]"
+    r"(?i:(?:written )?by):? (?P<byline_raw>\S.*)"
+    r"|(?i:source): ?(?P<agency>\S.*)"
+    rf"|(?:(?i:published|posted)(?: on| at)?:? )(?P<labelled>{WALL_TIME})"
+    rf"|(?P<published_local>{WALL_TIME})"
+    rf"|(?i:(?:last )?(?:updated?|modified)(?: on| at)?):? (?P<modified_at>{WALL_TIME})"
+    r"|(?P<share_count>\d[\d.,]*[KkMm]?) (?i:shares?)"
+    r"|(?P<read_minutes>\d{1,4}) (?i:min(?:ute)?s? read)"
+    rf"|(?P<day>{DAY})"
+    rf"|(?P<clock>{CLOCK})"
+    rf"|(?i:(?:published|posted)(?: on| at)?:? )?(?P<vague>{VAGUE_TIME})"
 )
-_FIRST_CHARS = frozenset("BSULul0123456789")
+_FIRST_CHARS = frozenset("AaBbFJjLlMmOPpSsTtUuWwYy0123456789")
 # A paragraph may begin with "By Tuesday, …", so only marked entries and these fields begin a cluster.
-_STRONG = frozenset({"published_local", "read_minutes"})
-_BARE_LABELS = {"By": "byline_raw", "By:": "byline_raw", "Source:": "agency", "Source": "agency"}
+_TIMES = frozenset({"labelled", "published_local"})
+_STRONG = _TIMES | {"read_minutes"}
+_UNREAD = frozenset({"day", "clock", "vague"})  # of a time, so that it is nothing else
+_BARE_LABEL = re.compile(r"(?i:(?P<byline_raw>(?:written )?by)|(?P<agency>source)):?")
+# "Ines Calloway", "Jean-Luc d'Arvel"; no label, and no section of one word
+_NAME = re.compile(
+    r"[^\W\d_a-z][\w'’.-]*(?: (?:[^\W\d_a-z]|(?:al|el|bin|ibn|de|van|von|d['’])[ -]?)[\w'’.-]*){1,3}"
+)
+_CLOCK = re.compile(CLOCK)
 _MAX_CHARS = 90
 _MAX_NAME_CHARS = 60
 _REACH = 3  # unknown lines between two of a header's lines: icons, "Share", a section's name
@@ -48,56 +61,112 @@ class Header(NamedTuple):
     lines: tuple[tuple[int, str], ...]  # each such line's block, and its field
     byline_raw: str | None
     agency: str | None
-    published_local: datetime | None
+    published: tuple[datetime, ...]  # the times that may be the publication's, in reading order
     modified_local: datetime | None
     share_count: int | None
     read_minutes: int | None
+    has_unread_time: bool  # one that only the day of the capture gives a meaning, and none of an update
 
 
-def find_header(reading: Reading, roles: Roles, start: int, end: int) -> Header | None:
-    """The first cluster of header lines among the unused blocks of [start, end); None when there is none."""
+class _Line(NamedTuple):
+    """A line of a header: its blocks, its field, and that field's value."""
+
+    start: int
+    end: int
+    field: str
+    value: str
+
+
+def find_header(
+    reading: Reading, roles: Roles, start: int, end: int, frame: Collection[str] = ()
+) -> Header | None:
+    """The first cluster of header lines among the unused blocks of [start, end); None when there is none.
+
+    Lines of the ``frame`` (sections, navigation) are no names of authors.
+    """
     texts = reading.texts
-    found: list[tuple[int, str, str]] = []
+    found: list[_Line] = []
     strong = False
     for index in range(start, end):
         text = texts[index]
         if text and text[0] in _FIRST_CHARS and len(text) <= _MAX_CHARS and not roles[index]:
-            field = _field(reading, index, end)
-            if field is not None:
-                name, value = field
-                marked = reading.kinds[index] == "bullet" or name in _STRONG
-                away = index - found[-1][0] if found else 0
-                if away > (_REACH if marked or not strong else 1):
+            line = _line_at(reading, index, end)
+            if line is not None:
+                marked = reading.kinds[index] == "bullet" or line.field in _STRONG
+                away = index - found[-1].end if found else 0
+                if away >= (_REACH if marked or not strong else 1):
                     if strong:
                         break
                     found.clear()
-                found.append((index, name, value))
-                if text in _BARE_LABELS:
-                    found.append((index + 1, name, value))
-                strong = strong or marked
+                if found and found[-1].end > index:
+                    continue  # the second block of a line
+                found.append(line)
+                strong = strong or (marked and line.field not in _UNREAD)
                 continue
-        if strong and index - found[-1][0] > _REACH:
+        if strong and index - found[-1].end >= _REACH:
             break
-    return _header_of(found) if strong else None
+    if not strong:
+        return None
+    return _header_of(_with_names(reading, roles, found, frame))
 
 
-def _field(reading: Reading, index: int, end: int) -> tuple[str, str] | None:
-    """The field of a line, and its value.
+def _line_at(reading: Reading, index: int, end: int) -> _Line | None:
+    """The header line that begins at a block, of its field.
 
     HTML may have a label and its value in two blocks, and no mark of a list's entry: there a line that ends
-    like a sentence isn't one ("By Tuesday, the port had reopened.").
+    like a sentence isn't one ("By Tuesday, the port had reopened."). A day and its time may be two blocks in
+    any page.
     """
     text, html = reading.texts[index], reading.head is not None and reading.kinds[index] != "heading"
+    after = index + 1
     match = _LINE.fullmatch(text)
     if match is not None:
-        name = str(match.lastgroup)
-        if reading.kinds[index] == "bullet" or name in _STRONG or (html and _may_be_unmarked(reading, text)):
-            return name, match[name]
-    if html and text in _BARE_LABELS and index + 1 < end:
-        value = reading.texts[index + 1]
+        field = str(match.lastgroup)
+        if field == "day" and after < end and _CLOCK.fullmatch(reading.texts[after]):
+            return _Line(index, after + 1, "published_local", f"{text} {reading.texts[after]}")
+        if reading.kinds[index] == "bullet" or field in _STRONG or (html and _may_be_unmarked(reading, text)):
+            return _Line(index, after, field, match[field])
+    label = _BARE_LABEL.fullmatch(text) if html and after < end else None
+    if label is not None:
+        value = reading.texts[after]
         if value and len(value) <= _MAX_NAME_CHARS and not ends_like_sentence(value):
-            return _BARE_LABELS[text], value
+            return _Line(index, after + 1, str(label.lastgroup), value)
     return None
+
+
+def _with_names(reading: Reading, roles: Roles, found: list[_Line], frame: Collection[str]) -> list[_Line]:
+    """The lines with those beside them that are a name alone: authors without "By", or after another one.
+
+    A house's name after an author's is the agency.
+    """
+    signed = any(line.field == "byline_raw" for line in found)
+
+    def is_name(at: int, beside: int) -> bool:
+        text, kind = reading.texts[at], reading.kinds[at]
+        marked = kind == "bullet" or (reading.head is not None and kind == "text")
+        alike = kind == reading.kinds[beside] and reading.tag(at) == reading.tag(beside)
+        return (
+            marked
+            and alike
+            and not roles[at]
+            and len(text) <= _MAX_NAME_CHARS
+            and (text not in frame or (kind == "bullet" and byline_key(text) in reading.houses))
+            and _NAME.fullmatch(text) is not None
+        )
+
+    places = [line.end for line in found if not signed or line.field == "byline_raw"]
+    at = found[0].start
+    while not signed and at and is_name(at - 1, found[0].start):
+        at -= 1
+        places.append(at)
+    taken = {place for line in found for place in range(line.start, line.end)}
+    names: list[_Line] = []
+    for at in sorted(set(places) - taken):
+        if at < len(reading) and is_name(at, at - 1 if at - 1 in taken else found[0].start):
+            text = reading.texts[at]
+            is_agency = (signed or names) and byline_key(text) in reading.houses
+            names.append(_Line(at, at + 1, "agency" if is_agency else "byline_raw", text))
+    return sorted([*found, *names])
 
 
 def _may_be_unmarked(reading: Reading, text: str) -> bool:
@@ -105,26 +174,37 @@ def _may_be_unmarked(reading: Reading, text: str) -> bool:
     return not ends_like_sentence(text) and not (reading.head and is_headline(reading.head, text, ()))
 
 
-def _header_of(found: list[tuple[int, str, str]]) -> Header:
+def _header_of(found: list[_Line]) -> Header:
     """The header that a cluster of lines makes up; where two name authors, the byline names both."""
     fields: dict[str, str] = {}
     lines = []
-    for index, name, value in found:
-        if name == "byline_raw" and fields.get(name, value) != value:
-            fields[name] += f", {value}"
-        lines.append((index, "noise" if name in fields and name != "byline_raw" else name))  # said twice
-        fields.setdefault(name, value)
-    published, modified = fields.get("published_local"), fields.get("modified_at")
+    times: dict[str, list[str]] = {field: [] for field in _TIMES}
+    for line in found:
+        field, value = line.field, line.value
+        if field in _TIMES:
+            times[field].append(value)
+            role = "published_local"
+        elif field in _UNREAD or (field in fields and field != "byline_raw"):  # said twice
+            role = "noise"
+        else:
+            role = field
+        if field == "byline_raw" and fields.get(field, value) != value:
+            fields[field] += f", {value}"
+        lines += [(at, role) for at in range(line.start, line.end)]
+        fields.setdefault(field, value)
+    modified = fields.get("modified_at")
+    shown = [parse_wall_time(text) for text in times["labelled"] or times["published_local"]]
     return Header(
         start=lines[0][0],
         end=lines[-1][0] + 1,
         lines=tuple(lines),
         byline_raw=fields.get("byline_raw"),
         agency=fields.get("agency"),
-        published_local=parse_day_and_clock(published) if published else None,
-        modified_local=parse_day_and_clock(modified) if modified else None,
+        published=tuple(dict.fromkeys(wall for wall in shown if wall is not None)),
+        modified_local=parse_wall_time(modified) if modified else None,
         share_count=parse_count(fields["share_count"]) if "share_count" in fields else None,
         read_minutes=int(fields["read_minutes"]) if "read_minutes" in fields else None,
+        has_unread_time=modified is None and any(line.field in _UNREAD for line in found),
     )
 
 

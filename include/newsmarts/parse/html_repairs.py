@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 _TEMPLATE = re.compile(r"<(/?)template\b([^<>]*)>", re.IGNORECASE)
 _SHADOW = re.compile(r"\bshadowroot(?:mode)?\s*=", re.IGNORECASE)
@@ -15,9 +16,16 @@ _DRAWING = re.compile(
     re.IGNORECASE,
 )
 
+# What Cloudflare puts in place of a mail address, and a script back: the first byte is the key of the others.
+_HIDDEN_MAIL = re.compile(
+    r"<(a|span)\b[^<>]*?\bdata-cfemail\s*=\s*[\"']?([0-9a-f]{6,400})\b[^<>]*>[^<>]*</\1\s*>", re.IGNORECASE
+)
+
 
 def as_browsers_read(markup: str) -> str:
-    """The markup with declared shadow roots as content, and with an end for drawings that aren't closed."""
+    """The markup with shadow roots as content, drawings that have an end, and hidden mail addresses shown."""
+    if "data-cfemail" in markup:
+        markup = _HIDDEN_MAIL.sub(_mail_address, markup)
     if "shadowroot" in markup:
         markup = _with_shadow_roots(markup)
     if markup.count("<svg") > markup.count("</svg"):
@@ -56,3 +64,13 @@ def _with_drawings_closed(markup: str) -> str:
             pieces += [markup[rest : match.start()], "</svg>" * open_drawings]
             rest, open_drawings = match.start(), 0
     return "".join([*pieces, markup[rest:]])
+
+
+def _mail_address(match: re.Match[str]) -> str:
+    """The address that an element hides; the element as it is when it hides none."""
+    try:
+        key, *hidden = bytes.fromhex(match[2])
+        address = bytes(byte ^ key for byte in hidden).decode()
+    except ValueError:
+        return match[0]
+    return escape(address) if address.isprintable() else match[0]

@@ -35,7 +35,7 @@ _SPECIAL = _SKIPPED | {"br", "hr", "img", "input"}
 _SPACES = frozenset({"\n", " "})
 _BOLD = frozenset({"b", "strong"})
 _BUTTONS = frozenset({"button", "label"})
-_INLINE = _BOLD | _BUTTONS
+_INLINE = _BOLD | _BUTTONS | {"time"}
 
 
 _Open = tuple[str, int, int, int, int, tuple[int, ...]]
@@ -132,7 +132,7 @@ class Walker:
             if tag == "a":
                 self._link = (self._elements, str(attributes.get("href", "")))
             elif tag in _INLINE:
-                self._open_inline(tag)
+                self._open_inline(tag, attributes)
         self._open.append((tag, container, inline, depth, where, marks))
         return True
 
@@ -197,9 +197,11 @@ class Walker:
         """Whether a button that begins here is amid a text; of nested ones the outermost counts."""
         return self._button < 0 and bool(self._pieces)
 
-    def _open_inline(self, tag: str) -> None:
+    def _open_inline(self, tag: str, attributes: Mapping[str, Any]) -> None:
         if tag in _BOLD:
             self._bold += 1
+        elif tag == "time":
+            self._reading.times.append((len(self.texts), str(attributes.get("datetime", ""))))
         else:
             self._button = len(self._pieces)
 

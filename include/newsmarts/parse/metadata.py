@@ -6,32 +6,83 @@ contract to warn about. Bylines are compared as the record has them, house bylin
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from newsmarts.core.archived_addresses import original_of
 from newsmarts.core.bylines import fold_byline
+from newsmarts.core.errors import UnreadablePage
+from newsmarts.core.records import PublishedFrom
 from newsmarts.parse.identity import normalised_headline
 from newsmarts.parse.reading import Head, Said
-from newsmarts.parse.times import moment_of
+from newsmarts.parse.times import changes_soon, is_possible, moment_of, parse_month_first, wall_of
 
 _SHOWN_CHARS = 120
+_DAY_CHARS = 10
+_HOUR = timedelta(hours=1)
+_AUTHORS = re.compile(r" ?[,;/&|] ?| and ")  # between the names of a byline
+
+
+class Published(NamedTuple):
+    """When an article was published: the publisher's wall time, the moment in UTC, and which part says so."""
+
+    local: datetime | None = None
+    at: datetime | None = None
+    stated_by: PublishedFrom | None = None
 
 
 def stated_moment(head: Head | None, fact: str, zone_name: str) -> datetime | None:
-    """The first moment that the head states for "published" or "modified", in UTC."""
-    for said in head.said.get(fact, ()) if head else ():
-        moment = _moment(said.value, zone_name)
-        if moment is not None:
-            return moment
-    return None
+    """The moment that the head states for "published" or "modified", in UTC; rather one with an offset."""
+    moments = _stated(head.said.get(fact, ()) if head else (), zone_name)
+    return moments[0] if moments else None
 
 
-def published_moment(head: Head | None, wall: datetime | None, zone_name: str) -> datetime | None:
-    """The UTC moment of the time that a page shows; the head settles a time that happens twice."""
-    return None if wall is None else moment_of(wall, zone_name, stated_moment(head, "published", zone_name))
+def published_time(
+    head: Head | None,
+    shown: Sequence[datetime],
+    zone_name: str,
+    *,
+    headline: str | None,
+    site_names: Collection[str],
+    times: Sequence[Said] = (),
+) -> Published:
+    """When an article was published, by the wall times that its page shows, or else by its metadata.
+
+    Metadata counts where the page shows no time, when it agrees with itself and names the page's headline.
+    It settles which of two times is meant, and a time that happens twice. Where its wall time is the page's
+    and its offset another by an hour, it is right: the site's clock changes some days before or after the
+    zone's.
+
+    Args:
+        shown: the times that may be it, in reading order.
+        times: what ``time`` elements state about the page's own lines.
+
+    Raises:
+        UnreadablePage: several times are shown, the later first, and nothing settles it
+            (``unclear_published_at``).
+    """
+    said = head.said.get("published", ()) if head else ()
+    stated = _stated((*said, *times), zone_name)
+    if not shown:
+        agree = all(_same_minute(moment, stated[0]) for moment in stated)
+        named = not (head and head.said.get("title") and headline) or is_headline(head, headline, site_names)
+        if not (stated and agree and named):
+            return Published()
+        return Published(wall_of(stated[0], zone_name), stated[0], "head")
+    meant = [wall for wall in shown if any(_same_minute(moment_of(wall, zone_name), at) for at in stated)]
+    if len(shown) > 1 and len(meant) != 1 and shown[0] != min(shown):
+        raise UnreadablePage(
+            "unclear_published_at",
+            f"The page shows {len(shown)} times, the later first, and which is the publication's is unclear: "
+            f"{shown[0]}, {shown[1]}. Look at the page.",
+        )
+    wall = meant[0] if len(meant) == 1 else shown[0]
+    moment = moment_of(wall, zone_name, stated[0] if stated else None)
+    other = _by_another_clock(said, wall, moment, zone_name)
+    return Published(wall, moment, "page") if other is None else Published(wall, other, "head")
 
 
 def extra_of(
@@ -73,12 +124,14 @@ def extra_of(
             if normalised_headline(headline) not in _titles(said.value, site_names):
                 found.append(_disagreement("headline", said))
     if byline is not None:
+        authors = {byline, *(fold_byline(name, houses) for name in _AUTHORS.split(byline))}
         for said in head.said.get("author", ()):
-            if "://" not in said.value and fold_byline(said.value, houses) != byline:
+            if "://" not in said.value and fold_byline(said.value, houses) not in authors:
                 found.append(_disagreement("byline", said))
     if published_at is not None:
         for said in head.said.get("published", ()):
-            moment = _moment(said.value, zone_name)
+            time = _time(said.value)
+            moment = None if time is None else _moment(time, zone_name)
             if moment is not None and not _same_minute(moment, published_at):
                 found.append(_disagreement("published_at", said))
     present = {name: value for name, value in extra.items() if value}
@@ -99,8 +152,7 @@ def is_about(
     """
     if head is None:
         return False
-    moments = [_moment(said.value, zone_name) for said in head.said.get("published", ())]
-    stated = [moment for moment in moments if moment is not None]
+    stated = _stated(head.said.get("published", ()), zone_name)
     if not stated and not head.said.get("title"):
         return True
     if published_at is not None and any(_same_minute(moment, published_at) for moment in stated):
@@ -129,13 +181,47 @@ def _titles(title: str, site_names: Collection[str]) -> set[str]:
     return titles
 
 
-def _moment(text: str, zone_name: str) -> datetime | None:
-    """An ISO 8601 time in UTC; one without offset is the publisher's wall time."""
+def _stated(said: Iterable[Said], zone_name: str) -> list[datetime]:
+    """Moments in UTC: those that are stated with an offset, else the others as the publisher's wall time."""
+    read = [time for each in said if (time := _time(each.value)) is not None]
+    moments = [_moment(time, zone_name) for time in read if time.tzinfo] or [
+        _moment(time, zone_name) for time in read
+    ]
+    return [moment for moment in moments if moment is not None]
+
+
+def _time(text: str) -> datetime | None:
+    """A time by ISO 8601, or month first with AM or PM; None for anything else, as a day alone."""
+    if len(text) <= _DAY_CHARS:
+        return None
     try:
-        moment = datetime.fromisoformat(text)
-        return moment_of(moment, zone_name) if moment.tzinfo is None else moment.astimezone(UTC)
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return parse_month_first(text) if text[-1:] in "mM" else None
+
+
+def _moment(time: datetime, zone_name: str) -> datetime | None:
+    """A time in UTC; one without offset is the publisher's wall time."""
+    try:
+        moment = moment_of(time, zone_name) if time.tzinfo is None else time.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return moment if is_possible(moment) else None
+
+
+def _by_another_clock(
+    said: Iterable[Said], wall: datetime, moment: datetime, zone_name: str
+) -> datetime | None:
+    """The moment that the head states when it shows this wall time an hour off; None when it doesn't."""
+    times = [time for each in said if (time := _time(each.value)) is not None and time.tzinfo]
+    if not times or not changes_soon(wall, zone_name):
+        return None
+    others = {time.astimezone(UTC) for time in times}
+    is_shown = all(_same_minute(time.replace(tzinfo=None), wall) for time in times)
+    if not is_shown or len(others) > 1:
+        return None
+    other = others.pop()
+    return other if timedelta() < abs(other - moment) <= _HOUR else None
 
 
 def _same_minute(one: datetime, other: datetime) -> bool:

@@ -20,6 +20,7 @@ _BY_ROLE = (
     "headline", "standfirst", "byline_raw", "byline", "agency", "published_local", "published_at",
     "read_minutes", "share_count",
 )  # fmt: skip
+_TIMES = frozenset({"published_local", "published_at"})
 _WORKED_OUT_OF = {"byline": "byline_raw", "published_at": "published_local"}
 
 
@@ -93,7 +94,8 @@ def _sources(page: ParsedPage) -> Iterator[Source]:
             yield Source(name, (), _place(head, name))
     for name in _BY_ROLE:
         if getattr(article, name) is not None:
-            yield Source(name, blocks(_WORKED_OUT_OF.get(name, name)))
+            own = blocks(_WORKED_OUT_OF.get(name, name))
+            yield Source(name, own, None if own or name not in _TIMES else _place(head, "published"))
     if extra.get("modified_at"):
         place = _place_of_moment(head, extra["modified_at"], article.timezone)
         yield Source("modified_at", () if place else blocks("modified_at"), place)

@@ -95,6 +95,8 @@ class Reading:
     parents: list[int] = field(default_factory=list)
     names: list[str] = field(default_factory=list)  # and its tag
     bold: set[int] = field(default_factory=set)  # the blocks all of whose text is bold
+    times: list[tuple[int, str]] = field(default_factory=list)
+    """What ``time`` elements state, and the block that each is in (of several in its container the first)."""
     marks: dict[str, list[Region]] = field(default_factory=dict)  # those that were looked out for
     hidden: list[tuple[int, list[str]]] = field(default_factory=list)
     """The texts of each element that a style hides, and the block that comes after it."""
@@ -113,6 +115,10 @@ class Reading:
         """The blocks of the first element with this mark, of those looked out for."""
         regions = self.marks.get(name)
         return (regions[0].start, regions[0].end) if regions else None
+
+    def times_in(self, start: int, end: int) -> tuple[Said, ...]:
+        """What ``time`` elements in the blocks [start, end) state."""
+        return tuple(Said("time datetime", stated) for at, stated in self.times if start <= at < end)
 
     def tag(self, index: int) -> str:
         """The tag of the innermost container that a block is in; "" in a text capture."""

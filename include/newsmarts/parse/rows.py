@@ -17,8 +17,8 @@ EXCERPT_CHARS = 280
 # columns that are named as what they hold
 _OF_ARTICLE = (
     "article_id", "publisher", "language", "news_id", "headline", "standfirst", "byline_raw", "byline",
-    "agency", "published_local", "timezone", "published_at", "read_minutes", "share_count", "text_sha256",
-    "captured_on_or_after", "rule_version",
+    "agency", "published_local", "timezone", "published_at", "published_from", "read_minutes",
+    "share_count", "text_sha256", "captured_on_or_after", "rule_version",
 )  # fmt: skip
 _OF_EXTRA = ("url", "modified_at", "section", "image_url")
 _LISTS = ("identity_keys", "tags", "related_headlines", "coverage")

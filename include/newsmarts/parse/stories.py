@@ -42,12 +42,12 @@ def check_one_story(reading: Reading, roles: Roles, start: int, end: int) -> Non
         UnreadablePage: one is (``several_articles``).
     """
     header = find_header(reading, roles, start, end)
-    if header is None or header.published_local is None:
+    if header is None or not header.published:
         return
     if header.byline_raw or header.read_minutes is not None:
         raise UnreadablePage(
             "several_articles",
-            f"A second article's byline and time ({header.published_local}) are in the body, so where the "
+            f"A second article's byline and time ({header.published[0]}) are in the body, so where the "
             "first one ends can't be told. Look at the page.",
         )
 

@@ -20,9 +20,28 @@ _MONTH_NAMES = (
 _MONTHS = {form: at + 1 for at, name in enumerate(_MONTH_NAMES) for form in (name, name[:3])} | {"sept": 9}
 DAY = r"\d{1,2} [A-Za-z]{3,9}\.?,? \d{4}"
 CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?"
+_WEEKDAY = (
+    r"(?:(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)\.?|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
+)
+_ISO_DAY = r"\d{4}-\d\d-\d\d"
+WALL_TIME = rf"(?:(?:{_WEEKDAY},? )?{DAY},?(?: [-|–])? {CLOCK}|{_ISO_DAY}[ T]\d\d:\d\d(?::\d\d)?)"
+"""A time of day on a day, as ``parse_wall_time`` reads it."""
+_MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTH_NAMES) + r"|sept)\.?"
+_UNIT = r"(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month|year)s?\.?"
+VAGUE_TIME = (
+    rf"(?i:(?:today|yesterday)(?:,? (?:at )?{CLOCK})?|(?:\d{{1,3}}|an?|one) {_UNIT} ago|just now"
+    rf"|\d{{1,2}} {_MONTH}(?:,? {CLOCK})?)"
+)
+"""When something was, as only the day of the capture says: without a day, or without a year."""
+_STAMP = re.compile(
+    rf"(?:{_WEEKDAY},? )?{DAY}|{_ISO_DAY}|{WALL_TIME}|{VAGUE_TIME}|\d{{1,2}}/\d{{1,2}}/\d{{4}}(?:,? {CLOCK})?"
+)
+_STAMP_CHARS = 40
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp])\.?[Mm]\.?)?")
 _NUMERIC = re.compile(rf"(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}),? ({CLOCK})")
+_WEEKDAY_BEFORE = re.compile(rf"{_WEEKDAY},? ")
 _NOON = 12
+_FOUR_WEEKS, _NO_TIME = timedelta(weeks=4), timedelta()
 
 
 @lru_cache(maxsize=8)
@@ -70,6 +89,26 @@ def parse_day_and_clock(text: str) -> datetime | None:
     return datetime.combine(day, time(*clock)) if day and clock else None
 
 
+def parse_wall_time(text: str) -> datetime | None:
+    """``16 May 2023 20:44``, a weekday before it or not, or ``2023-05-16 20:44``; naive.
+
+    None for anything else.
+    """
+    if text[4:5] == "-":
+        clock = parse_clock(text[11:])
+        try:
+            day = _date(int(text[:4]), int(text[5:7]), int(text[8:10]))
+        except ValueError:
+            return None
+        return datetime.combine(day, time(*clock)) if clock else None
+    return parse_day_and_clock(_WEEKDAY_BEFORE.sub("", text, count=1))
+
+
+def is_stamp(text: str) -> bool:
+    """Whether a line is nothing but a day or time: ``28 Nov 2025``, ``20 Aug 16:41``, ``Today 06:42``."""
+    return len(text) <= _STAMP_CHARS and _STAMP.fullmatch(text) is not None
+
+
 def parse_month_first(text: str) -> datetime | None:
     """``6/22/2024 5:01:54 PM`` as naive wall time; None for anything else."""
     match = _NUMERIC.fullmatch(text)
@@ -84,9 +123,15 @@ def parse_month_first(text: str) -> datetime | None:
 
 def _date(year: int, month: int, day: int) -> date:
     """A date; ValueError when there is none, or its moment is outside the range of UTC."""
-    if not 1000 <= year <= 9998:
+    found = date(year, month, day)
+    if not is_possible(found):
         raise ValueError(year)
-    return date(year, month, day)
+    return found
+
+
+def is_possible(day: date) -> bool:
+    """Whether a day, in any zone, is well within the calendar."""
+    return 1000 <= day.year <= 9998
 
 
 def moment_of(wall: datetime, zone_name: str, stated: datetime | None = None) -> datetime:
@@ -103,3 +148,22 @@ def moment_of(wall: datetime, zone_name: str, stated: datetime | None = None) ->
         if second > moment and abs(stated - second) < timedelta(minutes=1):
             return second
     return moment
+
+
+def wall_of(moment: datetime, zone_name: str) -> datetime:
+    """The naive wall time of a moment."""
+    return moment.astimezone(zone(zone_name)).replace(tzinfo=None)
+
+
+def changes_soon(wall: datetime, zone_name: str) -> bool:
+    """Whether the zone's clock changes within four weeks of a wall time, before or after."""
+    place = zone(zone_name)
+    return (
+        len(
+            {
+                (wall + days).replace(tzinfo=place).utcoffset()
+                for days in (-_FOUR_WEEKS, _NO_TIME, _FOUR_WEEKS)
+            }
+        )
+        > 1
+    )

@@ -25,6 +25,7 @@ Row = Mapping[str, Any]
 Columns = dict[str, Any]
 Kind = Literal["text", "number", "time"]
 
+_OFF = timedelta(hours=1, minutes=1)  # minutes are shown, seconds stated
 _MIN_WORDS_OF_A_TITLE = 4  # shorter lines are equal by chance: "Gaza", "In pictures"
 _MIN_WORDS_OF_A_PARAGRAPH = 8
 _LETTER = re.compile(r"[^\W\d_]")
@@ -49,6 +50,7 @@ ARTICLE_COLUMNS: Mapping[str, Kind] = {
         [
             "row_key", "source_path", "article_id", "news_id", "url_host", "headline", "standfirst", "byline",
             "byline_disagreement", "agency", "language", "timezone", "local_time_disagreement", "odd_tag",
+            "published_from",
             "ticker_line_in_body", "furniture_in_body", "form_text_in_body", "linked_headline_in_body",
             "caption_in_body", "standfirst_in_body", "ticker_line_as_standfirst", "repeated_paragraph",
             "headline_as_whole_body", "furniture_as_headline", "markup_in_text", "control_characters_in_text",
@@ -149,6 +151,7 @@ def article_features(row: Row, rules: PageRules, linked_headlines: Iterable[str]
         "timezone": row["timezone"],
         "published_at": row["published_at"],
         "capture_day_end": day_end,
+        "published_from": row["published_from"],
         "days_after_capture_day": _days(day_end, row["published_at"]),
         "local_time_disagreement": _local_time_disagreement(row),
         "days_until_modified": _days(row["published_at"], row["modified_at"]),
@@ -221,7 +224,10 @@ def _days_ahead(row: Row) -> int | None:
 
 
 def _local_time_disagreement(row: Row) -> str | None:
-    """Whether the wall time in its zone isn't the UTC time; either reading of a repeated hour will do."""
+    """Whether the wall time in its zone isn't the UTC time; either reading of a repeated hour will do.
+
+    The metadata of a site whose clock changes on other days than the zone's may be an hour off.
+    """
     local, published = row["published_local"], row["published_at"]
     if (local is None) != (published is None):
         return f"local time {local}, UTC {published}"
@@ -234,6 +240,8 @@ def _local_time_disagreement(row: Row) -> str | None:
         return f"unknown time zone {row['timezone']!r}"
     except OverflowError:
         return f"local time {local} is beyond the calendar"
+    if row["published_from"] == "head" and any(abs(published - each) < _OFF for each in readings):
+        return None
     return None if published.astimezone(UTC) in readings else f"local time {local} {zone}, UTC {published}"
 
 

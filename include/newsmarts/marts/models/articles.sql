@@ -31,6 +31,7 @@ SELECT
     capture.byline_raw,
     capture.agency,
     capture.published_at,
+    capture.published_from,
     capture.published_local,
     (capture.published_at AT TIME ZONE 'UTC')::DATE AS published_date,
     capture.read_minutes,

@@ -20,7 +20,7 @@ from newsmarts.parse.body import BodyReader
 from newsmarts.parse.header import Header, find_header, take_headline
 from newsmarts.parse.identity import normalised_headline, other_identities
 from newsmarts.parse.layout import FURNITURE, Labels, Layout, casefolded, layout_at, mark_menus, spellings
-from newsmarts.parse.metadata import extra_of, is_about, published_moment
+from newsmarts.parse.metadata import extra_of, is_about, published_time
 from newsmarts.parse.not_articles import check_body
 from newsmarts.parse.opening import Opening, OpeningReader
 from newsmarts.parse.publisher import ParsedPage, Publisher
@@ -176,9 +176,10 @@ class AlMayadeen:
         if not body.blocks:
             raise MissingField("body", "The page has an article's header but no text under it.")
         # the latest day that the page names: it was captured then or later
+        fields = _fields(reading, layout, header, headline, opening)
         days = [link.published_on for link in lists.most_read if link.published_on is not None]
-        if header.published_local is not None:
-            days.append(header.published_local.date())
+        if fields["published_local"] is not None:
+            days.append(fields["published_local"].date())
         article = Article(
             publisher=SLUG,
             language=LANGUAGE,
@@ -188,7 +189,7 @@ class AlMayadeen:
             tags=tuple(body.tags),
             ticker=tuple(ticker),
             related_headlines=tuple(body.related),
-            **_fields(reading, layout, header, headline, opening),
+            **fields,
             most_read=tuple(lists.most_read),
             coverage=tuple(lists.coverage),
             read_next=tuple(lists.read_next),
@@ -204,9 +205,9 @@ def _take_header(reading: Reading, roles: Roles, layout: Layout, labels: Labels)
     """The lines around the headline; each gets its role."""
     # mostly right under the ticker; a page may have its parts in another order
     ticker_end = len(roles) - roles[::-1].index("ticker") if "ticker" in roles else 0
-    header = find_header(reading, roles, ticker_end, len(reading))
+    header = find_header(reading, roles, ticker_end, len(reading), layout.passed_over)
     if header is None and ticker_end:
-        header = find_header(reading, roles, 0, len(reading))
+        header = find_header(reading, roles, 0, len(reading), layout.passed_over)
     if header is None:
         raise _without_header(reading, roles, layout, labels)
     for line, name in header.lines:
@@ -237,8 +238,15 @@ def _fields(
     head, names = reading.head, layout.site_names
     title = None if headline is None else reading.texts[headline]
     byline = fold_byline(header.byline_raw, reading.houses)
-    wall = header.published_local
-    moment = published_moment(head, wall, TIMEZONE)
+    published = published_time(
+        head,
+        header.published,
+        TIMEZONE,
+        headline=title,
+        site_names=names,
+        times=reading.times_in(header.start, header.end) if header.has_unread_time else (),
+    )
+    wall, moment = published.local, published.at
     identity = None
     if wall and title:
         identity = (wall.isoformat(timespec="minutes"), normalised_headline(title))
@@ -250,6 +258,7 @@ def _fields(
         "agency": header.agency,
         "published_local": wall,
         "published_at": moment,
+        "published_from": published.stated_by,
         "identity": identity,
         "other_identities": other_identities(
             reading,

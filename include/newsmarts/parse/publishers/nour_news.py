@@ -21,7 +21,7 @@ from newsmarts.parse.body import BodyReader
 from newsmarts.parse.header import first_heading
 from newsmarts.parse.identity import normalised_address, normalised_headline
 from newsmarts.parse.layout import FURNITURE, Layout, casefolded, layout_at
-from newsmarts.parse.metadata import extra_of, is_headline, published_moment
+from newsmarts.parse.metadata import extra_of, is_headline, published_time
 from newsmarts.parse.not_articles import check_body
 from newsmarts.parse.opening import OpeningReader
 from newsmarts.parse.prose import ends_like_sentence
@@ -29,7 +29,7 @@ from newsmarts.parse.publisher import ParsedPage, Publisher
 from newsmarts.parse.reading import BODY_ROLES, NOISE, Reading, Roles, mark_noise, take
 from newsmarts.parse.stories import check_not_wrapped
 from newsmarts.parse.tickers import TickerLines
-from newsmarts.parse.times import parse_month_first
+from newsmarts.parse.times import parse_month_first, parse_wall_time
 
 SLUG: Final = "nour_news"
 FACTS: Final = facts_of(SLUG)
@@ -159,15 +159,21 @@ class NourNews:
             roles[first] = "noise" if _DATELINE.fullmatch(reading.texts[first]) else "standfirst"
         if not blocks:
             raise MissingField("body", "The page has a headline but no text under it.")
-        wall = labels.published_local
-        moment = published_moment(reading.head, wall, TIMEZONE)
+        published = published_time(
+            reading.head,
+            () if labels.published_local is None else (labels.published_local,),
+            TIMEZONE,
+            headline=headline,
+            site_names=layout.site_names,
+        )
         article = Article(
             publisher=SLUG,
             language=LANGUAGE,
             headline=headline,
-            published_local=wall,
+            published_local=published.local,
             timezone=TIMEZONE,
-            published_at=moment,
+            published_at=published.at,
+            published_from=published.stated_by,
             body=tuple(blocks),
             identity=(labels.news_id,) if labels.news_id else None,
             rule_version=f"{SLUG}/{layout.valid_from}",
@@ -175,7 +181,7 @@ class NourNews:
             standfirst=standfirst,
             image=image,
             related_headlines=tuple(body.related),
-            captured_on_or_after=None if wall is None else wall.date(),
+            captured_on_or_after=published.local and published.local.date(),
             extra=extra_of(
                 reading.head,
                 houses=reading.houses,
@@ -183,7 +189,7 @@ class NourNews:
                 site_names=layout.site_names,
                 headline=headline,
                 byline=None,
-                published_at=moment,
+                published_at=published.at,
                 picture=image_url,
             ),
         )
@@ -222,9 +228,9 @@ def _read_labels(reading: Reading, roles: Roles) -> _Labels:
             ):
                 news_id, after = texts[after], after + 1
         elif date_match and published is None:
-            published = parse_month_first(date_match[1] or "")
+            published = _time(date_match[1] or "")
             if published is None and not date_match[1] and after < len(texts):
-                published = parse_month_first(texts[after])
+                published = _time(texts[after])
                 after += published is not None
         else:
             continue
@@ -232,7 +238,7 @@ def _read_labels(reading: Reading, roles: Roles) -> _Labels:
         end = max(end, after)
     if published is None:
         marked = reading.mark(_DATE)
-        published = parse_month_first(texts[marked[0]]) if marked and marked[0] < len(texts) else None
+        published = _time(texts[marked[0]]) if marked and marked[0] < len(texts) else None
         if marked and published is not None:
             roles[marked[0]] = "published_local"
             end = max(end, marked[0] + 1)
@@ -242,6 +248,10 @@ def _read_labels(reading: Reading, roles: Roles) -> _Labels:
         news_id = _number_in(reading.url)
     # int reads Persian digits as well, and drops leading zeros
     return _Labels(end, str(int(news_id)) if news_id else None, published)
+
+
+def _time(text: str) -> datetime | None:
+    return parse_month_first(text) or parse_wall_time(text)
 
 
 def _number_in(address: str | None) -> str | None:
