@@ -168,6 +168,16 @@ def test_a_promotion_at_the_end_of_a_paragraph(form: str) -> None:
     assert record["related_headlines"] == [HEADLINE]
 
 
+@pytest.mark.parametrize("form", ["{} Read more: {}. {}", "{} See also: {}. {}"])
+def test_a_sentence_after_a_promotion_is_not_lost(form: str) -> None:
+    """Where the headline ends isn't certain, so the contract of page furniture decides on the paragraph."""
+    mixed = form.format(FIRST.text, HEADLINE, "The harbor stays open")
+    for end in ("", "."):
+        record = read(TEXT.replace(FIRST.text, mixed + end)).to_record()
+        assert record["body"][0]["text"] == mixed + end
+        assert record["related_headlines"] == []
+
+
 def test_a_paragraph_that_is_a_link_to_another_article() -> None:
     record = read(
         marked_up(f'<p><a href="/news/economy/ostrin-counts-its-boats">{HEADLINE}</a></p>')

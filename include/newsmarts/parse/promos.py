@@ -101,7 +101,10 @@ def promo_of(text: str) -> Promo | None:
 
 
 def cut_promo(text: str) -> tuple[str, str | None]:
-    """A paragraph without the promotion at its end, and the headline promoted; None when there is none."""
+    """A paragraph without the promotion at its end, and the headline promoted; None when there is none.
+
+    Where a sentence follows the headline, it may be the article's: all is left, for the contract to reject.
+    """
     tail = text[-MAX_PROMOTED_CHARS - 40 :]
     if not (":" in tail or ">" in tail or "»" in tail) or not any(hint in tail for hint in _HINTS):
         return text, None
@@ -109,6 +112,6 @@ def cut_promo(text: str) -> tuple[str, str | None]:
     if match is None:
         return text, None
     headline = match["headline"]
-    if ends_like_sentence(headline) and not looks_like_headline(headline):
+    if NEXT_SENTENCE.search(headline) or (ends_like_sentence(headline) and not looks_like_headline(headline)):
         return text, None
     return text[: match.start()], headline
