@@ -65,8 +65,8 @@ def assert_no_leak(article: Article | None, page: Page) -> None:
     """A subheading that says what the ticker says may be the author's: the ticker contract rejects its page."""
     if article is not None:
         index = TickerIndex(page.ticker)
-        text = [block for block in article.body if block.kind != "subheading"]
-        assert not [line for block in text for line in block.lines() if index.leak_in(line)]
+        blocks = [block for block in article.body if block.kind != "subheading"]
+        assert not [line for block in blocks for line in block.lines() if index.leak_in(line)]
 
 
 @given(page=st.sampled_from(PAGES), render=st.sampled_from(RENDERERS), data=st.data())
