@@ -62,7 +62,7 @@ def article_of(capture: str | bytes) -> Article | None:
 
 
 def assert_no_leak(article: Article | None, page: Page) -> None:
-    """A subheading that says what the ticker says may be the author's: the ticker contract rejects its page."""
+    """A subheading that says what the ticker says may be the author's: that is for the ticker contract."""
     if article is not None:
         index = TickerIndex(page.ticker)
         blocks = [block for block in article.body if block.kind != "subheading"]
