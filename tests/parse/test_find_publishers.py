@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsmarts.core.errors import SettingsError
-from newsmarts.parse.publisher import find_publishers
+from newsmarts.parse.find_publishers import find_publishers
 from newsmarts.parse.publishers import PUBLISHERS
 
 RULES = """

@@ -1,7 +1,8 @@
 """The publishers that there are rules for: their names, and facts about each.
 
-Each has two files in ``newsmarts/parse/publishers/``: ``<name>.py`` with its rules and ``<name>.toml`` with
-the facts. Land and the marts take names and facts from here, since they can't import rules.
+Each has a file ``<name>.toml`` in ``newsmarts/parse/publishers/`` with the facts. Its rules are declared in
+the same file, or are ``<name>.py`` beside it. Land and the marts take names and facts from here, since they
+can't import rules.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
-from pkgutil import iter_modules
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsmarts.core.errors import SettingsError
 
+RULES_TABLES = frozenset({"addresses", "layouts"})  # the rules in a publisher's file
 RULES = Path(__file__).parents[1] / "parse" / "publishers"
 
 
@@ -39,12 +41,7 @@ def facts_of(slug: str, folder: Path = RULES) -> Facts:
         SettingsError: its file is missing or malformed; names file and key.
     """
     path = folder / f"{slug}.toml"
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SettingsError(
-            f"{path} can't be read as TOML ({error}). It has the facts about {slug}."
-        ) from error
+    found = {key: value for key, value in read_file(path).items() if key not in RULES_TABLES}
     expected = {field.name for field in fields(Facts)} - {"publisher"}
     wrong = sorted(found.keys() ^ expected)
     wrong += [key for key in found if not isinstance(found[key], str) or not found[key].strip()]
@@ -59,9 +56,24 @@ def facts_of(slug: str, folder: Path = RULES) -> Facts:
     return Facts(slug, **found)
 
 
+def read_file(path: Path) -> dict[str, Any]:
+    """A publisher's file.
+
+    Raises:
+        SettingsError: it is missing or isn't TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"{path} can't be read as TOML ({error}). It has the facts about {path.stem}."
+        ) from error
+
+
 def slugs(folder: Path = RULES) -> tuple[str, ...]:
     """The publishers' names, sorted. Files whose names begin with ``_`` are helpers."""
-    return tuple(sorted(name for _, name, _ in iter_modules([str(folder)]) if not name.startswith("_")))
+    names = {path.stem for path in folder.iterdir() if path.suffix in {".py", ".toml"}}
+    return tuple(sorted(name for name in names if not name.startswith("_")))
 
 
 def all_facts() -> tuple[Facts, ...]:

@@ -1,0 +1,88 @@
+"""Dates and times as a publisher's pages write them, by forms that are data: ``%d.%m.%Y, %H:%M``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+_NOON = 12
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+)  # fmt: skip
+_CODES = {
+    "d": r"(?P<day>\d{1,2})(?:st|nd|rd|th)?",
+    "m": r"(?P<month>\d{1,2})",
+    "Y": r"(?P<year>\d{4})",
+    "H": r"(?P<hour>\d{1,2})",
+    "I": r"(?P<hour>\d{1,2})",
+    "M": r"(?P<minute>\d{2})",
+    "S": r"(?P<second>\d{2})",
+    "p": r"(?P<half>[AaPp])\.?[Mm]\.?",
+    "A": r"[^\W\d_]{2,15}\.?",
+}
+_CODE = re.compile(r"%(.)|(\s+)|([^%\s]+)|(%)")
+
+
+@dataclass(frozen=True, slots=True)
+class DateForm:
+    """One way in which pages write a date, with or without a time."""
+
+    pattern: re.Pattern[str]
+    months: Sequence[str]  # in small letters
+    has_clock: bool
+
+    def find(self, text: str) -> datetime | None:
+        """The first such date in a text; midnight when the form has no time. None: there is none."""
+        for match in self.pattern.finditer(text):
+            found = match.groupdict()
+            name = (found.get("name") or "").casefold()
+            month = self.months.index(name) % 12 + 1 if name else int(found["month"])
+            hour, half = int(found.get("hour") or 0), (found.get("half") or "").lower()
+            if half:
+                if not 1 <= hour <= _NOON:
+                    continue
+                hour = hour % _NOON + (_NOON if half == "p" else 0)
+            minute, second = int(found.get("minute") or 0), int(found.get("second") or 0)
+            try:
+                return datetime(int(found["year"]), month, int(found["day"]), hour, minute, second)  # noqa: DTZ001
+            except ValueError:
+                continue
+        return None
+
+
+def date_form(form: str, months: Sequence[str] = MONTHS) -> DateForm:
+    """The form with ``%d %m %B %b %Y %H %I %M %S %p %A``, its months named as in ``months``.
+
+    ``%B`` and ``%b`` are a month's name, in full or its first three letters.
+
+    Raises:
+        ValueError: the form has another code, one twice, or lacks day, month or year.
+    """
+    small = [month.casefold() for month in months]
+    names = [*small, *(month[:3] for month in small)]
+    parts, codes = [], []
+    for match in _CODE.finditer(form):
+        code = match[1]
+        if code:
+            codes.append({"b": "B", "a": "A"}.get(code, code))
+        if code in {"B", "b"}:
+            longest_first = sorted(map(re.escape, names), key=len, reverse=True)
+            parts.append(rf"(?P<name>{'|'.join(longest_first)})\.?")
+        elif code:
+            if codes[-1] not in _CODES:
+                raise ValueError(f"{form!r} has %{code}, which isn't one of %d %m %B %Y %H %I %M %S %p %A")
+            parts.append(_CODES[codes[-1]])
+        else:
+            parts.append(r"\s+" if match[2] else re.escape(match[0]))
+    if len(set(codes)) < len(codes) or {"m", "B"} <= {*codes} or {"H", "I"} <= {*codes}:
+        raise ValueError(f"{form!r} has a part of the date twice")
+    if not {"d", "Y"} <= {*codes} or {"m", "B"}.isdisjoint(codes):
+        raise ValueError(f"{form!r} lacks a day, month or year")
+    clock = {"H", "I"} & {*codes}
+    if bool(clock) != ("M" in codes) or ("I" in codes) != ("p" in codes):
+        raise ValueError(f"{form!r} has a time without %H and %M, or %I, %M and %p")
+    pattern = re.compile(rf"(?<!\d){''.join(parts)}(?!\d)", re.IGNORECASE)
+    return DateForm(pattern, names, bool(clock))

@@ -1,0 +1,181 @@
+"""A publisher's rules as data: the tables ``[addresses]`` and ``[[layouts]]`` of its file.
+
+``docs/adding-a-publisher.md`` has an example with every key.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from newsmarts.core.errors import SettingsError
+from newsmarts.core.publishers import RULES_TABLES, Facts, read_file
+from newsmarts.parse.addresses import Site
+from newsmarts.parse.date_forms import MONTHS, DateForm, date_form
+from newsmarts.parse.html_marks import elements_of
+from newsmarts.parse.layout import FURNITURE, Layout, casefolded, spellings
+from newsmarts.parse.not_articles import reason_codes
+
+# Languages whose articles are not written in Latin letters.
+_NOT_LATIN = frozenset(
+    {"am", "ar", "be", "bg", "bn", "el", "fa", "he", "hi", "hy", "ja", "ka", "kk", "ko", "ku", "mk", "ps",
+     "ru", "sr", "ta", "te", "th", "uk", "ur", "yi", "zh"}
+)  # fmt: skip
+_NO_PATTERN = re.compile(r"(?!)")
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _check_mark(mark: str) -> str:
+    elements_of(mark)
+    return mark
+
+
+def _pattern(text: Any) -> Any:
+    if not isinstance(text, str):
+        return text
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise ValueError(f"{text!r} is not a regular expression ({error})") from None
+
+
+_Line = Annotated[str, Field(pattern=r"\S")]
+Lines = Annotated[tuple[_Line, ...], BeforeValidator(_as_list)]
+Selectors = Annotated[tuple[Annotated[str, AfterValidator(_check_mark)], ...], BeforeValidator(_as_list)]
+Pattern = Annotated[re.Pattern[str], BeforeValidator(_pattern)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class PageMarks(_Table):
+    """The elements of HTML pages that hold each part of an article; see ``newsmarts.parse.html_marks``."""
+
+    headline: Selectors = ()
+    standfirst: Selectors = ()
+    body: Selectors = ()
+    byline: Selectors = ()
+    date: Selectors = ()
+    tags: Selectors = ()
+    ticker: Selectors = ()
+    related: Selectors = ()
+    drop: Selectors = ()  # what isn't part of the article, in its body or not
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every mark."""
+        return frozenset(mark for marks in dict(self).values() for mark in marks)
+
+
+class PageLabels(_Table):
+    """Whole lines by which parts of a page are known."""
+
+    byline: Lines = ("By",)  # what is before a name
+    masthead: Lines = ()
+    navigation: Lines = ()
+    ticker: Lines = ()
+    related: Lines = ()
+    end: Lines = ()  # what comes after a body begins with one of them
+    noise: Lines = ()
+
+
+class DeclaredLayout(_Table):
+    """One layout of a publisher's pages, from a capture day on."""
+
+    valid_from: date
+    site_names: Lines = ()  # as heads append them to titles; without any: the publisher's name
+    dates: Lines = ()
+    months: Annotated[tuple[_Line, ...], Field(min_length=12, max_length=12)] = MONTHS
+    marks: PageMarks = PageMarks()
+    labels: PageLabels = PageLabels()
+
+    @model_validator(mode="after")
+    def _check_dates(self) -> Self:
+        for form in self.dates:
+            date_form(form, self.months)
+        return self
+
+    def forms(self) -> tuple[DateForm, ...]:
+        """The forms of the dates on the pages."""
+        return tuple(date_form(form, self.months) for form in self.dates)
+
+    def as_layout(self, name: str) -> Layout:
+        """The words of the layout, as the shared readers take them."""
+        labels = self.labels
+        return Layout(
+            valid_from=self.valid_from,
+            site_names=frozenset(self.site_names or (name,)),
+            masthead=frozenset({name, *self.site_names, *labels.masthead}),
+            navigation=frozenset(labels.navigation),
+            ticker_labels=spellings(*labels.ticker),
+            related_labels=casefolded(*labels.related),
+            footer_lines=frozenset(labels.end),
+            noise=FURNITURE | casefolded(*labels.noise),
+        )
+
+
+class _Addresses(_Table):
+    hosts: Lines = ()
+    articles: Pattern = _NO_PATTERN
+    other_editions: Pattern = _NO_PATTERN
+    others: dict[str, Pattern] = {}
+
+
+class Rules(_Table):
+    """The tables of a publisher's file that are rules."""
+
+    addresses: _Addresses = _Addresses()
+    layouts: Annotated[tuple[DeclaredLayout, ...], Field(min_length=1)]
+
+    def site(self, facts: Facts) -> Site:
+        """The publisher's addresses; without hosts, its home page's is the only one."""
+        addresses = self.addresses
+        home = (urlsplit(facts.home_url).hostname or "").removeprefix("www.")
+        return Site(
+            hosts=frozenset(addresses.hosts or (home,)),
+            base=facts.home_url,
+            articles=addresses.articles,
+            others=addresses.others,
+            other_editions=addresses.other_editions,
+            latin=facts.language.partition("-")[0] not in _NOT_LATIN,
+        )
+
+
+def read_rules(path: Path) -> Rules:
+    """The rules in a publisher's file.
+
+    Raises:
+        SettingsError: naming the file and the keys at fault.
+    """
+    tables = {key: value for key, value in read_file(path).items() if key in RULES_TABLES}
+    addresses = tables.get("addresses")
+    if isinstance(addresses, dict):  # the kinds of pages that aren't articles are keys of their own
+        kinds = reason_codes() & addresses.keys()
+        others = {key: addresses[key] for key in sorted(kinds)}
+        tables["addresses"] = {key: value for key, value in addresses.items() if key not in kinds} | (
+            {"others": others} if others else {}
+        )
+    try:
+        return Rules.model_validate(tables)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise SettingsError(
+            f"{path}: {faults}. Correct it; docs/adding-a-publisher.md has every key."
+        ) from None

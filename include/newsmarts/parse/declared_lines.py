@@ -1,0 +1,127 @@
+"""Text captures of a declared publisher, and its HTML pages without a mark for the body: lines and labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from newsmarts.core.errors import MissingField, UnreadablePage
+from newsmarts.parse.body import BodyReader
+from newsmarts.parse.declared_file import DeclaredLayout
+from newsmarts.parse.declared_marks import Parts, find_date, without_label
+from newsmarts.parse.header import Header, find_header, take_headline
+from newsmarts.parse.layout import FOOTER, Labels, Layout, mark_menus
+from newsmarts.parse.not_articles import check_body
+from newsmarts.parse.opening import OpeningReader
+from newsmarts.parse.prose import ends_like_sentence
+from newsmarts.parse.reading import Reading, Roles, mark_noise, take
+from newsmarts.parse.stories import check_not_wrapped, check_one_story
+from newsmarts.parse.tickers import TickerLines, check_labels_in_body, take_ticker
+
+_REACH = 3  # lines between two of a header's
+_LINE_CHARS = 90
+
+
+@dataclass(slots=True)
+class LabelledPage:
+    """Reads one page; every block used gets its role."""
+
+    reading: Reading
+    roles: Roles
+    rules: DeclaredLayout
+    words: Layout
+    parts: Parts = field(default_factory=Parts)
+
+    def read(self) -> Parts:
+        """Read by the header's lines and the layout's labels.
+
+        Raises:
+            MissingField: no line has an author or a time.
+            UnreadablePage: the capture is cut off before a line that comes after the body
+                (``truncated_page``), or it is unclear where ticker, headline or standfirst end.
+        """
+        reading, roles, words, parts = self.reading, self.roles, self.words, self.parts
+        labels = words.labels_in(reading.texts)
+        parts.ticker += take_ticker(reading, roles, words, labels)
+        header = self._take_header()
+        headline = take_headline(reading, roles, words, header, parts.ticker)
+        start = header.end if headline is None else max(header.end, headline + 1)
+        end = self._body_end(labels, start)
+        check_body(reading, roles, start, end)
+        check_not_wrapped(reading, start, end)
+        take(roles, end, len(roles), "footer")
+        lines = TickerLines(parts.ticker)
+        lines.mark_repeats(reading, roles, start, end)
+        mark_noise(reading, roles, words.noise, start, end)
+        mark_menus(reading, roles, words, start, end)
+        check_labels_in_body(reading, roles, labels, parts.ticker, start=start, end=end)
+        check_one_story(reading, roles, start, end)
+        opening = OpeningReader(
+            reading,
+            roles,
+            header=header.start,
+            listen_labels=(),
+            ends_opening=words.related_labels,
+            noise=words.noise,
+        ).read(start, end)
+        parts.headline = None if headline is None else reading.texts[headline]
+        parts.standfirst, parts.image, parts.image_url = opening.standfirst, opening.image, opening.image_url
+        parts.agency, parts.modified = header.agency, header.modified_local
+        parts.read_minutes, parts.share_count = header.read_minutes, header.share_count
+        parts.body = BodyReader(
+            reading, roles, lines, words.related_labels, words.list_noise, tags_last=True
+        ).read(opening.body_start, end)
+        return parts
+
+    def _take_header(self) -> Header:
+        """The header's lines, with the date and the byline as the publisher writes them."""
+        reading, roles = self.reading, self.roles
+        header = find_header(reading, roles, 0, len(reading))
+        if header is None:
+            at = next((at for at in range(len(reading)) if self._date_at(at)), None)
+            if at is None:
+                raise MissingField(
+                    "article_header",
+                    "No line has an author or a time, as the layout has them. Look at the page.",
+                )
+            header = Header(at, at + 1, (), None, None, None, None, None, None)
+        for line, name in header.lines:
+            roles[line] = name
+        parts = self.parts
+        parts.byline, parts.date = header.byline_raw, header.published_local
+        start, end = header.start, header.end
+        for at in range(max(0, start - _REACH), min(end + _REACH, len(reading))):
+            found = None if roles[at] else self._date_at(at)
+            text = reading.texts[at]
+            name = without_label(text, self.rules.labels.byline)
+            if found and parts.date is None:
+                (parts.date, parts.has_clock), roles[at] = found, "published_local"
+            elif not roles[at] and parts.byline is None and name != text and self._may_be_header(text):
+                parts.byline, roles[at] = name, "byline_raw"
+            else:
+                continue
+            start, end = min(start, at), max(end, at + 1)
+        return header._replace(start=start, end=end)
+
+    def _date_at(self, at: int) -> tuple[datetime, bool] | None:
+        text = self.reading.texts[at]
+        if self.roles[at] or not self._may_be_header(text):
+            return None
+        return find_date(text, self.rules.forms())
+
+    @staticmethod
+    def _may_be_header(text: str) -> bool:
+        return len(text) <= _LINE_CHARS and not ends_like_sentence(text)
+
+    def _body_end(self, labels: Labels, start: int) -> int:
+        """Where a line is that comes after the body; without any the page's end."""
+        found = next((at for at, name in labels if name == FOOTER and at >= start), None)
+        if found is not None:
+            return found
+        if self.words.footer_lines or not self.reading.ended:
+            raise UnreadablePage(
+                "truncated_page",
+                "The capture ends before any line that comes after the body, which may go on. Capture the "
+                "page again.",
+            )
+        return len(self.reading)

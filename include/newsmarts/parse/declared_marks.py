@@ -1,0 +1,253 @@
+"""HTML pages of a declared publisher: what its marks hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import pairwise
+
+from newsmarts.core.errors import MissingField, UnreadablePage
+from newsmarts.core.records import Image
+from newsmarts.parse.body import Body, BodyReader
+from newsmarts.parse.date_forms import DateForm
+from newsmarts.parse.declared_file import DeclaredLayout
+from newsmarts.parse.header import find_header
+from newsmarts.parse.layout import Layout
+from newsmarts.parse.not_articles import check_body
+from newsmarts.parse.opening import caption_of
+from newsmarts.parse.reading import NOISE, Reading, Region, Roles, mark_noise, take
+from newsmarts.parse.tickers import TickerLines, check_labels_in_body, take_ticker
+
+_SPLIT_BLOCKS = 8  # that one line of spans may have become
+_DATE_LINE_CHARS = 90
+_CLOSERS = ",.;:!?)”’"
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a page shows of its article."""
+
+    headline: str | None = None
+    standfirst: str | None = None
+    byline: str | None = None
+    agency: str | None = None
+    date: datetime | None = None
+    has_clock: bool = True  # the date is a time of day as well
+    modified: datetime | None = None
+    read_minutes: int | None = None
+    share_count: int | None = None
+    image: Image | None = None
+    image_url: str | None = None
+    ticker: list[str] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    related: list[str] = field(default_factory=list)
+    body: Body = field(default_factory=Body)
+
+
+def find_date(text: str, forms: Sequence[DateForm]) -> tuple[datetime, bool] | None:
+    """The first date in a text, and whether it has a time of day; forms that have one count more."""
+    for form in sorted(forms, key=lambda form: not form.has_clock):
+        found = form.find(text)
+        if found is not None:
+            return found, form.has_clock
+    return None
+
+
+def without_label(text: str, labels: Collection[str]) -> str:
+    """A name without the label before it: "By Mara Odell", "By: Mara Odell"."""
+    words = "|".join(re.escape(label.rstrip(":")) for label in labels)
+    return re.sub(rf"\A(?:{words})(?: ?:|\b) *", "", text, flags=re.IGNORECASE) if words else text
+
+
+@dataclass(slots=True)
+class MarkedPage:
+    """Reads one page; every block used gets its role."""
+
+    reading: Reading
+    roles: Roles
+    rules: DeclaredLayout
+    words: Layout
+    parts: Parts = field(default_factory=Parts)
+
+    def read(self) -> Parts:
+        """Read what the marks hold.
+
+        Raises:
+            MissingField: no element matches the body's marks, or there is no text in them.
+            UnreadablePage: the page is cut off in the body (``truncated_page``), or a shared reader's reason.
+        """
+        marks, parts, roles = self.rules.marks, self.parts, self.roles
+        self._drop()
+        labels = self.words.labels_in(self.reading.texts)
+        parts.ticker += take_ticker(self.reading, roles, self.words, labels)
+        for name in ("ticker", "tags", "related"):
+            role = "related_headlines" if name == "related" else name
+            lines = [
+                line for region in self._regions(getattr(marks, name)) for line in self._lines(region, role)
+            ]
+            known = getattr(parts, name)
+            known += [line for line in dict.fromkeys(lines) if line not in known]
+        regions = self._body_regions()
+        start, end = regions[0].start, regions[-1].end
+        self._read_header(start, end)
+        for one, other in pairwise(regions):
+            self._take(one.end, other.start, NOISE)
+        check_body(self.reading, roles, start, end)
+        ticker = TickerLines(parts.ticker)
+        ticker.mark_repeats(self.reading, roles, start, end)
+        mark_noise(self.reading, roles, self.words.noise, start, end)
+        check_labels_in_body(self.reading, roles, labels, parts.ticker, start=start, end=end)
+        self._read_picture(start, end)
+        parts.body = BodyReader(
+            self.reading, roles, ticker, self.words.related_labels, self.words.list_noise
+        ).read(start, end)
+        return parts
+
+    def _read_header(self, start: int, end: int) -> None:
+        """Headline, byline, date and standfirst, which may be inside the body [start, end)."""
+        marks, parts, reading = self.rules.marks, self.parts, self.reading
+        parts.headline = next(self._texts(marks.headline, "headline"), None)
+        if parts.headline is None:
+            found = next((at for at in range(end) if self._is_first_heading(at)), None)
+            if found is not None:
+                self.roles[found] = "headline"
+                parts.headline = reading.texts[found]
+        self._read_date(start)
+        names = [
+            without_label(text, self.rules.labels.byline) for text in self._texts(marks.byline, "byline_raw")
+        ]
+        parts.byline = ", ".join(dict.fromkeys(filter(None, names))) or None
+        parts.standfirst = " ".join(self._texts(marks.standfirst, "standfirst")) or None
+        self._read_other_lines(start)
+
+    def _read_other_lines(self, end: int) -> None:
+        """Agency, minutes and shares, as other publishers have them, between the headline and the body."""
+        start = self.roles.index("headline") if "headline" in self.roles else end
+        header = find_header(self.reading, self.roles, start, end)
+        if header is None:
+            return
+        for line, name in header.lines:
+            if name in {"agency", "read_minutes", "share_count"}:
+                self.roles[line] = name
+        parts = self.parts
+        parts.agency, parts.modified = header.agency, header.modified_local
+        parts.read_minutes, parts.share_count = header.read_minutes, header.share_count
+
+    def _is_first_heading(self, at: int) -> bool:
+        reading = self.reading
+        return (
+            reading.kinds[at] == "heading"
+            and reading.indents[at] == 1
+            and not self.roles[at]
+            and bool(reading.texts[at])
+            and reading.texts[at] not in self.words.passed_over
+        )
+
+    def _read_date(self, body_start: int) -> None:
+        """The date in the marked elements; without a mark the first line over the body that has one."""
+        forms, parts = self.rules.forms(), self.parts
+        texts = self.reading.texts
+        regions = self._regions(self.rules.marks.date)
+        if not self.rules.marks.date:
+            lines = [at for at in range(body_start) if len(texts[at]) <= _DATE_LINE_CHARS]
+            regions = [Region(at, at + 1) for at in lines if not self.roles[at]]
+        for region in regions:
+            text = " ".join(texts[region.start : region.end]) if region.text is None else region.text
+            found = find_date(text, forms)
+            if found is not None:
+                parts.date, parts.has_clock = found
+                self._lines(region, "published_local")
+                return
+
+    def _body_regions(self) -> list[Region]:
+        """The elements of the body, up to where the page goes on with another article."""
+        found = [region for region in self._regions(self.rules.marks.body) if region.text is None]
+        if not found:
+            marks = ", ".join(self.rules.marks.body)
+            raise MissingField("body", f"No element matches the body's mark ({marks}). Look at the page.")
+        others = [region.start for region in self._regions(self.rules.marks.headline)]
+        others += [
+            at
+            for at, kind in enumerate(self.reading.kinds)
+            if kind == "heading" and self.reading.indents[at] == 1
+        ]
+        stop = min((at for at in others if at >= found[0].end), default=len(self.reading))
+        regions = [region for region in found if region.start < stop]
+        if not self.reading.ended and regions[-1].end >= len(self.reading):
+            raise UnreadablePage(
+                "truncated_page", "The page ends within the body, which may go on. Capture the page again."
+            )
+        return regions
+
+    def _read_picture(self, start: int, end: int) -> None:
+        """The lead picture: in the body before its first text, or over the body in a figure."""
+        reading, parts = self.reading, self.parts
+        for at in range(end):
+            if self.roles[at]:
+                continue
+            if at >= start and reading.kinds[at] in {"text", "bullet"}:
+                return
+            if reading.kinds[at] == "image" and (at >= start or reading.within(at, "figure")):
+                caption = caption_of(reading, self.roles, at, end, lead=False)
+                text = None if caption is None else reading.texts[caption]
+                alt = reading.texts[at] or None
+                parts.image = Image(alt, text) if alt or text else None
+                parts.image_url = reading.link(at)
+                take(self.roles, at, at + 1 if caption is None else caption + 1, "image")
+                return
+
+    # elements
+
+    def _regions(self, marks: Collection[str]) -> list[Region]:
+        """What the elements hold, in reading order; of one in another only the outer one."""
+        found = {region for mark in marks for region in self.reading.marks.get(mark, ())}
+        regions: list[Region] = []
+        for region in sorted(found, key=lambda region: (region.start, -region.end, region.before)):
+            inner = regions and regions[-1].text is None and region.end <= regions[-1].end
+            if region.start < region.end and not inner:
+                regions.append(region)
+        return regions
+
+    def _texts(self, marks: Collection[str], role: str) -> Iterator[str]:
+        """The text of each element that has one."""
+        for region in self._regions(marks):
+            text = " ".join(self._lines(region, role))
+            if text:
+                yield text
+
+    def _lines(self, region: Region, role: str) -> list[str]:
+        """The unused lines of an element, but for pictures; each gets the role."""
+        if region.text is not None:
+            at = self._block_of(region)
+            self._take(at, at + 1, role)
+            return [region.text] if region.text else []
+        unused = [at for at in range(region.start, region.end) if not self.roles[at]]
+        self._take(region.start, region.end, role)
+        return [self.reading.texts[at] for at in unused if self.reading.kinds[at] != "image"]
+
+    def _take(self, start: int, end: int, role: str) -> None:
+        for at in range(start, end):
+            if not self.roles[at]:
+                self.roles[at] = role
+
+    def _block_of(self, region: Region) -> int:
+        """The block that an inline element's text is in."""
+        texts = self.reading.texts[region.start : region.start + _SPLIT_BLOCKS]
+        return region.start + next((at for at, text in enumerate(texts) if (region.text or "") in text), 0)
+
+    def _drop(self) -> None:
+        """Take out what isn't part of the article, texts amid a block as well."""
+        texts = self.reading.texts
+        for region in reversed(self._regions(self.rules.marks.drop)):
+            if region.text is None:
+                self._take(region.start, region.end, NOISE)
+                continue
+            at = self._block_of(region)
+            place = texts[at].find(region.text, region.before if at == region.start else 0)
+            if place >= 0:
+                before, after = texts[at][:place].rstrip(), texts[at][place + len(region.text) :].lstrip()
+                texts[at] = f"{before}{'' if after[:1] in _CLOSERS else ' '}{after}".strip()
+            if not texts[at]:
+                self.roles[at] = NOISE
