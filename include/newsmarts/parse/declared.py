@@ -83,7 +83,6 @@ class DeclaredPublisher:
         if time.local and headline:
             identity = (time.local.isoformat(timespec="minutes"), normalised_headline(headline))
         is_own = is_about(head, zone_name, headline=headline, published_at=time.moment, site_names=site_names)
-        day = time.local and time.local.date()
         return Article(
             publisher=self.slug,
             language=self.facts.language,
@@ -105,8 +104,8 @@ class DeclaredPublisher:
             tags=tuple(dict.fromkeys([*parts.tags, *parts.body.tags])),
             ticker=tuple(parts.ticker),
             related_headlines=tuple(dict.fromkeys([*parts.related, *parts.body.related])),
-            captured_on_or_after=day,
-            other_identities=other_identities(reading, self._addresses, day, head_is_own=is_own),
+            captured_on_or_after=time.local and time.local.date(),
+            other_identities=other_identities(reading, self._addresses, time.local, head_is_own=is_own),
             extra=extra_of(
                 head,
                 houses=reading.houses,
