@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from newsmarts.parse.times import is_possible
+
 _NOON = 12
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -47,9 +49,11 @@ class DateForm:
                 hour = hour % _NOON + (_NOON if half == "p" else 0)
             minute, second = int(found.get("minute") or 0), int(found.get("second") or 0)
             try:
-                return datetime(int(found["year"]), month, int(found["day"]), hour, minute, second)  # noqa: DTZ001
+                moment = datetime(int(found["year"]), month, int(found["day"]), hour, minute, second)  # noqa: DTZ001
             except ValueError:
                 continue
+            if is_possible(moment.date()):
+                return moment
         return None
 
 

@@ -8,8 +8,7 @@ byline or a time only where the page shows none.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from typing import NamedTuple
+from datetime import datetime
 
 from newsmarts.core.bylines import fold_byline
 from newsmarts.core.errors import MissingField
@@ -21,13 +20,11 @@ from newsmarts.parse.declared_lines import LabelledPage
 from newsmarts.parse.declared_marks import MarkedPage, Parts
 from newsmarts.parse.identity import normalised_headline, other_identities
 from newsmarts.parse.layout import layout_at
-from newsmarts.parse.metadata import extra_of, is_about, published_moment, stated_moment
+from newsmarts.parse.metadata import Published, extra_of, is_about, published_time
 from newsmarts.parse.publisher import ParsedPage
 from newsmarts.parse.reading import Head, Reading, Roles
-from newsmarts.parse.times import zone
 
 _MASTHEAD_LINES = 10
-_OFFSET = re.compile(r".*(?:[Zz]|[+-]\d\d:?\d\d)")
 _SEPARATORS = (" | ", " - ", " – ", " — ", " :: ")
 
 
@@ -78,18 +75,25 @@ class DeclaredPublisher:
         headline = parts.headline or _headline_in(head, site_names)
         raw = parts.byline or _byline_in(head)
         byline = fold_byline(raw, reading.houses)
-        time = _time_of(head, parts, zone_name)
+        published = published_time(
+            head, parts.shown, zone_name, headline=headline, site_names=site_names, times=parts.times
+        )
+        if parts.day is not None and published.local is not None and published.local.date() != parts.day:
+            published = Published()  # the contract rejects an article without a time
         identity = None
-        if time.local and headline:
-            identity = (time.local.isoformat(timespec="minutes"), normalised_headline(headline))
-        is_own = is_about(head, zone_name, headline=headline, published_at=time.moment, site_names=site_names)
+        if published.local and headline:
+            identity = (published.local.isoformat(timespec="minutes"), normalised_headline(headline))
+        is_own = is_about(
+            head, zone_name, headline=headline, published_at=published.at, site_names=site_names
+        )
         return Article(
             publisher=self.slug,
             language=self.facts.language,
             headline=headline,
-            published_local=time.local,
+            published_local=published.local,
             timezone=zone_name,
-            published_at=time.moment,
+            published_at=published.at,
+            published_from=published.stated_by,
             body=tuple(parts.body.blocks),
             identity=identity,
             rule_version=f"{self.slug}/{rules.valid_from}",
@@ -104,8 +108,8 @@ class DeclaredPublisher:
             tags=tuple(dict.fromkeys([*parts.tags, *parts.body.tags])),
             ticker=tuple(parts.ticker),
             related_headlines=tuple(dict.fromkeys([*parts.related, *parts.body.related])),
-            captured_on_or_after=time.local and time.local.date(),
-            other_identities=other_identities(reading, self._addresses, time.local, head_is_own=is_own),
+            captured_on_or_after=published.local and published.local.date(),
+            other_identities=other_identities(reading, self._addresses, published.local, head_is_own=is_own),
             extra=extra_of(
                 head,
                 houses=reading.houses,
@@ -113,44 +117,11 @@ class DeclaredPublisher:
                 site_names=site_names,
                 headline=headline,
                 byline=byline,
-                published_at=time.moment,
+                published_at=published.at,
                 modified_local=parts.modified,
                 picture=parts.image_url,
             ),
         )
-
-
-class _Time(NamedTuple):
-    local: datetime | None  # wall time
-    moment: datetime | None  # UTC
-
-
-def _time_of(head: Head | None, parts: Parts, zone_name: str) -> _Time:
-    """The time that the page shows; else, or when it shows only the day, the head's."""
-    if parts.date is not None and parts.has_clock:
-        return _Time(parts.date, published_moment(head, parts.date, zone_name))
-    stated = _stated(head, zone_name)
-    if stated is None:
-        return _Time(None, None)
-    local = stated.astimezone(zone(zone_name)).replace(tzinfo=None)
-    if parts.date is not None and parts.date.date() != local.date():
-        return _Time(None, None)  # the contract rejects an article without a time
-    return _Time(local, stated)
-
-
-def _stated(head: Head | None, zone_name: str) -> datetime | None:
-    """The one moment that the head states for the publication; None when it states none, or several.
-
-    One with an offset counts more than a wall time, and a day alone isn't one.
-    """
-    said = [each for each in (head.said.get("published", ()) if head else ()) if ":" in each.value]
-    said = [each for each in said if _OFFSET.fullmatch(each.value)] or said
-    found = {
-        moment.replace(second=0, microsecond=0): moment
-        for each in said
-        if (moment := stated_moment(Head({"published": (each,)}), "published", zone_name)) is not None
-    }
-    return found.popitem()[1].astimezone(UTC) if len(found) == 1 else None
 
 
 def _headline_in(head: Head | None, site_names: frozenset[str]) -> str | None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from newsmarts.core.errors import MissingField, UnreadablePage
 from newsmarts.parse.body import BodyReader
 from newsmarts.parse.declared_file import DeclaredLayout
-from newsmarts.parse.declared_marks import Parts, find_date, without_label
+from newsmarts.parse.declared_marks import Parts, without_label
 from newsmarts.parse.header import Header, find_header, take_headline
 from newsmarts.parse.layout import FOOTER, Labels, Layout, mark_menus
 from newsmarts.parse.not_articles import check_body
@@ -76,42 +75,43 @@ class LabelledPage:
     def _take_header(self) -> Header:
         """The header's lines, with the date and the byline as the publisher writes them."""
         reading, roles = self.reading, self.roles
-        header = find_header(reading, roles, 0, len(reading))
+        header = find_header(reading, roles, 0, len(reading), self.words.passed_over)
+        parts, forms = self.parts, self.rules.forms()
         if header is None:
-            at = next((at for at in range(len(reading)) if self._date_at(at)), None)
+            found = (
+                at
+                for at in range(len(reading))
+                if self._may_be_header(at) and parts.take_date(reading.texts[at], forms)
+            )
+            at = next(found, None)
             if at is None:
                 raise MissingField(
                     "article_header",
                     "No line has an author or a time, as the layout has them. Look at the page.",
                 )
-            header = Header(at, at + 1, (), None, None, None, None, None, None)
+            roles[at] = "published_local"
+            header = Header(at, at + 1, (), None, None, parts.shown, None, None, None, has_unread_time=False)
         for line, name in header.lines:
             roles[line] = name
-        parts = self.parts
-        parts.byline, parts.date = header.byline_raw, header.published_local
+        parts.byline, parts.shown = header.byline_raw, header.published
         start, end = header.start, header.end
         for at in range(max(0, start - _REACH), min(end + _REACH, len(reading))):
-            found = None if roles[at] else self._date_at(at)
+            if not self._may_be_header(at):
+                continue
             text = reading.texts[at]
             name = without_label(text, self.rules.labels.byline)
-            if found and parts.date is None:
-                (parts.date, parts.has_clock), roles[at] = found, "published_local"
-            elif not roles[at] and parts.byline is None and name != text and self._may_be_header(text):
+            if not (parts.shown or parts.day) and parts.take_date(text, forms):
+                roles[at] = "published_local"
+            elif parts.byline is None and name != text:
                 parts.byline, roles[at] = name, "byline_raw"
             else:
                 continue
             start, end = min(start, at), max(end, at + 1)
         return header._replace(start=start, end=end)
 
-    def _date_at(self, at: int) -> tuple[datetime, bool] | None:
+    def _may_be_header(self, at: int) -> bool:
         text = self.reading.texts[at]
-        if self.roles[at] or not self._may_be_header(text):
-            return None
-        return find_date(text, self.rules.forms())
-
-    @staticmethod
-    def _may_be_header(text: str) -> bool:
-        return len(text) <= _LINE_CHARS and not ends_like_sentence(text)
+        return not self.roles[at] and len(text) <= _LINE_CHARS and not ends_like_sentence(text)
 
     def _body_end(self, labels: Labels, start: int) -> int:
         """Where a line is that comes after the body; without any the page's end."""

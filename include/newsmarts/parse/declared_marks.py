@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 
 from newsmarts.core.errors import MissingField, UnreadablePage
@@ -17,7 +17,7 @@ from newsmarts.parse.header import find_header
 from newsmarts.parse.layout import Layout
 from newsmarts.parse.not_articles import check_body
 from newsmarts.parse.opening import caption_of
-from newsmarts.parse.reading import NOISE, Reading, Region, Roles, mark_noise, take
+from newsmarts.parse.reading import NOISE, Reading, Region, Roles, Said, mark_noise, take
 from newsmarts.parse.tickers import TickerLines, check_labels_in_body, take_ticker
 
 _SPLIT_BLOCKS = 8  # that one line of spans may have become
@@ -33,8 +33,9 @@ class Parts:
     standfirst: str | None = None
     byline: str | None = None
     agency: str | None = None
-    date: datetime | None = None
-    has_clock: bool = True  # the date is a time of day as well
+    shown: tuple[datetime, ...] = ()  # the time of publication, in the publisher's zone
+    day: date | None = None  # where only the day is shown
+    times: Sequence[Said] = ()  # what ``time`` elements state about the line with the date
     modified: datetime | None = None
     read_minutes: int | None = None
     share_count: int | None = None
@@ -45,14 +46,14 @@ class Parts:
     related: list[str] = field(default_factory=list)
     body: Body = field(default_factory=Body)
 
-
-def find_date(text: str, forms: Sequence[DateForm]) -> tuple[datetime, bool] | None:
-    """The first date in a text, and whether it has a time of day; forms that have one count more."""
-    for form in sorted(forms, key=lambda form: not form.has_clock):
-        found = form.find(text)
-        if found is not None:
-            return found, form.has_clock
-    return None
+    def take_date(self, text: str, forms: Sequence[DateForm]) -> bool:
+        """Take the first date in a text, rather one with a time of day; whether there is one."""
+        for form in sorted(forms, key=lambda form: not form.has_clock):
+            found = form.find(text)
+            if found is not None:
+                self.shown, self.day = ((found,), None) if form.has_clock else ((), found.date())
+                return True
+        return False
 
 
 def without_label(text: str, labels: Collection[str]) -> str:
@@ -153,11 +154,11 @@ class MarkedPage:
         if not self.rules.marks.date:
             lines = [at for at in range(body_start) if len(texts[at]) <= _DATE_LINE_CHARS]
             regions = [Region(at, at + 1) for at in lines if not self.roles[at]]
+        elif regions:
+            parts.times = self.reading.times_in(regions[0].start, regions[-1].end)
         for region in regions:
             text = " ".join(texts[region.start : region.end]) if region.text is None else region.text
-            found = find_date(text, forms)
-            if found is not None:
-                parts.date, parts.has_clock = found
+            if parts.take_date(text, forms):
                 self._lines(region, "published_local")
                 return
 
