@@ -33,7 +33,12 @@ SCHEMAS = {
 }
 
 
-def land(home: Path, captures: dict[str, bytes], urls: dict[str, str] | None = None) -> None:
+def land(
+    home: Path,
+    captures: dict[str, bytes],
+    urls: dict[str, str] | None = None,
+    statuses: dict[str, int] | None = None,
+) -> None:
     """Put captures where land would, with a manifest whose rows stand in no useful order."""
     rows = []
     for path, data in captures.items():
@@ -55,6 +60,7 @@ def land(home: Path, captures: dict[str, bytes], urls: dict[str, str] | None = N
                 "size_bytes": len(data),
                 "landed_at": datetime(2025, 8, 26, tzinfo=UTC),
                 "url": (urls or {}).get(path),
+                "http_status": (statuses or {}).get(path),
             }
         )
     folder = partitions.partition_path(home, "manifest", DAY)
@@ -232,6 +238,29 @@ def test_the_machines_trouble_is_no_fault_of_a_page(
     monkeypatch.setattr(AlMayadeen, "read", fail)
     with pytest.raises(type(trouble)):
         stage.run(DAY, settings)
+
+
+def test_what_a_server_sent_with_an_error_is_no_article_whatever_it_shows(settings: Settings) -> None:
+    shown = {
+        "a.html": html.render(ARTICLE, "semantic"),
+        "b.txt": text.render(ARTICLE),
+        "c.html": "",
+        "d.html": "\0",
+    }
+    land(
+        settings.home,
+        {path: page.encode() for path, page in shown.items()} | {"e.txt": text.render(ARTICLE).encode()},
+        statuses=dict.fromkeys(shown, 404) | {"e.txt": 200},
+    )
+    assert stage.run(DAY, settings).reasons == {"http_error_status": 4}
+    rows = staged(settings.home)
+    assert {row["detail"] for row in rows["quarantine"]} == {
+        "It is an error of the server: it was sent with HTTP status 404."
+    }
+    assert [row["source_path"] for row in rows["articles"]] == ["e.txt"]
+    paths = {row["capture_id"]: row["source_path"] for row in manifest(settings.home)}
+    witnesses = {(paths[row["capture_id"]], row["text"]) for row in rows["ticker_witnesses"]}
+    assert witnesses == {(path, line) for path in ("a.html", "b.txt") for line in TICKER}
 
 
 def hidden(lines: str) -> str:

@@ -31,6 +31,7 @@ _WHAT = _LISTS | {
     "live_blog": "a live blog, many dated entries and not one article",
     "other_language": "a page of another language edition, which there are no rules for",
     "other_host": "a page of another site",
+    "http_error_status": "an error of the server",
 }
 _TYPES = (
     (re.compile(r"podcast|newscast|audio|radio|music", re.IGNORECASE), "podcast_page"),
@@ -61,6 +62,7 @@ _PLAYER = re.compile(
 )
 _STAMP = re.compile(rf"{DAY},? (?:[-|–] )?{CLOCK}|{CLOCK}(?: (?:GMT|UTC|[A-Z][a-z]+ time))?")
 _MANY_STAMPS = 3
+_FIRST_ERROR_STATUS = 400
 _MANY_PICTURES = 3
 _MANY_CONTROLS = 2
 _CONTROL_CHARS = 40
@@ -79,6 +81,13 @@ def reason_codes() -> frozenset[str]:
 def not_an_article(reason_code: str, evidence: str) -> NotAnArticle:
     """The error for a page of one of the kinds, with the evidence that it is."""
     return NotAnArticle(reason_code, f"It is {_WHAT[reason_code]}: {evidence}.")
+
+
+def error_of_status(http_status: int | None) -> NotAnArticle | None:
+    """What an answer with an error's HTTP status is, whatever it shows; None when the status is none."""
+    if http_status is None or http_status < _FIRST_ERROR_STATUS:
+        return None
+    return not_an_article("http_error_status", f"it was sent with HTTP status {http_status}")
 
 
 def _check_declared(reading: Reading, roles: Roles, site: Site, *, was_read: bool) -> None:

@@ -27,6 +27,7 @@ from newsmarts.core.object_store import is_remote
 from newsmarts.core.records import Article, Capture
 from newsmarts.core.settings import Settings
 from newsmarts.parse import rows
+from newsmarts.parse.not_articles import error_of_status
 from newsmarts.parse.page import parse_page, parse_reading, parser_error, publisher_of, read_page
 from newsmarts.parse.reading import Roles
 from newsmarts.parse.tickers import ticker_shown
@@ -171,7 +172,7 @@ def _rows_of(capture: Capture, take_bytes: Callable[[], bytes], houses: Houses) 
     """The rows of a capture, each with the name of its file: an article's, or the one of its quarantine."""
     publisher, reading = capture.publisher, None
     roles: Roles = []
-    reason: CaptureError
+    reason: CaptureError | None = error_of_status(capture.http_status)
     try:
         data = take_bytes()
     except CaptureError as error:
@@ -182,20 +183,21 @@ def _rows_of(capture: Capture, take_bytes: Callable[[], bytes], houses: Houses) 
         rules = publisher_of(reading)
         publisher = rules.slug if rules else publisher
         page = parse_reading(reading, rules, capture.captured_at, roles, houses=houses)
-        return [
-            ("articles", rows.article_row(capture, page)),
-            *(("ticker_items", row) for row in rows.ticker_rows(capture, page.article)),
-            *(("page_links", row) for row in rows.link_rows(capture, page.article)),
-            *_witnesses(capture, reading.hidden_ticker),
-        ]
+        if reason is None:
+            return [
+                ("articles", rows.article_row(capture, page)),
+                *(("ticker_items", row) for row in rows.ticker_rows(capture, page.article)),
+                *(("page_links", row) for row in rows.link_rows(capture, page.article)),
+                *_witnesses(capture, reading.hidden_ticker),
+            ]
     except CaptureError as error:
-        reason = error
+        reason = reason or error
         log.info("No article in %r: %s", capture.source_path, reason.reason_code)
     except (MemoryError, OSError):  # the machine's trouble, not the page's
         raise
     except Exception as error:
         # a bug of ours on one page is a row and a traceback, never the end of the day
-        reason = parser_error(error)
+        reason = reason or parser_error(error)
         log.exception("The parser failed on %r (capture %s)", capture.source_path, capture.capture_id)
     found = [("quarantine", rows.quarantine_row(capture, publisher, reason))]
     return found if reading is None else [*found, *_witnesses(capture, ticker_shown(reading, roles))]

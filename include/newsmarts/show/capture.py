@@ -15,6 +15,7 @@ from newsmarts.core.settings import Settings
 from newsmarts.land import saved_pages
 from newsmarts.land.names import CaptureTime, captured_at_of, source_path_of
 from newsmarts.parse.decoding import decode
+from newsmarts.parse.not_articles import error_of_status
 from newsmarts.parse.page import parse_reading, parser_error, publisher_of, read_page
 from newsmarts.parse.publisher import ParsedPage
 from newsmarts.parse.reading import Reading, Roles
@@ -68,6 +69,9 @@ def look_at_capture(
     except Exception as error:
         log.exception("The parser failed on %r", capture.source_path)
         look.rejection = parser_error(error)
+    refused = error_of_status(capture.http_status)
+    if refused is not None:
+        look.rejection, look.page = refused, None
     return look
 
 

@@ -144,8 +144,10 @@ def test_bodies_are_decoded(
     ("options", "reason"),
     [
         ({"status": "301 Moved Permanently"}, "http_redirect"),
-        ({"status": "404 Not Found"}, "http_error_status"),
-        ({"status": "503 Unavailable"}, "http_error_status"),
+        ({"status": "404 Not Found", "content_type": "text/plain"}, "http_error_status"),
+        ({"status": "503 Unavailable", "content_type": None}, "http_error_status"),
+        ({"status": "404 Not Found", "WARC_Block_Digest": "sha1:" + "A" * 32}, "http_error_status"),
+        ({"status": "404 Not Found", "body": b"a" * 200_000}, "http_error_status"),
         (
             {"headers": (("Content-Encoding", "sdch"),), "body": b"\x01\x02"},
             "unsupported_content_encoding",
@@ -175,6 +177,20 @@ def test_records_that_are_turned_away(
         result = run.run(DAY, settings)
         assert (result.landed, result.rejected) == (2, 1)
     assert reasons(settings) == {f"a.warc.gz!/{len(parts[0])}": reason}
+
+
+@pytest.mark.parametrize("options", [{}, {"body": b""}, {"WARC_Truncated": "length"}], ids=str)
+def test_an_error_page_is_kept_with_its_status(
+    with_crawls: Settings, crawls: Path, options: dict[str, Any]
+) -> None:
+    body = options.get("body", b"<html><title>404</title></html>")
+    facts = {"body": body, "status": "404 Not Found", **options}
+    (crawls / "a.warc.gz").write_bytes(response(PAGE) + response(**facts, url="https://h.example/gone"))
+    for _ in range(2):
+        result = run.run(DAY, with_crawls)
+        assert (result.landed, result.rejected) == (2, 0)
+    found = {row["http_status"]: body_of(with_crawls, row) for row in rows(with_crawls, "captures")}
+    assert found == {200: PAGE, 404: body}
 
 
 def test_the_digest_may_be_of_what_was_stored_or_of_what_it_means(
@@ -361,5 +377,5 @@ class TestRevisits:
             + revisit(at="2025-08-25T12:00:00Z", http=False, WARC_Refers_To="<urn:uuid:2>")
         )
         result = run.run(DAY, with_crawls)
-        assert (result.landed, result.rejected, result.passed_over) == (0, 1, {"not_a_page": 2})
-        assert set(reasons(with_crawls).values()) == {"http_error_status"}
+        assert (result.landed, result.rejected, result.passed_over) == (1, 0, {"not_a_page": 2})
+        assert [row["http_status"] for row in rows(with_crawls, "captures")] == [404]

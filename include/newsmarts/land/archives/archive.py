@@ -19,6 +19,7 @@ from newsmarts.land.archives.entry import Content, Entry, Read, Unverified
 from newsmarts.land.archives.index import Index, index_name_of, index_writer
 from newsmarts.land.archives.opening import opened
 from newsmarts.land.archives.revisits import resolve
+from newsmarts.land.archives.warc_record import is_error, status_reason
 from newsmarts.land.capture import Found, Item, OtherDay, PassedOver, Rejected, SourceDone, Waiting
 from newsmarts.land.names import host_matches, publisher_of_host
 from newsmarts.land.reading import InboxFile
@@ -138,6 +139,8 @@ class Archives:
                 captured_at_precision=entry.captured_at_precision,
                 charset=content.charset,
             )
+        if entry.http_status is not None and is_error(entry.http_status):  # whatever its bytes are
+            content = status_reason(entry.http_status)
         reason = content or CaptureError(
             entry.reason_code or "bad_record", entry.detail or "it can't be read."
         )

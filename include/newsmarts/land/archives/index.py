@@ -30,7 +30,7 @@ from newsmarts.land.archives.entry import Entry
 from newsmarts.land.reading import InboxFile
 
 # Raise it with every change to what the readers give for a record.
-_FORMAT = 2
+_FORMAT = 3
 _ROWS_AT_ONCE = 4096
 
 _SCHEMA = pa.schema(

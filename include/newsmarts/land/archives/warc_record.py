@@ -39,6 +39,11 @@ def is_html(media_type: str) -> bool:
     return media_type in HTML or not media_type
 
 
+def is_error(status: int | None) -> bool:
+    """Whether an answer with this HTTP status is the server's error, and no page of the address."""
+    return status is not None and status >= 400
+
+
 def status_reason(status: int) -> CaptureError:
     """Why a capture with this HTTP status isn't a page."""
     if 300 <= status < 400:
@@ -165,7 +170,8 @@ def entry_of(head: Head, http: HttpHead | None, *, name: str, position: int, inn
         else:
             status, media_type = http.status, _bare(http.fields.get("content-type"))
             outcome, reason, detail = _classify(media_type, status, url)
-    if outcome == "page" and (fields.get("warc-truncated") or fields.get("warc-segment-number")):
+    is_cut = fields.get("warc-truncated") or fields.get("warc-segment-number")
+    if outcome == "page" and is_cut and not is_error(status):
         outcome, reason = "turned_away", "truncated_record"
         why = names.text_of(fields.get("warc-truncated", "it is one of several segments"))[:80]
         detail = f"the crawler kept a part of it only ({why!r}). Take another capture of the page."
@@ -237,7 +243,8 @@ def _classify(
         return "passed_over", "not_a_page", None
     if media_type == "text/plain" and url is not None and urlsplit(url).path == "/robots.txt":
         return "passed_over", "not_a_page", None
-    if reason is not None:
+    # an error page is kept when it is HTML: parse names it by its status, and its ticker lines count
+    if reason is not None and not (is_error(status) and media_type in HTML):
         return "turned_away", reason.reason_code, reason.detail
     return "page", None, None
 
