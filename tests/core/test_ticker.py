@@ -89,16 +89,14 @@ LEAKS |= {
 }
 
 OWN_WORDS = {
+    "its source left out, a verb changed": FERRY.removeprefix("Harbour Office: ").replace(
+        "suspended", "halted"
+    ),
     "its first words": "Harbour Office: Ferry crossings to Marrow Island",
     "its first words in the singular": "Harbour Office: Ferry crossing",
     "few of its words, then dots": "Harbour Office: Ferry…",
-    "two words wrong": FERRY.replace("suspended", "suspenced").replace("Thursday", "Thurday"),
-    "two letters wrong": FERRY.replace("suspended", "suspenbeb"),
-    "another short word": COAST.replace("Cape", "Cove"),
-    "another number": COAST.replace("40", "41"),
     "a letter wrong in a sentence": f"The notice read {FERRY.replace('Thursday', 'Thurday')} all day.",
     "the same news": "Ferries to Marrow Island will not run before Thursday, the Harbour Office said.",
-    "a part": "Ferry crossings to Marrow Island suspended until Thursday morning",
     "a part in quotes": 'He promised to "rebuild the north pier, whatever the winter costs us" on Monday.',
     "a part, then its own words": "Coast guard finds the 'Silver Heron' adrift after a night at sea.",
     "inside a sentence": f"A notice that read {FERRY} hung on the gate.",
@@ -108,11 +106,7 @@ OWN_WORDS = {
     "goes on in small letters": f"{COAST} after a night-long search.",
     "goes on with a day": f"{COAST} Monday, its owner said.",
     "goes on with a dash": f"{COAST} – Officials said it had no crew.",
-    "goes on in the same word": f"{FERRY}s",
-    "possessive": f"{COAST}'s lighthouse.",
-    "begins in the middle of a word": f"Anti{FERRY.casefold()}",
     "after initials": f"The U.S. {COAST}.",
-    "after a title": f"Capt. {COAST}.",
     "short in a sentence of its own": f"The sea was calm. {BRIEF}. The pier opened.",
     "short at the start": f"{BRIEF} for the whole coast.",
     "another order": " ".join(reversed(FERRY.split())),
@@ -121,6 +115,26 @@ OWN_WORDS = {
     "nothing": "",
     "white space": " \u00a0\u200b\n",
     "punctuation": "— … •",
+}
+
+LEAKS |= {
+    "two words wrong": (FERRY.replace("suspended", "suspenced").replace("Thursday", "Thurday"), FERRY),
+    "another short word": (COAST.replace("Cape", "Cove"), COAST),
+    "another number": (COAST.replace("40", "41"), COAST),
+    "a part": ("Ferry crossings to Marrow Island suspended until Thursday morning", FERRY),
+    "goes on in the same word": (f"{FERRY}s", FERRY),
+    "possessive": (f"{COAST}'s lighthouse.", COAST),
+    "begins in the middle of a word": (f"Anti{FERRY.casefold()}", FERRY),
+    "after a title": (f"Capt. {COAST}.", COAST),
+    "two letters wrong": (FERRY.replace("suspended", "suspenbeb"), FERRY),
+    "a date behind it": (f"{FERRY} (30 Nov 2025)", FERRY),
+    "the hour behind it": (f"{FERRY} - 2 hours ago", FERRY),
+    "a new label": (f"JUST IN: {FERRY}", FERRY),
+    "the house behind it": (f"{COAST} - Al Mayadeen", COAST),
+    "an Arabic label": (f"عاجل | {ARABIC}", ARABIC),
+    "the number in Arabic digits": (COAST.replace("40", "٤٠"), COAST),
+    "Persian letters": (ARABIC.replace("ي", "ی"), ARABIC),
+    "Cyrillic letters": (FERRY.replace("o", "о").replace("c", "с"), FERRY),
 }
 
 

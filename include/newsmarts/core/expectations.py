@@ -95,6 +95,7 @@ class ExpectColumnValuesToHoldNoTickerLine(_ExpectNothingFound):
         "lacks {cut_min_letters} letters or more",
         "one of {mistyped_min_words} words or more as the whole line with one letter wrong in a word of "
         "{mistyped_min_letters} or more",
+        "{near_min_words} words or more of one in order that are {near_percent} % of it and of the line",
         "labels beside it don't count: {labels}",
         "lines are parted at {separators}",
     )
@@ -106,6 +107,8 @@ class ExpectColumnValuesToHoldNoTickerLine(_ExpectNothingFound):
     cut_min_letters: int
     mistyped_min_words: int
     mistyped_min_letters: int
+    near_min_words: int
+    near_percent: int
     abbreviations: list[str]
     calendar_words: list[str]
 

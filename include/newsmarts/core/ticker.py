@@ -12,10 +12,11 @@ ticker line that
 - has enough words and fills a few body lines that follow each other.
 
 So is one that isn't complete or not quite the same, where it makes up a whole body line: its first
-words, up to dots or into the middle of a word; or all of it, one letter of a long word wrong. How many words
-are enough, and the other thresholds, are the ``LeakRule``, data beside the contracts.
+words, up to dots or into the middle of a word; all of it, one letter of a long word wrong; or most of its
+words in their order, with few others. How many words are enough, and the other thresholds, are the
+``LeakRule``, data beside the contracts.
 
-It isn't a leak when a body has the same news in its own words, quotes a ticker line in part, or has one
+It isn't a leak when a body has the same news in its own words, quotes a ticker line in a sentence, or has one
 inside a sentence that began before it or goes on after it ("Pope arrives in Turkey, officials said"). Nor is
 a subheading that happens to be a ticker line's first words: it may be complete.
 """
@@ -40,19 +41,31 @@ _IGNORED = dict.fromkeys(
     for code in (*range(0x10000), *range(0xE0000, 0xE01F0))
     if unicodedata.category(chr(code)) in {"Cf", "Mn", "Me"} or (code < 32 and code not in range(9, 14))
 ) | {0x0640: None}
+# Letters and digits that look alike, or are the same in another writing: one of each.
+_ALIKE = {
+    **dict(
+        zip(
+            map(ord, "аеорсухіѕјһӏԁАВЕКМНОРСТХУІЅЈοαΟΑΒΕΖΗΙΚΜΝΡΤΥΧیېکگہھىة"),
+            "aeopcyxisjhldABEKMHOPCTXYISJoaOABEZHIKMNPTYXييككههيه",
+            strict=True,
+        )
+    ),
+    **{code: str(unicodedata.digit(chr(code))) for code in (*range(0x660, 0x66A), *range(0x6F0, 0x6FA))},
+}
+_FOLDED = _IGNORED | _ALIKE
 _WORD = re.compile(r"[^\W_]+")
 _LINE_ENDS = "\n\v\f\r\x85\u2028\u2029"
 _SENTENCE_END = re.compile(r"[.!?؟۔。]")
 _ELIDED = re.compile(r"(?:\.{3}|…)['\"’”»)\]]*\s*$")
 _CONTINUES = re.compile(r"[,;:،؛–—-]")
-_SHORT_NUMBER = re.compile(r"\d{1,2}")
+_SHORT_NUMBER = re.compile(r"\d{1,2}|20\d\d")
 
 
 def _prepared(line: str) -> str:
     """The line with one spelling for what looks alike; case and punctuation are kept."""
     if line.isascii() and line.isprintable():
         return line
-    text = unicodedata.normalize("NFKD", line).translate(_IGNORED)
+    text = unicodedata.normalize("NFKD", line).translate(_FOLDED)
     if len(text.casefold()) != len(text):  # ß: folding mustn't move the letters after it
         text = "".join(char if len(char.casefold()) == 1 else char.casefold() for char in text)
     return text
@@ -209,7 +222,7 @@ class TickerIndex:
 
     def _variant(self, line: _Line) -> str | None:
         """The ticker line that makes up the whole line, cut short or mistyped."""
-        if not self._long or len(line.letters) > self._longest + 1:
+        if not self._long or len(line.letters) > 2 * self._longest:
             return None
         found = self._variants.found_as(line.unlabelled(), elided=_ELIDED.search(line.text) is not None)
         return None if found is None else self._variant_lines[found]

@@ -1,4 +1,4 @@
-"""Ticker lines that a body line holds not quite as they were: cut short, or with a typing error.
+"""Ticker lines that a body line holds not quite as they were: cut short, mistyped or nearly alike.
 
 Part of ``newsmarts.core.ticker``, which draws the line. Words here are case folded, without punctuation;
 letters are a line's words run together.
@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
 from functools import cached_property
 
 from newsmarts.core.leak_rule import LeakRule
 
-_MOST_LOOKED_AT = 50  # lines with one beginning
+_MOST_LOOKED_AT = 50  # lines with one beginning, or one run of words
+_RUN = 3
+_ALL = 100  # per cent
 
 Words = Sequence[str]
 
@@ -27,6 +30,8 @@ class Variants:
         self._rule = rule
         self._words: dict[str, tuple[str, ...]] = {}
         self._halves: dict[tuple[int, bool, str], list[str]] = {}
+        self._by_run: dict[tuple[str, ...], list[str]] = {}  # by each run of words that two near lines share
+        self._most_words = 0  # of the longest line
 
     def add(self, words: Words) -> None:
         """Add a line."""
@@ -36,13 +41,17 @@ class Variants:
         self._words[letters] = tuple(words)
         for half in _halves(words):
             self._halves.setdefault(half, []).append(letters)
+        if self._rule.near_percent < _ALL:
+            self._most_words = max(self._most_words, len(words))
+            for run in set(_runs(words)):
+                self._by_run.setdefault(run, []).append(letters)
 
     def found_as(self, words: Words, *, elided: bool) -> str | None:
         """The letters of the line that these words are a variant of; None when they are of none.
 
         ``elided``: dots at their end mean that something is left out.
         """
-        return self._cut(words, elided=elided) or self._mistyped(words)
+        return self._cut(words, elided=elided) or self._mistyped(words) or self._near(words)
 
     def _cut(self, words: Words, *, elided: bool) -> str | None:
         """The line that the words begin: up to dots, or into the middle of a word."""
@@ -65,6 +74,21 @@ class Variants:
         least = self._rule.mistyped_min_letters
         return min((each for each in alike if _is_mistyped(words, self._words[each], least)), default=None)
 
+    def _near(self, words: Words) -> str | None:
+        """The line that shares most of its words with these, in one order, and these with it."""
+        least, share = self._rule.near_min_words, self._rule.near_percent / _ALL
+        if not least <= len(words) <= self._most_words / share:
+            return None
+        alike = {each for run in _runs(words) for each in self._by_run.get(run, ())[:_MOST_LOOKED_AT]}
+        for letters in sorted(alike):
+            others = self._words[letters]
+            enough = max(least, share * len(words), share * len(others))
+            if min(len(words), len(others)) >= enough:
+                blocks = SequenceMatcher(None, words, others, autojunk=False).get_matching_blocks()
+                if sum(block.size for block in blocks) >= enough:
+                    return letters
+        return None
+
     @cached_property
     def _sorted(self) -> list[str]:
         return sorted(self._words)
@@ -84,6 +108,11 @@ def _halves(words: Words) -> Iterator[tuple[int, bool, str]]:
     middle = len(words) // 2
     yield len(words), False, "".join(words[:middle])
     yield len(words), True, "".join(words[middle:])
+
+
+def _runs(words: Words) -> Iterator[tuple[str, ...]]:
+    """The runs of words that follow each other; of two lines that are near each other one is in both."""
+    return (tuple(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))
 
 
 def _is_mistyped(words: Words, others: Words, min_letters: int) -> bool:

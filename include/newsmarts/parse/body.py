@@ -283,6 +283,9 @@ class BodyReader:
             if not self.related.is_free(index) or self.reading.kinds[index] == "image":
                 continue
             roles[index] = "related_headlines"
+            is_note = self.reading.kinds[index] == "bullet" and self.reading.kinds[start] != "bullet"
+            if is_note:  # a card's section or day
+                continue
             if texts[index] and (not linked or self.reading.link(index) is not None):
                 self.body.related.append(texts[index])
         return stop

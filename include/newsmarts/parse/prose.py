@@ -104,6 +104,8 @@ def could_be_name(text: str, *, linked: bool = False) -> bool:
         return False
     if not ends_like_sentence(text):
         return True
+    if text[-1] == ":":
+        return text.count(" ") < _NAME_WORDS // 2
     if text[-1] in _QUESTIONS:
         return linked or text.count(" ") < _NAME_WORDS // 2
     return _SHORT_FORM.search(text) is not None and text.count(" ") < _NAME_WORDS

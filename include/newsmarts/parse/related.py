@@ -27,6 +27,7 @@ _MOST_BLOCKS = 60  # the same with pictures
 _LEAST_WORDS = 4  # of a list's entries, on average, when they are headlines; names of tags are shorter
 _HEADS_IT = 1 / 2  # of a subheading's longer words, those that come up in the paragraph under it
 _LEAST_STEMS = 3
+_MAX_SECTION_CHARS = 30
 _OTHER = frozenset(
     {"ticker", REPEAT, NOISE, "footer", "related_headlines", "most_read", "read_next", "coverage"}
 )
@@ -67,6 +68,9 @@ class RelatedBlocks:
             return tied[-1]
         if start < end and self.reading.kinds[start] == "bullet":
             return self._end_of_list(start, end)
+        cards = self._end_of_cards(start, end)
+        if cards > start:
+            return cards
         lines: list[int] = []
         for at in range(start, end):
             if self.roles[at] == NOISE:
@@ -99,6 +103,25 @@ class RelatedBlocks:
         stop = min(self.reading.run_end(start), end)
         words = sum(text.count(" ") + 1 for text in self.reading.texts[start:stop])
         return stop if words >= _LEAST_WORDS * (stop - start) else start
+
+    def _end_of_cards(self, start: int, end: int) -> int:
+        """One past the cards of a text capture: a headline, and under it its section and day as bullets."""
+        at = start
+        while (
+            at + 1 < end
+            and self.reading.head is None
+            and self.reading.kinds[at] == "text"
+            and self.is_free(at)
+            and self.reading.kinds[at + 1] == "bullet"
+            and not self.reading.apart[at + 1]
+        ):
+            stop = min(self.reading.run_end(at), end)
+            if stop - at > _MOST or any(
+                len(text) > _MAX_SECTION_CHARS for text in self.reading.texts[at + 1 : stop]
+            ):
+                break
+            at = stop
+        return at
 
     def _may_be_related(self, index: int, before: int | None) -> bool:
         text = self.reading.texts[index]
