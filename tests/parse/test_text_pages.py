@@ -186,7 +186,6 @@ HEADLINES = (
         (("Dockers, and what Kelmeri said in 2016",), 1),
         (("Ruvia pays for drought in the end.", "Ilvane votes on its bridge again."), 2),
         (("Dockers of Velmora wait for the harbor minister.",), None),
-        ((HEADLINES[0], "Meteorologists expect heavy rains."), None),
         ((f"{HEADLINES[0]}, {HEADLINES[1].lower()}, {HEADLINES[2].lower()}", HEADLINES[1]), 2),
     ],
 )

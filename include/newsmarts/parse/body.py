@@ -14,24 +14,32 @@ from dataclasses import dataclass, field
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.records import BodyBlock
 from newsmarts.parse.body_end import NO_TEXT, BodyEnd
-from newsmarts.parse.furniture import is_button, is_control, is_furniture, is_paywall, is_post_link
+from newsmarts.parse.furniture import (
+    FURNITURE_WORDS,
+    is_button,
+    is_control,
+    is_furniture,
+    is_paywall,
+    is_post_link,
+)
 from newsmarts.parse.layout import MORE_LABELS
 from newsmarts.parse.opening import caption_of
-from newsmarts.parse.pictures import is_credit, printed_picture
-from newsmarts.parse.promos import cut_promo, promo_of
-from newsmarts.parse.prose import could_be_name, looks_like_headline, may_head_text
+from newsmarts.parse.pictures import is_credit, may_be_picture, printed_picture
+from newsmarts.parse.promos import PROMO_WORDS, cut_promo, promo_of
+from newsmarts.parse.prose import first_word, looks_like_headline, may_head_text
 from newsmarts.parse.reading import BODY_ROLES, NOISE, REPEAT, Reading, Roles, take
-from newsmarts.parse.related import RelatedBlocks, start_of_post
+from newsmarts.parse.related import RelatedBlocks, is_bare_link, start_of_post
 from newsmarts.parse.stories import copies_end
 from newsmarts.parse.subheadings import Subheadings
 from newsmarts.parse.tags import are_tags, take_unmarked_tags
 from newsmarts.parse.tickers import TickerLines, check_without_label
 
 _MAX_LABEL_CHARS = 40
+_SET_WORDS = FURNITURE_WORDS | PROMO_WORDS | {first_word(label) for label in MORE_LABELS}
+_MAX_SET_CHARS = 260  # of a line that a page sets among the text
 _LEAST_WORDS = 4  # of a headline that is a link, and no more
 _MAX_FORM_CHARS = 200  # of what is around a form's field
 _LAST_LINE = re.compile(r"\(?(?:source|tags?|topics?|key ?words?) ?: ?\S.{0,80}", re.IGNORECASE)
-_OWN_PAGE = re.compile(r"#.*|(?:https?://[^/]*)?/(?:\w\w/)?(?:news|articles)/.+|")
 
 
 @dataclass(slots=True)
@@ -85,13 +93,12 @@ class BodyReader:
                 index = self._list(index, end)
             elif kind in NO_TEXT:
                 index = self._picture(index, end)
-            elif len(text) <= _MAX_LABEL_CHARS and self._heads_related(index, end):
+            elif len(text) <= _MAX_LABEL_CHARS and text.casefold() in self.related_labels:
                 index = self._related(index, end)
-            elif self._is_furniture(index, end):
-                take(roles, index, index + 1, NOISE)
-                index += 1
+            elif len(text) <= _MAX_SET_CHARS and self._may_be_set(index, text):
+                index = self._set_line(index, end)
             else:
-                index = self._promo_or_text(index, end)
+                index = self._text(index, end)
         self._drop_copy()
         return self.body
 
@@ -104,13 +111,30 @@ class BodyReader:
                     self.roles[at] = NOISE
             del self.body.blocks[end:], self.places[end:]
 
+    def _may_be_set(self, index: int, text: str) -> bool:
+        """Whether a line may be set among the text by the page, by its first word or what is over it."""
+        first = first_word(text)
+        after_noise = index > self.first and self.roles[index - 1] == NOISE
+        return first in _SET_WORDS or after_noise or not first or first[0].isdigit()
+
+    def _set_line(self, index: int, end: int) -> int:
+        """A line that a page may set among the text, if it is one."""
+        if self._heads_related(index, end):
+            return self._related(index, end)
+        if self._is_furniture(index, end):
+            self.roles[index] = NOISE
+            return index + 1
+        text = self.reading.texts[index]
+        promo = promo_of(text)
+        if promo is not None and (promo.headline or self._is_label(index, end, promo.is_strong)):
+            return self._promo(index, end, promo.headline)
+        return self._control(index, end) if is_control(text) else self._text(index, end)
+
     def _heads_related(self, index: int, end: int) -> bool:
-        """Whether a line is a label of other articles: the publisher's own, or another over a headline."""
-        label, after = self.reading.texts[index].casefold(), index + 1
-        if label in self.related_labels:
-            return True
+        """Whether a line is a label that sites have for other articles, over a headline."""
+        after = index + 1
         return (
-            label in MORE_LABELS
+            self.reading.texts[index].casefold() in MORE_LABELS
             and after < end
             and self.related.is_free(after)
             and self.reading.kinds[after] in {"text", "bullet"}
@@ -174,15 +198,10 @@ class BodyReader:
             if not self.roles[at] or self.roles[at] in BODY_ROLES:
                 self.roles[at] = NOISE
 
-    def _promo_or_text(self, index: int, end: int) -> int:
-        """A promo, a part of a post, or a paragraph or subheading, maybe with a promo at its end."""
+    def _text(self, index: int, end: int) -> int:
+        """A link to another article, part of a post, or a paragraph or subheading with or without a promo."""
         text = self.reading.texts[index]
-        promo = promo_of(text)
-        if promo is not None and (promo.headline or self._is_label(index, end, promo.is_strong)):
-            return self._promo(index, end, promo.headline)
-        if is_control(text):
-            return self._control(index, end)
-        if self._is_bare_link(index):
+        if is_bare_link(self.reading, index, self.known_headlines):
             return self._promo(index, end, text)
         if "(@" in text or ".com/" in text:
             start = start_of_post(self.reading, self.roles, self.body.blocks, index, self.first)
@@ -203,17 +222,6 @@ class BodyReader:
             and self.reading.texts[after].count(" ") >= _LEAST_WORDS - 2
             and looks_like_headline(self.reading.texts[after])
             and (is_strong or self.reading.texts[index][-1] in ":|>»")
-        )
-
-    def _is_bare_link(self, index: int) -> bool:
-        """Whether a paragraph of a page is only a link to another article of the site."""
-        link, text = self.reading.link(index), self.reading.texts[index]
-        return (
-            link is not None
-            and self.reading.kinds[index] == "text"
-            and text.count(" ") >= _LEAST_WORDS - 1
-            and (text in self.known_headlines or _OWN_PAGE.fullmatch(link) is not None)
-            and looks_like_headline(text)
         )
 
     def _control(self, index: int, end: int) -> int:
@@ -317,7 +325,12 @@ class BodyReader:
             take(roles, start, stop, "tags")
         else:
             items = [item for item in items if not self.ticker.has(item)]
-            if items and self._may_be_picture(start, stop, end):
+            goes_on = stop < end and reading.kinds[stop] == "bullet" and not self.end.is_before(stop, end)
+            if (
+                items
+                and may_be_picture(reading, roles, start, stop)
+                and not (goes_on or self._is_announced(start))
+            ):
                 raise UnreadablePage(
                     "unclear_caption",
                     f"A list's only entry may be a picture's alt text: {items[0][:80]!r}. Look at the page.",
@@ -332,14 +345,3 @@ class BodyReader:
         before = self.body.blocks[-1] if self.body.blocks else None
         announces = before is not None and before.kind != "list" and (before.text or "").endswith(":")
         return announces and self.roles[start - 1] in {"paragraph", "subheading"}
-
-    def _may_be_picture(self, start: int, stop: int, end: int) -> bool:
-        """Whether a text capture's list of one entry could as well be a picture without a caption."""
-        reading = self.reading
-        goes_on = stop < end and reading.kinds[stop] == "bullet" and not self.end.is_before(stop, end)
-        return (
-            reading.head is None
-            and stop == start + 1
-            and could_be_name(reading.texts[start])
-            and not (self._is_announced(start) or goes_on or self.roles[start - 1] == "list")
-        )

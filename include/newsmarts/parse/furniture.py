@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from newsmarts.parse.prose import first_word
+
 _AROUND = " .:…!>»→▼▾↓+-–—[]()*"
 _MAX_CHARS = 220
 _MAX_CONTROL_CHARS = 40
@@ -33,7 +35,7 @@ _FURNITURE = _compiled(_filled(line, _DATA["parts"]) for line in _DATA["lines"].
 _PAYWALL = _compiled(_DATA["paywall"])
 _CONTROL = _compiled(_DATA["control"])
 _BUTTONS = frozenset(_DATA["buttons"])
-_FIRST_WORDS = frozenset(_DATA["first_words"])
+FURNITURE_WORDS = frozenset(_DATA["first_words"])
 
 
 def is_furniture(text: str) -> bool:
@@ -65,7 +67,5 @@ def _may_match(text: str) -> bool:
     """Whether a line is short, and begins with a word that some pattern begins with, or a digit or dash."""
     if len(text) > _MAX_CHARS:
         return False
-    if _POST_LINK.fullmatch(text):
-        return True
-    first = text.lstrip(_AROUND).partition(" ")[0].rstrip(_AROUND).lower()
-    return first in _FIRST_WORDS or first[:1].isdigit() or text[:1] in "-(–—@"
+    first = first_word(text)
+    return first in FURNITURE_WORDS or not first or first[0].isdigit()

@@ -8,7 +8,7 @@ from typing import Any
 
 _HIDDEN = re.compile(r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _STREAMED = re.compile(r"S:[0-9a-f]+")  # the ids under which a page rendered in pieces sends its content
-_SPOKEN = ("sr-only", "visually-hidden", "visuallyhidden", "screen-reader")  # for screen readers alone
+_SPOKEN = re.compile(r"sr-only|visually-?hidden|screen-reader")  # for screen readers alone
 _ADDRESSES = ("data-src", "data-lazy-src", "data-original", "data-lazy", "src")
 _ADDRESS_LISTS = ("data-srcset", "data-lazy-srcset", "srcset")
 
@@ -22,8 +22,7 @@ def is_hidden(attributes: Mapping[str, Any]) -> bool:
 
 def is_spoken(attributes: Mapping[str, Any]) -> bool:
     """Whether an element is for screen readers alone: "opens in a new tab"."""
-    classes = str(attributes.get("class", ""))
-    return any(name in classes for name in _SPOKEN)
+    return _SPOKEN.search(str(attributes.get("class", ""))) is not None
 
 
 def address_of(attributes: Mapping[str, Any]) -> str:

@@ -107,10 +107,7 @@ class Walker:
                 self._leaf(tag, attributes)
             return False
         marks: tuple[int, ...] = ()
-        if attributes and (
-            (is_hidden(attributes) and not (self._sees_hidden or self._is_folded()))
-            or ((self._link or self._pieces) and tag not in _CONTAINERS and is_spoken(attributes))
-        ):
+        if attributes and self._is_unseen(tag, attributes):
             return False
         if attributes or tag in self._marked_tags:
             marks = self._finder.open(tag, attributes, self._open[-1][5] if self._open else ())
@@ -174,6 +171,15 @@ class Walker:
         self.names += [tag] * count
         self._breaks = 0
         self._link = None
+
+    def _is_unseen(self, tag: str, attributes: Mapping[str, Any]) -> bool:
+        """Whether an element is hidden, or amid a text for screen readers alone."""
+        if "class" not in attributes and "style" not in attributes and "hidden" not in attributes:
+            return False
+        if is_hidden(attributes):
+            return not (self._sees_hidden or self._is_folded())
+        amid = tag not in _CONTAINERS and (self._link or self._pieces)
+        return bool(amid) and is_spoken(attributes)
 
     def _is_folded(self) -> bool:
         """Whether what is hidden here is the rest of a text, whose button comes right before it."""

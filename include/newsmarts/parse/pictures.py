@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from newsmarts.parse.opening import CREDIT
-from newsmarts.parse.prose import shared_words
+from newsmarts.parse.prose import could_be_name, shared_words
 from newsmarts.parse.reading import Reading, Roles
 
 _CLOSE = "x"  # the viewer's closing cross
@@ -50,6 +50,16 @@ def printed_picture(reading: Reading, roles: Roles, start: int, end: int) -> int
         ):
             return below + 1
     return below if crossed else None
+
+
+def may_be_picture(reading: Reading, roles: Roles, start: int, stop: int) -> bool:
+    """Whether a text capture's list [start, stop) could as well be a picture without a caption."""
+    return (
+        reading.head is None
+        and stop == start + 1
+        and could_be_name(reading.texts[start])
+        and roles[start - 1] != "list"
+    )
 
 
 def is_credit(text: str) -> bool:

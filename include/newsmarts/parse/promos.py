@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from newsmarts.parse.prose import NEXT_SENTENCE, ends_like_sentence, looks_like_headline
+from newsmarts.parse.prose import NEXT_SENTENCE, ends_like_sentence, first_word, looks_like_headline
 
 MAX_PROMOTED_CHARS = 200
 
@@ -58,7 +58,7 @@ _HINTS = (
     "ead more", "ead also", "ead next", "lso read", "ee also", "atch:", "atch more", "atch also", "isten:",
     "ead:", "n't miss", "n’t miss", "elated:", "EAD MORE", "EAD ALSO", "EE ALSO", "LSO READ", "elated news:",
 )  # fmt: skip
-_FIRST = frozenset(
+PROMO_WORDS = frozenset(
     {
         "read", "see", "watch", "listen", "learn", "view", "also", "do", "don't", "don’t", "dont", "in",
         "icymi", "related", "you", "must", "must-read", "must-watch", "more", "recommended", "check",
@@ -67,7 +67,6 @@ _FIRST = frozenset(
         "trending", "video", "photo", "photos", "podcast", "gallery",
     }
 )  # fmt: skip
-_AROUND = "([>»→►▶•*–—- "
 
 
 class Promo(NamedTuple):
@@ -82,8 +81,7 @@ def promo_of(text: str) -> Promo | None:
 
     A weak label ("Watch:") needs a headline behind it that doesn't end like a sentence: authors write it too.
     """
-    first = text.lstrip(_AROUND).partition(" ")[0].rstrip(":|>»-–—").casefold()
-    if first not in _FIRST or len(text) > MAX_PROMOTED_CHARS + 60:
+    if first_word(text) not in PROMO_WORDS or len(text) > MAX_PROMOTED_CHARS + 60:
         return None
     match = _PROMO.fullmatch(text)
     if match is None:

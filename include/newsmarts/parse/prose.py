@@ -22,6 +22,7 @@ _LONG_QUOTATION = 8  # words: a title may quote a few
 # "Robert F. Kennedy Jr.", "Apple Inc.", "Wall St."
 _SHORT_FORM = re.compile(r"(?:^|[ (])(?:[A-Z][a-z]{0,4}|[A-Z](?:\.[A-Z])+)\.\)?$")
 _NAME_WORDS = 6
+_SIGNS = " .:…!|>»→►▶▼▾↓•+@–—[]()*-"
 _COMMON = frozenset(
     {
         "about", "after", "again", "against", "ahead", "also", "amid", "among", "around", "because",
@@ -72,6 +73,11 @@ def shared_words(headline: str, paragraph: str) -> float:
     """The share of a headline's longer words that a paragraph has as well (by their first letters)."""
     words = stems(headline)
     return len(words & stems(paragraph)) / len(words) if words else 0.0
+
+
+def first_word(text: str) -> str:
+    """A line's first word in small letters, up to a colon or slash, whatever signs are before it."""
+    return text.lstrip(_SIGNS).partition(" ")[0].partition(":")[0].partition("/")[0].rstrip(_SIGNS).lower()
 
 
 def may_head_text(text: str) -> bool:

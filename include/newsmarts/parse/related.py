@@ -28,6 +28,7 @@ _LEAST_WORDS = 4  # of a list's entries, on average, when they are headlines; na
 _HEADS_IT = 1 / 2  # of a subheading's longer words, those that come up in the paragraph under it
 _LEAST_STEMS = 3
 _MAX_SECTION_CHARS = 30
+_OWN_PAGE = re.compile(r"#.*|(?:https?://[^/]*)?/(?:\w\w/)?(?:news|articles)/.+|")
 _OTHER = frozenset(
     {"ticker", REPEAT, NOISE, "footer", "related_headlines", "most_read", "read_next", "coverage"}
 )
@@ -148,17 +149,16 @@ class RelatedBlocks:
         Raises:
             UnreadablePage: by its words it may as well be text of the article (``unclear_related_block``).
         """
-        if before is not None and not looks_like_headline(self.reading.texts[before]):
-            return True
-        if self.reading.link(index) is None:
-            is_other = self._known(text, [index]) == 0 and len(stems(text)) >= _LEAST_STEMS
-            if (before is None) != is_other:
-                raise UnreadablePage(
-                    "unclear_related_block",
-                    "The line under a related label may be a headline or text of the body: "
-                    f"{text[:80]!r}. Look at the page.",
-                )
-        return before is None
+        if before is not None:
+            return not looks_like_headline(self.reading.texts[before])
+        is_other = self._known(text, [index]) == 0 and len(stems(text)) >= _LEAST_STEMS
+        if self.reading.link(index) is None and not is_other:
+            raise UnreadablePage(
+                "unclear_related_block",
+                "The line under a related label may be a headline or text of the body: "
+                f"{text[:80]!r}. Look at the page.",
+            )
+        return True
 
     def _related_of(self, lines: list[int], following: int, end: int) -> list[int]:
         """Of the lines under a label that look like headlines, those that are; then comes ``following``."""
@@ -193,6 +193,18 @@ class RelatedBlocks:
             )
         own = Counter(stem for line in lines for stem in stems(texts[line]))
         return sum(self._stems[stem] > own[stem] for stem in stems(text))
+
+
+def is_bare_link(reading: Reading, index: int, known_headlines: Collection[str]) -> bool:
+    """Whether a paragraph of a page is only a link to another article of the site."""
+    link, text = reading.link(index), reading.texts[index]
+    return (
+        link is not None
+        and reading.kinds[index] == "text"
+        and text.count(" ") >= _LEAST_WORDS - 1
+        and (text in known_headlines or _OWN_PAGE.fullmatch(link) is not None)
+        and looks_like_headline(text)
+    )
 
 
 def ends_post(text: str) -> bool:
