@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from newsmarts.parse.prose import NEXT_SENTENCE, ends_like_sentence, first_word, looks_like_headline
+from newsmarts.parse.prose import NEXT_SENTENCE, first_word, looks_like_headline
 
 MAX_PROMOTED_CHARS = 200
 
@@ -51,7 +51,7 @@ _PROMO = re.compile(
 _LABEL = re.compile(rf"(?!(?:previously|more|trending)\b){_LEAD}(?:{_STRONG})\s*[)\]]?\s*", re.IGNORECASE)
 _AT_END = re.compile(
     rf"""(?<=[.!?…"”’)])\s+[(\[]?(?:{_STRONG}|(?:Read|READ|Watch|WATCH|Listen|See))(?:\s?[:|»]|\s[-–—>]+)\s?"""
-    r"(?P<headline>[^:]\S.*?)[)\]]?\.?$",
+    r"(?P<headline>[^:]\S.*?)(?:[)\]]\.?)?$",
     re.IGNORECASE,
 )
 _HINTS = (
@@ -110,6 +110,6 @@ def cut_promo(text: str) -> tuple[str, str | None]:
     if match is None:
         return text, None
     headline = match["headline"]
-    if NEXT_SENTENCE.search(headline) or (ends_like_sentence(headline) and not looks_like_headline(headline)):
+    if not looks_like_headline(headline) or NEXT_SENTENCE.search(headline):
         return text, None
     return text[: match.start()], headline

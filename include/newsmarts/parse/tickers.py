@@ -237,8 +237,8 @@ class TickerLines:
     def mark_repeats(self, reading: Reading, roles: Roles, start: int, end: int) -> None:
         """Mark the unused lines of [start, end) that are ticker text: they are decoration there.
 
-        What may be the author's own is left in the article, where its contract looks at it: a heading, a few
-        words, a subheading whose words the article has.
+        What may be the author's own is left in the article, where its contract looks at it: a few words, or a
+        subheading whose words the article has.
         """
         known = None
         for index in range(start, end):
@@ -272,10 +272,10 @@ class TickerLines:
 
 def _may_be_own(text: str, kind: Kind, known: Collection[str]) -> bool:
     """Whether a line that says what the ticker says may be the author's; ``known``: the article's stems."""
-    if text.count(" ") < _LEAST_SPACES or kind == "heading":
+    if text.count(" ") < _LEAST_SPACES:
         return True
     words = stems(text)
-    return may_head_text(text) and len(words & set(known)) >= _OWN_WORDS * len(words)
+    return (kind == "heading" or may_head_text(text)) and len(words & set(known)) >= _OWN_WORDS * len(words)
 
 
 def _letters(line: str) -> str:
