@@ -1,4 +1,4 @@
-"""Commands on single saved pages: ``parse`` and ``show``."""
+"""Commands on saved pages: ``parse``, ``show`` and ``check-pages``."""
 
 # ruff: noqa: PLC0415 (a command imports what it needs, which keeps --help quick)
 
@@ -55,13 +55,43 @@ def show(
     no_contracts: Annotated[
         bool, typer.Option("--no-contracts", help="Don't evaluate the contracts, which takes seconds.")
     ] = False,
+    text: Annotated[
+        bool, typer.Option("--text", help="Print each block's number, kind, role and text, and nothing else.")
+    ] = False,
     home: Home = None,
 ) -> None:
     """Show one saved page: its blocks, its record, its contracts."""
+    from newsmarts.show.command import print_blocks
     from newsmarts.show.command import show as show_page
 
+    if text:
+        print_blocks(file, load_settings(home=home))
+        return
     with shown_progress() as progress:
         progress.plan(1)
         progress.start("parse the page" if no_contracts else "parse the page and evaluate its contracts")
         show_page(file, load_settings(home=home), out=out, contracts=not no_contracts)
         progress.finish()
+
+
+@commands.command(rich_help_panel=_GROUP)
+def check_pages(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", show_default=False)],
+) -> None:
+    """Compare saved pages with the records expected of them, in NAME.json beside each."""
+    from newsmarts.show.expected import check_pages as checked_pages
+
+    wrong = unknown = right = 0
+    for page in checked_pages(folder, load_settings()):
+        if page.differences is None:
+            unknown += 1
+            print(f"no record   {page.path}")
+        elif page.differences:
+            wrong += 1
+            print(f"differs     {page.path}", *page.differences, sep="\n    ")
+        else:
+            right += 1
+            print(f"as expected {page.path}")
+    print(f"{right} as expected, {wrong} different, {unknown} without a record")
+    if wrong or not right:
+        raise typer.Exit(1)

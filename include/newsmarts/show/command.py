@@ -8,11 +8,12 @@ import webbrowser
 from pathlib import Path
 
 from newsmarts.core.errors import ContractError, DamagedPartition, SettingsError, UsageError
-from newsmarts.core.reasons import load_reasons
+from newsmarts.core.reasons import Outcome, load_reasons
 from newsmarts.core.settings import Settings
 from newsmarts.show.capture import Look, look_at
 from newsmarts.show.contracts import Answers, answers_for
 from newsmarts.show.render import render
+from newsmarts.show.text import block_lines
 
 STDOUT = "-"
 
@@ -34,8 +35,7 @@ def show(path: Path, settings: Settings, *, out: str | None, contracts: bool) ->
             f"{str(target)!r} is the capture itself, which is never written. Give -o another name."
         )
     answers, trouble = _answers(look, settings) if contracts else (None, None)
-    code = look.rejection.reason_code if look.rejection else ""
-    outcome = load_reasons(settings.contracts_dir).outcome(code)
+    outcome = _outcome(look, settings)
     # a page may hold half a surrogate pair, which UTF-8 can't
     data = render(look, answers, trouble, outcome).encode("utf-8", "backslashreplace")
     if out == STDOUT:
@@ -54,6 +54,25 @@ def show(path: Path, settings: Settings, *, out: str | None, contracts: bool) ->
         print(handle.name)
         if not webbrowser.open(Path(handle.name).as_uri()):
             print("No browser could be opened; open the file yourself.", file=sys.stderr)
+
+
+def print_blocks(path: Path, settings: Settings) -> None:
+    """Print one capture's blocks as lines.
+
+    Raises:
+        UsageError: there is no such file.
+        CaptureError: the file is too large, or can't be read.
+        SettingsError: a rule's data or the reasons can't be read.
+    """
+    look = look_at(path, settings)
+    outcome = _outcome(look, settings)
+    data = "".join(f"{line}\n" for line in block_lines(look, outcome)).encode("utf-8", "backslashreplace")
+    sys.stdout.buffer.write(data)
+
+
+def _outcome(look: Look, settings: Settings) -> Outcome:
+    code = look.rejection.reason_code if look.rejection else ""
+    return load_reasons(settings.contracts_dir).outcome(code)
 
 
 def _answers(look: Look, settings: Settings) -> tuple[Answers | None, str | None]:
