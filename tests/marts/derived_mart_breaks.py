@@ -121,6 +121,7 @@ BREAKS: dict[str, dict[str, str]] = {
         "words_in_range": "UPDATE marts.coverage_daily SET words = 0",
         "captures_in_range": "UPDATE marts.coverage_daily SET captures = -1",
         "captures_present": "UPDATE marts.coverage_daily SET captures = NULL",
+        "not_article_in_range": "UPDATE marts.coverage_daily SET not_article = captures + 1",
         "quarantined_share_in_range": "UPDATE marts.coverage_daily SET quarantined_share = 2",
         "articles_as_listed": "DELETE FROM marts.articles",
         "words_as_listed": "UPDATE marts.coverage_daily SET words = words + 1",

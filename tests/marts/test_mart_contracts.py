@@ -120,6 +120,7 @@ BREAKS: dict[str, dict[str, str]] = {
         "article_known": "DELETE FROM marts.articles",
         "quarantined_with_a_reason": "DELETE FROM marts.quarantine",
         "accepted_or_quarantined": "UPDATE marts.captures SET outcome = 'loaded'",
+        "reason_unless_accepted": "UPDATE marts.captures SET reason_code = NULL",
         "share_count_in_range": "UPDATE marts.captures SET share_count = -1",
         "shares_of_articles": "UPDATE marts.captures SET share_count = 3",
         "one_first_capture_an_article": "UPDATE marts.captures SET is_revision = true",
@@ -165,6 +166,9 @@ BREAKS: dict[str, dict[str, str]] = {
         "first_captures_are_articles": "DELETE FROM marts.articles",
         "quarantined_share_in_range": "UPDATE marts.partition_outcomes SET quarantined_share = 1.5",
         "quarantined_share_present": "UPDATE marts.partition_outcomes SET quarantined_share = NULL",
+        "outcome_present": "UPDATE marts.partition_outcomes SET outcome = NULL",
+        "outcome_known": "UPDATE marts.partition_outcomes SET outcome = 'lost'",
+        "refused_without_articles": "UPDATE marts.partition_outcomes SET outcome = 'refused', refusal = 'x'",
     },
     **DERIVED_BREAKS,
 }

@@ -26,6 +26,7 @@ def test_a_summary_adds_up(settings: Settings, monkeypatch: pytest.MonkeyPatch) 
                 Page("again", hour=1, tags=("x",)),
                 Page("bad", headline="Bad", quarantined="byline_not_house"),
                 Page("big", rejected=True, quarantined="file_too_large"),
+                Page("tags", headline="Boats", quarantined="tag_page"),
             ],
             day_after(1): [
                 Page("revised", body=("Boats stayed in port.",)),
@@ -45,18 +46,20 @@ def test_a_summary_adds_up(settings: Settings, monkeypatch: pytest.MonkeyPatch) 
         "release_id": release.release_id,
         "path": str(published_path(settings.home)),
         "captures": {
-            "captures": 7,
-            "landed": 6,
+            "captures": 8,
+            "landed": 7,
             "rejected": 1,
             "loaded": 2,
             "new_articles": 1,
             "revisions": 1,
             "repeats": 1,
+            "not_article": 1,
             "quarantined": 4,
         },
+        "not_article_by_reason": {"tag_page": 1},
         "quarantined_by_reason": {"byline_not_house": 2, "file_too_large": 1, "ticker_in_body": 1},
         "days": [
-            _day("2025-08-25", captures=4, loaded=1, new_articles=1, repeats=1, quarantined=2),
+            _day("2025-08-25", captures=5, loaded=1, new_articles=1, repeats=1, not_article=1, quarantined=2),
             _day("2025-08-26", captures=3, loaded=1, revisions=1, quarantined=2, withheld=1),
             _day("2025-08-27"),
         ],
@@ -73,7 +76,7 @@ def test_a_summary_adds_up(settings: Settings, monkeypatch: pytest.MonkeyPatch) 
             "most_read_daily": 0,
             "ticker_items": 1,
             "ticker_sightings": 1,
-            "captures": 7,
+            "captures": 8,
             "coverage_daily": 4,
             "quarantine": 4,
             "contract_results": 3,
@@ -85,9 +88,15 @@ def test_a_summary_adds_up(settings: Settings, monkeypatch: pytest.MonkeyPatch) 
     }
 
 
-def _day(day: str, **counts: int) -> dict[str, str | int]:
-    names = ("captures", "loaded", "new_articles", "revisions", "repeats", "quarantined", "withheld")
-    return {"day": day, **dict.fromkeys(names, 0), **counts}
+def _day(day: str, **counts: int) -> dict[str, str | int | None]:
+    names = ("captures", "loaded", "new_articles", "revisions", "repeats", "not_article", "quarantined")
+    return {
+        "day": day,
+        "outcome": "accepted",
+        "refusal": None,
+        **dict.fromkeys((*names, "withheld"), 0),
+        **counts,
+    }
 
 
 def test_before_the_first_release_there_is_no_summary(settings: Settings) -> None:
