@@ -9,11 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from newsmarts.core.records import PageLink
 from newsmarts.parse.reading import Reading
-from newsmarts.parse.times import DAY, parse_day
+from newsmarts.parse.times import DAY, is_stamp, parse_day
 
 _DAY = re.compile(DAY)
 _Value = TypeVar("_Value")
@@ -26,33 +27,68 @@ class Entry(NamedTuple):
     blocks: tuple[int, ...]
 
 
-def read_dated_entries(reading: Reading, blocks: Sequence[int], sections: Collection[str]) -> list[Entry]:
-    """Entries that end with a day: caption (maybe), headline, section (maybe), day.
+def read_dated_entries(
+    reading: Reading, blocks: Sequence[int], sections: Collection[str], *, cut: bool
+) -> list[Entry]:
+    """Entries of caption (maybe), headline, section (maybe) and day or time (of any form, maybe).
 
-    What follows the last day isn't an entry: a capture may be cut off there.
+    An entry without a day ends with its section, where days are under sections, or before the next picture,
+    where each entry begins with one. ``cut``: as for ``read_sectioned_entries``.
     """
     texts, kinds = reading.texts, reading.kinds
-    days = {at: day for at in blocks if (day := _day(texts[at])) is not None}
-    kind = _usual(kinds[at] for at in days)
-    groups: list[list[int]] = [[]]
-    for index in blocks:
-        groups[-1].append(index)
-        if index in days and kinds[index] == kind:
-            groups.append([])
-    most = _usual(len(_lines(reading, group)) for group in groups[:-1])
+    stamps = {at for at in blocks if is_stamp(texts[at])}
+    kind = _usual(kinds[at] for at in stamps)
+    if stamps and kind is None:
+        return []
+    stamps = {at for at in stamps if kinds[at] == kind}
+    groups = _groups(reading, blocks, stamps, sections)
+    most = _usual(len(_lines(reading, group)) for group in groups if group[-1] in stamps)
     entries = []
-    for group in groups[:-1]:
-        day = days[group[-1]]
-        lines = _lines(reading, group[:-1])
+    for group in groups:
+        stamped = group[-1] in stamps
+        day = parse_day(texts[group[-1]]) if stamped else None
+        if cut and group[-1] == blocks[-1] and day is None:
+            continue  # it may be half an entry, and "28 Nov" half a day
+        lines = _lines(reading, group[:-1] if stamped else group)
         if most is not None and len(lines) >= most:
             continue  # a line too many; the day is one of the lines
         section = None
-        if lines and (kinds[lines[-1]] == "bullet" or texts[lines[-1]] in sections or len(lines) > 2):
+        listed = lines and kinds[lines[-1]] == "bullet" and (stamped or reading.head is None)
+        if lines and (listed or texts[lines[-1]] in sections or (stamped and len(lines) > 2)):
             section = texts[lines.pop()]
-        if 0 < len(lines) <= 2:
+        is_entry = stamped or section is not None or kinds[group[0]] == "image"
+        if 0 < len(lines) <= 2 and (is_entry or reading.link(lines[-1])):
             caption = texts[lines[0]] if len(lines) == 2 else _alt(reading, group)
-            entries.append(Entry(PageLink(texts[lines[-1]], caption, section, day), tuple(group)))
+            link = PageLink(texts[lines[-1]], caption, section, day)
+            entries.append(Entry(link, tuple(group)))
     return entries
+
+
+def _groups(
+    reading: Reading, blocks: Sequence[int], stamps: Collection[int], sections: Collection[str]
+) -> list[list[int]]:
+    """The blocks of each entry of a list whose entries may end with a day."""
+    texts, kinds = reading.texts, reading.kinds
+    bullets = {at for at in blocks if reading.head is None and kinds[at] == "bullet"}
+    named = bullets | {at for at in blocks if texts[at] in sections}
+    under = any(one in named and other in stamps for one, other in pairwise(blocks)) or (
+        not stamps and (bool(bullets) or bool(named.intersection(blocks[-1:])))
+    )
+    lines = _lines(reading, blocks)
+    alone = not (stamps or named) and all(reading.link(at) for at in lines)  # headlines and nothing else
+    pictured = bool(blocks) and kinds[blocks[0]] == "image"
+    groups: list[list[int]] = [[]]
+    for index in blocks:
+        last = groups[-1][-1] if groups[-1] else None
+        if last is not None and (
+            last in stamps
+            or (under and last in named and index not in stamps and index not in named)
+            or (pictured and kinds[index] == "image" and _lines(reading, groups[-1]))
+            or (alone and not pictured)
+        ):
+            groups.append([])
+        groups[-1].append(index)
+    return [group for group in groups if group]
 
 
 def read_sectioned_entries(

@@ -5,7 +5,6 @@ A ticker line may be among a list's entries, and a headline of theirs may be in 
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
@@ -18,11 +17,13 @@ from newsmarts.core.records import PageLink
 from newsmarts.parse.layout import FOOTER, Labels, Layout
 from newsmarts.parse.lists import Entry, read_dated_entries, read_sectioned_entries
 from newsmarts.parse.reading import REPEAT, Reading, Roles, mark_noise
-from newsmarts.parse.times import DAY
+from newsmarts.parse.times import is_stamp
 
-_DAY = re.compile(DAY)
 _MAX_NAME_CHARS = 100
 _NAMES = frozenset({"most_read", "coverage", "read_next"})
+_LEAST_SPACES = 5  # in a sentence that describes
+_LEAST_ENTRIES = 2
+_MOST_ENTRY_BLOCKS = 6  # pictures and captions of two entries among them
 _MOST_READINGS = 64
 _ALL_WITHIN = 4  # blocks under a list's label
 
@@ -62,9 +63,9 @@ def find_sections(
     """Find the labelled lists of a page.
 
     A line is a label when it is one word for word and what follows looks like its list: ``Most Read`` has
-    days, ``Coverage`` and ``Read Next`` open with ``All`` or follow another list. A subheading that happens
-    to be "Coverage" is therefore body. A label that is the capture's very last line counts only when the line
-    is complete: "Most Read" may be the beginning of "Most Read was the title of …".
+    days, times or sections, ``Coverage`` and ``Read Next`` open with ``All`` or follow another list. A
+    subheading that happens to be "Coverage" is therefore body. A label that is the capture's very last line
+    counts only when the line is complete: "Most Read" may be the beginning of "Most Read was the title of …".
 
     Raises:
         UnreadablePage: the footer's line is over the lists (``unclear_footer``).
@@ -86,7 +87,7 @@ def find_sections(
     if (
         below is not None
         and not found
-        and _is_list(reading, "most_read", below + 1, size, None, trusted=False)
+        and _is_list(reading, "most_read", below + 1, size, layout, trusted=False)
     ):
         raise UnreadablePage(
             "unclear_footer",
@@ -99,7 +100,7 @@ def find_sections(
         if index < headline < end:
             end = headline
         trusted = bool(lists) and lists[-1].end == index
-        if _is_list(reading, name, index + 1, end, layout.all_link, trusted=trusted):
+        if _is_list(reading, name, index + 1, end, layout, trusted=trusted):
             lists.append(Section(name, index, end))
     return Sections(tuple(lists), footer, has_footer)
 
@@ -108,17 +109,25 @@ def _may_be_frame(text: str, frame: Collection[str], layout: Layout) -> bool:
     return text in frame or text.casefold() in layout.noise
 
 
-def _is_list(
-    reading: Reading, name: str, start: int, end: int, all_link: str | None, *, trusted: bool
-) -> bool:
-    texts = reading.texts
-    if start == end or texts[start] == all_link:
+def _is_list(reading: Reading, name: str, start: int, end: int, layout: Layout, *, trusted: bool) -> bool:
+    texts, sections = reading.texts, layout.sections
+    if start == end or texts[start] == layout.all_link:
         return True
     if name == "most_read":
-        return any(_DAY.fullmatch(text) for text in texts[start:end])
+        return any(map(is_stamp, texts[start:end])) or _is_undated_list(reading, start, end, sections)
     if name == "coverage":
-        return trusted and all(len(text) <= _MAX_NAME_CHARS for text in texts[start:end])
+        return trusted and len(texts[start]) <= _MAX_NAME_CHARS
     return trusted
+
+
+def _is_undated_list(reading: Reading, start: int, end: int, sections: Collection[str]) -> bool:
+    """Whether the blocks are headlines that are links, or have sections between them at a list's distance."""
+    places = [at for at in range(start, end) if reading.texts[at] in sections]
+    steps = [other - one for one, other in pairwise(places)]
+    if steps and min(steps) > 1 and max(steps) <= _MOST_ENTRY_BLOCKS:
+        return True
+    lines = [at for at in range(start, end) if reading.texts[at] and reading.kinds[at] != "image"]
+    return sum(bool(reading.link(at)) for at in lines) >= max(len(lines) / 2, _LEAST_ENTRIES)
 
 
 class Lists(NamedTuple):
@@ -153,10 +162,10 @@ def read_lists(
             _read_names(reading, roles, blocks, lists.coverage, ticker=shown, cut=cut)
             continue
         if section.name == "most_read":
-            into, read = lists.most_read, partial(read_dated_entries, reading, sections=layout.sections)
+            into, read_entries = lists.most_read, read_dated_entries
         else:
-            into = lists.read_next
-            read = partial(read_sectioned_entries, reading, sections=layout.sections, cut=cut)
+            into, read_entries = lists.read_next, read_sectioned_entries
+        read = partial(read_entries, reading, sections=layout.sections, cut=cut)
         for entry in _read_beside_ticker(reading, roles, blocks, shown, read):
             into.append(entry.link)
             take_all(roles, entry.blocks, section.name)
@@ -179,10 +188,10 @@ def _read_names(
     ticker: Collection[str],
     cut: bool,
 ) -> None:
-    """Read a list of names; where most of them are links, all are."""
+    """Read a list of names; where most of them are links, all are. What describes one isn't a name."""
     texts = reading.texts
     take_all(roles, (at for at in blocks if texts[at] in ticker), REPEAT)
-    names = [at for at in blocks if texts[at] and texts[at] not in ticker]
+    names = [at for at in blocks if texts[at] and texts[at] not in ticker and not _is_description(texts[at])]
     linked = [at for at in names if reading.link(at) is not None]
     if 2 * len(linked) > len(names):
         names = linked
@@ -190,6 +199,10 @@ def _read_names(
         del names[-1]
     into.extend(texts[at] for at in names)
     take_all(roles, names, "coverage")
+
+
+def _is_description(text: str) -> bool:
+    return len(text) > _MAX_NAME_CHARS or (text.endswith(".") and text.count(" ") >= _LEAST_SPACES)
 
 
 def _read_beside_ticker(
