@@ -44,6 +44,8 @@ def times(article: Article) -> tuple[datetime | None, datetime | None, str | Non
     [
         "Wednesday, 20 Aug 2025 15:19", "Wed 20 Aug 2025 15:19", "20 AUGUST 2025 15:19",
         "2025-08-20 15:19", "2025-08-20T15:19", "20 Aug 2025 | 3:19 PM", "20 Aug 2025\n  • 15:19",
+        "15:19\n  • 20 Aug 2025", "20 Aug 2025\n  • at 3:19 PM", "Aug 20, 2025 15:19",
+        "Wednesday, August 20, 2025 at 3:19 pm",
         "Published: 20 Aug 2025 15:19\n  • 21 Aug 2025 08:00", "20 Aug 2025 15:19\n  • 21 Aug 2025 08:00",
         "20 Aug 2025 15:19\n  • 20 Aug 2025 15:19", "20 Aug 2025 15:19\n  • Updated: 2025-08-21 08:00",
     ],
@@ -52,7 +54,9 @@ def test_a_time_that_the_page_shows(time: str) -> None:
     assert times(read(shown(time))) == (LOCAL, AT, "page")
 
 
-@pytest.mark.parametrize("time", ["Today 15:19", "2 hours ago", "20 Aug 15:19", "20 Aug 2025", "just now"])
+@pytest.mark.parametrize(
+    "time", ["Today 15:19", "2 hours ago", "20 Aug 15:19", "20 Aug 2025", "just now", "20/08/2025 15:19"]
+)
 def test_a_time_that_only_the_day_of_the_capture_gives_a_meaning(time: str) -> None:
     assert times(read(shown(time))) == (None, None, None)
     assert times(read(page(time))) == (LOCAL, AT, "head")

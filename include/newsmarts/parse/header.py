@@ -29,7 +29,7 @@ _LINE = re.compile(
     r"|(?P<share_count>\d[\d.,]*[KkMm]?) (?i:shares?)"
     r"|(?P<read_minutes>\d{1,4}) (?i:min(?:ute)?s? read)"
     rf"|(?P<day>{DAY})"
-    rf"|(?P<clock>{CLOCK})"
+    rf"|(?:at )?(?P<clock>{CLOCK})"
     rf"|(?i:(?:published|posted)(?: on| at)?:? )?(?P<vague>{VAGUE_TIME})"
 )
 _FIRST_CHARS = frozenset("AaBbFJjLlMmOPpSsTtUuWwYy0123456789")
@@ -42,7 +42,7 @@ _BARE_LABEL = re.compile(r"(?i:(?P<byline_raw>(?:written )?by)|(?P<agency>source
 _NAME = re.compile(
     r"[^\W\d_a-z][\w'’.-]*(?: (?:[^\W\d_a-z]|(?:al|el|bin|ibn|de|van|von|d['’])[ -]?)[\w'’.-]*){1,3}"
 )
-_CLOCK = re.compile(CLOCK)
+_HALVES = {"day": "clock", "clock": "day"}
 _MAX_CHARS = 90
 _MAX_NAME_CHARS = 60
 _REACH = 3  # unknown lines between two of a header's lines: icons, "Share", a section's name
@@ -115,15 +115,17 @@ def _line_at(reading: Reading, index: int, end: int) -> _Line | None:
 
     HTML may have a label and its value in two blocks, and no mark of a list's entry: there a line that ends
     like a sentence isn't one ("By Tuesday, the port had reopened."). A day and its time may be two blocks in
-    any page.
+    any page, either first.
     """
     text, html = reading.texts[index], reading.head is not None and reading.kinds[index] != "heading"
     after = index + 1
     match = _LINE.fullmatch(text)
     if match is not None:
         field = str(match.lastgroup)
-        if field == "day" and after < end and _CLOCK.fullmatch(reading.texts[after]):
-            return _Line(index, after + 1, "published_local", f"{text} {reading.texts[after]}")
+        half = _LINE.fullmatch(reading.texts[after]) if field in _HALVES and after < end else None
+        if half is not None and half.lastgroup == _HALVES[field]:
+            day, clock = (match, half) if field == "day" else (half, match)
+            return _Line(index, after + 1, "published_local", f"{day['day']} {clock['clock']}")
         if reading.kinds[index] == "bullet" or field in _STRONG or (html and _may_be_unmarked(reading, text)):
             return _Line(index, after, field, match[field])
     label = _BARE_LABEL.fullmatch(text) if html and after < end else None

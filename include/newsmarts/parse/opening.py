@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.records import Image
+from newsmarts.parse.identity import normalised_headline
 from newsmarts.parse.prose import NEXT_SENTENCE, ends_like_sentence
 from newsmarts.parse.reading import REPEAT, Reading, Roles
 
@@ -41,7 +42,7 @@ class OpeningReader:
     The standfirst is the first line when a picture, ``Listen`` or the body's own container (``body_mark``,
     HTML) comes after it. Without these nothing says where the standfirst ends: then the first line is the
     standfirst when another line follows, as on every known page, unless a container (HTML) holds these two
-    lines and not the header, for then both are body.
+    lines and not the header, or the head describes the page in other words: then both are body.
 
     ``ends_opening``: casefolded labels that no opening holds. ``noise``: casefolded lines that aren't part of
     an article, as entries of a list.
@@ -81,9 +82,8 @@ class OpeningReader:
         elif marks:
             has_standfirst = lines[0] < max(marks)
         else:
-            has_standfirst = len(lines) > 1 and not self.reading.share_container(
-                lines[0], lines[1], self.header
-            )
+            shared = len(lines) > 1 and self.reading.share_container(lines[0], lines[1], self.header)
+            has_standfirst = len(lines) > 1 and not shared and self._may_be_described(lines[0])
         if not has_standfirst:
             lines = self._repeats_over(start, marks)
             has_standfirst = len(lines) == 1
@@ -119,6 +119,12 @@ class OpeningReader:
                 break
             lines.append(at)
         return lines
+
+    def _may_be_described(self, index: int) -> bool:
+        """Whether the head describes the page by a line, by its beginning, or not at all."""
+        head, text = self.reading.head, normalised_headline(self.reading.texts[index])
+        said = [normalised_headline(one.value) for one in head.said.get("description", ())] if head else []
+        return not said or any(text.startswith(one) or one.startswith(text) for one in said)
 
     def _repeats_over(self, start: int, marks: list[int]) -> list[int]:
         """The ticker lines over the picture: one, where no standfirst is, is the standfirst's own words."""

@@ -24,13 +24,16 @@ _WEEKDAY = (
     r"(?:(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)\.?|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
 )
 _ISO_DAY = r"\d{4}-\d\d-\d\d"
-WALL_TIME = rf"(?:(?:{_WEEKDAY},? )?{DAY},?(?: [-|–])? {CLOCK}|{_ISO_DAY}[ T]\d\d:\d\d(?::\d\d)?)"
+_MONTH_FIRST = rf"[A-Za-z]{{3,9}}\.? \d{{1,2}}, \d{{4}},?(?: at| [-|–])? {CLOCK}"
+WALL_TIME = (
+    rf"(?:(?:{_WEEKDAY},? )?(?:{DAY},?(?: [-|–])? {CLOCK}|{_MONTH_FIRST})|{_ISO_DAY}[ T]\d\d:\d\d(?::\d\d)?)"
+)
 """A time of day on a day, as ``parse_wall_time`` reads it."""
 _MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTH_NAMES) + r"|sept)\.?"
 _UNIT = r"(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month|year)s?\.?"
 VAGUE_TIME = (
     rf"(?i:(?:today|yesterday)(?:,? (?:at )?{CLOCK})?|(?:\d{{1,3}}|an?|one) {_UNIT} ago|just now"
-    rf"|\d{{1,2}} {_MONTH}(?:,? {CLOCK})?)"
+    rf"|\d{{1,2}} {_MONTH}(?:,? {CLOCK})?|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}}(?:,? {CLOCK})?)"
 )
 """When something was, as only the day of the capture says: without a day, or without a year."""
 _STAMP = re.compile(
@@ -40,6 +43,7 @@ _STAMP_CHARS = 40
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp])\.?[Mm]\.?)?")
 _NUMERIC = re.compile(rf"(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}),? ({CLOCK})")
 _WEEKDAY_BEFORE = re.compile(rf"{_WEEKDAY},? ")
+_MONTH_BEFORE = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}), (\d{4}),?(?: at)?")
 _NOON = 12
 _FOUR_WEEKS, _NO_TIME = timedelta(weeks=4), timedelta()
 
@@ -90,9 +94,9 @@ def parse_day_and_clock(text: str) -> datetime | None:
 
 
 def parse_wall_time(text: str) -> datetime | None:
-    """``16 May 2023 20:44``, a weekday before it or not, or ``2023-05-16 20:44``; naive.
+    """``16 May 2023 20:44``, ``May 16, 2023 20:44`` or ``2023-05-16 20:44``, naive; None for anything else.
 
-    None for anything else.
+    A weekday may be before it.
     """
     if text[4:5] == "-":
         clock = parse_clock(text[11:])
@@ -101,7 +105,8 @@ def parse_wall_time(text: str) -> datetime | None:
         except ValueError:
             return None
         return datetime.combine(day, time(*clock)) if clock else None
-    return parse_day_and_clock(_WEEKDAY_BEFORE.sub("", text, count=1))
+    text = _WEEKDAY_BEFORE.sub("", text, count=1)
+    return parse_day_and_clock(_MONTH_BEFORE.sub(r"\2 \1 \3", text, count=1) if text[:1].isalpha() else text)
 
 
 def is_stamp(text: str) -> bool:
