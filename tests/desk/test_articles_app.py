@@ -107,10 +107,14 @@ def test_an_article_leads_back_to_its_bytes() -> None:
         data = get(guarded(), f"{capture}/bytes").content
         assert hashlib.sha256(data).hexdigest() in article
         assert b"Novarra approves desert solar park" in data
-    beside = page(captures[0])
-    assert '<span class="badge good">repeat</span>' in beside
-    assert "Novarra approves desert solar park" in beside
-    assert "Acknowledge" not in beside
+    outcomes = []
+    for capture in captures:
+        beside = page(capture)
+        outcomes += re.findall(r'<span class="badge good">(\w+)</span></h1>', beside)
+        assert "Novarra approves desert solar park" in beside
+        assert "Acknowledge" not in beside
+    assert outcomes[0] == "loaded", "the newest capture is a revision"
+    assert sorted(outcomes) == ["loaded", "loaded", "repeat"]
 
 
 @pytest.mark.usefixtures("home")

@@ -258,7 +258,7 @@ def test_the_release_tells_what_it_holds_and_which_days_it_lacks(home: Path) -> 
     assert view.release is not None
     assert view.release.release_id == "000007-0123456789ab"
     assert view.release.content is not None
-    assert view.release.content.rows == {"articles": 3, "runs": 2}
+    assert view.release.content.rows == {"articles": 3, "partition_outcomes": 2, "runs": 2}
     # made by other code, and not loaded at all; a refused day isn't to be published
     assert view.release.unpublished == (DAY + timedelta(days=1), DAY + timedelta(days=2))
     assert "Unpublished days" in titles(view)
