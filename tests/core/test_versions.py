@@ -6,7 +6,6 @@ import ast
 import hashlib
 import json
 import re
-import tarfile
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -194,10 +193,3 @@ def test_a_contracts_version_is_what_the_contracts_mean(tmp_path: Path) -> None:
     assert version_of() == with_rules
     rules.write_text('words = ["y"]\n')
     assert version_of() != with_rules
-
-
-def test_the_contracts_of_0_1_0_keep_the_names_that_homes_have_stored(tmp_path: Path) -> None:
-    with tarfile.open(Path(__file__).parents[1] / "ops" / "expectations-0.1.0.tar.xz") as archive:
-        archive.extractall(tmp_path, filter="data")
-    assert versions.contracts_version(tmp_path / "expectations") == "e2668f83f420"
-    assert versions.mart_contracts_version(tmp_path / "expectations") == "8e94e0fba772"

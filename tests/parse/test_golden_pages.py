@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from newsmarts.core.settings import PROJECT_ROOT, Settings
-from newsmarts.parse.run import parse_file
+from newsmarts.show.saved_file import parse_file
 from samples import story
 
 SAMPLES = sorted((story.HERE / "golden").rglob("*.json"))
@@ -34,7 +34,7 @@ PAIRS = [(capture, golden) for golden in [*SAMPLES, *WRITTEN] for capture in cap
 )
 def test_capture_gives_its_golden_record(capture: Path, golden: Path) -> None:
     wanted = json.loads(golden.read_bytes())
-    record = parse_file(capture, settings=Settings()).to_record()
+    record = parse_file(capture, Settings()).to_record()
     assert record == wanted
     assert [*record] == [*wanted], "the keys stand in another order"
 

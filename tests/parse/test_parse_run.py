@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from newsmarts.core import partitions, schemas
-from newsmarts.core.errors import CaptureError, MissingPartition, StoreUnavailable
+from newsmarts.core.errors import MissingPartition, StoreUnavailable
 from newsmarts.core.records import capture_id_of
 from newsmarts.core.settings import Settings
 from newsmarts.parse import run as stage
@@ -337,23 +337,6 @@ def test_rows_beyond_one_row_group(settings: Settings, monkeypatch: pytest.Monke
     files = staged(settings.home)
     assert [row["read_minutes"] for row in files["articles"]] == [1, 2, 3, 4, 5]
     assert len(files["ticker_items"]) == 15
-
-
-def test_one_file(settings: Settings, tmp_path: Path) -> None:
-    page = tmp_path / "page.html"
-    page.write_text(html.render(ARTICLE, "semantic"), encoding="utf-8")
-    assert stage.parse_file(page, settings=settings).to_record() == ARTICLE.record("text")
-
-
-def test_one_file_that_is_too_large_or_gone(tmp_path: Path) -> None:
-    page = tmp_path / "page.txt"
-    with pytest.raises(CaptureError) as caught:
-        stage.parse_file(page, settings=Settings(home=tmp_path))
-    assert caught.value.reason_code == "unreadable_file"
-    page.write_bytes(b"x" * 11)
-    with pytest.raises(CaptureError) as caught:
-        stage.parse_file(page, settings=Settings(home=tmp_path, max_file_bytes=10))
-    assert caught.value.reason_code == "file_too_large"
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,43 @@ def test_advice_is_about_reasons_that_there_are() -> None:
     assert set(ADVICE["outcomes"]) <= {meaning.outcome for meaning in MEANINGS.values()}
 
 
+# What land can't take of a file or an archive; the advice of its stage is about those.
+OF_FILES = {
+    "archive_too_large",
+    "bad_archive",
+    "bad_content_encoding",
+    "bad_digest",
+    "bad_json_line",
+    "bad_record",
+    "bad_sidecar",
+    "broken_symlink",
+    "decompressed_too_large",
+    "encrypted_member",
+    "impossible_mtime",
+    "nested_archive",
+    "not_a_regular_file",
+    "record_too_large",
+    "symlink_outside_inbox",
+    "truncated_record",
+    "unreadable_file",
+    "unreadable_folder",
+    "unsafe_member_name",
+    "unsupported_content_encoding",
+    "unsupported_media_type",
+}
+
+
+def test_every_reason_has_advice_that_fits() -> None:
+    """A stage's advice is about files (land), or about rules and contracts: reasons that raise the alarm."""
+    others = {
+        code
+        for code, each in MEANINGS.items()
+        if code not in ADVICE["reasons"] and each.outcome not in ADVICE["outcomes"] and not each.alarm
+    }
+    assert others == OF_FILES
+    assert "mojibake" in ADVICE["reasons"]
+
+
 @pytest.mark.parametrize("code", [code for code, each in MEANINGS.items() if each.outcome == "not_article"])
 def test_nothing_is_acknowledged_of_a_page_that_is_not_an_article(code: str) -> None:
     advice = advice_on(reason(code, outcome="not_article"))

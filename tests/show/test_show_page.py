@@ -12,10 +12,10 @@ from bs4 import BeautifulSoup, Tag
 from newsmarts.core.errors import CaptureError, UsageError
 from newsmarts.core.settings import Settings
 from newsmarts.core.text import visible
-from newsmarts.parse import run as parse
 from newsmarts.parse.reading import Reading
 from newsmarts.show.capture import look_at
 from newsmarts.show.record import KINDS, kinds_of, spans_of
+from newsmarts.show.saved_file import parse_file
 from samples import html, story, text
 from samples.model import Page
 from tests.parse.pages import ARTICLE, NOUR_ARTICLE
@@ -242,7 +242,7 @@ def test_looking_reads_as_parse_does() -> None:
     for name in SAMPLES[::9]:
         seen = look_at(INBOX / name, Settings())
         if seen.page is not None:
-            assert seen.page.article == parse.parse_file(INBOX / name, settings=Settings())
+            assert seen.page.article == parse_file(INBOX / name, Settings())
 
 
 def test_every_kind_has_a_name_of_its_own() -> None:

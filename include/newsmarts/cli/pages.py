@@ -16,13 +16,19 @@ from newsmarts.core.errors import CaptureError, UsageError
 
 commands = typer.Typer()
 _GROUP = "Pages"
+Charset = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Charset that the server declared (default: as the page has it)."),
+]
 
 
 @commands.command(rich_help_panel=_GROUP)
-def parse(files: Annotated[list[Path], typer.Argument(metavar="FILE", show_default=False)]) -> None:
+def parse(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", show_default=False)], charset: Charset = None
+) -> None:
     """Parse saved pages; print one JSON object a line."""
     from newsmarts.core.reasons import load_reasons
-    from newsmarts.parse.run import parse_file
+    from newsmarts.show.saved_file import parse_file
 
     missing = [str(path) for path in files if not path.is_file()]
     if missing:
@@ -32,7 +38,7 @@ def parse(files: Annotated[list[Path], typer.Argument(metavar="FILE", show_defau
     for path in files:
         answer: dict[str, Any] = {"file": str(path)}
         try:
-            answer["article"] = parse_file(path, settings=settings).to_record()
+            answer["article"] = parse_file(path, settings, charset).to_record()
         except CaptureError as error:
             is_article = reasons.outcome(error.reason_code) == "quarantined"
             reason = {"reason_code": error.reason_code, "detail": error.detail}
@@ -58,19 +64,21 @@ def show(
     text: Annotated[
         bool, typer.Option("--text", help="Print each block's number, kind, role and text, and nothing else.")
     ] = False,
+    charset: Charset = None,
     home: Home = None,
 ) -> None:
     """Show one saved page: its blocks, its record, its contracts."""
     from newsmarts.show.command import print_blocks
     from newsmarts.show.command import show as show_page
 
+    settings = load_settings(home=home)
     if text:
-        print_blocks(file, load_settings(home=home))
+        print_blocks(file, settings, charset)
         return
     with shown_progress() as progress:
         progress.plan(1)
         progress.start("parse the page" if no_contracts else "parse the page and evaluate its contracts")
-        show_page(file, load_settings(home=home), out=out, contracts=not no_contracts)
+        show_page(file, settings, out=out, contracts=not no_contracts, charset=charset)
         progress.finish()
 
 

@@ -68,8 +68,7 @@ def _name_of(paths: Iterable[Path]) -> str:
             meaning = _without_wording(read(content.decode()))
             content = json.dumps(meaning, sort_keys=True, default=str).encode()
         digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
-    name = digest.hexdigest()[:_CHARS]
-    return str(_declared()["contracts"]["names"].get(name, name))
+    return digest.hexdigest()[:_CHARS]
 
 
 def _without_wording(value: Any) -> Any:

@@ -19,16 +19,15 @@ import pyarrow.parquet as pq
 
 from newsmarts.core import partitions, schemas
 from newsmarts.core.bylines import Houses, load_houses
-from newsmarts.core.embedded import TIMES_PAGE, without_embedded
 from newsmarts.core.errors import CaptureError, MissingPartition, StoreUnavailable, UnreadablePage
 from newsmarts.core.files import replacing_folder
 from newsmarts.core.locks import partition_lock
 from newsmarts.core.object_store import is_remote
-from newsmarts.core.records import Article, Capture
+from newsmarts.core.records import Capture
 from newsmarts.core.settings import Settings
 from newsmarts.parse import rows
 from newsmarts.parse.not_articles import error_of_status
-from newsmarts.parse.page import parse_page, parse_reading, parser_error, publisher_of, read_page
+from newsmarts.parse.page import parse_reading, parser_error, publisher_of, read_page
 from newsmarts.parse.reading import Roles
 from newsmarts.parse.tickers import ticker_shown
 
@@ -40,7 +39,6 @@ log = logging.getLogger(__name__)
 # Rows held in memory before they are written: a row group of some megabytes.
 _ROWS_AT_ONCE = 1_000
 _PROGRESS_EVERY = 10_000
-_MEDIA_TYPES = {".html": "text/html", ".htm": "text/html", ".xhtml": "text/html"}
 # A store answers in some 20 ms, a page is parsed in 5: so many requests at once keep the parser busy.
 _FETCHERS = 8
 _AHEAD = 16  # pages in memory
@@ -114,44 +112,6 @@ def run(day: date, settings: Settings) -> ParseResult:
         folder,
     )
     return result
-
-
-def parse_file(path: Path, *, settings: Settings) -> Article:
-    """Parse one captured page from a file, by the newest rules.
-
-    Raises:
-        CaptureError: it can't be read, or isn't an article; the same reasons as in a day's run.
-    """
-    houses = load_houses(settings.contracts_dir)
-    data = read_file(path, settings=settings)
-    return parse_page(data, media_type=media_type_of(path), houses=houses).article
-
-
-def read_file(path: Path, *, settings: Settings) -> bytes:
-    """The bytes of one captured page.
-
-    Raises:
-        CaptureError: it is too large, or can't be read.
-    """
-    try:
-        is_small = path.stat().st_size <= settings.max_file_bytes * TIMES_PAGE
-        data = path.read_bytes() if is_small else b""
-    except OSError as error:
-        raise UnreadablePage(
-            "unreadable_file", f"Reading it failed: {error.strerror}. Make it readable for this user."
-        ) from None
-    if not is_small or len(without_embedded(data)) > settings.max_file_bytes:
-        raise UnreadablePage(
-            "file_too_large",
-            f"The page is larger than {settings.max_file_bytes:,} bytes without embedded pictures. "
-            "Raise NEWS_MAX_FILE_BYTES if it is a page.",
-        )
-    return data
-
-
-def media_type_of(path: Path) -> str:
-    """The media type by a file's name."""
-    return _MEDIA_TYPES.get(path.suffix.lower(), "text/plain")
 
 
 def _captures_of(day: date, home: Path | UPath) -> Iterator[Capture]:

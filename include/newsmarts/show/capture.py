@@ -19,7 +19,7 @@ from newsmarts.parse.not_articles import error_of_status
 from newsmarts.parse.page import parse_reading, parser_error, publisher_of, read_page
 from newsmarts.parse.publisher import ParsedPage
 from newsmarts.parse.reading import Reading, Roles
-from newsmarts.parse.run import media_type_of, read_file
+from newsmarts.show.saved_file import media_type_of, read_file
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +40,8 @@ class Look:
     rejection: CaptureError | None = None
 
 
-def look_at(path: Path, settings: Settings) -> Look:
-    """Read one file as the pipeline would, by the rules of its capture time.
+def look_at(path: Path, settings: Settings, charset: str | None = None) -> Look:
+    """Read one file as the pipeline would, by the rules of its capture time; ``charset``: as ``parse_file``.
 
     Raises:
         UsageError: there is no such file.
@@ -49,8 +49,8 @@ def look_at(path: Path, settings: Settings) -> Look:
     """
     if not path.is_file():
         raise UsageError(f"No such file: {str(path)!r}. Give the path of one saved page.")
-    data = read_file(path, settings=settings)
-    capture, by_path = _capture_of(path, data)
+    data = read_file(path, settings)
+    capture, by_path = _capture_of(path, data, charset)
     return look_at_capture(capture, data, load_houses(settings.contracts_dir), day_in_path=by_path)
 
 
@@ -87,7 +87,7 @@ def _read(look: Look, data: bytes, houses: Houses | None) -> None:
     look.page = parse_reading(reading, rules, look.capture.captured_at, look.roles, houses=houses)
 
 
-def _capture_of(path: Path, data: bytes) -> tuple[Capture, bool]:
+def _capture_of(path: Path, data: bytes, charset: str | None) -> tuple[Capture, bool]:
     """The capture that the file would be, and whether its time is a day in its path."""
     place = source_path_of(str(path.resolve()))
     stat = path.stat()
@@ -104,6 +104,7 @@ def _capture_of(path: Path, data: bytes) -> tuple[Capture, bool]:
         size_bytes=len(data),
         landed_at=time.moment,
         url=saved_pages.facts_of(data).url,
+        charset=charset,
         captured_at_precision=time.precision,
     )
     return capture, time.precision == "day"

@@ -18,7 +18,9 @@ from newsmarts.show.text import block_lines
 STDOUT = "-"
 
 
-def show(path: Path, settings: Settings, *, out: str | None, contracts: bool) -> None:
+def show(
+    path: Path, settings: Settings, *, out: str | None, contracts: bool, charset: str | None = None
+) -> None:
     """Show one capture: into ``out`` ("-": standard output), or into a temporary file and a browser.
 
     Raises:
@@ -26,7 +28,7 @@ def show(path: Path, settings: Settings, *, out: str | None, contracts: bool) ->
         CaptureError: the file is too large, or can't be read.
         SettingsError: a rule's data or the reasons can't be read.
     """
-    look = look_at(path, settings)
+    look = look_at(path, settings, charset)
     target = Path(out) if out is not None and out != STDOUT else None
     if target is not None and target.is_dir():
         raise UsageError(f"{str(target)!r} is a folder. Give -o the name of a file in it.")
@@ -56,7 +58,7 @@ def show(path: Path, settings: Settings, *, out: str | None, contracts: bool) ->
             print("No browser could be opened; open the file yourself.", file=sys.stderr)
 
 
-def print_blocks(path: Path, settings: Settings) -> None:
+def print_blocks(path: Path, settings: Settings, charset: str | None = None) -> None:
     """Print one capture's blocks as lines.
 
     Raises:
@@ -64,7 +66,7 @@ def print_blocks(path: Path, settings: Settings) -> None:
         CaptureError: the file is too large, or can't be read.
         SettingsError: a rule's data or the reasons can't be read.
     """
-    look = look_at(path, settings)
+    look = look_at(path, settings, charset)
     outcome = _outcome(look, settings)
     data = "".join(f"{line}\n" for line in block_lines(look, outcome)).encode("utf-8", "backslashreplace")
     sys.stdout.buffer.write(data)

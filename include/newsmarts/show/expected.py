@@ -15,7 +15,7 @@ from typing import Any
 
 from newsmarts.core.errors import CaptureError, UsageError
 from newsmarts.core.settings import Settings
-from newsmarts.parse.run import parse_file
+from newsmarts.show.saved_file import parse_file
 
 _SHOWN_CHARS = 300
 
@@ -63,7 +63,7 @@ def _read_record(path: Path) -> dict[str, Any]:
 def _parsed(path: Path, settings: Settings) -> dict[str, Any]:
     """The page's record, or the reason why it has none."""
     try:
-        return parse_file(path, settings=settings).to_record()
+        return parse_file(path, settings).to_record()
     except CaptureError as error:
         return {"reason_code": error.reason_code, "detail": error.detail}
 
