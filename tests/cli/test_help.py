@@ -10,7 +10,7 @@ import pytest
 from newsmarts.cli.main import main
 
 GROUPS = {
-    "Pages": ("parse", "show"),
+    "Pages": ("parse", "show", "check-pages"),
     "Pipeline": ("run", "preview", "rebuild"),
     "Marts": ("summary", "releases", "diff", "export", "to-postgres", "dictionary", "search"),
     "Quarantine": ("quarantine", "acknowledge"),

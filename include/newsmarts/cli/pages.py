@@ -49,6 +49,7 @@ def parse(
 @commands.command(rich_help_panel=_GROUP)
 def show(
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    *,
     out: Annotated[
         str | None,
         typer.Option(
