@@ -14,7 +14,7 @@ from newsmarts.parse.publishers import PUBLISHERS
 
 def test_names_are_those_of_the_rules() -> None:
     assert publishers.slugs() == tuple(publisher.slug for publisher in PUBLISHERS)
-    assert publishers.slugs() == ("al_mayadeen", "nour_news")
+    assert {"al_mayadeen", "nour_news"} <= {*publishers.slugs()}
 
 
 @pytest.fixture

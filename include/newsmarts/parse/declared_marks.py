@@ -14,7 +14,7 @@ from newsmarts.parse.body import Body, BodyReader
 from newsmarts.parse.date_forms import DateForm
 from newsmarts.parse.declared_file import DeclaredLayout
 from newsmarts.parse.header import find_header
-from newsmarts.parse.layout import Layout
+from newsmarts.parse.layout import FOOTER, Layout
 from newsmarts.parse.not_articles import check_body
 from newsmarts.parse.opening import caption_of
 from newsmarts.parse.reading import NOISE, Reading, Region, Roles, Said, mark_noise, take
@@ -92,6 +92,8 @@ class MarkedPage:
             known += [line for line in dict.fromkeys(lines) if line not in known]
         regions = self._body_regions()
         start, end = regions[0].start, regions[-1].end
+        footer = next((at for at, name in labels if name == FOOTER and at >= end), len(roles))
+        self._take(footer, len(roles), "footer")
         self._read_header(start, end)
         for one, other in pairwise(regions):
             self._take(one.end, other.start, NOISE)
