@@ -98,6 +98,8 @@ def test_furniture_is_not_text(line: str, after: str) -> None:
         "Source: the harbor's logbook.",
         "See also what the dockers of Ostrin wrote: they had waited longer.",
         "Watch the harbor: it never sleeps. Kelmeri does.",
+        "More: they want the lamps painted blue.",
+        "Related charges against two clerks were dropped in May.",
     ],
 )
 def test_a_sentence_that_begins_like_furniture_is_text(line: str) -> None:
@@ -128,6 +130,15 @@ def test_a_sentence_that_begins_like_furniture_is_text(line: str) -> None:
         "In case you missed it: {}",
         "Related: {}",
         "Read next: {}",
+        "Also: {}",
+        "MORE: {}",
+        "Opinion | {}",
+        "Analysis: {}",
+        "Background » {}",
+        "In pictures: {}",
+        "Also on Al Mayadeen: {}",
+        "From the archive: {}",
+        "Dive deeper: {}",
     ],
 )
 def test_promotions(form: str, after: str) -> None:
@@ -159,7 +170,16 @@ def test_other_labels_of_related_news(label: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "form", ["{} Read more: {}", "{} (Read more: {})", "{} See also: {}", "{} Watch: {}"]
+    "form",
+    [
+        "{} Read more: {}",
+        "{} (Read more: {})",
+        "{} See also: {}",
+        "{} Watch: {}",
+        "{} MORE: {}",
+        "{} Opinion | {}",
+        "{} ICYMI: {}",
+    ],
 )
 def test_a_promotion_at_the_end_of_a_paragraph(form: str) -> None:
     capture = TEXT.replace(FIRST.text, form.format(FIRST.text, HEADLINE))

@@ -76,7 +76,7 @@ class BodyReader:
     def __post_init__(self) -> None:
         self.related = RelatedBlocks(self.reading, self.roles, self.related_labels, self.known_headlines)
         self.end = BodyEnd(self.reading, self.roles, self.related, self.noise, self.tags_last)
-        self.subheadings = Subheadings(self.reading, self.roles)
+        self.subheadings = Subheadings(self.reading, self.roles, self.related_labels)
 
     def read(self, start: int, end: int) -> Body:
         """Read the region; every block of it gets its role."""
@@ -126,6 +126,9 @@ class BodyReader:
             return index + 1
         text = self.reading.texts[index]
         promo = promo_of(text)
+        own = self.reading.kinds[index] == "heading" and self.reading.link(index) is None
+        if promo is not None and own and not promo.is_strong:  # "Analysis: What the lamps mean"
+            promo = None
         if promo is not None and (promo.headline or self._is_label(index, end, promo.is_strong)):
             return self._promo(index, end, promo.headline)
         return self._control(index, end) if is_control(text) else self._text(index, end)

@@ -28,7 +28,10 @@ MORE_ARTICLES = (
     "More on this story", "More on this topic", "More Stories", "More News", "More from us", "Also read",
     "Read also", "See also", "Don't miss", "Don’t miss", "In other news", "Editor's picks",
     "Editor’s picks", "Trending", "Trending now", "Must read", "Must reads", "Top stories",
-    "Further reading", "Suggested reading", "Suggested articles",
+    "Further reading", "Suggested reading", "Suggested articles", "Similar news", "Similar articles",
+    "Similar stories", "Other news", "Other stories", "Latest news", "More from Al Mayadeen",
+    "More from Al Mayadeen English", "More from Nour News", "You may also be interested in", "Read next",
+    "Related videos", "On the same topic", "Also on Al Mayadeen", "Top news",
 )  # fmt: skip
 
 TICKER = "ticker"

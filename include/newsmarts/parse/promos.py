@@ -16,7 +16,13 @@ _STRONG = "|".join(
         r"(?:(?:click|tap) )?(?:here )?to read(?: more)?(?: here)?",
         r"read (?:the |our )?(?:(?:full|whole|complete|original) )?(?:story|article|report|text|coverage)",
         r"read (?:it )?on",
-        r"(?:dig|go) deeper",
+        r"(?:dig|dive|go) deeper",
+        r"read (?:this|related|in full)",
+        r"full (?:story|report|article|interview)",
+        r"click here",
+        r"(?:from|in) (?:the|our) archives?",
+        r"on the same (?:topic|subject|story)",
+        r"also (?:on|from|in)(?: [\w'’-]+){1,4}",
         r"for more(?: (?:information|details|on this|on (?:the|this) (?:story|topic)))?",
         r"watch(?: (?:now|live|this|the|full|video|report|interview|episode))+",
         r"listen now",
@@ -27,44 +33,55 @@ _STRONG = "|".join(
         r"related (?:news|story|stories|articles?|reading|coverage|posts?|topics?|links?|video)",
         r"you (?:may|might) (?:also )?(?:like|be interested in)",
         r"must[- ](?:read|watch|see)s?",
-        r"more",
+        r"more (?:news|stories|coverage)",
         r"more (?:on|about|from)(?: [\w'’-]+){1,4}|more about",
         r"recommended (?:for you|reading|stories)",
         r"(?:further|suggested) reading",
-        r"editor['’]?s['’]? picks?",
+        r"editor['’]?s['’]? (?:picks?|choice)",
         r"check (?:also|this out|out)",
         r"(?:continue|keep) reading",
         r"up next",
-        r"previously|trending(?: now)?",
+        r"trending now|top stor(?:y|ies)|earlier today",
     )
 )
 _LEAST_SPACES = 2  # of a headline behind a label that an author may write
 _WEAK = (
-    r"read|watch|listen|related|recommended|see|video|photos?|podcast|in (?:pictures|photos|video)|gallery"
+    r"read|watch|listen|related|recommended|see|videos?|photos?|podcast|gallery"
+    r"|in[ -](?:pictures|photos|video|depth)|also|more|previously|earlier|trending"
+    r"|opinion|op-ed|commentary|editorial|analysis"
+    r"|explainers?|explained|exclusive|interview|infograph(?:ic)?s?|long ?reads?"
+    r"|special (?:report|coverage)|live (?:updates?|blog)"
+)
+# An author may end these with a colon: "Background: In Tarsane wells run dry".
+_NOUNS = (
+    r"(?:background|report|latest|next|features?|live|profile|timeline|news|factbox|blog)(?=\s?[|>»›→►▶])"
 )
 _ALONE = re.compile(r"watch|read", re.IGNORECASE)  # labels that need no sign when their headline follows
 _SIGN = r"\s?(?::\s?[-–—>»→►]*|\||>{1,3}|»|›|→|►|▶|[-–—]{1,2}(?=\s|$))"
 _LEAD = r"[(\[>»→►▶•*–—-]*\s*"
 _PROMO = re.compile(
-    rf"{_LEAD}(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK})){_SIGN}\s*(?P<headline>.*?)[)\]]?\s*", re.IGNORECASE
-)
-_LABEL = re.compile(rf"(?!(?:previously|more|trending)\b){_LEAD}(?:{_STRONG})\s*[)\]]?\s*", re.IGNORECASE)
-_AT_END = re.compile(
-    rf"""(?<=[.!?…"”’)])\s+[(\[]?(?:{_STRONG}|(?:Read|READ|Watch|WATCH|Listen|See))(?:\s?[:|»]|\s[-–—>]+)\s?"""
-    r"(?P<headline>[^:]\S.*?)(?:[)\]]\.?)?$",
+    rf"{_LEAD}(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK}|{_NOUNS})){_SIGN}\s*(?P<headline>.*?)[)\]]?\s*",
     re.IGNORECASE,
 )
-_HINTS = (
-    "ead more", "ead also", "ead next", "lso read", "ee also", "atch:", "atch more", "atch also", "isten:",
-    "ead:", "n't miss", "n’t miss", "elated:", "EAD MORE", "EAD ALSO", "EE ALSO", "LSO READ", "elated news:",
-)  # fmt: skip
+_LABEL = re.compile(rf"{_LEAD}(?:{_STRONG})\s*[)\]]?\s*", re.IGNORECASE)
+_AT_END = re.compile(
+    rf"""(?<=[.!?…"”’)])\s+{_LEAD}(?:(?P<strong>{_STRONG})|{_WEAK}|{_NOUNS})"""
+    r"(?:\s?(?::|\||»|›|→|►|>{1,3})|\s[-–—]+(?=\s))\s*(?P<headline>[^:\s].*?)(?:[)\]]\.?)?$",
+    re.IGNORECASE,
+)
+_SIGNS = ":>»|›→►"
+_DASHES = (" - ", " – ", " — ")
 PROMO_WORDS = frozenset(
     {
         "read", "see", "watch", "listen", "learn", "view", "also", "do", "don't", "don’t", "dont", "in",
         "icymi", "related", "you", "must", "must-read", "must-watch", "more", "recommended", "check",
-        "continue", "keep", "up", "explore", "find", "discover", "hear", "click", "tap", "here", "to", "dig",
-        "go", "for", "further", "suggested", "editor's", "editor’s", "editors", "editors'", "previously",
-        "trending", "video", "photo", "photos", "podcast", "gallery",
+        "continue", "keep", "up", "explore", "find", "discover", "hear", "click", "tap", "here", "to",
+        "dig", "go", "for", "further", "suggested", "editor's", "editor’s", "editors", "editors'",
+        "previously", "trending", "video", "videos", "photo", "photos", "podcast", "gallery", "in-depth",
+        "in-pictures", "opinion", "op-ed", "commentary", "editorial", "analysis", "explainer", "explainers",
+        "explained", "exclusive", "interview", "infographic", "infographics", "infograph", "infographs",
+        "long", "longread", "special", "live", "full", "dive", "from", "on", "top", "earlier", "background",
+        "report", "latest", "next", "feature", "features", "profile", "timeline", "news", "factbox", "blog",
     }
 )  # fmt: skip
 
@@ -103,13 +120,17 @@ def cut_promo(text: str) -> tuple[str, str | None]:
 
     Where a sentence follows the headline, it may be the article's: all is left, for the contract to reject.
     """
+    if text[-1] in '"”’' or (text[-1] == "." and text[-2:-1] not in ")]"):
+        return text, None
     tail = text[-MAX_PROMOTED_CHARS - 40 :]
-    if not (":" in tail or ">" in tail or "»" in tail) or not any(hint in tail for hint in _HINTS):
+    if not any(sign in tail for sign in _SIGNS) and not any(dash in tail for dash in _DASHES):
         return text, None
     match = _AT_END.search(text, max(0, len(text) - MAX_PROMOTED_CHARS - 40))
     if match is None:
         return text, None
     headline = match["headline"]
     if not looks_like_headline(headline) or NEXT_SENTENCE.search(headline):
+        return text, None
+    if not match["strong"] and (headline[0].islower() or headline.count(" ") < _LEAST_SPACES):
         return text, None
     return text[: match.start()], headline

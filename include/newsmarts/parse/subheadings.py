@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from newsmarts.parse.layout import MORE_LABELS
 from newsmarts.parse.prose import ends_like_sentence, is_latin, is_numbered, may_head_text
 from newsmarts.parse.reading import Reading, Roles
 
@@ -17,6 +19,7 @@ class Subheadings:
 
     reading: Reading
     roles: Roles
+    labels: Collection[str] = ()  # of related blocks, casefolded: what is under one is no subheading
     last_text: int = -1
     is_latin: bool = True  # whether the body is in Latin letters
     _lines: tuple[int, int] = (-1, -1)  # the run of short lines that was looked at last
@@ -63,4 +66,9 @@ class Subheadings:
             and not self.roles[index]
             and 0 < len(text) <= MAX_SUBHEADING_CHARS
             and not ends_like_sentence(text)
+            and not self._is_label(text.casefold())
         )
+
+    def _is_label(self, text: str) -> bool:
+        """Whether a line, casefolded, heads other articles."""
+        return text in self.labels or text in MORE_LABELS
