@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from newsmarts.core.errors import CaptureError
 from samples import html, text
 from tests.parse.pages import ARTICLE, FIRST, read
 
@@ -88,4 +89,22 @@ def test_direction_marks_beside_the_lines() -> None:
     article = read(
         with_lines(f"\u200e{BYLINE}\u200f", "\u202a20 Aug 2025 15:19\u202c", "\u20662 Min Read\u2069")
     )
+    assert (article.byline, str(article.published_local)) == ("Al Mayadeen", "2025-08-20 15:19:00")
+
+
+def test_entries_of_a_list_are_not_one_header() -> None:
+    lines = "".join(
+        f"{headline}\n\n  • {BYLINE}\n  • 2{day} Aug 2025 10:00\n\nA line on it.\n\n"
+        for day, headline in enumerate(
+            ("Ilvane counts its boats", "Old Karsk sells its clock", "Rain in Ruvia")
+        )
+    )
+    before, _, rest = TEXT.partition(f"{ARTICLE.headline}\n")
+    with pytest.raises(CaptureError) as caught:
+        read(f"{before}{lines}{rest[rest.index('Most Read') :]}")
+    assert caught.value.reason_code == "several_articles"
+
+
+def test_a_header_that_a_page_has_twice_is_one() -> None:
+    article = read(TEXT.replace(BULLETS, f"{BULLETS}Share\n\n{BULLETS}"))
     assert (article.byline, str(article.published_local)) == ("Al Mayadeen", "2025-08-20 15:19:00")

@@ -107,7 +107,23 @@ def find_header(
             break
     if not strong:
         return None
-    return _header_of(_with_names(reading, roles, found, frame))
+    return _header_of(_with_names(reading, roles, _of_one_article(found), frame))
+
+
+def _of_one_article(found: list[_Line]) -> list[_Line]:
+    """The lines before other lines that name an author and another time: entries of a list follow closely."""
+    for number in range(1, len(found)):
+        before, after = found[:number], found[number:]
+        if found[number].start > before[-1].end and _is_signed(before) and _is_signed(after):
+            times = {line.value for line in before if line.field in _TIMES}
+            if any(line.field in _TIMES and line.value not in times for line in after):
+                return before
+    return found
+
+
+def _is_signed(lines: list[_Line]) -> bool:
+    fields = {line.field for line in lines}
+    return "byline_raw" in fields and not _TIMES.isdisjoint(fields)
 
 
 def _line_at(reading: Reading, index: int, end: int) -> _Line | None:
