@@ -73,6 +73,9 @@ CASES: dict[str, Callable[[float], bytes]] = {
     "50 MB of JSON": lambda s: _in_html(
         f'<script type="application/ld+json">{{"headline": "{_megabytes("x", 50, s)}"}}</script>'
     ),
+    "half a megabyte of spaces in JSON": lambda s: _in_html(
+        f'<script type="application/ld+json">{{"headline":{_megabytes(" ", 0.49, s)}</script>'
+    ),
     "50 MB of UTF-16": lambda s: _in_text(_megabytes("x ", 25, s)).decode().encode("utf-16"),
     "50 MB of zero bytes": lambda s: bytes(int(50 * _M * s)),
     "10,000,000 tags": lambda s: _in_html(_times("<b>", 10 * _M, s)),

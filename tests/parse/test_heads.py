@@ -60,6 +60,11 @@ def test_json_ld_in_a_wrapping(before: str, after: str) -> None:
     assert json_ld(NEWS, before, after).first("published") == "2025-08-20T12:19:00Z"
 
 
+def test_many_spaces_in_json_are_read_in_one_go() -> None:
+    data = f'{{"@type": "NewsArticle",{" " * 50_000}"headline": "A pier"}}'
+    assert head_of(f'<script type="application/ld+json">{data}</script>').first("title") == "A pier"
+
+
 @pytest.mark.parametrize(
     "name",
     [

@@ -71,9 +71,9 @@ _ARTICLE_TYPES = frozenset(
     }
 )  # fmt: skip
 _READ_SCRIPTS = frozenset({"application/ld+json", "text/tawsiyat"})
-_WRAPPING = re.compile(
-    r"^\s*(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)(?:\s*\*/)?|(?://|/\*)?\s*(?:\]\]>|-->)(?:\s*\*/)?\s*$"
-)
+_WRAPPED_FROM = re.compile(r"(?://|/\*)?\s*(?:<!\[CDATA\[|<!--)(?:\s*\*/)?")
+_WRAPPED_TO = re.compile(r"(?://|/\*)?\s*(?:\]\]>|-->)(?:\s*\*/)?$")
+_END_CHARS = 20  # of a wrapping
 _NAMESPACE = re.compile(r"^(?:https?://(?:www\.)?schema\.org/|schema:)", re.IGNORECASE)  # of a type's name
 _MAX_JSON_CHARS = 500_000
 _MAX_VALUE_CHARS = 4_000
@@ -126,7 +126,7 @@ def _read_script(node: Tag, said: defaultdict[str, list[Said]], types: set[str])
     if len(text) > _MAX_JSON_CHARS:
         return
     try:
-        data = json.loads(_WRAPPING.sub("", text), strict=False)
+        data = json.loads(_unwrapped(text.strip()), strict=False)
     except (ValueError, RecursionError):
         return
     if kind == "application/ld+json":
@@ -142,6 +142,13 @@ def _read_script(node: Tag, said: defaultdict[str, list[Said]], types: set[str])
             fact = _CLASSES.get(str(entry.get("mapping"))) if isinstance(entry, dict) else None
             if fact is not None:
                 _add(said, fact, f"tawsiyat-metadata {entry['mapping']}", entry.get("value"))
+
+
+def _unwrapped(text: str) -> str:
+    """JSON without the comment or CDATA section that it may be in; an end is looked for at the end alone."""
+    start = _WRAPPED_FROM.match(text)
+    text = text[start.end() :] if start else text
+    return text[:-_END_CHARS] + _WRAPPED_TO.sub("", text[-_END_CHARS:])
 
 
 def _things(data: Any) -> Iterator[Mapping[str, Any]]:
