@@ -205,6 +205,18 @@ def test_the_next_story_under_a_story_is_left_out(publisher: DeclaredPublisher) 
     assert [block.text for block in read(publisher, page(extra=following)).body] == TEXT
 
 
+def test_a_page_cut_off_at_any_place_gives_no_other_record(publisher: DeclaredPublisher) -> None:
+    whole = page(extra='<ul class="topics"><li>Piano</li><li>Ilvane</li></ul><footer>Imprint</footer>')
+    record = read(publisher, whole).to_record()
+    for size in range(whole.index("<main>"), len(whole), 7):
+        try:
+            found = read(publisher, whole[:size]).to_record()
+        except CaptureError:
+            continue
+        assert found | {"tags": record["tags"]} == record
+        assert record["tags"][: len(found["tags"])] == found["tags"]
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -86,7 +86,10 @@ class MarkedPage:
         for name in ("ticker", "tags", "related"):
             role = "related_headlines" if name == "related" else name
             lines = [
-                line for region in self._regions(getattr(marks, name)) for line in self._lines(region, role)
+                line
+                for region in self._regions(getattr(marks, name))
+                if self.reading.ended or region.end < len(self.reading)  # else it may be cut off
+                for line in self._lines(region, role)
             ]
             known = getattr(parts, name)
             known += [line for line in dict.fromkeys(lines) if line not in known]
@@ -112,7 +115,7 @@ class MarkedPage:
         """Headline, byline, date and standfirst, which may be inside the body [start, end)."""
         marks, parts, reading = self.rules.marks, self.parts, self.reading
         parts.headline = next(self._texts(marks.headline, "headline"), None)
-        if parts.headline is None:
+        if not marks.headline:
             found = next((at for at in range(end) if self._is_first_heading(at)), None)
             if found is not None:
                 self.roles[found] = "headline"
