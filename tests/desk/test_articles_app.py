@@ -118,6 +118,15 @@ def test_an_article_leads_back_to_its_bytes() -> None:
 
 
 @pytest.mark.usefixtures("home")
+def test_a_table_of_an_article_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsmarts.desk.routes.articles.blocks_of", lambda _: ["Port\tBoats\nKelmen\t<b>3"])
+    article = page(links(page("/articles"))[0])
+    rows = "<tr><td><bdi>Port</bdi></td><td><bdi>Boats</bdi></td></tr>"
+    rows += "<tr><td><bdi>Kelmen</bdi></td><td><bdi>&lt;b&gt;3</bdi></td></tr>"
+    assert f"<table>{rows}</table>" in article
+
+
+@pytest.mark.usefixtures("home")
 def test_revisions_stand_side_by_side() -> None:
     (link,) = links(page("/articles?q=headline:solar"))
     both = page(f"{link}/revisions")

@@ -287,6 +287,7 @@ def test_bodies_are_there_block_by_block(settings: Settings) -> None:
     blocks = [
         {"kind": "paragraph", "text": "Boats went out.", "items": None},
         {"kind": "list", "text": None, "items": ["Two ferries", "One tug"]},
+        {"kind": "table", "text": "Year\tBoats\n2020\t31", "items": None},
         {"kind": "embed", "text": "— Port (@port)", "items": None},
     ]
     load_days(settings, {DAY: [Page("a", extra={"body": blocks})]})
@@ -294,7 +295,8 @@ def test_bodies_are_there_block_by_block(settings: Settings) -> None:
     assert rows(settings, 'SELECT position, kind, "text" FROM marts.article_blocks ORDER BY position') == [
         (1, "paragraph", "Boats went out."),
         (2, "list", "Two ferries\nOne tug"),
-        (3, "embed", "— Port (@port)"),
+        (3, "table", "Year\tBoats\n2020\t31"),
+        (4, "embed", "— Port (@port)"),
     ]
 
 

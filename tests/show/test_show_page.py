@@ -88,9 +88,23 @@ def test_body_parts_and_what_isnt_body_have_their_colours(tmp_path: Path) -> Non
     sample = look_at(INBOX / "2025-09-04/al_mayadeen/zephrin-harbor-strike.txt", Settings())
     used = {kind(block) for block in blocks_of(shown(sample)).values()}
     assert {"paragraph", "related", "label"} <= used
-    roles = ["", "label", "ticker", "headline", "subheading", "list", "embed", "", "noise", "form", "odd"]
+    roles = [
+        "",
+        "label",
+        "ticker",
+        "headline",
+        "subheading",
+        "list",
+        "table",
+        "embed",
+        "",
+        "noise",
+        "form",
+        "odd",
+    ]
     assert [kind.key for kind in kinds_of(roles)] == [
-        "navigation", "label", "ticker", "headline", "subheading", "list", "embed", "unused", "furniture",
+        "navigation", "label", "ticker", "headline", "subheading", "list", "table", "embed", "unused",
+        "furniture",
         "form", "other",
     ]  # fmt: skip
     assert [kind.key for kind in kinds_of(["", "", ""])] == ["unused"] * 3

@@ -45,6 +45,12 @@ def test_a_ticker_line_is_found_in_a_list_item() -> None:
     assert found["body_words"] == _of()["body_words"] + 3 + 10
 
 
+@pytest.mark.parametrize("row", ["10:45\t{}", "{}\t", "Ice\nNets\t{}\nSails"])
+def test_a_ticker_line_is_found_in_a_cell(row: str) -> None:
+    body = [{"kind": "table", "text": row.format(TICKER_LINE), "items": None}, *blocks(*PARAGRAPHS)]
+    assert _of(body=body)["ticker_line_in_body"] == TICKER_LINE
+
+
 @given(order=st.permutations([*PARAGRAPHS, TICKER_LINE, "Nets", "3 < 4"]))
 def test_a_ticker_line_is_found_whatever_the_order_of_blocks(order: list[str]) -> None:
     assert _of(body=blocks(*order))["ticker_line_in_body"] == TICKER_LINE

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
-BlockKind = Literal["paragraph", "subheading", "list", "embed"]
+BlockKind = Literal["paragraph", "subheading", "list", "table", "embed"]
 Subject = Literal["page", "ticker_item"]
 PublishedFrom = Literal["page", "head"]
 """Which part of a page the publication time is from: what it shows, or its metadata."""
@@ -84,7 +84,10 @@ class QuarantineRow:
 
 @dataclass(frozen=True, slots=True)
 class BodyBlock:
-    """One block of an article's body: text, or for a list its items."""
+    """One block of an article's body: text, or for a list its items.
+
+    A table's text has a row a line, and a tab between cells.
+    """
 
     kind: BlockKind
     text: str | None = None
@@ -97,8 +100,8 @@ class BodyBlock:
         return {"kind": self.kind, "text": self.text}
 
     def lines(self) -> tuple[str, ...]:
-        """The block's text as separate lines: its items, or its one text."""
-        return self.items if self.kind == "list" else (self.text or "",)
+        """The block's text as separate lines: its items, its rows, or its one text."""
+        return self.items if self.kind == "list" else tuple((self.text or "").split("\n"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +175,7 @@ class Article:
 
     @property
     def body_text(self) -> str:
-        """The body's blocks with blank lines between; list items one a line."""
+        """The body's blocks with blank lines between; list items and rows one a line."""
         return "\n\n".join("\n".join(block.lines()) for block in self.body)
 
     @property

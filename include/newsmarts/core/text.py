@@ -26,8 +26,8 @@ def one_line(text: str, max_chars: int) -> str:
 
 
 def visible_lines(text: object) -> str:
-    """As ``visible``, but line ends stay what they are."""
-    return "\n".join(visible(line) for line in str(text).split("\n"))
+    """As ``visible``, but line ends, and the tabs between a table's cells, stay what they are."""
+    return visible(text, kept={*_HARMLESS, "\n", "\t"})
 
 
 def single_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The grammar of an article's body: paragraphs, subheadings, lists, embedded posts, and what isn't body.
+"""The grammar of an article's body: paragraphs, subheadings, lists, tables, posts, and what isn't body.
 
 Shared by all publishers. Related blocks and promo lines are read into ``related``; ticker lines in the
 body are dropped. Structure (headings, links, containers) decides where a page has it; a text capture
@@ -31,6 +31,7 @@ from newsmarts.parse.reading import BODY_ROLES, NOISE, REPEAT, Reading, Roles, t
 from newsmarts.parse.related import RelatedBlocks, is_bare_link, start_of_post
 from newsmarts.parse.stories import copies_end
 from newsmarts.parse.subheadings import Subheadings
+from newsmarts.parse.tables import tables_in
 from newsmarts.parse.tags import are_tags, take_unmarked_tags
 from newsmarts.parse.tickers import TickerLines, check_without_label
 
@@ -83,11 +84,15 @@ class BodyReader:
         texts, kinds, roles = self.reading.texts, self.reading.kinds, self.roles
         index = self.first = start
         self.subheadings.look_at(start, end)
+        tables = tables_in(self.reading, roles, start, end)
         if self.tags_last:
             self.body.tags += take_unmarked_tags(self.reading, self.roles, self.related_labels, start, end)
         while index < end:
             kind, text = kinds[index], texts[index]
-            if roles[index]:
+            if index in tables:
+                self._add(index, BodyBlock("table", tables[index].text))
+                index = tables[index].end
+            elif roles[index]:
                 index += 1
             elif kind == "bullet":
                 index = self._list(index, end)
@@ -164,8 +169,7 @@ class BodyReader:
             if is_post_link(text):
                 self._drop_channel(index)
             return True
-        before = index - 1
-        if before >= self.first and self.roles[before] == NOISE and is_button(text):
+        if index > self.first and self.roles[index - 1] == NOISE and is_button(text):
             return True
         return (
             _LAST_LINE.fullmatch(text) is not None
@@ -294,10 +298,9 @@ class BodyReader:
             if not self.related.is_free(index) or self.reading.kinds[index] == "image":
                 continue
             roles[index] = "related_headlines"
+            # a card's section or day
             is_note = self.reading.kinds[index] == "bullet" and self.reading.kinds[start] != "bullet"
-            if is_note:  # a card's section or day
-                continue
-            if texts[index] and (not linked or self.reading.link(index) is not None):
+            if texts[index] and not is_note and (not linked or self.reading.link(index) is not None):
                 self.body.related.append(texts[index])
         return stop
 

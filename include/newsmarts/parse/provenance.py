@@ -20,6 +20,7 @@ _BY_ROLE = (
     "headline", "standfirst", "byline_raw", "byline", "agency", "published_local", "published_at",
     "read_minutes", "share_count",
 )  # fmt: skip
+_OF_SEVERAL = frozenset({"embed", "table"})  # kinds of which a block may be made of several
 _TIMES = frozenset({"published_local", "published_at"})
 _WORKED_OUT_OF = {"byline": "byline_raw", "published_at": "published_local"}
 
@@ -58,8 +59,10 @@ def body_sources(page: ParsedPage) -> list[tuple[int, ...]]:
             numbers = [place + 1 for place in range(start, at) if texts[place] in block.items]
         else:
             at += 1
-            while block.kind == "embed" and at < size and roles[at] == "embed":
-                if len(" ".join(texts[start:at])) >= len(block.text or ""):
+            chars = sum(map(len, (block.text or "").split()))
+            while block.kind in _OF_SEVERAL and at < size and roles[at] == block.kind:
+                shown = (texts[place] for place in range(start, at) if page.reading.kinds[place] != "image")
+                if sum(map(len, " ".join(shown).split())) >= chars:
                     break
                 at += 1
             numbers = list(range(start + 1, at + 1))

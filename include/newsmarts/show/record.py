@@ -42,6 +42,7 @@ KINDS: Sequence[Kind] = (
     Kind("paragraph", "Paragraph", 255, "Body: a paragraph."),
     Kind("subheading", "Subheading", 268, "Body: a subheading."),
     Kind("list", "List", 238, "Body: an entry of a list."),
+    Kind("table", "Table", 229, "Body: a cell of a table."),
     Kind("embed", "Embed", 220, "Body: an embedded post."),
     Kind("related", "Related", 55, "A headline of a related article, or a promotion of one."),
     Kind("tags", "Tag", 165, "A tag of the article."),
@@ -251,4 +252,7 @@ def _body_lines(page: ParsedPage) -> Iterator[Line]:
                 yield Line(item, spans_of(numbers[at : at + 1]), "" if at else "list", kind)
         else:
             mark = "" if block.kind == "paragraph" else block.kind
-            yield Line(block.text or "", spans_of(numbers), mark, kind)
+            for at, line in enumerate(block.lines()):
+                yield Line(
+                    line.replace("\t", " | "), [] if at else spans_of(numbers), "" if at else mark, kind
+                )

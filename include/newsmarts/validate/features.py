@@ -28,6 +28,7 @@ Kind = Literal["text", "number", "time"]
 _OFF = timedelta(hours=1, minutes=1)  # minutes are shown, seconds stated
 _MIN_WORDS_OF_A_TITLE = 4  # shorter lines are equal by chance: "Gaza", "In pictures"
 _MIN_WORDS_OF_A_PARAGRAPH = 8
+_CELL_END = re.compile(r"[\t\n]")  # only a table's text has them
 _LETTER = re.compile(r"[^\W\d_]")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _NEWS_ID_IN_URL = re.compile(r"/news/(\d+)(?:/|$)")
@@ -204,7 +205,8 @@ def _present(text: str | None) -> str | None:
 def _body_lines(body: Iterable[Row]) -> list[str]:
     lines: list[str] = []
     for block in body:
-        lines += [line for line in (block["text"], *(block["items"] or ())) if line]
+        texts = _CELL_END.split(block["text"] or "")
+        lines += [line for line in (*texts, *(block["items"] or ())) if line]
     return lines
 
 

@@ -1,8 +1,12 @@
 SELECT
     article.publisher,
     capture_id,
-    flatten(list_transform(texts.body, lambda block: CASE WHEN block.kind = 'list' THEN block.items ELSE [block."text"] END))
-        AS body_lines
+    flatten(
+        list_transform(
+            texts.body,
+            lambda block: CASE WHEN block.kind = 'list' THEN block.items ELSE string_split_regex(block."text", '[\t\n]') END
+        )
+    ) AS body_lines
 FROM source.warehouse.article_texts AS texts
 JOIN source.warehouse.article_captures AS article USING (capture_day, capture_id)
 WHERE capture_day = $day
