@@ -54,6 +54,13 @@ def test_a_time_that_the_page_shows(time: str) -> None:
     assert times(read(shown(time))) == (LOCAL, AT, "page")
 
 
+@pytest.mark.parametrize("month", [*range(1, 13)])
+def test_a_month_before_its_day(month: int) -> None:
+    shown_at = datetime(2025, month, 20, 15, 19)
+    assert read(shown(f"{shown_at:%B} 20, 2025 15:19")).published_local == shown_at
+    assert is_stamp(f"{shown_at:%b} 20, 2025 15:19")
+
+
 @pytest.mark.parametrize(
     "time", ["Today 15:19", "2 hours ago", "20 Aug 15:19", "20 Aug 2025", "just now", "20/08/2025 15:19"]
 )

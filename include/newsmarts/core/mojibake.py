@@ -15,7 +15,7 @@ WRONG_LETTERS = re.compile("[\xc0-\xff]{3,}|[\xa1-\xff]{4,}")
 SIGNS = re.compile(f"{_UTF_8}|[\xc0-\xff]{{4,}}")
 """What a page may show that its publisher or the tool that saved it decoded wrongly."""
 
-_ACCENTED = re.compile("[\xc0-\xff]")  # what every sign begins with: most pages have none
+_ACCENTED = b"\xc3"  # the first byte in UTF-8 of what every sign begins with: most pages have none
 _LEAST_SIGNS = 3
 
 
@@ -26,7 +26,8 @@ def first_sign(text: str, *, is_certain: bool) -> re.Match[str] | None:
         is_certain: its charset is beyond doubt. One odd sequence is then the publisher's own, and only a
             text that has few other characters beyond ASCII was spoilt as a whole before it was saved.
     """
-    if text.isascii() or (is_certain and not _ACCENTED.search(text)):
+    # looked for in bytes: a pattern takes ten times as long, and longer than anything else about a page's end
+    if text.isascii() or (is_certain and _ACCENTED not in text.encode("utf-8", "replace")):
         return None
     if not is_certain:
         return SIGNS.search(text) or WRONG_LETTERS.search(text)

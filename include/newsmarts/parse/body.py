@@ -208,7 +208,7 @@ class BodyReader:
     def _text(self, index: int, end: int) -> int:
         """A link to another article, part of a post, or a paragraph or subheading with or without a promo."""
         text = self.reading.texts[index]
-        if is_bare_link(self.reading, index, self.known_headlines):
+        if self.reading.links and is_bare_link(self.reading, index, self.known_headlines):
             return self._promo(index, end, text)
         if "(@" in text or ".com/" in text:
             start = start_of_post(self.reading, self.roles, self.body.blocks, index, self.first)

@@ -17,7 +17,7 @@ from newsmarts.parse.layout import Layout
 from newsmarts.parse.metadata import is_headline
 from newsmarts.parse.prose import MAX_HEADLINE_CHARS, ends_like_sentence
 from newsmarts.parse.reading import Head, Reading, Roles
-from newsmarts.parse.times import CLOCK, DAY, VAGUE_TIME, WALL_TIME, parse_wall_time
+from newsmarts.parse.times import CLOCK, DAY, TIME_OPENINGS, VAGUE_TIME, WALL_TIME, parse_wall_time
 
 # groups are named after the record's fields
 _LINE = re.compile(
@@ -32,7 +32,8 @@ _LINE = re.compile(
     rf"|(?:at )?(?P<clock>{CLOCK})"
     rf"|(?i:(?:published|posted)(?: on| at)?:? )?(?P<vague>{VAGUE_TIME})"
 )
-_FIRST_CHARS = frozenset("AaBbFJjLlMmOPpSsTtUuWwYy0123456789")
+_DIGITS = frozenset("0123456789")
+_OPENINGS = TIME_OPENINGS | {"by", "by ", "by:", "wri", "sou", "pub", "pos", "las", "upd", "mod", "at "}
 # A paragraph may begin with "By Tuesday, …", so only marked entries and these fields begin a cluster.
 _TIMES = frozenset({"labelled", "published_local"})
 _STRONG = _TIMES | {"read_minutes"}
@@ -89,7 +90,11 @@ def find_header(
     strong = False
     for index in range(start, end):
         text = texts[index]
-        if text and text[0] in _FIRST_CHARS and len(text) <= _MAX_CHARS and not roles[index]:
+        if (
+            (text[:1] in _DIGITS or text[:3].casefold() in _OPENINGS)  # so few lines are compared
+            and len(text) <= _MAX_CHARS
+            and not roles[index]
+        ):
             line = _line_at(reading, index, end)
             if line is not None:
                 marked = reading.kinds[index] == "bullet" or line.field in _STRONG

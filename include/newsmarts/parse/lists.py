@@ -197,5 +197,7 @@ def _lines(reading: Reading, blocks: Sequence[int]) -> list[int]:
 
 def _usual(values: Iterable[_Value]) -> _Value | None:
     """The value that most have; None when two are as frequent, or there are none."""
-    counts = Counter(values).most_common(2)
-    return counts[0][0] if counts and (len(counts) < 2 or counts[0][1] > counts[1][1]) else None
+    counts = Counter(values)
+    most = max(counts.values(), default=0)
+    usual = [value for value, count in counts.items() if count == most]
+    return usual[0] if len(usual) == 1 else None

@@ -105,10 +105,11 @@ def parse_reading(
     reading.houses = (shipped_houses() if houses is None else houses).get(publisher.slug, {})
     try:
         page = publisher.read(reading, roles, captured_at)
-        _check_letters(page.article, reading.encoding)
+        body_text = page.article.body_text
+        _check_letters(page.article, body_text, reading.encoding)
     except CaptureError as error:
         raise why_no_article(reading, roles, publisher.site, error) from None
-    check_article(reading, roles, publisher.site, page.article.body_text)
+    check_article(reading, roles, publisher.site, body_text)
     return page
 
 
@@ -124,14 +125,14 @@ def _without_publisher(reading: Reading) -> CaptureError:
     return UnknownPublisher(f"The page bears no mark of a publisher that there are rules for ({known}).")
 
 
-def _check_letters(article: Article, encoding: str) -> None:
+def _check_letters(article: Article, body_text: str, encoding: str) -> None:
     """Reject an article whose bytes were decoded wrongly, here or by the tool that saved them.
 
     Raises:
         UnreadablePage: ``mojibake``.
     """
     texts = (
-        article.headline, article.standfirst, article.byline_raw, article.body_text, *article.tags,
+        article.headline, article.standfirst, article.byline_raw, body_text, *article.tags,
         *article.ticker, *article.related_headlines, *(link.headline for link in article.most_read),
     )  # fmt: skip
     text = "\n".join(filter(None, texts))

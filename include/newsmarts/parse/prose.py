@@ -35,6 +35,7 @@ _COMMON = frozenset(
     }
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_FIRST_WORD = re.compile(rf"[{re.escape(_SIGNS)}]*+(?:(?:[Tt]he|THE|[Aa]n?|AN) )?+([^ :/]*)")
 NEXT_SENTENCE = re.compile(r"[.!?]['\"’”»)]* +['\"‘“«(]?[A-Z0-9]")
 
 
@@ -76,8 +77,12 @@ def shared_words(headline: str, paragraph: str) -> float:
 
 
 def first_word(text: str) -> str:
-    """A line's first word in small letters, up to a colon or slash, whatever signs are before it."""
-    return text.lstrip(_SIGNS).partition(" ")[0].partition(":")[0].partition("/")[0].rstrip(_SIGNS).lower()
+    """A line's first word in small letters, up to a colon or slash, whatever signs are before it.
+
+    An article isn't counted: a word that every third line begins with would say nothing about it.
+    """
+    found = _FIRST_WORD.match(text)
+    return found[1].rstrip(_SIGNS).lower() if found else ""
 
 
 def may_head_text(text: str) -> bool:

@@ -40,6 +40,12 @@ _STAMP = re.compile(
     rf"(?:{_WEEKDAY},? )?{DAY}|{_ISO_DAY}|{WALL_TIME}|{VAGUE_TIME}|\d{{1,2}}/\d{{1,2}}/\d{{4}}(?:,? {CLOCK})?"
 )
 _STAMP_CHARS = 40
+TIME_OPENINGS = frozenset(
+    {"mon", "tue", "wed", "thu", "fri", "sat", "sun", "tod", "yes", "jus", "one", "an "}
+    | {name[:3] for name in _MONTH_NAMES}
+    | {f"a {letter}" for letter in "smhdwy"}
+)
+"""The first three letters, casefolded, of what is a time and doesn't begin with a digit."""
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp])\.?[Mm]\.?)?")
 _NUMERIC = re.compile(rf"(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}),? ({CLOCK})")
 _WEEKDAY_BEFORE = re.compile(rf"{_WEEKDAY},? ")
@@ -105,13 +111,15 @@ def parse_wall_time(text: str) -> datetime | None:
         except ValueError:
             return None
         return datetime.combine(day, time(*clock)) if clock else None
-    text = _WEEKDAY_BEFORE.sub("", text, count=1)
+    text = text if text[:1].isdecimal() else _WEEKDAY_BEFORE.sub("", text, count=1)
     return parse_day_and_clock(_MONTH_BEFORE.sub(r"\2 \1 \3", text, count=1) if text[:1].isalpha() else text)
 
 
 def is_stamp(text: str) -> bool:
     """Whether a line is nothing but a day or time: ``28 Nov 2025``, ``20 Aug 16:41``, ``Today 06:42``."""
-    return len(text) <= _STAMP_CHARS and _STAMP.fullmatch(text) is not None
+    if len(text) > _STAMP_CHARS or not (text[:1].isdecimal() or text[:3].casefold() in TIME_OPENINGS):
+        return False  # so most lines aren't compared
+    return _STAMP.fullmatch(text) is not None
 
 
 def parse_month_first(text: str) -> datetime | None:
