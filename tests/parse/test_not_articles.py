@@ -407,3 +407,43 @@ def test_a_page_of_a_publisher_with_neither_header_nor_reason_names_what_is_miss
         reason(framed("Velmora opens third pier", FIRST.text, SECOND.text), CaptureError)
         == "missing_article_header"
     )
+
+
+SHELL = """<!DOCTYPE html><html lang="en"><head><title>Ostrin counts its boats</title>
+<meta property="og:site_name" content="Al Mayadeen English"><meta property="og:type" content="article">
+</head><body>{}</body></html>"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<div id="root"></div><script src="/main.js"></script>',
+        "<div class=app id=__next> </div><script id=__NEXT_DATA__ type=application/json>{}</script>",
+        "<app-root></app-root>",
+        "<noscript>You need to enable JavaScript to run this app.</noscript><div><a href=/>Home</a></div>",
+        "<h1>Ostrin counts its boats</h1><script>window.__INITIAL_STATE__ = {}</script>",
+    ],
+)
+def test_a_page_whose_text_a_script_makes_says_so(body: str) -> None:
+    assert reason(SHELL.format(body), UnreadablePage) == "text_only_by_script"
+    foreign = "<!DOCTYPE html><html><head><title>Boats</title></head><body>{}</body></html>"
+    assert reason(foreign.format(body), UnreadablePage) == "text_only_by_script", "of whatever publisher"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<div id="root"></div><p>{FIRST.text}</p>',
+        "<noscript>Pictures need JavaScript.</noscript>" + f"<p>{FIRST.text}</p>",
+        '<div id="root"><h1>Ostrin counts its boats</h1></div>',
+        "<noscript><img src='/count.gif'></noscript><h1>Ostrin counts its boats</h1>",
+    ],
+)
+def test_other_pages_without_an_article_have_other_reasons(body: str) -> None:
+    assert reason(SHELL.format(body), CaptureError) != "text_only_by_script"
+
+
+@pytest.mark.timeout(10)
+def test_a_source_made_to_be_slow_is_not() -> None:
+    for body in ("<noscript>" * 15_000, "<noscript><p>" + "enable " * 25_000, "<div id=root " * 10_000):
+        assert reason(SHELL.format(body), CaptureError)

@@ -132,9 +132,9 @@ class BodyReader:
         text = self.reading.texts[index]
         promo = promo_of(text)
         own = self.reading.kinds[index] == "heading" and self.reading.link(index) is None
-        if promo is not None and own and not promo.is_strong:  # "Analysis: What the lamps mean"
-            promo = None
-        if promo is not None and (promo.headline or self._is_label(index, end, promo.is_strong)):
+        if promo is None or (own and not promo.is_strong):  # "Analysis: What the lamps mean"
+            pass
+        elif promo.headline or self._is_label(index, end, promo.is_strong):
             return self._promo(index, end, promo.headline)
         return self._control(index, end) if is_control(text) else self._text(index, end)
 

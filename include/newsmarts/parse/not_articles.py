@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from newsmarts.core.errors import CaptureError, NotAnArticle, UnreadablePage
 from newsmarts.parse.addresses import ARTICLE, Site
 from newsmarts.parse.reading import BODY_ROLES, NOISE, Head, Reading, Roles, Said, take
+from newsmarts.parse.script_pages import text_only_by_script
 from newsmarts.parse.shape import Shape, is_prose, shape_of
 from newsmarts.parse.times import CLOCK, DAY
 from newsmarts.parse.walls import WALLS, wall_in
@@ -115,6 +116,7 @@ def why_no_article(reading: Reading, roles: Roles, site: Site, otherwise: Captur
         _check_declared(reading, roles, site, was_read=False)
     except CaptureError as error:
         return error
+    otherwise = text_only_by_script(reading) or otherwise
     if _declared_article(reading.head):
         return otherwise
     rest = [at for at, role in enumerate(roles) if not role]

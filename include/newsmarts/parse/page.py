@@ -22,6 +22,7 @@ from newsmarts.parse.not_articles import (
 from newsmarts.parse.publisher import ParsedPage, Publisher
 from newsmarts.parse.publishers import PUBLISHERS
 from newsmarts.parse.reading import Reading, Roles
+from newsmarts.parse.script_pages import text_only_by_script
 from newsmarts.parse.text import read_text
 
 _AROUND_CHARS = 30
@@ -121,6 +122,9 @@ def _without_publisher(reading: Reading) -> CaptureError:
     place = normalised_address(reading.url) if reading.url else None
     if place is not None and not any(host in place for each in PUBLISHERS for host in each.site.hosts):
         return not_an_article("other_host", f"it was captured from {place.partition('/')[0]}")
+    by_script = text_only_by_script(reading)
+    if by_script is not None:
+        return by_script
     known = ", ".join(publisher.slug for publisher in PUBLISHERS)
     return UnknownPublisher(f"The page bears no mark of a publisher that there are rules for ({known}).")
 
