@@ -447,3 +447,16 @@ def test_other_pages_without_an_article_have_other_reasons(body: str) -> None:
 def test_a_source_made_to_be_slow_is_not() -> None:
     for body in ("<noscript>" * 15_000, "<noscript><p>" + "enable " * 25_000, "<div id=root " * 10_000):
         assert reason(SHELL.format(body), CaptureError)
+
+
+def test_the_owner_of_the_pages_address_comes_before_marks_in_its_text() -> None:
+    """A page of one publisher may show a line that is another's mark."""
+    page = read_page(f"Publish Date : 6/22/2024 5:01:54 PM\n\n{text.render(ARTICLE)}".encode())
+    page.url = "https://english.almayadeen.net/news/economy/velmora-opens-third-pier"
+    publisher = publisher_of(page)
+    assert publisher is not None
+    assert publisher.slug == "al_mayadeen"
+    page.url = "https://nournews.ir/en/news/201177"
+    publisher = publisher_of(page)
+    assert publisher is not None
+    assert publisher.slug == "nour_news"

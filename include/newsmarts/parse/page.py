@@ -76,12 +76,16 @@ def read_page(data: bytes, media_type: str | None = None, charset: str | None = 
 
 
 def publisher_of(reading: Reading) -> Publisher | None:
-    """The publisher whose marks the page bears, else the one whose address it has; None: neither."""
-    for publisher in PUBLISHERS:
-        if publisher.recognises(reading):
-            return publisher
-    addresses = (reading.url, reading.head.first("canonical") if reading.head else None)
-    return next((publisher for publisher in PUBLISHERS if any(map(publisher.site.owns, addresses))), None)
+    """The publisher that owns the page's address, else the one whose marks it bears; None: neither.
+
+    The address that it was fetched from comes first: a page may name another publisher in its text.
+    """
+    canonical = reading.head.first("canonical") if reading.head else None
+    return (
+        next((each for each in PUBLISHERS if each.site.owns(reading.url)), None)
+        or next((each for each in PUBLISHERS if each.recognises(reading)), None)
+        or next((each for each in PUBLISHERS if each.site.owns(canonical)), None)
+    )
 
 
 def parse_reading(
