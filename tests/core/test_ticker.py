@@ -81,6 +81,8 @@ LEAKS |= {
     "cut short with three dots": ("Coast guard finds the 'Silver Her...", COAST),
     "cut short amid a word": ("Harbour Office: Ferry crossings to Marrow Isl", FERRY),
     "cut short under a label": ("BREAKING: Harbour Office: Ferry cross…", FERRY),
+    "its source left out": (FERRY.removeprefix("Harbour Office: "), FERRY),
+    "a slash and its translation": (f"{FERRY} / عاجل من الميناء", FERRY),
     "a letter wrong": (FERRY.replace("suspended", "suspenced"), FERRY),
     "a letter missing": (FERRY.replace("Thursday", "Thurday"), FERRY),
     "a letter too many": (COAST.replace("Dunmore", "Dunnmore"), COAST),

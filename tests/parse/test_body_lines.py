@@ -10,6 +10,7 @@ import pytest
 
 from newsmarts.core.errors import CaptureError
 from samples import html, text
+from samples.model import Subheading
 from tests.parse.pages import ARTICLE, FIRST, NOUR_ARTICLE, SECOND, THIRD, read
 
 TEXT = text.render(ARTICLE)
@@ -394,3 +395,9 @@ def test_an_author_s_subheading_that_the_ticker_shows_is_kept(line: str) -> None
 
 def test_a_line_under_a_ticker_s_label_in_the_text() -> None:
     assert refused(printed("BREAKING: Fog keeps ferries in port on the northern line")) == "unclear_ticker"
+
+
+def test_a_subheading_is_no_promotion() -> None:
+    line = "Analysis: What the lamps of Ilvane mean"
+    capture = html.render(replace(ARTICLE, body=(FIRST, Subheading(line), SECOND)))
+    assert read(capture).to_record()["body"][1] == {"kind": "subheading", "text": line}

@@ -460,3 +460,37 @@ def test_the_owner_of_the_pages_address_comes_before_marks_in_its_text() -> None
     publisher = publisher_of(page)
     assert publisher is not None
     assert publisher.slug == "nour_news"
+
+
+def _cards(count: int, under: str) -> str:
+    cards = "".join(
+        f"Boat {number} counted\n\n  • By Al Mayadeen English\n  • 2{number} Nov 2025 10:00\n\n{under}\n\n"
+        for number in range(count)
+    )
+    capture = text.render(ARTICLE)
+    start, end = capture.index(f"{ARTICLE.headline}\n"), capture.index("Most Read\n")
+    return f"{capture[:start]}Al Mayadeen English\n\n{cards}{capture[end:]}"
+
+
+@pytest.mark.parametrize("under", ["A line on what the boats did.", FIRST.text])
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_an_authors_page_of_cards(count: int, under: str) -> None:
+    with pytest.raises(CaptureError):
+        parse_page(_cards(count, under).encode())
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Subscribe to our newsletter", "Enter your email", "Sign up"),
+        ("Listen to the episode", "Episode 14: The pier", "42:10"),
+        ("▶", "03:14"),
+        ("20:10 - The pier opens.", "19:11 - A ship waits.", "18:30 - The fog lifts."),
+        ("2 hours ago", FIRST.text, "3 hours ago", SECOND.text, "4 hours ago"),
+        ("20 Nov 2025 10:30", "It opens.", "20 Nov 2025 11:30", "It shuts.", "20 Nov 2025 12:30", "Fog."),
+    ],
+)
+def test_controls_or_timed_entries_in_place_of_a_text(lines: tuple[str, ...]) -> None:
+    page = replace(ARTICLE, body=tuple(Paragraph(line) for line in lines))
+    with pytest.raises(CaptureError):
+        parse_page(text.render(page).encode())

@@ -33,6 +33,7 @@ from itertools import pairwise
 from newsmarts.core.leak_rule import LeakRule, shipped_leak_rule
 from newsmarts.core.ticker_variants import Variants, joined
 
+_MOST_SOURCE_WORDS = 8
 _KEY_CHARS = 8  # by which lines are looked up; they decide nothing
 
 # Format and control characters, accents and vowel signs, the Arabic stroke that stretches a word.
@@ -170,8 +171,8 @@ class TickerIndex:
                 self._long.add(letters)
                 words = read.unlabelled()
                 self._variants.add(words)
-                key = "".join(words)
-                self._variant_lines[key] = min(line, self._variant_lines.get(key, line))
+                for key in ("".join(words), _without_source(line, rule)):
+                    self._variant_lines[key] = min(line, self._variant_lines.get(key, line))
             lengths.setdefault(letters[:_KEY_CHARS], set()).add(len(letters))
         self._lengths = {key: tuple(sorted(found)) for key, found in lengths.items()}
         self._key_lengths = tuple(sorted({len(key) for key in lengths}))
@@ -224,8 +225,9 @@ class TickerIndex:
         """The ticker line that makes up the whole line, cut short or mistyped."""
         if not self._long or len(line.letters) > 2 * self._longest:
             return None
-        found = self._variants.found_as(line.unlabelled(), elided=_ELIDED.search(line.text) is not None)
-        return None if found is None else self._variant_lines[found]
+        words = line.unlabelled()
+        found = self._variants.found_as(words, elided=_ELIDED.search(line.text) is not None)
+        return self._variant_lines.get("".join(words) if found is None else found)
 
     def _matches(self, line: _Line) -> list[tuple[int, int]]:
         """Places of complete ticker lines: from a word, a glued word, or another line's end on."""
@@ -245,6 +247,13 @@ class TickerIndex:
             for length in self._lengths.get(letters[start : start + key_length], ()):
                 if letters[start : start + length] in self._lines:
                     yield min(start + length, len(letters))
+
+
+def _without_source(line: str, rule: LeakRule) -> str:
+    """The letters of a line after its source ("Kelmen radio: …"); of all of it when few words are left."""
+    source, colon, news = line.partition(": ")
+    words = _Line.read(news, rule).unlabelled() if colon and source.count(" ") < _MOST_SOURCE_WORDS else []
+    return "".join(words if len(words) >= rule.near_min_words else _Line.read(line, rule).unlabelled())
 
 
 def _begins(line: _Line, start: int, ends: Collection[int]) -> bool:

@@ -50,6 +50,7 @@ class Body:
     blocks: list[BodyBlock] = field(default_factory=list)
     related: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
+    dropped: int = 0  # lines of furniture
 
 
 @dataclass(slots=True)
@@ -101,7 +102,7 @@ class BodyReader:
             elif len(text) <= _MAX_LABEL_CHARS and text.casefold() in self.related_labels:
                 index = self._related(index, end)
             elif len(text) <= _MAX_SET_CHARS and self._may_be_set(index, text):
-                index = self._set_line(index, end)
+                index = self._set_line(index, end, text)
             else:
                 index = self._text(index, end)
         self._drop_copy()
@@ -122,19 +123,17 @@ class BodyReader:
         after_noise = index > self.first and self.roles[index - 1] == NOISE
         return first in _SET_WORDS or after_noise or not first or first[0].isdigit()
 
-    def _set_line(self, index: int, end: int) -> int:
+    def _set_line(self, index: int, end: int, text: str) -> int:
         """A line that a page may set among the text, if it is one."""
         if self._heads_related(index, end):
             return self._related(index, end)
         if self._is_furniture(index, end):
             self.roles[index] = NOISE
+            self.body.dropped += 1
             return index + 1
-        text = self.reading.texts[index]
-        promo = promo_of(text)
-        own = self.reading.kinds[index] == "heading" and self.reading.link(index) is None
-        if promo is None or (own and not promo.is_strong):  # "Analysis: What the lamps mean"
-            pass
-        elif promo.headline or self._is_label(index, end, promo.is_strong):
+        heads = self.reading.kinds[index] == "heading" and self.reading.link(index) is None
+        promo = promo_of(text, only_strong=heads)
+        if promo is not None and (promo.headline or self._is_label(index, end, promo.is_strong)):
             return self._promo(index, end, promo.headline)
         return self._control(index, end) if is_control(text) else self._text(index, end)
 
@@ -272,8 +271,6 @@ class BodyReader:
         """Put a block that begins with a block of the reading into the body."""
         self.body.blocks.append(block)
         self.places.append(index)
-
-    # related headlines and promos
 
     def _promo(self, index: int, end: int, headline: str | None) -> int:
         roles, texts = self.roles, self.reading.texts

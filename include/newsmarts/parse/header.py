@@ -7,7 +7,7 @@ The headline is the first heading of an HTML page; in a text capture the line ov
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -37,6 +37,7 @@ _OPENINGS = TIME_OPENINGS | {"by", "by ", "by:", "wri", "sou", "pub", "pos", "la
 # A paragraph may begin with "By Tuesday, …", so only marked entries and these fields begin a cluster.
 _TIMES = frozenset({"labelled", "published_local"})
 _STRONG = _TIMES | {"read_minutes"}
+_TELLING = _TIMES | {"byline_raw"}
 _UNREAD = frozenset({"day", "clock", "vague"})  # of a time, so that it is nothing else
 _BARE_LABEL = re.compile(r"(?i:(?P<byline_raw>(?:written )?by)|(?P<agency>source)):?")
 # "Ines Calloway", "Jean-Luc d'Arvel"; no label, and no section of one word
@@ -105,6 +106,8 @@ def find_header(
                     found.clear()
                 if found and found[-1].end > index:
                     continue  # the second block of a line
+                if away and reading.head is None and line.field in _TELLING and _is_whole(found):
+                    break  # the next entry of a list
                 found.append(line)
                 strong = strong or (marked and line.field not in _UNREAD)
                 continue
@@ -128,6 +131,12 @@ def _of_one_article(found: list[_Line]) -> list[_Line]:
 
 def _is_signed(lines: list[_Line]) -> bool:
     fields = {line.field for line in lines}
+    return "byline_raw" in fields and not _TIMES.isdisjoint(fields)
+
+
+def _is_whole(found: Sequence[_Line]) -> bool:
+    """Whether header lines name an author and a time, so that others under a text are another article's."""
+    fields = {line.field for line in found}
     return "byline_raw" in fields and not _TIMES.isdisjoint(fields)
 
 

@@ -57,11 +57,18 @@ _TAG = re.compile(r"(?:tag|topic|keyword)s? ?[:#].{1,60}|#\w{2,40}|articles tagg
 _PLAYER = re.compile(
     r"video player(?: is loading)?\.?|(?:play|pause|(?:un)?mute|watch)(?:ing)?(?: (?:the )?video| now)?"
     r"|(?:current|remaining) time ?.{0,8}|duration ?.{0,8}|loaded: ?.{0,8}|stream type ?live"
-    r"|\d{1,2}(?::\d\d){1,2} ?/ ?\d{1,2}(?::\d\d){1,2}|\d(?:\.\d+)?x|hd|auto|\d{3,4}p|picture-in-picture"
+    r"|\d{1,2}(?::\d\d){1,2} ?/ ?\d{1,2}(?::\d\d){1,2}|[-−]?\d{1,2}:\d\d|[▶►⏸⏵]"
+    r"|\d(?:\.\d+)?x|hd|auto|\d{3,4}p|picture-in-picture"
     r"|skip (?:backward|forward).{0,10}|playback (?:rate|speed)|full ?screen|captions|quality|settings",
     re.IGNORECASE,
 )
-_STAMP = re.compile(rf"{DAY},? (?:[-|–] )?{CLOCK}|{CLOCK}(?: (?:GMT|UTC|[A-Z][a-z]+ time))?")
+_STAMP = re.compile(
+    rf"{DAY},? (?:[-|–] )?{CLOCK}|{CLOCK}(?: (?:GMT|UTC|[A-Z][a-z]+ time))?"
+    rf"|\d{{1,2}} (?:minutes?|mins?|hours?) ago|(?:Today|Yesterday),? {CLOCK}"
+)
+_TIMED = re.compile(rf"{CLOCK}(?: (?:GMT|UTC))?(?: ?[-–—|:]|,) ?\S")
+_MOST_TIMED = 0.6
+_STAMP_BEGINS = frozenset("0123456789TY")
 _MANY_STAMPS = 3
 _FIRST_ERROR_STATUS = 400
 _MANY_PICTURES = 3
@@ -162,8 +169,13 @@ def check_body(reading: Reading, roles: Roles, start: int, end: int) -> None:
     stamps = [
         at
         for at in range(start, end)
-        if len(texts[at]) <= _STAMP_CHARS and texts[at][:1].isdigit() and _STAMP.fullmatch(texts[at])
+        if len(texts[at]) <= _STAMP_CHARS and texts[at][:1] in _STAMP_BEGINS and _STAMP.fullmatch(texts[at])
     ]
+    timed = [at for at in range(start, end) if texts[at][:1].isdigit() and _TIMED.match(texts[at])]
+    if len(timed) >= max(
+        _MANY_STAMPS, _MOST_TIMED * sum(kind == "text" for kind in reading.kinds[start:end])
+    ):
+        stamps = timed
     if len(stamps) >= _MANY_STAMPS:
         shown = f"{len(stamps)} entries have times, as {texts[stamps[0]]!r}"
         raise _unless_declared(reading.head, "live_blog", shown)

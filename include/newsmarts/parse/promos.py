@@ -93,10 +93,11 @@ class Promo(NamedTuple):
     is_strong: bool
 
 
-def promo_of(text: str) -> Promo | None:
+def promo_of(text: str, *, only_strong: bool = False) -> Promo | None:
     """The promotion that a line, all of it, is; None when it is none.
 
     A weak label ("Watch:") needs a headline behind it that doesn't end like a sentence: authors write it too.
+    ``only_strong``: weak ones don't count, as over a text ("Analysis: What the lamps mean").
     """
     if first_word(text) not in PROMO_WORDS or len(text) > MAX_PROMOTED_CHARS + 60:
         return None
@@ -105,12 +106,12 @@ def promo_of(text: str) -> Promo | None:
         is_label = _LABEL.fullmatch(text) is not None or _ALONE.fullmatch(text) is not None
         return Promo(None, True) if is_label else None
     headline, strong = match["headline"], match["strong"] is not None
-    if not headline:
+    if not headline and not (only_strong and not strong):
         return Promo(None, strong)
     if len(headline) > MAX_PROMOTED_CHARS or NEXT_SENTENCE.search(headline):
         return None
     few = headline.count(" ") < _LEAST_SPACES
-    if not strong and (few or headline[0].islower() or not looks_like_headline(headline)):
+    if not strong and (only_strong or few or headline[0].islower() or not looks_like_headline(headline)):
         return None
     return Promo(headline, strong)
 

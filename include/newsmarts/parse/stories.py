@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from newsmarts.core.errors import UnreadablePage
+from newsmarts.core.errors import MissingField, UnreadablePage
 from newsmarts.core.records import BodyBlock
 from newsmarts.parse.header import find_header
+from newsmarts.parse.prose import ends_like_sentence
 from newsmarts.parse.reading import Reading, Roles
 
+_SHORT = frozenset({"paragraph", "subheading"})
+_CONTROL_CHARS = 40
+_LEAST_SHORT = 2
 _LEAST_BLOCKS = 4  # of a body that is there twice
 _WRAPPED_CHARS = 50  # a cut line is at least so long; a verse is shorter
 _LEAST_WRAPPED = 2
@@ -77,6 +81,22 @@ def check_not_wrapped(reading: Reading, start: int, end: int) -> None:
             f"{cut} of {lines} lines of the body are cut at some width: paragraphs can't be told from lines. "
             "Capture the page without wrapping its lines.",
         )
+
+
+def check_has_text(blocks: Sequence[BodyBlock], dropped: int) -> None:
+    """Check that a body isn't several short lines and no sentence, as a sign-up form or player has.
+
+    ``dropped``: lines of furniture that were left out of it.
+
+    Raises:
+        MissingField: it is.
+    """
+    short = [block.text for block in blocks if block.kind in _SHORT and block.text]
+    if len(short) < len(blocks) or len(short) + dropped < _LEAST_SHORT:
+        return
+    if all(len(text) <= _CONTROL_CHARS and not ends_like_sentence(text) for text in short):
+        shown = "; ".join(short[:_LEAST_SHORT])
+        raise MissingField("body", f"Under the article's header are only short lines, no text: {shown!r}.")
 
 
 def copies_end(blocks: Sequence[BodyBlock]) -> int | None:

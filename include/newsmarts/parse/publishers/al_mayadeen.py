@@ -26,7 +26,7 @@ from newsmarts.parse.opening import Opening, OpeningReader
 from newsmarts.parse.publisher import ParsedPage, Publisher
 from newsmarts.parse.reading import NOISE, Reading, Roles, mark_noise, take
 from newsmarts.parse.sections import find_sections, read_lists, take_all
-from newsmarts.parse.stories import check_not_wrapped, check_one_story, end_of_story
+from newsmarts.parse.stories import check_has_text, check_not_wrapped, check_one_story, end_of_story
 from newsmarts.parse.tickers import TickerLines, check_labels_in_body, take_ticker
 
 SLUG: Final = "al_mayadeen"
@@ -175,6 +175,7 @@ class AlMayadeen:
         ).read(opening.body_start, end)
         if not body.blocks:
             raise MissingField("body", "The page has an article's header but no text under it.")
+        check_has_text(body.blocks, body.dropped)
         # the latest day that the page names: it was captured then or later
         fields = _fields(reading, layout, header, headline, opening)
         days = [link.published_on for link in lists.most_read if link.published_on is not None]
