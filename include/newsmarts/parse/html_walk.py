@@ -174,12 +174,11 @@ class Walker:
 
     def _is_unseen(self, tag: str, attributes: Mapping[str, Any]) -> bool:
         """Whether an element is hidden, or amid a text for screen readers alone."""
-        if "class" not in attributes and "style" not in attributes and "hidden" not in attributes:
-            return False
-        if is_hidden(attributes):
+        if ("style" in attributes or "hidden" in attributes) and is_hidden(attributes):
             return not (self._sees_hidden or self._is_folded())
-        amid = tag not in _CONTAINERS and (self._link or self._pieces)
-        return bool(amid) and is_spoken(attributes)
+        if tag in _CONTAINERS or "class" not in attributes:
+            return False
+        return bool(self._link or self._pieces) and is_spoken(attributes)
 
     def _is_folded(self) -> bool:
         """Whether what is hidden here is the rest of a text, whose button comes right before it."""

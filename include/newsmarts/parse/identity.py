@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from newsmarts.parse.reading import Reading
@@ -54,6 +55,7 @@ def other_identities(
     return tuple(found)
 
 
+@lru_cache(maxsize=64)  # several rules look at each address of a page
 def normalised_address(address: str) -> str | None:
     """A web address as host and path, so that all spellings of one are equal; None when it is none.
 

@@ -214,14 +214,12 @@ def _by_another_clock(
 ) -> datetime | None:
     """The moment that the head states when it shows this wall time an hour off; None when it doesn't."""
     times = [time for each in said if (time := _time(each.value)) is not None and time.tzinfo]
-    if not times or not changes_soon(wall, zone_name):
+    others = {_moment(time, zone_name) for time in times}
+    other = others.pop() if len(others) == 1 else None
+    if other is None or not timedelta() < abs(other - moment) <= _HOUR:  # nearly all pages end here
         return None
-    others = {time.astimezone(UTC) for time in times}
     is_shown = all(_same_minute(time.replace(tzinfo=None), wall) for time in times)
-    if not is_shown or len(others) > 1:
-        return None
-    other = others.pop()
-    return other if timedelta() < abs(other - moment) <= _HOUR else None
+    return other if is_shown and changes_soon(wall, zone_name) else None
 
 
 def _same_minute(one: datetime, other: datetime) -> bool:
