@@ -186,13 +186,17 @@ def test_the_exit_code_is_0_with_rows_in_quarantine_and_1_when_a_day_fails(
     second = json.loads(captured.out)
     assert list(second["run"]["failed_days"]) == ["2025-09-02"]
     assert DATED in captured.err
-    assert second["captures"] == first["captures"]  # what was loaded stays
-    assert second["release_id"] == first["release_id"]
-    assert second["run"]["published"] is False
+    what_loaded = ("loaded", "new_articles", "revisions", "repeats")
+    assert {name: second["captures"][name] for name in what_loaded} == {
+        name: first["captures"][name] for name in what_loaded
+    }
+    assert [day["outcome"] for day in second["days"]] == ["accepted", "refused"]
+    assert second["captures"]["quarantined"] == first["captures"]["quarantined"] + 3
+    assert second["run"]["published"] is True, "a refused day's captures are in the marts, with their reasons"
 
     assert main(["summary", "--home", str(home)]) == 0
     shown = capsys.readouterr().out
-    assert first["release_id"] in shown
+    assert second["release_id"] in shown
     assert "marts.articles" in shown
 
 

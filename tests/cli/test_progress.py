@@ -88,7 +88,7 @@ def test_run_shows_each_day_and_each_step(inbox: Path, capsys: pytest.CaptureFix
     assert main([*argv, *days]) == 0
     lines = [line.rpartition(" (")[0] for line in capsys.readouterr().err.splitlines()]
     assert lines[:3] == [
-        "2025-09-01: 2 captures, 1 valid, 1 quarantined",
+        "2025-09-01: 2 captures, 1 valid, 0 not articles, 1 quarantined",
         "2025-09-02: no captures",
         "build: 1 article; 1 changed day",
     ]
@@ -98,7 +98,7 @@ def test_run_shows_each_day_and_each_step(inbox: Path, capsys: pytest.CaptureFix
     assert main(argv) == 0
     lines = [line.rpartition(" (")[0] for line in capsys.readouterr().err.splitlines()]
     assert lines[0].startswith("find days: ")
-    assert "2025-09-01: 2 captures, 1 valid, 1 quarantined; nothing changed" in lines
+    assert "2025-09-01: 2 captures, 1 valid, 0 not articles, 1 quarantined; nothing changed" in lines
     assert "build: 1 article; 0 changed days" in lines
     assert "audit: not needed, this is published already" in lines
 

@@ -54,6 +54,6 @@ def test_a_run_makes_every_day_again(settings: Settings) -> None:
         lost = marts.sql(
             "FROM marts.captures SELECT count(*) "
             "WHERE outcome IS NULL OR (reason_code IS NULL) <> (article_id IS NOT NULL)"
-        )
-        assert lost.fetchone() == (0,)
+        ).fetchone()
+        assert lost == (0,)
     assert look(settings).current == 2
