@@ -106,7 +106,7 @@ def find_header(
                     found.clear()
                 if found and found[-1].end > index:
                     continue  # the second block of a line
-                if away and reading.head is None and line.field in _TELLING and _is_whole(found):
+                if away and line.field in _TELLING and _is_anothers(reading, index, end, found):
                     break  # the next entry of a list
                 found.append(line)
                 strong = strong or (marked and line.field not in _UNREAD)
@@ -134,10 +134,18 @@ def _is_signed(lines: list[_Line]) -> bool:
     return "byline_raw" in fields and not _TIMES.isdisjoint(fields)
 
 
-def _is_whole(found: Sequence[_Line]) -> bool:
-    """Whether header lines name an author and a time, so that others under a text are another article's."""
-    fields = {line.field for line in found}
-    return "byline_raw" in fields and not _TIMES.isdisjoint(fields)
+def _is_anothers(reading: Reading, index: int, end: int, found: Sequence[_Line]) -> bool:
+    """Whether a line under a text begins the header of another entry of a list (text captures).
+
+    The lines before name an author and a time, and here or right after is another time.
+    """
+    if reading.head is not None or not any(line.field == "byline_raw" for line in found):
+        return False
+    times = {line.value for line in found if line.field in _TIMES}
+    following = (_line_at(reading, at, end) for at in range(index, min(index + _REACH, end)))
+    return bool(times) and any(
+        line is not None and line.field in _TIMES and line.value not in times for line in following
+    )
 
 
 def _line_at(reading: Reading, index: int, end: int) -> _Line | None:
