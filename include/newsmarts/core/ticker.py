@@ -232,7 +232,10 @@ class TickerIndex:
     def _matches(self, line: _Line) -> list[tuple[int, int]]:
         """Places of complete ticker lines: from a word, a glued word, or another line's end on."""
         found: set[tuple[int, int]] = set()
-        places = {*line.starts, *line.glued()}
+        words = {*line.starts, *line.glued()}
+        places = {  # where some ticker line may begin: at hardly any of a body's words
+            at for size in self._key_lengths for at in words if line.letters[at : at + size] in self._lengths
+        }
         seen: set[int] = set()
         while places:
             start = places.pop()
