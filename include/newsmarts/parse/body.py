@@ -125,7 +125,7 @@ class BodyReader:
 
     def _set_line(self, index: int, end: int, text: str) -> int:
         """A line that a page may set among the text, if it is one."""
-        if self._heads_related(index, end):
+        if self.related.is_headed_by(index, end):
             return self._related(index, end)
         if self._is_furniture(index, end):
             self.roles[index] = NOISE
@@ -136,18 +136,6 @@ class BodyReader:
         if promo is not None and (promo.headline or self._is_label(index, end, promo.is_strong)):
             return self._promo(index, end, promo.headline)
         return self._control(index, end) if is_control(text) else self._text(index, end)
-
-    def _heads_related(self, index: int, end: int) -> bool:
-        """Whether a line is a label that sites have for other articles, over a headline."""
-        after = index + 1
-        return (
-            self.reading.texts[index].casefold() in MORE_LABELS
-            and after < end
-            and self.related.is_free(after)
-            and self.reading.kinds[after] in {"text", "bullet"}
-            and self.reading.texts[after].count(" ") >= _LEAST_WORDS - 1
-            and looks_like_headline(self.reading.texts[after])
-        )
 
     def _is_furniture(self, index: int, end: int) -> bool:
         """Whether a line is something the page set among the text.

@@ -8,6 +8,7 @@ from typing import Any
 
 _HIDDEN = re.compile(r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _STREAMED = re.compile(r"S:[0-9a-f]+")  # the ids under which a page rendered in pieces sends its content
+_BOLD = re.compile(r"(?<![\w-])font-weight\s*:\s*(?:bold|[6-9]00\b)", re.IGNORECASE)
 _SPOKEN = re.compile(r"sr-only|visually-?hidden|screen-reader")  # for screen readers alone
 _ADDRESSES = ("data-src", "data-lazy-src", "data-original", "data-lazy", "src")
 _ADDRESS_LISTS = ("data-srcset", "data-lazy-srcset", "srcset")
@@ -18,6 +19,11 @@ def is_hidden(attributes: Mapping[str, Any]) -> bool:
     if "hidden" in attributes:
         return _STREAMED.fullmatch(str(attributes.get("id", ""))) is None
     return "style" in attributes and _HIDDEN.search(str(attributes["style"])) is not None
+
+
+def is_bold(attributes: Mapping[str, Any]) -> bool:
+    """Whether an element's own style makes its text bold."""
+    return _BOLD.search(str(attributes["style"])) is not None
 
 
 def is_spoken(attributes: Mapping[str, Any]) -> bool:

@@ -21,6 +21,9 @@ Piece = tuple[str, tuple[int, str] | None, int]
 """Some text of the block being read, the link that it is in (which link, where to), and the outermost
 inline element in its container (0: none)."""
 
+GAP = "\x1c"
+"""The text of a piece that stands for a picture amid a text. White space, and no page has it."""
+
 
 def parts_of(pieces: list[Piece], tag: str) -> list[tuple[str, str | None]]:
     """The text and link of a block in an element ``tag``, or of the list's entries that it is.
@@ -28,7 +31,10 @@ def parts_of(pieces: list[Piece], tag: str) -> list[tuple[str, str | None]]:
     It is a list when all its words are in several links, or in several spans that are short, or that have
     nothing or a line break between them; each span has to begin like a line does.
     """
-    folded = fold_line("".join([text for text, _, _ in pieces]) if len(pieces) > 1 else pieces[0][0])
+    whole = "".join([text for text, _, _ in pieces]) if len(pieces) > 1 else pieces[0][0]
+    if GAP in whole:
+        pieces, whole = _without_gaps(pieces)
+    folded = fold_line(whole)
     if not folded:
         return []
     said = [piece for piece in pieces if piece[0].strip(_SEPARATORS)]
@@ -49,6 +55,21 @@ def parts_of(pieces: list[Piece], tag: str) -> list[tuple[str, str | None]]:
         if listed and all(len(text) >= _LEAST_CHARS and not text[0].islower() for text in spans):
             return [(text, None) for text in spans]
     return [(folded, None)]
+
+
+def _without_gaps(pieces: list[Piece]) -> tuple[list[Piece], str]:
+    """The pieces without pictures, and their text, with a space for each picture that has words around it."""
+    kept: list[Piece] = []
+    whole: list[str] = []
+    for piece, following in pairwise([*pieces, ("", None, 0)]):
+        if piece[0] != GAP:
+            kept.append(piece)
+            whole.append(piece[0])
+        elif kept and kept[-1][0][-1:].isalnum() and following[0][:1].isalnum():
+            whole.append(" ")
+            if kept[-1][1:] == following[1:]:
+                kept.append((" ", *following[1:]))
+    return kept or pieces, "".join(whole)
 
 
 def _is_stacked(pieces: list[Piece]) -> bool:

@@ -7,35 +7,25 @@ from typing import Any
 
 from newsmarts.parse.decoding import fold_line
 from newsmarts.parse.furniture import is_control
-from newsmarts.parse.html_attributes import address_of, is_hidden, is_spoken
+from newsmarts.parse.html_attributes import address_of, is_bold, is_hidden, is_spoken
 from newsmarts.parse.html_marks import MarkFinder, marks_of
-from newsmarts.parse.html_parts import Piece, parts_of
+from newsmarts.parse.html_parts import GAP, Piece, parts_of
+from newsmarts.parse.html_tags import CONTAINERS, SKIPPED
 from newsmarts.parse.reading import Head, Kind, Reading, Region
 
-_SKIPPED = frozenset(
-    {
-        "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed",
-        "canvas", "audio", "video", "map", "select", "textarea", "head", "title", "datalist",
-    }
-)  # fmt: skip
-_CONTAINERS = frozenset(
-    {
-        "html", "body", "div", "p", "section", "article", "main", "aside", "header", "footer",
-        "nav", "form", "fieldset", "legend", "ul", "ol", "menu", "li", "dl", "dt", "dd", "h1", "h2",
-        "h3", "h4", "h5", "h6", "hgroup", "figure", "figcaption", "blockquote", "table", "thead",
-        "tbody", "tfoot", "tr", "td", "th", "caption", "pre", "address", "details", "summary",
-        "dialog", "center", "button", "label", "search", "marquee",
-    }
-)  # fmt: skip
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = frozenset({"ul", "ol", "menu"})
 _TIGHT = frozenset({"li", "figure", "blockquote"})  # what is in one of these belongs together
 _SHAPING = frozenset({*_HEADINGS, *_LISTS, *_TIGHT, "figcaption"})
-_SPECIAL = _SKIPPED | {"br", "hr", "img", "input"}
+_LINES = frozenset({"br", "hr"})
+_PICTURES = frozenset({"img", "svg", "i"})
+_LEAVES = _LINES | {"img", "svg", "input"}
+_SPECIAL = SKIPPED | _LEAVES
 _SPACES = frozenset({"\n", " "})
 _BOLD = frozenset({"b", "strong"})
 _BUTTONS = frozenset({"button", "label"})
-_INLINE = _BOLD | _BUTTONS | {"time"}
+_INLINE = _BOLD | _BUTTONS | {"time", "i"}
+_NAMED = _SHAPING | _INLINE | {"a"}  # elements whose end means something
 
 
 _Open = tuple[str, int, int, int, int, tuple[int, ...]]
@@ -69,6 +59,7 @@ class Walker:
         self._container = -1
         self._link: tuple[int, str] | None = None
         self._bold = 0  # how many bold elements are open
+        self._icon = -1  # of an element that may be a picture of a font: how many pieces were before it
         self._plain = False  # whether some text of the block being read isn't bold
         self._button = -1  # of a button amid a text: how many pieces were before it
         self._inline = self._inline_depth = self._elements = 0
@@ -101,9 +92,7 @@ class Walker:
     def enter(self, tag: str, attributes: Mapping[str, Any]) -> bool:
         """Take an element's beginning; False when nothing in it is read (``leave`` isn't called then)."""
         if tag in _SPECIAL:
-            if tag in _SKIPPED:
-                return False
-            if not is_hidden(attributes):
+            if tag in _LEAVES and not is_hidden(attributes):
                 self._leaf(tag, attributes)
             return False
         marks: tuple[int, ...] = ()
@@ -113,7 +102,7 @@ class Walker:
             marks = self._finder.open(tag, attributes, self._open[-1][5] if self._open else ())
         inline, depth = self._inline, self._inline_depth
         where = len(self.texts)
-        if tag in _CONTAINERS and not (tag in _BUTTONS and self._is_amid_text()):
+        if tag in CONTAINERS and not (tag in _BUTTONS and self._is_amid_text()):
             if self._pieces or self._pictures:
                 self._flush()
                 where = len(self.texts)
@@ -130,6 +119,9 @@ class Walker:
                 self._link = (self._elements, str(attributes.get("href", "")))
             elif tag in _INLINE:
                 self._open_inline(tag, attributes)
+        if "style" in attributes and tag not in _NAMED and is_bold(attributes):
+            tag = "b"
+            self._bold += 1
         self._open.append((tag, container, inline, depth, where, marks))
         return True
 
@@ -176,7 +168,7 @@ class Walker:
         """Whether an element is hidden, or amid a text for screen readers alone."""
         if ("style" in attributes or "hidden" in attributes) and is_hidden(attributes):
             return not (self._sees_hidden or self._is_folded())
-        if tag in _CONTAINERS or "class" not in attributes:
+        if tag in CONTAINERS or "class" not in attributes:
             return False
         return bool(self._link or self._pieces) and is_spoken(attributes)
 
@@ -188,10 +180,12 @@ class Walker:
         return is_control(words)
 
     def _leaf(self, tag: str, attributes: Mapping[str, Any]) -> None:
-        """Take an element that holds nothing."""
+        """Take an element that holds nothing to be read."""
+        if tag in _PICTURES and self._pieces and self._pieces[-1][0] != GAP:  # words around it are two
+            self._pieces.append((GAP, self._link, self._inline))
         if tag == "img":
             self._picture(str(attributes.get("alt", "")), address_of(attributes))
-        elif tag != "input":
+        elif tag in _LINES:
             self._flush()
             self._breaks += tag == "br"
         elif attributes.get("placeholder"):
@@ -205,6 +199,8 @@ class Walker:
     def _open_inline(self, tag: str, attributes: Mapping[str, Any]) -> None:
         if tag in _BOLD:
             self._bold += 1
+        elif tag == "i":
+            self._icon = len(self._pieces) if "class" in attributes else -1
         elif tag == "time":
             self._reading.times.append((len(self.texts), str(attributes.get("datetime", ""))))
         else:
@@ -242,12 +238,16 @@ class Walker:
             if self._pieces or self._pictures:
                 self._flush()
             self._leave_container(tag, container)
+            if tag == "b":
+                self._bold -= 1
         elif tag == "a":
             self._link = None
         elif tag in _BOLD:
             self._bold -= 1
         elif tag in _BUTTONS:
             self._leave_button()
+        elif tag == "i" and self._icon == len(self._pieces):
+            self._leaf(tag, {})
         self._inline, self._inline_depth = inline, depth
         if marks:
             self._leave_marked(marks, where, inline=container < 0)

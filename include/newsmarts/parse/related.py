@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.records import BodyBlock
 from newsmarts.parse.furniture import is_furniture
+from newsmarts.parse.layout import MORE_LABELS
 from newsmarts.parse.promos import promo_of
 from newsmarts.parse.prose import (
     MAX_HEADLINE_CHARS,
@@ -88,6 +89,18 @@ class RelatedBlocks:
     def is_free(self, index: int) -> bool:
         """Whether a block may be a related headline; one that repeats a ticker line may."""
         return self.roles[index] in {"", REPEAT}
+
+    def is_headed_by(self, index: int, end: int) -> bool:
+        """Whether a line is a label that sites have for other articles, over a headline."""
+        after = index + 1
+        return (
+            self.reading.texts[index].casefold() in MORE_LABELS
+            and after < end
+            and self.is_free(after)
+            and self.reading.kinds[after] in {"text", "bullet"}
+            and self.reading.texts[after].count(" ") >= _LEAST_WORDS - 1
+            and looks_like_headline(self.reading.texts[after])
+        )
 
     def _all_related(self, start: int, stop: int) -> bool:
         """Whether blocks that the layout ties to a label can all belong to its headlines."""
