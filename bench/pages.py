@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, NamedTuple
 
+from bench.hostile import report as hostile_pages
 from bench.page_sets import HTML_SIZES_BYTES, PageSet, html_set, text_set
 from bench.processes import measure, run_worker
 from bench.readers import BUILD, OURS, PLAIN_BS4, READERS, Reader, command_of
@@ -75,6 +76,7 @@ def measure_section(options: Namespace) -> dict[str, Any]:
             }
             for pages, runs_of in runs.items()
         },
+        "hostile": hostile_pages() if OURS in readers else {},
         "soak": {pages.name: _soak(pages, count) for pages, count in soaks.items()},
     }
 
