@@ -37,6 +37,11 @@ BREAKS: dict[str, dict[str, str]] = {
         "published_before_captured": "UPDATE marts.articles SET published_at = '2030-01-01 00:00:00Z'",
         "al_mayadeen_byline_present": "UPDATE marts.articles SET byline = NULL",
         "al_mayadeen_byline_is_the_house": "UPDATE marts.articles SET byline = 'A. Person'",
+        "al_mayadeen_ar_byline_present": (
+            "UPDATE marts.articles SET byline = NULL, publisher = 'al_mayadeen_ar'"
+        ),
+        # the English edition's name isn't this one's
+        "al_mayadeen_ar_byline_is_the_house": "UPDATE marts.articles SET publisher = 'al_mayadeen_ar'",
         "nour_news_has_news_id": "UPDATE marts.articles SET news_id = NULL",
         "nour_news_id_unique": "UPDATE marts.articles SET news_id = '7', publisher = 'nour_news'",
         "no_ticker_line_of_neighbouring_days_in_body": (

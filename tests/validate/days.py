@@ -21,6 +21,14 @@ PARAGRAPHS = (
     "wall would be repaired before the autumn.",
     "Some forty crews had waited ashore; the fish market expects its usual trade by the end of the week.",
 )
+PARAGRAPHS_AR = (
+    "أعيد فتح مرفأ بورت ألموند صباح الإثنين بعد ثلاثة أسابيع من العواصف، وغادرت القوارب الأولى "
+    "قبل الفجر وعلى متنها الثلج والشباك.",
+    "وقالت مديرة المرفأ إيناس كالواي إنّ القناة جُرفت مرّتين، وإنّ الأضواء على السور الخارجي "
+    "ستُصلح قبل حلول الخريف.",
+    "وانتظر نحو أربعين طاقماً على الشاطئ، ويتوقّع سوق السمك أن تعود تجارته إلى المعتاد "
+    "في نهاية الأسبوع الجاري.",
+)
 Row = dict[str, Any]
 
 
@@ -31,7 +39,8 @@ def blocks(*lines: str) -> list[Row]:
 
 def article(name: str = "harbour", publisher: str = "al_mayadeen", **changes: Any) -> Row:
     """A row of ``schemas.ARTICLES`` that breaks no expectation at all, but for the changes."""
-    nour = publisher == "nour_news"
+    nour, arabic = publisher == "nour_news", publisher == "al_mayadeen_ar"
+    paragraphs = PARAGRAPHS_AR if arabic else PARAGRAPHS
     source_path = f"2025-08-25/{name}.txt"
     sha256 = hashlib.sha256(name.encode()).hexdigest()
     article_id = hashlib.sha256(f"article {name}".encode()).hexdigest()[:32]
@@ -45,13 +54,13 @@ def article(name: str = "harbour", publisher: str = "al_mayadeen", **changes: An
         "article_id": article_id,
         "identity_keys": [article_id],
         "publisher": publisher,
-        "language": "en",
+        "language": "ar" if arabic else "en",
         "news_id": "179165" if nour else None,
         "url": None,
         "headline": "Port Almond harbour opens after three weeks of storms",
         "standfirst": "Crews return to sea as the channel is declared safe.",
-        "byline_raw": None if nour else "Al Mayadeen English",
-        "byline": None if nour else "Al Mayadeen",
+        "byline_raw": None if nour else "الميادين نت" if arabic else "Al Mayadeen English",
+        "byline": None if nour else "الميادين" if arabic else "Al Mayadeen",
         "agency": None if nour else "Agencies",
         "published_local": datetime(2025, 8, 25, 12, 30),
         "timezone": "Asia/Tehran" if nour else "Asia/Beirut",
@@ -64,10 +73,10 @@ def article(name: str = "harbour", publisher: str = "al_mayadeen", **changes: An
         "image_alt": None,
         "image_caption": None,
         "image_url": None,
-        "body": blocks(*PARAGRAPHS),
-        "body_text": "\n\n".join(PARAGRAPHS),
+        "body": blocks(*paragraphs),
+        "body_text": "\n\n".join(paragraphs),
         "text_sha256": sha256,
-        "excerpt": PARAGRAPHS[0],
+        "excerpt": paragraphs[0],
         "word_count": 66,
         "body_length_chars": 361,
         "tags": [] if nour else ["Port Almond"],

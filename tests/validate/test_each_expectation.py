@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,16 +13,23 @@ from newsmarts.core.contracts import load_contract, quiet_context, results_by_id
 from newsmarts.core.settings import PROJECT_ROOT
 from newsmarts.validate import features
 from newsmarts.validate.page_furniture import Furniture
-from tests.validate.days import DAY, MIDNIGHT, PARAGRAPHS, Row, article, blocks, ticker_item
+from tests.validate.days import DAY, MIDNIGHT, PARAGRAPHS, PARAGRAPHS_AR, Row, article, blocks, ticker_item
 from tests.validate.page_rules import kwargs_of, page_rules
 
-CONTRACTS = ("articles", "al_mayadeen_articles", "nour_news_articles", "ticker_items")
+CONTRACTS = (
+    "articles",
+    "al_mayadeen_articles",
+    "al_mayadeen_ar_articles",
+    "nour_news_articles",
+    "ticker_items",
+)
 TICKER_LINE = "Harbour Office: Ferry crossings to Marrow Island suspended until Thursday"
 LINKED = "Lighthouse keeper of Cape Dunmore retires"
 LONG_CAPTION = "Crews mend their nets on the quay of Port Almond"
 
 
 # forty words in less than two hundred characters
+WORDY_ARABIC = " ".join(["من في ما لا"] * 11)
 WORDY_HEADLINE = " ".join(["We go to sea at six as it is by now so low in Port Almond"] * 3)
 
 
@@ -34,7 +41,7 @@ def _published(moment: datetime, hours_ahead: float) -> Row:
     }
 
 
-def _shared(hours_ahead: float) -> dict[str, Row]:
+def _shared(hours_ahead: float, paragraphs: Sequence[str] = PARAGRAPHS) -> dict[str, Row]:
     """What breaks the expectations that all publishers' contracts have; hours ahead of UTC in August."""
     return {
         "published_at_present": {"published_at": None, "published_local": None},
@@ -53,24 +60,24 @@ def _shared(hours_ahead: float) -> dict[str, Row]:
             "headline": WORDY_HEADLINE,
             "body": blocks(WORDY_HEADLINE.upper()),
         },
-        "no_ticker_line_in_body": {"body": blocks(*PARAGRAPHS, TICKER_LINE)},
+        "no_ticker_line_in_body": {"body": blocks(*paragraphs, TICKER_LINE)},
         "standfirst_is_no_ticker_line": {"standfirst": f"• {TICKER_LINE}"},
-        "no_page_furniture_in_body": {"body": blocks(*PARAGRAPHS, "3 Min Read")},
-        "no_form_text_in_body": {"body": blocks(*PARAGRAPHS, "first name & last name")},
+        "no_page_furniture_in_body": {"body": blocks(*paragraphs, "3 Min Read")},
+        "no_form_text_in_body": {"body": blocks(*paragraphs, "first name & last name")},
         "no_linked_headline_in_body": {
-            "body": blocks(*PARAGRAPHS, LINKED),
+            "body": blocks(*paragraphs, LINKED),
             "related_headlines": [LINKED],
         },
         "no_markup_in_text": {"standfirst": "Crews return <b>to sea</b> as the channel is safe."},
-        "no_control_characters_in_text": {"body": blocks(*PARAGRAPHS, "A bell\x07 rang.")},
+        "no_control_characters_in_text": {"body": blocks(*paragraphs, "A bell\x07 rang.")},
         "no_replacement_characters_in_text": {"headline": "Port Almond\ufffds harbour opens again"},
         "no_mojibake_in_text": {"headline": "Port Almondâ€™s harbour opens again"},
         "mostly_latin_letters": {"body": blocks(" ".join(f"كلمة{number}" for number in range(60)))},
-        "no_paragraph_twice": {"body": blocks(*PARAGRAPHS, PARAGRAPHS[0])},
-        "no_caption_in_body": {"body": blocks(*PARAGRAPHS, LONG_CAPTION), "image_caption": LONG_CAPTION},
+        "no_paragraph_twice": {"body": blocks(*paragraphs, paragraphs[0])},
+        "no_caption_in_body": {"body": blocks(*paragraphs, LONG_CAPTION), "image_caption": LONG_CAPTION},
         "standfirst_present": {"standfirst": None},
         "standfirst_not_in_body": {
-            "body": blocks("Crews return to sea as the channel is declared safe.", *PARAGRAPHS)
+            "body": blocks("Crews return to sea as the channel is declared safe.", *paragraphs)
         },
         "metadata_agrees_with_page": {"metadata_disagreements": ["headline: other words in og:title"]},
         "identity_known": {"article_id": None},
@@ -103,6 +110,27 @@ ARTICLES: dict[str, dict[str, Row]] = {
         "read_minutes_fit_word_count": {"read_minutes": 5},
         "share_count_plausible": {"share_count": 123_456_789},
         "url_is_the_sites": {"url": "https://mirror.example/news/politics/harbour"},
+    },
+    "al_mayadeen_ar_articles": {
+        **{name: row for name, row in _shared(3, PARAGRAPHS_AR).items() if name != "mostly_latin_letters"},
+        "timezone_is_the_sites": OTHER_ZONE,
+        "language_is_arabic": {"language": "en"},
+        "mostly_arabic_letters": {"body": blocks(*PARAGRAPHS, *PARAGRAPHS_AR[:1])},
+        "published_since_site_began": _published(datetime(2012, 6, 10, 20, 59, tzinfo=UTC), 3),
+        "headline_is_no_furniture": {"headline": "الصفحة غير موجودة على الموقع"},
+        "body_long_enough": {"body": blocks("أعيد فتح المرفأ صباح الإثنين."), "read_minutes": None},
+        "body_says_more_than_headline": {"headline": WORDY_ARABIC, "body": blocks(f"{WORDY_ARABIC}.")},
+        "no_page_furniture_in_body": {"body": blocks(*PARAGRAPHS_AR, "اقرأ أيضاً: رصيف إيلفان حديقة عامة")},
+        "byline_present": {"byline": None},
+        "byline_is_the_house": {"byline": "إيناس كالواي", "byline_raw": "إيناس كالواي"},
+        "byline_is_on_the_page": {"byline_raw": "إيناس كالواي"},
+        "agency_present": {"agency": None},
+        "tags_present": {"tags": []},
+        "tags_are_tags": ODD_TAG,
+        "read_minutes_plausible": {"read_minutes": 0},
+        "read_minutes_fit_word_count": {"read_minutes": 5},
+        "share_count_plausible": {"share_count": 123_456_789},
+        "url_is_the_sites": {"url": "https://english.almayadeen.net/news/politics/harbour"},
     },
     "nour_news_articles": {
         **_shared(3.5),

@@ -11,6 +11,11 @@ from urllib.parse import urljoin
 from newsmarts.parse.identity import normalised_address
 
 ARTICLE: Final = "article"
+# Languages whose articles are not written in Latin letters.
+_NOT_LATIN = frozenset(
+    {"am", "ar", "be", "bg", "bn", "el", "fa", "he", "hi", "hy", "ja", "ka", "kk", "ko", "ku", "mk", "ps",
+     "ru", "sr", "ta", "te", "th", "uk", "ur", "yi", "zh"}
+)  # fmt: skip
 _NO_PATTERN: Final = re.compile(r"(?!)")
 
 
@@ -27,7 +32,17 @@ class Site:
     articles: re.Pattern[str] = _NO_PATTERN
     others: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # by the reason code of their kind
     other_editions: re.Pattern[str] = _NO_PATTERN
-    latin: bool = True  # its articles are written in Latin letters
+    language: str = "en"  # of its articles
+
+    @property
+    def is_latin(self) -> bool:
+        """Whether its articles are written in Latin letters."""
+        return self.language.partition("-")[0] not in _NOT_LATIN
+
+    def has_host_of(self, address: str | None) -> bool:
+        """Whether an address is at one of the edition's own hosts."""
+        place = normalised_address(address) if address else None
+        return place is not None and place.partition("/")[0] in self.hosts
 
     def kind_of(self, address: str | None) -> str | None:
         """ARTICLE, or the reason code of another kind of page; None when the address doesn't say."""

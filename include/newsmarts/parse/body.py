@@ -40,7 +40,7 @@ _SET_WORDS = FURNITURE_WORDS | PROMO_WORDS | {first_word(label) for label in MOR
 _MAX_SET_CHARS = 260  # of a line that a page sets among the text
 _LEAST_WORDS = 4  # of a headline that is a link, and no more
 _MAX_FORM_CHARS = 200  # of what is around a form's field
-_LAST_LINE = re.compile(r"\(?(?:source|tags?|topics?|key ?words?) ?: ?\S.{0,80}", re.IGNORECASE)
+_LAST_LINE = re.compile(r"\(?(?:source|tags?|topics?|key ?words?|المصدر) ?: ?\S.{0,80}", re.IGNORECASE)
 
 
 @dataclass(slots=True)

@@ -80,6 +80,9 @@ class DeclaredPublisher:
         )
         if parts.day is not None and published.local is not None and published.local.date() != parts.day:
             published = Published()  # the contract rejects an article without a time
+        days = [link.published_on for link in parts.lists.most_read if link.published_on is not None]
+        if published.local is not None:
+            days.append(published.local.date())
         identity = None
         if published.local and headline:
             identity = (published.local.isoformat(timespec="minutes"), normalised_headline(headline))
@@ -108,7 +111,10 @@ class DeclaredPublisher:
             tags=tuple(dict.fromkeys([*parts.tags, *parts.body.tags])),
             ticker=tuple(parts.ticker),
             related_headlines=tuple(dict.fromkeys([*parts.related, *parts.body.related])),
-            captured_on_or_after=published.local and published.local.date(),
+            most_read=tuple(parts.lists.most_read),
+            coverage=tuple(parts.lists.coverage),
+            read_next=tuple(parts.lists.read_next),
+            captured_on_or_after=max(days, default=None),
             other_identities=other_identities(reading, self._addresses, published.local, head_is_own=is_own),
             extra=extra_of(
                 head,

@@ -26,14 +26,9 @@ from newsmarts.core.publishers import RULES_TABLES, Facts, read_file
 from newsmarts.parse.addresses import Site
 from newsmarts.parse.date_forms import MONTHS, DateForm, date_form
 from newsmarts.parse.html_marks import elements_of
-from newsmarts.parse.layout import FURNITURE, Layout, casefolded, spellings
+from newsmarts.parse.layout import FURNITURE, LIST_NAMES, Layout, casefolded, spellings
 from newsmarts.parse.not_articles import reason_codes
 
-# Languages whose articles are not written in Latin letters.
-_NOT_LATIN = frozenset(
-    {"am", "ar", "be", "bg", "bn", "el", "fa", "he", "hi", "hy", "ja", "ka", "kk", "ko", "ku", "mk", "ps",
-     "ru", "sr", "ta", "te", "th", "uk", "ur", "yi", "zh"}
-)  # fmt: skip
 _NO_PATTERN = re.compile(r"(?!)")
 
 
@@ -88,10 +83,14 @@ class PageLabels(_Table):
     """Whole lines by which parts of a page are known."""
 
     byline: Lines = ("By",)  # what is before a name
+    agency: Lines = ()  # what is before an agency's name
     masthead: Lines = ()
     navigation: Lines = ()
     ticker: Lines = ()
     related: Lines = ()
+    most_read: Lines = ()  # these three: lists under the article
+    coverage: Lines = ()
+    read_next: Lines = ()
     end: Lines = ()  # what comes after a body begins with one of them
     noise: Lines = ()
 
@@ -126,6 +125,8 @@ class DeclaredLayout(_Table):
             navigation=frozenset(labels.navigation),
             ticker_labels=spellings(*labels.ticker),
             related_labels=casefolded(*labels.related),
+            list_labels={label: name for name in LIST_NAMES for label in spellings(*getattr(labels, name))},
+            sections=frozenset(labels.navigation) if labels.most_read or labels.read_next else frozenset(),
             footer_lines=frozenset(labels.end),
             noise=FURNITURE | casefolded(*labels.noise),
         )
@@ -154,7 +155,7 @@ class Rules(_Table):
             articles=addresses.articles,
             others=addresses.others,
             other_editions=addresses.other_editions,
-            latin=facts.language.partition("-")[0] not in _NOT_LATIN,
+            language=facts.language,
         )
 
 

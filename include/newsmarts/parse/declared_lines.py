@@ -9,11 +9,12 @@ from newsmarts.parse.body import BodyReader
 from newsmarts.parse.declared_file import DeclaredLayout
 from newsmarts.parse.declared_marks import Parts, without_label
 from newsmarts.parse.header import Header, find_header, take_headline
-from newsmarts.parse.layout import FOOTER, Labels, Layout, mark_menus
+from newsmarts.parse.layout import Layout, mark_menus
 from newsmarts.parse.not_articles import check_body
 from newsmarts.parse.opening import OpeningReader
 from newsmarts.parse.prose import ends_like_sentence
 from newsmarts.parse.reading import Reading, Roles, mark_noise, take
+from newsmarts.parse.sections import Sections, find_sections, read_lists
 from newsmarts.parse.stories import check_not_wrapped, check_one_story
 from newsmarts.parse.tickers import TickerLines, check_labels_in_body, take_ticker
 
@@ -45,10 +46,19 @@ class LabelledPage:
         header = self._take_header()
         headline = take_headline(reading, roles, words, header, parts.ticker)
         start = header.end if headline is None else max(header.end, headline + 1)
-        end = self._body_end(labels, start)
+        sections = find_sections(
+            reading,
+            roles,
+            words,
+            labels,
+            headline=header.start if headline is None else headline,
+            ticker=parts.ticker,
+        )
+        end = self._body_end(sections, start)
         check_body(reading, roles, start, end)
         check_not_wrapped(reading, start, end)
-        take(roles, end, len(roles), "footer")
+        parts.lists = read_lists(reading, roles, words, sections, parts.ticker)
+        take(roles, sections.footer, len(roles), "footer")
         lines = TickerLines(parts.ticker)
         lines.mark_repeats(reading, roles, start, end)
         mark_noise(reading, roles, words.noise, start, end)
@@ -113,9 +123,9 @@ class LabelledPage:
         text = self.reading.texts[at]
         return not self.roles[at] and len(text) <= _LINE_CHARS and not ends_like_sentence(text)
 
-    def _body_end(self, labels: Labels, start: int) -> int:
+    def _body_end(self, sections: Sections, start: int) -> int:
         """Where a line is that comes after the body; without any the page's end."""
-        found = next((at for at, name in labels if name == FOOTER and at >= start), None)
+        found = sections.first_after(start)
         if found is not None:
             return found
         if self.words.footer_lines or not self.reading.ended:

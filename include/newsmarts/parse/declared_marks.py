@@ -14,10 +14,13 @@ from newsmarts.parse.body import Body, BodyReader
 from newsmarts.parse.date_forms import DateForm
 from newsmarts.parse.declared_file import DeclaredLayout
 from newsmarts.parse.header import find_header
-from newsmarts.parse.layout import FOOTER, Layout
+from newsmarts.parse.layout import Layout
+from newsmarts.parse.metadata import keywords_of
 from newsmarts.parse.not_articles import check_body
 from newsmarts.parse.opening import caption_of
 from newsmarts.parse.reading import NOISE, Reading, Region, Roles, Said, mark_noise, take
+from newsmarts.parse.sections import Lists, find_sections, read_lists
+from newsmarts.parse.tags import is_tag_link
 from newsmarts.parse.tickers import TickerLines, check_labels_in_body, take_ticker
 
 _SPLIT_BLOCKS = 8  # that one line of spans may have become
@@ -44,6 +47,7 @@ class Parts:
     ticker: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     related: list[str] = field(default_factory=list)
+    lists: Lists = field(default_factory=lambda: Lists([], [], []))
     body: Body = field(default_factory=Body)
 
     def take_date(self, text: str, forms: Sequence[DateForm]) -> bool:
@@ -95,9 +99,12 @@ class MarkedPage:
             known += [line for line in dict.fromkeys(lines) if line not in known]
         regions = self._body_regions()
         start, end = regions[0].start, regions[-1].end
-        footer = next((at for at, name in labels if name == FOOTER and at >= end), len(roles))
-        self._take(footer, len(roles), "footer")
         self._read_header(start, end)
+        sections = find_sections(self.reading, roles, self.words, labels, headline=end, ticker=parts.ticker)
+        parts.lists = read_lists(self.reading, roles, self.words, sections, parts.ticker)
+        self._take(sections.footer, len(roles), "footer")
+        if not marks.tags:
+            self._read_tags(start, end, sections.first_after(end) or len(roles))
         for one, other in pairwise(regions):
             self._take(one.end, other.start, NOISE)
         check_body(self.reading, roles, start, end)
@@ -124,13 +131,30 @@ class MarkedPage:
         names = [
             without_label(text, self.rules.labels.byline) for text in self._texts(marks.byline, "byline_raw")
         ]
+        if not marks.byline:
+            names = self._labelled(self.rules.labels.byline, "byline_raw", start)
         parts.byline = ", ".join(dict.fromkeys(filter(None, names))) or None
         parts.standfirst = " ".join(self._texts(marks.standfirst, "standfirst")) or None
         self._read_other_lines(start)
 
+    def _read_tags(self, start: int, end: int, stop: int) -> None:
+        """The lines around the end of the body [start, end) that are the head's keywords or link to tags."""
+        texts, roles = self.reading.texts, self.roles
+        words = keywords_of(self.reading.head)
+        is_tag = [texts[at] in words or is_tag_link(self.reading.link(at)) for at in range(start, stop)]
+        first = end
+        while first > start and is_tag[first - 1 - start] and not roles[first - 1]:
+            first -= 1
+        for at in range(first, stop):
+            if is_tag[at - start] and texts[at] and not roles[at]:
+                roles[at] = "tags"
+                self.parts.tags.append(texts[at])
+
     def _read_other_lines(self, end: int) -> None:
         """Agency, minutes and shares, as other publishers have them, between the headline and the body."""
         start = self.roles.index("headline") if "headline" in self.roles else end
+        agencies = self._labelled(self.rules.labels.agency, "agency", end)
+        self.parts.agency = ", ".join(filter(None, agencies)) or None
         header = find_header(self.reading, self.roles, start, end)
         if header is None:
             return
@@ -138,8 +162,19 @@ class MarkedPage:
             if name in {"agency", "read_minutes", "share_count"}:
                 self.roles[line] = name
         parts = self.parts
-        parts.agency, parts.modified = header.agency, header.modified_local
+        parts.agency, parts.modified = parts.agency or header.agency, header.modified_local
         parts.read_minutes, parts.share_count = header.read_minutes, header.share_count
+
+    def _labelled(self, labels: Collection[str], role: str, end: int) -> list[str]:
+        """The names behind a label and a colon, in lines between the headline and the body."""
+        names = []
+        start = self.roles.index("headline") + 1 if "headline" in self.roles else end
+        for at in range(start, end):
+            label, colon, name = self.reading.texts[at].partition(":")
+            if colon and not self.roles[at] and label.strip() in labels:
+                self.roles[at] = role
+                names.append(name.strip())
+        return names
 
     def _is_first_heading(self, at: int) -> bool:
         reading = self.reading

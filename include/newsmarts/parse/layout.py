@@ -36,6 +36,7 @@ MORE_ARTICLES = (
 
 TICKER = "ticker"
 FOOTER = "footer"
+LIST_NAMES = ("most_read", "coverage", "read_next")
 _LEAST_NAMES = 3  # of a menu
 Labels = Sequence[tuple[int, str]]
 

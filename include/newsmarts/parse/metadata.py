@@ -106,17 +106,12 @@ def extra_of(
     modified = stated_moment(head, "modified", zone_name)
     if modified is None and modified_local is not None:
         modified = moment_of(modified_local, zone_name)
-    keywords = [
-        word.strip()
-        for said in head.said.get("keywords", ())[:1]
-        for word in said.value.replace("،", ",").split(",")
-    ]
     extra: dict[str, Any] = {
         "url": _first_address(head, "canonical"),
         "image_url": _first_address(head, "image") or _address(picture),
         "section": head.first("section"),
         "modified_at": modified,
-        "keywords": tuple(dict.fromkeys(word for word in keywords if word)),
+        "keywords": keywords_of(head),
     }
     found = []
     if headline is not None:
@@ -136,6 +131,13 @@ def extra_of(
                 found.append(_disagreement("published_at", said))
     present = {name: value for name, value in extra.items() if value}
     return present | {"metadata_disagreements": tuple(found)}
+
+
+def keywords_of(head: Head | None) -> tuple[str, ...]:
+    """The keywords that the head names first."""
+    said = head.said.get("keywords", ())[:1] if head else ()
+    words = (word.strip() for each in said for word in each.value.replace("،", ",").split(","))
+    return tuple(dict.fromkeys(word for word in words if word))
 
 
 def is_about(

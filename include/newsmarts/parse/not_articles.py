@@ -124,14 +124,16 @@ def why_no_article(reading: Reading, roles: Roles, site: Site, otherwise: Captur
     except CaptureError as error:
         return error
     otherwise = text_only_by_script(reading) or otherwise
-    if _declared_article(reading.head):
-        return otherwise
     rest = [at for at, role in enumerate(roles) if not role]
     wall = in_place_of_a_page(reading, rest)
     if wall is not None:
         return wall
-    if site.latin and (share := _foreign_share(" ".join(reading.texts[at] for at in rest))) is not None:
+    is_declared = _declared_article(reading.head) is not None
+    text = " ".join(reading.texts if is_declared else [reading.texts[at] for at in rest])
+    if (share := foreign_share(text, site)) is not None:
         return not_an_article("other_language", share)
+    if is_declared:
+        return otherwise
     shape = shape_of(reading, rest, site)
     if shape.is_like_article or ARTICLE in _kinds(reading, site):
         return otherwise
@@ -152,7 +154,7 @@ def check_article(reading: Reading, roles: Roles, site: Site, text: str) -> None
         UnreadablePage: these contradict each other (``unclear_page_kind``).
     """
     _check_declared(reading, roles, site, was_read=True)
-    if site.latin and (share := _foreign_share(text)) is not None:
+    if (share := foreign_share(text, site)) is not None:
         raise not_an_article("other_language", share)
 
 
@@ -253,15 +255,15 @@ def _by_address(reading: Reading, roles: Roles, site: Site, *, was_read: bool) -
             return None
         if (own is None or was_read) and _is_like_article(reading, roles, site):
             return None
-    elif kind == "other_language" and own is None and not _is_in_another_language(reading):
+    elif kind == "other_language" and own is None and not _is_in_another_language(reading, site):
         return None
     return not_an_article(str(kind), evidence)
 
 
-def _is_in_another_language(reading: Reading) -> bool:
+def _is_in_another_language(reading: Reading, site: Site) -> bool:
     said = reading.head.first("language") if reading.head else None
-    return (said is not None and not said.casefold().startswith("en")) or bool(
-        _foreign_share(" ".join(reading.texts))
+    return (said is not None and not said.casefold().startswith(site.language)) or bool(
+        foreign_share(" ".join(reading.texts), site)
     )
 
 
@@ -310,12 +312,14 @@ def _by_shape(reading: Reading, rest: Sequence[int], shape: Shape, site: Site) -
     return None
 
 
-def _foreign_share(text: str) -> str | None:
-    """Which share of a text's letters isn't Latin, when it is most of them and they are many."""
-    if 4 * (len(text.encode()) - len(text)) < len(text):  # in UTF-8 each of them is a byte longer, or two
+def foreign_share(text: str, site: Site) -> str | None:
+    """Which share of a text's letters isn't in the site's script, when it is most of many letters."""
+    # in UTF-8 each letter that isn't Latin is a byte longer, or two
+    if site.is_latin and 4 * (len(text.encode()) - len(text)) < len(text):
         return None
     letters = [char for char in text[:_MOST_LETTERS] if char.isalpha()]
-    foreign = sum(char > _LATIN for char in letters)
+    foreign = sum((char > _LATIN) is site.is_latin for char in letters)
     if len(letters) < _LEAST_LETTERS or 2 * foreign <= len(letters):
         return None
-    return f"{100 * foreign // len(letters)} % of its letters aren't Latin"
+    are = "aren't" if site.is_latin else "are"
+    return f"{100 * foreign // len(letters)} % of its letters {are} Latin"

@@ -15,6 +15,7 @@ from newsmarts.parse.html import looks_like_html, read_html
 from newsmarts.parse.identity import normalised_address
 from newsmarts.parse.not_articles import (
     check_article,
+    foreign_share,
     in_place_of_a_page,
     not_an_article,
     why_no_article,
@@ -78,14 +79,20 @@ def read_page(data: bytes, media_type: str | None = None, charset: str | None = 
 def publisher_of(reading: Reading) -> Publisher | None:
     """The publisher that owns the page's address, else the one whose marks it bears; None: neither.
 
-    The address that it was fetched from comes first: a page may name another publisher in its text.
+    The address that it was fetched from comes first: a page may name another publisher in its text. Editions
+    of a publisher know each other's addresses and share marks: the one at whose host the page is reads it,
+    and of those whose marks it bears one in whose script it is.
     """
     canonical = reading.head.first("canonical") if reading.head else None
-    return (
-        next((each for each in PUBLISHERS if each.site.owns(reading.url)), None)
-        or next((each for each in PUBLISHERS if each.recognises(reading)), None)
-        or next((each for each in PUBLISHERS if each.site.owns(canonical)), None)
-    )
+    found = [each for each in PUBLISHERS if each.site.owns(reading.url)]
+    if not found:
+        found = [each for each in PUBLISHERS if each.recognises(reading)]
+        if len(found) > 1:
+            text = " ".join(reading.texts)
+            found = [each for each in found if foreign_share(text, each.site) is None] or found
+    found = found or [each for each in PUBLISHERS if each.site.owns(canonical)]
+    at_home = (each for each in found if each.site.has_host_of(reading.url or canonical))
+    return next(at_home, found[0] if found else None)
 
 
 def parse_reading(

@@ -42,6 +42,7 @@ _STRONG = "|".join(
         r"(?:continue|keep) reading",
         r"up next",
         r"trending now|top stor(?:y|ies)|earlier today",
+        r"(?:[اإأ]قر[أئ](?:ي|وا)?|(?:شاهد|استمع|تابع|طالع)(?:ي|وا)?) (?:[أا]يض[اً]{1,2}|كذلك|المزيد)|للمزيد",
     )
 )
 _LEAST_SPACES = 2  # of a headline behind a label that an author may write
@@ -82,6 +83,8 @@ PROMO_WORDS = frozenset(
         "explained", "exclusive", "interview", "infographic", "infographics", "infograph", "infographs",
         "long", "longread", "special", "live", "full", "dive", "from", "on", "top", "earlier", "background",
         "report", "latest", "next", "feature", "features", "profile", "timeline", "news", "factbox", "blog",
+        "اقرأ", "إقرأ", "أقرأ", "اقرئي", "اقرأوا", "شاهد", "شاهدي", "شاهدوا", "استمع", "استمعي", "استمعوا",
+        "تابع", "تابعي", "تابعوا", "طالع", "طالعي", "طالعوا", "للمزيد",
     }
 )  # fmt: skip
 

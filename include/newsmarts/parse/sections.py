@@ -14,13 +14,12 @@ from typing import NamedTuple
 
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.records import PageLink
-from newsmarts.parse.layout import FOOTER, Labels, Layout
+from newsmarts.parse.layout import FOOTER, LIST_NAMES, Labels, Layout
 from newsmarts.parse.lists import Entry, read_dated_entries, read_sectioned_entries
 from newsmarts.parse.reading import REPEAT, Reading, Roles, mark_noise
 from newsmarts.parse.times import is_stamp
 
 _MAX_NAME_CHARS = 100
-_NAMES = frozenset({"most_read", "coverage", "read_next"})
 _LEAST_SPACES = 5  # in a sentence that describes
 _LEAST_ENTRIES = 2
 _MOST_ENTRY_BLOCKS = 6  # pictures and captions of two entries among them
@@ -81,7 +80,7 @@ def find_sections(
     found = [
         (at, name)
         for at, name in labels
-        if at < footer and name in _NAMES and not roles[at] and (at + 1 < size or reading.ended)
+        if at < footer and name in LIST_NAMES and not roles[at] and (at + 1 < size or reading.ended)
     ]
     below = next((at for at, name in labels if at > footer and name == "most_read"), None)
     if (

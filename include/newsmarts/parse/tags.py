@@ -16,7 +16,7 @@ def are_tags(reading: Reading, start: int, stop: int, items: Sequence[str], *, a
     A list that the text ``announced`` by a colon, or whose entries are sentences, is body.
     """
     links = [reading.link(index) for index in range(start, stop)]
-    if all(_is_tag_link(link) for link in links):
+    if all(is_tag_link(link) for link in links):
         return True
     if announced:
         return False
@@ -35,7 +35,7 @@ def take_unmarked_tags(
     while stop > start and roles[stop - 1]:
         stop -= 1
     first = stop
-    while first > start and not roles[first - 1] and _is_tag_link(reading.link(first - 1)):
+    while first > start and not roles[first - 1] and is_tag_link(reading.link(first - 1)):
         first -= 1
     if first == stop and stop > start + 1 and reading.kinds[stop - 1] == "text":
         group = reading.group_around(stop - 1, start + 1, stop)
@@ -46,5 +46,6 @@ def take_unmarked_tags(
     return reading.texts[first:stop]
 
 
-def _is_tag_link(link: str | None) -> bool:
+def is_tag_link(link: str | None) -> bool:
+    """Whether a link leads to what has a tag."""
     return link is not None and "/tag" in link

@@ -31,8 +31,10 @@ WALL_TIME = (
 """A time of day on a day, as ``parse_wall_time`` reads it."""
 _MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTH_NAMES) + r"|sept)\.?"
 _UNIT = r"(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month|year)s?\.?"
+_MONTH_AR = "(?:كانون الثاني|شباط|آذار|نيسان|أيار|حزيران|تموز|آب|أيلول|تشرين الأول|تشرين الثاني|كانون الأول)"
 VAGUE_TIME = (
-    rf"(?i:(?:today|yesterday)(?:,? (?:at )?{CLOCK})?|(?:\d{{1,3}}|an?|one) {_UNIT} ago|just now"
+    rf"(?i:(?:اليوم|أمس)(?:،? {CLOCK})?|\d{{1,2}} {_MONTH_AR}(?: \d{{4}})?(?:،? {CLOCK})?"
+    rf"|(?:today|yesterday)(?:,? (?:at )?{CLOCK})?|(?:\d{{1,3}}|an?|one) {_UNIT} ago|just now"
     rf"|\d{{1,2}} {_MONTH}(?:,? {CLOCK})?|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}}(?:,? {CLOCK})?)"
 )
 """When something was, as only the day of the capture says: without a day, or without a year."""
