@@ -50,6 +50,12 @@ LEAKS = {
     "time without a bar": ("9:05 pm " + FERRY, FERRY),
     "number": ("3. " + FERRY, FERRY),
     "closing cross": (FERRY + " x", FERRY),
+    "under a post's picture": (
+        f"The quay at night. pic.twitter.com/4af8fea9 {COAST} — Pell (@pell) May 4, 2024",
+        COAST,
+    ),
+    "as a post's words": (f"{FERRY} — Pell (@pell) May 4, 2024", FERRY),
+    "after words without a full stop": (f"A seat for Marrow Island {FERRY}", FERRY),
     "short, the whole line": (BRIEF, BRIEF),
     "short, beside a label": ("URGENT: " + BRIEF + "!", BRIEF),
     "Arabic": (ARABIC + ".", ARABIC),

@@ -8,6 +8,7 @@ ticker line that
 - makes up a whole body line, by itself, with others run together, or beside a label, time or number; or
 - has enough words and is a sentence of its own in a body line: it begins the line or
   follows a finished sentence, and ends the line or is followed by a new one; or
+- has enough words, ends the body line, and no full stop closes it: a sentence that quotes it has one; or
 - has enough words and touches another such line; or
 - has enough words and fills a few body lines that follow each other.
 
@@ -56,6 +57,8 @@ _ALIKE = {
 _FOLDED = _IGNORED | _ALIKE
 _WORD = re.compile(r"[^\W_]+")
 _LINE_ENDS = "\n\v\f\r\x85\u2028\u2029"
+# What an embedded post has beside its words: its picture's address, and the author's name under it.
+_OF_POSTS = r"pic\.twitter\.com/\S+|— ?[^()—]{1,60} \(@\w{1,30}\)"
 _SENTENCE_END = re.compile(r"[.!?؟۔。]")
 _ELIDED = re.compile(r"(?:\.{3}|…)['\"’”»)\]]*\s*$")
 _CONTINUES = re.compile(r"[,;:،؛–—-]")
@@ -155,7 +158,7 @@ class TickerIndex:
     def __init__(self, lines: Iterable[str], rule: LeakRule | None = None) -> None:
         """``rule``: what counts as a leak; None: as the project's own contracts have it."""
         self._rule = rule = shipped_leak_rule() if rule is None else rule
-        self._separator = re.compile(f"[{_LINE_ENDS}{re.escape(rule.separators)}]")
+        self._separator = re.compile(f"[{_LINE_ENDS}{re.escape(rule.separators)}]|{_OF_POSTS}")
         self._lines: dict[str, str] = {}  # letters → the line, in its smallest spelling
         self._long: set[str] = set()  # letters of the lines that count inside a body line
         self._variants = Variants(rule)
@@ -216,10 +219,21 @@ class TickerIndex:
         long_ends = {end for _, end in long}
         for start, end in long:
             touches = start in long_ends
-            if touches or (_begins(line, start, ends) and _finishes(line, end, starts)):
+            begins = _begins(line, start, ends) or self._is_appended(line, start, end)
+            if touches or (begins and _finishes(line, end, starts)):
                 return self._lines[line.letters[start:end]]
         whole = _first_of_whole(line, matches)
         return self._variant(line) if whole is None else self._lines[line.letters[whole[0] : whole[1]]]
+
+    def _is_appended(self, line: _Line, start: int, end: int) -> bool:
+        """Whether a long ticker line ends a text that no mark closes: a sentence has its full stop."""
+        first, last = line.word_at(start), line.word_at(end - 1)
+        return (
+            last == len(line.words) - 1
+            and last - first + 1 >= self._rule.near_min_words
+            and line.word(first)[0].isupper()
+            and not line.text[line.words[last][1] :].strip()
+        )
 
     def _variant(self, line: _Line) -> str | None:
         """The ticker line that makes up the whole line, cut short or mistyped."""
