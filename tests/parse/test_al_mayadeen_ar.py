@@ -87,6 +87,11 @@ def test_a_shown_day_and_time_with_a_month_of_two_words() -> None:
     assert (article.published_local, article.published_from) == (datetime(2025, 11, 12, 21, 30), "page")
 
 
+def test_three_letters_of_a_month_that_two_months_share_name_none() -> None:
+    shown = "<ul><li>12 تشر 2025 08:00</li></ul>"
+    assert read(page(shown=shown, published="2025-11-12T21:30:00+02:00")).published_from == "head"
+
+
 def test_the_head_is_right_where_its_clock_changes_on_another_day_than_beiruts() -> None:
     """Beirut's clock went forward on 30 March 2025; this head's, a day before."""
     shown = "<ul><li>29 آذار 2025 21:30</li></ul>"

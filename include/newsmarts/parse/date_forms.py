@@ -66,7 +66,12 @@ def date_form(form: str, months: Sequence[str] = MONTHS) -> DateForm:
         ValueError: the form has another code, one twice, or lacks day, month or year.
     """
     small = [month.casefold() for month in months]
-    names = [*small, *(month[:3] for month in small)]
+    short = [month[:3] for month in small]
+    # of months like "تشرين الأول" and "تشرين الثاني" three letters say nothing
+    names = [
+        *small,
+        *(each if short.count(each) == 1 else month for each, month in zip(short, small, strict=True)),
+    ]
     parts, codes = [], []
     for match in _CODE.finditer(form):
         code = match[1]
