@@ -23,6 +23,7 @@ ARTICLES = [
     "byline_raw",
     "agency",
     "published_at",
+    "published_from",
     "published_local",
     "published_date",
     "read_minutes",
