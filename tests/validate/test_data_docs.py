@@ -58,7 +58,7 @@ def _pages(site: Path) -> Iterator[tuple[str, BeautifulSoup]]:
 
 
 def test_there_is_a_page_for_every_contract_and_its_results(site: Path) -> None:
-    contracts = [*(f"{slug}_articles" for slug in slugs()), "ticker_items"]
+    contracts = sorted([*(f"{slug}_articles" for slug in slugs()), "ticker_items"])
     assert [name for name, _ in _pages(site)] == [
         *(f"expectations/{contract}.html" for contract in contracts),
         "index.html",
