@@ -14,6 +14,7 @@ import pytest
 
 from newsmarts.core import partitions, schemas
 from newsmarts.core.errors import MissingPartition, StoreUnavailable
+from newsmarts.core.reasons import load_reasons
 from newsmarts.core.records import capture_id_of
 from newsmarts.core.settings import Settings
 from newsmarts.parse import run as stage
@@ -172,6 +173,16 @@ def test_a_day_of_all_kinds(settings: Settings) -> None:
         ("d/picture.txt", None, "binary_file", "parse", "page"),
     ]
     assert all(row["detail"] for row in files["quarantine"])
+
+
+def test_a_page_without_marks_in_a_publishers_folder_hints_at_a_changed_site(settings: Settings) -> None:
+    land(
+        settings.home,
+        {"al_mayadeen/a.txt": b"A page of another look\n", "b.txt": b"A page of another look\n"},
+    )
+    assert stage.run(DAY, settings).reasons == {"unknown_publisher": 1, "unrecognised_page": 1}
+    reasons = load_reasons(settings.contracts_dir)
+    assert (reasons.alarms("unrecognised_page"), reasons.alarms("unknown_publisher")) == (True, False)
 
 
 def test_parsing_twice_gives_the_same_bytes(settings: Settings) -> None:

@@ -19,7 +19,13 @@ import pyarrow.parquet as pq
 
 from newsmarts.core import partitions, schemas
 from newsmarts.core.bylines import Houses, load_houses
-from newsmarts.core.errors import CaptureError, MissingPartition, StoreUnavailable, UnreadablePage
+from newsmarts.core.errors import (
+    CaptureError,
+    MissingPartition,
+    StoreUnavailable,
+    UnknownPublisher,
+    UnreadablePage,
+)
 from newsmarts.core.files import replacing_folder
 from newsmarts.core.locks import partition_lock
 from newsmarts.core.object_store import is_remote
@@ -151,7 +157,7 @@ def _rows_of(capture: Capture, take_bytes: Callable[[], bytes], houses: Houses) 
                 *_witnesses(capture, reading.hidden_ticker),
             ]
     except CaptureError as error:
-        reason = reason or error
+        reason = reason or _named_otherwise(capture, error)
         log.info("No article in %r: %s", capture.source_path, reason.reason_code)
     except (MemoryError, OSError):  # the machine's trouble, not the page's
         raise
@@ -161,6 +167,17 @@ def _rows_of(capture: Capture, take_bytes: Callable[[], bytes], houses: Houses) 
         log.exception("The parser failed on %r (capture %s)", capture.source_path, capture.capture_id)
     found = [("quarantine", rows.quarantine_row(capture, publisher, reason))]
     return found if reading is None else [*found, *_witnesses(capture, ticker_shown(reading, roles))]
+
+
+def _named_otherwise(capture: Capture, error: CaptureError) -> CaptureError:
+    """The reason of a page; one without a publisher's mark whose path names a publisher may be redesigned."""
+    if not isinstance(error, UnknownPublisher) or capture.publisher is None:
+        return error
+    return UnreadablePage(
+        "unrecognised_page",
+        f"The path names {capture.publisher}, but no mark of it is on the page: the site may have changed "
+        "its layout, or the page is another site's and belongs in another folder.",
+    )
 
 
 def _witnesses(capture: Capture, lines: Iterable[str]) -> Iterator[tuple[str, rows.Row]]:
