@@ -145,7 +145,7 @@ def test_from_the_navigation_to_a_day(eyes: Eyes, desk: Desk) -> None:
     expect(eyes.frame.get_by_role("heading", name="Contracts")).to_be_visible()
     eyes.frame.get_by_role("link", name="All days").click()
     rows = eyes.frame.locator("table.days tbody tr")
-    expect(rows.filter(has_text=str(CLEAN_DAY))).to_contain_text("all valid")
+    expect(rows.filter(has_text=str(CLEAN_DAY))).to_contain_text("nothing quarantined")
 
     eyes.frame.get_by_role("link", name=str(FULL_DAY)).click()
     expect(eyes.frame.get_by_role("heading", name="Monday, 1 September 2025")).to_be_visible()
@@ -174,7 +174,7 @@ def test_the_tab_of_a_run_shows_its_results(eyes: Eyes, desk: Desk) -> None:
     expect(eyes.frame.locator("table.away")).to_contain_text(HOSTILE_ATTRIBUTE)
     expect(eyes.frame.locator("tr.broken")).to_have_count(2)
     expect(eyes.frame.locator(".sum")).to_contain_text(
-        re.compile(r"7\s+captures\s+=\s+5\s+valid\s+\+\s+2\s+quarantined")
+        re.compile(r"7\s+captures\s+=\s+5\s+valid\s+\+\s+0\s+not\s+articles\s+\+\s+2\s+quarantined")
     )
 
     eyes.frame.get_by_role("link", name="foreign_byline").click()
@@ -222,7 +222,7 @@ def test_a_page_is_acknowledged_and_opened_again(eyes: Eyes, desk: Desk) -> None
     row.get_by_role("rowheader").get_by_role("link").click()
     expect(eyes.frame.get_by_text("What to do.").first).to_be_visible()
     eyes.frame.get_by_role("button", name="Undo acknowledging").click()
-    expect(eyes.frame.locator("h1 .badge")).to_have_text("open")
+    expect(eyes.frame.locator("h1 .badge")).to_have_text("quarantined, open")
 
 
 def test_from_a_cell_of_the_map_to_its_day(eyes: Eyes, desk: Desk) -> None:
