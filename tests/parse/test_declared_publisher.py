@@ -239,6 +239,19 @@ def test_a_page_at_the_address_of_another_kind(publisher: DeclaredPublisher) -> 
     assert caught.value.reason_code == "video_page"
 
 
+@pytest.mark.parametrize(
+    ("entries", "tags"),
+    [
+        ("<li>Topics: Piano, Ilvane</li>", ["Piano", "Ilvane"]),
+        ("<li>Piano; The sound</li>", ["Piano", "The sound"]),
+        ('<li><a href="/t/1">Ilvane, Oston</a></li>', ["Ilvane, Oston"]),
+        ("<li>Piano</li><li>Ilvane, Oston</li>", ["Piano", "Ilvane, Oston"]),
+    ],
+)
+def test_tags_in_one_line_are_parted(publisher: DeclaredPublisher, entries: str, tags: list[str]) -> None:
+    assert read(publisher, page(extra=f'<ul class="topics">{entries}</ul>')).tags == tuple(tags)
+
+
 def test_its_pages_are_known_by_site_name_or_address(publisher: DeclaredPublisher) -> None:
     other = page().replace("Tidewater Post", "Tidewater Times")
     assert not publisher.recognises(reading_of(publisher, other))

@@ -20,7 +20,7 @@ from newsmarts.parse.not_articles import check_body
 from newsmarts.parse.opening import caption_of
 from newsmarts.parse.reading import NOISE, Reading, Region, Roles, Said, mark_noise, take
 from newsmarts.parse.sections import Lists, find_sections, read_lists
-from newsmarts.parse.tags import is_tag_link
+from newsmarts.parse.tags import is_tag_link, tags_in_line
 from newsmarts.parse.tickers import TickerLines, check_labels_in_body, take_ticker
 
 _SPLIT_BLOCKS = 8  # that one line of spans may have become
@@ -95,6 +95,8 @@ class MarkedPage:
                 if self.reading.ended or region.end < len(self.reading)  # else it may be cut off
                 for line in self._lines(region, role)
             ]
+            if name == "tags" and len(lines) == 1 and self.reading.link(roles.index("tags")) is None:
+                lines = tags_in_line(lines[0])
             known = getattr(parts, name)
             known += [line for line in dict.fromkeys(lines) if line not in known]
         regions = self._body_regions()

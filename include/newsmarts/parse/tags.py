@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from newsmarts.parse.prose import could_be_name
 from newsmarts.parse.reading import Reading, Roles, take
 
+_LABEL = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?:\s*")  # "Tags:", "Key words:"
+_COMMA = re.compile("[,،;]")
 _FEW_WORDS = 3  # of a tag's, on average; headlines have more
 
 
@@ -49,3 +52,9 @@ def take_unmarked_tags(
 def is_tag_link(link: str | None) -> bool:
     """Whether a link leads to what has a tag."""
     return link is not None and "/tag" in link
+
+
+def tags_in_line(line: str) -> list[str]:
+    """The tags of a line that has all of them: "Tags: Ferries, Saltmere" gives two."""
+    names = line[found.end() :] if (found := _LABEL.match(line)) else line
+    return [name for name in (part.strip() for part in _COMMA.split(names)) if name]
