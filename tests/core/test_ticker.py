@@ -55,6 +55,7 @@ LEAKS = {
         COAST,
     ),
     "as a post's words": (f"{FERRY} — Pell (@pell) May 4, 2024", FERRY),
+    "after words without a full stop, with its own": (f"A seat for Marrow Island {MAYOR}", MAYOR),
     "after words without a full stop": (f"A seat for Marrow Island {FERRY}", FERRY),
     "short, the whole line": (BRIEF, BRIEF),
     "short, beside a label": ("URGENT: " + BRIEF + "!", BRIEF),

@@ -93,6 +93,7 @@ def test_other_contracts_ask_every_day_again(
     assert [stage for stage, _ in done] == ["parse", "validate", "parse", "validate", "audit"]
 
 
+@pytest.mark.slow
 def test_a_day_that_was_not_accepted_is_tried_again(
     settings: Settings, done: list[tuple[str, date | None]]
 ) -> None:

@@ -95,7 +95,7 @@ class ExpectColumnValuesToHoldNoTickerLine(_ExpectNothingFound):
         "lacks {cut_min_letters} letters or more",
         "one of {mistyped_min_words} words or more as the whole line with one letter wrong in a word of "
         "{mistyped_min_letters} or more",
-        "one of {near_min_words} words or more at the end of a line that no full stop closes",
+        "one of {near_min_words} words or more at the end of a line that no full stop but its own closes",
         "{near_min_words} words or more of one in order that are {near_percent} % of it and of the line",
         "labels beside it don't count: {labels}",
         "lines are parted at {separators}",

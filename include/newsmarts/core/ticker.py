@@ -8,7 +8,7 @@ ticker line that
 - makes up a whole body line, by itself, with others run together, or beside a label, time or number; or
 - has enough words and is a sentence of its own in a body line: it begins the line or
   follows a finished sentence, and ends the line or is followed by a new one; or
-- has enough words, ends the body line, and no full stop closes it: a sentence that quotes it has one; or
+- has enough words, ends the body line, and no full stop but its own closes it: a sentence with it has one; or
 - has enough words and touches another such line; or
 - has enough words and fills a few body lines that follow each other.
 
@@ -226,13 +226,14 @@ class TickerIndex:
         return self._variant(line) if whole is None else self._lines[line.letters[whole[0] : whole[1]]]
 
     def _is_appended(self, line: _Line, start: int, end: int) -> bool:
-        """Whether a long ticker line ends a text that no mark closes: a sentence has its full stop."""
+        """Whether a long ticker line ends a text that no mark but its own closes: sentences have one."""
         first, last = line.word_at(start), line.word_at(end - 1)
         return (
             last == len(line.words) - 1
             and last - first + 1 >= self._rule.near_min_words
             and line.word(first)[0].isupper()
-            and not line.text[line.words[last][1] :].strip()
+            and line.text[line.words[last][1] :].strip()
+            in {"", _closing_mark(self._lines[line.letters[start:end]])}
         )
 
     def _variant(self, line: _Line) -> str | None:
@@ -271,6 +272,12 @@ def _without_source(line: str, rule: LeakRule) -> str:
     source, colon, news = line.partition(": ")
     words = _Line.read(news, rule).unlabelled() if colon and source.count(" ") < _MOST_SOURCE_WORDS else []
     return "".join(words if len(words) >= rule.near_min_words else _Line.read(line, rule).unlabelled())
+
+
+def _closing_mark(line: str) -> str:
+    """The punctuation that a ticker line ends with."""
+    words = list(_WORD.finditer(line))
+    return line[words[-1].end() :].strip() if words else ""
 
 
 def _begins(line: _Line, start: int, ends: Collection[int]) -> bool:
