@@ -133,6 +133,7 @@ def test_without_a_candidate_there_is_nothing_to_audit(settings: Settings) -> No
         audit(settings)
 
 
+@pytest.mark.slow
 def test_a_damaged_candidate_says_what_to_do(settings: Settings) -> None:
     load_days(settings, {DAY: [Page("a")]})
     build(settings)

@@ -36,6 +36,7 @@ def sections(settings: Settings) -> list[tuple[Any, ...]]:
     )
 
 
+@pytest.mark.slow
 def test_the_section_that_most_captures_print_is_the_articles(settings: Settings) -> None:
     days = {
         day_after(9): [ARTICLE],

@@ -203,6 +203,7 @@ def test_a_run_in_another_home_gives_the_same_bytes(mixed: tuple[Path, Any], tmp
     assert set(first) == {schemas.SHARES_FILE, *(f"{name}.parquet" for name in schemas.VALIDATED)}
 
 
+@pytest.mark.slow
 def test_a_day_without_captures_has_results_too(tmp_path: Path) -> None:
     write_day(tmp_path)
     result = run(DAY, _settings(tmp_path))
@@ -260,6 +261,7 @@ def test_a_day_warns_above_the_warning_share_only(
     ]
 
 
+@pytest.mark.slow
 def test_a_second_run_gives_the_same_bytes_and_logs_what_it_did(
     mixed: tuple[Path, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -302,6 +304,7 @@ def test_a_day_of_persons_bylines_and_lists_is_accepted(tmp_path: Path, contract
     accept(DAY, settings)
 
 
+@pytest.mark.slow
 def test_a_body_is_compared_with_ticker_lines_of_pages_that_gave_no_article(
     tmp_path: Path, contracts: Path
 ) -> None:
@@ -362,6 +365,7 @@ def test_hundreds_of_bad_pages_are_all_turned_away(tmp_path: Path, contracts: Pa
     assert read_rows(tmp_path, "ticker_items") == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not PAGES.is_dir(), reason="the real captures (../shared/pages) are not on this machine")
 def test_real_captures_pass_every_expectation(tmp_path: Path) -> None:
     day = date(2025, 12, 6)
