@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("include", "dags", "plugins", "local", "bi")
 
 
+@pytest.mark.slow
 def test_library_works_in_a_process_that_never_loads_airflow() -> None:
     code = (
         "import sys, newsmarts.pipeline, newsmarts.cli.main, newsmarts.desk.app\n"
