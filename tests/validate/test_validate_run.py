@@ -237,7 +237,9 @@ def test_too_many_bad_pages_refuse_the_day_but_show_it(
     # the same day, accepted by a setting: nothing else differs
     result = run(DAY, settings.model_copy(update={"quarantine_fail_share": 0.8}))
     assert (result.valid, result.quarantined, result.warned) == (1, 3, True)
-    accept(DAY, settings)
+    with caplog.at_level(logging.INFO, logger="newsmarts.validate.run"):
+        accept(DAY, settings)
+    assert "Accepted 2025-08-25: 4 captures, 1 valid, 3 quarantined." in caplog.text
     (again,) = read_rows(tmp_path, "outcome")
     assert again == outcome | {"accepted": True, "refusal": None}
     assert not [record for record in caplog.records if "\nCalloway" in record.getMessage()]

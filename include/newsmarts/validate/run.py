@@ -130,16 +130,25 @@ def accept(day: date, settings: Settings) -> None:
         TooManyQuarantined: it was refused; the message names pages, reasons and the next step.
         MissingPartition: it hasn't been validated.
     """
-    refusal = staged.read_refusal(settings.archive, day)
-    if refusal is None:
+    outcome = staged.read_outcome(settings.archive, day)
+    docs = docs_path(settings.home) / day.isoformat()
+    if outcome["accepted"]:
+        log.info(
+            "Accepted %s: %d captures, %d valid, %d quarantined. Data Docs: %s",
+            day,
+            outcome["captures"],
+            outcome["valid"],
+            outcome["quarantined"],
+            docs,
+        )
         return
     folder = partition_path(settings.archive, "validated", day)
     raise TooManyQuarantined(
-        f"{refusal}\nNo article of this run of {day} is in the marts: its captures are there with their "
-        "reasons, beside what an earlier accepted run gave. The pages and their text: "
-        f"{docs_path(settings.home) / day.isoformat()} and {folder / 'quarantine.parquet'}. Most often a "
-        "site has changed its layout: fix its rules in include/newsmarts/parse and run the day from parse "
-        "on. If the pages really are bad, raise NEWS_QUARANTINE_FAIL_SHARE for this run."
+        f"{outcome['refusal']}\nNo article of this run of {day} is in the marts: its captures are there with "
+        "their reasons, beside what an earlier accepted run gave. The pages and their text: "
+        f"{docs} and {folder / 'quarantine.parquet'}. Most often a site has changed its layout: fix its "
+        "rules in include/newsmarts/parse and run the day from parse on. If the pages really are bad, raise "
+        "NEWS_QUARANTINE_FAIL_SHARE for this run."
     )
 
 

@@ -103,8 +103,8 @@ def write(
     return folder
 
 
-def read_refusal(home: Path | UPath, day: date) -> str | None:
-    """Why the validated day wasn't accepted; None when it was.
+def read_outcome(home: Path | UPath, day: date) -> dict[str, Any]:
+    """The outcome of a validated day, as ``schemas.OUTCOMES`` has it.
 
     Raises:
         MissingPartition: the day hasn't been validated.
@@ -113,7 +113,7 @@ def read_refusal(home: Path | UPath, day: date) -> str | None:
     if not path.is_file():
         raise MissingPartition(f"{path} is missing: validate {day} first.")
     (outcome,) = _rows(path, schemas.OUTCOMES)
-    return None if outcome["accepted"] else str(outcome["refusal"])
+    return outcome
 
 
 def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
