@@ -15,7 +15,7 @@ def routes() -> list[tuple[str, str]]:
     """Method and path of every route of the app."""
     found = []
     for route in guarded().routes:
-        assert isinstance(route, APIRoute), f"{route} is no route of FastAPI: it has no guard"
+        assert isinstance(route, APIRoute), f"{route} is not a FastAPI route: it has no guard"
         found += [(method, route.path) for method in sorted(route.methods)]
     return found
 

@@ -28,7 +28,7 @@ def capture_day_of_run(
     default).
 
     Raises:
-        UsageError: the run names a day that is no day.
+        UsageError: the run names an invalid day.
     """
     chosen = (conf or {}).get("day") or partition_key
     if chosen:

@@ -136,7 +136,7 @@ def _decide(
         path = f"{base}/captures/{first.capture_day}/{first.capture_id}"
     else:
         path = f"{base}/quarantine{query_of(_filters(form), done=decision, count=pages)}"
-    # 303: the browser asks for the page, and reloading it sends nothing
+    # 303: the browser requests the page, and reloading it sends nothing
     return RedirectResponse(path, status_code=303, headers=dict(PAGE_HEADERS))
 
 
