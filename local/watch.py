@@ -98,19 +98,15 @@ class Watch:
     def _report_day(self, run: Run) -> None:
         day = day_of(run)
         if run["state"] == "failed":
-            states = {task["task_id"]: task["state"] for task in self._api.tasks(run)}
+            tasks = self._api.tasks(run)
+            states = {task["task_id"]: task["state"] for task in tasks}
+            what = "failed"
             if day and states.get("load") == "success":
                 self._loaded.add(day)
-                # else a feed has failed, and the other feeds' pages went through
-                refused = states.get("accept") == "failed"
-                what = (
-                    "refused: none of its articles is loaded"
-                    if refused
-                    else "loaded, but not from every feed"
-                )
-                self._report_failure(f"{day} {what}", run)
-            else:
-                self._report_failure(f"{day} failed", run)
+                what = "loaded, but not from every feed"
+                if states.get("accept") == "failed":
+                    what = "refused: none of its articles is loaded"
+            self._report_failure(f"{day} {what}", run, tasks)
             return
         counts = self._api.result_of(run, "load")
         if not counts:
@@ -127,15 +123,16 @@ class Watch:
 
     def _report_marts(self, run: Run) -> None:
         if run["state"] == "failed":
-            self._report_failure(f"marts for {run['partition_key']} failed", run)
+            what = f"marts for {run['partition_key']} failed"
+            self._report_failure(what, run, self._api.tasks(run))
             return
         release = self._api.result_of(run, "publish")
         if release.get("published"):
             self._terminal.print(f"marts published: release {release['release_id']}  ({_seconds(run)})")
 
-    def _report_failure(self, what: str, run: Run) -> None:
+    def _report_failure(self, what: str, run: Run, tasks: list[dict[str, Any]]) -> None:
         self._terminal.print(what)
-        for task in self._api.tasks(run):
+        for task in tasks:
             if task["state"] == "failed" and task["task_id"] != FEEDS:
                 log = task_log(self._logs, run, task)
                 name = task.get("rendered_map_index")
