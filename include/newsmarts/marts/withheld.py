@@ -7,8 +7,9 @@ may be known from a day before or after; so the build compares it again, with th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import cache, partial
 from pathlib import Path
 
 import duckdb
@@ -44,7 +45,7 @@ def find_leaks(
     Raises:
         SettingsError: a contract is missing or malformed.
     """
-    rules: dict[str, LeakRule | None] = {}
+    rule_of = cache(partial(body_leak_rule, contracts_dir))
     reach = timedelta(days=neighbour_days)
     lines_of: dict[date, frozenset[str]] = {}
     for day in sorted(days):
@@ -56,28 +57,23 @@ def find_leaks(
         lines_of = {near: lines for near, lines in lines_of.items() if near >= day - reach}
         lines = [line for near in window for line in lines_of[near]]
         if lines:
-            yield from _leaks_of_day(connection, day, lines, rules, contracts_dir)
+            yield from _leaks_of_day(connection, day, lines, rule_of)
 
 
 def _leaks_of_day(
     connection: duckdb.DuckDBPyConnection,
     day: date,
     ticker: list[str],
-    rules: dict[str, LeakRule | None],
-    contracts_dir: Path,
+    rule_of: Callable[[str], LeakRule | None],
 ) -> Iterator[dict[str, object]]:
-    indexes: dict[LeakRule, TickerIndex] = {}
+    index_of = cache(partial(TickerIndex, ticker))
     bodies = run_query(connection.cursor(), "body_lines", day=day)
     while batch := bodies.fetchmany(_BATCH):
         for publisher, capture_id, lines in batch:
-            if publisher not in rules:
-                rules[publisher] = body_leak_rule(contracts_dir, publisher)
-            rule = rules[publisher]
+            rule = rule_of(publisher)
             if rule is None:
                 continue
-            if rule not in indexes:
-                indexes[rule] = TickerIndex(ticker, rule)
-            leak = indexes[rule].first_leak([line for line in lines if line])
+            leak = index_of(rule).first_leak([line for line in lines if line])
             if leak is None:
                 continue
             shown = " ".join(leak.split())
