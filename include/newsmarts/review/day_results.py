@@ -154,7 +154,7 @@ def read_day(home: Path | UPath, day: date) -> DayResults:
 
 
 def _held_back(home: Path | UPath, day: date) -> Iterator[LeftOutPage]:
-    """The valid pages of a refused day, with the reason that load gives them."""
+    """The valid pages of a refused day, with the reason code that load gives them."""
     columns = ["capture_id", "capture_sha256", "publisher", "source_path", "captured_at", "capture_day"]
     articles = read_results(home, day, "articles.parquet", ARTICLES).select(columns)
     reason: dict[str, Any] = {
