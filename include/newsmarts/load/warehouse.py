@@ -123,9 +123,13 @@ def record_refusal(connection: duckdb.DuckDBPyConnection, staged: StagedDay, sou
         run_sql(connection, QUERIES / "delete_added_reasons.sql", day)
         run_sql(connection, QUERIES / "delete_added_captures.sql", day)
         run_sql(connection, QUERIES / "create_accepted_captures.sql", day)
-        _insert(connection, staged, "captures", tables / "captures.sql", without_accepted=True)
-        _insert(connection, staged, "quarantine", tables / "quarantine.sql", without_accepted=True)
-        _insert(connection, staged, "quarantine", _DAY_REFUSED, without_accepted=True)
+        for table, select in (
+            ("captures", tables / "captures.sql"),
+            ("quarantine", tables / "quarantine.sql"),
+            ("quarantine", _DAY_REFUSED),
+        ):
+            rows = f"SELECT * FROM ({read_sql(select)}) ANTI JOIN accepted_captures USING (capture_id)"  # noqa: S608
+            _insert(connection, staged, table, rows)
         facts = {"refusal": staged.refusal, "source_sha256": source_sha256}
         run_sql(connection, QUERIES / "record_refusal.sql", day | facts)
         _check_conservation(connection, staged.day)
@@ -146,9 +150,9 @@ def replace_day(connection: duckdb.DuckDBPyConnection, staged: StagedDay) -> Non
             if staged.refusal is not None and table.name not in OF_REFUSED_DAYS:
                 continue
             parameters = {"source_sha256": staged.source_sha256} if table.name == "days" else None
-            _insert(connection, staged, table.name, table.path.with_suffix(".sql"), parameters)
+            _insert(connection, staged, table.name, read_sql(table.path.with_suffix(".sql")), parameters)
         if staged.refusal is not None:
-            _insert(connection, staged, "quarantine", _DAY_REFUSED)
+            _insert(connection, staged, "quarantine", read_sql(_DAY_REFUSED))
         _check_conservation(connection, staged.day, _stated_counts(staged))
 
 
@@ -156,15 +160,10 @@ def _insert(
     connection: duckdb.DuckDBPyConnection,
     staged: StagedDay,
     table: str,
-    select: Path,
+    rows: str,
     parameters: dict[str, str] | None = None,
-    *,
-    without_accepted: bool = False,
 ) -> None:
-    """Add the rows of a SELECT; ``without_accepted``: but those of captures that the accepted day has."""
-    rows = read_sql(select)
-    if without_accepted:
-        rows = f"SELECT * FROM ({rows}) ANTI JOIN accepted_captures USING (capture_id)"  # noqa: S608
+    """Add the rows of a SELECT."""
     with staged.registered(connection, rows):
         connection.execute(f"INSERT INTO warehouse.{table} BY NAME\n{rows}", parameters)
 
