@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from newsmarts.core.settings import Settings
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER, Airflow, DagFacts, RunFacts
-from newsmarts.desk.day_runs import ACTIVE, day_of, has_failed, runs_by_day
+from newsmarts.desk.day_runs import ACTIVE, day_of, has_failed, is_active, runs_by_day
 from newsmarts.desk.starting import EARLIEST, MAX_DAYS
 from newsmarts.land.local_days import LocalDays
 from newsmarts.review.day_outcomes import KnownDay
@@ -97,7 +97,7 @@ def backfill_view(settings: Settings, airflow: Airflow, *, can_start: bool, toda
         if not EARLIEST <= day < today:
             continue
         run, reason = runs.get(day), states.reasons.get(day)
-        if run is not None and run.state in ACTIVE:
+        if is_active(run):
             running.append(day)
         elif run is not None and has_failed(run, states.days.get(day)):
             # a failed feed beside others that went through leaves results, and the day still needs a run

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from newsmarts.core.text import counted
 from newsmarts.desk.airflow import RunFacts
-from newsmarts.desk.day_runs import ACTIVE, has_failed
+from newsmarts.desk.day_runs import has_failed, is_active
 from newsmarts.review.day_outcomes import KnownDay
 from newsmarts.review.day_results import Outcome
 
@@ -70,7 +70,7 @@ class HeatMap:
 
 def kind_of(known: KnownDay | None, run: RunFacts | None, *, is_over: bool = True) -> str | None:
     """What a day's last run came to; None for a day of which nothing is known yet."""
-    if run is not None and run.state in ACTIVE:
+    if is_active(run):
         return "running"
     if has_failed(run, known):
         return "failed"

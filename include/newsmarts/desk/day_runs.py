@@ -59,6 +59,11 @@ def day_of(run: RunFacts) -> date | None:
         return None
 
 
+def is_active(run: RunFacts | None) -> bool:
+    """Whether there is a run, and it is queued or running."""
+    return run is not None and run.state in ACTIVE
+
+
 def has_failed(run: RunFacts | None, known: KnownDay | None) -> bool:
     """Whether a day's run failed otherwise than by refusing the day, which has a result all the same."""
     if run is None or run.state != "failed":

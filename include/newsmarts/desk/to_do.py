@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from newsmarts.core.settings import Settings
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER, Airflow, FailedTask, RunFacts
-from newsmarts.desk.day_runs import ACTIVE, has_failed
+from newsmarts.desk.day_runs import has_failed, is_active
 from newsmarts.review.contract_history import broken_warnings
 from newsmarts.review.current_release import ReleaseView
 from newsmarts.review.day_state import DayStates, RunReason
@@ -75,10 +75,7 @@ def _about_days(desk: DeskState) -> Iterator[ToDo]:
         return [
             day
             for day, each in desk.states.reasons.items()
-            if each is reason
-            and day < desk.today
-            and day not in failed
-            and not _is_active(desk.runs.get(day))
+            if each is reason and day < desk.today and day not in failed and not is_active(desk.runs.get(day))
         ]
 
     refused = with_reason(RunReason.REFUSED)
@@ -96,10 +93,6 @@ def _about_days(desk: DeskState) -> Iterator[ToDo]:
     if missing:
         text = "No run and no captures of them are known; the days around have some."
         yield _of_days("Missing days", text, "idle", missing, _BACKFILL)
-
-
-def _is_active(run: RunFacts | None) -> bool:
-    return run is not None and run.state in ACTIVE
 
 
 def _about_unusual_days(desk: DeskState) -> Iterator[ToDo]:
