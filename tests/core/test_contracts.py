@@ -187,7 +187,7 @@ def test_results_become_one_row_an_expectation(tmp_path: Path, capsys: pytest.Ca
             {"name": "cap", "colour": "blue"},
         ],
     )
-    rows = result_rows(result, contract, DAY)
+    rows = result_rows(results_by_id(result, contract), contract, DAY)
     assert [
         (row["expectation"], row["passed"], row["evaluated_rows"], row["unexpected_rows"]) for row in rows
     ] == [
@@ -215,7 +215,8 @@ def test_rows_fit_their_schema(tmp_path: Path) -> None:
     from newsmarts.core.schemas import CONTRACT_RESULTS, write_rows
 
     contract = load_contract(_write(tmp_path, GOOD))
-    rows = result_rows(_validate(contract, [{"name": "ball", "colour": "red"}]), contract, DAY)
+    result = _validate(contract, [{"name": "ball", "colour": "red"}])
+    rows = result_rows(results_by_id(result, contract), contract, DAY)
     assert write_rows(tmp_path / "rows.parquet", CONTRACT_RESULTS, rows) == 3
 
 
@@ -223,7 +224,7 @@ def test_an_expectation_that_cant_be_evaluated_stops_the_day(tmp_path: Path) -> 
     contract = load_contract(_write(tmp_path, GOOD))
     result = _validate(contract, [{"name": "ball"}])
     with pytest.raises(ContractError, match=r"contract things: expectation 'colour_red'.*colour"):
-        result_rows(result, contract, DAY)
+        results_by_id(result, contract)
 
 
 def test_an_expectation_without_a_result_stops_the_day(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from newsmarts.core.contracts import load_contract, quiet_context, results_by_id
+from newsmarts.core.contracts import load_contract, quiet_context
 from newsmarts.core.settings import PROJECT_ROOT
 from newsmarts.validate import features
 from newsmarts.validate.page_furniture import Furniture
@@ -233,7 +233,7 @@ def _rejections(name: str, columns: list[Row], kinds: Any, keys: dict[str, str])
     contract = load_contract(PROJECT_ROOT / "expectations" / f"{name}.json")
     evaluation = evaluate(quiet_context(), contract, frame_of(columns, kinds), DAY)
     found: dict[str, set[str]] = {case: set() for case in keys.values()}
-    for expectation, plain in results_by_id(evaluation.result, contract).items():
+    for expectation, plain in evaluation.results.items():
         for key in failing_keys(plain, name):
             found[keys[key]].add(expectation)
     return found

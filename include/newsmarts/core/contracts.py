@@ -289,18 +289,18 @@ def _exception_message(plain: Mapping[str, Any]) -> str | None:
 
 
 def result_rows(
-    result: ExpectationSuiteValidationResult, contract: gx.ExpectationSuite, day: date
+    results: Mapping[str, dict[str, Any]], contract: gx.ExpectationSuite, day: date
 ) -> list[dict[str, Any]]:
     """One row an expectation, in the contract's order, as ``schemas.CONTRACT_RESULTS`` has them.
 
     ``evaluated_rows`` counts the rows that the expectation judged: those that it passes over (nulls, rows
     outside its row condition) aren't counted. An expectation about a whole table judges one thing.
 
-    Raises:
-        ContractError, IncompleteResult: as :func:`results_by_id`.
+    Args:
+        results: as :func:`results_by_id` gives them.
     """
     rows = []
-    for name, plain in results_by_id(result, contract).items():
+    for name, plain in results.items():
         config, values = plain["expectation_config"], plain.get("result") or {}
         passed = bool(plain["success"])
         evaluated, unexpected = _counts(config["type"], values, passed)

@@ -117,11 +117,11 @@ def _evaluate(source: SQLDatasource, contract: gx.ExpectationSuite, query: str) 
     result = batch.validate(
         contract, result_format={"result_format": "COMPLETE", "unexpected_index_column_names": list(key)}
     )
-    details = results_by_id(result, contract)
+    results = results_by_id(result, contract)
     findings = []
-    for row in result_rows(result, contract, date.min):
+    for row in result_rows(results, contract, date.min):
         found = {field.name: row[field.name] for field in fields(Finding) if field.name in row}
-        shown = {} if row["passed"] else details[row["expectation"]].get("result") or {}
+        shown = {} if row["passed"] else results[row["expectation"]].get("result") or {}
         findings.append(Finding(**found, examples=_examples(shown)))
     return findings
 

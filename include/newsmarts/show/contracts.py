@@ -22,7 +22,6 @@ from newsmarts.core.contracts import (
     computed_columns,
     load_contract,
     quiet_context,
-    results_by_id,
 )
 from newsmarts.core.files import whole_folder
 from newsmarts.core.partitions import partition_path
@@ -129,7 +128,7 @@ def _answers(
 
     evaluation = evaluate(context, contract, frame, day)
     found = {row[ROW_KEY]: row for _, row in frame.iterrows()}
-    for name, plain in results_by_id(evaluation.result, contract).items():
+    for name, plain in evaluation.results.items():
         config = plain["expectation_config"]
         offending = (failure_detail(config, found[key]) for key in failing_keys(plain, contract.name))
         yield Answer(

@@ -47,6 +47,7 @@ class Evaluation:
 
     contract: gx.ExpectationSuite
     result: ExpectationSuiteValidationResult
+    results: Mapping[str, dict[str, Any]]  # of each expectation, as contracts.results_by_id gives them
     rows: list[dict[str, Any]]  # as schemas.CONTRACT_RESULTS
     failures: tuple[Failure, ...]  # in the order of the rows, then of the contract
 
@@ -87,9 +88,14 @@ def evaluate(
             "return_unexpected_index_query": False,
         },
     )
-    rows = result_rows(result, contract, day)
-    failures = _failures(results_by_id(result, contract), contract.name, frame)
-    return Evaluation(contract=contract, result=result, rows=rows, failures=failures)
+    results = results_by_id(result, contract)
+    return Evaluation(
+        contract=contract,
+        result=result,
+        results=results,
+        rows=result_rows(results, contract, day),
+        failures=_failures(results, contract.name, frame),
+    )
 
 
 def _failures(
