@@ -6,6 +6,11 @@ that raises it.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
 
 class NewsError(Exception):
     """Base of all errors that leave a stage; ``str(error)`` is fit to show to a user."""
@@ -17,6 +22,11 @@ class UsageError(NewsError):
 
 class SettingsError(UsageError):
     """A setting or environment variable that can't be right."""
+
+
+def faults_in(error: ValidationError) -> str:
+    """What is wrong with which keys of a file, for the message of a SettingsError."""
+    return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
 
 
 class QueryError(UsageError):

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from newsmarts.core.contract_data import read_data
-from newsmarts.core.errors import SettingsError
+from newsmarts.core.errors import SettingsError, faults_in
 
 Outcome = Literal["not_article", "quarantined"]
 REASONS_FILE = "reasons.toml"
@@ -56,8 +56,7 @@ def load_reasons(folder: Path) -> Reasons:
     try:
         meanings = _MEANINGS.validate_python(document)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise SettingsError(f"{path}: {faults}. Correct it.") from None
+        raise SettingsError(f"{path}: {faults_in(error)}. Correct it.") from None
     loud = [code for code, each in meanings.items() if each.alarm and each.outcome == "not_article"]
     if loud:
         raise SettingsError(

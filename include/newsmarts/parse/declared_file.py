@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from newsmarts.core.errors import SettingsError
+from newsmarts.core.errors import SettingsError, faults_in
 from newsmarts.core.publishers import RULES_TABLES, Facts, read_file
 from newsmarts.parse.addresses import Site
 from newsmarts.parse.date_forms import MONTHS, DateForm, date_form
@@ -176,7 +176,6 @@ def read_rules(path: Path) -> Rules:
     try:
         return Rules.model_validate(tables)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise SettingsError(
-            f"{path}: {faults}. Correct it; docs/adding-a-publisher.md has every key."
+            f"{path}: {faults_in(error)}. Correct it; docs/adding-a-publisher.md has every key."
         ) from None

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from newsmarts.core import schemas
 from newsmarts.core.contract_data import read_data
-from newsmarts.core.errors import DamagedPartition, SettingsError, UsageError
+from newsmarts.core.errors import DamagedPartition, SettingsError, UsageError, faults_in
 from newsmarts.core.files import whole_folder
 from newsmarts.core.partitions import PARTITION_PREFIX, parse_day, partition_path, stage_path
 from newsmarts.validate.circuit_breaker import listed, percent
@@ -67,8 +67,7 @@ def load_thresholds(contracts_dir: Path) -> Thresholds:
     try:
         return Thresholds.model_validate(read_data(path))
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise SettingsError(f"{path}: {faults}. Correct it.") from None
+        raise SettingsError(f"{path}: {faults_in(error)}. Correct it.") from None
 
 
 class Subject(NamedTuple):
