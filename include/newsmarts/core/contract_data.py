@@ -9,13 +9,14 @@ become one table: lists under one name are joined, else what comes later wins.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from newsmarts.core.errors import SettingsError
 
 _DATA, _KEYS = "$data", "$keys"
+ReadData = Callable[[Path], Mapping[str, Any]]
 
 
 def read_data(path: Path) -> dict[str, Any]:
@@ -37,27 +38,29 @@ def read_data(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path}: not valid TOML in UTF-8: {error}.") from None
 
 
-def resolved(value: Any, folder: Path, where: str) -> Any:
-    """The value with its references replaced by the data in ``folder``.
+def resolved(value: Any, folder: Path, where: str, read: ReadData = read_data) -> Any:
+    """The value with its references replaced by the data in ``folder``, of which ``read`` reads a file.
 
     Raises:
         SettingsError: a reference leads nowhere; ``where`` is named.
     """
     if isinstance(value, list):
-        return [resolved(item, folder, where) for item in value]
+        return [resolved(item, folder, where, read) for item in value]
     if not isinstance(value, dict):
         return value
-    own = {key: resolved(item, folder, where) for key, item in value.items() if key not in {_DATA, _KEYS}}
+    own = {
+        key: resolved(item, folder, where, read) for key, item in value.items() if key not in {_DATA, _KEYS}
+    }
     if _DATA in value and _KEYS in value:
         raise SettingsError(f"{where}: {_DATA} and {_KEYS} are in one object. Keep one of them.")
     if _KEYS in value:
-        table = _at(value[_KEYS], folder, f"{where}: {_KEYS}")
+        table = _at(value[_KEYS], folder, f"{where}: {_KEYS}", read)
         if own or not isinstance(table, dict):
             raise SettingsError(f"{where}: {_KEYS} must lead to a table, and have nothing beside it.")
         return list(table)
     if _DATA not in value:
         return own
-    found = [_at(place, folder, f"{where}: {_DATA}") for place in str(value[_DATA]).split(",")]
+    found = [_at(place, folder, f"{where}: {_DATA}", read) for place in str(value[_DATA]).split(",")]
     if len(found) == 1 and not own:
         return found[0]
     return _merged([*found, own], where)
@@ -74,12 +77,12 @@ def _merged(tables: list[Any], where: str) -> dict[str, Any]:
     return merged
 
 
-def _at(place: Any, folder: Path, where: str) -> Any:
+def _at(place: Any, folder: Path, where: str, read: ReadData) -> Any:
     stem, *keys = str(place).strip().split(".")
     path = folder / f"{stem}.toml"
     if not stem.isidentifier() or not path.is_file():
         raise SettingsError(f"{where} {place!r} names a file that isn't there: {path}.")
-    found: Any = read_data(path)
+    found: Any = read(path)
     for key in keys:
         if not isinstance(found, dict) or key not in found:
             raise SettingsError(f"{where} {place!r}: {path} has no {key!r} there.")

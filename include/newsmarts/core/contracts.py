@@ -25,10 +25,11 @@ import logging
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newsmarts.core.contract_data import resolved
+from newsmarts.core.contract_data import read_data, resolved
 from newsmarts.core.errors import ContractError, IncompleteResult, SettingsError
 
 if TYPE_CHECKING:
@@ -101,10 +102,11 @@ def read_contract(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path}: unknown keys {sorted(unknown)}. Remove or correct them.")
 
     seen: set[str] = set()
+    read_once = cache(read_data)
     for number, entry in enumerate(entries, start=1):
         _check_entry(entry, f"{path}: expectation {number}", seen)
         where = f"{path}: kwargs of {entry['meta']['id']!r}"
-        entry["kwargs"] = resolved(entry["kwargs"], path.parent, where)
+        entry["kwargs"] = resolved(entry["kwargs"], path.parent, where, read_once)
         _check_regexes(entry["kwargs"], where)
 
     _check_explanations(entries, path)
