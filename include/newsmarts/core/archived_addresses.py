@@ -18,7 +18,8 @@ _ARCHIVE = re.compile(
     r"https?://(?:[\w-]+\.)?(?:archive\.(?:org|today|ph|is|li|vn|fo|md)|webcache\.googleusercontent\.com)(?:[/:?#]|$)",
     re.ASCII | re.IGNORECASE,
 )
-_MOMENT_DIGITS = 14
+_WITHOUT_MARKS = str.maketrans("", "", ".-")
+_TIMESTAMP = re.compile(r"\d{14}", re.ASCII)
 
 
 def original_of(address: str) -> tuple[str | None, datetime | None]:
@@ -29,16 +30,16 @@ def original_of(address: str) -> tuple[str | None, datetime | None]:
     """
     moment: datetime | None = None
     while (found := _ARCHIVED.match(address)) is not None:  # a copy of a copy: the innermost one counts
-        moment = _moment(found[1])
+        moment = moment_of(found[1].translate(_WITHOUT_MARKS))
         address = f"{found[2]}//{address[found.end() :]}"
     return None if _ARCHIVE.match(address) else address, moment
 
 
-def _moment(written: str) -> datetime | None:
-    digits = written.translate({ord("."): None, ord("-"): None})
-    if len(digits) != _MOMENT_DIGITS:
+def moment_of(timestamp: str) -> datetime | None:
+    """The UTC time of an archive's 14 digits; None when they aren't one."""
+    if not _TIMESTAMP.fullmatch(timestamp):
         return None
     try:
-        return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+        return datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         return None

@@ -13,6 +13,7 @@ from datetime import date
 from functools import partial
 from urllib.parse import quote, urlencode
 
+from newsmarts.core.archived_addresses import moment_of
 from newsmarts.core.errors import CaptureError, FeedUnavailable
 from newsmarts.land import encodings
 from newsmarts.land.archives.warc_record import OK, is_html, status_reason
@@ -142,7 +143,7 @@ def _rows(body: bytes) -> tuple[list[dict[str, str]], str | None]:
 
 
 def _listed(line: dict[str, str]) -> Listed | None:
-    captured_at = cdx.moment(line.get("timestamp", ""))
+    captured_at = moment_of(line.get("timestamp", ""))
     if captured_at is None or not set(_FIELDS) <= set(line):
         return None
     return Listed(

@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from newsmarts.core.errors import BadAddress, CaptureError, FeedRefused, FeedUnavailable
 from newsmarts.land.archives.warc_record import HTML, OK, status_reason
@@ -23,7 +23,6 @@ from newsmarts.land.web.exchange import Reply
 
 log = logging.getLogger(__name__)
 
-_TIMESTAMP = re.compile(r"\d{14}", re.ASCII)
 _STATUS = re.compile(r"\d{3}", re.ASCII)
 _INDEX_BYTES = 64 * 1024 * 1024
 # An index searches before it answers, and the Wayback Machine's has been seen to take a minute.
@@ -185,16 +184,6 @@ def no_index(reply: Reply) -> FeedUnavailable:
 def first_words(reply: Reply) -> str:
     """The beginning of an answer, fit for a log."""
     return repr(" ".join(reply.body[:200].decode("utf-8", "replace").split())[:120])
-
-
-def moment(timestamp: str) -> datetime | None:
-    """The UTC time of 14 digits; None when they aren't one."""
-    if not _TIMESTAMP.fullmatch(timestamp):
-        return None
-    try:
-        return datetime.strptime(timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def status_of(text: str) -> int | None:

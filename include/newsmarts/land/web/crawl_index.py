@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, BeforeValidator, Field, TypeAdapter, ValidationError
 
+from newsmarts.core.archived_addresses import moment_of
 from newsmarts.core.files import write_atomically
 from newsmarts.core.locks import held
 from newsmarts.core.partitions import day_interval
@@ -87,7 +88,7 @@ _Number = Annotated[int, Field(ge=0, lt=10**15)]
 class _Line(BaseModel):
     """A capture, as an index lists it."""
 
-    timestamp: Annotated[datetime, BeforeValidator(lambda digits: cdx.moment(str(digits)))]
+    timestamp: Annotated[datetime, BeforeValidator(lambda digits: moment_of(str(digits)))]
     url: str
     mime: str
     mime_detected: str | None = Field(default=None, alias="mime-detected")
