@@ -8,7 +8,6 @@ second is inside the first, ``>`` that it is directly inside. Nothing else of CS
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -103,21 +102,20 @@ class Marks:
                 places, name = self.by_tag, element.tag
             places[name] = (*places.get(name, ()), at)
         self.names = frozenset(name for element in self.elements for name in element.names)
+        self._around_runs = {
+            self._names_around(at) for tag, places in self.by_tag.items() for at in places if tag in _IN_RUNS
+        }
 
     def are_in_runs(self, markup: str) -> bool:
         """Whether a page's runs of links may hold elements that match by their tag alone."""
-        return any(
-            tag in _IN_RUNS and all(name in markup for name in self._names_around(at))
-            for tag, places in self.by_tag.items()
-            for at in places
-        )
+        return any(all(name in markup for name in names) for names in self._around_runs)
 
-    def _names_around(self, at: int) -> list[str]:
+    def _names_around(self, at: int) -> frozenset[str]:
         names: list[str] = []
         while at >= 0:
             names += self.elements[at].names
             at = self.elements[at].outer
-        return names
+        return frozenset(names)
 
 
 @lru_cache(maxsize=8)
@@ -133,7 +131,7 @@ class MarkFinder:
         self.tags = marks.by_tag
         self._marks = marks
         self._by_classes: dict[str, tuple[int, ...]] = {}  # a page's elements share few lists of classes
-        self._open: Counter[int] = Counter()
+        self._open = [0] * len(marks.elements)  # for each element of a mark how many that match it are open
 
     def open(self, tag: str, attributes: Mapping[str, Any], parent: Collection[int]) -> tuple[int, ...]:
         """The elements of marks that one which begins matches, given those that its parent matches."""
@@ -156,20 +154,20 @@ class MarkFinder:
             found += marks.by_tag[tag]
         if not found:
             return ()
-        elements = marks.elements
-        matched = tuple(
-            at
-            for at in found
-            if (
-                elements[at].outer < 0
-                or (elements[at].outer in parent if elements[at].is_child else self._open[elements[at].outer])
-            )
-            and elements[at].fits(tag, attributes)
-        )
-        self._open.update(matched)
-        return matched
+        matched: list[int] = []
+        for at in found:
+            element = marks.elements[at]
+            outer = element.outer
+            if (outer < 0 or (outer in parent if element.is_child else self._open[outer])) and element.fits(
+                tag, attributes
+            ):
+                matched.append(at)
+        for at in matched:
+            self._open[at] += 1
+        return tuple(matched)
 
     def close(self, matched: Collection[int]) -> list[str]:
         """The marks of an element that ends."""
-        self._open.subtract(matched)
+        for at in matched:
+            self._open[at] -= 1
         return [mark for at in matched if (mark := self._marks.elements[at].mark) is not None]
