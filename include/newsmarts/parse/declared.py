@@ -38,20 +38,20 @@ class DeclaredPublisher:
         self.marks = frozenset(mark for layout in rules.layouts for mark in layout.marks.all)
         self._layouts = {layout.valid_from: layout for layout in rules.layouts}
         self._words = tuple(layout.as_layout(facts.name) for layout in rules.layouts)
+        self._site_names = frozenset[str]().union(*(words.site_names for words in self._words))
+        self._masthead = frozenset[str]().union(*(words.masthead for words in self._words))
         hosts = "|".join(map(re.escape, sorted(self.site.hosts)))
         self._addresses = re.compile(rf"(?:{hosts})/(?:{self.site.articles.pattern})")
 
     def recognises(self, reading: Reading) -> bool:
-        """The head's site name or address, the masthead at the top, or a line that comes after a body."""
-        names = frozenset().union(*(words.site_names for words in self._words))
+        """The head's site name or address, or the masthead at the top."""
         head = reading.head
         said = head.first("site_name") if head else None
         if said is not None:
-            return said in names
+            return said in self._site_names
         if head is not None and self.site.owns(head.first("canonical")):
             return True
-        masthead = frozenset().union(*(words.masthead for words in self._words))
-        return any(text in masthead for text in reading.texts[:_MASTHEAD_LINES])
+        return not self._masthead.isdisjoint(reading.texts[:_MASTHEAD_LINES])
 
     def read(self, reading: Reading, roles: Roles, captured_at: datetime | None) -> ParsedPage:
         """Read one article page. Times are UTC; the page shows the wall time of the publisher's zone.

@@ -89,7 +89,7 @@ _TAIL_LINE = re.compile(
     re.IGNORECASE,
 )
 _TAIL_CHARS = 120  # of a name or headline under the text
-_LABEL_STARTS = frozenset({"news", "publ"})
+_LABEL_LETTERS = frozenset("NnPp")
 
 
 class NourNews:
@@ -108,8 +108,9 @@ class NourNews:
             if _number_in(head.first("canonical")):
                 return True
         return any(
-            text[:4].casefold() in _LABEL_STARTS and (_NEWS_ID.fullmatch(text) or _PUBLISHED.fullmatch(text))
+            _NEWS_ID.fullmatch(text) or _PUBLISHED.fullmatch(text)
             for text in reading.texts[:200]
+            if text[:1] in _LABEL_LETTERS
         )
 
     def read(self, reading: Reading, roles: Roles, captured_at: datetime | None) -> ParsedPage:
@@ -214,7 +215,7 @@ def _read_labels(reading: Reading, roles: Roles) -> _Labels:
     news_id = published = None
     end = 0
     for index, text in enumerate(texts):
-        if text[:4].casefold() not in _LABEL_STARTS:
+        if text[:1] not in _LABEL_LETTERS:
             continue
         id_match, date_match = _NEWS_ID.fullmatch(text), _PUBLISHED.fullmatch(text)
         after = index + 1
