@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from newsmarts.core.errors import MissingField, UnreadablePage
 from newsmarts.parse.body import BodyReader
-from newsmarts.parse.declared_file import DeclaredLayout
-from newsmarts.parse.declared_marks import Parts, without_label
+from newsmarts.parse.declared_marks import DeclaredPage, Parts, without_label
 from newsmarts.parse.header import Header, find_header, take_headline
-from newsmarts.parse.layout import Layout, mark_menus
+from newsmarts.parse.layout import mark_menus
 from newsmarts.parse.not_articles import check_body
 from newsmarts.parse.opening import OpeningReader
 from newsmarts.parse.prose import ends_like_sentence
-from newsmarts.parse.reading import Reading, Roles, mark_noise, take
+from newsmarts.parse.reading import mark_noise, take
 from newsmarts.parse.sections import Sections, find_sections, read_lists
 from newsmarts.parse.stories import check_not_wrapped, check_one_story
 from newsmarts.parse.tickers import TickerLines, check_labels_in_body, take_ticker
@@ -22,15 +19,8 @@ _REACH = 3  # lines between two of a header's
 _LINE_CHARS = 90
 
 
-@dataclass(slots=True)
-class LabelledPage:
-    """Reads one page; every block used gets its role."""
-
-    reading: Reading
-    roles: Roles
-    rules: DeclaredLayout
-    words: Layout
-    parts: Parts = field(default_factory=Parts)
+class LabelledPage(DeclaredPage):
+    """Reads one page by its lines and labels."""
 
     def read(self) -> Parts:
         """Read by the header's lines and the layout's labels.

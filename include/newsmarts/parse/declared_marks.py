@@ -67,14 +67,18 @@ def without_label(text: str, labels: Collection[str]) -> str:
 
 
 @dataclass(slots=True)
-class MarkedPage:
-    """Reads one page; every block used gets its role."""
+class DeclaredPage:
+    """One page, and what it shows; every block used gets its role."""
 
     reading: Reading
     roles: Roles
     rules: DeclaredLayout
     words: Layout
     parts: Parts = field(default_factory=Parts)
+
+
+class MarkedPage(DeclaredPage):
+    """Reads one page by its marks."""
 
     def read(self) -> Parts:
         """Read what the marks hold.
