@@ -20,12 +20,11 @@ from newsmarts.parse.declared_lines import LabelledPage
 from newsmarts.parse.declared_marks import MarkedPage, Parts
 from newsmarts.parse.identity import normalised_headline, other_identities
 from newsmarts.parse.layout import layout_at
-from newsmarts.parse.metadata import Published, extra_of, is_about, published_time
+from newsmarts.parse.metadata import Published, extra_of, is_about, published_time, without_site_name
 from newsmarts.parse.publisher import ParsedPage
 from newsmarts.parse.reading import Head, Reading, Roles
 
 _MASTHEAD_LINES = 10
-_SEPARATORS = (" | ", " - ", " – ", " — ", " :: ")
 
 
 class DeclaredPublisher:
@@ -133,11 +132,8 @@ class DeclaredPublisher:
 def _headline_in(head: Head | None, site_names: frozenset[str]) -> str | None:
     """The headline that the head declares, without the site's name after it."""
     title = head.first("title") if head else None
-    for separator in _SEPARATORS:
-        before, found, after = (title or "").rpartition(separator)
-        if found and after.strip() in site_names:
-            return before.strip() or None
-    return title
+    before = next(without_site_name(title or "", site_names), None)
+    return title if before is None else before.strip() or None
 
 
 def _byline_in(head: Head | None) -> str | None:

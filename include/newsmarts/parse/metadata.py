@@ -7,7 +7,7 @@ contract to warn about. Bylines are compared as the record has them, house bylin
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
@@ -20,6 +20,7 @@ from newsmarts.parse.identity import normalised_headline
 from newsmarts.parse.reading import Head, Said
 from newsmarts.parse.times import changes_soon, is_possible, moment_of, parse_month_first, wall_of
 
+_SEPARATORS = (" | ", " - ", " – ", " — ", " :: ")  # of a title and the site's name
 _SHOWN_CHARS = 120
 _DAY_CHARS = 10
 _HOUR = timedelta(hours=1)
@@ -168,6 +169,14 @@ def is_headline(head: Head, text: str, site_names: Collection[str]) -> bool:
     return any(normalised in _titles(said.value, site_names) for said in head.said.get("title", ()))
 
 
+def without_site_name(title: str, site_names: Collection[str]) -> Iterator[str]:
+    """What is before the site's name that a head appends to a title; nothing when there is none."""
+    for separator in _SEPARATORS:
+        before, found, after = title.rpartition(separator)
+        if found and after.strip() in site_names:
+            yield before
+
+
 def _disagreement(fact: str, said: Said) -> str:
     value = said.value if len(said.value) <= _SHOWN_CHARS else said.value[:_SHOWN_CHARS] + "…"
     return f"{fact}: {said.source} says {value}"
@@ -175,12 +184,7 @@ def _disagreement(fact: str, said: Said) -> str:
 
 def _titles(title: str, site_names: Collection[str]) -> set[str]:
     """A title as it is, and without the site's name that heads append to it."""
-    titles = {normalised_headline(title)}
-    for separator in (" | ", " - ", " – ", " — ", " :: "):
-        before, found, after = title.rpartition(separator)
-        if found and after.strip() in site_names:
-            titles.add(normalised_headline(before))
-    return titles
+    return {normalised_headline(each) for each in (title, *without_site_name(title, site_names))}
 
 
 def _stated(said: Iterable[Said], zone_name: str) -> list[datetime]:
