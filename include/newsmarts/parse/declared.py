@@ -18,7 +18,7 @@ from newsmarts.parse.addresses import Site
 from newsmarts.parse.declared_file import DeclaredLayout, Rules
 from newsmarts.parse.declared_lines import LabelledPage
 from newsmarts.parse.declared_marks import MarkedPage, Parts
-from newsmarts.parse.identity import normalised_headline, other_identities
+from newsmarts.parse.identity import headline_identity, other_identities
 from newsmarts.parse.layout import layout_at
 from newsmarts.parse.metadata import Published, extra_of, is_about, published_time, without_site_name
 from newsmarts.parse.publisher import ParsedPage
@@ -79,12 +79,6 @@ class DeclaredPublisher:
         )
         if parts.day is not None and published.local is not None and published.local.date() != parts.day:
             published = Published()  # the contract rejects an article without a time
-        days = [link.published_on for link in parts.lists.most_read if link.published_on is not None]
-        if published.local is not None:
-            days.append(published.local.date())
-        identity = None
-        if published.local and headline:
-            identity = (published.local.isoformat(timespec="minutes"), normalised_headline(headline))
         is_own = is_about(
             head, zone_name, headline=headline, published_at=published.at, site_names=site_names
         )
@@ -97,7 +91,7 @@ class DeclaredPublisher:
             published_at=published.at,
             published_from=published.stated_by,
             body=tuple(parts.body.blocks),
-            identity=identity,
+            identity=headline_identity(headline, published.local),
             rule_version=f"{self.slug}/{rules.valid_from}",
             news_id=head.first("news_id") if head else None,
             standfirst=parts.standfirst,
@@ -113,7 +107,7 @@ class DeclaredPublisher:
             most_read=tuple(parts.lists.most_read),
             coverage=tuple(parts.lists.coverage),
             read_next=tuple(parts.lists.read_next),
-            captured_on_or_after=max(days, default=None),
+            captured_on_or_after=parts.lists.latest_day(published.local),
             other_identities=other_identities(reading, self._addresses, published.local, head_is_own=is_own),
             extra=extra_of(
                 head,

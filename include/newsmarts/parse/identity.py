@@ -25,6 +25,13 @@ def normalised_headline(headline: str) -> str:
     return " ".join(_WORD.findall(headline.casefold()))
 
 
+def headline_identity(headline: str | None, published_local: datetime | None) -> Identity | None:
+    """An article's publication time, to the minute, and headline; None without either."""
+    if not headline or published_local is None:
+        return None
+    return published_local.isoformat(timespec="minutes"), normalised_headline(headline)
+
+
 def other_identities(
     reading: Reading, addresses: re.Pattern[str], published_local: datetime | None, *, head_is_own: bool
 ) -> tuple[Identity, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
 from functools import partial
 from itertools import groupby, pairwise, product
 from math import prod
@@ -135,6 +136,13 @@ class Lists(NamedTuple):
     most_read: list[PageLink]
     coverage: list[str]
     read_next: list[PageLink]
+
+    def latest_day(self, published_local: datetime | None) -> date | None:
+        """The latest day that a page of that publication time names: it was captured then or later."""
+        days = [link.published_on for link in self.most_read if link.published_on is not None]
+        if published_local is not None:
+            days.append(published_local.date())
+        return max(days, default=None)
 
 
 def read_lists(

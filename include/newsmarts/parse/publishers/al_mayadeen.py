@@ -18,7 +18,7 @@ from newsmarts.core.records import Article
 from newsmarts.parse.addresses import Site
 from newsmarts.parse.body import BodyReader
 from newsmarts.parse.header import Header, find_header, take_headline
-from newsmarts.parse.identity import normalised_headline, other_identities
+from newsmarts.parse.identity import headline_identity, other_identities
 from newsmarts.parse.layout import FURNITURE, Labels, Layout, casefolded, layout_at, mark_menus, spellings
 from newsmarts.parse.metadata import extra_of, is_about, published_time
 from newsmarts.parse.not_articles import check_body
@@ -176,11 +176,7 @@ class AlMayadeen:
         if not body.blocks:
             raise MissingField("body", "The page has an article's header but no text under it.")
         check_has_text(body.blocks, body.dropped)
-        # the latest day that the page names: it was captured then or later
         fields = _fields(reading, layout, header, headline, opening)
-        days = [link.published_on for link in lists.most_read if link.published_on is not None]
-        if fields["published_local"] is not None:
-            days.append(fields["published_local"].date())
         article = Article(
             publisher=SLUG,
             language=LANGUAGE,
@@ -194,7 +190,7 @@ class AlMayadeen:
             most_read=tuple(lists.most_read),
             coverage=tuple(lists.coverage),
             read_next=tuple(lists.read_next),
-            captured_on_or_after=max(days, default=None),
+            captured_on_or_after=lists.latest_day(fields["published_local"]),
         )
         return ParsedPage(article, reading, roles)
 
@@ -248,9 +244,6 @@ def _fields(
         times=reading.times_in(header.start, header.end) if header.has_unread_time else (),
     )
     wall, moment = published.local, published.at
-    identity = None
-    if wall and title:
-        identity = (wall.isoformat(timespec="minutes"), normalised_headline(title))
     return {
         "headline": title,
         "standfirst": opening.standfirst,
@@ -260,7 +253,7 @@ def _fields(
         "published_local": wall,
         "published_at": moment,
         "published_from": published.stated_by,
-        "identity": identity,
+        "identity": headline_identity(title, wall),
         "other_identities": other_identities(
             reading,
             _ADDRESS,
