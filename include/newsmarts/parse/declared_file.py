@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -111,9 +112,11 @@ class DeclaredLayout(_Table):
             date_form(form, self.months)
         return self
 
+    @cached_property
     def forms(self) -> tuple[DateForm, ...]:
-        """The forms of the dates on the pages."""
-        return tuple(date_form(form, self.months) for form in self.dates)
+        """The forms of the dates on the pages, those with a time of day first."""
+        forms = [date_form(form, self.months) for form in self.dates]
+        return tuple(sorted(forms, key=lambda form: not form.has_clock))
 
     def as_layout(self, name: str) -> Layout:
         """The words of the layout, as the shared readers take them."""

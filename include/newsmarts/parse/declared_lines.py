@@ -76,7 +76,7 @@ class LabelledPage(DeclaredPage):
         """The header's lines, with the date and the byline as the publisher writes them."""
         reading, roles = self.reading, self.roles
         header = find_header(reading, roles, 0, len(reading), self.words.passed_over)
-        parts, forms = self.parts, self.rules.forms()
+        parts, forms = self.parts, self.rules.forms
         if header is None:
             found = (
                 at

@@ -51,8 +51,8 @@ class Parts:
     body: Body = field(default_factory=Body)
 
     def take_date(self, text: str, forms: Sequence[DateForm]) -> bool:
-        """Take the first date in a text, rather one with a time of day; whether there is one."""
-        for form in sorted(forms, key=lambda form: not form.has_clock):
+        """Take the date in a text that the first of the forms finds; whether there is one."""
+        for form in forms:
             found = form.find(text)
             if found is not None:
                 self.shown, self.day = ((found,), None) if form.has_clock else ((), found.date())
@@ -194,7 +194,7 @@ class MarkedPage(DeclaredPage):
 
     def _read_date(self, body_start: int) -> None:
         """The date in the marked elements; without a mark the first line over the body that has one."""
-        forms, parts = self.rules.forms(), self.parts
+        forms, parts = self.rules.forms, self.parts
         texts = self.reading.texts
         regions = self._regions(self.rules.marks.date)
         if not self.rules.marks.date:
