@@ -65,7 +65,7 @@ def check_not_wrapped(reading: Reading, start: int, end: int) -> None:
     if reading.head is not None:
         return
     texts, kinds, apart = reading.texts, reading.kinds, reading.apart
-    lines = sum(kind == "text" for kind in kinds[start:end])
+    lines = kinds[start:end].count("text")
     cut = sum(
         not apart[at + 1]
         and kinds[at] == kinds[at + 1] == "text"
