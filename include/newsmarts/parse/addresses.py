@@ -16,7 +16,7 @@ _NOT_LATIN = frozenset(
     {"am", "ar", "be", "bg", "bn", "el", "fa", "he", "hi", "hy", "ja", "ka", "kk", "ko", "ku", "mk", "ps",
      "ru", "sr", "ta", "te", "th", "uk", "ur", "yi", "zh"}
 )  # fmt: skip
-_NO_PATTERN: Final = re.compile(r"(?!)")
+NO_PATTERN: Final = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Site:
 
     hosts: frozenset[str] = frozenset()  # without "www."
     base: str = ""  # what relative links of its pages are relative to
-    articles: re.Pattern[str] = _NO_PATTERN
+    articles: re.Pattern[str] = NO_PATTERN
     others: Mapping[str, re.Pattern[str]] = field(default_factory=dict)  # by the reason code of their kind
-    other_editions: re.Pattern[str] = _NO_PATTERN
+    other_editions: re.Pattern[str] = NO_PATTERN
     language: str = "en"  # of its articles
 
     @property

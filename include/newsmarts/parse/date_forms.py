@@ -7,13 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsmarts.parse.times import is_possible
+from newsmarts.parse.times import MONTH_NAMES, is_possible
 
 _NOON = 12
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
-)  # fmt: skip
 _CODES = {
     "d": r"(?P<day>\d{1,2})(?:st|nd|rd|th)?",
     "m": r"(?P<month>\d{1,2})",
@@ -57,7 +53,7 @@ class DateForm:
         return None
 
 
-def date_form(form: str, months: Sequence[str] = MONTHS) -> DateForm:
+def date_form(form: str, months: Sequence[str] = MONTH_NAMES) -> DateForm:
     """The form with ``%d %m %B %b %Y %H %I %M %S %p %A``, its months named as in ``months``.
 
     ``%B`` and ``%b`` are a month's name, in full or its first three letters.

@@ -24,13 +24,12 @@ from pydantic import (
 
 from newsmarts.core.errors import SettingsError, faults_in
 from newsmarts.core.publishers import RULES_TABLES, Facts, read_file
-from newsmarts.parse.addresses import Site
-from newsmarts.parse.date_forms import MONTHS, DateForm, date_form
+from newsmarts.parse.addresses import NO_PATTERN, Site
+from newsmarts.parse.date_forms import DateForm, date_form
 from newsmarts.parse.html_marks import elements_of
 from newsmarts.parse.layout import FURNITURE, LIST_NAMES, Layout, casefolded, spellings
 from newsmarts.parse.not_articles import reason_codes
-
-_NO_PATTERN = re.compile(r"(?!)")
+from newsmarts.parse.times import MONTH_NAMES
 
 
 def _as_list(value: Any) -> Any:
@@ -102,7 +101,7 @@ class DeclaredLayout(_Table):
     valid_from: date
     site_names: Lines = ()  # as heads append them to titles; without any: the publisher's name
     dates: Lines = ()
-    months: Annotated[tuple[_Line, ...], Field(min_length=12, max_length=12)] = MONTHS
+    months: Annotated[tuple[_Line, ...], Field(min_length=12, max_length=12)] = MONTH_NAMES
     marks: PageMarks = PageMarks()
     labels: PageLabels = PageLabels()
 
@@ -137,8 +136,8 @@ class DeclaredLayout(_Table):
 
 class _Addresses(_Table):
     hosts: Lines = ()
-    articles: Pattern = _NO_PATTERN
-    other_editions: Pattern = _NO_PATTERN
+    articles: Pattern = NO_PATTERN
+    other_editions: Pattern = NO_PATTERN
     others: dict[str, Pattern] = {}
 
 

@@ -13,11 +13,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-_MONTH_NAMES = (
+MONTH_NAMES = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
     "november", "december",
 )  # fmt: skip
-_MONTHS = {form: at + 1 for at, name in enumerate(_MONTH_NAMES) for form in (name, name[:3])} | {"sept": 9}
+_MONTHS = {form: at + 1 for at, name in enumerate(MONTH_NAMES) for form in (name, name[:3])} | {"sept": 9}
 DAY = r"\d{1,2} [A-Za-z]{3,9}\.?,? \d{4}"
 CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?"
 _WEEKDAY = (
@@ -29,7 +29,7 @@ WALL_TIME = (
     rf"(?:(?:{_WEEKDAY},? )?(?:{DAY},?(?: [-|–])? {CLOCK}|{_MONTH_FIRST})|{_ISO_DAY}[ T]\d\d:\d\d(?::\d\d)?)"
 )
 """A time of day on a day, as ``parse_wall_time`` reads it."""
-_MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in _MONTH_NAMES) + r"|sept)\.?"
+_MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTH_NAMES) + r"|sept)\.?"
 _UNIT = r"(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month|year)s?\.?"
 _MONTH_AR = "(?:كانون الثاني|شباط|آذار|نيسان|أيار|حزيران|تموز|آب|أيلول|تشرين الأول|تشرين الثاني|كانون الأول)"
 VAGUE_TIME = (
@@ -44,7 +44,7 @@ _STAMP = re.compile(
 _STAMP_CHARS = 40
 TIME_OPENINGS = frozenset(
     {"mon", "tue", "wed", "thu", "fri", "sat", "sun", "tod", "yes", "jus", "one", "an "}
-    | {name[:3] for name in _MONTH_NAMES}
+    | {name[:3] for name in MONTH_NAMES}
     | {f"a {letter}" for letter in "smhdwy"}
 )
 """The first three letters, casefolded, of what is a time and doesn't begin with a digit."""
