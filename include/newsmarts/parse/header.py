@@ -84,7 +84,7 @@ def find_header(
 ) -> Header | None:
     """The first cluster of header lines among the unused blocks of [start, end); None when there is none.
 
-    Lines of the ``frame`` (sections, navigation) are no names of authors.
+    Lines of the ``frame`` (sections, navigation) aren't names of authors.
     """
     texts = reading.texts
     found: list[_Line] = []

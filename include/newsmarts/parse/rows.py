@@ -71,7 +71,7 @@ def ticker_rows(capture: Capture, article: Article) -> Iterator[Row]:
 
 
 def witness_rows(capture: Capture, lines: Iterable[str]) -> Iterator[Row]:
-    """Rows of ticker_witnesses.parquet: ticker lines that are no rows of ticker_items, each once."""
+    """Rows of ticker_witnesses.parquet: ticker lines without a row in ticker_items, each once."""
     for text in dict.fromkeys(lines):
         yield {
             "capture_id": capture.capture_id,
