@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from newsmarts.core.errors import CaptureError
 from newsmarts.land import companions, encodings, names, saved_pages, sidecar
 from newsmarts.land.archives import mhtml
-from newsmarts.land.archives.entry import Content, Entry
+from newsmarts.land.archives.entry import Content, Entry, Read
 from newsmarts.land.names import CaptureTime
 from newsmarts.land.reading import InboxFile
 from newsmarts.land.sidecar import Facts
@@ -45,14 +45,36 @@ class Members:
         except CaptureError as error:
             self.sidecars[stem_of(name)] = error
 
-    def dates_itself(self, name: str) -> bool:
+    def read(
+        self,
+        name: str,
+        modified_at: CaptureTime | None,
+        position: int,
+        *,
+        problem: CaptureError | None,
+        unpack: Callable[[], bytes | CaptureError],
+        wanted: Callable[[Entry], bool],
+        max_bytes: int,
+    ) -> Read:
+        """A member's entry, with its content when it is wanted; it is unpacked once at most."""
+        data = unpack() if problem is None and self._dates_itself(name) else None
+        entry = self._entry(name, modified_at, position, problem=problem, own=_own_facts(name, data))
+        if entry.outcome != "page" or not wanted(entry):
+            return entry, None
+        return entry, content_of(entry, unpack() if data is None else data, max_bytes)
+
+    def archive(self, reason: CaptureError) -> Entry:
+        """An entry for the archive as a whole, or for what comes after a member."""
+        return Entry.rejected(reason, "", self._file.captured_at, -1)
+
+    def _dates_itself(self, name: str) -> bool:
         """Whether a member has to be read to know when it was captured."""
         if is_mhtml(name):
             return True
         is_html = names.media_type_of(name) == "text/html" and not self._tree.is_companion(name)
         return is_html and names.time_in_path(self._path_of(names.text_of(name))) is None
 
-    def entry(
+    def _entry(
         self,
         name: str,
         modified_at: CaptureTime | None,
@@ -85,10 +107,6 @@ class Members:
             captured_at_precision=time.precision,
             charset=facts.charset,
         )
-
-    def archive(self, reason: CaptureError) -> Entry:
-        """An entry for the archive as a whole, or for what comes after a member."""
-        return Entry.rejected(reason, "", self._file.captured_at, -1)
 
     def _time(self, name: str, modified_at: CaptureTime | None) -> CaptureTime:
         in_path = names.time_in_path(self._path_of(name))
@@ -147,7 +165,7 @@ def content_of(entry: Entry, data: bytes | CaptureError, max_bytes: int) -> Cont
         return reason
 
 
-def own_facts(name: str, data: bytes | CaptureError | None) -> Facts:
+def _own_facts(name: str, data: bytes | CaptureError | None) -> Facts:
     """The facts in a page that was read to know its time; none in one that wasn't, or couldn't be."""
     if not isinstance(data, bytes):
         return Facts()

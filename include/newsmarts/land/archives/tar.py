@@ -6,13 +6,14 @@ import contextlib
 import tarfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import BinaryIO, Self
 
 from newsmarts.core.embedded import TIMES_PAGE
 from newsmarts.core.errors import CaptureError
 from newsmarts.land import sidecar
 from newsmarts.land.archives.entry import Budget, Content, Entry, Read, too_large
-from newsmarts.land.archives.members import Members, content_of, is_page, is_sidecar, own_facts, stem_of
+from newsmarts.land.archives.members import Members, content_of, is_page, is_sidecar, stem_of
 from newsmarts.land.archives.stream import Stream
 from newsmarts.land.archives.units import units_of
 from newsmarts.land.names import CaptureTime
@@ -89,18 +90,15 @@ class TarReader:
                 if info.isdir() or number in sidecars:
                     continue
                 self._budget.count()
-                problem = _problem(info)
-                data: bytes | CaptureError | None = None
-                if problem is None and self._members.dates_itself(info.name):
-                    data = self._read(archive, info, self._max_stored_bytes)
-                own = own_facts(info.name, data)
-                entry = self._members.entry(info.name, _modified_at(info), number, problem=problem, own=own)
-                content = None
-                if entry.outcome == "page" and wanted(entry):
-                    if data is None:
-                        data = self._read(archive, info, self._max_stored_bytes)
-                    content = content_of(entry, data, self._max_page_bytes)
-                yield entry, content
+                yield self._members.read(
+                    info.name,
+                    _modified_at(info),
+                    number,
+                    problem=_problem(info),
+                    unpack=partial(self._read, archive, info, self._max_stored_bytes),
+                    wanted=wanted,
+                    max_bytes=self._max_page_bytes,
+                )
         except CaptureError as error:
             yield self._members.archive(error), None
 

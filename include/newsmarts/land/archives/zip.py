@@ -6,13 +6,14 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import BinaryIO
 
 from newsmarts.core.embedded import TIMES_PAGE
 from newsmarts.core.errors import ArchiveTooLarge, CaptureError
 from newsmarts.land import sidecar
 from newsmarts.land.archives.entry import Budget, Entry, Read, too_large
-from newsmarts.land.archives.members import Members, content_of, is_page, is_sidecar, own_facts, stem_of
+from newsmarts.land.archives.members import Members, content_of, is_page, is_sidecar, stem_of
 from newsmarts.land.archives.zip_times import modified_at
 
 _MAX_DIRECTORY_BYTES = 64 << 20  # the directory is held in memory, some ten times as large
@@ -81,20 +82,15 @@ class ZipReader:
                 if info.is_dir() or number in sidecars:
                     continue
                 self._budget.count()
-                problem = problem_of(info)
-                data: bytes | CaptureError | None = None
-                if problem is None and self._members.dates_itself(info.filename):
-                    data = self._read(archive, info, self._max_stored_bytes)
-                own = own_facts(info.filename, data)
-                entry = self._members.entry(
-                    info.filename, modified_at(info), number, problem=problem, own=own
+                yield self._members.read(
+                    info.filename,
+                    modified_at(info),
+                    number,
+                    problem=problem_of(info),
+                    unpack=partial(self._read, archive, info, self._max_stored_bytes),
+                    wanted=wanted,
+                    max_bytes=self._max_page_bytes,
                 )
-                content = None
-                if entry.outcome == "page" and wanted(entry):
-                    if data is None:
-                        data = self._read(archive, info, self._max_stored_bytes)
-                    content = content_of(entry, data, self._max_page_bytes)
-                yield entry, content
         except CaptureError as error:
             yield self._members.archive(error), None
 
