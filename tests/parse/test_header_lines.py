@@ -26,7 +26,9 @@ def with_markup(markup: str) -> str:
     return HTML.replace(ENTRY, markup)
 
 
-@pytest.mark.parametrize("label", ["By", "BY", "by", "By:", "Written by", "WRITTEN BY:"])
+@pytest.mark.parametrize(
+    "label", ["By", "BY", "by", "By:", "Written by", "WRITTEN BY:", "Author:", "Reported by"]
+)
 @pytest.mark.parametrize("name", ["Al Mayadeen English", "AL MAYADEEN ENGLISH", "al mayadeen english"])
 def test_a_byline_in_any_case(label: str, name: str) -> None:
     for capture in (

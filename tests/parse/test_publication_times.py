@@ -48,6 +48,13 @@ def times(article: Article) -> tuple[datetime | None, datetime | None, str | Non
         "Wednesday, August 20, 2025 at 3:19 pm",
         "Published: 20 Aug 2025 15:19\n  • 21 Aug 2025 08:00", "20 Aug 2025 15:19\n  • 21 Aug 2025 08:00",
         "20 Aug 2025 15:19\n  • 20 Aug 2025 15:19", "20 Aug 2025 15:19\n  • Updated: 2025-08-21 08:00",
+        "20 Aug 2025 12:19 GMT", "20 Aug 2025 12:19 (UTC)", "20 Aug 2025 14:19 UTC+02:00",
+        "20 Aug 2025 15:19 EEST", "2025-08-20T15:19:00+03:00", "2025-08-20T12:19:00.000Z",
+        "2025-08-20 16:49 +0430",
+        "August 20, 2025 8:19 AM GMT-4",
+        "15:19, 20th August 2025", "Date: 20 Aug 2025 at 15:19", "Aug 20, 2025 · 15:19",
+        "2025/08/20 15:19 local time",
+        "٢٠ Aug ٢٠٢٥ ١٥:١٩",
     ],
 )  # fmt: skip
 def test_a_time_that_the_page_shows(time: str) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from newsmarts.parse.times import moment_of, parse_clock, parse_day, parse_day_and_clock, parse_month_first
+from newsmarts.parse.times import moment_of, parse_clock, parse_day, parse_month_first, parse_wall_time
 
 
 def utc(text: str) -> datetime:
@@ -28,7 +28,7 @@ def utc(text: str) -> datetime:
     ],
 )
 def test_day_and_clock(text: str, wall: str | None) -> None:
-    assert parse_day_and_clock(text) == (None if wall is None else datetime.fromisoformat(wall))
+    assert parse_wall_time(text) == (None if wall is None else datetime.fromisoformat(wall))
 
 
 @pytest.mark.parametrize(

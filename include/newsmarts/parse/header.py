@@ -19,11 +19,11 @@ from newsmarts.parse.prose import MAX_HEADLINE_CHARS, ends_like_sentence
 from newsmarts.parse.reading import Head, Reading, Roles
 from newsmarts.parse.times import CLOCK, DAY, TIME_OPENINGS, VAGUE_TIME, WALL_TIME, parse_wall_time
 
-# groups are named after the record's fields
-_LINE = re.compile(
-    r"(?i:(?:written )?by):? (?P<byline_raw>\S.*)"
+_BY, _AUTHOR = "(?:(?:written|reported) )?by", "(?:author|writer|reporter)"
+_LINE = re.compile(  # groups are named after the record's fields
+    rf"(?i:(?:{_BY}) ?[:|–—-]?|{_AUTHOR} ?[:|]) (?P<byline_raw>\S.*)"
     r"|(?i:source): ?(?P<agency>\S.*)"
-    rf"|(?:(?i:published|posted)(?: on| at)?:? )(?P<labelled>{WALL_TIME})"
+    rf"|(?:(?i:published|posted|created|date)(?: on| at)?:? )(?P<labelled>{WALL_TIME})"
     rf"|(?P<published_local>{WALL_TIME})"
     rf"|(?i:(?:last )?(?:updated?|modified)(?: on| at)?):? (?P<modified_at>{WALL_TIME})"
     r"|(?P<share_count>\d[\d.,]*[KkMm]?) (?i:shares?)"
@@ -32,14 +32,15 @@ _LINE = re.compile(
     rf"|(?:at )?(?P<clock>{CLOCK})"
     rf"|(?i:(?:published|posted)(?: on| at)?:? )?(?P<vague>{VAGUE_TIME})"
 )
-_DIGITS = frozenset("0123456789")
-_OPENINGS = TIME_OPENINGS | {"by", "by ", "by:", "wri", "sou", "pub", "pos", "las", "upd", "mod", "at "}
+_DIGITS = frozenset("0123456789٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")
+_OPENINGS = TIME_OPENINGS | {"by", "by ", "by:", "wri", "rep", "aut", "sou", "at "}
+_OPENINGS |= {"pub", "pos", "cre", "dat", "las", "upd", "mod"}
 # A paragraph may begin with "By Tuesday, …", so only marked entries and these fields begin a cluster.
 _TIMES = frozenset({"labelled", "published_local"})
 _STRONG = _TIMES | {"read_minutes"}
 _TELLING = _TIMES | {"byline_raw"}
 _UNREAD = frozenset({"day", "clock", "vague"})  # of a time, so that it is nothing else
-_BARE_LABEL = re.compile(r"(?i:(?P<byline_raw>(?:written )?by)|(?P<agency>source)):?")
+_BARE_LABEL = re.compile(rf"(?i:(?P<byline_raw>{_BY}|{_AUTHOR})|(?P<agency>source)) ?[:|]?")
 # "Ines Calloway", "Jean-Luc d'Arvel"; no label, and no section of one word
 _NAME = re.compile(
     r"[^\W\d_a-z][\w'’.-]*(?: (?:[^\W\d_a-z]|(?:al|el|bin|ibn|de|van|von|d['’])[ -]?)[\w'’.-]*){1,3}"

@@ -58,7 +58,7 @@ def published_time(
     zone's.
 
     Args:
-        shown: the times that may be it, in reading order.
+        shown: the times that may be it, in reading order; those with an offset are turned into wall time.
         times: what ``time`` elements state about the page's own lines.
 
     Raises:
@@ -67,6 +67,7 @@ def published_time(
     """
     said = head.said.get("published", ()) if head else ()
     stated = _stated((*said, *times), zone_name)
+    shown = list(dict.fromkeys(wall_of(time, zone_name) if time.tzinfo else time for time in shown))
     if not shown:
         agree = all(_same_minute(moment, stated[0]) for moment in stated)
         named = not (head and head.said.get("title") and headline) or is_headline(head, headline, site_names)
@@ -106,7 +107,7 @@ def extra_of(
         return {}
     modified = stated_moment(head, "modified", zone_name)
     if modified is None and modified_local is not None:
-        modified = moment_of(modified_local, zone_name)
+        modified = _moment(modified_local, zone_name)
     extra: dict[str, Any] = {
         "url": _first_address(head, "canonical"),
         "image_url": _first_address(head, "image") or _address(picture),

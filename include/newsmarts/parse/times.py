@@ -9,7 +9,7 @@ Metadata with an offset can settle a time that happens twice; see ``moment_of``.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -18,15 +18,20 @@ MONTH_NAMES = (
     "november", "december",
 )  # fmt: skip
 _MONTHS = {form: at + 1 for at, name in enumerate(MONTH_NAMES) for form in (name, name[:3])} | {"sept": 9}
-DAY = r"\d{1,2} [A-Za-z]{3,9}\.?,? \d{4}"
+DAY = r"\d{1,2}(?:st|nd|rd|th)? [A-Za-z]{3,9}\.?,? \d{4}"
 CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?"
 _WEEKDAY = (
     r"(?:(?:Mon|Tue|Tues|Wed|Thu|Thur|Thurs|Fri|Sat|Sun)\.?|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)"
 )
-_ISO_DAY = r"\d{4}-\d\d-\d\d"
-_MONTH_FIRST = rf"[A-Za-z]{{3,9}}\.? \d{{1,2}}, \d{{4}},?(?: at| [-|–])? {CLOCK}"
+_MONTH_FIRST = r"[A-Za-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}"
+_ISO_DAY = r"\d{4}[-/]\d\d[-/]\d\d"
+_BETWEEN = r",?(?: at| [-|–—•·])? "
+_ZONE_HOURS = {"gmt": 0.0, "utc": 0.0, "z": 0.0, "eet": 2.0, "eest": 3.0, "msk": 3.0, "irst": 3.5}
+_OFFSET = rf"(?:(?i:{'|'.join(_ZONE_HOURS)})(?: ?[+-]\d{{1,2}}(?::?\d\d)?)?|[+-]\d\d:?\d\d)"
+_ZONE = rf"(?: ?{_OFFSET}| \({_OFFSET}\)|(?i: local time| hrs))?"
 WALL_TIME = (
-    rf"(?:(?:{_WEEKDAY},? )?(?:{DAY},?(?: [-|–])? {CLOCK}|{_MONTH_FIRST})|{_ISO_DAY}[ T]\d\d:\d\d(?::\d\d)?)"
+    rf"(?:(?:{_WEEKDAY},? )?(?:(?:{DAY}|{_MONTH_FIRST}){_BETWEEN}{CLOCK}|{CLOCK}{_BETWEEN}{DAY})"
+    rf"|{_ISO_DAY}[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?){_ZONE}"
 )
 """A time of day on a day, as ``parse_wall_time`` reads it."""
 _MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTH_NAMES) + r"|sept)\.?"
@@ -50,8 +55,12 @@ TIME_OPENINGS = frozenset(
 """The first three letters, casefolded, of what is a time and doesn't begin with a digit."""
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp])\.?[Mm]\.?)?")
 _NUMERIC = re.compile(rf"(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}),? ({CLOCK})")
-_WEEKDAY_BEFORE = re.compile(rf"{_WEEKDAY},? ")
-_MONTH_BEFORE = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}), (\d{4}),?(?: at)?")
+_DAY_IN = re.compile(rf"{_ISO_DAY}|{_MONTH_FIRST}|{DAY}")
+_CLOCK_IN = re.compile(CLOCK)
+_WALL_TIME = re.compile(WALL_TIME)
+_ZONE_IN = re.compile(r"([A-Za-z]*) ?(?:([+-]\d{1,2}):?(\d\d)?)?")
+_FRACTION = re.compile(r"^\.\d+")  # of a second
+_MOST_OFFSET = 15 * 60
 _NOON = 12
 _FOUR_WEEKS, _NO_TIME = timedelta(weeks=4), timedelta()
 
@@ -64,12 +73,15 @@ def zone(name: str) -> ZoneInfo:
 
 @lru_cache(maxsize=4096)  # the lists of pages captured together name the same few days
 def parse_day(text: str) -> date | None:
-    """``28 Nov 2025`` as a date; None for anything else."""
+    """``28 Nov 2025``, ``Nov. 28, 2025`` or ``2025-11-28`` as a date; None for anything else."""
     parts = text.replace(".", "").replace(",", "").split(" ")
     try:
-        day, month, year = parts
-        return _date(int(year), _MONTHS[month.lower()], int(day))
-    except (ValueError, KeyError):
+        if len(parts) == 1:
+            year, month, day = text.replace("/", "-").split("-")
+            return _date(int(year), int(month), int(day))
+        day, month, year = parts if text[:1].isdecimal() else (parts[1], parts[0], *parts[2:])
+        return _date(int(year), _MONTHS[month.lower()], int(day.rstrip("stndrh")))
+    except (ValueError, KeyError, IndexError):
         return None
 
 
@@ -93,28 +105,29 @@ def parse_clock(text: str) -> tuple[int, int, int] | None:
     return (hour, minute, second) if hour < 24 and minute < 60 and second < 60 else None
 
 
-def parse_day_and_clock(text: str) -> datetime | None:
-    """``16 May 2023 20:44`` as naive wall time; None for anything else."""
-    day_text, _, clock_text = text.replace(" - ", " ").replace(" | ", " ").partition(":")
-    day_text, _, hour = day_text.rpartition(" ")
-    day, clock = parse_day(day_text.rstrip(",")), parse_clock(f"{hour}:{clock_text}")
-    return datetime.combine(day, time(*clock)) if day and clock else None
-
-
 def parse_wall_time(text: str) -> datetime | None:
-    """``16 May 2023 20:44``, ``May 16, 2023 20:44`` or ``2023-05-16 20:44``, naive; None for anything else.
+    """``16 May 2023 20:44``, ``May 16, 2023 20:44`` or ``2023-05-16 20:44``; None for anything else.
 
-    A weekday may be before it.
+    A weekday may be before it. It is naive, unless a zone or offset is behind it: ``20:44 GMT``.
     """
-    if text[4:5] == "-":
-        clock = parse_clock(text[11:])
-        try:
-            day = _date(int(text[:4]), int(text[5:7]), int(text[8:10]))
-        except ValueError:
-            return None
-        return datetime.combine(day, time(*clock)) if clock else None
-    text = text if text[:1].isdecimal() else _WEEKDAY_BEFORE.sub("", text, count=1)
-    return parse_day_and_clock(_MONTH_BEFORE.sub(r"\2 \1 \3", text, count=1) if text[:1].isalpha() else text)
+    day_text, clock_text = _DAY_IN.search(text), _CLOCK_IN.search(text)
+    if day_text is None or clock_text is None or _WALL_TIME.fullmatch(text) is None:
+        return None
+    day, clock = parse_day(day_text[0]), parse_clock(clock_text[0])
+    if not (day and clock):
+        return None
+    behind = text[max(day_text.end(), clock_text.end()) :]
+    return datetime.combine(day, time(*clock), _zone_of(behind) if behind else None)
+
+
+def _zone_of(text: str) -> timezone | None:
+    """The offset that is behind a time: `` GMT+3``, ``.000Z``, ``+03:00``; None: it is local time."""
+    found = _ZONE_IN.fullmatch(_FRACTION.sub("", text).strip(" ()"))
+    if found is None or not (found[2] or found[1].lower() in _ZONE_HOURS):
+        return None
+    hours, sign = _ZONE_HOURS.get(found[1].lower(), 0.0), -1 if (found[2] or "").startswith("-") else 1
+    minutes = 60 * (hours + int(found[2] or 0)) + sign * int(found[3] or 0)
+    return timezone(timedelta(minutes=minutes)) if abs(minutes) < _MOST_OFFSET else None
 
 
 def is_stamp(text: str) -> bool:
