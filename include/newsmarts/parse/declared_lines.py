@@ -65,7 +65,7 @@ class LabelledPage(DeclaredPage):
         ).read(start, end)
         parts.headline = None if headline is None else reading.texts[headline]
         parts.standfirst, parts.image, parts.image_url = opening.standfirst, opening.image, opening.image_url
-        parts.agency, parts.modified = header.agency, header.modified_local
+        parts.agency, parts.modified = header.agency, parts.modified or header.modified_local
         parts.read_minutes, parts.share_count = header.read_minutes, header.share_count
         parts.body = BodyReader(
             reading, roles, lines, words.related_labels, words.list_noise, tags_last=True
@@ -81,7 +81,9 @@ class LabelledPage(DeclaredPage):
             found = (
                 at
                 for at in range(len(reading))
-                if self._may_be_header(at) and parts.take_date(reading.texts[at], forms)
+                if self._may_be_header(at)
+                and not self._take_modified(reading.texts[at])
+                and parts.take_date(reading.texts[at], forms)
             )
             at = next(found, None)
             if at is None:
@@ -100,7 +102,9 @@ class LabelledPage(DeclaredPage):
                 continue
             text = reading.texts[at]
             name = without_label(text, self.rules.labels.byline)
-            if not (parts.shown or parts.day) and parts.take_date(text, forms):
+            if self._take_modified(text):
+                roles[at] = "modified_at"
+            elif not header.published and parts.take_date(text, forms):
                 roles[at] = "published_local"
             elif parts.byline is None and name != text:
                 parts.byline, roles[at] = name, "byline_raw"

@@ -40,6 +40,7 @@ class Parts:
     day: date | None = None  # where only the day is shown
     times: Sequence[Said] = ()  # what ``time`` elements state about the line with the date
     modified: datetime | None = None
+    beside_dates: list[str] = field(default_factory=list)  # what else the lines with dates have
     read_minutes: int | None = None
     share_count: int | None = None
     image: Image | None = None
@@ -55,7 +56,11 @@ class Parts:
         for form in forms:
             found = form.find(text)
             if found is not None:
-                self.shown, self.day = ((found,), None) if form.has_clock else ((), found.date())
+                if form.has_clock:
+                    self.shown, self.day = tuple(dict.fromkeys([*self.shown, found])), None
+                elif not self.shown:
+                    self.day = self.day or found.date()
+                self.beside_dates.append(form.pattern.sub("|", text))
                 return True
         return False
 
@@ -75,6 +80,14 @@ class DeclaredPage:
     rules: DeclaredLayout
     words: Layout
     parts: Parts = field(default_factory=Parts)
+
+    def _take_modified(self, text: str) -> bool:
+        """Take the time of a change from a line whose label says that it is one; whether it does."""
+        if without_label(text, self.rules.labels.modified) == text:
+            return False
+        times = (form.find(text) for form in self.rules.forms if form.has_clock)
+        self.parts.modified = self.parts.modified or next(filter(None, times), None)
+        return True
 
 
 class MarkedPage(DeclaredPage):
@@ -168,7 +181,7 @@ class MarkedPage(DeclaredPage):
             if name in {"agency", "read_minutes", "share_count"}:
                 self.roles[line] = name
         parts = self.parts
-        parts.agency, parts.modified = parts.agency or header.agency, header.modified_local
+        parts.agency, parts.modified = parts.agency or header.agency, parts.modified or header.modified_local
         parts.read_minutes, parts.share_count = header.read_minutes, header.share_count
 
     def _labelled(self, labels: Collection[str], role: str, end: int) -> list[str]:
@@ -193,20 +206,27 @@ class MarkedPage(DeclaredPage):
         )
 
     def _read_date(self, body_start: int) -> None:
-        """The date in the marked elements; without a mark the first line over the body that has one."""
+        """The date in the marked elements; without a mark those of the lines over the body."""
         forms, parts = self.rules.forms, self.parts
-        texts = self.reading.texts
+        texts, marked = self.reading.texts, bool(self.rules.marks.date)
         regions = self._regions(self.rules.marks.date)
-        if not self.rules.marks.date:
+        if not marked:
             lines = [at for at in range(body_start) if len(texts[at]) <= _DATE_LINE_CHARS]
+            under = self.roles.index("headline") if "headline" in self.roles else 0
+            lines.sort(key=lambda at: at < under)  # a masthead's clock is the last to count
             regions = [Region(at, at + 1) for at in lines if not self.roles[at]]
         elif regions:
             parts.times = self.reading.times_in(regions[0].start, regions[-1].end)
         for region in regions:
-            text = " ".join(texts[region.start : region.end]) if region.text is None else region.text
-            if parts.take_date(text, forms):
-                self._lines(region, "published_local")
+            if not marked and region.start < under and (parts.shown or parts.day):
                 return
+            text = " ".join(texts[region.start : region.end]) if region.text is None else region.text
+            if self._take_modified(text):
+                self._lines(region, "modified_at")
+            elif parts.take_date(text, forms):
+                self._lines(region, "published_local")
+                if marked:
+                    return
 
     def _body_regions(self) -> list[Region]:
         """The elements of the body, up to where the page goes on with another article."""
