@@ -102,7 +102,7 @@ class MarkedPage(DeclaredPage):
         """
         marks, parts, roles = self.rules.marks, self.parts, self.roles
         self._drop()
-        labels = self.words.labels_in(self.reading.texts)
+        labels = self.words.labels_in(self.reading)
         parts.ticker += take_ticker(self.reading, roles, self.words, labels)
         for name in ("ticker", "tags", "related"):
             role = "related_headlines" if name == "related" else name
