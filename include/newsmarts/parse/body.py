@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.records import BodyBlock
 from newsmarts.parse.body_end import NO_TEXT, BodyEnd
+from newsmarts.parse.forms import mark_forms
 from newsmarts.parse.furniture import (
     FURNITURE_WORDS,
     is_button,
@@ -21,16 +22,16 @@ from newsmarts.parse.furniture import (
     is_furniture,
     is_paywall,
     is_post_link,
-    is_stray,
 )
 from newsmarts.parse.layout import MORE_LABELS
 from newsmarts.parse.opening import caption_of
 from newsmarts.parse.pictures import is_credit, may_be_picture, printed_picture
+from newsmarts.parse.posts import may_end_post, posts_in, start_of_post
 from newsmarts.parse.promos import PROMO_WORDS, cut_promo, promo_of
 from newsmarts.parse.prose import first_word, looks_like_headline, may_head_text
 from newsmarts.parse.reading import BODY_ROLES, NOISE, REPEAT, Reading, Roles, take
-from newsmarts.parse.related import RelatedBlocks, is_bare_link, start_of_post
-from newsmarts.parse.stories import check_not_removed, copies_end
+from newsmarts.parse.related import RelatedBlocks, is_bare_link
+from newsmarts.parse.stories import copies_end
 from newsmarts.parse.subheadings import Subheadings
 from newsmarts.parse.tables import tables_in
 from newsmarts.parse.tags import are_tags, take_unmarked_tags
@@ -40,7 +41,6 @@ _MAX_LABEL_CHARS = 40
 _SET_WORDS = FURNITURE_WORDS | PROMO_WORDS | {first_word(label) for label in MORE_LABELS}
 _MAX_SET_CHARS = 260  # of a line that a page sets among the text
 _LEAST_WORDS = 4  # of a headline that is a link, and no more
-_MAX_FORM_CHARS = 200  # of what is around a form's field
 _LAST_LINE = re.compile(r"\(?(?:source|tags?|topics?|key ?words?|المصدر) ?: ?\S.{0,80}", re.IGNORECASE)
 
 
@@ -85,8 +85,10 @@ class BodyReader:
         """Read the region; every block of it gets its role."""
         texts, kinds, roles = self.reading.texts, self.reading.kinds, self.roles
         index = self.first = start
-        self.subheadings.look_at(start, end)
+        mark_forms(self.reading, roles, start, end)
         tables = tables_in(self.reading, roles, start, end)
+        posts = posts_in(self.reading, roles, start, end)
+        self.subheadings.look_at(start, end)
         if self.tags_last:
             self.body.tags += take_unmarked_tags(self.reading, self.roles, self.related_labels, start, end)
         while index < end:
@@ -94,6 +96,9 @@ class BodyReader:
             if index in tables:
                 self._add(index, BodyBlock("table", tables[index].text))
                 index = tables[index].end
+            elif index in posts:
+                self._add(index, BodyBlock("embed", posts[index].text))
+                index = posts[index].end
             elif roles[index]:
                 index += 1
             elif kind == "bullet":
@@ -107,7 +112,6 @@ class BodyReader:
             else:
                 index = self._text(index, end)
         self._drop_copy()
-        check_not_removed(self.body.blocks)
         return self.body
 
     def _drop_copy(self) -> None:
@@ -137,9 +141,6 @@ class BodyReader:
         promo = promo_of(text, only_strong=heads)
         if promo is not None and (promo.headline or self._is_label(index, end, promo.is_strong)):
             return self._promo(index, end, promo.headline)
-        if self.reading.kinds[index] != "heading" and is_stray(text):
-            self.roles[index] = NOISE
-            return index + 1
         return self._control(index, end) if is_control(text) else self._text(index, end)
 
     def _is_furniture(self, index: int, end: int) -> bool:
@@ -176,33 +177,20 @@ class BodyReader:
             self.body.blocks.pop()
 
     def _picture(self, index: int, end: int) -> int:
-        """A picture and its caption, a form, or another block that says nothing."""
+        """A picture and its caption, or another block that says nothing."""
         reading, caption = self.reading, None
         if reading.kinds[index] == "image":
             caption = caption_of(reading, self.roles, index, end, lead=False)
-        elif reading.kinds[index] == "field":
-            self._form(index, end)
         stop = index + 1 if caption is None else caption + 1
         take(self.roles, index, stop, NOISE)
         return stop
-
-    def _form(self, field_at: int, end: int) -> None:
-        """Take the words around a form's field, which are the form's; those over it were read as text."""
-        start, stop = self.reading.small_group_around(field_at, self.first + 1, _MAX_FORM_CHARS)
-        stop = min(stop, end)
-        while self.places and start <= self.places[-1]:
-            self.places.pop()
-            self.body.blocks.pop()
-        for at in range(start, stop):
-            if not self.roles[at] or self.roles[at] in BODY_ROLES:
-                self.roles[at] = NOISE
 
     def _text(self, index: int, end: int) -> int:
         """A link to another article, part of a post, or a paragraph or subheading with or without a promo."""
         text = self.reading.texts[index]
         if self.reading.links and is_bare_link(self.reading, index, self.known_headlines):
             return self._promo(index, end, text)
-        if "(@" in text or ".com/" in text:
+        if may_end_post(text):
             start = start_of_post(self.reading, self.roles, self.body.blocks, index, self.first)
             if start is not None:
                 return self._post(start, index)
@@ -317,10 +305,7 @@ class BodyReader:
             and self.end.is_before(stop, end, tags=False)
             and are_tags(reading, start, stop, items, announced=self._is_announced(start))
         ):
-            # in this place words of labels are tags too ("X", "Coverage")
-            self.body.tags += [
-                text for text in reading.texts[start:stop] if text and not self.ticker.has(text)
-            ]
+            self.body.tags += [item for item in items if not self.ticker.has(item)]
             take(roles, start, stop, "tags")
         else:
             items = [item for item in items if not self.ticker.has(item)]

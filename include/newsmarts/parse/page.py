@@ -20,6 +20,7 @@ from newsmarts.parse.not_articles import (
     not_an_article,
     why_no_article,
 )
+from newsmarts.parse.posts import POST_MARKS
 from newsmarts.parse.publisher import ParsedPage, Publisher
 from newsmarts.parse.publishers import PUBLISHERS
 from newsmarts.parse.reading import Reading, Roles
@@ -27,8 +28,8 @@ from newsmarts.parse.script_pages import text_only_by_script
 from newsmarts.parse.text import read_text
 
 _AROUND_CHARS = 30
-MARKS: Final = frozenset[str]().union(*(publisher.marks for publisher in PUBLISHERS))
-"""The names of ids and classes that some publisher's rules use."""
+MARKS: Final = POST_MARKS.union(*(publisher.marks for publisher in PUBLISHERS))
+"""The elements that are looked out for: those of some publisher's rules, and posts."""
 
 
 _FEW_BLOCKS = 12

@@ -1,4 +1,4 @@
-"""Other articles and posts in a body: where the headlines under a label end, and where a post begins."""
+"""Other articles in a body: where the headlines under a label end."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from newsmarts.core.errors import UnreadablePage
-from newsmarts.core.records import BodyBlock
 from newsmarts.parse.furniture import is_furniture
 from newsmarts.parse.layout import MORE_LABELS
+from newsmarts.parse.posts import ends_post
 from newsmarts.parse.promos import promo_of
 from newsmarts.parse.prose import (
     MAX_HEADLINE_CHARS,
@@ -28,18 +28,11 @@ _MOST_BLOCKS = 60  # the same with pictures
 _LEAST_WORDS = 4  # of a list's entries, on average, when they are headlines; names of tags are shorter
 _HEADS_IT = 1 / 2  # of a subheading's longer words, those that come up in the paragraph under it
 _LEAST_STEMS = 3
-_TITLE_SPACES = 6  # of a longer line it can't be told by its length that it is a subheading
 _MAX_SECTION_CHARS = 30
 _OWN_PAGE = re.compile(r"#.*|(?:https?://[^/]*)?/(?:\w\w/)?(?:news|articles)/.+|")
 _OTHER = frozenset(
     {"ticker", REPEAT, NOISE, "footer", "related_headlines", "most_read", "read_next", "coverage"}
 )
-_MOST_POST_LINES = 4  # its author's included
-_WORDS = frozenset({"paragraph", "subheading"})
-_WORDS_OR_POST = _WORDS | {"embed"}
-_PASSED_OVER = frozenset({NOISE, REPEAT})
-_AUTHOR = re.compile(r"[—–-]{1,2} ?\S.{0,100}\(@\w{1,30}\),? [A-Z][a-z]+ \d{1,2}, \d{4}$")
-_PICTURE = re.compile(r"\bpic\.(?:twitter|x)\.com/\w+")
 
 
 @dataclass(slots=True)
@@ -183,11 +176,7 @@ class RelatedBlocks:
         repeats = any(roles[line] == REPEAT for line in lines)  # a headline, or the ticker shows through
         heads_text = following < end and self.reading.kinds[following] == "text" and not roles[following]
         if count == _MOST and not repeats:
-            if not heads_text or texts[lines[-1]] in self.known_headlines:
-                return lines
-            is_title = self._is_title(lines[-1], texts[following])
-            if is_title is not None:
-                return lines[:_USUAL] if is_title else lines
+            return lines if not heads_text or texts[lines[-1]] in self.known_headlines else lines[:_USUAL]
         if count == _MOST + 1 and heads_text and not repeats:
             shares = [shared_words(texts[line], texts[following]) for line in lines]
             if shares[-1] >= _HEADS_IT and shares[-1] > max(shares[:-1]):
@@ -197,16 +186,6 @@ class RelatedBlocks:
             f"After a related label {count} lines look like headlines, and which of them are body can't be "
             f"told; the last is {texts[lines[-1]][:80]!r}. Look at the page.",
         )
-
-    def _is_title(self, index: int, paragraph: str) -> bool | None:
-        """Whether a third line under a label is a subheading of the text under it; None: it can't be told.
-
-        Subheadings are short, or have the words of their text; another article's headline has none of either.
-        """
-        text = self.reading.texts[index]
-        if text.count(" ") < _TITLE_SPACES or shared_words(text, paragraph) >= _HEADS_IT:
-            return True
-        return False if len(stems(text)) >= _LEAST_STEMS and not self._known(text, [index]) else None
 
     def _known(self, text: str, lines: Sequence[int]) -> int:
         """How many of a text's longer words the article has outside of some lines."""
@@ -233,58 +212,3 @@ def is_bare_link(reading: Reading, index: int, known_headlines: Collection[str])
         and (text in known_headlines or _OWN_PAGE.fullmatch(link) is not None)
         and looks_like_headline(text)
     )
-
-
-def ends_post(text: str) -> bool:
-    """Whether a line is the author and date of an embedded post, or ends with them or a picture's address."""
-    return ("(@" in text or ".com/" in text) and bool(_AUTHOR.search(text) or _PICTURE.search(text))
-
-
-def start_of_post(
-    reading: Reading, roles: Roles, blocks: Sequence[BodyBlock], index: int, first: int
-) -> int | None:
-    """Where the embedded post that a block ends begins; None when the block belongs to no post.
-
-    ``blocks`` is the body so far, read from the blocks [first, index) of the reading.
-    """
-    text = reading.texts[index]
-    if _AUTHOR.match(text):
-        return _words_of_post(reading, roles, blocks, index, first)
-    return index if ends_post(text) else None
-
-
-def _words_of_post(
-    reading: Reading, roles: Roles, blocks: Sequence[BodyBlock], author: int, first: int
-) -> int:
-    """Where the words of a post begin whose author's line this is; the line itself when it has none.
-
-    They are the lines before it in its run or container; else the block right before it, for the network
-    that posts are embedded from puts a post's words into a paragraph above its author.
-    """
-    start, end = reading.holder(author)
-    if not (end == author + 1 and start < author):
-        start = reading.group_around(author, max(first, author - _MOST_POST_LINES + 1), author + 1)[0]
-    few = first < start < author and author - start < _MOST_POST_LINES
-    if few and all(role in _WORDS_OR_POST for role in roles[start:author]):
-        return start
-    before = author - 1
-    while before >= first and roles[before] in _PASSED_OVER:
-        before -= 1
-    if before < first or roles[before] not in _WORDS_OR_POST or reading.kinds[before] == "heading":
-        return author
-    text = blocks[-1].text or ""
-    if roles[before] == "embed":
-        return author if _AUTHOR.search(text) else before  # it is a post by its picture's address
-    if text.endswith(":"):  # it announces the post
-        return author
-    apart = before == author - 1 and reading.apart[author]
-    return _start_of_run(reading, roles, before, first) if apart else before
-
-
-def _start_of_run(reading: Reading, roles: Roles, last: int, first: int) -> int:
-    """Where the few lines begin that ``last`` ends; the line itself when they are many."""
-    most = _MOST_POST_LINES - 1
-    start = last
-    while first < start > last - most and not reading.apart[start] and roles[start - 1] in _WORDS:
-        start -= 1
-    return start if last - start < most else last
