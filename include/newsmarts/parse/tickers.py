@@ -8,7 +8,8 @@ from functools import cached_property
 
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.ticker import normalise_line
-from newsmarts.parse.header import find_header, first_heading, is_high_heading
+from newsmarts.parse.header import find_header
+from newsmarts.parse.headline import first_heading, is_high_heading
 from newsmarts.parse.layout import TICKER, Labels, Layout
 from newsmarts.parse.prose import may_head_text, stems
 from newsmarts.parse.reading import NOISE, REPEAT, Kind, Reading, Roles

@@ -17,7 +17,8 @@ from newsmarts.core.publishers import facts_of
 from newsmarts.core.records import Article
 from newsmarts.parse.addresses import Site
 from newsmarts.parse.body import BodyReader
-from newsmarts.parse.header import Header, find_header, take_headline
+from newsmarts.parse.header import Header, find_header
+from newsmarts.parse.headline import take_headline
 from newsmarts.parse.identity import headline_identity, other_identities
 from newsmarts.parse.layout import FURNITURE, Labels, Layout, casefolded, layout_at, mark_menus, spellings
 from newsmarts.parse.metadata import extra_of, is_about, published_time
@@ -133,7 +134,7 @@ class AlMayadeen:
         Source: the page's labels in reading order; head metadata where present. tests/parse/.
         """
         layout = layout_at(LAYOUTS, captured_at)
-        labels = layout.labels_in(reading)
+        labels = layout.labels_in(reading.texts)
         ticker = take_ticker(reading, roles, layout, labels)  # first: a witness, whatever the page is
         header = _take_header(reading, roles, layout, labels)
         headline = take_headline(reading, roles, layout, header, ticker)

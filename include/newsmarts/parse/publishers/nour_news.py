@@ -18,7 +18,7 @@ from newsmarts.core.publishers import facts_of
 from newsmarts.core.records import Article, BodyBlock
 from newsmarts.parse.addresses import Site
 from newsmarts.parse.body import BodyReader
-from newsmarts.parse.header import first_heading
+from newsmarts.parse.headline import first_heading
 from newsmarts.parse.identity import normalised_address, normalised_headline
 from newsmarts.parse.layout import FURNITURE, Layout, casefolded, layout_at
 from newsmarts.parse.metadata import extra_of, is_headline, published_time
