@@ -22,7 +22,6 @@ from newsmarts.core.partitions import warehouse_path
 from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.core.text import counted
-from newsmarts.core.timings import Timings
 from newsmarts.land.config import chosen_feeds
 from newsmarts.land.run import landed_captures
 from newsmarts.land.run import run as land
@@ -85,7 +84,6 @@ def run(
     progress: Progress = SILENT,
     feeds: Sequence[str] = (),
     days: Sequence[date] | None = None,
-    timings: Timings | None = None,
 ) -> PipelineResult:
     """Land, parse, validate and load days, then build, audit and publish the marts.
 
@@ -96,13 +94,11 @@ def run(
         progress: receives a step for each day, then build, audit and publish.
         feeds: names of those to land; all enabled ones, when empty.
         days: those of ``days_to_run``, when None.
-        timings: receives what each stage cost.
 
     Raises:
         MissingPartition: there is nothing to publish, neither now nor from before.
         NewsError: what stops all days, such as a held lock or a failed audit.
     """
-    timings = timings or Timings(enabled=False)
     names = [feed.name for feed in chosen_feeds(settings, feeds)]
     if days is None:
         progress.plan(1)
@@ -118,10 +114,7 @@ def run(
         progress.start(day.isoformat())
         for name in names:
             try:
-                with timings.measure("land") as cost:
-                    landed = land(day, settings, name)
-                    cost.pages = landed.landed + landed.rejected
-                waiting += landed.waiting
+                waiting += land(day, settings, name).waiting
             except FeedError as error:
                 logger.error("%s: %s", name, error)  # noqa: TRY400 - the message is enough
                 failed_feeds[name] = f"{day}: {error}"
@@ -129,13 +122,13 @@ def run(
             progress.finish("no captures")
             continue
         try:
-            progress.finish(_day_summary(_run_day(day, settings, read, timings)))
+            progress.finish(_day_summary(_run_day(day, settings, read)))
         except ContractError as error:
             logger.error("%s failed: %s", day, error)  # noqa: TRY400 - the message is enough
             failed[day] = str(error)
             progress.finish("refused" if isinstance(error, TooManyQuarantined) else "failed")
     _require_something_loaded(settings, failed, failed_feeds)
-    release = _publish(settings, progress, timings)
+    release = _publish(settings, progress)
     return PipelineResult(
         days=tuple(days),
         read=read,
@@ -155,27 +148,23 @@ def _day_summary(day: LoadResult) -> str:
     return counts if day.changed else f"{counts}; nothing changed"
 
 
-def _publish(settings: Settings, progress: Progress, timings: Timings) -> PublishResult:
+def _publish(settings: Settings, progress: Progress) -> PublishResult:
     """Build the marts, audit them unless they are published already, and publish them."""
     progress.start("build")
-    with timings.measure("build"):
-        built = build(settings)
+    built = build(settings)
     progress.finish(f"{counted(built.articles, 'article')}; {counted(len(built.days), 'changed day')}")
     progress.start("audit")
     if built.released_as:
         progress.finish("not needed, this is published already")
     else:
-        with timings.measure("audit"):
-            audited = audit(settings)
-        progress.finish(counted(audited.expectations, "expectation"))
+        progress.finish(counted(audit(settings).expectations, "expectation"))
     progress.start("publish")
-    with timings.measure("publish"):
-        release = publish(settings)
+    release = publish(settings)
     progress.finish(f"release {release.release_id}")
     return release
 
 
-def _run_day(day: date, settings: Settings, read: dict[date, RunReason], timings: Timings) -> LoadResult:
+def _run_day(day: date, settings: Settings, read: dict[date, RunReason]) -> LoadResult:
     """Load a day, parsed and validated before when there is a reason, which ``read`` gets.
 
     Raises:
@@ -185,25 +174,16 @@ def _run_day(day: date, settings: Settings, read: dict[date, RunReason], timings
     reason = stored_reason(day, settings)
     if reason is None:
         try:
-            return _load(day, settings, timings)
+            return load(day, settings)
         except DamagedPartition as error:
             logger.warning("%s It is parsed and validated again.", error)
             reason = RunReason.UNFINISHED
     logger.info("read %s: %s", day, reason)
     read[day] = reason
-    with timings.measure("parse") as cost:
-        cost.pages = parse(day, settings).captures
-    with timings.measure("validate") as cost:
-        cost.pages = validate(day, settings).captures
-    loaded = _load(day, settings, timings)
+    parse(day, settings)
+    validate(day, settings)
+    loaded = load(day, settings)
     accept(day, settings)
-    return loaded
-
-
-def _load(day: date, settings: Settings, timings: Timings) -> LoadResult:
-    with timings.measure("load") as cost:
-        loaded = load(day, settings)
-        cost.pages = loaded.captures
     return loaded
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,12 @@ import pytest
 
 from newsmarts.core.errors import CaptureError, SettingsError
 from newsmarts.core.publishers import facts_of
-from newsmarts.core.records import Article
-from newsmarts.parse import html as reading_html
 from newsmarts.parse.date_forms import date_form
 from newsmarts.parse.declared import DeclaredPublisher
 from newsmarts.parse.declared_file import read_rules
-from newsmarts.parse.decoding import decode
 from newsmarts.parse.find_publishers import find_publishers
 from newsmarts.parse.page import parse_reading
-from newsmarts.parse.reading import Reading
-from newsmarts.parse.text import read_text
+from tests.parse.declared import declare, read, reading_of
 
 RULES = """\
 name = "Tidewater Post"
@@ -38,6 +33,7 @@ video_page = 'watch/.+'
 
 [[layouts]]
 valid_from = 2023-01-01
+opening = ["headline", "byline", "date", "standfirst"]
 dates = ["%A, %d. %B %Y, %I:%M %p", "%d.%m.%Y %H:%M", "%d.%m.%Y"]
 
 [layouts.marks]
@@ -64,9 +60,7 @@ FIRST = "Ferry to Ilvane leaves with a piano"
 
 @pytest.fixture(scope="module")
 def publisher(tmp_path_factory: pytest.TempPathFactory) -> DeclaredPublisher:
-    folder = tmp_path_factory.mktemp("rules")
-    (folder / "tidewater_post.toml").write_text(RULES, encoding="utf-8")
-    return DeclaredPublisher(facts_of("tidewater_post", folder), read_rules(folder / "tidewater_post.toml"))
+    return declare(tmp_path_factory.mktemp("rules"), "tidewater_post", RULES)
 
 
 def page(
@@ -94,18 +88,6 @@ def page(
 
 def stated(moment: str, name: str = "article:published_time") -> str:
     return f'<meta property="{name}" content="{moment}">'
-
-
-def reading_of(publisher: DeclaredPublisher, text: str) -> Reading:
-    if "<html" in text:
-        return reading_html.read_html(text, publisher.marks)
-    return read_text(decode(text.encode()))
-
-
-def read(publisher: DeclaredPublisher, text: str) -> Article:
-    reading = reading_of(publisher, text)
-    assert publisher.recognises(reading)
-    return parse_reading(reading, publisher, datetime(2025, 3, 14)).article
 
 
 def test_all_of_a_page(publisher: DeclaredPublisher) -> None:

@@ -6,12 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from newsmarts.parse.times import MONTH_NAMES, is_possible
 
 _NOON = 12
-_HALF = r"[AaPp]\.?[Mm]\.?|صباح[ا\u064b]*|مساء[ا\u064b]*|[صم]\b"
-_HALF_AFTER = re.compile(f" ?(?:{_HALF})", re.IGNORECASE)
 _CODES = {
     "d": r"(?P<day>\d{1,2})(?:st|nd|rd|th)?",
     "m": r"(?P<month>\d{1,2})",
@@ -20,10 +19,18 @@ _CODES = {
     "I": r"(?P<hour>\d{1,2})",
     "M": r"(?P<minute>\d{2})",
     "S": r"(?P<second>\d{2})",
-    "p": rf"(?P<half>{_HALF})",
+    "p": r"(?P<half>[AaPp])\.?[Mm]\.?",
     "A": r"[^\W\d_]{2,15}\.?",
 }
 _CODE = re.compile(r"%(.)|(\s+)|([^%\s]+)|(%)")
+
+
+class DateInText(NamedTuple):
+    """A date, and the characters [start, end) that it is."""
+
+    moment: datetime
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +43,34 @@ class DateForm:
 
     def find(self, text: str) -> datetime | None:
         """The first such date in a text; midnight when the form has no time. None: there is none."""
+        found = self.search(text)
+        return found.moment if found else None
+
+    def search(self, text: str) -> DateInText | None:
+        """The first such date in a text, and where it is."""
         for match in self.pattern.finditer(text):
             found = match.groupdict()
             name = (found.get("name") or "").casefold()
             month = self.months.index(name) % 12 + 1 if name else int(found["month"])
-            hour, half = int(found.get("hour") or 0), (found.get("half") or "")[:1].lower()
+            hour, half = int(found.get("hour") or 0), (found.get("half") or "").lower()
             if half:
                 if not 1 <= hour <= _NOON:
                     continue
-                hour = hour % _NOON + (_NOON if half in {"p", "م"} else 0)
-            elif self.has_clock and hour <= _NOON and _HALF_AFTER.match(text, match.end("minute")):
-                continue  # another form than this one
+                hour = hour % _NOON + (_NOON if half == "p" else 0)
             minute, second = int(found.get("minute") or 0), int(found.get("second") or 0)
             try:
                 moment = datetime(int(found["year"]), month, int(found["day"]), hour, minute, second)  # noqa: DTZ001
             except ValueError:
                 continue
             if is_possible(moment.date()):
-                return moment
+                return DateInText(moment, *match.span())
         return None
 
 
 def date_form(form: str, months: Sequence[str] = MONTH_NAMES) -> DateForm:
     """The form with ``%d %m %B %b %Y %H %I %M %S %p %A``, its months named as in ``months``.
 
-    ``%B`` and ``%b`` are a month's name, in full or its first three letters. ``months`` are twelve, or a
-    multiple of it where pages use several calendars' names: "أيلول" and "سبتمبر".
+    ``%B`` and ``%b`` are a month's name, in full or its first three letters.
 
     Raises:
         ValueError: the form has another code, one twice, or lacks day, month or year.

@@ -9,7 +9,7 @@ import re
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -41,12 +41,6 @@ def _check_mark(mark: str) -> str:
     return mark
 
 
-def _check_months(months: tuple[str, ...]) -> tuple[str, ...]:
-    if not months or len(months) % 12:
-        raise ValueError(f"there are {len(months)} months; twelve, or several times twelve, are needed")
-    return months
-
-
 def _pattern(text: Any) -> Any:
     if not isinstance(text, str):
         return text
@@ -75,8 +69,13 @@ class PageMarks(_Table):
     byline: Selectors = ()
     date: Selectors = ()
     tags: Selectors = ()
+    image: Selectors = ()
     ticker: Selectors = ()
     related: Selectors = ()
+    most_read: Selectors = ()  # these three: an entry in each element
+    coverage: Selectors = ()
+    read_next: Selectors = ()
+    entry_headline: Selectors = ()  # the headline in an entry of a list
     drop: Selectors = ()  # what isn't part of the article, in its body or not
 
     @property
@@ -90,7 +89,6 @@ class PageLabels(_Table):
 
     byline: Lines = ("By",)  # what is before a name
     agency: Lines = ()  # what is before an agency's name
-    modified: Lines = ("Updated", "Last updated", "Modified", "Last modified")  # before another time
     masthead: Lines = ()
     navigation: Lines = ()
     ticker: Lines = ()
@@ -108,15 +106,25 @@ class DeclaredLayout(_Table):
     valid_from: date
     site_names: Lines = ()  # as heads append them to titles; without any: the publisher's name
     dates: Lines = ()
-    months: Annotated[tuple[_Line, ...], AfterValidator(_check_months)] = MONTH_NAMES
+    opening: tuple[Literal["headline", "standfirst", "standfirst?", "byline", "date"], ...] = ()
+    months: Annotated[tuple[_Line, ...], Field(min_length=12, max_length=12)] = MONTH_NAMES
     marks: PageMarks = PageMarks()
     labels: PageLabels = PageLabels()
 
     @model_validator(mode="after")
-    def _check_dates(self) -> Self:
+    def _check(self) -> Self:
         for form in self.dates:
             date_form(form, self.months)
+        names = [name.rstrip("?") for name in self.opening]
+        if self.opening and ("headline" not in names or len({*names}) < len(names)):
+            raise ValueError("opening lacks the headline, or names a line twice")
         return self
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """The order of the lines that text captures open with; "standfirst?": some pages have one."""
+        some = ("standfirst?",) if self.marks.standfirst else ()
+        return self.opening or ("headline", "byline", "date", *some)
 
     @cached_property
     def forms(self) -> tuple[DateForm, ...]:
@@ -135,7 +143,7 @@ class DeclaredLayout(_Table):
             ticker_labels=spellings(*labels.ticker),
             related_labels=casefolded(*labels.related),
             list_labels={label: name for name in LIST_NAMES for label in spellings(*getattr(labels, name))},
-            sections=frozenset(labels.navigation) if labels.most_read or labels.read_next else frozenset(),
+            sections=frozenset(labels.navigation),
             footer_lines=frozenset(labels.end),
             noise=FURNITURE | casefolded(*labels.noise),
         )

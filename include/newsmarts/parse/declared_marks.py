@@ -2,92 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Collection, Iterator
 from itertools import pairwise
 
 from newsmarts.core.errors import MissingField, UnreadablePage
 from newsmarts.core.records import Image
-from newsmarts.parse.body import Body, BodyReader
-from newsmarts.parse.date_forms import DateForm
-from newsmarts.parse.declared_file import DeclaredLayout
+from newsmarts.parse.body import BodyReader
+from newsmarts.parse.declared_lists import ListReader, find_lists
+from newsmarts.parse.declared_parts import DeclaredPage, Parts, name_in, parts_of_line, without_label
 from newsmarts.parse.header import find_header
-from newsmarts.parse.layout import Layout
-from newsmarts.parse.metadata import keywords_of
+from newsmarts.parse.layout import LIST_NAMES
+from newsmarts.parse.metadata import is_headline, keywords_of
 from newsmarts.parse.not_articles import check_body
-from newsmarts.parse.opening import caption_of
-from newsmarts.parse.reading import NOISE, Reading, Region, Roles, Said, mark_noise, take
-from newsmarts.parse.sections import Lists, find_sections, read_lists
+from newsmarts.parse.opening import caption_of, is_described
+from newsmarts.parse.prose import ends_like_sentence
+from newsmarts.parse.reading import NOISE, Region, mark_noise, take
+from newsmarts.parse.sections import Sections
 from newsmarts.parse.tags import is_tag_link, tags_in_line
 from newsmarts.parse.tickers import TickerLines, check_labels_in_body, take_ticker
 
 _SPLIT_BLOCKS = 8  # that one line of spans may have become
-_DATE_LINE_CHARS = 90
+_LINE_CHARS = 90
 _CLOSERS = ",.;:!?)”’"
-
-
-@dataclass(slots=True)
-class Parts:
-    """What a page shows of its article."""
-
-    headline: str | None = None
-    standfirst: str | None = None
-    byline: str | None = None
-    agency: str | None = None
-    shown: tuple[datetime, ...] = ()  # the time of publication, in the publisher's zone
-    day: date | None = None  # where only the day is shown
-    times: Sequence[Said] = ()  # what ``time`` elements state about the line with the date
-    modified: datetime | None = None
-    beside_dates: list[str] = field(default_factory=list)  # what else the lines with dates have
-    read_minutes: int | None = None
-    share_count: int | None = None
-    image: Image | None = None
-    image_url: str | None = None
-    ticker: list[str] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    related: list[str] = field(default_factory=list)
-    lists: Lists = field(default_factory=lambda: Lists([], [], []))
-    body: Body = field(default_factory=Body)
-
-    def take_date(self, text: str, forms: Sequence[DateForm]) -> bool:
-        """Take the date in a text that the first of the forms finds; whether there is one."""
-        for form in forms:
-            found = form.find(text)
-            if found is not None:
-                if form.has_clock:
-                    self.shown, self.day = tuple(dict.fromkeys([*self.shown, found])), None
-                elif not self.shown:
-                    self.day = self.day or found.date()
-                self.beside_dates.append(form.pattern.sub("|", text))
-                return True
-        return False
-
-
-def without_label(text: str, labels: Collection[str]) -> str:
-    """A name without the label before it: "By Mara Odell", "By: Mara Odell"."""
-    words = "|".join(re.escape(label.rstrip(":")) for label in labels)
-    return re.sub(rf"\A(?:{words})(?: ?:|\b) *", "", text, flags=re.IGNORECASE) if words else text
-
-
-@dataclass(slots=True)
-class DeclaredPage:
-    """One page, and what it shows; every block used gets its role."""
-
-    reading: Reading
-    roles: Roles
-    rules: DeclaredLayout
-    words: Layout
-    parts: Parts = field(default_factory=Parts)
-
-    def _take_modified(self, text: str) -> bool:
-        """Take the time of a change from a line whose label says that it is one; whether it does."""
-        if without_label(text, self.rules.labels.modified) == text:
-            return False
-        times = (form.find(text) for form in self.rules.forms if form.has_clock)
-        self.parts.modified = self.parts.modified or next(filter(None, times), None)
-        return True
 
 
 class MarkedPage(DeclaredPage):
@@ -102,15 +38,12 @@ class MarkedPage(DeclaredPage):
         """
         marks, parts, roles = self.rules.marks, self.parts, self.roles
         self._drop()
-        labels = self.words.labels_in(self.reading)
+        labels = self.words.labels_in(self.reading.texts)
         parts.ticker += take_ticker(self.reading, roles, self.words, labels)
         for name in ("ticker", "tags", "related"):
             role = "related_headlines" if name == "related" else name
             lines = [
-                line
-                for region in self._regions(getattr(marks, name))
-                if self.reading.ended or region.end < len(self.reading)  # else it may be cut off
-                for line in self._lines(region, role)
+                line for region in self._finished(getattr(marks, name)) for line in self._lines(region, role)
             ]
             if name == "tags" and len(lines) == 1 and self.reading.link(roles.index("tags")) is None:
                 lines = tags_in_line(lines[0])
@@ -119,8 +52,8 @@ class MarkedPage(DeclaredPage):
         regions = self._body_regions()
         start, end = regions[0].start, regions[-1].end
         self._read_header(start, end)
-        sections = find_sections(self.reading, roles, self.words, labels, headline=end, ticker=parts.ticker)
-        parts.lists = read_lists(self.reading, roles, self.words, sections, parts.ticker)
+        sections = find_lists(self.reading, labels, end, trusted=True)
+        self._read_lists(sections)
         self._take(sections.footer, len(roles), "footer")
         if not marks.tags:
             self._read_tags(start, end, sections.first_after(end) or len(roles))
@@ -139,22 +72,92 @@ class MarkedPage(DeclaredPage):
 
     def _read_header(self, start: int, end: int) -> None:
         """Headline, byline, date and standfirst, which may be inside the body [start, end)."""
-        marks, parts, reading = self.rules.marks, self.parts, self.reading
-        parts.headline = next(self._texts(marks.headline, "headline"), None)
-        if not marks.headline:
-            found = next((at for at in range(end) if self._is_first_heading(at)), None)
-            if found is not None:
-                self.roles[found] = "headline"
-                parts.headline = reading.texts[found]
-        self._read_date(start)
-        names = [
-            without_label(text, self.rules.labels.byline) for text in self._texts(marks.byline, "byline_raw")
-        ]
-        if not marks.byline:
-            names = self._labelled(self.rules.labels.byline, "byline_raw", start)
+        marks, parts, labels = self.rules.marks, self.parts, self.rules.labels.byline
+        headline = self._headline(start, end)
+        if headline is not None:
+            parts.headline = " ".join(self._lines(headline, "headline")) or None
+        if marks.byline:
+            names = [self._name(text) for text in self._texts(marks.byline, "byline_raw")]
+        else:
+            names = self._labelled(labels, "byline_raw", start)
         parts.byline = ", ".join(dict.fromkeys(filter(None, names))) or None
-        parts.standfirst = " ".join(self._texts(marks.standfirst, "standfirst")) or None
+        dated = self._read_date(start)
+        summary = self._standfirst(-1 if headline is None else headline.start, end)
+        lines = [line for region in summary for line in self._lines(region, "standfirst")]
+        parts.standfirst = " ".join(lines) or None
+        if not (parts.byline or marks.byline):
+            if dated is not None:
+                parts.byline = name_in(self._text_of(dated), labels, self.rules.forms)
+            unmarked = (self._signed(at) for at in self._between(start))
+            parts.byline = parts.byline or next(filter(None, unmarked), None)
         self._read_other_lines(start)
+
+    def _headline(self, start: int, end: int) -> Region | None:
+        """The article's headline among the marked elements; without a mark the first h1.
+
+        Teasers of other articles may match: rather one that the head calls the page by, then an h1, then
+        the last over the body [start, end).
+        """
+        reading, head = self.reading, self.reading.head
+        if not self.rules.marks.headline:
+            found = (Region(at, at + 1) for at in range(end) if self._is_first_heading(at))
+            return next(found, None)
+        regions = [region for region in self._regions(self.rules.marks.headline) if region.start < end]
+
+        def rank(region: Region) -> tuple[bool, bool, bool, int]:
+            is_named = head is not None and is_headline(head, self._text_of(region), self.words.site_names)
+            is_h1 = reading.kinds[region.start] == "heading" and reading.indents[region.start] == 1
+            is_over = region.start <= start
+            return is_named, is_h1, is_over, region.start if is_over else -region.start
+
+        return max(regions, key=rank, default=None)
+
+    def _standfirst(self, headline: int, end: int) -> list[Region]:
+        """The marked elements that are the article's standfirst: that follow each other, under the headline.
+
+        Teasers may match: of several groups, rather one by which the head describes the page.
+        """
+        groups: list[list[Region]] = []
+        for region in self._regions(self.rules.marks.standfirst):
+            if groups and groups[-1][-1].end == region.start:
+                groups[-1].append(region)
+            elif headline < region.start < end:
+                groups.append([region])
+        described = [group for group in groups if is_described(self.reading.head, self._text_of(group[0]))]
+        return next(iter(described or groups), [])
+
+    def _name(self, text: str) -> str:
+        """The name in a marked element, which may hold the label and the date as well."""
+        labels, forms = self.rules.labels.byline, self.rules.forms
+        if any(form.search(text) for form in forms):
+            return name_in(text, labels, forms) or next(iter(parts_of_line(text, forms)), "")
+        return without_label(text, labels)
+
+    def _signed(self, at: int) -> str | None:
+        """The name in an unmarked line, behind a label."""
+        text = self.reading.texts[at]
+        if self.roles[at] or len(text) > _LINE_CHARS or ends_like_sentence(text):
+            return None
+        name = name_in(text, self.rules.labels.byline, self.rules.forms)
+        if name:
+            self.roles[at] = "byline_raw"
+        return name
+
+    def _between(self, end: int) -> range:
+        """The blocks between the headline and the body."""
+        return range(self.roles.index("headline") + 1 if "headline" in self.roles else end, end)
+
+    def _read_lists(self, sections: Sections) -> None:
+        """The lists, by marks, and for those without one by labels."""
+        marks = self.rules.marks
+        headlines = {self._block_of(region) for region in self._regions(marks.entry_headline)}
+        reader = ListReader(
+            self.reading, self.roles, self.words, self.rules.forms, self.parts.ticker, headlines
+        )
+        marked = {name for name in LIST_NAMES if getattr(marks, name)}
+        for name in sorted(marked):
+            reader.read_marked(self.parts.lists, name, self._finished(getattr(marks, name)))
+        reader.read(self.parts.lists, sections, without=marked)
 
     def _read_tags(self, start: int, end: int, stop: int) -> None:
         """The lines around the end of the body [start, end) that are the head's keywords or link to tags."""
@@ -181,14 +184,13 @@ class MarkedPage(DeclaredPage):
             if name in {"agency", "read_minutes", "share_count"}:
                 self.roles[line] = name
         parts = self.parts
-        parts.agency, parts.modified = parts.agency or header.agency, parts.modified or header.modified_local
+        parts.agency, parts.modified = parts.agency or header.agency, header.modified_local
         parts.read_minutes, parts.share_count = header.read_minutes, header.share_count
 
     def _labelled(self, labels: Collection[str], role: str, end: int) -> list[str]:
         """The names behind a label and a colon, in lines between the headline and the body."""
         names = []
-        start = self.roles.index("headline") + 1 if "headline" in self.roles else end
-        for at in range(start, end):
+        for at in self._between(end):
             label, colon, name = self.reading.texts[at].partition(":")
             if colon and not self.roles[at] and label.strip() in labels:
                 self.roles[at] = role
@@ -205,28 +207,24 @@ class MarkedPage(DeclaredPage):
             and reading.texts[at] not in self.words.passed_over
         )
 
-    def _read_date(self, body_start: int) -> None:
-        """The date in the marked elements; without a mark those of the lines over the body."""
+    def _read_date(self, body_start: int) -> Region | None:
+        """The date in the marked elements; without a mark the first line over the body that has one.
+
+        Gives the first element, or the line.
+        """
         forms, parts = self.rules.forms, self.parts
-        texts, marked = self.reading.texts, bool(self.rules.marks.date)
+        texts = self.reading.texts
         regions = self._regions(self.rules.marks.date)
-        if not marked:
-            lines = [at for at in range(body_start) if len(texts[at]) <= _DATE_LINE_CHARS]
-            under = self.roles.index("headline") if "headline" in self.roles else 0
-            lines.sort(key=lambda at: at < under)  # a masthead's clock is the last to count
+        if not self.rules.marks.date:
+            lines = [at for at in range(body_start) if len(texts[at]) <= _LINE_CHARS]
             regions = [Region(at, at + 1) for at in lines if not self.roles[at]]
         elif regions:
             parts.times = self.reading.times_in(regions[0].start, regions[-1].end)
         for region in regions:
-            if not marked and region.start < under and (parts.shown or parts.day):
-                return
-            text = " ".join(texts[region.start : region.end]) if region.text is None else region.text
-            if self._take_modified(text):
-                self._lines(region, "modified_at")
-            elif parts.take_date(text, forms):
+            if parts.take_date(self._text_of(region), forms):
                 self._lines(region, "published_local")
-                if marked:
-                    return
+                return region
+        return regions[0] if regions and self.rules.marks.date else None
 
     def _body_regions(self) -> list[Region]:
         """The elements of the body, up to where the page goes on with another article."""
@@ -251,6 +249,9 @@ class MarkedPage(DeclaredPage):
     def _read_picture(self, start: int, end: int) -> None:
         """The lead picture: in the body before its first text, or over the body in a figure."""
         reading, parts = self.reading, self.parts
+        if self.rules.marks.image:
+            self._read_marked_picture(start, end)
+            return
         for at in range(end):
             if self.roles[at]:
                 continue
@@ -265,6 +266,18 @@ class MarkedPage(DeclaredPage):
                 take(self.roles, at, at + 1 if caption is None else caption + 1, "image")
                 return
 
+    def _read_marked_picture(self, start: int, end: int) -> None:
+        """The first marked element is the lead picture, its lines the caption; not under text of the body."""
+        reading, parts = self.reading, self.parts
+        for region in self._regions(self.rules.marks.image):
+            shown = [at for at in range(region.start, region.end) if reading.kinds[at] == "image"]
+            caption = " ".join(self._lines(region, NOISE if parts.image else "image")) or None
+            alt = next((reading.texts[at] for at in shown if reading.texts[at]), None)
+            over = any(reading.kinds[at] in {"text", "bullet"} for at in range(start, region.start))
+            if parts.image is None and region.start < end and not over and (alt or caption):
+                parts.image = Image(alt, caption)
+                parts.image_url = next((link for at in shown if (link := reading.link(at))), None)
+
     # elements
 
     def _regions(self, marks: Collection[str]) -> list[Region]:
@@ -276,6 +289,18 @@ class MarkedPage(DeclaredPage):
             if region.start < region.end and not inner:
                 regions.append(region)
         return regions
+
+    def _finished(self, marks: Collection[str]) -> list[Region]:
+        """The elements that the page isn't cut off in."""
+        size = len(self.reading)
+        return [region for region in self._regions(marks) if self.reading.ended or region.end < size]
+
+    def _text_of(self, region: Region) -> str:
+        """All text of an element."""
+        if region.text is not None:
+            return region.text
+        texts, kinds = self.reading.texts, self.reading.kinds
+        return " ".join(texts[at] for at in range(region.start, region.end) if kinds[at] != "image")
 
     def _texts(self, marks: Collection[str], role: str) -> Iterator[str]:
         """The text of each element that has one."""

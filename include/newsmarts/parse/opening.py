@@ -8,14 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.core.records import Image
 from newsmarts.parse.identity import normalised_headline
 from newsmarts.parse.prose import NEXT_SENTENCE, ends_like_sentence
-from newsmarts.parse.reading import REPEAT, Reading, Roles
-from newsmarts.parse.tags import may_be_tag
+from newsmarts.parse.reading import REPEAT, Head, Reading, Roles
 
 _MOST_LINES_BEFORE_PICTURE = 2
 _MOST_LINES_BEFORE_CROSS = 8
@@ -25,6 +24,9 @@ _CLOSE = "x"  # the picture viewer's closing cross, a bullet of its own in text 
 CREDIT = re.compile(r"\([^()]{2,80}\)\.?$")
 _MANY_BLOCKS = 3  # more than a caption and who took the picture
 _LONG_CHARS = 300  # no caption
+
+Which = Literal["usual", "all", "some", "none"]
+"""Which of a publisher's pages have a standfirst under the header."""
 
 
 class Opening(NamedTuple):
@@ -46,7 +48,8 @@ class OpeningReader:
     lines and not the header, or the head describes the page in other words: then both are body.
 
     ``ends_opening``: casefolded labels that no opening holds. ``noise``: casefolded lines that aren't part of
-    an article, as entries of a list.
+    an article, as entries of a list. ``standfirst``: which of the publisher's pages have one ("usual": as
+    above); where only some do, a line that ends like a sentence may be one or the body's first.
     """
 
     reading: Reading
@@ -56,6 +59,7 @@ class OpeningReader:
     ends_opening: Collection[str]
     body_mark: int | None = None
     noise: Collection[str] = ()
+    standfirst: Which = "usual"
 
     def read(self, start: int, end: int) -> Opening:
         """Read up to the body; every block used gets its role.
@@ -71,27 +75,46 @@ class OpeningReader:
             found = self._find_picture(found + 1, end)
         listen = None
         for at in range(start, min(end, start + _LISTEN_WITHIN)):
-            if texts[at] in self.listen_labels and not may_be_tag(self.reading, at):
+            if texts[at] in self.listen_labels:
                 roles[at] = "label"
                 listen = at
                 break
         self._check_lines_before(start, [at for at in (picture, listen) if at is not None])
         lines = self._lines(start, end)
         marks = [at for at in (picture, listen, self.body_mark) if at is not None and start <= at <= end]
-        if not lines:
+        if not lines or self.standfirst == "none":
             has_standfirst = False
+        elif self.standfirst != "usual":
+            has_standfirst = self._is_declared(texts[lines[0]])
         elif marks:
             has_standfirst = lines[0] < max(marks)
         else:
             shared = len(lines) > 1 and self.reading.share_container(lines[0], lines[1], self.header)
             has_standfirst = len(lines) > 1 and not shared and self._may_be_described(lines[0])
-        if not has_standfirst:
+        if not has_standfirst and self.standfirst == "usual":
             lines = self._repeats_over(start, marks)
             has_standfirst = len(lines) == 1
         if not has_standfirst:
             return Opening(None, image, image_url, start)
         roles[lines[0]] = "standfirst"
         return Opening(texts[lines[0]], image, image_url, lines[0] + 1)
+
+    def _is_declared(self, line: str) -> bool:
+        """Whether the line under the header is a standfirst, which all or some of the site's pages have.
+
+        Raises:
+            UnreadablePage: it may be one or the body's first line (``unclear_standfirst``).
+        """
+        if self.standfirst == "all" or not ends_like_sentence(line):
+            return True
+        if self.reading.head is not None and self.reading.head.said.get("description"):
+            # one that is cut off is of a page without a standfirst: its first paragraph
+            return is_described(self.reading.head, line, in_full=True)
+        raise UnreadablePage(
+            "unclear_standfirst",
+            f"The first line under the header may be the standfirst or text of the body: {line[:80]!r}. Look "
+            'at the page, and at "opening" in the publisher\'s file.',
+        )
 
     def _check_lines_before(self, start: int, marks: list[int]) -> None:
         """Check that there is at most one line over the marks that follow a standfirst.
@@ -123,9 +146,8 @@ class OpeningReader:
 
     def _may_be_described(self, index: int) -> bool:
         """Whether the head describes the page by a line, by its beginning, or not at all."""
-        head, text = self.reading.head, normalised_headline(self.reading.texts[index])
-        said = [normalised_headline(one.value) for one in head.said.get("description", ())] if head else []
-        return not said or any(text.startswith(one) or one.startswith(text) for one in said)
+        head = self.reading.head
+        return not (head and head.said.get("description")) or is_described(head, self.reading.texts[index])
 
     def _repeats_over(self, start: int, marks: list[int]) -> list[int]:
         """The ticker lines over the picture: one, where no standfirst is, is the standfirst's own words."""
@@ -186,6 +208,15 @@ class OpeningReader:
 
     def _is_no_caption(self, index: int) -> bool:
         return self.reading.kinds[index] == "image" or self.reading.texts[index].lower() == _CLOSE
+
+
+def is_described(head: Head | None, line: str, *, in_full: bool = False) -> bool:
+    """Whether the head describes the page by a line, or unless ``in_full`` by its beginning."""
+    text = normalised_headline(line)
+    said = [normalised_headline(one.value) for one in head.said.get("description", ())] if head else []
+    if in_full:
+        return text in said
+    return any(text.startswith(one) or one.startswith(text) for one in said)
 
 
 def caption_of(reading: Reading, roles: Roles, picture: int, end: int, *, lead: bool) -> int | None:
