@@ -159,12 +159,14 @@ def test_its_articles_reach_the_marts(project: Path) -> None:
     ]
 
 
-def test_a_path_that_names_it_is_a_hint(project: Path) -> None:
+def test_its_name_is_known_in_paths_and_in_lines_that_pages_set_among_text(project: Path) -> None:
     code = (
-        "from newsmarts.core import publishers; "
-        "print(publishers.named_in('www.harbour-gazette.example/a.txt'))"
+        "from newsmarts.core import publishers; from newsmarts.parse import furniture, layout; "
+        "print(publishers.named_in('www.harbour-gazette.example/a.txt'), "
+        "furniture.is_furniture('Follow Harbour Gazette on Facebook'), "
+        "'more from harbour gazette' in layout.MORE_LABELS)"
     )
-    assert run_python(project, "-c", code).strip() == "harbour_gazette"
+    assert run_python(project, "-c", code).split() == ["harbour_gazette", "True", "True"]
 
 
 @pytest.mark.slow

@@ -81,6 +81,14 @@ def all_facts() -> tuple[Facts, ...]:
     return tuple(facts_of(slug) for slug in slugs())
 
 
+def site_names() -> tuple[str, ...]:
+    """The names of all sites, without an article, also with their edition: "Nour News English"."""
+    facts = all_facts()
+    names = [each.name.removeprefix("The ") for each in facts]
+    editions = [f"{name} {each.edition}" for name, each in zip(names, facts, strict=True)]
+    return tuple(dict.fromkeys([*editions, *names]))
+
+
 def named_in(path: str) -> str | None:
     """The publisher that a path names; None when it names none or more than one.
 

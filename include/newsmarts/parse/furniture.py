@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from newsmarts.core.publishers import site_names
 from newsmarts.parse.prose import first_word
 
 _AROUND = " .:…!>»→▼▾↓+-–—[]()*"
@@ -31,7 +32,9 @@ def _filled(pattern: str, parts: dict[str, str]) -> str:
 
 
 _DATA: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
-_FURNITURE = _compiled(_filled(line, _DATA["parts"]) for line in _DATA["lines"].values())
+_SITES = "|".join(re.escape(name).replace(r"\ ", " ?") for name in site_names())
+_PARTS = _DATA["parts"] | {"site": f"(?:{_SITES})"}
+_FURNITURE = _compiled(_filled(line, _PARTS) for line in _DATA["lines"].values())
 _PAYWALL = _compiled(_DATA["paywall"])
 _CONTROL = _compiled(_DATA["control"])
 _BUTTONS = frozenset(_DATA["buttons"])

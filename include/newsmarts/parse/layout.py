@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
+from newsmarts.core.publishers import site_names
 from newsmarts.parse.reading import NOISE, Reading, Roles, take
 
 _NONE: frozenset[str] = frozenset()
@@ -29,9 +30,10 @@ MORE_ARTICLES = (
     "Read also", "See also", "Don't miss", "Don’t miss", "In other news", "Editor's picks",
     "Editor’s picks", "Trending", "Trending now", "Must read", "Must reads", "Top stories",
     "Further reading", "Suggested reading", "Suggested articles", "Similar news", "Similar articles",
-    "Similar stories", "Other news", "Other stories", "Latest news", "More from Al Mayadeen",
-    "More from Al Mayadeen English", "More from Nour News", "You may also be interested in", "Read next",
-    "Related videos", "On the same topic", "Also on Al Mayadeen", "Top news",
+    "Similar stories", "Other news", "Other stories", "Latest news",
+    "You may also be interested in", "Read next",
+    "Related videos", "On the same topic", "Top news",
+    *(f"{label} {name}" for label in ("More from", "Also on") for name in site_names()),
 )  # fmt: skip
 
 TICKER = "ticker"
