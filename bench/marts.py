@@ -60,6 +60,8 @@ def _measure(captures: int) -> dict[str, Any]:
 def fill(home: str, days: int) -> None:
     """Put so many made-up days into the warehouse, by the load stage's own SQL."""
     with warehouse.opened(load_settings(home=home)) as connection:
+        # load's SQL expects the outcome of one day; here are many, all of them accepted
+        connection.execute("SET scalar_subquery_error_on_multiple_rows = false")
         for first in range(0, days, _BULK_DAYS):
             with transaction(connection):
                 _number(connection, first, min(days, first + _BULK_DAYS))
