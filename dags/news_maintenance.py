@@ -7,6 +7,7 @@
 | `orphaned_raw` | counts raw objects that no manifest names | `NEWS_DELETE_ORPHANED_RAW=1` |
 | `leftovers` | `.tmp-` files of killed writes, older than a day | always |
 | `compaction` | copies the warehouse and the release candidate into fresh files, every four weeks | |
+| `verification` | reads a quarter of raw objects and staged days, and all databases: is anything damaged? | |
 | `airflow_history` | Airflow's own records of old runs | `NEWS_AIRFLOW_HISTORY_KEPT_DAYS` is set |
 
 Each task returns what it found and removed, and its log has the details. *Trigger* with `dry_run` removes
@@ -42,7 +43,7 @@ def log_result(result: Any) -> dict[str, Any]:
 
 with DAG(
     dag_id="news_maintenance",
-    description="Weekly: old releases and logs, orphans, leftovers, compaction, Airflow's own history",
+    description="Weekly: old releases and logs, orphans, leftovers, compaction, damage, Airflow's history",
     doc_md=__doc__,
     # no start date, and no look back: a new installation waits for its first Monday
     schedule=CronTriggerTimetable("30 4 * * 1", timezone="UTC", run_immediately=timedelta(0)),
@@ -132,6 +133,20 @@ with DAG(
 
         return log_result(compact(settings(), now=datetime.now(UTC), dry_run=params["dry_run"]))
 
+    @stage("Verification: is anything damaged?")
+    def verification() -> dict[str, Any]:
+        """Reads captured bytes, staged files and databases, and compares them with their checksums: of raw
+        objects and staged days a quarter, another one each week. `newsmarts verify` reads all at once.
+
+        **Red?**
+        - *DamagedHome*: the message names each damaged file and what to do. Check the disk first.
+        - *LockTimeout* (after its retries): another process holds the warehouse; the message names the lock.
+        """
+        from newsmarts.core.settings import settings
+        from newsmarts.ops.maintenance.steps import verification as verify_part
+
+        return log_result(verify_part(settings(), now=datetime.now(UTC)))
+
     @stage("History: Airflow's old runs")
     def airflow_history(params: Any = None) -> dict[str, Any]:
         """Removes Airflow's records of runs older than `NEWS_AIRFLOW_HISTORY_KEPT_DAYS` days, as
@@ -157,5 +172,5 @@ with DAG(
         before = datetime.now(UTC) - timedelta(days=kept_days)
         return airflow_history.run(database_url_of(conn_id), before, dry_run=params["dry_run"])
 
-    for step in (releases, logs, orphaned_raw, leftovers, compaction, airflow_history):
+    for step in (releases, logs, orphaned_raw, leftovers, compaction, verification, airflow_history):
         step()

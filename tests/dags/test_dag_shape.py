@@ -44,6 +44,7 @@ TASKS = {
         "orphaned_raw",
         "leftovers",
         "compaction",
+        "verification",
         "airflow_history",
     },
 }
@@ -59,7 +60,7 @@ WRITERS = {
 
 def tasks_of(dagbag: DagBag) -> list[Any]:
     tasks = [task for dag in dagbag.dags.values() for task in dag.tasks]
-    assert len(tasks) == 15
+    assert len(tasks) == 16
     return tasks
 
 

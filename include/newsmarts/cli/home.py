@@ -1,4 +1,4 @@
-"""Commands that keep the home safe and small: ``backup``, ``restore``, ``maintain`` and ``upgrade-check``."""
+"""Commands that keep the home safe and small, such as ``backup``, ``verify`` and ``maintain``."""
 
 # ruff: noqa: PLC0415 (a command imports what it needs, which keeps --help quick)
 
@@ -32,12 +32,17 @@ def backup(
     ],
     home: Home = None,
 ) -> None:
-    """Copy the home while the pipeline runs."""
+    """Copy the home while the pipeline runs.
+
+    Exit code 1 when captured bytes are damaged: the backup has everything else.
+    """
     from newsmarts.ops.backup.make import make_backup
 
     with shown_progress() as progress:
         made = make_backup(load_settings(home=home), to, progress=progress)
     print(made.summary())
+    if made.damaged:
+        raise typer.Exit(1)
 
 
 @commands.command(rich_help_panel=_GROUP)
@@ -62,7 +67,8 @@ def maintain(
     steps: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="STEP", help="releases, logs, orphaned_raw, leftovers, compaction (default: all)."
+            metavar="STEP",
+            help="releases, logs, orphaned_raw, leftovers, compaction, verification (default: all).",
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only report what would be done.")] = False,
@@ -94,6 +100,21 @@ def maintain(
         lambda results: "\n".join(f"{result.step:12}  {result.summary}" for result in results),
         as_json=json,
     )
+
+
+@commands.command(rich_help_panel=_GROUP)
+def verify(home: Home = None, json: Json = False) -> None:
+    """Read all that the home holds, and name what is damaged and how to put it right.
+
+    Exit code 1 when something is.
+    """
+    from newsmarts.ops.verify import verify as verify_home
+
+    with shown_progress() as progress:
+        verified = verify_home(load_settings(home=home), progress=progress)
+    print_answer(verified, lambda verified: verified.summary(), as_json=json)
+    if verified.damages:
+        raise typer.Exit(1)
 
 
 @commands.command(rich_help_panel=_GROUP)

@@ -116,6 +116,14 @@ class ContractError(NewsError):
     """Validate: the day as a whole can't be trusted."""
 
 
+class DamagedRelease(NewsError):
+    """A published release that can't be read; the next publish replaces it."""
+
+
+class DamagedHome(NewsError):
+    """Something that the pipeline stored isn't what it wrote."""
+
+
 class TooManyQuarantined(ContractError):
     """A day is refused as a whole: more of its article pages can't be read than the settings allow."""
 

@@ -229,6 +229,8 @@ FILES_ADDED_LATER = frozenset({"ticker_witnesses"})
 
 PARQUET_OPTIONS: Mapping[str, Any] = {"compression": "zstd", "write_page_checksum": True}
 """How staged files are written. Without checksums, four of five flipped bits give wrong rows, silently."""
+UNREADABLE = (pa.ArrowException, OSError, ValueError)
+"""What Arrow raises for a damaged file: mostly an OSError, for a flipped bit in a name UnicodeDecodeError."""
 
 
 def write_rows(path: Path, schema: pa.Schema, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -308,5 +310,5 @@ def read_table(path: Path | UPath, schema: pa.Schema) -> pa.Table:
             return table.select(schema.names).replace_schema_metadata()
     except FileNotFoundError:
         raise
-    except (pa.ArrowException, OSError) as error:  # Arrow reports most damage as an OSError
+    except UNREADABLE as error:
         raise DamagedPartition(f"{path} can't be read as Parquet ({error}). {remedy}") from error

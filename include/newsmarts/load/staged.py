@@ -57,7 +57,7 @@ class StagedDay:
             try:
                 for _ in schemas.batches(file, _SCHEMAS[name]):
                     pass
-            except (pa.ArrowException, OSError) as error:
+            except schemas.UNREADABLE as error:
                 raise _damaged(self.day, f"{name}.parquet", error) from None
 
     def as_validated(self) -> StagedDay:
@@ -125,7 +125,7 @@ def open_day(home: Path | UPath, day: date, layout: str) -> Iterator[StagedDay]:
         try:
             outcome = files["outcome"].read().to_pylist()
             digest = _digest(handles, files, layout)
-        except (pa.ArrowException, OSError) as error:
+        except schemas.UNREADABLE as error:
             raise _damaged(day, "outcome.parquet or captures.parquet", error) from None
         if len(outcome) != 1 or outcome[0]["capture_day"] != day:
             raise MissingPartition(
@@ -155,7 +155,7 @@ def _damaged(day: date, what: str, error: Exception) -> DamagedPartition:
 def _checked(name: str, handle: BinaryIO, day: date) -> pq.ParquetFile:
     try:
         file = pq.ParquetFile(handle, page_checksum_verification=True)
-    except (pa.ArrowException, OSError) as error:
+    except schemas.UNREADABLE as error:
         raise _damaged(day, handle.name, error) from None
     if not schemas.is_of(file.schema_arrow, _SCHEMAS[name]):
         raise MissingPartition(

@@ -7,8 +7,8 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from newsmarts.core.db import DAMAGE, reading
-from newsmarts.core.errors import AuditFailed, ContractError, NewsError
+from newsmarts.core.db import DAMAGE
+from newsmarts.core.errors import AuditFailed, ContractError, DamagedRelease, NewsError
 from newsmarts.core.locks import writer_lock
 from newsmarts.core.partitions import candidate_path, published_path, warehouse_path
 from newsmarts.core.settings import Settings
@@ -17,6 +17,7 @@ from newsmarts.marts import audit as contracts
 from newsmarts.marts import candidate, catalogue
 from newsmarts.marts.build import CAPTURES_AT_ONCE, BuildResult, update_candidate
 from newsmarts.release import releases
+from newsmarts.release.reader import reading_release
 from newsmarts.search import index
 from newsmarts.search.about import FOLDER_NAME, has_index_of
 
@@ -94,9 +95,15 @@ def _discard(settings: Settings) -> None:
 
 def _holds(release: releases.Release, fingerprint: str, settings: Settings) -> bool:
     """Whether a release is complete, its search index too, and equal to what publishing would give now."""
-    return release.has_content(fingerprint, contracts.version(settings)) and has_index_of(
-        release.folder, fingerprint
-    )
+    if not release.has_content(fingerprint, contracts.version(settings)):
+        return False
+    try:
+        with reading_release(release, memory_limit=settings.duckdb_memory_limit) as connection:
+            catalogue.count_rows(connection)
+    except DamagedRelease as error:
+        logger.warning("%s It is published again.", error)
+        return False
+    return has_index_of(release.folder, fingerprint)
 
 
 def _update(settings: Settings, *, is_new: bool = False, **sizes: int) -> BuildResult:
@@ -188,7 +195,7 @@ def publish(settings: Settings) -> PublishResult:
             releases.make_current(home, release)
         for old in releases.prune(home, settings.releases_kept):
             logger.info("Removed release %s: the last %d are kept.", old.release_id, settings.releases_kept)
-        with reading(release.path, memory_limit=settings.duckdb_memory_limit) as connection:
+        with reading_release(release, memory_limit=settings.duckdb_memory_limit) as connection:
             rows = catalogue.count_rows(connection)
     counts = ", ".join(f"{count} {name}" for name, count in rows.items())
     logger.info("Release %s %s: %s.", release.release_id, "published" if published else "is current", counts)

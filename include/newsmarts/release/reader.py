@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
-from newsmarts.core.db import spill_folder
-from newsmarts.core.errors import MissingPartition
+from newsmarts.core.db import DAMAGE, reading, spill_folder
+from newsmarts.core.errors import DamagedRelease, MissingPartition
 from newsmarts.core.partitions import published_path
 from newsmarts.core.settings import settings
-from newsmarts.release.releases import find_release
+from newsmarts.release.releases import Release, find_release
 
 _ATTEMPTS = 3
 _OPENING = threading.Lock()
@@ -31,6 +33,7 @@ def connect(
     Raises:
         MissingPartition: nothing was published yet.
         UsageError: no kept release, or more than one, has the name ``as_of``.
+        DamagedRelease: its file can't be read.
     """
     folder = Path(home) if home is not None else settings().home
     for attempt in range(1, _ATTEMPTS + 1):
@@ -46,11 +49,32 @@ def connect(
             # of two threads that open one file, one would lock the settings while the other makes them
             with _OPENING:
                 return _open(path, memory_limit)
-        except duckdb.IOException:
+        except DAMAGE as error:
             # pruned since it was resolved? That takes as many publishes as releases are kept
             if attempt == _ATTEMPTS or path.exists():
-                raise
+                raise _damaged(path, error) from error
     raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+@contextlib.contextmanager
+def reading_release(release: Release, *, memory_limit: str = "1GB") -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection as of ``db.reading``, for the library itself.
+
+    Raises:
+        DamagedRelease: its file can't be read.
+    """
+    try:
+        with reading(release.path, memory_limit=memory_limit) as connection:
+            yield connection
+    except DAMAGE as error:
+        raise _damaged(release.path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> DamagedRelease:
+    return DamagedRelease(
+        f"The release {path} can't be read ({error}). If it is the current one, `newsmarts run` publishes it "
+        "again; an older one may be removed with its folder. `newsmarts verify` looks for more damage."
+    )
 
 
 def _open(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:

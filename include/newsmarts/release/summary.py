@@ -9,10 +9,11 @@ from typing import Any
 
 import duckdb
 
-from newsmarts.core.db import as_dicts, reading, run_sql
+from newsmarts.core.db import as_dicts, run_sql
 from newsmarts.core.errors import NewsError
 from newsmarts.core.partitions import published_path
 from newsmarts.release import contents
+from newsmarts.release.reader import reading_release
 from newsmarts.release.releases import all_releases, current_release, find_release
 
 _QUERIES = Path(__file__).parent / "summary_queries"
@@ -81,12 +82,13 @@ def read_summary(home: Path, as_of: str | None = None) -> Summary:
     Raises:
         MissingPartition: nothing was published yet.
         UsageError: no kept release, or more than one, has the name ``as_of``.
+        DamagedRelease: its file can't be read.
         NewsError: the release is of another version, with other marts than a summary needs.
     """
     release = find_release(home, as_of)
     current = current_release(home)
     path = published_path(home) if release == current else release.path
-    with reading(release.path) as connection:
+    with reading_release(release) as connection:
         try:
             return _read(connection, release.release_id, path)
         except (duckdb.BinderException, duckdb.CatalogException) as error:
@@ -113,13 +115,14 @@ def kept_releases(home: Path) -> tuple[KeptRelease, ...]:
 
     Raises:
         MissingPartition: nothing was published yet.
+        DamagedRelease: a release can't be read.
     """
     find_release(home)  # raises where there is none
     current = current_release(home)
     found = []
     for release in reversed(all_releases(home)):
         facts = release.path.stat()
-        with reading(release.path) as connection:
+        with reading_release(release) as connection:
             rows = {mart.name: mart.rows for mart in contents.read_marts(connection)}
         found.append(
             KeptRelease(

@@ -18,7 +18,7 @@ from newsmarts.core.errors import DamagedPartition, MissingPartition
 from newsmarts.core.files import whole_folder
 from newsmarts.core.partitions import partition_days, partition_path
 from newsmarts.core.records import QuarantineRow
-from newsmarts.core.schemas import ARTICLES, CONTRACT_RESULTS, OUTCOMES, QUARANTINE, read_table
+from newsmarts.core.schemas import ARTICLES, CONTRACT_RESULTS, OUTCOMES, QUARANTINE, UNREADABLE, read_table
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -212,7 +212,7 @@ def landed_captures(home: Path | UPath, day: date) -> int:
                 rows += int(pq.read_metadata(handle).num_rows)
         except FileNotFoundError:
             continue
-        except (pa.ArrowException, OSError) as error:
+        except UNREADABLE as error:
             raise DamagedPartition(f"{path} can't be read ({error}). Run {day} again from land.") from error
     return rows
 

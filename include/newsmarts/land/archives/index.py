@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path
 from newsmarts.core.partitions import archive_index_path
-from newsmarts.core.schemas import UTC_TIME, batch_of
+from newsmarts.core.schemas import UNREADABLE, UTC_TIME, batch_of
 from newsmarts.core.settings import Settings
 from newsmarts.land.archives.entry import Entry
 from newsmarts.land.reading import InboxFile
@@ -121,7 +121,7 @@ class Index:
                 return cls(path, hosts)
         except FileNotFoundError:
             return None
-        except (pa.ArrowException, OSError):
+        except UNREADABLE:
             pass  # damaged, as by a full disk: it is made again
         path.unlink(missing_ok=True)
         return None

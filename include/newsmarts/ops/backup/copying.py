@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
@@ -70,6 +71,16 @@ class HomeCopy:
                 self.copy_tree(folder, only_grows=only_grows, without=without)
         with contextlib.suppress(FileNotFoundError):
             shutil.copystat(here, target)
+
+    def leave_out_damaged(self, folder: str) -> list[str]:
+        """Remove copies of files that don't hold the bytes they are named after; their paths in the home."""
+        named = re.compile(rf"{re.escape(folder)}/../([0-9a-f]{{64}})")
+        found = ((path, named.fullmatch(path)) for path in self.digests)
+        damaged = sorted(path for path, name in found if name and name[1] != self.digests[path])
+        for path in damaged:
+            (self.target / path).unlink()
+            del self.digests[path]
+        return damaged
 
     def _add(self, files: Iterable[tuple[str, str, int, bool]]) -> None:
         for path, digest, size_bytes, is_linked in files:

@@ -63,6 +63,7 @@ class Backup:
     linked: int  # files that an earlier backup had already
     days: int  # capture days that have landed
     release: str | None
+    damaged: tuple[str, ...]  # paths of captured bytes that aren't those that were stored: they are left out
     archive_url: str | None  # an object store that holds raw/ and staged/, which aren't in the backup
     format: int = FORMAT
 
@@ -74,10 +75,14 @@ class Backup:
             if self.archive_url
             else ""
         )
+        damaged = "".join(
+            f"\n{path} is damaged and not in the backup: an earlier one may have it; see newsmarts verify."
+            for path in self.damaged
+        )
         return (
             f"{self.folder}: {counted(self.days, 'day')}, release {self.release or 'none yet'}, "
             f"{counted(self.files, 'file')}, {sized(self.size_bytes)}, {self.linked:,} of them shared with "
-            f"the previous backup{beside}{missing}"
+            f"the previous backup{beside}{missing}{damaged}"
         )
 
 
@@ -157,6 +162,7 @@ def _fill(settings: Settings, home: Path, folder: Path, progress: Progress) -> B
     with _step(progress, "raw", copied):
         copied.copy_tree("raw", without={"raw/manifest", _OBJECTS})
         copied.copy_tree(_OBJECTS, only_grows=True)
+        damaged = copied.leave_out_damaged(_OBJECTS)
     made_at = datetime.now(UTC)
     about = Backup(
         folder=_free_name(folder.parent, made_at),
@@ -166,6 +172,7 @@ def _fill(settings: Settings, home: Path, folder: Path, progress: Progress) -> B
         linked=copied.linked,
         days=len(list(partition_days(target, "manifest"))),
         release=release,
+        damaged=tuple(damaged),
         archive_url=settings.archive_url,
     )
     write_list(folder, more | {f"{HOME_NAME}/{path}": digest for path, digest in copied.digests.items()})

@@ -11,9 +11,9 @@ from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.ops.maintenance.compaction import compact
 from newsmarts.ops.maintenance.orphans import orphaned_raw
-from newsmarts.ops.maintenance.steps import StepResult, leftovers, old_logs, old_releases
+from newsmarts.ops.maintenance.steps import StepResult, leftovers, old_logs, old_releases, verification
 
-STEPS = ("releases", "logs", "orphaned_raw", "leftovers", "compaction")
+STEPS = ("releases", "logs", "orphaned_raw", "leftovers", "compaction", "verification")
 
 
 def maintain(
@@ -35,6 +35,7 @@ def maintain(
 
     Raises:
         UsageError: there is no such step.
+        DamagedHome: the last step found damage.
         NewsError: a step failed; those before it are done.
     """
     unknown = set(steps) - set(STEPS)
@@ -46,6 +47,7 @@ def maintain(
         "orphaned_raw": lambda: orphaned_raw(settings, now=now, dry_run=dry_run),
         "leftovers": lambda: leftovers(settings, now=now, dry_run=dry_run),
         "compaction": lambda: compact(settings, now=now, dry_run=dry_run, at_once="compaction" in steps),
+        "verification": lambda: verification(settings, now=now),
     }
     chosen = [name for name in STEPS if not steps or name in steps]
     progress.plan(len(chosen))

@@ -16,11 +16,13 @@ from newsmarts.core.locks import writer_lock
 from newsmarts.core.settings import Settings
 from newsmarts.core.text import counted, sized
 from newsmarts.land.store import sweep
+from newsmarts.ops.verify import verify
 from newsmarts.release.releases import all_releases, current_release, prune
 
 logger = logging.getLogger(__name__)
 
 DAY_SECONDS = 24 * 3600.0
+_PARTS = 4  # of what is verified, one a week
 # Folders of Airflow's logs: dag_id=…/run_id=…/task_id=…/attempt=1.log
 _LOG_FOLDERS = ("dag_id=*", "dag_processor")
 # Folders of the home in which the pipeline writes; the inbox is somebody else's.
@@ -136,6 +138,24 @@ def leftovers(settings: Settings, *, now: datetime, dry_run: bool = False) -> St
     if kept:
         summary += f" {kept} are kept, see the log."
     return StepResult("leftovers", found + swept, found_bytes, removed + swept, summary)
+
+
+def verification(settings: Settings, *, now: datetime) -> StepResult:
+    """Read a quarter of raw objects and staged days, another one each week, and all databases.
+
+    Raises:
+        DamagedHome: something isn't what was written; the message names it, and what to do.
+    """
+    part = now.isocalendar().week % _PARTS + 1
+    verified = verify(settings, part=part, parts=_PARTS)
+    verified.raise_for_damage()
+    return StepResult(
+        "verification",
+        verified.objects + verified.files + verified.databases,
+        verified.objects_bytes,
+        0,
+        f"Part {part} of {_PARTS}. {verified.summary()}",
+    )
 
 
 def _temporary(home: Path) -> Iterator[Path]:
