@@ -44,6 +44,17 @@ LEAKS = {
     "red dot": ("🔴️ " + FERRY, FERRY),
     "dashes": ("— " + FERRY + " —", FERRY),
     "stars": ("*** " + FERRY + " ***", FERRY),
+    "its source behind it": (
+        "Ferry crossings to Marrow Island suspended until Thursday morning, Harbour Office says",
+        FERRY,
+    ),
+    "its source behind it in brackets": (
+        "Ferry crossings to Marrow Island suspended until Thursday morning (Harbour Office)",
+        FERRY,
+    ),
+    "its last words gone": ("Harbour Office: Ferry crossings to Marrow Island suspended until", FERRY),
+    "its last words gone, and a full stop": (f"{FERRY.removesuffix(' Thursday morning')}.", FERRY),
+    "its first words gone": ("Ferry crossings to Marrow Island suspended until Thursday morning", FERRY),
     "label": ("BREAKING " + FERRY, FERRY),
     "label and colon": ("Breaking news: " + FERRY, FERRY),
     "time": ("14:35 | " + FERRY, FERRY),

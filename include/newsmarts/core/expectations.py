@@ -97,6 +97,7 @@ class ExpectColumnValuesToHoldNoTickerLine(_ExpectNothingFound):
         "{mistyped_min_letters} or more",
         "one of {near_min_words} words or more at the end of a line that no full stop but its own closes",
         "{near_min_words} words or more of one in order that are {near_percent} % of it and of the line",
+        "the first or last {near_min_words} words or more of one that are {part_percent} % of it",
         "labels beside it don't count: {labels}",
         "lines are parted at {separators}",
     )
@@ -110,6 +111,7 @@ class ExpectColumnValuesToHoldNoTickerLine(_ExpectNothingFound):
     mistyped_min_letters: int
     near_min_words: int
     near_percent: int
+    part_percent: int
     abbreviations: list[str]
     calendar_words: list[str]
 

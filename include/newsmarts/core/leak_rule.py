@@ -16,6 +16,7 @@ from newsmarts.core.settings import CONTRACTS
 NUMBERS = (
     "min_words", "max_body_lines", "cut_min_words", "cut_min_letters", "mistyped_min_words",
     "mistyped_min_letters", "near_min_words", "near_percent",
+    "part_percent",
 )  # fmt: skip
 WORDS = ("labels", "abbreviations", "calendar_words")
 FILE = "ticker_leaks.toml"
@@ -35,6 +36,7 @@ class LeakRule:
     mistyped_min_letters: int
     near_min_words: int
     near_percent: int
+    part_percent: int
     abbreviations: frozenset[str]
     calendar_words: frozenset[str]
 

@@ -13,13 +13,14 @@ ticker line that
 - has enough words and fills a few body lines that follow each other.
 
 So is one that isn't complete or not quite the same, where it makes up a whole body line: its first
-words, up to dots or into the middle of a word; all of it, one letter of a long word wrong; or most of its
-words in their order, with few others. How many words are enough, and the other thresholds, are the
+words, up to dots or into the middle of a word; all of it, one letter of a long word wrong; most of its
+words in their order, with few others, its source before or behind it; or two thirds of it, its first or
+its last words. How many words are enough, and the other thresholds, are the
 ``LeakRule``, data beside the contracts.
 
 It isn't a leak when a body has the same news in its own words, quotes a ticker line in a sentence, or has one
 inside a sentence that began before it or goes on after it ("Pope arrives in Turkey, officials said"). Nor is
-a subheading that happens to be a ticker line's first words: it may be complete.
+a subheading that happens to be a ticker line's first few words: it may be complete.
 """
 
 from __future__ import annotations
@@ -174,7 +175,9 @@ class TickerIndex:
                 self._long.add(letters)
                 words = read.unlabelled()
                 self._variants.add(words)
-                for key in ("".join(words), _without_source(line, rule)):
+                turned = _with_source_last(line, rule) if ": " in line else words
+                self._variants.add(turned)
+                for key in ("".join(words), _without_source(line, rule), "".join(turned)):
                     self._variant_lines[key] = min(line, self._variant_lines.get(key, line))
             lengths.setdefault(letters[:_KEY_CHARS], set()).add(len(letters))
         self._lengths = {key: tuple(sorted(found)) for key, found in lengths.items()}
@@ -272,6 +275,12 @@ def _without_source(line: str, rule: LeakRule) -> str:
     source, colon, news = line.partition(": ")
     words = _Line.read(news, rule).unlabelled() if colon and source.count(" ") < _MOST_SOURCE_WORDS else []
     return "".join(words if len(words) >= rule.near_min_words else _Line.read(line, rule).unlabelled())
+
+
+def _with_source_last(line: str, rule: LeakRule) -> list[str]:
+    """The words of a line with its source behind it, as in "The road is shut, Kelmen radio"."""
+    source, colon, news = line.partition(": ")
+    return _Line.read(f"{news}{colon}{source}", rule).unlabelled()
 
 
 def _closing_mark(line: str) -> str:

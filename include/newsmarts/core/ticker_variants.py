@@ -75,13 +75,16 @@ class Variants:
         return min((each for each in alike if _is_mistyped(words, self._words[each], least)), default=None)
 
     def _near(self, words: Words) -> str | None:
-        """The line that shares most of its words with these, in one order, and these with it."""
+        """The line that shares most of its words with these, in one order, or that these begin or end."""
         least, share = self._rule.near_min_words, self._rule.near_percent / _ALL
+        part, own = self._rule.part_percent / _ALL, tuple(words)
         if not least <= len(words) <= self._most_words / share:
             return None
         alike = {each for run in _runs(words) for each in self._by_run.get(run, ())[:_MOST_LOOKED_AT]}
         for letters in sorted(alike):
             others = self._words[letters]
+            if len(own) >= part * len(others) and own in {others[: len(own)], others[-len(own) :]}:
+                return letters
             enough = max(least, share * len(words), share * len(others))
             if min(len(words), len(others)) >= enough:
                 blocks = SequenceMatcher(None, words, others, autojunk=False).get_matching_blocks()
