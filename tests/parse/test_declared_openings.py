@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from newsmarts.core.errors import CaptureError, SettingsError
+from newsmarts.core.records import Image
 from newsmarts.parse.date_forms import date_form
 from newsmarts.parse.declared_parts import name_in, parts_of_line
 from tests.parse.declared import declare, read
@@ -149,6 +150,18 @@ def test_the_lead_picture_by_its_mark(
     # one amid the text is neither the lead picture nor text
     amid = read(publisher, page(body=f"<div>{TEXT[0]}</div>{picture}<div>{TEXT[1]}</div>"))
     assert ([block.text for block in amid.body], amid.image) == ([*TEXT], None)
+
+
+def test_a_body_that_holds_the_headline_as_well(tmp_path: Path) -> None:
+    rules = RULES.replace('body = ".copy"', 'body = ".story"')
+    picture = '<div class="shot"><img src="/a.jpg" alt="A tower"><span>The tower</span></div>'
+    head = '<meta property="article:published_time" content="2024-03-14T21:30:00Z">'
+    text = page(signature="By Ines Tarrow · 5 hours ago", picture=f"<div>12 shares</div>{picture}", head=head)
+    article = read(declare(tmp_path, "saltmere_ledger", rules), text)
+    assert [block.text for block in article.body] == [*TEXT]
+    assert (article.headline, article.standfirst, article.byline) == (HEADLINE, SUMMARY, "Ines Tarrow")
+    assert (article.share_count, article.published_from) == (12, "head")
+    assert article.image == Image("A tower", "The tower")
 
 
 def lines(*opening: str) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from itertools import pairwise
 
 from newsmarts.core.errors import MissingField, UnreadablePage
 from newsmarts.core.records import Image
 from newsmarts.parse.body import BodyReader
+from newsmarts.parse.declared_elements import MarkedElements
 from newsmarts.parse.declared_lists import ListReader, find_lists
-from newsmarts.parse.declared_parts import DeclaredPage, Parts, name_in, parts_of_line, without_label
-from newsmarts.parse.header import find_header
+from newsmarts.parse.declared_parts import Parts, name_in, parts_of_line, without_label
+from newsmarts.parse.header import field_of, parse_count
 from newsmarts.parse.layout import LIST_NAMES
 from newsmarts.parse.metadata import is_headline, keywords_of
 from newsmarts.parse.not_articles import check_body
@@ -20,13 +21,13 @@ from newsmarts.parse.reading import NOISE, Region, mark_noise, take
 from newsmarts.parse.sections import Sections
 from newsmarts.parse.tags import is_tag_link, tags_in_line
 from newsmarts.parse.tickers import TickerLines, check_labels_in_body, take_ticker
+from newsmarts.parse.times import parse_wall_time
 
-_SPLIT_BLOCKS = 8  # that one line of spans may have become
+_OTHER_LINES = frozenset({"agency", "modified_at", "read_minutes", "share_count"})
 _LINE_CHARS = 90
-_CLOSERS = ",.;:!?)”’"
 
 
-class MarkedPage(DeclaredPage):
+class MarkedPage(MarkedElements):
     """Reads one page by its marks."""
 
     def read(self) -> Parts:
@@ -37,13 +38,13 @@ class MarkedPage(DeclaredPage):
             UnreadablePage: the page is cut off in the body (``truncated_page``), or a shared reader's reason.
         """
         marks, parts, roles = self.rules.marks, self.parts, self.roles
-        self._drop()
+        self.drop()
         labels = self.words.labels_in(self.reading.texts)
         parts.ticker += take_ticker(self.reading, roles, self.words, labels)
         for name in ("ticker", "tags", "related"):
             role = "related_headlines" if name == "related" else name
             lines = [
-                line for region in self._finished(getattr(marks, name)) for line in self._lines(region, role)
+                line for region in self.finished(getattr(marks, name)) for line in self.lines(region, role)
             ]
             if name == "tags" and len(lines) == 1 and self.reading.link(roles.index("tags")) is None:
                 lines = tags_in_line(lines[0])
@@ -51,46 +52,61 @@ class MarkedPage(DeclaredPage):
             known += [line for line in dict.fromkeys(lines) if line not in known]
         regions = self._body_regions()
         start, end = regions[0].start, regions[-1].end
-        self._read_header(start, end)
+        text = self._read_header(start, end)
         sections = find_lists(self.reading, labels, end, trusted=True)
         self._read_lists(sections)
-        self._take(sections.footer, len(roles), "footer")
+        self.take(sections.footer, len(roles), "footer")
         if not marks.tags:
             self._read_tags(start, end, sections.first_after(end) or len(roles))
         for one, other in pairwise(regions):
-            self._take(one.end, other.start, NOISE)
+            self.take(one.end, other.start, NOISE)
         check_body(self.reading, roles, start, end)
         ticker = TickerLines(parts.ticker)
         ticker.mark_repeats(self.reading, roles, start, end)
         mark_noise(self.reading, roles, self.words.noise, start, end)
         check_labels_in_body(self.reading, roles, labels, parts.ticker, start=start, end=end)
-        self._read_picture(start, end)
+        self._read_picture(text, end)
         parts.body = BodyReader(
             self.reading, roles, ticker, self.words.related_labels, self.words.list_noise
         ).read(start, end)
         return parts
 
-    def _read_header(self, start: int, end: int) -> None:
-        """Headline, byline, date and standfirst, which may be inside the body [start, end)."""
+    def _read_header(self, start: int, end: int) -> int:
+        """Read headline, byline, date and standfirst, also in the body [start, end); where text begins."""
         marks, parts, labels = self.rules.marks, self.parts, self.rules.labels.byline
         headline = self._headline(start, end)
         if headline is not None:
-            parts.headline = " ".join(self._lines(headline, "headline")) or None
-        if marks.byline:
-            names = [self._name(text) for text in self._texts(marks.byline, "byline_raw")]
-        else:
-            names = self._labelled(labels, "byline_raw", start)
-        parts.byline = ", ".join(dict.fromkeys(filter(None, names))) or None
-        dated = self._read_date(start)
+            parts.headline = " ".join(self.lines(headline, "headline")) or None
         summary = self._standfirst(-1 if headline is None else headline.start, end)
-        lines = [line for region in summary for line in self._lines(region, "standfirst")]
+        lines = [line for region in summary for line in self.lines(region, "standfirst")]
         parts.standfirst = " ".join(lines) or None
-        if not (parts.byline or marks.byline):
-            if dated is not None:
-                parts.byline = name_in(self._text_of(dated), labels, self.rules.forms)
-            unmarked = (self._signed(at) for at in self._between(start))
-            parts.byline = parts.byline or next(filter(None, unmarked), None)
+        names = [self._name(text) for text in self.texts(marks.byline, "byline_raw")]
+        dated = self._read_date(start)
+        start = self._first_text(start, end)
+        if not marks.byline:
+            names = self._labelled(labels, "byline_raw", start)
+            if not names and dated is not None:
+                names = [name_in(self.text_of(dated), labels, self.rules.forms) or ""]
+            if not any(names):
+                names = list(filter(None, map(self._signed, self._between(start))))[:1]
+        parts.byline = ", ".join(dict.fromkeys(filter(None, names))) or None
         self._read_other_lines(start)
+        return start
+
+    def _first_text(self, start: int, end: int) -> int:
+        """Where the text begins of a body [start, end) that may hold the headline as well."""
+        headline = self.roles.index("headline") if "headline" in self.roles else -1
+        if not start <= headline < end:
+            return start
+        kinds, texts = self.reading.kinds, self.reading.texts
+        return next(
+            (
+                at
+                for at in range(headline + 1, end)
+                if not self.roles[at] and (kinds[at] == "image" or ends_like_sentence(texts[at]))
+            ),
+            end,
+        )
 
     def _headline(self, start: int, end: int) -> Region | None:
         """The article's headline among the marked elements; without a mark the first h1.
@@ -102,10 +118,10 @@ class MarkedPage(DeclaredPage):
         if not self.rules.marks.headline:
             found = (Region(at, at + 1) for at in range(end) if self._is_first_heading(at))
             return next(found, None)
-        regions = [region for region in self._regions(self.rules.marks.headline) if region.start < end]
+        regions = [region for region in self.regions(self.rules.marks.headline) if region.start < end]
 
         def rank(region: Region) -> tuple[bool, bool, bool, int]:
-            is_named = head is not None and is_headline(head, self._text_of(region), self.words.site_names)
+            is_named = head is not None and is_headline(head, self.text_of(region), self.words.site_names)
             is_h1 = reading.kinds[region.start] == "heading" and reading.indents[region.start] == 1
             is_over = region.start <= start
             return is_named, is_h1, is_over, region.start if is_over else -region.start
@@ -118,12 +134,12 @@ class MarkedPage(DeclaredPage):
         Teasers may match: of several groups, rather one by which the head describes the page.
         """
         groups: list[list[Region]] = []
-        for region in self._regions(self.rules.marks.standfirst):
+        for region in self.regions(self.rules.marks.standfirst):
             if groups and groups[-1][-1].end == region.start:
                 groups[-1].append(region)
             elif headline < region.start < end:
                 groups.append([region])
-        described = [group for group in groups if is_described(self.reading.head, self._text_of(group[0]))]
+        described = [group for group in groups if is_described(self.reading.head, self.text_of(group[0]))]
         return next(iter(described or groups), [])
 
     def _name(self, text: str) -> str:
@@ -150,13 +166,13 @@ class MarkedPage(DeclaredPage):
     def _read_lists(self, sections: Sections) -> None:
         """The lists, by marks, and for those without one by labels."""
         marks = self.rules.marks
-        headlines = {self._block_of(region) for region in self._regions(marks.entry_headline)}
+        headlines = {self.block_of(region) for region in self.regions(marks.entry_headline)}
         reader = ListReader(
             self.reading, self.roles, self.words, self.rules.forms, self.parts.ticker, headlines
         )
         marked = {name for name in LIST_NAMES if getattr(marks, name)}
         for name in sorted(marked):
-            reader.read_marked(self.parts.lists, name, self._finished(getattr(marks, name)))
+            reader.read_marked(self.parts.lists, name, self.finished(getattr(marks, name)))
         reader.read(self.parts.lists, sections, without=marked)
 
     def _read_tags(self, start: int, end: int, stop: int) -> None:
@@ -173,19 +189,19 @@ class MarkedPage(DeclaredPage):
                 self.parts.tags.append(texts[at])
 
     def _read_other_lines(self, end: int) -> None:
-        """Agency, minutes and shares, as other publishers have them, between the headline and the body."""
-        start = self.roles.index("headline") if "headline" in self.roles else end
+        """Agency, minutes, shares and update, as other publishers have them, between headline and body."""
+        found: dict[str, str] = {}
         agencies = self._labelled(self.rules.labels.agency, "agency", end)
-        self.parts.agency = ", ".join(filter(None, agencies)) or None
-        header = find_header(self.reading, self.roles, start, end)
-        if header is None:
-            return
-        for line, name in header.lines:
-            if name in {"agency", "read_minutes", "share_count"}:
-                self.roles[line] = name
+        for at in self._between(end):
+            name, value = field_of(self.reading.texts[at]) or ("", "")
+            if name in _OTHER_LINES and not self.roles[at]:
+                self.roles[at] = NOISE if name == "modified_at" else name
+                found.setdefault(name, value)
         parts = self.parts
-        parts.agency, parts.modified = parts.agency or header.agency, header.modified_local
-        parts.read_minutes, parts.share_count = header.read_minutes, header.share_count
+        parts.agency = ", ".join(filter(None, agencies)) or found.get("agency")
+        parts.modified = parse_wall_time(found.get("modified_at", ""))
+        parts.share_count = parse_count(found.get("share_count", ""))
+        parts.read_minutes = int(found["read_minutes"]) if "read_minutes" in found else None
 
     def _labelled(self, labels: Collection[str], role: str, end: int) -> list[str]:
         """The names behind a label and a colon, in lines between the headline and the body."""
@@ -214,25 +230,29 @@ class MarkedPage(DeclaredPage):
         """
         forms, parts = self.rules.forms, self.parts
         texts = self.reading.texts
-        regions = self._regions(self.rules.marks.date)
+        regions = self.regions(self.rules.marks.date)
         if not self.rules.marks.date:
             lines = [at for at in range(body_start) if len(texts[at]) <= _LINE_CHARS]
             regions = [Region(at, at + 1) for at in lines if not self.roles[at]]
         elif regions:
             parts.times = self.reading.times_in(regions[0].start, regions[-1].end)
         for region in regions:
-            if parts.take_date(self._text_of(region), forms):
-                self._lines(region, "published_local")
+            if parts.take_date(self.text_of(region), forms):
+                self.lines(region, "published_local")
                 return region
-        return regions[0] if regions and self.rules.marks.date else None
+        if not self.rules.marks.date:
+            return None
+        for region in regions:  # "2 hours ago"
+            self.lines(region, NOISE)
+        return regions[0] if regions else None
 
     def _body_regions(self) -> list[Region]:
         """The elements of the body, up to where the page goes on with another article."""
-        found = [region for region in self._regions(self.rules.marks.body) if region.text is None]
+        found = [region for region in self.regions(self.rules.marks.body) if region.text is None]
         if not found:
             marks = ", ".join(self.rules.marks.body)
             raise MissingField("body", f"No element matches the body's mark ({marks}). Look at the page.")
-        others = [region.start for region in self._regions(self.rules.marks.headline)]
+        others = [region.start for region in self.regions(self.rules.marks.headline)]
         others += [
             at
             for at, kind in enumerate(self.reading.kinds)
@@ -269,77 +289,11 @@ class MarkedPage(DeclaredPage):
     def _read_marked_picture(self, start: int, end: int) -> None:
         """The first marked element is the lead picture, its lines the caption; not under text of the body."""
         reading, parts = self.reading, self.parts
-        for region in self._regions(self.rules.marks.image):
+        for region in self.regions(self.rules.marks.image):
             shown = [at for at in range(region.start, region.end) if reading.kinds[at] == "image"]
-            caption = " ".join(self._lines(region, NOISE if parts.image else "image")) or None
+            caption = " ".join(self.lines(region, NOISE if parts.image else "image")) or None
             alt = next((reading.texts[at] for at in shown if reading.texts[at]), None)
             over = any(reading.kinds[at] in {"text", "bullet"} for at in range(start, region.start))
             if parts.image is None and region.start < end and not over and (alt or caption):
                 parts.image = Image(alt, caption)
                 parts.image_url = next((link for at in shown if (link := reading.link(at))), None)
-
-    # elements
-
-    def _regions(self, marks: Collection[str]) -> list[Region]:
-        """What the elements hold, in reading order; of one in another only the outer one."""
-        found = {region for mark in marks for region in self.reading.marks.get(mark, ())}
-        regions: list[Region] = []
-        for region in sorted(found, key=lambda region: (region.start, -region.end, region.before)):
-            inner = regions and regions[-1].text is None and region.end <= regions[-1].end
-            if region.start < region.end and not inner:
-                regions.append(region)
-        return regions
-
-    def _finished(self, marks: Collection[str]) -> list[Region]:
-        """The elements that the page isn't cut off in."""
-        size = len(self.reading)
-        return [region for region in self._regions(marks) if self.reading.ended or region.end < size]
-
-    def _text_of(self, region: Region) -> str:
-        """All text of an element."""
-        if region.text is not None:
-            return region.text
-        texts, kinds = self.reading.texts, self.reading.kinds
-        return " ".join(texts[at] for at in range(region.start, region.end) if kinds[at] != "image")
-
-    def _texts(self, marks: Collection[str], role: str) -> Iterator[str]:
-        """The text of each element that has one."""
-        for region in self._regions(marks):
-            text = " ".join(self._lines(region, role))
-            if text:
-                yield text
-
-    def _lines(self, region: Region, role: str) -> list[str]:
-        """The unused lines of an element, but for pictures; each gets the role."""
-        if region.text is not None:
-            at = self._block_of(region)
-            self._take(at, at + 1, role)
-            return [region.text] if region.text else []
-        unused = [at for at in range(region.start, region.end) if not self.roles[at]]
-        self._take(region.start, region.end, role)
-        return [self.reading.texts[at] for at in unused if self.reading.kinds[at] != "image"]
-
-    def _take(self, start: int, end: int, role: str) -> None:
-        for at in range(start, end):
-            if not self.roles[at]:
-                self.roles[at] = role
-
-    def _block_of(self, region: Region) -> int:
-        """The block that an inline element's text is in."""
-        texts = self.reading.texts[region.start : region.start + _SPLIT_BLOCKS]
-        return region.start + next((at for at, text in enumerate(texts) if (region.text or "") in text), 0)
-
-    def _drop(self) -> None:
-        """Take out what isn't part of the article, texts amid a block as well."""
-        texts = self.reading.texts
-        for region in reversed(self._regions(self.rules.marks.drop)):
-            if region.text is None:
-                self._take(region.start, region.end, NOISE)
-                continue
-            at = self._block_of(region)
-            place = texts[at].find(region.text, region.before if at == region.start else 0)
-            if place >= 0:
-                before, after = texts[at][:place].rstrip(), texts[at][place + len(region.text) :].lstrip()
-                texts[at] = f"{before}{'' if after[:1] in _CLOSERS else ' '}{after}".strip()
-            if not texts[at]:
-                self.roles[at] = NOISE

@@ -243,6 +243,12 @@ def _header_of(found: list[_Line]) -> Header:
     )
 
 
+def field_of(text: str) -> tuple[str, str] | None:
+    """The field of one line of a header, and what it says; None when it is another line."""
+    match = _LINE.fullmatch(text) if len(text) <= _MAX_CHARS else None
+    return None if match is None else (str(match.lastgroup), match[str(match.lastgroup)])
+
+
 def parse_count(text: str) -> int | None:
     """``2``, ``1,204`` or ``12.3K`` as a number; None when it isn't one that a page could have."""
     factor = _THOUSANDS.get(text[-1:].upper(), 1)
