@@ -54,7 +54,7 @@ def dated(capture: str, days: tuple[str | None, ...]) -> str:
 def test_entries_keep_their_place(capture: str, days: tuple[str | None, ...]) -> None:
     article = read(dated(capture, days))
     expected = [
-        link if shown == day else replace(link, published_on=None)
+        link if shown == day else link._replace(published_on=None)
         for link, day, shown in zip(FULL, DAYS, days, strict=True)
     ]
     assert list(article.most_read) == expected
@@ -93,7 +93,7 @@ def test_a_subheading_that_is_the_label_is_body(capture: str) -> None:
 def test_a_capture_that_is_cut_off_loses_the_entry_that_it_is_cut_in() -> None:
     whole = dated("text", (None,) * 4)
     cut = whole[: whole.index("MENA", whole.index("Most Read"))]
-    assert list(read(cut).most_read) == [replace(link, published_on=None) for link in FULL[:3]]
+    assert list(read(cut).most_read) == [link._replace(published_on=None) for link in FULL[:3]]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 BlockKind = Literal["paragraph", "subheading", "list", "table", "embed"]
 Subject = Literal["page", "ticker_item"]
@@ -82,8 +82,7 @@ class QuarantineRow:
     outcome: Literal["not_article", "quarantined"] | None = None  # set by validate
 
 
-@dataclass(frozen=True, slots=True)
-class BodyBlock:
+class BodyBlock(NamedTuple):
     """One block of an article's body: text, or for a list its items.
 
     A table's text has a row a line, and a tab between cells.
@@ -104,8 +103,7 @@ class BodyBlock:
         return self.items if self.kind == "list" else tuple((self.text or "").split("\n"))
 
 
-@dataclass(frozen=True, slots=True)
-class PageLink:
+class PageLink(NamedTuple):
     """An entry of a list of other articles on a page (Most Read, Read Next)."""
 
     headline: str

@@ -197,7 +197,11 @@ class BodyReader:
         text, headline = cut_promo(text)
         if headline is not None:
             self.body.related.append(headline)
-        return self._line(index, text)
+        check_without_label(text)
+        subheading = self.subheadings.has(index, text)
+        self._add(index, BodyBlock("subheading" if subheading else "paragraph", text))
+        self.roles[index] = "subheading" if subheading else "paragraph"
+        return index + 1
 
     def _is_label(self, index: int, end: int, is_strong: bool) -> bool:
         """Whether a promo's label alone on its line has its headline on the next."""
@@ -224,14 +228,6 @@ class BodyReader:
                 "Capture the page with all of it shown.",
             )
         self.roles[index] = NOISE
-        return index + 1
-
-    def _line(self, index: int, text: str) -> int:
-        """One paragraph or subheading."""
-        check_without_label(text)
-        subheading = self.subheadings.has(index, text)
-        self._add(index, BodyBlock("subheading" if subheading else "paragraph", text))
-        self.roles[index] = "subheading" if subheading else "paragraph"
         return index + 1
 
     def _post(self, start: int, index: int) -> int:

@@ -87,8 +87,8 @@ def find_header(
     for index in range(start, end):
         text = texts[index]
         if (
-            (text[:1] in _DIGITS or text[:3].casefold() in _OPENINGS)  # so few lines are compared
-            and len(text) <= _MAX_CHARS
+            len(text) <= _MAX_CHARS  # so few lines are compared
+            and (text[:1] in _DIGITS or text[:3].casefold() in _OPENINGS)
             and not roles[index]
         ):
             line = _line_at(reading, index, end)

@@ -14,14 +14,16 @@ from newsmarts.parse.reading import Reading
 Identity = tuple[str, ...]
 
 _WORD = re.compile(r"\w+")
+_ASCII_WORDS = {code: chr(code).lower() if _WORD.match(chr(code)) else " " for code in range(128)}
 _NUMBER = re.compile(r"[1-9]\d{3,11}", re.ASCII)  # "0" and "1" mean no number
 _MAX_ADDRESS_CHARS = 2_000
 
 
 def normalised_headline(headline: str) -> str:
     """A headline's words without case, punctuation and spacing, so that both formats give the same."""
-    if not headline.isascii():
-        headline = unicodedata.normalize("NFKC", headline)
+    if headline.isascii():
+        return " ".join(headline.translate(_ASCII_WORDS).split())
+    headline = unicodedata.normalize("NFKC", headline)
     return " ".join(_WORD.findall(headline.casefold()))
 
 

@@ -6,7 +6,6 @@ An entry that has a line too many or too few can't be read for certain, and is l
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from itertools import pairwise
@@ -41,15 +40,16 @@ def read_dated_entries(
     if stamps and kind is None:
         return []
     stamps = {at for at in stamps if kinds[at] == kind}
-    groups = _groups(reading, blocks, stamps, sections)
-    most = _usual(len(_lines(reading, group)) for group in groups if group[-1] in stamps)
+    groups = [(group, _lines(reading, group)) for group in _groups(reading, blocks, stamps, sections)]
+    most = _usual(len(lines) for group, lines in groups if group[-1] in stamps)
     entries = []
-    for group in groups:
+    for group, lines in groups:
         stamped = group[-1] in stamps
         day = parse_day(texts[group[-1]]) if stamped else None
         if cut and group[-1] == blocks[-1] and day is None:
             continue  # it may be half an entry, and "28 Nov" half a day
-        lines = _lines(reading, group[:-1] if stamped else group)
+        if stamped and group[-1] in lines:
+            lines.pop()
         if most is not None and len(lines) >= most:
             continue  # a line too many; the day is one of the lines
         section = None
@@ -74,8 +74,8 @@ def _groups(
     under = any(one in named and other in stamps for one, other in pairwise(blocks)) or (
         not stamps and (bool(bullets) or bool(named.intersection(blocks[-1:])))
     )
-    lines = _lines(reading, blocks)
-    alone = not (stamps or named) and all(reading.link(at) for at in lines)  # headlines and nothing else
+    # headlines and nothing else
+    alone = not (stamps or named) and all(reading.link(at) for at in _lines(reading, blocks))
     pictured = bool(blocks) and kinds[blocks[0]] == "image"
     groups: list[list[int]] = [[]]
     for index in blocks:
@@ -124,17 +124,18 @@ def _between(reading: Reading, blocks: Sequence[int], places: Sequence[int]) -> 
     """Entries around their sections: above each its caption, below it its headline."""
     starts, ends = [0, *(place + 1 for place in places)], [*places, len(blocks)]
     stretches = [blocks[start:end] for start, end in zip(starts, ends, strict=True)]
+    worded = [_lines(reading, stretch) for stretch in stretches]
     # a headline and the next entry's caption: two lines, or one and a picture
-    most = _usual(len(_lines(reading, stretch)) for stretch in stretches[1:-1]) or 2
+    most = _usual(map(len, worded[1:-1])) or 2
     captions = [
-        _caption_above(reading, stretches[number], blocks[place], headlines=min(number, 1), most=most)
-        for number, place in enumerate(places)
+        _caption_above(reading, stretches[at], worded[at], blocks[place], headlines=min(at, 1), most=most)
+        for at, place in enumerate(places)
     ]
     captions.append(_Caption(None, True, ()))
     entries = []
     for number, place in enumerate(places):
         caption, following = captions[number], captions[number + 1]
-        lines = [at for at in _lines(reading, stretches[number + 1]) if at not in following.blocks]
+        lines = [at for at in worded[number + 1] if at not in following.blocks]
         if len(lines) == 1 and caption.is_clear and following.is_clear and not _day(reading.texts[lines[0]]):
             link = PageLink(reading.texts[lines[0]], caption.text, reading.texts[blocks[place]])
             entries.append(Entry(link, (*caption.blocks, blocks[place], lines[0])))
@@ -148,14 +149,13 @@ class _Caption(NamedTuple):
 
 
 def _caption_above(
-    reading: Reading, above: Sequence[int], section: int, *, headlines: int, most: int
+    reading: Reading, above: Sequence[int], lines: Sequence[int], section: int, *, headlines: int, most: int
 ) -> _Caption:
-    """The caption above a section: of what is there after so many ``headlines`` (of the entry before).
+    """The caption above a section: of the ``lines`` there after so many ``headlines`` (of the entry before).
 
     A text capture sets it on the line above the section; else it is the last line, or a picture's alt text.
     More lines than a list's stretches have at ``most`` leave it unclear, as does nothing at all.
     """
-    lines = _lines(reading, above)
     if reading.head is None and lines and lines[-1] == section - 1 and not reading.apart[section]:
         return _Caption(reading.texts[lines[-1]], True, (lines[-1],))
     if len(lines) > headlines:
@@ -197,7 +197,9 @@ def _lines(reading: Reading, blocks: Sequence[int]) -> list[int]:
 
 def _usual(values: Iterable[_Value]) -> _Value | None:
     """The value that most have; None when two are as frequent, or there are none."""
-    counts = Counter(values)
+    counts: dict[_Value, int] = {}
+    for value in values:
+        counts[value] = counts.get(value, 0) + 1
     most = max(counts.values(), default=0)
     usual = [value for value, count in counts.items() if count == most]
     return usual[0] if len(usual) == 1 else None

@@ -73,8 +73,7 @@ _MANY_STAMPS = 3
 _FIRST_ERROR_STATUS = 400
 _MANY_PICTURES = 3
 _MANY_CONTROLS = 2
-_CONTROL_CHARS = 40
-_STAMP_CHARS = 40
+_SHORT_CHARS = 40  # of a time, or a player's control
 _SHOWN_CHARS = 200
 _LATIN = "\u024f"
 _LEAST_LETTERS = 20
@@ -168,20 +167,15 @@ def check_body(reading: Reading, roles: Roles, start: int, end: int) -> None:
         UnreadablePage: they are, and the page declares to be an article (``unclear_page_kind``).
     """
     texts = reading.texts
-    stamps = [
-        at
-        for at in range(start, end)
-        if len(texts[at]) <= _STAMP_CHARS and texts[at][:1] in _STAMP_BEGINS and _STAMP.fullmatch(texts[at])
-    ]
+    short = [at for at in range(start, end) if len(texts[at]) <= _SHORT_CHARS]
+    stamps = [at for at in short if texts[at][:1] in _STAMP_BEGINS and _STAMP.fullmatch(texts[at])]
     timed = [at for at in range(start, end) if texts[at][:1].isdigit() and _TIMED.match(texts[at])]
-    if len(timed) >= max(_MANY_STAMPS, _MOST_TIMED * reading.kinds[start:end].count("text")):
+    if timed and len(timed) >= max(_MANY_STAMPS, _MOST_TIMED * reading.kinds[start:end].count("text")):
         stamps = timed
     if len(stamps) >= _MANY_STAMPS:
         shown = f"{len(stamps)} entries have times, as {texts[stamps[0]]!r}"
         raise _unless_declared(reading.head, "live_blog", shown)
-    controls = [
-        at for at in range(start, end) if len(texts[at]) <= _CONTROL_CHARS and _PLAYER.fullmatch(texts[at])
-    ]
+    controls = [at for at in short if _PLAYER.fullmatch(texts[at])]
     together = [at for at in controls if at - 1 in controls or at + 1 in controls]
     if len(together) < _MANY_CONTROLS:
         return
@@ -296,7 +290,7 @@ def _is_like_article(reading: Reading, roles: Roles, site: Site) -> bool:
 def _by_shape(reading: Reading, rest: Sequence[int], shape: Shape, site: Site) -> NotAnArticle | None:
     """The kind by what the page consists of; words only choose the name of a list."""
     texts = reading.texts
-    player = next((texts[at] for at in rest if _PLAYER.fullmatch(texts[at][:_CONTROL_CHARS])), None)
+    player = next((texts[at] for at in rest if _PLAYER.fullmatch(texts[at][:_SHORT_CHARS])), None)
     if player is not None and not shape.prose:
         return not_an_article("video_page", f"it has a player ({player!r}) and no paragraph of text")
     if shape.list_of is not None:

@@ -172,8 +172,10 @@ class OpeningReader:
 
     def _is_noise(self, index: int) -> bool:
         """Whether a list's entry is furniture; the picture's closing cross isn't."""
+        if self.reading.kinds[index] != "bullet":
+            return False
         text = self.reading.texts[index].lower()
-        return self.reading.kinds[index] == "bullet" and text in self.noise and text not in {_CLOSE, ""}
+        return text in self.noise and text not in {_CLOSE, ""}
 
     def _has_caption(self, bullet: int, end: int) -> bool:
         reading, below = self.reading, bullet + 1

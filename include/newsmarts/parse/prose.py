@@ -92,11 +92,16 @@ def may_head_text(text: str) -> bool:
     """
     if ends_like_sentence(text):
         return ends_like_question(text) and text[0] not in _OPENING and len(text) <= MAX_QUESTION_CHARS
-    if text[0].islower() or text[0] in "—*[" or _ADDRESS.search(text):
+    if text[0].islower() or text[0] in "—*[" or _has_address(text):
         return False
     if text[0] in _OPENING and text[-1] in _CLOSING and text.count(" ") >= _LONG_QUOTATION:
         return False
     return _SPEECH.search(text) is None and any(map(str.isalnum, text))
+
+
+def _has_address(text: str) -> bool:
+    """Whether a line has a web address."""
+    return ("." in text or "//" in text) and _ADDRESS.search(text) is not None
 
 
 def is_numbered(text: str) -> bool:

@@ -81,6 +81,7 @@ SITE = Site(
 
 _NEWS_ID = re.compile(r"News ?ID ?:(?: ?(\d{1,12}))?", re.IGNORECASE)
 _PUBLISHED = re.compile(r"Publish(?:ed)? ?Date ?:(?: ?(.*))?", re.IGNORECASE)
+_LABELLED = re.compile(f"{_NEWS_ID.pattern}|{_PUBLISHED.pattern}", re.IGNORECASE)
 _DATELINE = re.compile(r"NOUR ?NEWS ?[-–—:]+ ?", re.IGNORECASE)
 _ADDRESS = re.compile(r"nournews\.ir/en/news/(\d{1,12})(?:/.*)?", re.ASCII)
 _TAIL_LINE = re.compile(
@@ -107,11 +108,7 @@ class NourNews:
                 return True
             if _number_in(head.first("canonical")):
                 return True
-        return any(
-            _NEWS_ID.fullmatch(text) or _PUBLISHED.fullmatch(text)
-            for text in reading.texts[:200]
-            if text[:1] in _LABEL_LETTERS
-        )
+        return any(_LABELLED.fullmatch(text) for text in reading.texts[:200] if text[:1] in _LABEL_LETTERS)
 
     def read(self, reading: Reading, roles: Roles, captured_at: datetime | None) -> ParsedPage:
         """Read one article page.
