@@ -10,14 +10,17 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import duckdb
 import pytest
 from bs4 import BeautifulSoup
 
 from newsmarts.core import partitions
+from newsmarts.core.records import BlockKind
 from newsmarts.core.settings import PROJECT_ROOT
+from newsmarts.parse.declared_file import DeclaredLayout, PageLabels, PageMarks
+from tests.parse.declared import declare, read
 
 DOCUMENT = PROJECT_ROOT / "docs" / "adding-a-publisher.md"
 GOLDEN = Path("tests/golden/harbour_gazette")
@@ -188,6 +191,54 @@ def test_its_pages_are_as_expected(project: Path) -> None:
     assert "2 as expected, 0 different" in newsmarts(project, "check-pages", GOLDEN)
 
 
+def piece(language: str) -> str:
+    """The document's only file in a language."""
+    (found,) = (each.content for each in pieces() if each.language == language)
+    return found
+
+
 def test_its_rules_are_short() -> None:
-    (rules,) = (piece for piece in pieces() if piece.language == "toml")
-    assert len(rules.content.splitlines()) < 60
+    assert len(piece("toml").splitlines()) < 60
+
+
+LAST = "held a dance on it.</p>"
+POST = (
+    f'{LAST}<blockquote class="bluesky-embed"><p>It is a crane.</p>— Port (@port.example) March 12, 2025'
+    "</blockquote>"
+)
+TABLE = f"{LAST}<table><tr><td>Crate</td><td>Weight</td></tr><tr><td>9</td><td>2 t</td></tr></table>"
+FORM = f"{LAST}<form><label>Your address</label><input><button>Send me the Gazette</button></form>"
+
+
+@pytest.mark.parametrize(
+    ("language", "old", "new", "changed"),
+    [
+        ("html", "<body>", "<body><form>", {}),
+        ("html", "12 Mar 2025 09:30", "3 hours ago", {}),
+        ("html", '<ul class="signature"><li>By <b>Mara Odell</b></li><li>12 Mar 2025 09:30</li></ul>',
+         '<div class="signature">By <b>Mara Odell</b> | 12 Mar 2025 09:30</div>', {}),
+        ("html", '<div class="latest">', '<h1>Fog</h1><p class="lead">Thick.</p><div class="latest">', {}),
+        ("html", LAST, FORM, {}),
+        ("html", LAST, POST, {"embed": "It is a crane. — Port (@port.example) March 12, 2025"}),
+        ("html", LAST, TABLE, {"table": "Crate\tWeight\n9\t2 t"}),
+        ("text", "  • By Mara Odell\n  • 12 Mar 2025 09:30\n", "By Mara Odell | 12 Mar 2025 09:30\n", {}),
+        ("text", "two weeks early\n", "two weeks early\n\nAdvertisement\n", {}),
+    ],
+)  # fmt: skip
+def test_its_rules_read_other_pages_of_the_site(
+    tmp_path: Path, language: str, old: str, new: str, changed: dict[str, str]
+) -> None:
+    page, record = piece(language), json.loads(piece("json"))
+    assert old in page
+    for kind, text in changed.items():
+        record["body"].append({"kind": kind, "text": text})
+    publisher = declare(tmp_path, "harbour_gazette", piece("toml"))
+    assert read(publisher, page.replace(old, new)).to_record() == record
+
+
+def test_the_document_names_all_keys() -> None:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    tables = (DeclaredLayout, PageMarks, PageLabels)
+    keys = {key for table in tables for key in table.model_fields} - {"marks", "labels"}
+    assert [key for key in sorted(keys) if f"`{key}`" not in text] == []
+    assert [kind for kind in get_args(BlockKind) if f"| `{kind}` |" not in text] == []
