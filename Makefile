@@ -8,7 +8,7 @@
 # make backup DEST=folder [NEWS_HOME=folder]         also while the pipeline runs; make restore FROM=folder
 # make upgrade-check [NEWS_HOME=folder]              which days and marts a new version would rebuild
 # make dictionary                                    docs/data-dictionary.md, from marts and contracts
-# make bench [ARGS="pages run airflow --quick"]      see docs/benchmarks.md
+# make bench [ARGS="pages pipeline airflow --quick"] see docs/benchmarks.md
 #
 # .venv/.synced-run and .venv/.synced-dev are as old as the last installation of what uv.lock names: what runs the
 # project, and that with the tools of development.

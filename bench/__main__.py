@@ -20,7 +20,7 @@ from bench.readers import READERS
 SECTIONS = {
     "pages": "pages",
     "feeds": "feeds",
-    "run": "pipeline",
+    "pipeline": "pipeline",
     "marts": "marts",
     "search": "search",
     "airflow": "scheduler",
@@ -61,6 +61,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--days",
         type=int,
         help="of airflow's backfill, in an archive of 10,000 pages a year (365: all of it)",
+    )
+    parser.add_argument(
+        "--against", metavar="REV", help="of pipeline: measure this revision of the project as well"
     )
     options = parser.parse_args(arguments)
     for given, known, what in ((options.sections, SECTIONS, "section"), (options.readers, names, "reader")):

@@ -76,6 +76,17 @@ def measure(command: Sequence[str], *, output: Path, cwd: Path = PROJECT) -> Usa
     return Usage(wall_seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * _RSS_UNIT)
 
 
+@contextlib.contextmanager
+def on_cores(count: int) -> Iterator[None]:
+    """While open, processes that this thread starts have no more than so many cores (Linux only)."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(before)[:count])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
 def run_step(work: Callable[..., dict[str, Any] | None], *arguments: object) -> dict[str, Any]:
     """Call a function of a module in a process of its own, with arguments that JSON has, or paths.
 

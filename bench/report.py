@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import statistics
 from collections.abc import Iterable, Mapping
-from typing import Any
 
+from bench import pipeline_report
 from bench.machine import sentence
 from bench.page_sets import PLAIN_TICKER
 from bench.readers import BENCH
+from bench.tables import Section, mebibytes, milliseconds, seconds, speed, table, times
 from samples.markup import SKINS
 
 RESULTS = BENCH / "results"
-Section = Mapping[str, Any]
 FORMAT = 5  # of the JSON: results kept from another format are dropped
 
 
@@ -34,7 +34,7 @@ def render(sections: Mapping[str, Section]) -> str:
     renderers = {
         "pages": _pages,
         "feeds": _feeds,
-        "run": _run,
+        "pipeline": pipeline_report.render,
         "marts": _marts,
         "search": _search,
         "airflow": _airflow,
@@ -54,19 +54,19 @@ def _pages(section: Section) -> Iterable[str]:
     *html, text = section["sets"].values()
     for pages in html:
         yield f"**{pages['pages']} HTML pages of {pages['mean_bytes'] / 1000:.0f} KB**"
-        yield _table(
+        yield table(
             {
                 "reader": reader["title"],
-                "pages/CPU-s": _speed(reader),
-                "× plain bs4": _times(reader["times_plain_bs4"]),
-                "ours ÷ it": _times(reader["ours_times_this"]),
+                "pages/CPU-s": speed(reader),
+                "× plain bs4": times(reader["times_plain_bs4"]),
+                "ours ÷ it": times(reader["ours_times_this"]),
                 **_memory_and_scores(reader),
             }
             for reader in pages["readers"].values()
         )
     yield "Versions: " + ", ".join(f"{name} {number}" for name, number in _versions(section))
     yield "**Body F1 and ticker lines leaked, by how the same pages are marked up**"
-    yield _table(
+    yield table(
         {
             "reader": reader["title"],
             **{
@@ -80,17 +80,17 @@ def _pages(section: Section) -> Iterable[str]:
     if not text["readers"]:
         return
     yield f"**{text['pages']} text captures of {text['mean_bytes'] / 1000:.1f} KB**"
-    yield _table(
-        {"reader": reader["title"], "pages/CPU-s": _speed(reader), **_memory_and_scores(reader)}
+    yield table(
+        {"reader": reader["title"], "pages/CPU-s": speed(reader), **_memory_and_scores(reader)}
         for reader in text["readers"].values()
     )
     yield "**Our parser's memory in one process**"
-    yield _table(
+    yield table(
         {
             "pages of": name,
             "read": f"{soak['soaked']:,}",
-            "after a tenth": _mebibytes(soak["rss_bytes"][0]),
-            "at the end": _mebibytes(soak["rss_bytes"][-1]),
+            "after a tenth": mebibytes(soak["rss_bytes"][0]),
+            "at the end": mebibytes(soak["rss_bytes"][-1]),
         }
         for name, soak in section["soak"].items()
     )
@@ -99,7 +99,7 @@ def _pages(section: Section) -> Iterable[str]:
 def _memory_and_scores(reader: Section) -> dict[str, str]:
     score, refused = reader["score"], sum(reader["refused"].values())
     return {
-        "peak memory": _mebibytes(reader["peak_rss_bytes"]),
+        "peak memory": mebibytes(reader["peak_rss_bytes"]),
         "body F1": f"{score['f1']:.3f}",
         "ticker lines leaked": _leaks(score),
         "bodies right": f"{score['exact']} of {score['pages']}",
@@ -127,7 +127,7 @@ def _feeds(section: Section) -> Iterable[str]:
     mean_kb = warc["page_bytes"] / warc["records"] / 1000
     yield (
         f"**A gzip WARC file of {warc['records']:,} pages of {mean_kb:.0f} KB** "
-        f"({_mebibytes(warc['file_bytes'])}); medians of {len(warc['rounds'])} rounds. Landing holds each "
+        f"({mebibytes(warc['file_bytes'])}); medians of {len(warc['rounds'])} rounds. Landing holds each "
         "page to its digest, stores it under its SHA-256, on the disk for good, and makes index and manifest."
     )
     titles = {
@@ -146,27 +146,27 @@ def _feeds(section: Section) -> Iterable[str]:
                 "wall": f"{wall:.2f} s",
                 "pages/s": f"{warc['records'] / wall:,.0f}",
                 "CPU": f"{statistics.median(each['cpu_seconds'] for each in taken):.2f} s",
-                "peak memory": _mebibytes(max(each["peak_rss_bytes"] for each in taken)),
+                "peak memory": mebibytes(max(each["peak_rss_bytes"] for each in taken)),
             }
         )
-    yield _table(rows)
+    yield table(rows)
     larger = warc["larger"]
     yield (
         f"Landing has {warc['wall_of_read']:.0%} of the bare reading's speed by the clock and "
         f"{warc['cpu_of_read']:.0%} by CPU time; of the plain loop that stores the pages, "
         f"{warc['wall_of_store']:.0%} and {warc['cpu_of_store']:.0%}. A file of "
-        f"{larger['records']:,} pages takes {_mebibytes(larger['peak_rss_bytes'])} of memory."
+        f"{larger['records']:,} pages takes {mebibytes(larger['peak_rss_bytes'])} of memory."
     )
     yield "**Small captures of one day, in the inbox**"
-    yield _table(
+    yield table(
         {
             "captures": f"{each['captures']:,}",
-            "landing": _seconds(land["wall_seconds"]),
-            "first 10,000": _seconds(laps[0]),
-            "slowest 10,000": _seconds(max(laps)),
-            "last 10,000": _seconds(laps[-1]),
-            "again": _seconds(each["again"]["wall_seconds"]),
-            "peak memory": _mebibytes(land["peak_rss_bytes"]),
+            "landing": seconds(land["wall_seconds"]),
+            "first 10,000": seconds(laps[0]),
+            "slowest 10,000": seconds(max(laps)),
+            "last 10,000": seconds(laps[-1]),
+            "again": seconds(each["again"]["wall_seconds"]),
+            "peak memory": mebibytes(land["peak_rss_bytes"]),
         }
         for each in section["small"]
         for land in [each["land"]]
@@ -177,24 +177,7 @@ def _feeds(section: Section) -> Iterable[str]:
         f"**{year['days']} days, one after the other, from an archive of {year['captures']:,} captures:** "
         f"{year['wall_seconds']:.1f} s without Airflow, {year['first_day_seconds']:.2f} s of it for the "
         f"first day, which reads the archive through; {year['landed']:,} landed, peak memory "
-        f"{_mebibytes(year['peak_rss_bytes'])}."
-    )
-
-
-def _run(section: Section) -> Iterable[str]:
-    yield "## The pipeline without Airflow"
-    yield "`newsmarts run`, from an empty home, and again with nothing new."
-    yield _table(
-        {
-            "pages": f"{case['pages']:,}",
-            "of": case["name"],
-            "wall": _seconds(case["wall_seconds"]),
-            "CPU": _seconds(case["cpu_seconds"]),
-            "peak memory": _mebibytes(case["peak_rss_bytes"]),
-            "again, wall": _seconds(case["again_wall_seconds"]),
-            "again, CPU": _seconds(case["again_cpu_seconds"]),
-        }
-        for case in section["cases"]
+        f"{mebibytes(year['peak_rss_bytes'])}."
     )
 
 
@@ -204,15 +187,15 @@ def _marts(section: Section) -> Iterable[str]:
         f"A day of {section['per_day']} captures into a warehouse of so many; memory is that of the step "
         "that takes most."
     )
-    yield _table(
+    yield table(
         {
             "captures": f"{size['captures']:,}",
-            **{name: _seconds(step["wall_seconds"]) for name, step in size["day"].items()},
-            "peak memory": _mebibytes(max(step["peak_rss_bytes"] for step in size["day"].values())),
-            "full build": _seconds(size["whole"]["build"]["wall_seconds"]),
-            "full audit": _seconds(size["whole"]["audit"]["wall_seconds"]),
-            "BI queries p50 / p95": f"{_milliseconds(size['queries'])} ms",
-            "release": _mebibytes(size["release_bytes"]),
+            **{name: seconds(step["wall_seconds"]) for name, step in size["day"].items()},
+            "peak memory": mebibytes(max(step["peak_rss_bytes"] for step in size["day"].values())),
+            "full build": seconds(size["whole"]["build"]["wall_seconds"]),
+            "full audit": seconds(size["whole"]["audit"]["wall_seconds"]),
+            "BI queries p50 / p95": f"{milliseconds(size['queries'])} ms",
+            "release": mebibytes(size["release_bytes"]),
         }
         for size in section["sizes"]
     )
@@ -224,25 +207,25 @@ def _search(section: Section) -> Iterable[str]:
         "Generated articles, and one more day of 300 with 30 changed ones. Answers show twenty articles with "
         "excerpts."
     )
-    yield _table(
+    yield table(
         {
             "articles": f"{size['articles']:,}",
             "full build (CPU)": "{wall_seconds:,.1f} s ({cpu_seconds:,.1f} s)".format_map(size["build"]),
             "one day more": f"{size['day']['wall_seconds']:.2f} s",
             "publishing": f"{size['publish']['wall_seconds'] * 1000:,.0f} ms",
-            "size": _mebibytes(size["index_bytes"]),
-            "peak memory, building": _mebibytes(size["build"]["peak_rss_bytes"]),
-            "p50 / p95 of all queries": f"{_milliseconds(size['queries'])} ms",
-            "peak memory, queries": _mebibytes(size["queries"]["peak_rss_bytes"]),
+            "size": mebibytes(size["index_bytes"]),
+            "peak memory, building": mebibytes(size["build"]["peak_rss_bytes"]),
+            "p50 / p95 of all queries": f"{milliseconds(size['queries'])} ms",
+            "peak memory, queries": mebibytes(size["queries"]["peak_rss_bytes"]),
         }
         for size in section["sizes"]
     )
     yield "**p50 / p95 by kind of query, in milliseconds, and how many articles it finds**"
-    yield _table(
+    yield table(
         {
             "articles": f"{size['articles']:,}",
             **{
-                kind: f"{_milliseconds(found)} ({found['mean_found']:,.0f})"
+                kind: f"{milliseconds(found)} ({found['mean_found']:,.0f})"
                 for kind, found in size["queries"]["kinds"].items()
             },
         }
@@ -253,7 +236,7 @@ def _search(section: Section) -> Iterable[str]:
 def _airflow(section: Section) -> Iterable[str]:
     yield "## Under Airflow"
     yield "In a fresh clone, packages in the cache; memory is that of all processes together."
-    yield _table(
+    yield table(
         {
             "what": run["name"],
             "wall": f"{run['wall_seconds']:.0f} s",
@@ -261,7 +244,7 @@ def _airflow(section: Section) -> Iterable[str]:
             if run["backfill_seconds"] is None
             else f"{run['backfill_seconds']:.0f} s",
             "CPU": f"{run['cpu_seconds']:.0f} s",
-            "peak memory": _mebibytes(run["peak_memory_bytes"]),
+            "peak memory": mebibytes(run["peak_memory_bytes"]),
         }
         for run in section["runs"]
     )
@@ -272,33 +255,3 @@ def _airflow(section: Section) -> Iterable[str]:
         f"{plain['cpu_seconds']:.0f} s CPU. Airflow and a process for each task take the other {share:.0%} "
         "of the backfill's CPU time."
     )
-
-
-def _table(rows: Iterable[Mapping[str, str]]) -> str:
-    """Rows by the titles of their columns, which all but the first hold figures."""
-    rows = list(rows)
-    lines = [list(rows[0]), ["---", *["---:"] * (len(rows[0]) - 1)], *(row.values() for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _seconds(taken: float | None) -> str:
-    return "–" if taken is None else f"{taken:.1f} s"
-
-
-def _milliseconds(times: Section) -> str:
-    return f"{times['p50_seconds'] * 1000:.1f} / {times['p95_seconds'] * 1000:.1f}"
-
-
-def _mebibytes(size_bytes: int) -> str:
-    return f"{size_bytes / 2**20:,.0f} MiB"
-
-
-def _speed(reader: Section) -> str:
-    speed = reader["pages_per_cpu_second"]
-    return f"{speed:,.0f}" if speed >= 100 else f"{speed:.1f}"
-
-
-def _times(ratio: float | None) -> str:
-    if ratio is None:
-        return "–"
-    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.1f}"

@@ -1,15 +1,19 @@
 """Loaded by every Airflow process at its start: tasks start quickly, SQLite takes backfills, logs stay short.
 
 LocalExecutor forks each task from the scheduler, and importing Great Expectations takes 7-12 s: imported
-once here, it costs no task anything (a run's wall time fell from 10-15 s to 2-3 s). Third-party modules
-only: the project's own would stay outdated in a running scheduler after an edit.
+once here, it costs no task anything (a run's wall time fell from 10-15 s to 2-3 s). The project's own stages
+are imported too (0.1-0.3 s a task), and a task imports them again when a file of the project has changed.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 import sys
+from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -24,7 +28,10 @@ PRELOADED = (
     "lxml.html",
     "pandas",
     "pyarrow.parquet",
+    "tantivy",
 )
+PROJECT = "newsmarts"
+STAGES = tuple(f"{PROJECT}.{stage}.run" for stage in ("land", "parse", "validate", "load", "marts"))
 
 
 def create_metadata_engine(
@@ -51,6 +58,30 @@ def _begin_to_write(connection: Connection, _name: str) -> None:
 # this, logging.namespace_levels, is for loggers of structlog only (3.3.2).
 logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
-if sys.argv[1:2] == ["scheduler"]:
-    for name in PRELOADED:
+
+def preload() -> None:
+    """Import what tasks need into this process, whose forks inherit it."""
+    before = dict(_state_of_project())
+    for name in (*PRELOADED, *STAGES):
         import_module(name)
+
+    def forget_if_edited() -> None:
+        if dict(_state_of_project()) != before:
+            for name in [name for name in sys.modules if name.partition(".")[0] == PROJECT]:
+                del sys.modules[name]
+
+    os.register_at_fork(after_in_child=forget_if_edited)
+
+
+def _state_of_project() -> Iterator[tuple[Path, tuple[int, int]]]:
+    """Each file of the project's package with its time of change (ns) and size (bytes); 5 ms."""
+    package = find_spec(PROJECT)
+    for root in (package.submodule_search_locations or ()) if package else ():
+        for path in Path(root).rglob("*.*"):
+            if path.suffix != ".pyc":
+                found = path.stat()
+                yield path, (found.st_mtime_ns, found.st_size)
+
+
+if sys.argv[1:2] == ["scheduler"]:
+    preload()

@@ -8,7 +8,7 @@
 | `to_postgres` | only with NEWS_POSTGRES_CONN_ID or NEWS_POSTGRES_URL: copies the release into PostgreSQL |
 
 It runs by itself, once for every day that `news_pages` loads (the run's *partition key*), one run at a
-time. While further days wait, a run only builds, and the last one publishes. *Trigger* runs it by
+time. While further days wait, a run does nothing, and the last one takes all of them. *Trigger* runs it by
 hand; `full_rebuild` builds every mart from the start. When nothing has changed since the last release, there
 is no new one. Readers of `marts/current/news.duckdb` never notice a publish, and the last releases are kept
 beside it.
@@ -60,8 +60,8 @@ with DAG(
     def build(params: Any = None, dag_run: Any = None, ti: Any = None) -> dict[str, Any] | None:
         """Updates the candidate: only days whose content has changed, and their neighbours, are built
         again. An article that shows a ticker line of a neighbouring day is withheld and listed in
-        `marts.quarantine`. While runs for further days wait, the run ends here: the last of them publishes
-        all of it (`NEWS_PUBLISH_EACH=1`: each does).
+        `marts.quarantine`. While runs for further days wait, the run ends here: the last of them takes all
+        days (`NEWS_PUBLISH_EACH=1`: each takes its own).
 
         **Red?**
         - *LockTimeout* (after its retries): another process holds the warehouse; the message names the
@@ -72,13 +72,14 @@ with DAG(
         from newsmarts.core.settings import settings
         from newsmarts.marts import run as stage_publish
 
+        if dag_run.partition_key and not settings().publish_each:
+            waiting = ti.get_dr_count(dag_id=dag_run.dag_id, states=["queued"])
+            if waiting:
+                log.info("%d runs of further days are queued: the last of them takes this day too", waiting)
+                return None
         result = stage_publish.build(settings(), full=params["full_rebuild"])
         if result.released_as and dag_run.partition_key:
             return None  # the run of another day has published this one too
-        waiting = ti.get_dr_count(dag_id=dag_run.dag_id, states=["queued"])
-        if waiting and dag_run.partition_key and not settings().publish_each:
-            log.info("%d runs of further days are queued: the last of them publishes this day too", waiting)
-            return None
         return {
             "partition_key": dag_run.partition_key,
             "days": len(result.days),

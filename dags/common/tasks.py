@@ -48,6 +48,8 @@ def stage(display_name: str, *, may_end: bool = False, **options: Any) -> Callab
 
     def decorate(function: Callable[..., Any]) -> Any:
         documentation = cleandoc(function.__doc__ or "")
+        # one XCom a task: of a dict Airflow would store each key as another one, a request to its API each
+        options.setdefault("multiple_outputs", False)
         return kind(task_display_name=display_name, doc_md=documentation, **options)(function)
 
     return decorate

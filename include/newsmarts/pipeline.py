@@ -22,6 +22,7 @@ from newsmarts.core.partitions import warehouse_path
 from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.core.text import counted
+from newsmarts.core.timings import Timings
 from newsmarts.land.config import chosen_feeds
 from newsmarts.land.run import landed_captures
 from newsmarts.land.run import run as land
@@ -84,6 +85,7 @@ def run(
     progress: Progress = SILENT,
     feeds: Sequence[str] = (),
     days: Sequence[date] | None = None,
+    timings: Timings | None = None,
 ) -> PipelineResult:
     """Land, parse, validate and load days, then build, audit and publish the marts.
 
@@ -94,11 +96,13 @@ def run(
         progress: receives a step for each day, then build, audit and publish.
         feeds: names of those to land; all enabled ones, when empty.
         days: those of ``days_to_run``, when None.
+        timings: receives what each stage cost.
 
     Raises:
         MissingPartition: there is nothing to publish, neither now nor from before.
         NewsError: what stops all days, such as a held lock or a failed audit.
     """
+    timings = timings or Timings(enabled=False)
     names = [feed.name for feed in chosen_feeds(settings, feeds)]
     if days is None:
         progress.plan(1)
@@ -114,7 +118,10 @@ def run(
         progress.start(day.isoformat())
         for name in names:
             try:
-                waiting += land(day, settings, name).waiting
+                with timings.measure("land") as cost:
+                    landed = land(day, settings, name)
+                    cost.pages = landed.landed + landed.rejected
+                waiting += landed.waiting
             except FeedError as error:
                 logger.error("%s: %s", name, error)  # noqa: TRY400 - the message is enough
                 failed_feeds[name] = f"{day}: {error}"
@@ -122,13 +129,13 @@ def run(
             progress.finish("no captures")
             continue
         try:
-            progress.finish(_day_summary(_run_day(day, settings, read)))
+            progress.finish(_day_summary(_run_day(day, settings, read, timings)))
         except ContractError as error:
             logger.error("%s failed: %s", day, error)  # noqa: TRY400 - the message is enough
             failed[day] = str(error)
             progress.finish("refused" if isinstance(error, TooManyQuarantined) else "failed")
     _require_something_loaded(settings, failed, failed_feeds)
-    release = _publish(settings, progress)
+    release = _publish(settings, progress, timings)
     return PipelineResult(
         days=tuple(days),
         read=read,
@@ -148,23 +155,27 @@ def _day_summary(day: LoadResult) -> str:
     return counts if day.changed else f"{counts}; nothing changed"
 
 
-def _publish(settings: Settings, progress: Progress) -> PublishResult:
+def _publish(settings: Settings, progress: Progress, timings: Timings) -> PublishResult:
     """Build the marts, audit them unless they are published already, and publish them."""
     progress.start("build")
-    built = build(settings)
+    with timings.measure("build"):
+        built = build(settings)
     progress.finish(f"{counted(built.articles, 'article')}; {counted(len(built.days), 'changed day')}")
     progress.start("audit")
     if built.released_as:
         progress.finish("not needed, this is published already")
     else:
-        progress.finish(counted(audit(settings).expectations, "expectation"))
+        with timings.measure("audit"):
+            audited = audit(settings)
+        progress.finish(counted(audited.expectations, "expectation"))
     progress.start("publish")
-    release = publish(settings)
+    with timings.measure("publish"):
+        release = publish(settings)
     progress.finish(f"release {release.release_id}")
     return release
 
 
-def _run_day(day: date, settings: Settings, read: dict[date, RunReason]) -> LoadResult:
+def _run_day(day: date, settings: Settings, read: dict[date, RunReason], timings: Timings) -> LoadResult:
     """Load a day, parsed and validated before when there is a reason, which ``read`` gets.
 
     Raises:
@@ -174,16 +185,25 @@ def _run_day(day: date, settings: Settings, read: dict[date, RunReason]) -> Load
     reason = stored_reason(day, settings)
     if reason is None:
         try:
-            return load(day, settings)
+            return _load(day, settings, timings)
         except DamagedPartition as error:
             logger.warning("%s It is parsed and validated again.", error)
             reason = RunReason.UNFINISHED
     logger.info("read %s: %s", day, reason)
     read[day] = reason
-    parse(day, settings)
-    validate(day, settings)
-    loaded = load(day, settings)
+    with timings.measure("parse") as cost:
+        cost.pages = parse(day, settings).captures
+    with timings.measure("validate") as cost:
+        cost.pages = validate(day, settings).captures
+    loaded = _load(day, settings, timings)
     accept(day, settings)
+    return loaded
+
+
+def _load(day: date, settings: Settings, timings: Timings) -> LoadResult:
+    with timings.measure("load") as cost:
+        loaded = load(day, settings)
+        cost.pages = loaded.captures
     return loaded
 
 

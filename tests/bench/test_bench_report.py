@@ -12,23 +12,22 @@ from bench.machine import machine_facts
 from bench.readers import PROJECT
 from bench.scheduler import backfill_seconds
 
-CASE = {
-    "name": "text of one day",
-    "pages": 5000,
-    "days": 1,
-    "wall_seconds": 12.34,
-    "cpu_seconds": 11.0,
-    "peak_rss_bytes": 300 * 2**20,
-    "again_wall_seconds": 2.0,
-    "again_cpu_seconds": 1.5,
-}
 MACHINE = machine_facts() | {"cpu": "a CPU"}
-SECTION = {"measured_on": "2025-09-01", "machine": MACHINE, "cases": [CASE]}
+USED = {"wall_seconds": 12.34, "cpu_seconds": 11.0, "peak_rss_bytes": 300 * 2**20}
+QUERIES = {"p50_seconds": 0.002, "p95_seconds": 0.003}
+SIZE = {
+    "captures": 9900,
+    "day": {"load": USED},
+    "whole": {"build": USED, "audit": USED},
+    "queries": QUERIES,
+    "release_bytes": 2**20,
+}
+SECTION = {"measured_on": "2025-09-01", "machine": MACHINE, "per_day": 300, "sizes": [SIZE]}
 
 
 def test_results_of_other_sections_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "RESULTS", tmp_path)
-    report.save({"run": SECTION})
+    report.save({"marts": SECTION})
     run = {"name": "backfill", "wall_seconds": 90.0, "cpu_seconds": 100.0, "backfill_seconds": 60.0}
     airflow = {
         "measured_on": "2025-09-02",
@@ -39,9 +38,9 @@ def test_results_of_other_sections_are_kept(tmp_path: Path, monkeypatch: pytest.
     report.save({"airflow": airflow})
     kept = json.loads((tmp_path / "latest.json").read_text())
     kept_format = {"format": report.FORMAT}
-    assert kept == {"run": {**kept_format, **SECTION}, "airflow": {**kept_format, **airflow}}
+    assert kept == {"marts": {**kept_format, **SECTION}, "airflow": {**kept_format, **airflow}}
     written = (tmp_path / "latest.md").read_text()
-    assert "| 5,000 | text of one day | 12.3 s | 11.0 s | 300 MiB | 2.0 s | 1.5 s |" in written
+    assert "| 9,900 | 12.3 s | 300 MiB | 12.3 s | 12.3 s | 2.0 / 3.0 ms | 1 MiB |" in written
     assert "Measured 2025-09-02 on a CPU, " in written
     assert "25 s CPU. Airflow and a process for each task take the other 75% of" in written
 
@@ -49,7 +48,7 @@ def test_results_of_other_sections_are_kept(tmp_path: Path, monkeypatch: pytest.
 def test_results_of_another_format_are_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "RESULTS", tmp_path)
     (tmp_path / "latest.json").write_text('{"airflow": {"format": 1, "runs": []}}')
-    assert report.save({"run": SECTION}).keys() == {"run"}
+    assert report.save({"marts": SECTION}).keys() == {"marts"}
 
 
 def test_the_machine_is_described_without_paths() -> None:

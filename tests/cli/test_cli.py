@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -210,8 +211,10 @@ def test_run_loads_the_real_captures(
     (inbox / "2025-12-01").mkdir(parents=True)
     for path in PAGES.glob("*.txt"):
         shutil.copy(path, inbox / "2025-12-01")
-    assert main(["run", "--inbox", str(inbox), "--home", str(home)]) == 0
-    assert "quarantine 0" in " ".join(capsys.readouterr().out.split())
+    assert main(["run", "--inbox", str(inbox), "--home", str(home), "--timings"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "quarantine 0" in shown
+    assert re.search(rf"validate \S+ s \S+ s {len(list(PAGES.glob('*.txt')))} \S+ ms \S+ MiB", shown)
     with duckdb.connect(str(published_path(home)), read_only=True) as marts:
         rows = marts.sql(
             "SELECT publisher, headline, published_at::VARCHAR, body_text FROM marts.articles "

@@ -136,7 +136,7 @@ def loaded_home(tmp_path_factory: pytest.TempPathFactory, brief_contracts: Path)
     ("case", "goes_on"),
     [((0, DAY, "0"), True), ((2, DAY, "0"), False), ((2, DAY, "1"), True), ((2, None, "0"), True)],
 )
-def test_while_further_days_wait_their_last_run_publishes(
+def test_while_further_days_wait_their_last_run_builds_all_of_them(
     dagbag: DagBag,
     *,
     home: Path,
@@ -161,5 +161,6 @@ def test_while_further_days_wait_their_last_run_publishes(
         ti=SimpleNamespace(get_dr_count=get_dr_count),
     )
     assert (built is not None) == goes_on
-    assert criteria_used == [{"dag_id": "news_marts", "states": ["queued"]}]
-    assert candidate_path(home).exists()
+    counts_queue = partition_key is not None and publish_each == "0"
+    assert criteria_used == [{"dag_id": "news_marts", "states": ["queued"]}] * counts_queue
+    assert candidate_path(home).exists() == goes_on

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import runpy
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -79,15 +81,47 @@ def test_only_the_scheduler_loads_what_tasks_need(
     imported: list[str] = []
     monkeypatch.setattr(sys, "argv", ["airflow", command])
     monkeypatch.setattr(importlib, "import_module", imported.append)
+    monkeypatch.setattr(os, "register_at_fork", lambda **_callbacks: None)
     loaded = runpy.run_path(str(FILE))
-    assert imported == (list(loaded["PRELOADED"]) if preloaded else [])
+    assert imported == ([*loaded["PRELOADED"], *loaded["STAGES"]] if preloaded else [])
 
 
 def test_what_is_preloaded_is_there(local_settings: ModuleType) -> None:
     assert "great_expectations" in local_settings.PRELOADED
-    assert all(importlib.util.find_spec(name) for name in local_settings.PRELOADED)
+    assert all(importlib.util.find_spec(name) for name in (*local_settings.PRELOADED, *local_settings.STAGES))
 
 
-def test_no_module_of_the_project_is_preloaded(local_settings: ModuleType) -> None:
-    assert local_settings.PRELOADED
-    assert not {name for name in local_settings.PRELOADED if (PROJECT_ROOT / name.partition(".")[0]).exists()}
+FORK_AFTER_AN_EDIT = """
+import importlib, importlib.util, os, sys
+spec = importlib.util.spec_from_file_location("settings", {file!r})
+settings = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(settings)
+settings.PRELOADED, settings.STAGES, settings.PROJECT = (), ("stages.run",), "stages"
+settings.preload()
+module = os.path.join({folder!r}, "stages", {edited!r})
+if {edited!r}:
+    with open(module, "a") as file:
+        file.write("VALUE = 'as edited'")
+if os.fork() == 0:
+    import stages.run
+    print(stages.run.VALUE)
+else:
+    os.wait()
+"""
+
+
+@pytest.mark.parametrize(("edited", "value"), [("", "as first read"), ("run.py", "as edited")])
+def test_a_task_imports_the_project_again_after_an_edit(tmp_path: Path, edited: str, value: str) -> None:
+    package = tmp_path / "stages"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "run.py").write_text("VALUE = 'as first read'\n")
+    code = FORK_AFTER_AN_EDIT.format(file=str(FILE), folder=str(tmp_path), edited=edited)
+    printed = subprocess.run(
+        [sys.executable, "-B", "-c", code],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert printed.stdout.strip() == value

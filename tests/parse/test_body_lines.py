@@ -10,7 +10,7 @@ import pytest
 
 from newsmarts.core.errors import CaptureError
 from samples import html, text
-from samples.model import Subheading
+from samples.model import Paragraph, Subheading
 from tests.parse.pages import ARTICLE, FIRST, NOUR_ARTICLE, SECOND, THIRD, read
 
 TEXT = text.render(ARTICLE)
@@ -78,6 +78,10 @@ def added(record: dict[str, Any]) -> list[dict[str, Any]]:
         "1.2K views",
         "Listen to this article",
         "(opens in a new tab)",
+        "Comments",
+        "Embed",
+        "TWEET",
+        "► Video",
     ],
 )
 def test_furniture_is_not_text(line: str, after: str) -> None:
@@ -100,6 +104,9 @@ def test_furniture_is_not_text(line: str, after: str) -> None:
         "See also what the dockers of Ostrin wrote: they had waited longer.",
         "Watch the harbor: it never sleeps. Kelmeri does.",
         "More: they want the lamps painted blue.",
+        "Report: The clerk had known since March that the pier was not paid for.",
+        "Live: that was how the board wanted the vote.",
+        "Comments by the clerk did not mention the pier.",
         "Related charges against two clerks were dropped in May.",
     ],
 )
@@ -136,6 +143,9 @@ def test_a_sentence_that_begins_like_furniture_is_text(line: str) -> None:
         "Opinion | {}",
         "Analysis: {}",
         "Background » {}",
+        "Report: {}",
+        "LATEST: {}",
+        "Live | {}",
         "In pictures: {}",
         "Also on Al Mayadeen: {}",
         "From the archive: {}",
@@ -168,6 +178,42 @@ def test_other_labels_of_related_news(label: str) -> None:
         assert record["related_headlines"] == [HEADLINE, other]
     (record, _) = both(label)
     assert added(record) == [{"kind": "subheading", "text": label}], "no headline follows"
+
+
+THIRD_HEADLINE = "Belhaven fines two bakers over salted bread"
+
+
+def test_a_third_headline_under_a_label_shares_no_words_with_the_article() -> None:
+    lines = (HEADLINE, "Ilvane votes on its bridge", THIRD_HEADLINE)
+    record = read(printed("\n\n".join(("Related News", *lines)))).to_record()
+    assert (added(record), record["related_headlines"]) == ([], list(lines))
+
+
+@pytest.mark.parametrize("title", ["Nine years of building", "Why dockers had asked for it since the autumn"])
+def test_a_subheading_after_two_headlines_is_short_or_has_the_words_of_its_text(title: str) -> None:
+    lines = (HEADLINE, "Ilvane votes on its bridge", title)
+    record = read(printed("\n\n".join(("Related News", *lines)))).to_record()
+    assert added(record) == [{"kind": "subheading", "text": title}]
+    assert record["related_headlines"] == list(lines[:2])
+
+
+def test_a_third_line_that_may_be_either() -> None:
+    lines = (HEADLINE, "Ilvane votes on its bridge", "Salted bread was all that the pier had to sell")
+    assert refused(printed("\n\n".join(("Related News", *lines)))) == "unclear_related_block"
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "This article has been removed.",
+        "Sorry, this story is no longer available",
+        "We have withdrawn this report.",
+    ],
+)
+def test_a_notice_in_place_of_a_text(notice: str) -> None:
+    page = replace(ARTICLE, body=(Paragraph(notice),))
+    for capture in (text.render(page), html.render(page, "semantic")):
+        assert refused(capture) == "missing_body"
 
 
 @pytest.mark.parametrize(
@@ -243,6 +289,8 @@ def test_a_list_of_one_entry_may_be_a_picture() -> None:
         ("What is BRICS?", "Yahoo!"),
         ("International Convention for the Protection of Harbors and Their Clerks", "Ports"),
         ("U.S.", "Velmora"),
+        ("Elon Musk", "X", "Listen", "Coverage"),
+        ("Media", "Breaking News", "Share"),
     ],
 )
 def test_tags_that_end_like_sentences_or_are_long(tags: tuple[str, ...]) -> None:
@@ -347,8 +395,8 @@ def test_a_post_of_a_channel_keeps_its_words() -> None:
 def test_what_follows_a_text_of_nour_news(tail: str) -> None:
     capture = text.render(NOUR_ARTICLE).replace(THIRD.text, f"{THIRD.text}\n\n{tail}")
     assert read(capture).to_record() == NOUR_ARTICLE.record("text")
-    capture = text.render(NOUR_ARTICLE).replace(SECOND.text, f"Comments\n\n{SECOND.text}")
-    assert {"kind": "subheading", "text": "Comments"} in read(capture).to_record()["body"], "text follows"
+    capture = text.render(NOUR_ARTICLE).replace(SECOND.text, f"Attachments\n\n{SECOND.text}")
+    assert {"kind": "subheading", "text": "Attachments"} in read(capture).to_record()["body"], "text follows"
 
 
 def test_two_stories_in_one_file() -> None:

@@ -42,11 +42,16 @@ def run(
         day_option("First day to run, as 2025-09-01 (default: the days of local feeds)."),
     ] = None,
     to_date: Annotated[date | None, day_option("Last day to run (default: the first).")] = None,
+    timings: Annotated[
+        bool, typer.Option("--timings", help="Also print what each stage cost: times, memory, ms a page.")
+    ] = False,
     home: Home = None,
     json: Json = False,
 ) -> None:
     """Run all stages, land to publish, over every day that there are captures of."""
     from newsmarts.cli.render.marts import render_summary
+    from newsmarts.cli.render.timings import render_timings
+    from newsmarts.core.timings import Timings
     from newsmarts.pipeline import run as run_pipeline
     from newsmarts.release.summary import read_summary
 
@@ -54,13 +59,16 @@ def run(
         raise UsageError("--to-date needs --from-date as well.")
     days = days_between(from_date, to_date, names=("--from-date", "--to-date")) if from_date else None
     settings = load_settings(home=home, inbox=inbox)
+    measured = Timings(enabled=timings)
     with shown_progress() as progress:
-        result = run_pipeline(settings, progress=progress, feeds=feed or [], days=days)
+        result = run_pipeline(settings, progress=progress, feeds=feed or [], days=days, timings=measured)
     summary = read_summary(settings.home)
     waiting = [f"still being written, left for the next run: {path!r}" for path in result.waiting]
     print_answer(
-        to_json(summary) | {"run": result},
-        lambda _answer: "\n".join([render_summary(summary, settings.home), *waiting]),
+        to_json(summary) | {"run": result} | ({"stages": measured.stages} if timings else {}),
+        lambda _answer: "\n".join(
+            [render_summary(summary, settings.home), *waiting, *render_timings(measured.stages)]
+        ),
         as_json=json,
     )
     for day, reason in result.failed_days.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from newsmarts.core.errors import SettingsError
 from newsmarts.core.settings import CONTRACTS
 
 FILE = "bylines.toml"
+_DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 Houses = Mapping[str, Mapping[str, str]]
 """For each publisher its houses' spellings, as keys, each with the house's name."""
 
@@ -39,7 +41,9 @@ def fold_byline(byline_raw: str | None, spellings: Mapping[str, str]) -> str | N
 
 
 def byline_key(byline: str) -> str:
-    """What of a byline counts: not case, not how white it is, not a full stop at its end."""
+    """What of a byline counts: not case, white space, marks of direction or a full stop at its end."""
+    if not byline.isascii():
+        byline = _DIRECTIONS.sub("", byline)
     return " ".join(byline.split()).rstrip(" .").casefold()
 
 

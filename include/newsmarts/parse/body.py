@@ -22,6 +22,7 @@ from newsmarts.parse.furniture import (
     is_furniture,
     is_paywall,
     is_post_link,
+    is_stray,
 )
 from newsmarts.parse.layout import MORE_LABELS
 from newsmarts.parse.opening import caption_of
@@ -31,7 +32,7 @@ from newsmarts.parse.promos import PROMO_WORDS, cut_promo, promo_of
 from newsmarts.parse.prose import first_word, looks_like_headline, may_head_text
 from newsmarts.parse.reading import BODY_ROLES, NOISE, REPEAT, Reading, Roles, take
 from newsmarts.parse.related import RelatedBlocks, is_bare_link
-from newsmarts.parse.stories import copies_end
+from newsmarts.parse.stories import check_not_removed, copies_end
 from newsmarts.parse.subheadings import Subheadings
 from newsmarts.parse.tables import tables_in
 from newsmarts.parse.tags import are_tags, take_unmarked_tags
@@ -112,6 +113,7 @@ class BodyReader:
             else:
                 index = self._text(index, end)
         self._drop_copy()
+        check_not_removed(self.body.blocks)
         return self.body
 
     def _drop_copy(self) -> None:
@@ -141,6 +143,9 @@ class BodyReader:
         promo = promo_of(text, only_strong=heads)
         if promo is not None and (promo.headline or self._is_label(index, end, promo.is_strong)):
             return self._promo(index, end, promo.headline)
+        if self.reading.kinds[index] != "heading" and is_stray(text):
+            self.roles[index] = NOISE
+            return index + 1
         return self._control(index, end) if is_control(text) else self._text(index, end)
 
     def _is_furniture(self, index: int, end: int) -> bool:
@@ -301,7 +306,10 @@ class BodyReader:
             and self.end.is_before(stop, end, tags=False)
             and are_tags(reading, start, stop, items, announced=self._is_announced(start))
         ):
-            self.body.tags += [item for item in items if not self.ticker.has(item)]
+            # in this place words of labels are tags too ("X", "Coverage")
+            self.body.tags += [
+                text for text in reading.texts[start:stop] if text and not self.ticker.has(text)
+            ]
             take(roles, start, stop, "tags")
         else:
             items = [item for item in items if not self.ticker.has(item)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from newsmarts.parse.furniture import is_control, is_furniture, is_paywall
+from newsmarts.parse.furniture import is_control, is_furniture, is_paywall, is_stray
 from newsmarts.parse.promos import promo_of
 from newsmarts.parse.prose import could_be_name
 from newsmarts.parse.reading import Reading, Roles
@@ -52,6 +52,8 @@ class BodyEnd:
         if kind == "bullet":
             return tags and self.has_tags and could_be_name(text)
         if kind in NO_TEXT or is_furniture(text) or is_paywall(text) or is_control(text):
+            return True
+        if kind == "text" and is_stray(text):
             return True
         promo = promo_of(text)
         return promo is not None and promo.headline is not None

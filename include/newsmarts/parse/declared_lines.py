@@ -47,7 +47,7 @@ class LabelledPage(DeclaredPage):
                 (``truncated_page``), or it is unclear where ticker, headline or standfirst end.
         """
         reading, roles, words, parts = self.reading, self.roles, self.words, self.parts
-        labels = words.labels_in(reading.texts)
+        labels = words.labels_in(reading)
         parts.ticker += take_ticker(reading, roles, words, labels)
         header = self._take_header()
         opening = self._take_opening(header)

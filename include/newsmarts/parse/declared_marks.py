@@ -39,7 +39,7 @@ class MarkedPage(MarkedElements):
         """
         marks, parts, roles = self.rules.marks, self.parts, self.roles
         self.drop()
-        labels = self.words.labels_in(self.reading.texts)
+        labels = self.words.labels_in(self.reading)
         parts.ticker += take_ticker(self.reading, roles, self.words, labels)
         for name in ("ticker", "tags", "related"):
             role = "related_headlines" if name == "related" else name

@@ -67,6 +67,7 @@ _SPACES = frozenset("\t\v\f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | froz
 # They tell a browser which way to write what is beside right-to-left letters; elsewhere they mean nothing.
 _DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_LEFT_TO_RIGHT = re.compile("[A-Za-z]")
 _DELETE = {ord(char): None for char in _DELETED}
 
 
@@ -139,6 +140,11 @@ def _without_directions(line: str) -> str:
     if _DIRECTIONS.search(line) and not _RIGHT_TO_LEFT.search(line):
         return _DIRECTIONS.sub("", line)
     return line
+
+
+def without_directions(line: str) -> str:
+    """A short line as it is compared: marks of direction kept only beside letters of both directions."""
+    return line if line.isascii() or _LEFT_TO_RIGHT.search(line) else _DIRECTIONS.sub("", line)
 
 
 def line_too_long(length_chars: int) -> UnreadablePage:

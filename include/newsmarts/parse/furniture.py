@@ -14,7 +14,7 @@ from typing import Any
 from newsmarts.core.publishers import site_names
 from newsmarts.parse.prose import first_word
 
-_AROUND = " .:…!>»→▼▾↓+-–—[]()*"
+_AROUND = " .:…!>»→►▶▼▾↓+-–—[]()*"
 _MAX_CHARS = 220
 _MAX_CONTROL_CHARS = 40
 _POST_LINK = re.compile(r"(?:https?://)?t\.me/\S+", re.IGNORECASE)
@@ -38,7 +38,9 @@ _FURNITURE = _compiled(_filled(line, _PARTS) for line in _DATA["lines"].values()
 _PAYWALL = _compiled(_DATA["paywall"])
 _CONTROL = _compiled(_DATA["control"])
 _BUTTONS = frozenset(_DATA["buttons"])
-FURNITURE_WORDS = frozenset(_DATA["first_words"])
+_STRAY = frozenset(_DATA["stray"])
+_REMOVED = _compiled(_filled(line, _DATA["parts"]) for line in _DATA["removed"])
+FURNITURE_WORDS = frozenset(_DATA["first_words"]).union(map(first_word, _STRAY))
 
 
 def is_furniture(text: str) -> bool:
@@ -64,6 +66,16 @@ def is_post_link(text: str) -> bool:
 def is_button(text: str) -> bool:
     """Whether a line is a button's word, which is furniture beside other furniture alone."""
     return text.casefold() in _BUTTONS or _STAMP.fullmatch(text) is not None
+
+
+def is_stray(text: str) -> bool:
+    """Whether a line is a word that a page has beside a video or a post, and no author as a paragraph."""
+    return len(text) <= _MAX_CONTROL_CHARS and text.strip(_AROUND).casefold() in _STRAY
+
+
+def is_removal(text: str) -> bool:
+    """Whether a line says that a text was removed, as pages do in place of it."""
+    return len(text) <= _MAX_CHARS and _REMOVED.fullmatch(text.strip(_AROUND)) is not None
 
 
 def _may_match(text: str) -> bool:

@@ -62,7 +62,7 @@ _TAWSIYAT = {
     "type": "type",
 }
 _ADDRESSES = frozenset({"canonical", "image"})  # a web archive rewrites them in its copies
-_CLASSES = {"category": "section", "posttype": "type"}
+_CLASSES = {"author": "author_class", "category": "section", "posttype": "type"}
 _ARTICLE_TYPES = frozenset(
     {
         "Article", "NewsArticle", "ReportageNewsArticle", "AnalysisNewsArticle",

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from newsmarts.core.publishers import site_names
 from newsmarts.parse.reading import NOISE, Reading, Roles, take
+from newsmarts.parse.tags import may_be_tag
 
 _NONE: frozenset[str] = frozenset()
 
@@ -84,10 +85,14 @@ class Layout:
             | dict(self.list_labels)
         )
 
-    def labels_in(self, texts: Sequence[str]) -> list[tuple[int, str]]:
+    def labels_in(self, reading: Reading) -> list[tuple[int, str]]:
         """The lines that are word for word a label, and which: TICKER, FOOTER or a list's name."""
         names = self._label_names
-        return [(index, names[text]) for index, text in enumerate(texts) if text in names]
+        return [
+            (index, names[text])
+            for index, text in enumerate(reading.texts)
+            if text in names and not may_be_tag(reading, index)
+        ]
 
     def is_label(self, text: str) -> bool:
         """Whether a line is a label or a fixed line of the page's frame."""

@@ -15,6 +15,7 @@ from newsmarts.core.records import Image
 from newsmarts.parse.identity import normalised_headline
 from newsmarts.parse.prose import NEXT_SENTENCE, ends_like_sentence
 from newsmarts.parse.reading import REPEAT, Head, Reading, Roles
+from newsmarts.parse.tags import may_be_tag
 
 _MOST_LINES_BEFORE_PICTURE = 2
 _MOST_LINES_BEFORE_CROSS = 8
@@ -75,7 +76,7 @@ class OpeningReader:
             found = self._find_picture(found + 1, end)
         listen = None
         for at in range(start, min(end, start + _LISTEN_WITHIN)):
-            if texts[at] in self.listen_labels:
+            if texts[at] in self.listen_labels and not may_be_tag(self.reading, at):
                 roles[at] = "label"
                 listen = at
                 break

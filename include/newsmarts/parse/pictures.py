@@ -29,7 +29,7 @@ def printed_picture(reading: Reading, roles: Roles, start: int, end: int) -> int
     if reading.head is not None:
         return None
     alt, crossed = start, False
-    while alt < end and reading.kinds[alt] == "bullet" and reading.texts[alt].lower() == _CLOSE:
+    while alt < end and reading.kinds[alt] == "bullet" and reading.texts[alt] == _CLOSE:
         alt, crossed = alt + 1, True
     if alt >= end or reading.kinds[alt] != "bullet" or roles[alt] or (crossed and reading.apart[alt]):
         return None

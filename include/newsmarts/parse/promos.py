@@ -52,11 +52,10 @@ _WEAK = (
     r"|opinion|op-ed|commentary|editorial|analysis"
     r"|explainers?|explained|exclusive|interview|infograph(?:ic)?s?|long ?reads?"
     r"|special (?:report|coverage)|live (?:updates?|blog)"
+    r"|report|latest|next|features?|live|news|fact[ -]?check|factbox|blog|breaking news"
 )
 # An author may end these with a colon: "Background: In Tarsane wells run dry".
-_NOUNS = (
-    r"(?:background|report|latest|next|features?|live|profile|timeline|news|factbox|blog)(?=\s?[|>»›→►▶])"
-)
+_NOUNS = r"(?:background|profile|timeline)(?=\s?[|>»›→►▶])"
 _ALONE = re.compile(r"watch|read", re.IGNORECASE)  # labels that need no sign when their headline follows
 _SIGN = r"\s?(?::\s?[-–—>»→►]*|\||>{1,3}|»|›|→|►|▶|[-–—]{1,2}(?=\s|$))"
 _LEAD = r"[(\[>»→►▶•*–—-]*\s*"
@@ -82,7 +81,8 @@ PROMO_WORDS = frozenset(
         "in-pictures", "opinion", "op-ed", "commentary", "editorial", "analysis", "explainer", "explainers",
         "explained", "exclusive", "interview", "infographic", "infographics", "infograph", "infographs",
         "long", "longread", "special", "live", "full", "dive", "from", "on", "top", "earlier", "background",
-        "report", "latest", "next", "feature", "features", "profile", "timeline", "news", "factbox", "blog",
+        "report", "latest", "next", "feature", "features", "profile", "timeline", "news", "factbox", "fact",
+        "fact-check", "blog", "breaking",
         "اقرأ", "إقرأ", "أقرأ", "اقرئي", "اقرأوا", "شاهد", "شاهدي", "شاهدوا", "استمع", "استمعي", "استمعوا",
         "تابع", "تابعي", "تابعوا", "طالع", "طالعي", "طالعوا", "للمزيد",
     }

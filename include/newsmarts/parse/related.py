@@ -28,6 +28,7 @@ _MOST_BLOCKS = 60  # the same with pictures
 _LEAST_WORDS = 4  # of a list's entries, on average, when they are headlines; names of tags are shorter
 _HEADS_IT = 1 / 2  # of a subheading's longer words, those that come up in the paragraph under it
 _LEAST_STEMS = 3
+_TITLE_SPACES = 6  # of a longer line it can't be told by its length that it is a subheading
 _MAX_SECTION_CHARS = 30
 _OWN_PAGE = re.compile(r"#.*|(?:https?://[^/]*)?/(?:\w\w/)?(?:news|articles)/.+|")
 _OTHER = frozenset(
@@ -176,7 +177,11 @@ class RelatedBlocks:
         repeats = any(roles[line] == REPEAT for line in lines)  # a headline, or the ticker shows through
         heads_text = following < end and self.reading.kinds[following] == "text" and not roles[following]
         if count == _MOST and not repeats:
-            return lines if not heads_text or texts[lines[-1]] in self.known_headlines else lines[:_USUAL]
+            if not heads_text or texts[lines[-1]] in self.known_headlines:
+                return lines
+            is_title = self._is_title(lines[-1], texts[following])
+            if is_title is not None:
+                return lines[:_USUAL] if is_title else lines
         if count == _MOST + 1 and heads_text and not repeats:
             shares = [shared_words(texts[line], texts[following]) for line in lines]
             if shares[-1] >= _HEADS_IT and shares[-1] > max(shares[:-1]):
@@ -186,6 +191,16 @@ class RelatedBlocks:
             f"After a related label {count} lines look like headlines, and which of them are body can't be "
             f"told; the last is {texts[lines[-1]][:80]!r}. Look at the page.",
         )
+
+    def _is_title(self, index: int, paragraph: str) -> bool | None:
+        """Whether a third line under a label is a subheading of the text under it; None: it can't be told.
+
+        Subheadings are short, or have the words of their text; another article's headline has none of either.
+        """
+        text = self.reading.texts[index]
+        if text.count(" ") < _TITLE_SPACES or shared_words(text, paragraph) >= _HEADS_IT:
+            return True
+        return False if len(stems(text)) >= _LEAST_STEMS and not self._known(text, [index]) else None
 
     def _known(self, text: str, lines: Sequence[int]) -> int:
         """How many of a text's longer words the article has outside of some lines."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from newsmarts.core.errors import MissingField, UnreadablePage
 from newsmarts.core.records import BodyBlock
+from newsmarts.parse.furniture import is_removal
 from newsmarts.parse.header import find_header
 from newsmarts.parse.prose import ends_like_sentence
 from newsmarts.parse.reading import Reading, Roles
@@ -18,6 +19,7 @@ _LEAST_BLOCKS = 4  # of a body that is there twice
 _WRAPPED_CHARS = 50  # a cut line is at least so long; a verse is shorter
 _LEAST_WRAPPED = 2
 _LINES_A_CUT = 4  # of a wrapped text, at most: paragraphs of one line, lines that go on with a name
+_MOST_OF_NOTICE = 2  # blocks
 _SENTENCE = re.compile(r"""[.!?…:;]["'”’»)]*$""")
 
 
@@ -97,6 +99,16 @@ def check_has_text(blocks: Sequence[BodyBlock], dropped: int) -> None:
     if all(len(text) <= _CONTROL_CHARS and not ends_like_sentence(text) for text in short):
         shown = "; ".join(short[:_LEAST_SHORT])
         raise MissingField("body", f"Under the article's header are only short lines, no text: {shown!r}.")
+
+
+def check_not_removed(blocks: Sequence[BodyBlock]) -> None:
+    """Check that a body isn't a notice that the text was removed.
+
+    Raises:
+        MissingField: it is.
+    """
+    if 0 < len(blocks) <= _MOST_OF_NOTICE and is_removal(blocks[0].text or ""):
+        raise MissingField("body", f"In place of a text the page says {blocks[0].text!r}.")
 
 
 def copies_end(blocks: Sequence[BodyBlock]) -> int | None:

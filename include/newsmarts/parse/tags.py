@@ -49,6 +49,14 @@ def take_unmarked_tags(
     return reading.texts[first:stop]
 
 
+def may_be_tag(reading: Reading, index: int) -> bool:
+    """Whether a line that is a label's word is one of several entries (text captures), or linked as a tag."""
+    kinds = reading.kinds
+    if reading.head is not None:
+        return is_tag_link(reading.link(index))
+    return kinds[index] == "bullet" and "bullet" in {*kinds[index - 1 : index], *kinds[index + 1 : index + 2]}
+
+
 def is_tag_link(link: str | None) -> bool:
     """Whether a link leads to what has a tag."""
     return link is not None and "/tag" in link

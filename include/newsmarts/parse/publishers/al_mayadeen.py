@@ -134,7 +134,7 @@ class AlMayadeen:
         Source: the page's labels in reading order; head metadata where present. tests/parse/.
         """
         layout = layout_at(LAYOUTS, captured_at)
-        labels = layout.labels_in(reading.texts)
+        labels = layout.labels_in(reading)
         ticker = take_ticker(reading, roles, layout, labels)  # first: a witness, whatever the page is
         header = _take_header(reading, roles, layout, labels)
         headline = take_headline(reading, roles, layout, header, ticker)
