@@ -21,10 +21,7 @@ By <span class="name">Mara Odell</span> and <b class="name">Talal Kelmeri</b> | 
 
 
 def read(mark: str, page: str = PAGE) -> Reading:
-    reading = reading_html.read_html(page, [mark])
-    tree = reading_html.read_tree(page, [mark], ended=True)
-    assert (reading.texts, reading.marks) == (tree.texts, tree.marks)
-    return reading
+    return reading_html.read_html(page, [mark])
 
 
 def texts(mark: str, page: str = PAGE) -> list[list[str]]:

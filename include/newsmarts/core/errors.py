@@ -195,7 +195,3 @@ class HostRefused(Signal):
         super().__init__(f"{host} {answer}")
         self.host = host
         self.reason = CaptureError(reason_code, f"The site {answer}. Capture it from an archive.")
-
-
-class UnclearMarkup(Signal):
-    """Parse: HTML that BeautifulSoup reads in ways of its own: it takes the whole tree."""

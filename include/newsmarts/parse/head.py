@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from typing import Any
-
-from bs4 import BeautifulSoup, Tag
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from newsmarts.core.archived_addresses import original_of
 from newsmarts.parse.decoding import fold_line
@@ -82,49 +80,46 @@ _MAX_VALUE_CHARS = 4_000
 HEAD_TAGS = frozenset({"html", "meta", "link", "title", "script"})
 
 
-def read_head(soup: BeautifulSoup) -> Head:
+class HeadElement(NamedTuple):
+    """An element of ``HEAD_TAGS``, wherever it is in the page."""
+
+    tag: str
+    attributes: Mapping[str, str]
+    texts: list[str]  # the pieces of a title's or script's text
+
+
+def read_head(elements: Iterable[HeadElement]) -> Head:
     """Everything that the page says about itself to machines; broken JSON says nothing."""
     said: defaultdict[str, list[Said]] = defaultdict(list)
     types: set[str] = set()
-    title: Tag | None = None
-    for node in soup.descendants:  # find_all takes ten times as long
-        if not isinstance(node, Tag):
-            continue
-        if node.name == "html":
-            _add(said, "language", "html lang", node.get("lang"))
-        elif node.name == "meta":
-            item = node.get("itemprop")
-            name = str(node.get("property") or node.get("name") or item or "").strip().lower()
+    title: str | None = None
+    for tag, attributes, texts in elements:
+        if tag == "html":
+            _add(said, "language", "html lang", attributes.get("lang"))
+        elif tag == "meta":
+            item = attributes.get("itemprop")
+            name = (attributes.get("property") or attributes.get("name") or item or "").strip().lower()
             fact = _META.get(name)
             # a list of other articles has such elements too, after the page's own
             if fact and not (item and fact != "author" and any(one.source == name for one in said[fact])):
-                _add(said, fact, name, node.get("content"))
-        elif node.name == "link":
-            if "canonical" in node.get_attribute_list("rel"):
-                _add(said, "canonical", "link canonical", node.get("href"), first=True)
-        elif node.name == "title":
-            title = title or node
-        elif node.name == "script":
-            _read_script(node, said, types)
-    if title is not None:
-        _add(said, "title", "title", title.get_text())
+                _add(said, fact, name, attributes.get("content"))
+        elif tag == "link":
+            if "canonical" in attributes.get("rel", "").split():
+                _add(said, "canonical", "link canonical", attributes.get("href"), first=True)
+        elif tag == "script":
+            _read_script(attributes, "".join(texts), said, types)
+        elif title is None:  # a page's title is its first; pictures have titles as well
+            title = "".join(texts)
+    _add(said, "title", "title", title)
     return Head({fact: tuple(values) for fact, values in said.items()}, frozenset(types))
 
 
-def is_read_script(attributes: Mapping[str, Any]) -> bool:
-    """Whether a script with these attributes says something about the page."""
-    return _kind_of(attributes) in _READ_SCRIPTS or attributes.get("id") == "tawsiyat-metadata"
-
-
-def _kind_of(attributes: Mapping[str, Any]) -> str:
-    return str(attributes.get("type") or "").strip().lower()
-
-
-def _read_script(node: Tag, said: defaultdict[str, list[Said]], types: set[str]) -> None:
-    if not is_read_script(node.attrs):
+def _read_script(
+    attributes: Mapping[str, str], text: str, said: defaultdict[str, list[Said]], types: set[str]
+) -> None:
+    kind = attributes.get("type", "").strip().lower()
+    if kind not in _READ_SCRIPTS and attributes.get("id") != "tawsiyat-metadata":
         return
-    kind = _kind_of(node.attrs)
-    text = node.string or ""
     if len(text) > _MAX_JSON_CHARS:
         return
     try:

@@ -1,4 +1,4 @@
-"""HTML captures to readings: BeautifulSoup on lxml, and one walk over the page in reading order.
+"""HTML captures to readings: lxml's parser, and one walk over the page in reading order.
 
 Tags say where blocks begin and end, what is a heading, a list's entry or a picture. Names of classes and ids
 are kept as marks: evidence for rules, never needed by them.
@@ -7,23 +7,22 @@ are kept as marks: evidence for rules, never needed by them.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from contextlib import suppress
+from collections.abc import Collection, Mapping
 
-from bs4 import BeautifulSoup
+from lxml.etree import HTMLParser
 
-from newsmarts.core.errors import UnclearMarkup, UnreadablePage
+from newsmarts.core.errors import UnreadablePage
 from newsmarts.parse.decoding import line_too_long
 from newsmarts.parse.head import read_head
-from newsmarts.parse.html_hidden import walk
-from newsmarts.parse.html_marks import Marks, marks_of
-from newsmarts.parse.html_repairs import as_browsers_read
-from newsmarts.parse.html_stream import MetadataBuilder, Shortened, take_runs
-from newsmarts.parse.html_walk import Walker
+from newsmarts.parse.html_drawings import with_drawings_closed
+from newsmarts.parse.html_marks import marks_of
+from newsmarts.parse.html_runs import Run, take_runs
+from newsmarts.parse.html_target import PageTarget
 from newsmarts.parse.reading import Reading
 
 # A page of the sites has some 2,000 tags; parsing takes about 15 µs and 1 KB of memory for each.
 MAX_TAGS = 60_000
+_SHORTEST_TAG_CHARS = 3
 # libxml2 takes a comment of more than ten million characters for text, and cuts other things of that size.
 _MAX_TOKEN_CHARS = 10_000_000
 
@@ -48,8 +47,7 @@ def read_html(text: str, marks: Collection[str] = ()) -> Reading:
     Raises:
         UnreadablePage: ``too_many_tags`` or ``line_too_long``.
     """
-    tags = text.count("<")
-    if tags > MAX_TAGS:
+    if len(text) > MAX_TAGS * _SHORTEST_TAG_CHARS and (tags := text.count("<")) > MAX_TAGS:
         raise UnreadablePage(
             "too_many_tags",
             f"The page has {tags} tags; no page of the sites has over {MAX_TAGS}. Look at the page.",
@@ -61,29 +59,26 @@ def read_html(text: str, marks: Collection[str] = ()) -> Reading:
             raise line_too_long(longest)
     ended = _CLOSING_TAGS.search(text, max(0, len(text) - _TAIL_CHARS)) is not None
     declaration = _XML_DECLARATION.match(text)
-    markup = as_browsers_read(text[declaration.end() :] if declaration else text)
-    with suppress(UnclearMarkup):
-        for page in _shortened(markup, marks_of(frozenset(marks))):
-            builder = MetadataBuilder(marks, page)
-            soup = BeautifulSoup(page.markup, builder=builder)
-            if builder.has_all_runs():
-                return builder.walker.reading(read_head(soup), ended=ended)
-    return read_tree(markup, marks, ended=ended)
+    markup = text[declaration.end() :] if declaration else text
+    target = _parse(markup, marks)
+    if target.has_drawing and (closed := with_drawings_closed(markup)) != markup:
+        target = _parse(closed, marks)
+    return target.walker.reading(read_head(target.head), ended=ended)
 
 
-def _shortened(markup: str, marks: Marks) -> Iterator[Shortened]:
-    """The page without its runs of links, where no mark may be in them; then the page as it is."""
-    if not marks.are_in_runs(markup):
-        yield take_runs(markup, marks.names)
-    yield Shortened(markup)
+def _parse(markup: str, marks: Collection[str]) -> PageTarget:
+    """Read a page without its runs of links; as it is, if one isn't what it seems or may hold a mark."""
+    without, runs = take_runs(markup, marks_of(frozenset(marks)).names_in_runs)
+    target = _parse_as_is(without, marks, runs)
+    return _parse_as_is(markup, marks, {}) if target.runs else target
 
 
-def read_tree(markup: str, marks: Collection[str], *, ended: bool) -> Reading:
-    """Read an HTML page by way of its full tree: the same reading, at several times the cost."""
-    soup = BeautifulSoup(markup, "lxml")
-    walker = Walker(marks)
-    walk(walker, soup)
-    return walker.reading(read_head(soup), ended=ended)
+def _parse_as_is(markup: str, marks: Collection[str], runs: Mapping[str, Run]) -> PageTarget:
+    target = PageTarget(marks, runs)
+    parser = HTMLParser(target=target)
+    parser.feed(markup)
+    parser.close()
+    return target
 
 
 def _without_comments(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 _HIDDEN = re.compile(r"(?<![\w-])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _STREAMED = re.compile(r"S:[0-9a-f]+")  # the ids under which a page rendered in pieces sends its content
@@ -14,31 +13,46 @@ _ADDRESSES = ("data-src", "data-lazy-src", "data-original", "data-lazy", "src")
 _ADDRESS_LISTS = ("data-srcset", "data-lazy-srcset", "srcset")
 
 
-def is_hidden(attributes: Mapping[str, Any]) -> bool:
+def is_hidden(attributes: Mapping[str, str]) -> bool:
     """Whether an element's own attributes hide it; what a streaming page sends hidden is shown later."""
     if "hidden" in attributes:
-        return _STREAMED.fullmatch(str(attributes.get("id", ""))) is None
-    return "style" in attributes and _HIDDEN.search(str(attributes["style"])) is not None
+        return _STREAMED.fullmatch(attributes.get("id", "")) is None
+    return "style" in attributes and _HIDDEN.search(attributes["style"]) is not None
 
 
-def is_bold(attributes: Mapping[str, Any]) -> bool:
+def is_bold(attributes: Mapping[str, str]) -> bool:
     """Whether an element's own style makes its text bold."""
-    return _BOLD.search(str(attributes["style"])) is not None
+    return _BOLD.search(attributes["style"]) is not None
 
 
-def is_spoken(attributes: Mapping[str, Any]) -> bool:
-    """Whether an element is for screen readers alone: "opens in a new tab"."""
-    return _SPOKEN.search(str(attributes.get("class", ""))) is not None
+def is_spoken(classes: str) -> bool:
+    """Whether an element with these classes is for screen readers alone: "opens in a new tab"."""
+    return _SPOKEN.search(classes) is not None
 
 
-def address_of(attributes: Mapping[str, Any]) -> str:
+def is_shadow_root(attributes: Mapping[str, str]) -> bool:
+    """Whether a template declares a shadow root, which is shown; others hold what a script may use later."""
+    return "shadowrootmode" in attributes or "shadowroot" in attributes
+
+
+def mail_address_of(data: str) -> str:
+    """The mail address that Cloudflare hides in ``data-cfemail`` for a script; empty for other data."""
+    try:  # the first byte is the key of the others
+        key, *hidden = bytes.fromhex(data)
+        address = bytes(byte ^ key for byte in hidden).decode()
+    except ValueError:
+        return ""
+    return address if address.isprintable() else ""
+
+
+def address_of(attributes: Mapping[str, str]) -> str:
     """A picture's address: the one loaded later, its own, or the first of a list; never data."""
     for name in _ADDRESSES:
-        address = str(attributes.get(name) or "").strip()
+        address = attributes.get(name, "").strip()
         if address and address[:5].lower() != "data:":
             return address
     for name in _ADDRESS_LISTS:
-        address = str(attributes.get(name) or "").strip().partition(" ")[0].rstrip(",")
+        address = attributes.get(name, "").strip().partition(" ")[0].rstrip(",")
         if address and address[:5].lower() != "data:":
             return address
     return ""

@@ -101,21 +101,11 @@ class Marks:
             else:
                 places, name = self.by_tag, element.tag
             places[name] = (*places.get(name, ()), at)
-        self.names = frozenset(name for element in self.elements for name in element.names)
-        self._around_runs = {
-            self._names_around(at) for tag, places in self.by_tag.items() for at in places if tag in _IN_RUNS
-        }
-
-    def are_in_runs(self, markup: str) -> bool:
-        """Whether a page's runs of links may hold elements that match by their tag alone."""
-        return any(all(name in markup for name in names) for names in self._around_runs)
-
-    def _names_around(self, at: int) -> frozenset[str]:
-        names: list[str] = []
-        while at >= 0:
-            names += self.elements[at].names
-            at = self.elements[at].outer
-        return frozenset(names)
+        self.names_in_runs = (*self.by_class, *self.by_attribute)
+        self.around_runs = frozenset(
+            self.elements[at].outer for tag, places in self.by_tag.items() for at in places if tag in _IN_RUNS
+        )
+        """The places of those around elements that match by a tag alone which runs of links have."""
 
 
 @lru_cache(maxsize=8)
@@ -165,6 +155,10 @@ class MarkFinder:
         for at in matched:
             self._open[at] += 1
         return tuple(matched)
+
+    def may_be_in_a_run(self) -> bool:
+        """Whether a run of links that begins here may hold elements that match by their tag alone."""
+        return any(self._open[outer] for outer in self._marks.around_runs)
 
     def close(self, matched: Collection[int]) -> list[str]:
         """The marks of an element that ends."""

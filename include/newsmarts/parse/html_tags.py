@@ -5,7 +5,7 @@ from __future__ import annotations
 SKIPPED = frozenset(
     {
         "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed",
-        "canvas", "audio", "video", "map", "select", "textarea", "head", "title", "datalist",
+        "canvas", "audio", "video", "map", "select", "textarea", "head", "title", "datalist", "rt", "rp",
     }
 )  # fmt: skip
 CONTAINERS = frozenset(
