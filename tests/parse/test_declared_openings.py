@@ -204,6 +204,44 @@ def test_the_order_of_a_text_captures_lines(
 
 
 @pytest.mark.parametrize(
+    ("order", "opening", "byline"),
+    [
+        (["headline", "byline", "date"], (HEADLINE, f"Ines Tarrow / {DATE}"), "Ines Tarrow"),
+        (
+            ["headline", "byline", "date"],
+            (HEADLINE, f"Ines Tarrow and Paul Ashe, {DATE}"),
+            "Ines Tarrow and Paul Ashe",
+        ),
+        (["headline", "byline", "date"], (HEADLINE, "Ines Tarrow", DATE), "Ines Tarrow"),
+        (["headline", "date", "byline"], (HEADLINE, DATE, "Ines Tarrow"), "Ines Tarrow"),
+        (["headline", "byline", "date"], (HEADLINE, DATE), None),
+        (["headline", "byline", "date"], (HEADLINE, f"Saltmere / {DATE}"), None),
+    ],
+)
+def test_a_name_without_a_label(
+    tmp_path: Path, order: list[str], opening: tuple[str, ...], byline: str | None
+) -> None:
+    rules = RULES.replace("dates =", f"opening = {order}\ndates =").replace('["By", "Words by"]', '""')
+    article = read(declare(tmp_path, "saltmere_ledger", rules), lines(*opening))
+    assert (article.headline, article.byline, article.standfirst) == (HEADLINE, byline, None)
+    assert [block.text for block in article.body] == [*TEXT]
+
+
+def test_a_headline_that_reads_like_a_name_is_a_headline(tmp_path: Path) -> None:
+    rules = RULES.replace("dates =", 'opening = ["headline", "byline", "date"]\ndates =')
+    publisher = declare(tmp_path, "saltmere_ledger", rules.replace('["By", "Words by"]', '""'))
+    article = read(publisher, lines("River Renamed", DATE))
+    assert (article.headline, article.byline) == ("River Renamed", None)
+
+
+def test_tags_in_the_last_line_of_a_text_capture(tmp_path: Path) -> None:
+    rules = RULES.replace('standfirst = ".lede"\n', "")
+    text = lines(HEADLINE, "By Ines Tarrow", DATE)
+    text = text.replace("\nImprint", "\nTags: Ferries, Saltmere\n\nImprint")
+    assert read(declare(tmp_path, "saltmere_ledger", rules), text).tags == ("Ferries", "Saltmere")
+
+
+@pytest.mark.parametrize(
     ("order", "opening", "code"),
     [
         # without an order nothing says whether the first line is the standfirst

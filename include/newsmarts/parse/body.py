@@ -35,14 +35,16 @@ from newsmarts.parse.related import RelatedBlocks, is_bare_link
 from newsmarts.parse.stories import check_not_removed, copies_end
 from newsmarts.parse.subheadings import Subheadings
 from newsmarts.parse.tables import tables_in
-from newsmarts.parse.tags import are_tags, take_unmarked_tags
+from newsmarts.parse.tags import are_tags, tags_in_line, take_unmarked_tags
 from newsmarts.parse.tickers import TickerLines, check_without_label
 
 _MAX_LABEL_CHARS = 40
 _SET_WORDS = FURNITURE_WORDS | PROMO_WORDS | {first_word(label) for label in MORE_LABELS}
 _MAX_SET_CHARS = 260  # of a line that a page sets among the text
 _LEAST_WORDS = 4  # of a headline that is a link, and no more
-_LAST_LINE = re.compile(r"\(?(?:source|tags?|topics?|key ?words?|المصدر) ?: ?\S.{0,80}", re.IGNORECASE)
+_LAST_LINE = re.compile(
+    r"\(?(?:(?P<tags>tags?|topics?|key ?words?)|source|المصدر) ?: ?\S.{0,80}", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -169,11 +171,12 @@ class BodyReader:
             return True
         if index > self.first and self.roles[index - 1] == NOISE and is_button(text):
             return True
-        return (
-            _LAST_LINE.fullmatch(text) is not None
-            and may_head_text(text)
-            and self.end.is_before(index + 1, end)
-        )
+        last = _LAST_LINE.fullmatch(text)
+        if last is None or not may_head_text(text) or not self.end.is_before(index + 1, end):
+            return False
+        if last["tags"] and self.tags_last:
+            self.body.tags += tags_in_line(text)
+        return True
 
     def _drop_channel(self, link_at: int) -> None:
         """Leave out the channel's name, which is over the address of a post of it."""

@@ -87,7 +87,7 @@ class PageMarks(_Table):
 class PageLabels(_Table):
     """Whole lines by which parts of a page are known."""
 
-    byline: Lines = ("By",)  # what is before a name
+    byline: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ("By",)  # before a name; "": nothing is
     agency: Lines = ()  # what is before an agency's name
     masthead: Lines = ()
     navigation: Lines = ()

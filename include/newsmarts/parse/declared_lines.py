@@ -10,7 +10,7 @@ from newsmarts.parse.body import BodyReader
 from newsmarts.parse.declared_lists import ListReader, find_lists
 from newsmarts.parse.declared_parts import DeclaredPage, Parts, name_in
 from newsmarts.parse.furniture import is_furniture
-from newsmarts.parse.header import Header, find_header
+from newsmarts.parse.header import Header, find_header, is_name
 from newsmarts.parse.headline import lines_over_header, take_headline, unclear_headline
 from newsmarts.parse.layout import mark_menus
 from newsmarts.parse.not_articles import check_body
@@ -184,7 +184,24 @@ class LabelledPage(DeclaredPage):
                 continue
             parts.byline = parts.byline or name
             start, end = min(start, at), max(end, at + 1)
+        beside = self._name_beside(start, end)
+        if beside is not None:
+            parts.byline, roles[beside] = reading.texts[beside], "byline_raw"
+            start, end = min(start, beside), max(end, beside + 1)
         return header._replace(start=start, end=end)
+
+    def _name_beside(self, start: int, end: int) -> int | None:
+        """A name without a label on the line over or under the date [start, end), by the layout's order."""
+        order, texts = self.rules.order, self.reading.texts
+        if self.parts.byline or "" not in self.rules.labels.byline or not {*order} >= _ANCHORS:
+            return None
+        step = order.index("byline") - order.index("date")
+        at = {-1: start - 1, 1: end}.get(step, -1)
+        if not 0 <= at < len(texts) or not self._may_be_header(at) or not is_name(texts[at]):
+            return None
+        # over the date alone it may be the headline
+        others = [other for other in self._free(max(0, at - _REACH), at) if self._may_be_header(other)]
+        return at if (step > 0 or others) and texts[at] not in self.words.passed_over else None
 
     def _may_be_header(self, at: int) -> bool:
         text = self.reading.texts[at]

@@ -208,7 +208,7 @@ class MarkedPage(MarkedElements):
         names = []
         for at in self._between(end):
             label, colon, name = self.reading.texts[at].partition(":")
-            if colon and not self.roles[at] and label.strip() in labels:
+            if colon and not self.roles[at] and label and label.strip() in labels:
                 self.roles[at] = role
                 names.append(name.strip())
         return names

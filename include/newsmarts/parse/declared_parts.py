@@ -11,6 +11,7 @@ from newsmarts.core.records import Image
 from newsmarts.parse.body import Body
 from newsmarts.parse.date_forms import DateForm
 from newsmarts.parse.declared_file import DeclaredLayout
+from newsmarts.parse.header import is_name
 from newsmarts.parse.layout import Layout
 from newsmarts.parse.reading import Reading, Roles, Said
 from newsmarts.parse.sections import Lists
@@ -18,7 +19,7 @@ from newsmarts.parse.sections import Lists
 _BETWEEN = re.compile(r"\s*[|•·]\s*")  # parts of a line
 # "Mara Odell, published" when the date behind it is cut off
 _BEFORE_DATE = re.compile(
-    r"[\s,;(–—-]*(?:\b(?:(?:published|posted|updated|modified)(?: on| at)?|on|at)\b:?)?[\s,;(–—-]*$",
+    r"[\s,;(/–—-]*(?:\b(?:(?:published|posted|updated|modified)(?: on| at)?|on|at)\b:?)?[\s,;(/–—-]*$",
     re.IGNORECASE,
 )
 
@@ -57,7 +58,7 @@ class Parts:
 
 def without_label(text: str, labels: Collection[str]) -> str:
     """A name without the label before it: "By Mara Odell", "By: Mara Odell"."""
-    words = "|".join(re.escape(label.rstrip(":")) for label in labels)
+    words = "|".join(re.escape(label.rstrip(":")) for label in labels if label)
     return re.sub(rf"\A(?:{words})(?: ?:|\b) *", "", text, flags=re.IGNORECASE) if words else text
 
 
@@ -73,14 +74,17 @@ class DeclaredPage:
 
 
 def name_in(text: str, labels: Collection[str], forms: Sequence[DateForm]) -> str | None:
-    """The name behind a label in a line that may have a date as well; None when no label is in it.
+    """The name in a line, behind a label, or where "" is a label beside a date; None when there is none.
 
-    "By Mara Odell | 12 Mar 2025", "12 Mar 2025, by Mara Odell".
+    "By Mara Odell | 12 Mar 2025", "12 Mar 2025, by Mara Odell", "Mara Odell / 12 Mar 2025".
     """
-    for part in parts_of_line(text, forms):
+    found = parts_of_line(text, forms)
+    for part in found:
         name = without_label(part, labels)
         if name != part and name[:1].isupper() | (not name[:1].isascii()):
             return name
+    if "" in labels and any(form.search(text) for form in forms):
+        return next(filter(is_name, found), None)
     return None
 
 
@@ -88,5 +92,5 @@ def parts_of_line(text: str, forms: Sequence[DateForm]) -> list[str]:
     """The parts of a line between its signs ("|", "•", "·") and dates."""
     for form in forms:
         while (found := form.search(text)) is not None:
-            text = f"{_BEFORE_DATE.sub('', text[: found.start])}|{text[found.end :].lstrip(' ,;)–—-')}"
+            text = f"{_BEFORE_DATE.sub('', text[: found.start])}|{text[found.end :].lstrip(' ,;)/–—-')}"
     return [part for part in _BETWEEN.split(text) if part]

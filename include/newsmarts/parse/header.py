@@ -42,6 +42,7 @@ _BARE_LABEL = re.compile(rf"(?i:(?P<byline_raw>{_BY}|{_AUTHOR})|(?P<agency>sourc
 _NAME = re.compile(
     r"[^\W\d_a-z][\w'’.-]*(?: (?:[^\W\d_a-z]|(?:al|el|bin|ibn|de|van|von|d['’])[ -]?)[\w'’.-]*){1,3}"
 )
+_AND = re.compile(r", (?:and )?| and | & ")
 _HALVES = {"day": "clock", "clock": "day"}
 _MAX_CHARS = 90
 _MAX_NAME_CHARS = 60
@@ -247,6 +248,11 @@ def field_of(text: str) -> tuple[str, str] | None:
     """The field of one line of a header, and what it says; None when it is another line."""
     match = _LINE.fullmatch(text) if len(text) <= _MAX_CHARS else None
     return None if match is None else (str(match.lastgroup), match[str(match.lastgroup)])
+
+
+def is_name(text: str) -> bool:
+    """Whether a text reads like an author's name, or several."""
+    return len(text) <= _MAX_NAME_CHARS and all(map(_NAME.fullmatch, _AND.split(text)))
 
 
 def parse_count(text: str) -> int | None:
