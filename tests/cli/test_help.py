@@ -14,7 +14,7 @@ GROUPS = {
     "Pipeline": ("run", "preview", "rebuild"),
     "Marts": ("summary", "releases", "diff", "export", "to-postgres", "dictionary", "search"),
     "Quarantine": ("quarantine", "acknowledge"),
-    "Home": ("backup", "restore", "maintain", "upgrade-check"),
+    "Home": ("backup", "restore", "maintain", "verify", "upgrade-check"),
 }
 SLOW_IMPORTS = {"pyarrow", "duckdb", "great_expectations", "pandas", "pydantic_settings", "numpy", "lxml"}
 
