@@ -11,6 +11,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 from upath import UPath
 
+from newsmarts.cli.main import main
 from newsmarts.core import partitions, schemas
 from newsmarts.core.db import reading
 from newsmarts.core.errors import MissingPartition, SettingsError, StoreUnavailable
@@ -180,3 +181,48 @@ def test_a_staged_file_that_the_store_cannot_give_now_is_not_damaged(monkeypatch
     monkeypatch.setattr(type(path), "read_bytes", fail)
     with pytest.raises(StoreUnavailable, match=r"busy/captures\.parquet can't be read now: .*request rate"):
         schemas.read_table(path, schemas.CAPTURES)
+
+
+@pytest.fixture
+def fresh_connections() -> Iterator[None]:
+    """fsspec keeps a store's connections, with the address that they were made for."""
+    import fsspec
+
+    stores = fsspec.get_filesystem_class("s3")
+    stores.clear_instance_cache()
+    yield
+    stores.clear_instance_cache()
+
+
+@pytest.mark.usefixtures("fresh_connections")
+@pytest.mark.parametrize("command", [["verify"], ["run", "--inbox", str(PROJECT_ROOT / "samples/inbox")]])
+def test_a_store_that_is_away_is_named_without_a_traceback(
+    socket_enabled: None,
+    command: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "DEFAULT_REGION"):
+        monkeypatch.setenv(f"AWS_{name}", "test")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setenv("NEWS_WORK", str(tmp_path))
+    assert main([*command, "--home", "s3://news/away"]) == 1
+    printed = capsys.readouterr().err
+    assert "error: The object store" in printed
+    assert "Check its address, keys and network" in printed
+
+
+@pytest.mark.usefixtures("fresh_connections")
+def test_a_bucket_that_is_missing_is_named(
+    server: str,
+    bucket: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("NEWS_WORK", str(tmp_path))
+    command = ["run", "--inbox", str(PROJECT_ROOT / "samples/inbox"), "--home", "s3://elsewhere/archive"]
+    assert main(command) == 1
+    assert "error: The object store" in capsys.readouterr().err

@@ -75,8 +75,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader (head, less) has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:
-        if error.errno not in _DISK_ERRORS:
+    except Exception as error:
+        from newsmarts.core.object_store import failure_of_store  # noqa: PLC0415 (--help doesn't wait for it)
+
+        if failure := failure_of_store(error):
+            return print_error(failure)
+        if not isinstance(error, OSError) or error.errno not in _DISK_ERRORS:
             raise
         print(
             f"error: {error}. Make room, or fix the disk or its permissions, then run the command again: "
