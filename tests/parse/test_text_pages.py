@@ -176,7 +176,7 @@ HEADLINES = (
 @pytest.mark.parametrize(
     ("lines", "headlines"),
     [
-        (HEADLINES, 2),  # a block has two headlines
+        (HEADLINES, 3),
         ((*HEADLINES[:2], "Dockers, and what Kelmeri said in 2016"), 2),
         ((*HEADLINES, "Dockers, and what Kelmeri said in 2016"), 3),
         ((*HEADLINES[:2], "Background"), 2),

@@ -39,7 +39,7 @@ _PAYWALL = _compiled(_DATA["paywall"])
 _CONTROL = _compiled(_DATA["control"])
 _BUTTONS = frozenset(_DATA["buttons"])
 _STRAY = frozenset(_DATA["stray"])
-_REMOVED = _compiled(_filled(line, _DATA["parts"]) for line in _DATA["removed"])
+_REMOVED = _compiled(_filled(line, _PARTS) for line in _DATA["removed"])
 FURNITURE_WORDS = frozenset(_DATA["first_words"]).union(map(first_word, _STRAY))
 
 

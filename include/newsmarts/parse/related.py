@@ -193,12 +193,14 @@ class RelatedBlocks:
         )
 
     def _is_title(self, index: int, paragraph: str) -> bool | None:
-        """Whether a third line under a label is a subheading of the text under it; None: it can't be told.
+        """Whether a third line under a label is the article's own; None: it can't be told.
 
         Subheadings are short, or have the words of their text; another article's headline has none of either.
         """
         text = self.reading.texts[index]
-        if text.count(" ") < _TITLE_SPACES or shared_words(text, paragraph) >= _HEADS_IT:
+        if text.count(" ") < _TITLE_SPACES or not looks_like_headline(text):
+            return True
+        if shared_words(text, paragraph) >= _HEADS_IT:
             return True
         return False if len(stems(text)) >= _LEAST_STEMS and not self._known(text, [index]) else None
 
