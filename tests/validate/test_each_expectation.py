@@ -221,7 +221,7 @@ def rejections() -> dict[str, dict[str, set[str]]]:
         for text, position in reported
     ]
     labels = Furniture.of(kwargs_of("ticker_items")["label_as_text"])
-    columns = [features.ticker_item_features(row, number, labels) for number, (_, row) in enumerate(rows)]
+    columns = list(features.ticker_item_features([row for _, row in rows], labels))
     keys = {column["row_key"]: name for column, (name, _) in zip(columns, rows, strict=True)}
     found["ticker_items"] = _rejections("ticker_items", columns, features.TICKER_COLUMNS, keys)
     return found

@@ -25,7 +25,7 @@ def _of(linked: tuple[str, ...] = (), **changes: Any) -> features.Columns:
 
 def test_columns_are_the_declared_ones() -> None:
     assert set(_of()) == set(features.ARTICLE_COLUMNS)
-    line = features.ticker_item_features(ticker_item(article(), TICKER_LINE), 1, LABELS)
+    (line,) = features.ticker_item_features([ticker_item(article(), TICKER_LINE)], LABELS)
     assert set(line) == set(features.TICKER_COLUMNS)
 
 
@@ -191,7 +191,8 @@ def test_any_page_has_evidence_of_the_declared_kinds(changes: Row, linked: list[
 
 @given(text=ANY_TEXT, position=st.integers(-5, 500))
 def test_any_ticker_line_has_evidence(text: str, position: int) -> None:
-    found = features.ticker_item_features(ticker_item(article(), text, position), 7, LABELS)
+    rows = [ticker_item(article(), text, position)] * 7
+    *_, found = features.ticker_item_features(rows, LABELS)
     assert (found["text"] is None) == (found["text_words"] is None)
     assert found["text_words"] is None or found["text_words"] >= 1
     assert found["row_key"].endswith("#7")

@@ -19,6 +19,16 @@ _ACCENTED = b"\xc3"  # the first byte in UTF-8 of what every sign begins with: m
 _LEAST_SIGNS = 3
 
 
+def search(text: str) -> re.Match[str] | None:
+    """The first of :data:`SIGNS` in the text."""
+    return SIGNS.search(text) if _may_have_signs(text) else None
+
+
+def _may_have_signs(text: str) -> bool:
+    # looked for in bytes: a pattern takes ten times as long, and longer than anything else about a page's end
+    return not text.isascii() and _ACCENTED in text.encode("utf-8", "replace")
+
+
 def first_sign(text: str, *, is_certain: bool) -> re.Match[str] | None:
     """A place that shows the text to be decoded wrongly; None when nothing does.
 
@@ -26,8 +36,7 @@ def first_sign(text: str, *, is_certain: bool) -> re.Match[str] | None:
         is_certain: its charset is beyond doubt. One odd sequence is then the publisher's own, and only a
             text that has few other characters beyond ASCII was spoilt as a whole before it was saved.
     """
-    # looked for in bytes: a pattern takes ten times as long, and longer than anything else about a page's end
-    if text.isascii() or (is_certain and _ACCENTED not in text.encode("utf-8", "replace")):
+    if text.isascii() or (is_certain and not _may_have_signs(text)):
         return None
     if not is_certain:
         return SIGNS.search(text) or WRONG_LETTERS.search(text)

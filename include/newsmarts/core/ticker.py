@@ -29,8 +29,8 @@ import bisect
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from functools import cached_property
+from itertools import accumulate
 
 from newsmarts.core.leak_rule import LeakRule, shipped_leak_rule
 from newsmarts.core.ticker_variants import Variants, joined
@@ -57,11 +57,16 @@ _ALIKE = {
 }
 _FOLDED = _IGNORED | _ALIKE
 _WORD = re.compile(r"[^\W_]+")
+_MARKS = re.compile(r"[^\w\s]+|_+")
+_ASCII_MARKS = {code: None for code in range(128) if not chr(code).isalnum() and not chr(code).isspace()}
+_ASCII_SPACES = dict.fromkeys(_ASCII_MARKS, " ")
+_CAPITALS = "".join(char for char in map(chr, range(0x10000)) if char.isupper())
+_CAPITAL_IN_WORD = re.compile(rf"(?<=[^\W_{_CAPITALS}])[{_CAPITALS}]")
 _LINE_ENDS = "\n\v\f\r\x85\u2028\u2029"
 # What an embedded post has beside its words: its picture's address, and the author's name under it.
 _OF_POSTS = r"pic\.twitter\.com/\S+|— ?[^()—]{1,60} \(@\w{1,30}\)"
 _SENTENCE_END = re.compile(r"[.!?؟۔。]")
-_ELIDED = re.compile(r"(?:\.{3}|…)['\"’”»)\]]*\s*$")
+_ELIDED = re.compile(r"\.{3}['\"’”»)\]]*\s*$")
 _CONTINUES = re.compile(r"[,;:،؛–—-]")
 _SHORT_NUMBER = re.compile(r"\d{1,2}|20\d\d")
 
@@ -78,36 +83,36 @@ def _prepared(line: str) -> str:
 
 def normalise_line(line: str) -> str:
     """The line's words without case, punctuation, accents and invisible characters."""
-    words = ("".join(_WORD.findall(word)) for word in _prepared(line).casefold().split())
-    return " ".join(word for word in words if word)
+    folded = _prepared(line).casefold()
+    words = folded.translate(_ASCII_MARKS) if folded.isascii() else _MARKS.sub("", folded)
+    return " ".join(words.split())
 
 
-@dataclass(frozen=True, slots=True)
+def _words_of(folded: str) -> list[str]:
+    """Runs of letters and digits."""
+    # for ASCII three times as fast
+    return folded.translate(_ASCII_SPACES).split() if folded.isascii() else _WORD.findall(folded)
+
+
 class _Line:
     """A text, and all its letters and digits in one run, which is what is searched."""
 
-    text: str  # prepared, case kept
-    words: tuple[tuple[int, int], ...]  # where each word begins and ends in text
-    starts: tuple[int, ...]  # where each word begins in letters
-    letters: str  # all words run together, case folded
-    rule: LeakRule
+    def __init__(self, line: str, rule: LeakRule) -> None:
+        self.rule = rule
+        self.text = _prepared(line)  # case kept
+        self.folded = _words_of(self.text.casefold())
+        self.letters = "".join(self.folded)
+        self.starts = list(accumulate(map(len, self.folded), initial=0))[:-1]  # of each word in letters
 
-    @classmethod
-    def read(cls, line: str, rule: LeakRule) -> _Line:
-        text = _prepared(line)
-        folded = text.casefold()
-        words = tuple(match.span() for match in _WORD.finditer(folded))
-        starts, length = [], 0
-        for start, end in words:
-            starts.append(length)
-            length += end - start
-        return cls(text, words, tuple(starts), "".join(folded[start:end] for start, end in words), rule)
+    @cached_property
+    def words(self) -> list[tuple[int, int]]:
+        """Where each word begins and ends in the text."""
+        return [match.span() for match in _WORD.finditer(self.text.casefold())]
 
     def unlabelled(self) -> list[str]:
         """Its words, case folded, without the labels that it begins with."""
-        bounds = [*self.starts, len(self.letters)]
-        first = next((number for number in range(len(self.words)) if not self.is_label(number)), 0)
-        return [self.letters[start:end] for start, end in pairwise(bounds[first:])]
+        first = next((at for at, word in enumerate(self.folded) if not self._is_label(word)), 0)
+        return self.folded[first:]
 
     def word(self, number: int) -> str:
         start, end = self.words[number]
@@ -122,16 +127,20 @@ class _Line:
         return bisect.bisect_right(self.starts, position) - 1
 
     def is_label(self, number: int) -> bool:
-        word = self.word(number)
-        return word.casefold() in self.rule.labels or _SHORT_NUMBER.fullmatch(word) is not None
+        return self._is_label(self.folded[number])
+
+    def _is_label(self, word: str) -> bool:
+        return word in self.rule.labels or _SHORT_NUMBER.fullmatch(word) is not None
 
     def is_furniture(self) -> bool:
         """Whether there is nothing but labels, as in "BREAKING"."""
-        return all(self.is_label(number) for number in range(len(self.words)))
+        return all(map(self._is_label, self.folded))
 
     def glued(self) -> set[int]:
         """Letters amid a word where another line may have been glued on, as in "summerPope"."""
-        found = set()
+        found: set[int] = set()
+        if not _CAPITAL_IN_WORD.search(self.text):
+            return found
         for number, first in enumerate(self.starts):
             word = self.word(number)
             if not (word.islower() or word.istitle() or word.isupper()):
@@ -159,14 +168,16 @@ class TickerIndex:
     def __init__(self, lines: Iterable[str], rule: LeakRule | None = None) -> None:
         """``rule``: what counts as a leak; None: as the project's own contracts have it."""
         self._rule = rule = shipped_leak_rule() if rule is None else rule
-        self._separator = re.compile(f"[{_LINE_ENDS}{re.escape(rule.separators)}]|{_OF_POSTS}")
+        separators = f"{_LINE_ENDS}{re.escape(rule.separators)}"
+        self._separator = re.compile(f"[{separators}]|{_OF_POSTS}")
+        self._may_part = re.compile(f"[{separators}—]")
         self._lines: dict[str, str] = {}  # letters → the line, in its smallest spelling
         self._long: set[str] = set()  # letters of the lines that count inside a body line
         self._variants = Variants(rule)
         self._variant_lines: dict[str, str] = {}
         lengths: dict[str, set[int]] = {}
-        for line in lines:
-            read = _Line.read(line, rule)
+        for line in dict.fromkeys(lines):  # pages of one hour show the same
+            read = _Line(line, rule)
             letters = read.letters
             if read.is_furniture():  # a stray "BREAKING" would be found in every body that has this word
                 continue
@@ -182,6 +193,7 @@ class TickerIndex:
             lengths.setdefault(letters[:_KEY_CHARS], set()).add(len(letters))
         self._lengths = {key: tuple(sorted(found)) for key, found in lengths.items()}
         self._key_lengths = tuple(sorted({len(key) for key in lengths}))
+        self._sorted_long = sorted(self._long)
         self._longest = max(map(len, self._lines), default=0)
 
     def __len__(self) -> int:
@@ -189,9 +201,11 @@ class TickerIndex:
 
     def leak_in(self, line: str) -> str | None:
         """The ticker line that leaked into this body line, or None."""
-        parts = self._separator.split(line)
+        parts = [line]
+        if self._may_part.search(line) or "pic.twitter.com/" in line:
+            parts = self._separator.split(line)
         for part in parts if len(parts) == 1 else [*parts, line]:
-            leak = self._leak_in_part(_Line.read(part, self._rule))
+            leak = self._leak_in_part(_Line(part, self._rule))
             if leak is not None:
                 return leak
         return None
@@ -206,12 +220,20 @@ class TickerIndex:
         """The first ticker line that a few body lines in a row make up."""
         # a line that can't be part of one has many more characters than the longest has letters
         most = 3 * self._longest
-        parts = (_Line.read(line, self._rule).letters if len(line) <= most else "" for line in lines)
+        short = (line if len(line) <= most else "" for line in lines)
+        parts = ["".join(_words_of(_prepared(line).casefold())) for line in short]
+        if not any(map(self._begins_long, parts)):
+            return None
         for run in joined(parts, self._rule.max_body_lines):
             letters = "".join(run)
             if letters in self._long:
                 return self._lines[letters]
         return None
+
+    def _begins_long(self, letters: str) -> bool:
+        """Whether a line that counts inside body lines begins with these letters."""
+        at = bisect.bisect_left(self._sorted_long, letters)
+        return letters != "" and "".join(self._sorted_long[at : at + 1]).startswith(letters)
 
     def _leak_in_part(self, line: _Line) -> str | None:
         matches = self._matches(line)
@@ -244,21 +266,23 @@ class TickerIndex:
         if not self._long or len(line.letters) > 2 * self._longest:
             return None
         words = line.unlabelled()
-        found = self._variants.found_as(words, elided=_ELIDED.search(line.text) is not None)
+        elided = "..." in line.text and _ELIDED.search(line.text) is not None
+        found = self._variants.found_as(words, elided=elided)
         return self._variant_lines.get("".join(words) if found is None else found)
 
     def _matches(self, line: _Line) -> list[tuple[int, int]]:
         """Places of complete ticker lines: from a word, a glued word, or another line's end on."""
         found: set[tuple[int, int]] = set()
-        words = {*line.starts, *line.glued()}
+        words = (*line.starts, *line.glued())
+        letters, lengths = line.letters, self._lengths
         places = {  # where some ticker line may begin: at hardly any of a body's words
-            at for size in self._key_lengths for at in words if line.letters[at : at + size] in self._lengths
+            at for size in self._key_lengths for at in words if letters[at : at + size] in lengths
         }
         seen: set[int] = set()
         while places:
             start = places.pop()
             seen.add(start)
-            ends = set(self._ends(line.letters, start))
+            ends = set(self._ends(letters, start))
             found |= {(start, end) for end in ends}
             places |= ends - seen
         return sorted(found, key=lambda match: (match[0], -match[1]))
@@ -273,8 +297,8 @@ class TickerIndex:
 def _without_source(line: str, rule: LeakRule) -> str:
     """The letters of a line after its source ("Kelmen radio: …"); of all of it when few words are left."""
     source, colon, news = line.partition(": ")
-    words = _Line.read(news, rule).unlabelled() if colon and source.count(" ") < _MOST_SOURCE_WORDS else []
-    return "".join(words if len(words) >= rule.near_min_words else _Line.read(line, rule).unlabelled())
+    words = _Line(news, rule).unlabelled() if colon and source.count(" ") < _MOST_SOURCE_WORDS else []
+    return "".join(words if len(words) >= rule.near_min_words else _Line(line, rule).unlabelled())
 
 
 def _with_source_last(line: str, rule: LeakRule) -> list[str]:

@@ -31,6 +31,7 @@ class Variants:
         self._words: dict[str, tuple[str, ...]] = {}
         self._halves: dict[tuple[int, bool, str], list[str]] = {}
         self._by_run: dict[tuple[str, ...], list[str]] = {}  # by each run of words that two near lines share
+        self._sizes: set[int] = set()  # numbers of words
         self._most_words = 0  # of the longest line
 
     def add(self, words: Words) -> None:
@@ -39,6 +40,7 @@ class Variants:
         if letters in self._words:
             return
         self._words[letters] = tuple(words)
+        self._sizes.add(len(words))
         for half in _halves(words):
             self._halves.setdefault(half, []).append(letters)
         if self._rule.near_percent < _ALL:
@@ -68,7 +70,7 @@ class Variants:
 
     def _mistyped(self, words: Words) -> str | None:
         """The line that differs from the words by one letter of one long word."""
-        if len(words) < self._rule.mistyped_min_words:
+        if len(words) < self._rule.mistyped_min_words or len(words) not in self._sizes:
             return None
         alike = {letters for half in _halves(words) for letters in self._halves.get(half, ())}
         least = self._rule.mistyped_min_letters

@@ -104,8 +104,7 @@ def answers_for(capture: Capture, page: ParsedPage, settings: Settings) -> Answe
     answers = list(_answers(context, contract, frame_of(columns, features.ARTICLE_COLUMNS), day))
     path = settings.contracts_dir / f"{TICKER_CONTRACT}.json"
     labels = Furniture.of(computed_columns(path).get("label_as_text"))
-    own_lines = enumerate(own.to_pylist(), start=1)
-    lines = [features.ticker_item_features(row, at, labels) for at, row in own_lines]
+    lines = list(features.ticker_item_features(own.to_pylist(), labels))
     contract = load_contract(path)
     answers += _answers(context, contract, frame_of(lines, features.TICKER_COLUMNS), day)
     return Answers(answers, None if others is None else others.num_rows)

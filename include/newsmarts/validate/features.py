@@ -8,7 +8,7 @@ captures of the day, the times are computed from the wall time, the words are co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
@@ -29,8 +29,10 @@ _OFF = timedelta(hours=1, minutes=1)  # minutes are shown, seconds stated
 _MIN_WORDS_OF_A_TITLE = 4  # shorter lines are equal by chance: "Gaza", "In pictures"
 _MIN_WORDS_OF_A_PARAGRAPH = 8
 _CELL_END = re.compile(r"[\t\n]")  # only a table's text has them
-_LETTER = re.compile(r"[^\W\d_]")
-_LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_LETTERS_BEYOND_ASCII = re.compile(r"[^\W\d_]")
+_LATIN_BEYOND_ASCII = re.compile(r"[À-ɏ]")
+_NO_ASCII_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _NEWS_ID_IN_URL = re.compile(r"/news/(\d+)(?:/|$)")
 _MAX_TAG_CHARS = 80
 
@@ -181,14 +183,25 @@ def article_features(row: Row, rules: PageRules, linked_headlines: Iterable[str]
     }
 
 
-def ticker_item_features(row: Row, number: int, labels: Furniture) -> Columns:
-    """The features of one ticker line; ``number`` is unique in its day."""
-    text = _present(row["text"])
+def ticker_item_features(rows: Iterable[Row], labels: Furniture) -> Iterator[Columns]:
+    """The features of each ticker line of a day."""
+    by_text: dict[str, Columns] = {}  # pages of one hour show the same lines
+    for number, row in enumerate(rows, start=1):
+        found = by_text.get(row["text"])
+        if found is None:
+            found = by_text[row["text"]] = _ticker_text_features(row["text"], labels)
+        yield {
+            "row_key": f"{row['capture_id']}#{number}",
+            "source_path": row["source_path"],
+            "capture_id": row["capture_id"],
+            "position": row["position"],
+            **found,
+        }
+
+
+def _ticker_text_features(text: str | None, labels: Furniture) -> Columns:
+    text = _present(text)
     return {
-        "row_key": f"{row['capture_id']}#{number}",
-        "source_path": row["source_path"],
-        "capture_id": row["capture_id"],
-        "position": row["position"],
         "text": text,
         "text_chars": len(text) if text else None,
         "text_words": len(normalise_line(text).split()) if text else None,
@@ -248,11 +261,11 @@ def _local_time_disagreement(row: Row) -> str | None:
 
 
 def _latin_letter_share(lines: Iterable[str]) -> float | None:
-    letters = latin = 0
-    for line in lines:
-        letters += len(_LETTER.findall(line))
-        latin += len(_LATIN.findall(line))
-    return latin / letters if letters else None
+    text = "".join(lines)
+    in_ascii = len(text.encode("ascii", "ignore").translate(None, _NO_ASCII_LETTERS))
+    others = "".join(_BEYOND_ASCII.findall(text))
+    letters = in_ascii + len(_LETTERS_BEYOND_ASCII.findall(others))
+    return (in_ascii + len(_LATIN_BEYOND_ASCII.findall(others))) / letters if letters else None
 
 
 def _leak_in(ticker: TickerIndex | None, lines: Sequence[str]) -> str | None:

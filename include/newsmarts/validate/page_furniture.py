@@ -7,7 +7,7 @@ forms) is named by the contracts, not by how parse reads a page: so a fault ther
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from newsmarts.core import mojibake
@@ -25,11 +25,12 @@ _MARKUP = re.compile(
 )
 # Controls other than tab and line ends, private use (icon fonts) and noncharacters
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffe\uffff]")
-_DAMAGE = {
-    "markup_in_text": _MARKUP,
-    "control_characters_in_text": _CONTROL,
-    "replacement_characters_in_text": re.compile("\ufffd"),  # bytes that couldn't be decoded
-    "mojibake_in_text": mojibake.SIGNS,
+Search = Callable[[str], re.Match[str] | None]
+_DAMAGE: Mapping[str, Search] = {
+    "markup_in_text": _MARKUP.search,
+    "control_characters_in_text": _CONTROL.search,
+    "replacement_characters_in_text": re.compile("\ufffd").search,  # bytes that couldn't be decoded
+    "mojibake_in_text": mojibake.search,
 }
 
 
@@ -67,7 +68,7 @@ class Furniture:
         """The first line that is page furniture, or promotes another article."""
         for line in lines:
             bare = _bare(line)
-            promotion = self._promotion.search(bare)
+            promotion = self._promotion.search(bare) if ":" in bare else None
             if promotion:
                 return around(bare, *promotion.span())
             if self._line.fullmatch(bare):
@@ -100,7 +101,12 @@ class FormText:
 
 def damage_in(fields: Mapping[str, Iterable[str | None]]) -> dict[str, str | None]:
     """The first sign of each kind of damage in the texts of some fields, by the feature that holds it."""
-    return {name: _first(pattern, fields) for name, pattern in _DAMAGE.items()}
+    everything = "\n".join(text for texts in fields.values() for text in texts if text)
+    return {
+        # a sign in one text is one in all of them together, which are searched at once
+        name: _first(search, fields) if search(everything) else None
+        for name, search in _DAMAGE.items()
+    }
 
 
 def around(text: str, start: int, end: int) -> str:
@@ -109,10 +115,10 @@ def around(text: str, start: int, end: int) -> str:
     return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
 
 
-def _first(pattern: re.Pattern[str], fields: Mapping[str, Iterable[str | None]]) -> str | None:
+def _first(search: Search, fields: Mapping[str, Iterable[str | None]]) -> str | None:
     for name, texts in fields.items():
         for text in texts:
-            found = pattern.search(text) if text else None
+            found = search(text) if text else None
             if text and found:
                 return f"{name}: {around(text, *found.span())}"
     return None

@@ -171,14 +171,11 @@ def _evaluate(
         frame = frame_of(rows_by_publisher.get(publisher, []), features.ARTICLE_COLUMNS)
         evaluations.append(evaluate(context, contract, frame, parsed.day))
 
-    ticker_rows: dict[str, dict[str, Any]] = {}
-    ticker_columns = []
     path = settings.contracts_dir / f"{TICKER_CONTRACT}.json"
     labels = Furniture.of(computed_columns(path).get("label_as_text"))
-    for number, row in enumerate(parsed.ticker_items.to_pylist(), start=1):
-        columns = features.ticker_item_features(row, number, labels)
-        ticker_rows[columns["row_key"]] = row
-        ticker_columns.append(columns)
+    items = parsed.ticker_items.to_pylist()
+    ticker_columns = list(features.ticker_item_features(items, labels))
+    ticker_rows = {columns["row_key"]: row for columns, row in zip(ticker_columns, items, strict=True)}
     contract = load_contract(path)
     frame = frame_of(ticker_columns, features.TICKER_COLUMNS)
     return evaluations, evaluate(context, contract, frame, parsed.day), ticker_rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from upath import UPath
 
 _NAMES_SHOWN = 5
+_encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +128,22 @@ def fingerprint(tables: Mapping[str, pa.Table]) -> str:
     for name in schemas.VALIDATED_ROWS:
         digest.update(f"{name}\n".encode())
         for batch in tables[name].to_batches(max_chunksize=1_000):
-            for row in batch.to_pylist():
-                digest.update(json.dumps(row, default=str, separators=(",", ":")).encode())
-                digest.update(b"\n")
+            digest.update("".join(_json_lines(batch)).encode())
     return digest.hexdigest()
+
+
+def _json_lines(rows: pa.RecordBatch) -> Iterator[str]:
+    """Each row as a JSON object and a line end; values that a column repeats are encoded once."""
+    line = ",".join(f"{_encode(name)}:%s" for name in rows.schema.names)
+    return map(f"{{{line}}}\n".__mod__, zip(*map(_json_values, rows.columns), strict=True))
+
+
+def _json_values(column: pa.Array) -> list[str]:
+    if pa.types.is_nested(column.type):
+        return [_encode(value) for value in column.to_pylist()]
+    found = column.dictionary_encode(null_encoding="encode")
+    texts = [_encode(value) for value in found.dictionary.to_pylist()]
+    return [texts[at] for at in found.indices.to_pylist()]
 
 
 def _check_there(day: date, stage: str, folder: Path | UPath, names: Iterable[str]) -> None:

@@ -1,0 +1,55 @@
+"""Ticker leaks without shortcuts: what ``core.ticker`` must answer, letter by letter and place by place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from newsmarts.core.ticker import TickerIndex, _Line, _prepared
+from newsmarts.core.ticker_variants import joined
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def normalise_line(line: str) -> str:
+    """Words, each without what isn't a letter or digit."""
+    words = ("".join(_WORD.findall(word)) for word in _prepared(line).casefold().split())
+    return " ".join(word for word in words if word)
+
+
+class PlainLine(_Line):
+    """A line whose words are found one by one, and every word looked at for a capital amid it."""
+
+    def __init__(self, line: str, rule: object) -> None:
+        super().__init__(line, rule)  # type: ignore[arg-type]
+        folded = self.text.casefold()
+        self.folded = [match[0] for match in _WORD.finditer(folded)]
+        self.letters = "".join(self.folded)
+        self.starts = [len("".join(self.folded[:number])) for number in range(len(self.folded))]
+
+    def glued(self) -> set[int]:
+        found = set()
+        for number, first in enumerate(self.starts):
+            word = self.word(number)
+            if not (word.islower() or word.istitle() or word.isupper()):
+                places = range(1, len(word))
+                found |= {first + at for at in places if word[at].isupper() and not word[at - 1].isupper()}
+        return found
+
+
+class PlainIndex(TickerIndex):
+    """An index that parts every line, and joins every run of lines."""
+
+    def leak_in(self, line: str) -> str | None:
+        parts = self._separator.split(line)
+        for part in parts if len(parts) == 1 else [*parts, line]:
+            leak = self._leak_in_part(PlainLine(part, self._rule))
+            if leak is not None:
+                return leak
+        return None
+
+    def _spread_over(self, lines: Sequence[str]) -> str | None:
+        for run in joined((PlainLine(line, self._rule).letters for line in lines), self._rule.max_body_lines):
+            if "".join(run) in self._long:
+                return self._lines["".join(run)]
+        return None
