@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from newsmarts.core.ticker import TickerIndex, _Line, _prepared
+from newsmarts.core.ticker import TickerIndex, _Line
 from newsmarts.core.ticker_variants import joined
+from newsmarts.core.ticker_words import prepared
 
 _WORD = re.compile(r"[^\W_]+")
 
 
 def normalise_line(line: str) -> str:
     """Words, each without what isn't a letter or digit."""
-    words = ("".join(_WORD.findall(word)) for word in _prepared(line).casefold().split())
+    words = ("".join(_WORD.findall(word)) for word in prepared(line).casefold().split())
     return " ".join(word for word in words if word)
 
 

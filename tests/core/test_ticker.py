@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from newsmarts.core.ticker import TickerIndex, normalise_line
+from newsmarts.core.ticker import TickerIndex
+from newsmarts.core.ticker_words import normalise_line
 
 FERRY = "Harbour Office: Ferry crossings to Marrow Island suspended until Thursday morning"
 MAYOR = 'Mayor Quillon: We will "rebuild" the north pier, whatever the winter costs us.'

@@ -6,7 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsmarts.core.leak_rule import shipped_leak_rule
-from newsmarts.core.ticker import TickerIndex, _Line, normalise_line
+from newsmarts.core.ticker import TickerIndex, _Line
+from newsmarts.core.ticker_words import normalise_line
 from tests.core import plain_ticker
 
 LINES = (

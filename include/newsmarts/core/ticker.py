@@ -27,39 +27,17 @@ from __future__ import annotations
 
 import bisect
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 
 from newsmarts.core.leak_rule import LeakRule, shipped_leak_rule
 from newsmarts.core.ticker_variants import Variants, joined
+from newsmarts.core.ticker_words import WORD, normalise_line, prepared, words_of
 
 _MOST_SOURCE_WORDS = 8
 _KEY_CHARS = 8  # by which lines are looked up; they decide nothing
 
-# Format and control characters, accents and vowel signs, the Arabic stroke that stretches a word.
-_IGNORED = dict.fromkeys(
-    code
-    for code in (*range(0x10000), *range(0xE0000, 0xE01F0))
-    if unicodedata.category(chr(code)) in {"Cf", "Mn", "Me"} or (code < 32 and code not in range(9, 14))
-) | {0x0640: None}
-# Letters and digits that look alike, or are the same in another writing: one of each.
-_ALIKE = {
-    **dict(
-        zip(
-            map(ord, "аеорсухіѕјһӏԁАВЕКМНОРСТХУІЅЈοαΟΑΒΕΖΗΙΚΜΝΡΤΥΧیېکگہھىة"),
-            "aeopcyxisjhldABEKMHOPCTXYISJoaOABEZHIKMNPTYXييككههيه",
-            strict=True,
-        )
-    ),
-    **{code: str(unicodedata.digit(chr(code))) for code in (*range(0x660, 0x66A), *range(0x6F0, 0x6FA))},
-}
-_FOLDED = _IGNORED | _ALIKE
-_WORD = re.compile(r"[^\W_]+")
-_MARKS = re.compile(r"[^\w\s]+|_+")
-_ASCII_MARKS = {code: None for code in range(128) if not chr(code).isalnum() and not chr(code).isspace()}
-_ASCII_SPACES = dict.fromkeys(_ASCII_MARKS, " ")
 _CAPITALS = "".join(char for char in map(chr, range(0x10000)) if char.isupper())
 _CAPITAL_IN_WORD = re.compile(rf"(?<=[^\W_{_CAPITALS}])[{_CAPITALS}]")
 _LINE_ENDS = "\n\v\f\r\x85\u2028\u2029"
@@ -71,43 +49,20 @@ _CONTINUES = re.compile(r"[,;:،؛–—-]")
 _SHORT_NUMBER = re.compile(r"\d{1,2}|20\d\d")
 
 
-def _prepared(line: str) -> str:
-    """The line with one spelling for what looks alike; case and punctuation are kept."""
-    if line.isascii() and line.isprintable():
-        return line
-    text = unicodedata.normalize("NFKD", line).translate(_FOLDED)
-    if len(text.casefold()) != len(text):  # ß: folding mustn't move the letters after it
-        text = "".join(char if len(char.casefold()) == 1 else char.casefold() for char in text)
-    return text
-
-
-def normalise_line(line: str) -> str:
-    """The line's words without case, punctuation, accents and invisible characters."""
-    folded = _prepared(line).casefold()
-    words = folded.translate(_ASCII_MARKS) if folded.isascii() else _MARKS.sub("", folded)
-    return " ".join(words.split())
-
-
-def _words_of(folded: str) -> list[str]:
-    """Runs of letters and digits."""
-    # for ASCII three times as fast
-    return folded.translate(_ASCII_SPACES).split() if folded.isascii() else _WORD.findall(folded)
-
-
 class _Line:
     """A text, and all its letters and digits in one run, which is what is searched."""
 
     def __init__(self, line: str, rule: LeakRule) -> None:
         self.rule = rule
-        self.text = _prepared(line)  # case kept
-        self.folded = _words_of(self.text.casefold())
+        self.text = prepared(line)  # case kept
+        self.folded = words_of(self.text.casefold())
         self.letters = "".join(self.folded)
         self.starts = list(accumulate(map(len, self.folded), initial=0))[:-1]  # of each word in letters
 
     @cached_property
     def words(self) -> list[tuple[int, int]]:
         """Where each word begins and ends in the text."""
-        return [match.span() for match in _WORD.finditer(self.text.casefold())]
+        return [match.span() for match in WORD.finditer(self.text.casefold())]
 
     def unlabelled(self) -> list[str]:
         """Its words, case folded, without the labels that it begins with."""
@@ -221,7 +176,7 @@ class TickerIndex:
         # a line that can't be part of one has many more characters than the longest has letters
         most = 3 * self._longest
         short = (line if len(line) <= most else "" for line in lines)
-        parts = ["".join(_words_of(_prepared(line).casefold())) for line in short]
+        parts = ["".join(words_of(prepared(line).casefold())) for line in short]
         if not any(map(self._begins_long, parts)):
             return None
         for run in joined(parts, self._rule.max_body_lines):
@@ -304,12 +259,12 @@ def _without_source(line: str, rule: LeakRule) -> str:
 def _with_source_last(line: str, rule: LeakRule) -> list[str]:
     """The words of a line with its source behind it, as in "The road is shut, Kelmen radio"."""
     source, colon, news = line.partition(": ")
-    return _Line.read(f"{news}{colon}{source}", rule).unlabelled()
+    return _Line(f"{news}{colon}{source}", rule).unlabelled()
 
 
 def _closing_mark(line: str) -> str:
     """The punctuation that a ticker line ends with."""
-    words = list(_WORD.finditer(line))
+    words = list(WORD.finditer(line))
     return line[words[-1].end() :].strip() if words else ""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from newsmarts.core.errors import UnreadablePage
-from newsmarts.core.ticker import normalise_line
+from newsmarts.core.ticker_words import normalise_line
 from newsmarts.parse.header import find_header
 from newsmarts.parse.headline import first_heading, is_high_heading
 from newsmarts.parse.layout import TICKER, Labels, Layout

@@ -18,7 +18,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from newsmarts.core.bylines import byline_key, spellings_of
 from newsmarts.core.leak_rule import LeakRule
 from newsmarts.core.partitions import day_interval
-from newsmarts.core.ticker import TickerIndex, normalise_line
+from newsmarts.core.ticker import TickerIndex
+from newsmarts.core.ticker_words import normalise_line
 from newsmarts.validate.page_furniture import FormText, Furniture, damage_in
 
 Row = Mapping[str, Any]
