@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from newsmarts.core.errors import CaptureError
 from newsmarts.core.records import PageLink
 from tests.parse.declared import declare, read
 from tests.parse.test_declared_openings import DATE, HEADLINE, RULES, TEXT, page
@@ -122,3 +123,13 @@ def test_a_capture_that_ends_in_a_list_loses_its_last_entry(tmp_path: Path) -> N
     for rules, text in ((NO_END, whole[:-9]), (with_end, whole)):
         article = read(declare(tmp_path, "saltmere_ledger", rules), text)
         assert [link.headline for link in article.most_read] == [*TITLES[:2]]
+    dated = text_page("Readers' choice", *(f"{title}\n1{n} Feb 2024" for n, title in enumerate(TITLES)))
+    for size in range(len(whole) // 2, len(dated)):
+        if dated[size - 1] == "\n":
+            continue
+        try:
+            found = read(declare(tmp_path, "saltmere_ledger", NO_END), dated[:size]).most_read
+        except CaptureError:
+            continue
+        assert [link.published_on and link.published_on.day for link in found] == [10, 11, 12][: len(found)]
+        assert [link.headline for link in found] == [*TITLES[: len(found)]]

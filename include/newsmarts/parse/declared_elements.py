@@ -26,8 +26,13 @@ class MarkedElements(DeclaredPage):
 
     def finished(self, marks: Collection[str]) -> list[Region]:
         """The elements that the page isn't cut off in."""
-        size = len(self.reading)
-        return [region for region in self.regions(marks) if self.reading.ended or region.end < size]
+        reading, size = self.reading, len(self.reading)
+
+        def is_finished(region: Region) -> bool:
+            amid_last = region.text is not None and reading.owners[region.start] == reading.owners[-1]
+            return reading.ended or (region.end < size and not amid_last)
+
+        return list(filter(is_finished, self.regions(marks)))
 
     def text_of(self, region: Region) -> str:
         """All text of an element."""

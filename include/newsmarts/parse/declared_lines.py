@@ -208,14 +208,17 @@ class LabelledPage(DeclaredPage):
         return not self.roles[at] and len(text) <= _LINE_CHARS and not ends_like_sentence(text)
 
     def _body_end(self, sections: Sections, start: int) -> int:
-        """Where a line is that comes after the body; without any the page's end."""
+        """Where a line is that comes after the body; of a layout without any the page's end."""
         found = sections.first_after(start)
         if found is not None:
             return found
-        if self.words.footer_lines or not self.reading.ended:
+        below = [*self.words.footer_lines, *self.words.list_labels]
+        if below or not self.reading.ended:
+            named = f" (as {min(below)!r})" if below else ""
             raise UnreadablePage(
                 "truncated_page",
-                "The capture ends before any line that comes after the body, which may go on. Capture the "
-                "page again.",
+                f"The capture ends before any line that comes after the body{named}, which may go on. "
+                "Capture the page again; if text captures of the site lack such lines, declare a mark for "
+                "the list in place of its label.",
             )
         return len(self.reading)

@@ -19,7 +19,7 @@ from newsmarts.parse.prose import ends_like_question, ends_like_sentence
 from newsmarts.parse.reading import Reading, Region, Roles, mark_noise
 from newsmarts.parse.sections import Lists, Section, Sections, take_all
 from newsmarts.parse.shape import is_prose
-from newsmarts.parse.times import is_stamp, parse_day, parse_wall_time
+from newsmarts.parse.times import TIME_OPENINGS, is_stamp, parse_day, parse_wall_time
 
 _STAMP_CHARS = 50
 _LEAST_SPACES = 2
@@ -73,7 +73,7 @@ class ListReader:
             blocks = [at for at in blocks if not self.roles[at]]
             groups = self._groups(blocks) if self.reading.head is not None else self._lines(blocks)
             if self._is_cut(sections, section):
-                groups = groups[:-1]
+                groups = self._complete(groups)
             self._add(lists, section.name, groups)
 
     def read_marked(self, lists: Lists, name: str, regions: Iterable[Region]) -> None:
@@ -91,6 +91,17 @@ class ListReader:
         if sections.has_footer or section.end < len(reading):
             return False
         return not reading.ended or (reading.head is None and bool(self.words.footer_lines))
+
+    def _complete(self, groups: list[list[int]]) -> list[list[int]]:
+        """The entries of a list that is cut off: in HTML none, since no element says what belongs together.
+
+        A last line may be the beginning of the date of the entry before it.
+        """
+        if self.reading.head is not None or not groups:
+            return []
+        last = self.reading.texts[groups[-1][0]]
+        is_date = last[:1].isdecimal() or last[:3].casefold() in TIME_OPENINGS
+        return groups[: -2 if is_date else -1]
 
     def _add(self, lists: Lists, name: str, groups: Iterable[Sequence[int]]) -> None:
         for group in groups:
