@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from newsmarts.core.errors import CaptureError
 from newsmarts.parse import html as reading_html
+from newsmarts.parse.html_marks import Marks
 from newsmarts.parse.html_runs import STAND_IN, Run, take_runs
 from newsmarts.parse.page import MARKS, parse_reading, publisher_of
 from newsmarts.parse.reading import Reading
@@ -64,7 +65,11 @@ PLACES = [
     "</body>{}",
 ]  # fmt: skip
 ENTRIES = [
-    ENTRY, "<li><a href=/bare>Unquoted</a></li>", "<li><a href='/q'>\n One \n</a> </li>",
+    ENTRY, '<li class="p&#45;content"><a href="/k">Marked</a></li>',
+    '<li><a class=" a p-content" href="/k">Marked</a></li>', '<li class="p-contents"><a href="/k">N</a></li>',
+    '<li><a href="/k"><span class="sr-only">Spoken</span></a></li>',
+    '<li><a href="/k"><b>Bold</b></a></li>',
+    "<li><a href=/bare>Unquoted</a></li>", "<li><a href='/q'>\n One \n</a> </li>",
     '<div><a title="t" href="/s" data-x><span class="p-content">Spanned</span></a></div>',
     '<p><a href=""><b>Nowhere</b></a></p>', '<dd><a href="/d">D</a></dd>',
     "<li><a href=/slash/>Slash</a></li>", '<li hidden><a href="/h">Hidden</a></li>',
@@ -111,11 +116,11 @@ def assert_same(text: str) -> None:
 
 
 def test_most_links_of_a_page_are_in_runs() -> None:
-    taken = [sum(len(run.entries) for run in take_runs(page, ())[1].values()) for page in PAGES]
+    taken = [sum(len(run.entries) for run in take_runs(page, Marks(()))[1].values()) for page in PAGES]
     assert sum(count >= 5 for count in taken) > len(PAGES) // 2
-    markup, runs = take_runs(f"<body>{RUN}", ())
+    markup, runs = take_runs(f"<body>{RUN}", Marks(()))
     assert markup == f'<body><li {STAND_IN}="0"></li>\n'
-    assert runs == {"0": Run("li", [("/x", "Word", "")] * 4)}
+    assert runs == {"0": Run("li", [("/x", "Word")] * 4)}
 
 
 @pytest.mark.parametrize("place", PLACES)

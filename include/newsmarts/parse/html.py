@@ -61,14 +61,15 @@ def read_html(text: str, marks: Collection[str] = ()) -> Reading:
     declaration = _XML_DECLARATION.match(text)
     markup = text[declaration.end() :] if declaration else text
     target = _parse(markup, marks)
-    if target.has_drawing and (closed := with_drawings_closed(markup)) != markup:
-        target = _parse(closed, marks)
+    if target.drawings and target.drawings > markup.count("</svg"):
+        closed = with_drawings_closed(markup)
+        target = target if closed == markup else _parse(closed, marks)
     return target.walker.reading(read_head(target.head), ended=ended)
 
 
 def _parse(markup: str, marks: Collection[str]) -> PageTarget:
     """Read a page without its runs of links; as it is, if one isn't what it seems or may hold a mark."""
-    without, runs = take_runs(markup, marks_of(frozenset(marks)).names_in_runs)
+    without, runs = take_runs(markup, marks_of(frozenset(marks)))
     target = _parse_as_is(without, marks, runs)
     return _parse_as_is(markup, marks, {}) if target.runs else target
 

@@ -46,7 +46,7 @@ class BlockCollector:
         self._reading.head, self._reading.ended = head, ended
         return self._reading
 
-    def _take_run(self, tag: str, entries: Sequence[tuple[str, str, str]]) -> None:
+    def _take_run(self, tag: str, entries: Sequence[tuple[str, str]]) -> None:
         """Take a run's entries all in one, as they would be taken one by one."""
         if self._pieces or self._pictures:
             self._flush()
@@ -59,11 +59,12 @@ class BlockCollector:
         if tag == "li" and not (self._level or self._in_caption):
             self.kinds += ["bullet"] * count
         else:
-            self.kinds += [self._kind(split=False, link=None) for _ in entries]
+            one, other = self._kind(split=False, link=None), self._kind(split=False, link=None)
+            self.kinds += [one, *[other] * (count - 1)]
         if self._bold:
             self._reading.bold.update(range(where, where + count))
-        self.texts += [fold_line(text or in_span) for _, text, in_span in entries]
-        self.links += [address for address, _, _ in entries]
+        self.texts += [fold_line(text) for _, text in entries]
+        self.links += [address for address, _ in entries]
         self.indents += [self._level or len(self._lists)] * count
         self.owners += range(first, first + count)
         self.starts += range(where, where + count)

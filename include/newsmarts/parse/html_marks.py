@@ -101,7 +101,6 @@ class Marks:
             else:
                 places, name = self.by_tag, element.tag
             places[name] = (*places.get(name, ()), at)
-        self.names_in_runs = (*self.by_class, *self.by_attribute)
         self.around_runs = frozenset(
             self.elements[at].outer for tag, places in self.by_tag.items() for at in places if tag in _IN_RUNS
         )

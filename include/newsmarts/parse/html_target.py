@@ -25,7 +25,7 @@ class PageTarget:
     def __init__(self, marks: Collection[str], runs: Mapping[str, Run]) -> None:
         self.walker = Walker(marks)
         self.head: list[HeadElement] = []
-        self.has_drawing = False
+        self.drawings = 0
         self.runs = dict(runs)  # that weren't met yet
         self._words: list[str] | None = None  # of the title or script that is open
         self._start, self._end, self._data = self.walker.start, self.walker.end, self.walker.data
@@ -60,7 +60,7 @@ class PageTarget:
 
     def _keep(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "svg":
-            self.has_drawing = True
+            self.drawings += 1
             return
         element = HeadElement(tag, attributes, [])
         self.head.append(element)

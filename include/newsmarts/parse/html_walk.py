@@ -93,7 +93,7 @@ class Walker(BlockCollector):
             if not (self._bold or self._plain or text.isspace()):
                 self._plain = True
 
-    def run(self, tag: str, entries: Sequence[tuple[str, str, str]]) -> bool:
+    def run(self, tag: str, entries: Sequence[tuple[str, str]]) -> bool:
         """Take a run of links, as ``Run`` has it; False when marks may be among its elements."""
         if self._skipped:
             return self._hidden is None or self._hidden.run(tag, entries)
