@@ -59,7 +59,9 @@ def unaudited_rows(mart: Table) -> str:
     name, _ = mart.replaces[0]
     column, (kind, value) = quote_identifier(name), _UNAUDITED[name]
     keys = f"SELECT {value} FROM meta.unaudited WHERE kind = '{kind}'"  # noqa: S608
-    return f"{rows} WHERE {column} IN ({keys}) OR {column} IS NULL"
+    # new rows are at a table's end: found by their place first, all columns of the others stay unread
+    found = f"SELECT rowid FROM {mart.identifier} WHERE {column} IN ({keys}) OR {column} IS NULL"  # noqa: S608
+    return f"{rows} WHERE rowid IN ({found})"
 
 
 def count_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -1,7 +1,18 @@
-SELECT links.*, headline_key(links.publisher, links.headline) AS headline_key, known.article_id
-FROM source.warehouse.page_links AS links
-ANTI JOIN meta.withheld USING (capture_day, capture_id)
-LEFT JOIN link_articles AS known ON known.headline_key = headline_key(links.publisher, links.headline)
-WHERE links.capture_day IN (SELECT capture_day FROM refreshed_days)
-    OR links.capture_id IN (SELECT capture_id FROM changed_withheld)
-ORDER BY links.captured_at, links.capture_id, links.list_name, links.position
+-- Days are looked up by themselves, so that other days' rows stay unread.
+WITH refreshed AS (
+    SELECT * FROM source.warehouse.page_links
+    WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
+    UNION ALL
+    SELECT * FROM source.warehouse.page_links
+    SEMI JOIN changed_withheld USING (capture_day, capture_id)
+    ANTI JOIN refreshed_days USING (capture_day)
+),
+keyed AS (
+    SELECT *, headline_key(publisher, headline) AS headline_key
+    FROM refreshed
+    ANTI JOIN meta.withheld USING (capture_day, capture_id)
+)
+SELECT keyed.*, known.article_id
+FROM keyed
+LEFT JOIN link_articles AS known USING (headline_key)
+ORDER BY captured_at, capture_id, list_name, position
