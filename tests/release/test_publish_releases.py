@@ -16,7 +16,7 @@ import pytest
 from newsmarts.core import versions
 from newsmarts.core.db import reading
 from newsmarts.core.errors import AuditFailed, MissingPartition, NewsError
-from newsmarts.core.partitions import current_release_path, published_path, releases_path
+from newsmarts.core.partitions import candidate_path, current_release_path, published_path, releases_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings
 from newsmarts.marts import build as marts_build
 from newsmarts.marts.run import audit, build, publish
@@ -162,7 +162,7 @@ def test_a_full_disk_leaves_nothing_behind(settings: Settings, monkeypatch: pyte
 KILLED_PUBLISH = """
 import os, sys
 from pathlib import Path
-from newsmarts.marts import candidate, catalogue
+from newsmarts.core import files
 from newsmarts.release import releases
 from newsmarts.marts.run import publish
 from newsmarts.core.settings import load_settings
@@ -180,12 +180,14 @@ elif point == "adopted":
 elif point == "linking":
     os.replace = die
 elif point == "linked":
+    files.copy_file = die
+elif point == "candidate copied":
     releases.prune = die
 publish(load_settings(home=Path(sys.argv[1])))
 """
 
 
-@pytest.mark.parametrize("point", ["copying", "copied", "adopted", "linking", "linked"])
+@pytest.mark.parametrize("point", ["copying", "copied", "adopted", "linking", "linked", "candidate copied"])
 def test_a_killed_publish_leaves_a_whole_release(settings: Settings, point: str) -> None:
     old = release(settings, "One")
     load_days(settings, {DAY: [Page("a", headline="Two")]})
@@ -199,7 +201,7 @@ def test_a_killed_publish_leaves_a_whole_release(settings: Settings, point: str)
     )
     assert killed.returncode == -9
     current = current_release_path(settings.home).readlink().name
-    if point == "linked":
+    if point in {"linked", "candidate copied"}:
         assert current != old.release_id
     else:
         assert current == old.release_id
@@ -214,6 +216,25 @@ def test_a_killed_publish_leaves_a_whole_release(settings: Settings, point: str)
         "current",
         "releases",
     }
+
+
+@pytest.mark.parametrize("is_full", [False, True])
+def test_a_build_after_a_release_leaves_it_as_it_is(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, *, is_full: bool
+) -> None:
+    def full(_path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        if is_full:  # after the release became current, when the candidate gets a file of its own
+            patched.setattr("newsmarts.marts.run.unshare", full)
+        path = build_and_publish(settings, "One").path.resolve()
+    before = path.read_bytes()
+    assert path.samefile(candidate_path(settings.home)) is is_full
+    load_days(settings, {day_after(1): [Page("b", headline="Two")]})
+    build(settings)
+    assert path.read_bytes() == before
+    assert sorted(headlines(candidate_path(settings.home))) == ["One", "Two"]
 
 
 def test_a_reader_in_this_process_does_not_disturb(settings: Settings) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from newsmarts.core.errors import NewsError, SettingsError, UsageError
+from newsmarts.core.files import unshare
 from newsmarts.core.settings import Settings
 
 _SPILL_PREFIX = "news-duckdb-"
@@ -162,6 +163,7 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str, *, read
         raise UsageError(f"DuckDB can't work in {path}: name a folder without a question mark in its path.")
     if not read_only:
         path.parent.mkdir(parents=True, exist_ok=True)
+        unshare(path)  # a release may have this file, too
     options = "READ_ONLY" if read_only else _STORAGE
     # ATTACH takes no parameters
     connection.execute(f"ATTACH {quote_literal(str(path))} AS {quote_identifier(name)} ({options})")

@@ -8,6 +8,7 @@ import errno
 import hashlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,6 +106,26 @@ def link_or_copy(source: Path, target: Path) -> None:
             raise
         copy_file(source, target)
         fsync_path(target)
+
+
+def unshare(path: Path) -> None:
+    """Give a file that has other names bytes of its own: those names don't see it change from then on."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return
+    if found.st_nlink > 1:
+        copy = path.with_name(f"{TEMPORARY_PREFIX}{path.name}")
+        copy.unlink(missing_ok=True)  # of a process that was killed
+        try:
+            copy_file(path, copy)
+            fsync_path(copy)
+            os.replace(copy, path)
+        except BaseException:
+            copy.unlink(missing_ok=True)  # a full disk needs the room
+            raise
+    elif not found.st_mode & stat.S_IWUSR:  # the other names are gone
+        path.chmod(0o644)
 
 
 def whole_folder(path: Path | UPath) -> Path | UPath:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from newsmarts.core.db import DAMAGE
 from newsmarts.core.errors import AuditFailed, ContractError, DamagedRelease, NewsError
+from newsmarts.core.files import unshare
 from newsmarts.core.locks import writer_lock
 from newsmarts.core.partitions import candidate_path, published_path, warehouse_path
 from newsmarts.core.settings import Settings
@@ -171,7 +172,8 @@ def publish(settings: Settings) -> PublishResult:
     """Make the audited candidate the current release, in one step that no reader notices.
 
     Readers keep the release that they have open. There is no new release when the current one holds the
-    same; the last ``releases_kept`` stay on disk.
+    same; the last ``releases_kept`` stay on disk. A release takes the candidate's file, so readers don't wait
+    for a copy, however large it is; then the candidate gets a copy of its own.
 
     Raises:
         AuditFailed: the candidate hasn't passed an audit since it was last built.
@@ -193,6 +195,7 @@ def publish(settings: Settings) -> PublishResult:
             prepared = _prepare(settings, fingerprint)
             release = releases.adopt(home, prepared, fingerprint)
             releases.make_current(home, release)
+            _copy_candidate(settings)
         for old in releases.prune(home, settings.releases_kept):
             logger.info("Removed release %s: the last %d are kept.", old.release_id, settings.releases_kept)
         with reading_release(release, memory_limit=settings.duckdb_memory_limit) as connection:
@@ -200,6 +203,14 @@ def publish(settings: Settings) -> PublishResult:
     counts = ", ".join(f"{count} {name}" for name, count in rows.items())
     logger.info("Release %s %s: %s.", release.release_id, "published" if published else "is current", counts)
     return PublishResult(release.release_id, published_path(home), published, rows)
+
+
+def _copy_candidate(settings: Settings) -> None:
+    """Give the candidate a file of its own, now that readers have the release; else the next build does."""
+    try:
+        unshare(candidate_path(settings.home))
+    except OSError as error:
+        logger.warning("The candidate couldn't be copied (%s): the next build does it.", error)
 
 
 def _prepare(settings: Settings, fingerprint: str) -> Path:

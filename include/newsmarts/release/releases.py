@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsmarts.core.errors import MissingPartition, UsageError
-from newsmarts.core.files import TEMPORARY_PREFIX, copy_file, fsync_path
+from newsmarts.core.files import TEMPORARY_PREFIX, copy_file, fsync_path, link_or_copy
 from newsmarts.core.partitions import (
     candidate_path,
     current_release_path,
@@ -134,14 +134,18 @@ def clean_leftovers(home: Path) -> list[str]:
 
 
 def prepare(home: Path, candidate: Path, audit: Path) -> Path:
-    """Copy the candidate into a folder under a temporary name, read-only and flushed to the disk."""
+    """Put the candidate into a folder under a temporary name, flushed to the disk.
+
+    Both have one file, where the disk can link: ``files.unshare`` gives the candidate its own.
+    """
     releases_path(home).mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=releases_path(home)))
     try:
         folder.chmod(0o755)
-        for source, name in ((candidate, FILE_NAME), (audit, AUDIT_NAME)):
-            copy_file(source, folder / name)
-            (folder / name).chmod(0o444)
+        link_or_copy(candidate, folder / FILE_NAME)
+        copy_file(audit, folder / AUDIT_NAME)
+        (folder / AUDIT_NAME).chmod(0o444)
+        for name in (FILE_NAME, AUDIT_NAME):
             fsync_path(folder / name)
         fsync_path(folder)
     except BaseException:
@@ -151,10 +155,11 @@ def prepare(home: Path, candidate: Path, audit: Path) -> Path:
 
 
 def adopt(home: Path, prepared: Path, fingerprint: str) -> Release:
-    """Give a prepared folder its release id; readers don't see it yet."""
+    """Give a prepared folder its release id, and make it read-only; readers don't see it yet."""
     sequence = max((release.sequence for release in all_releases(home)), default=0) + 1
     folder = releases_path(home) / f"{sequence:06d}-{fingerprint[:_FINGERPRINT_CHARS]}"
     os.rename(prepared, folder)
+    (folder / FILE_NAME).chmod(0o444)
     fsync_path(folder.parent)
     return Release(folder.name, folder)
 
