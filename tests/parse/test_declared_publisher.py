@@ -316,6 +316,7 @@ def test_ten_pages_and_the_rules_are_short(publisher: DeclaredPublisher) -> None
         ('"p.deck"', '"p.deck, p.lead"', r"layouts\.0\.marks\.standfirst\.0: .*selector"),
         ('"p.deck"', '"p"', r"layouts\.0\.marks\.standfirst\.0: .*any page"),
         ('"p.deck"', "3", r"layouts\.0\.marks\.standfirst"),
+        ('body = "section[data-part=text]"\n', "", r"layouts\.0: .*no body"),
         ("%d.%m.%Y %H:%M", "%d.%m.%y", r"layouts\.0: .*%y"),
         ("%d.%m.%Y %H:%M", "%d.%m.%Y %H", r"layouts\.0: .*time"),
         ("%d.%m.%Y %H:%M", "%m.%Y", r"layouts\.0: .*day"),

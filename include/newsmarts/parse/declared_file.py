@@ -115,6 +115,8 @@ class DeclaredLayout(_Table):
     def _check(self) -> Self:
         for form in self.dates:
             date_form(form, self.months)
+        if self.marks.all and not self.marks.body:
+            raise ValueError("marks has no body, without which no page is read by marks")
         names = [name.rstrip("?") for name in self.opening]
         if self.opening and ("headline" not in names or len({*names}) < len(names)):
             raise ValueError("opening lacks the headline, or names a line twice")
