@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.processes import measure, on_cores, run_worker
+from bench.processes import measure, on_cores, peak_memory_of_descendants, run_worker
 from bench.readers import BENCH
 from bench.revisions import Revision, revisions
 from samples.generate import FormatChoice, write_inbox
@@ -127,11 +127,12 @@ def _whole_runs(case: Case, measured: list[Revision]) -> dict[str, Any]:
                 command = revision.python("-m", revision.package, "run", "--inbox", str(inbox), "--home")
                 for name, (cores, home) in _WHOLE_RUNS.items():
                     folder = Path(scratch, f"{revision.name}-{number}-{home}")
-                    with on_cores(cores):
+                    with on_cores(cores), peak_memory_of_descendants() as peak:
                         used = measure(
                             [*command, str(folder)], output=Path(scratch, "out"), cwd=revision.tree
                         )
-                    kept = best[revision.name].setdefault(name, asdict(used))
+                    found = {"wall_seconds": used.wall_seconds, "peak_memory_bytes": peak()}
+                    kept = best[revision.name].setdefault(name, found)
                     if used.wall_seconds < kept["wall_seconds"]:
-                        best[revision.name][name] = asdict(used)
+                        best[revision.name][name] = found
     return {"name": case.name, "revisions": best}

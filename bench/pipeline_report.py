@@ -21,21 +21,18 @@ def render(section: Section) -> Iterable[str]:
         articles = ", ".join(f"{name} {found['articles']:,}" for name, found in case["revisions"].items())
         yield f"**{case['name']}**, stage by stage in one process (articles: {articles})"
         yield table(_stages(case, this, others))
-    yield f"**{runs['name']}**, `newsmarts run`; memory is that of its largest process"
+    yield f"**{runs['name']}**, `newsmarts run`; memory is that of all its processes together"
     yield table(
         {
             "cores": name,
+            **{f"wall, {each}": seconds(found[each][name]["wall_seconds"]) for each in (*others, this)},
             **{
-                f"wall, {each}": seconds(runs["revisions"][each][name]["wall_seconds"])
+                f"peak memory, {each}": mebibytes(found[each][name]["peak_memory_bytes"])
                 for each in (*others, this)
             },
-            **{
-                f"CPU, {each}": seconds(runs["revisions"][each][name]["cpu_seconds"])
-                for each in (*others, this)
-            },
-            "peak memory": mebibytes(used["peak_rss_bytes"]),
         }
-        for name, used in runs["revisions"][this].items()
+        for found in [runs["revisions"]]
+        for name in found[this]
     )
 
 

@@ -175,6 +175,7 @@ with DAG(
         - *MissingPartition*: the day's manifest is gone. Clear `land`.
         - *StoreUnavailable*: captured bytes can't be read now, and retries didn't help; the message names the
           object. When the store answers, or the object is back, clear this task.
+        - *ProcessKilled* (after its retries): memory ran out. Lower `NEWS_PARSE_JOBS`, or make room.
         - *anything else* is a fault of the machine (disk, memory): fix it and clear this task.
 
         A page that can't be parsed doesn't make it red: it goes to quarantine with its reason (for
@@ -186,7 +187,7 @@ with DAG(
         feeds = list(landed)
         if not any(feed["landed"] + feed["rejected"] for feed in feeds):
             skip_rest("No feed has captures of the day.")
-        result = stage_parse.run(parse_day(feeds[0]["day"]), settings())
+        result = stage_parse.run(parse_day(feeds[0]["day"]), settings(), settings().parse_jobs)
         return record_result(outlet_events, PARSED, result)
 
     @stage("Validate: check the contracts", inlets=[PARSED], outlets=[STAGED])

@@ -14,6 +14,7 @@ from newsmarts.core.errors import (
     FeedUnavailable,
     LockTimeout,
     NewsError,
+    ProcessKilled,
     StoreUnavailable,
 )
 
@@ -33,6 +34,7 @@ DEFAULT_ARGS = {
             RetryRule(DatabaseUnavailable, RetryAction.RETRY, reason="the database may answer later"),
             RetryRule(FeedUnavailable, RetryAction.RETRY, reason="the feed may answer later"),
             RetryRule(StoreUnavailable, RetryAction.RETRY, reason="the store may answer later"),
+            RetryRule(ProcessKilled, RetryAction.RETRY, reason="memory may be free later"),
             RetryRule(NewsError, RetryAction.FAIL, reason="another try can't change this; see the message"),
         ]
     ),

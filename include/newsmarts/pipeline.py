@@ -6,23 +6,27 @@ The DAGs call the same stage entries; Airflow adds schedule, retries, history an
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from newsmarts.core.errors import (
     ContractError,
     DamagedPartition,
     FeedError,
     MissingPartition,
+    NewsError,
+    ProcessKilled,
     TooManyQuarantined,
-    UsageError,
 )
 from newsmarts.core.partitions import warehouse_path
 from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.core.text import counted
 from newsmarts.core.timings import Timings
+from newsmarts.core.workers import Workers, result_of
 from newsmarts.land.config import chosen_feeds
 from newsmarts.land.run import landed_captures
 from newsmarts.land.run import run as land
@@ -30,11 +34,22 @@ from newsmarts.load.run import LoadResult
 from newsmarts.load.run import run as load
 from newsmarts.marts.run import PublishResult, audit, build, publish
 from newsmarts.parse.run import run as parse
-from newsmarts.review.day_state import RunReason, day_states, stored_reason
+from newsmarts.review.day_outcomes import read_known_day
+from newsmarts.review.day_state import RunReason, days_to_run, stored_reason
 from newsmarts.validate.run import accept
 from newsmarts.validate.run import run as validate
 
 logger = logging.getLogger(__name__)
+
+
+_LOCAL = {"inbox", "warc"}  # kinds of feeds that only read files
+# what each worker needs, Great Expectations with it
+_PRELOADED = (
+    __name__,
+    "newsmarts.validate.evaluation",
+    "newsmarts.validate.docs",
+    "newsmarts.validate.splitting",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +72,13 @@ class PipelineResult:
     published: bool
 
 
-def days_to_run(settings: Settings, feeds: Sequence[str] = ()) -> list[date]:
-    """Every day that the local feeds have captures of, and every other one that needs a run.
-
-    ``feeds`` narrows it to the feeds of these names.
-
-    Raises:
-        UsageError: the inbox isn't a folder, or no feed here knows its days beforehand.
-    """
-    kinds = {feed.kind for feed in chosen_feeds(settings, feeds)}
-    if feeds and not kinds & {"inbox", "warc"}:
-        raise UsageError(
-            f"Feeds of the web don't know their days beforehand ({', '.join(feeds)}). Name the days with "
-            "--from-date and --to-date."
-        )
-    if "inbox" in kinds and not settings.inbox_dir.is_dir():
-        raise UsageError(
-            f"The inbox {settings.inbox_dir} is not a folder. Make it and put captures in it "
-            "(sub-folders like 2025-08-25/ give the capture day), or name another one with --inbox."
-        )
-    states = day_states(settings, feeds)
-    return sorted({*states.local.files, *states.reasons})
-
-
 def run(
     settings: Settings,
     progress: Progress = SILENT,
     feeds: Sequence[str] = (),
     days: Sequence[date] | None = None,
+    *,
+    jobs: int = 1,
     timings: Timings | None = None,
 ) -> PipelineResult:
     """Land, parse, validate and load days, then build, audit and publish the marts.
@@ -96,55 +90,209 @@ def run(
         progress: receives a step for each day, then build, audit and publish.
         feeds: names of those to land; all enabled ones, when empty.
         days: those of ``days_to_run``, when None.
+        jobs: processes that land, parse and validate days side by side, and share a large one. The marts are
+            the same. A process that is killed fails its day. Feeds of the web land one day at a time, in this
+            process, which also is the only one to write to the warehouse and the marts.
         timings: receives what each stage cost.
 
     Raises:
         MissingPartition: there is nothing to publish, neither now nor from before.
         NewsError: what stops all days, such as a held lock or a failed audit.
     """
+    names = {feed.name: feed.kind for feed in chosen_feeds(settings, feeds)}
     timings = timings or Timings(enabled=False)
-    names = [feed.name for feed in chosen_feeds(settings, feeds)]
     if days is None:
         progress.plan(1)
         progress.start("find days")
         days = days_to_run(settings, feeds)
         progress.finish(counted(len(days), "day"))
     progress.plan(len(days) + 3)
-    read: dict[date, RunReason] = {}
-    failed: dict[date, str] = {}
-    failed_feeds: dict[str, str] = {}
-    waiting: list[str] = []
-    for day in days:
-        progress.start(day.isoformat())
-        for name in names:
-            try:
-                with timings.measure("land") as cost:
-                    landed = land(day, settings, name)
-                    cost.pages = landed.landed + landed.rejected
-                waiting += landed.waiting
-            except FeedError as error:
-                logger.error("%s: %s", name, error)  # noqa: TRY400 - the message is enough
-                failed_feeds[name] = f"{day}: {error}"
-        if not landed_captures(day, settings):  # a day of the range that no feed has captures of
-            progress.finish("no captures")
-            continue
-        try:
-            progress.finish(_day_summary(_run_day(day, settings, read, timings)))
-        except ContractError as error:
-            logger.error("%s failed: %s", day, error)  # noqa: TRY400 - the message is enough
-            failed[day] = str(error)
-            progress.finish("refused" if isinstance(error, TooManyQuarantined) else "failed")
-    _require_something_loaded(settings, failed, failed_feeds)
+    each_day = _EachDay(settings, names, progress, timings)
+    if jobs == 1 or len(days) == 1:
+        each_day.run(days, jobs)
+    else:
+        with Workers(jobs, preload=_PRELOADED) as workers:
+            each_day.run_side_by_side(days, workers)
+    _require_something_loaded(settings, each_day.failed, each_day.failed_feeds)
     release = _publish(settings, progress, timings)
     return PipelineResult(
         days=tuple(days),
-        read=read,
-        failed_days=failed,
-        failed_feeds=failed_feeds,
-        waiting=tuple(waiting),
+        read=dict(sorted(each_day.read.items())),
+        failed_days=dict(sorted(each_day.failed.items())),
+        failed_feeds=each_day.failed_feeds,
+        waiting=tuple(each_day.waiting),
         release_id=release.release_id,
         published=release.published,
     )
+
+
+@dataclass(slots=True)
+class _DayRead:
+    """A day that has landed, and is parsed and validated where there was a ``reason``."""
+
+    captures: int = 0
+    reason: RunReason | None = None
+    waiting: tuple[str, ...] = ()
+    failed_feeds: dict[str, str] = field(default_factory=dict)
+    error: NewsError | None = None  # it can't be parsed or validated
+
+
+class _EachDay:
+    """Takes each day to the warehouse, and remembers what went wrong."""
+
+    def __init__(
+        self, settings: Settings, feeds: Mapping[str, str], progress: Progress, timings: Timings
+    ) -> None:
+        self.read: dict[date, RunReason] = {}
+        self.failed: dict[date, str] = {}
+        self.failed_feeds: dict[str, str] = {}
+        self.waiting: list[str] = []
+        self._settings = settings
+        self._feeds = feeds  # their kinds by name
+        self._progress = progress
+        self._timings = timings
+
+    def run(self, days: Sequence[date], jobs: int) -> None:
+        """One day after the other, in this process; ``jobs`` processes parse a large one."""
+        for day in days:
+            self._progress.start(day.isoformat())
+            self._finish(day, _read_day(day, self._settings, [*self._feeds], jobs, self._timings))
+
+    def run_side_by_side(self, days: Sequence[date], workers: Workers) -> None:
+        """Days in workers; each is loaded here as soon as it has been validated.
+
+        What has been read before is only landed, here: it seldom has anything new.
+        """
+        local = [name for name, kind in self._feeds.items() if kind in _LOCAL]
+        remote = [name for name in self._feeds if name not in local]
+        running: dict[Future[Any], date] = {}
+        for number, day in enumerate(days):
+            self._progress.start(day.isoformat())
+            landed = _DayRead()
+            is_known = read_known_day(self._settings.archive, day).outcome is not None
+            if here := [*self._feeds] if is_known else remote:
+                landed = _land_day(day, self._settings, here, self._timings)
+                if is_known and (not landed.captures or stored_reason(day, self._settings) is None):
+                    self._finish(day, landed)
+                    continue
+            share = max(1, workers.count // (min(workers.count, len(days) - number + len(running))))
+            work = (day, self._settings, () if is_known else local, share, self._timings.enabled)
+            running[workers.submit(_read_day_measured, *work)] = day
+            self._remember(day, landed)
+            while workers.running >= workers.count:
+                self._finish_ended(workers, running)
+        while running:
+            self._finish_ended(workers, running)
+
+    def _finish_ended(self, workers: Workers, running: dict[Future[Any], date]) -> None:
+        for ended in sorted(workers.wait(), key=running.__getitem__):
+            day = running.pop(ended)
+            try:
+                read, timings = result_of(ended)
+            except ProcessKilled as error:
+                self._fail(day, error)
+            else:
+                self._timings.add(timings)
+                self._finish(day, read)
+
+    def _finish(self, day: date, read: _DayRead) -> None:
+        """Load a day that has been read, or needn't be."""
+        self._remember(day, read)
+        if not read.captures:  # a day of the range that no feed has captures of
+            self._progress.finish("no captures", step=day.isoformat())
+            return
+        try:
+            if read.error is not None:
+                raise read.error
+            loaded = self._load(day, read)
+        except (ContractError, ProcessKilled) as error:
+            self._fail(day, error)
+        else:
+            self._progress.finish(_day_summary(loaded), step=day.isoformat(), pages=loaded.captures)
+
+    def _remember(self, day: date, read: _DayRead) -> None:
+        self.waiting += read.waiting
+        self.failed_feeds |= read.failed_feeds
+        if read.reason is not None:
+            self.read[day] = read.reason
+
+    def _fail(self, day: date, error: NewsError) -> None:
+        logger.error("%s failed: %s", day, error)
+        self.failed[day] = str(error)
+        result = "refused" if isinstance(error, TooManyQuarantined) else "failed"
+        self._progress.finish(result, step=day.isoformat())
+
+    def _load(self, day: date, read: _DayRead) -> LoadResult:
+        """Load a day, and read it again when its stored results are damaged.
+
+        Raises:
+            TooManyQuarantined: the day was refused, and is loaded so.
+            ContractError: it can't be validated.
+        """
+        if read.reason is None:
+            try:
+                return _load(day, self._settings, self._timings)
+            except DamagedPartition as error:
+                logger.warning("%s It is parsed and validated again.", error)
+            self.read[day] = RunReason.UNFINISHED
+            _parse_and_validate(day, self._settings, RunReason.UNFINISHED, 1, self._timings)
+        loaded = _load(day, self._settings, self._timings)
+        accept(day, self._settings)
+        return loaded
+
+
+def _read_day_measured(
+    day: date, settings: Settings, feeds: Sequence[str], jobs: int, measured: bool
+) -> tuple[_DayRead, Timings]:
+    """Read a day in another process, where its costs are measured."""
+    timings = Timings(enabled=measured)
+    return _read_day(day, settings, feeds, jobs, timings), timings
+
+
+def _read_day(day: date, settings: Settings, feeds: Sequence[str], jobs: int, timings: Timings) -> _DayRead:
+    """Land a day; parse and validate it when there is a reason."""
+    read = _land_day(day, settings, feeds, timings)
+    if read.captures:
+        read.reason = stored_reason(day, settings)
+    if read.reason is not None:
+        try:
+            _parse_and_validate(day, settings, read.reason, jobs, timings)
+        except (ContractError, ProcessKilled) as error:
+            read.error = error
+    return read
+
+
+def _land_day(day: date, settings: Settings, feeds: Sequence[str], timings: Timings) -> _DayRead:
+    """Land a day from these feeds; ``captures`` counts those of all feeds, rejected ones included."""
+    read = _DayRead()
+    for name in feeds:
+        try:
+            with timings.measure("land") as cost:
+                landed = land(day, settings, name)
+                cost.pages = landed.landed + landed.rejected
+            read.waiting += landed.waiting
+        except FeedError as error:
+            logger.error("%s: %s", name, error)  # noqa: TRY400 - the message is enough
+            read.failed_feeds[name] = f"{day}: {error}"
+    read.captures = landed_captures(day, settings)
+    return read
+
+
+def _parse_and_validate(
+    day: date, settings: Settings, reason: RunReason, jobs: int, timings: Timings
+) -> None:
+    logger.info("read %s: %s", day, reason)
+    with timings.measure("parse") as cost:
+        cost.pages = parse(day, settings, jobs).captures
+    with timings.measure("validate") as cost:
+        cost.pages = validate(day, settings).captures
+
+
+def _load(day: date, settings: Settings, timings: Timings) -> LoadResult:
+    with timings.measure("load") as cost:
+        loaded = load(day, settings)
+        cost.pages = loaded.captures
+    return loaded
 
 
 def _day_summary(day: LoadResult) -> str:
@@ -173,38 +321,6 @@ def _publish(settings: Settings, progress: Progress, timings: Timings) -> Publis
         release = publish(settings)
     progress.finish(f"release {release.release_id}")
     return release
-
-
-def _run_day(day: date, settings: Settings, read: dict[date, RunReason], timings: Timings) -> LoadResult:
-    """Load a day, parsed and validated before when there is a reason, which ``read`` gets.
-
-    Raises:
-        TooManyQuarantined: the day was refused, and is loaded so.
-        ContractError: it can't be validated.
-    """
-    reason = stored_reason(day, settings)
-    if reason is None:
-        try:
-            return _load(day, settings, timings)
-        except DamagedPartition as error:
-            logger.warning("%s It is parsed and validated again.", error)
-            reason = RunReason.UNFINISHED
-    logger.info("read %s: %s", day, reason)
-    read[day] = reason
-    with timings.measure("parse") as cost:
-        cost.pages = parse(day, settings).captures
-    with timings.measure("validate") as cost:
-        cost.pages = validate(day, settings).captures
-    loaded = _load(day, settings, timings)
-    accept(day, settings)
-    return loaded
-
-
-def _load(day: date, settings: Settings, timings: Timings) -> LoadResult:
-    with timings.measure("load") as cost:
-        loaded = load(day, settings)
-        cost.pages = loaded.captures
-    return loaded
 
 
 def _require_something_loaded(

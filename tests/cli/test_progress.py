@@ -111,7 +111,7 @@ def test_a_run_finishes_as_many_steps_as_it_planned(inbox: Path) -> None:
         def plan(self, steps: int) -> None:
             self.planned += steps
 
-        def finish(self, result: str = "") -> None:
+        def finish(self, result: str = "", **_of: object) -> None:
             self.finished += 1
 
     progress = Counting()

@@ -42,6 +42,14 @@ def run(
         day_option("First day to run, as 2025-09-01 (default: the days of local feeds)."),
     ] = None,
     to_date: Annotated[date | None, day_option("Last day to run (default: the first).")] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Processes that work on days side by side (default: the cores there are).",
+        ),
+    ] = None,
     timings: Annotated[
         bool, typer.Option("--timings", help="Also print what each stage cost: times, memory, ms a page.")
     ] = False,
@@ -51,6 +59,7 @@ def run(
     """Run all stages, land to publish, over every day that there are captures of."""
     from newsmarts.cli.render.marts import render_summary
     from newsmarts.cli.render.timings import render_timings
+    from newsmarts.core.cores import available_cores
     from newsmarts.core.timings import Timings
     from newsmarts.pipeline import run as run_pipeline
     from newsmarts.release.summary import read_summary
@@ -61,7 +70,9 @@ def run(
     settings = load_settings(home=home, inbox=inbox)
     measured = Timings(enabled=timings)
     with shown_progress() as progress:
-        result = run_pipeline(settings, progress=progress, feeds=feed or [], days=days, timings=measured)
+        result = run_pipeline(
+            settings, progress, feed or [], days, jobs=jobs or available_cores(), timings=measured
+        )
     summary = read_summary(settings.home)
     waiting = [f"still being written, left for the next run: {path!r}" for path in result.waiting]
     print_answer(

@@ -16,20 +16,41 @@ if TYPE_CHECKING:
 
 
 class LineProgress(Progress):
-    """A line as each step ends: ``2025-09-01: 14 captures, 8 valid, 6 quarantined (1.2 s)``."""
+    """A line as each step ends: ``2025-09-01: 14 captures, 8 valid, 6 quarantined (1.2 s)``.
+
+    Days have pages; from the second one on the line also has how many days and pages were done a second.
+    """
 
     def __init__(self) -> None:
-        self._step = ""
-        self._began = 0.0
+        self._began: dict[str, float] = {}
+        self._first_began = 0.0
+        self._steps_with_pages = 0
+        self._pages = 0
 
     def start(self, step: str) -> None:
-        """Remember the step and when it began."""
-        self._step, self._began = step, time.monotonic()
+        """Remember when the step began; it is the last one now."""
+        self._began.pop(step, None)
+        self._began[step] = time.monotonic()
 
-    def finish(self, result: str = "") -> None:
+    def finish(self, result: str = "", *, step: str | None = None, pages: int = 0) -> None:
         """Print the step's line."""
-        text = f"{self._step}: {result}" if result else self._step
-        self.show_line(f"{text} ({time.monotonic() - self._began:.1f} s)")
+        step = next(reversed(self._began)) if step is None else step
+        began = self._began.pop(step)
+        if pages:
+            self._first_began = self._first_began or began
+            self._steps_with_pages += 1
+            self._pages += pages
+        text = f"{step}: {result}" if result else step
+        speed = self._speed() if pages and self._steps_with_pages > 1 else ""
+        self.show_line(f"{text} ({time.monotonic() - began:.1f} s{speed})")
+
+    def _speed(self) -> str:
+        seconds = max(time.monotonic() - self._first_began, 0.001)
+        days, pages = (
+            f"{count / seconds:,.{0 if count > 10 * seconds else 2}f}"
+            for count in (self._steps_with_pages, self._pages)
+        )
+        return f"; {days} days/s, {pages} pages/s"
 
     def show_line(self, line: str) -> None:
         """Print one line."""
@@ -55,9 +76,9 @@ class BarProgress(LineProgress):
         super().start(step)
         self._bar.update(self._task, description=step)
 
-    def finish(self, result: str = "") -> None:
+    def finish(self, result: str = "", *, step: str | None = None, pages: int = 0) -> None:
         """Print the step's line and move the bar on."""
-        super().finish(result)
+        super().finish(result, step=step, pages=pages)
         self._bar.advance(self._task)
 
     def show_line(self, line: str) -> None:

@@ -136,6 +136,10 @@ class StoreUnavailable(NewsError):
     """The disk or object store can't give what it holds now: trying again later may help."""
 
 
+class ProcessKilled(NewsError):
+    """A process that worked on a part of a day was killed: trying again may help."""
+
+
 class ConservationError(NewsError):
     """Captures in and captures accounted for differ."""
 

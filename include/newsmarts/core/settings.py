@@ -90,6 +90,11 @@ class Settings(BaseSettings):
         ge=1,
         description="The share refuses a day only when at least this many pages have an alarm.",
     )
+    parse_jobs: int = Field(
+        default=1,
+        ge=1,
+        description="Processes that share a large day's parsing under Airflow; newsmarts run has --jobs.",
+    )
     ticker_neighbour_days: int = Field(
         default=3,
         ge=0,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import shutil
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from newsmarts.core.locks import partition_lock
 from newsmarts.core.object_store import is_remote
 from newsmarts.core.records import Capture
 from newsmarts.core.settings import Settings
+from newsmarts.core.workers import Workers
 from newsmarts.parse import rows
 from newsmarts.parse.not_articles import error_of_status
 from newsmarts.parse.page import parse_reading, parser_error, publisher_of, read_page
@@ -45,6 +47,7 @@ log = logging.getLogger(__name__)
 # Rows held in memory before they are written: a row group of some megabytes.
 _ROWS_AT_ONCE = 1_000
 _PROGRESS_EVERY = 10_000
+_PART = 500  # captures of a large day that one process parses at a time: a second or two
 # A store answers in some 20 ms, a page is parsed in 5: so many requests at once keep the parser busy.
 _FETCHERS = 8
 _AHEAD = 16  # pages in memory
@@ -73,7 +76,7 @@ class ParseResult:
     ticker_items: int
 
 
-def run(day: date, settings: Settings) -> ParseResult:
+def run(day: date, settings: Settings, jobs: int = 1) -> ParseResult:
     """Parse the captures of one day into ``staged/parsed/<day>``, replacing what was there.
 
     A pure function of the captured bytes and the rules. A page that can't be parsed becomes a row of
@@ -81,31 +84,30 @@ def run(day: date, settings: Settings) -> ParseResult:
     read now stops the day, for what would be written about it would be wrong as soon as they can be. Rows are
     in the order of (captured_at, source_path, capture_id), and memory doesn't grow with their number.
 
+    Args:
+        jobs: processes that share a large day; the files are the same, byte for byte.
+
     Raises:
         MissingPartition: the day was never landed.
+        ProcessKilled: one of these processes was killed; the files of an earlier run stay.
         StoreUnavailable: captured bytes can't be read now; the files of an earlier run stay.
         SettingsError: the house bylines among the contracts can't be read.
     """
-    houses = load_houses(settings.contracts_dir)
+    load_houses(settings.contracts_dir)  # its error comes before any work
     folder = partitions.partition_path(settings.archive, "parsed", day)
-    reasons: Counter[str] = Counter()
-    with partition_lock(settings, day), replacing_folder(folder) as temporary, _Writer(temporary) as out:
-        captures = _captures_of(day, settings.archive)
-        for number, (capture, take_bytes) in enumerate(with_bytes(captures, settings.archive), start=1):
-            for name, row in _rows_of(capture, take_bytes, houses):
-                out.add(name, row)
-                if name == "quarantine":
-                    reasons[row["reason_code"]] += 1
-            if number % _PROGRESS_EVERY == 0:
-                log.info("Parsing %s: %d captures so far", day, number)
-        out.flush()
+    with partition_lock(settings, day), replacing_folder(folder) as temporary:
+        captures = _table_of(day, settings.archive).num_rows
+        if jobs > 1 and captures >= 2 * _PART:
+            counts, reasons = _parse_in_parts(day, settings, temporary, captures, jobs)
+        else:
+            counts, reasons = _parse_part(day, settings, temporary, 0, captures)
     result = ParseResult(
         day=day,
-        captures=out.counts["articles"] + out.counts["quarantine"],
-        parsed=out.counts["articles"],
-        quarantined=out.counts["quarantine"],
+        captures=counts["articles"] + counts["quarantine"],
+        parsed=counts["articles"],
+        quarantined=counts["quarantine"],
         reasons=dict(sorted(reasons.items())),
-        ticker_items=out.counts["ticker_items"],
+        ticker_items=counts["ticker_items"],
     )
     log.info(
         "Parsed %s: %d captures, %d articles, %d quarantined %s, %d ticker lines. Rows: %s",
@@ -120,14 +122,70 @@ def run(day: date, settings: Settings) -> ParseResult:
     return result
 
 
-def _captures_of(day: date, home: Path | UPath) -> Iterator[Capture]:
+def _parse_in_parts(
+    day: date, settings: Settings, folder: Path, captures: int, jobs: int
+) -> tuple[Counter[str], Counter[str]]:
+    """Parse parts of the day side by side, each into files of its own, and join these in their order."""
+    parts = [(folder / f"part-{start:09}", start) for start in range(0, captures, _PART)]
+    counts: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    with Workers(min(jobs, len(parts)), preload=[__name__]) as workers:
+        for part, _ in parts:
+            part.mkdir()
+        pieces = [(day, settings, part, start, _PART) for part, start in parts]
+        for counted, reasoned in workers.map(_parse_part, pieces):
+            counts += counted
+            reasons += reasoned
+    for name, schema in _FILES.items():
+        _join(folder / f"{name}.parquet", [part / f"{name}.parquet" for part, _ in parts], schema)
+    for part, _ in parts:
+        shutil.rmtree(part)
+    return counts, reasons
+
+
+def _join(path: Path, parts: Sequence[Path], schema: pa.Schema) -> None:
+    """Write the rows of all parts as one writer would have written them."""
+    rows = schema.empty_table()
+    with pq.ParquetWriter(path, schema, **schemas.PARQUET_OPTIONS) as writer:
+        for part in parts:
+            rows = pa.concat_tables([rows, pq.read_table(part, schema=schema, partitioning=None)])
+            while rows.num_rows >= _ROWS_AT_ONCE:
+                writer.write_table(rows.slice(0, _ROWS_AT_ONCE).combine_chunks())
+                rows = rows.slice(_ROWS_AT_ONCE)
+        if rows.num_rows:
+            writer.write_table(rows.combine_chunks())
+
+
+def _parse_part(
+    day: date, settings: Settings, folder: Path, start: int, count: int
+) -> tuple[Counter[str], Counter[str]]:
+    """Parse so many of the day's captures into files; returns rows by file and quarantined ones by reason."""
+    houses = load_houses(settings.contracts_dir)
+    reasons: Counter[str] = Counter()
+    with _Writer(folder) as out:
+        captures = _captures(_table_of(day, settings.archive).slice(start, count))
+        for number, (capture, take_bytes) in enumerate(with_bytes(captures, settings.archive), start=1):
+            for name, row in _rows_of(capture, take_bytes, houses):
+                out.add(name, row)
+                if name == "quarantine":
+                    reasons[row["reason_code"]] += 1
+            if number % _PROGRESS_EVERY == 0:
+                log.info("Parsing %s: %d captures so far", day, number)
+        out.flush()
+    return out.counts, reasons
+
+
+def _table_of(day: date, home: Path | UPath) -> pa.Table:
     """The day's captures, in the order of their rows."""
     path = partitions.partition_path(home, "manifest", day) / "captures.parquet"
     if not path.exists():
         raise MissingPartition(f"{day} has no manifest ({path}). Land the day first.")
-    table = schemas.read_table(path, schemas.CAPTURES).sort_by(
+    return schemas.read_table(path, schemas.CAPTURES).sort_by(
         [("captured_at", "ascending"), ("source_path", "ascending"), ("capture_id", "ascending")]
     )
+
+
+def _captures(table: pa.Table) -> Iterator[Capture]:
     for batch in table.to_batches(max_chunksize=_ROWS_AT_ONCE):
         for row in batch.to_pylist():
             del row["capture_day"]

@@ -19,6 +19,7 @@ from newsmarts.core import settings as project_settings
 from newsmarts.core import versions
 from newsmarts.core.errors import UsageError
 from newsmarts.core.settings import Settings
+from newsmarts.land.config import chosen_feeds
 from newsmarts.land.local_days import MAX_FILES, Counted, LocalDays, look
 from newsmarts.review.current_release import DayMadeOf, made_of, released_days
 from newsmarts.review.day_outcomes import KnownDay, day_outcomes_of, read_known_day
@@ -101,6 +102,29 @@ def day_states(settings: Settings, feeds: Sequence[str] = ()) -> DayStates:
     if local.faults:
         raise UsageError("\n".join(local.faults))
     return _states(settings, day_outcomes_of(settings.archive).days(), local)
+
+
+def days_to_run(settings: Settings, feeds: Sequence[str] = ()) -> list[date]:
+    """Every day that the local feeds have captures of, and every other one that needs a run.
+
+    ``feeds`` narrows it to the feeds of these names.
+
+    Raises:
+        UsageError: the inbox isn't a folder, or no feed here knows its days beforehand.
+    """
+    kinds = {feed.kind for feed in chosen_feeds(settings, feeds)}
+    if feeds and not kinds & {"inbox", "warc"}:
+        raise UsageError(
+            f"Feeds of the web don't know their days beforehand ({', '.join(feeds)}). Name the days with "
+            "--from-date and --to-date."
+        )
+    if "inbox" in kinds and not settings.inbox_dir.is_dir():
+        raise UsageError(
+            f"The inbox {settings.inbox_dir} is not a folder. Make it and put captures in it "
+            "(sub-folders like 2025-08-25/ give the capture day), or name another one with --inbox."
+        )
+    states = day_states(settings, feeds)
+    return sorted({*states.local.files, *states.reasons})
 
 
 def recent_day_states(settings: Settings) -> DayStates:
