@@ -82,6 +82,14 @@ def added(record: dict[str, Any]) -> list[dict[str, Any]]:
         "Embed",
         "TWEET",
         "► Video",
+        "Stay tuned for more",
+        "Sources: Reuters, AFP",
+        "Page 1 of 3",
+        "GET IT ON Google Play",
+        "Sorry, your browser doesn't support embedded videos.",
+        "Follow our channel on WhatsApp",
+        "Photo: AFP",
+        "2 hours ago",
     ],
 )
 def test_furniture_is_not_text(line: str, after: str) -> None:
@@ -107,6 +115,10 @@ def test_furniture_is_not_text(line: str, after: str) -> None:
         "Report: The clerk had known since March that the pier was not paid for.",
         "Live: that was how the board wanted the vote.",
         "Comments by the clerk did not mention the pier.",
+        "Stay tuned, the radio said, and then the mast fell.",
+        "Sponsored by nobody, the race went ahead.",
+        "Page 1 of the report names the clerk.",
+        "Similar ships have been lost before: in 1987, two of them.",
         "Related charges against two clerks were dropped in May.",
     ],
 )
@@ -145,6 +157,12 @@ def test_a_sentence_that_begins_like_furniture_is_text(line: str) -> None:
         "Background » {}",
         "Report: {}",
         "LATEST: {}",
+        "👉 Read more: {}",
+        "Full coverage: {}",
+        "Have you read: {}",
+        "Read the interview: {}",
+        "Q&A | {}",
+        "Читайте также: {}",
         "Live | {}",
         "In pictures: {}",
         "Also on Al Mayadeen: {}",
@@ -178,6 +196,30 @@ def test_other_labels_of_related_news(label: str) -> None:
         assert record["related_headlines"] == [HEADLINE, other]
     (record, _) = both(label)
     assert added(record) == [{"kind": "subheading", "text": label}], "no headline follows"
+
+
+@pytest.mark.parametrize("label", ["Read more:", "Watch", "More on this:"])
+def test_a_label_over_a_list_or_a_card_of_other_articles(label: str) -> None:
+    other = "Ilvane votes on its bridge"
+    record = read(printed(f"{label}\n\n  • {HEADLINE}\n  • {other}")).to_record()
+    assert (added(record), record["related_headlines"]) == ([], [HEADLINE, other])
+    card = f'<a href="/news/politics/o"><img src="/o.jpg" alt="Boats"><h4>{HEADLINE}</h4></a>'
+    record = read(marked_up(f"<div><div>{label}</div>{card}</div>")).to_record()
+    assert (added(record), record["related_headlines"]) == ([], [HEADLINE])
+
+
+def test_links_to_other_articles_without_a_label() -> None:
+    links = f'<a href="/news/politics/o">{HEADLINE}</a>'
+    for fragment in (f"<h3>{links}</h3>", f"<ul><li>{links}</li></ul>", f"<p><b>{links}</b></p>"):
+        for after in (FIRST.text, THIRD.text):
+            record = read(marked_up(fragment, after)).to_record()
+            assert (added(record), record["related_headlines"]) == ([], [HEADLINE])
+            assert record["tags"] == list(ARTICLE.tags)
+
+
+def test_a_list_of_names_before_linked_tags_is_body() -> None:
+    record = read(marked_up("<ul><li>Ostrin</li><li>Ilvane</li></ul>", THIRD.text)).to_record()
+    assert added(record) == [{"kind": "list", "items": ["Ostrin", "Ilvane"]}]
 
 
 THIRD_HEADLINE = "Belhaven fines two bakers over salted bread"

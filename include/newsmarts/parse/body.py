@@ -31,11 +31,11 @@ from newsmarts.parse.posts import may_end_post, posts_in, start_of_post
 from newsmarts.parse.promos import PROMO_WORDS, cut_promo, promo_of
 from newsmarts.parse.prose import first_word, looks_like_headline, may_head_text
 from newsmarts.parse.reading import BODY_ROLES, NOISE, REPEAT, Reading, Roles, take
-from newsmarts.parse.related import RelatedBlocks, is_bare_link
+from newsmarts.parse.related import RelatedBlocks, is_bare_link, is_list_of_articles
 from newsmarts.parse.stories import check_not_removed, copies_end
 from newsmarts.parse.subheadings import Subheadings
 from newsmarts.parse.tables import tables_in
-from newsmarts.parse.tags import are_tags, tags_in_line, take_unmarked_tags
+from newsmarts.parse.tags import are_tags, is_tag_link, tags_in_line, take_unmarked_tags
 from newsmarts.parse.tickers import TickerLines, check_without_label
 
 _MAX_LABEL_CHARS = 40
@@ -43,7 +43,7 @@ _SET_WORDS = FURNITURE_WORDS | PROMO_WORDS | {first_word(label) for label in MOR
 _MAX_SET_CHARS = 260  # of a line that a page sets among the text
 _LEAST_WORDS = 4  # of a headline that is a link, and no more
 _LAST_LINE = re.compile(
-    r"\(?(?:(?P<tags>tags?|topics?|key ?words?)|source|المصدر) ?: ?\S.{0,80}", re.IGNORECASE
+    r"\(?(?:(?P<tags>tags?|topics?|key ?words?)|source|المصدر) ?: ?\S.{0,80}|(?:#\w+[\s,]*)+", re.IGNORECASE
 )
 
 
@@ -131,7 +131,7 @@ class BodyReader:
         """Whether a line may be set among the text by the page, by its first word or what is over it."""
         first = first_word(text)
         after_noise = index > self.first and self.roles[index - 1] == NOISE
-        return first in _SET_WORDS or after_noise or not first or first[0].isdigit()
+        return first in _SET_WORDS or after_noise or not first or first[0].isdigit() or first[0] == "#"
 
     def _set_line(self, index: int, end: int, text: str) -> int:
         """A line that a page may set among the text, if it is one."""
@@ -145,7 +145,9 @@ class BodyReader:
         promo = promo_of(text, only_strong=heads)
         if promo is not None and (promo.headline or self._is_label(index, end, promo.is_strong)):
             return self._promo(index, end, promo.headline)
-        if self.reading.kinds[index] != "heading" and is_stray(text):
+        if promo is not None and self.related.has_list_under(index, end):
+            return self._related(index, end)
+        if self.reading.kinds[index] != "heading" and (is_stray(text) or is_credit(text)):
             self.roles[index] = NOISE
             return index + 1
         return self._control(index, end) if is_control(text) else self._text(index, end)
@@ -276,12 +278,12 @@ class BodyReader:
         start = label + 1
         stop = self.related.end(label, end)
         linked = any(self.reading.link(index) is not None for index in range(start, stop))
+        first = next((kind for kind in self.reading.kinds[start:stop] if kind != "image"), None)
         for index in range(start, stop):
             if not self.related.is_free(index) or self.reading.kinds[index] == "image":
                 continue
             roles[index] = "related_headlines"
-            # a card's section or day
-            is_note = self.reading.kinds[index] == "bullet" and self.reading.kinds[start] != "bullet"
+            is_note = self.reading.kinds[index] == "bullet" != first  # a card's section or day
             if texts[index] and not is_note and (not linked or self.reading.link(index) is not None):
                 self.body.related.append(texts[index])
         return stop
@@ -302,10 +304,14 @@ class BodyReader:
         while stop < end and reading.kinds[stop] == "bullet" and not reading.apart[stop] and not roles[stop]:
             stop += 1
         items = [text for text in reading.texts[start:stop] if text and text.casefold() not in self.noise]
-        if not items:
+        if not items or (stop > start + 1 and all(is_furniture(text) or is_stray(text) for text in items)):
             take(roles, start, stop, NOISE)
+        elif not self._is_announced(start) and is_list_of_articles(reading, start, stop):
+            self.body.related += items
+            take(roles, start, stop, "related_headlines")
         elif (
             self.tags_last
+            and (not self.body.tags or is_tag_link(reading.link(start)))
             and self.end.is_before(stop, end, tags=False)
             and are_tags(reading, start, stop, items, announced=self._is_announced(start))
         ):

@@ -33,7 +33,11 @@ MORE_ARTICLES = (
     "Further reading", "Suggested reading", "Suggested articles", "Similar news", "Similar articles",
     "Similar stories", "Other news", "Other stories", "Latest news",
     "You may also be interested in", "Read next",
-    "Related videos", "On the same topic", "Top news",
+    "Related videos", "Related links", "You may have missed", "You might have missed", "Popular",
+    "Popular now", "Most popular", "Stories you may like", "What others read", "What others are reading",
+    "Today's picks", "Today’s picks", "From our partners", "Around the web", "Background reading",
+    "Other developments",
+    "In this section", "On the same topic", "Top news",
     *(f"{label} {name}" for label in ("More from", "Also on") for name in site_names()),
 )  # fmt: skip
 

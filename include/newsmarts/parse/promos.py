@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from newsmarts.parse.prose import NEXT_SENTENCE, first_word, looks_like_headline
+from newsmarts.parse.prose import NEXT_SENTENCE, SIGNS_BEFORE, first_word, looks_like_headline
 
 MAX_PROMOTED_CHARS = 200
 
@@ -27,8 +27,15 @@ _STRONG = "|".join(
         r"watch(?: (?:now|live|this|the|full|video|report|interview|episode))+",
         r"listen now",
         r"also (?:read|see|watch|listen)",
-        r"(?:do not|don['’]?t) miss(?: (?:this|out))?",
-        r"in case you missed it",
+        r"(?:do not|don['’]?t) (?:miss(?: (?:this|out))?|forget to (?:read|watch))",
+        r"in case you missed (?:it|this)|(?:did you )?miss(?:ed)? (?:it|this)",
+        r"have you (?:read|seen)(?: this)?|you (?:may|might) (?:also )?have missed|catch up",
+        r"follow (?:our |the )?(?:live(?: coverage| updates)?|latest)|full coverage",
+        r"listen to (?:the |our )?(?:podcast|episode|interview)",
+        r"(?:read|see|watch) (?:the|our) (?:analysis|interview|explainer|opinion|editorial|review|video)",
+        r"see (?:the |our )?(?:photos|pictures|gallery)|read this next|(?:now|next) (?:read|watch)",
+        r"watch (?:it )?on [\w ]{3,20}|more (?:to read|details|here)|previously on",
+        r"(?:читайте|смотрите) также|(?:بیشتر|همچنین) بخوانید|(?:vea|lea|lee) también|lire aussi|mehr dazu",
         r"icymi",
         r"related (?:news|story|stories|articles?|reading|coverage|posts?|topics?|links?|video)",
         r"you (?:may|might) (?:also )?(?:like|be interested in)",
@@ -52,15 +59,16 @@ _WEAK = (
     r"|opinion|op-ed|commentary|editorial|analysis"
     r"|explainers?|explained|exclusive|interview|infograph(?:ic)?s?|long ?reads?"
     r"|special (?:report|coverage)|live (?:updates?|blog)"
+    r"|most read|previous|recap|highlights|similar|bonus|q ?& ?a|our take|special"
     r"|report|latest|next|features?|live|news|fact[ -]?check|factbox|blog|breaking news"
 )
 # An author may end these with a colon: "Background: In Tarsane wells run dry".
 _NOUNS = r"(?:background|profile|timeline)(?=\s?[|>»›→►▶])"
 _ALONE = re.compile(r"watch|read", re.IGNORECASE)  # labels that need no sign when their headline follows
 _SIGN = r"\s?(?::\s?[-–—>»→►]*|\||>{1,3}|»|›|→|►|▶|[-–—]{1,2}(?=\s|$))"
-_LEAD = r"[(\[>»→►▶•*–—-]*\s*"
+_LEAD = rf"[(\[>»→►▶•*–—{SIGNS_BEFORE}-]*\s*"
 _PROMO = re.compile(
-    rf"{_LEAD}(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK}|{_NOUNS})){_SIGN}\s*(?P<headline>.*?)[)\]]?\s*",
+    rf"{_LEAD}(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK}|{_NOUNS}))(?:\s?[►▶»→])?{_SIGN}\s*(?P<headline>.*?)[)\]]?\s*",
     re.IGNORECASE,
 )
 _LABEL = re.compile(rf"{_LEAD}(?:{_STRONG})\s*[)\]]?\s*", re.IGNORECASE)
@@ -82,7 +90,9 @@ PROMO_WORDS = frozenset(
         "explained", "exclusive", "interview", "infographic", "infographics", "infograph", "infographs",
         "long", "longread", "special", "live", "full", "dive", "from", "on", "top", "earlier", "background",
         "report", "latest", "next", "feature", "features", "profile", "timeline", "news", "factbox", "fact",
-        "fact-check", "blog", "breaking",
+        "fact-check", "blog", "breaking", "have", "did", "miss", "missed", "catch", "follow", "now", "most",
+        "previous", "recap", "highlights", "similar", "bonus", "q&a", "our", "читайте", "смотрите",
+        "بیشتر", "همچنین", "vea", "lea", "lee", "à", "lire", "mehr",
         "اقرأ", "إقرأ", "أقرأ", "اقرئي", "اقرأوا", "شاهد", "شاهدي", "شاهدوا", "استمع", "استمعي", "استمعوا",
         "تابع", "تابعي", "تابعوا", "طالع", "طالعي", "طالعوا", "للمزيد",
     }

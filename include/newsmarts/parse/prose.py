@@ -22,7 +22,8 @@ _LONG_QUOTATION = 8  # words: a title may quote a few
 # "Robert F. Kennedy Jr.", "Apple Inc.", "Wall St."
 _SHORT_FORM = re.compile(r"(?:^|[ (])(?:[A-Z][a-z]{0,4}|[A-Z](?:\.[A-Z])+)\.\)?$")
 _NAME_WORDS = 6
-_SIGNS = " .:…!|>»→►▶▼▾↓•+@–—[]()*-"
+SIGNS_BEFORE = "👉➡🔴📺🎥🎬📷📸🎧🔗📌⚡⬇🗞📰\ufe0f"
+_SIGNS = f" .:…!|>»→►▶▼▾↓•+@–—[]()*-{SIGNS_BEFORE}"
 _COMMON = frozenset(
     {
         "about", "after", "again", "against", "ahead", "also", "amid", "among", "around", "because",

@@ -97,6 +97,18 @@ class RelatedBlocks:
             and looks_like_headline(self.reading.texts[after])
         )
 
+    def has_list_under(self, label: int, end: int) -> bool:
+        """Whether a list of headlines follows a label, or links that a container (HTML) holds with it."""
+        kinds, start = self.reading.kinds, label + 1
+        if start < end and kinds[start] == "bullet":
+            return self.is_free(start) and self._end_of_list(start, end) > start
+        return any(
+            stop <= end
+            and any(self.reading.link(at) for at in range(start, stop) if kinds[at] != "image")
+            and self._all_related(start, stop)
+            for stop in self.reading.ties(label)
+        )
+
     def _all_related(self, start: int, stop: int) -> bool:
         """Whether blocks that the layout ties to a label can all belong to its headlines."""
         reading = self.reading
@@ -224,8 +236,15 @@ def is_bare_link(reading: Reading, index: int, known_headlines: Collection[str])
     link, text = reading.link(index), reading.texts[index]
     return (
         link is not None
-        and reading.kinds[index] == "text"
+        and (reading.kinds[index] == "text" or (reading.kinds[index] == "heading" and "/news/" in link))
         and text.count(" ") >= _LEAST_WORDS - 1
         and (text in known_headlines or _OWN_PAGE.fullmatch(link) is not None)
         and looks_like_headline(text)
     )
+
+
+def is_list_of_articles(reading: Reading, start: int, stop: int) -> bool:
+    """Whether all entries of a list are links to articles of the site, and headlines."""
+    links = [reading.link(at) for at in range(start, stop)]
+    words = sum(text.count(" ") + 1 for text in reading.texts[start:stop])
+    return words >= _LEAST_WORDS * len(links) and all(link and _OWN_PAGE.fullmatch(link) for link in links)

@@ -32,7 +32,9 @@ _OWN_WORDS = 2 / 3  # of a subheading's longer words, those that the rest of its
 _PASSED_OVER = frozenset({REPEAT, NOISE})
 _LABELS = ("breaking", "urgent")
 _LABEL_CHARS = 8
-_LABELLED = re.compile(r"(?:BREAKING(?: NEWS)?|URGENT|JUST IN) ?[:|–—-]")
+_LABELLED = re.compile(
+    r"(?:BREAKING(?: NEWS)?|URGENT|JUST IN) ?[:|–—-]|Breaking(?: [Nn]ews)? ?[:|] [A-Z].*[^.]$"
+)
 _LABEL_LETTERS = frozenset("BUJ")
 _LABEL_OPENINGS = frozenset(label[:_OPENING_CHARS] for label in _LABELS)
 

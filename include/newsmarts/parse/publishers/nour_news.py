@@ -58,6 +58,9 @@ LAYOUTS = (
             "Attachments",
             "Send to friends",
             "Source",
+            "Leave a Reply",
+            "Nournews",
+            "نورنیوز",
         ),
         form_lines=frozenset({"first name & last name", "first name and last name"}),
         noise=FURNITURE,
@@ -85,7 +88,8 @@ _LABELLED = re.compile(f"{_NEWS_ID.pattern}|{_PUBLISHED.pattern}", re.IGNORECASE
 _DATELINE = re.compile(r"NOUR ?NEWS ?[-–—:]+ ?", re.IGNORECASE)
 _ADDRESS = re.compile(r"nournews\.ir/en/news/(\d{1,12})(?:/.*)?", re.ASCII)
 _TAIL_LINE = re.compile(
-    r"(?:tags?|key ?words?|labels?|short ?(?:link|url)|link|source|news ?code|code|views?|visits?) ?:.{0,200}"
+    r"(?:tags?|key ?words?|labels?|short ?(?:link|url)|link|news ?code|code|views?|visits?) ?:.{0,200}"
+    r"|source ?:[^.]{0,60}"
     r"|(?:https?://|www\.)\S+|(?:https?://)?nournews\.ir/\S+",
     re.IGNORECASE,
 )
