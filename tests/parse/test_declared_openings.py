@@ -88,6 +88,18 @@ def test_teasers_that_match_the_marks_are_not_the_article(tmp_path: Path, change
     assert [block.text for block in article.body] == [*TEXT]
 
 
+def test_without_marks_the_heading_that_the_head_names_is_the_headline(tmp_path: Path) -> None:
+    rules = (
+        RULES.partition("[layouts.marks]")[0] + "[layouts.labels]" + RULES.partition("[layouts.labels]")[2]
+    )
+    text = page(over="<h1>Herring sold by weight again</h1>", headline=f"<h1>{HEADLINE}</h1>", under="")
+    article = read(
+        declare(tmp_path, "saltmere_ledger", rules), text.replace("</body>", "<p>Imprint</p></body>")
+    )
+    assert (article.headline, article.standfirst, article.byline) == (HEADLINE, None, "Ines Tarrow")
+    assert [block.text for block in article.body] == [*TEXT]
+
+
 def test_a_standfirst_is_the_articles_own_or_none(tmp_path: Path) -> None:
     publisher = declare(tmp_path, "saltmere_ledger", RULES)
     assert read(publisher, page(over=TEASER, under="", below=TEASER)).standfirst is None

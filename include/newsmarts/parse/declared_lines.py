@@ -13,6 +13,7 @@ from newsmarts.parse.furniture import is_furniture
 from newsmarts.parse.header import Header, find_header, is_name
 from newsmarts.parse.headline import lines_over_header, take_headline, unclear_headline
 from newsmarts.parse.layout import mark_menus
+from newsmarts.parse.metadata import is_headline
 from newsmarts.parse.not_articles import check_body
 from newsmarts.parse.opening import OpeningReader, Which
 from newsmarts.parse.prose import ends_like_sentence
@@ -105,7 +106,9 @@ class LabelledPage(DeclaredPage):
         if between:
             found |= self._place(between, self._free(start, end))
         if over == ["headline"]:
-            at = take_headline(self.reading, self.roles, self.words, header, self.parts.ticker)
+            at = self._named_by_head(header.end) if self.reading.head else None
+            if at is None:
+                at = take_headline(self.reading, self.roles, self.words, header, self.parts.ticker)
             found |= {} if at is None else {"headline": at}
         elif over:
             lines = lines_over_header(self.reading, self.roles, self.words, start, self.parts.ticker)
@@ -120,6 +123,16 @@ class LabelledPage(DeclaredPage):
         stop = max([end, *(each + 1 for each in found.values())])
         later: Which = next((_WHICH[name] for name in under if name in _WHICH), "none")
         return _Opening(at, stop, later)
+
+    def _named_by_head(self, end: int) -> int | None:
+        """The heading that the head calls the page by (HTML): a teaser's may be over it."""
+        reading, head = self.reading, self.reading.head
+        for at in range(min(end + _REACH, len(reading))):
+            is_free = reading.kinds[at] == "heading" and not self.roles[at]
+            if head and is_free and is_headline(head, reading.texts[at], self.words.site_names):
+                self.roles[at] = "headline"
+                return at
+        return None
 
     def _place(self, names: Sequence[str], lines: Sequence[int]) -> dict[str, int]:
         """Which of some lines are headline and standfirst, of which the standfirst may be missing."""
