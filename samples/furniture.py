@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 NEWS_SECTIONS = (
@@ -48,6 +49,16 @@ def _navigation() -> str:
     return "\n".join(lines)
 
 
+def _navigation_ar() -> str:
+    lines = ["الميادين", "", "  • En", "  • Es", "  • x", "الميادين", ""]
+    return "\n".join([*lines, *(f"  • {name}" for name in MENU_AR)])
+
+
+MENU_AR = ("سياسة", "اقتصاد", "رياضة", "ثقافة", "منوعات", "صحة", "بيئة", "مقالات", "فيديو", "بودكاست")
+_MONTHS_AR = (
+    "كانون الثاني", "شباط", "آذار", "نيسان", "أيار", "حزيران", "تموز", "آب", "أيلول", "تشرين الأول",
+    "تشرين الثاني", "كانون الأول",
+)  # fmt: skip
 AL_MAYADEEN_TEXT_NAVIGATION = _navigation()
 AL_MAYADEEN_TEXT_FOOTER = "\n".join(
     [
@@ -66,6 +77,64 @@ AL_MAYADEEN_TEXT_FOOTER = "\n".join(
         "iOS",
     ]
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an edition of Al Mayadeen prints around its articles."""
+
+    name: str
+    navigation: str  # of a text capture, as is the footer
+    footer: str
+    ticker: str
+    byline: str
+    agency: str
+    related: str
+    related_class: str
+    promotion: str
+    most_read: str
+    coverage: str
+    read_next: str
+    all_link: str | None
+
+
+WORDS = {
+    "en": Words(
+        name="Al Mayadeen English",
+        navigation=AL_MAYADEEN_TEXT_NAVIGATION,
+        footer=AL_MAYADEEN_TEXT_FOOTER,
+        ticker="BREAKING",
+        byline="By ",
+        agency="Source: ",
+        related="Related News",
+        related_class="related-news",
+        promotion="Read more: ",
+        most_read="Most Read",
+        coverage="Coverage",
+        read_next="Read Next",
+        all_link="All",
+    ),
+    "ar": Words(
+        name="الميادين",
+        navigation=_navigation_ar(),
+        footer="جميع الحقوق محفوظة\n\n  • من نحن\n  • اتصل بنا\n",
+        ticker="عاجل",
+        byline="الكاتب: ",
+        agency="المصدر: ",
+        related="أخبار ذات صلة",
+        related_class="dual-related",
+        promotion="اقرأ أيضاً: ",
+        most_read="الأكثر قراءة",
+        coverage="التغطية",
+        read_next="اقرأ التالي",
+        all_link=None,
+    ),
+}
+
+
+def arabic_time(moment: datetime) -> str:
+    """``4 أيلول 2025 11:20``."""
+    return f"{moment.day} {_MONTHS_AR[moment.month - 1]} {moment:%Y %H:%M}"
 
 
 def long_date(day: date) -> str:

@@ -14,12 +14,14 @@ from samples.html_body import body_nodes, link_list, slug_of
 from samples.markup import Node, el, json_script
 from samples.model import Link, Page
 
-_SITE = "https://english.almayadeen.net"
+_SITES = {"en": "https://english.almayadeen.net", "ar": "https://www.almayadeen.net"}
 
 
 def url_of(page: Page) -> str:
     """The article's canonical address: section and slug, no id."""
-    return urljoin(_SITE, f"/news/{slug_of(page.section)}/{slug_of(page.headline or 'untitled')}")
+    return urljoin(
+        _SITES[page.language], f"/news/{slug_of(page.section)}/{slug_of(page.headline or 'untitled')}"
+    )
 
 
 def image_url_of(page: Page) -> str:
@@ -29,12 +31,13 @@ def image_url_of(page: Page) -> str:
 
 def head(page: Page, extra: Sequence[Node]) -> Node:
     """Everything a machine may read about the page, all in agreement with what is visible."""
-    title = f"{page.headline} | Al Mayadeen English" if page.headline else "Al Mayadeen English"
+    site_name = furniture.WORDS[page.language].name
+    title = f"{page.headline} | {site_name}" if page.headline else site_name
     published = page.offset_time(page.published_local) if page.published_local else None
     changed = page.modified_local or page.published_local
     modified = page.offset_time(changed) if changed else None
     facts = {
-        "og:site_name": "Al Mayadeen English",
+        "og:site_name": site_name,
         "og:type": "article",
         "og:url": url_of(page),
         "og:title": page.headline,
@@ -74,6 +77,7 @@ def body(page: Page, menu: Sequence[Node], tail: Sequence[Node]) -> Node:
 
 
 def _json_ld(page: Page, published: str | None, modified: str | None) -> dict[str, object]:
+    author = page.head_byline or page.byline_raw
     data = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -83,9 +87,9 @@ def _json_ld(page: Page, published: str | None, modified: str | None) -> dict[st
         "datePublished": published,
         "dateModified": modified,
         "articleSection": page.section,
-        "inLanguage": "en",
-        "author": {"@type": "Organization", "name": page.byline_raw} if page.byline_raw else None,
-        "publisher": {"@type": "Organization", "name": "Al Mayadeen English"},
+        "inLanguage": page.language,
+        "author": {"@type": "Organization", "name": author} if author else None,
+        "publisher": {"@type": "Organization", "name": furniture.WORDS[page.language].name},
     }
     return {name: value for name, value in data.items() if value is not None}
 
@@ -99,16 +103,16 @@ def _tawsiyat(page: Page, published: str | None, modified: str | None) -> dict[s
         "keywords": ",".join(page.tags),
         "thumbnail": image_url_of(page) if page.picture else "",
         "word_count": str(sum(len(block.get("text", "").split()) for block in page.record("html")["body"])),
-        "lang": "en",
+        "lang": page.language,
         "published_time": published,
         "last_updated": modified,
         "description": page.standfirst or "",
-        "author": page.byline_raw or "",
+        "author": page.head_byline or page.byline_raw or "",
         "classes": [
             {"key": "class1", "value": "News", "mapping": "posttype"},
             {"key": "class2", "value": page.section, "mapping": "category"},
             *({"key": "class4", "value": name, "mapping": "coverage"} for name in page.coverage),
-            {"key": "class5", "value": page.byline_raw or "", "mapping": "author"},
+            {"key": "class5", "value": page.head_byline or page.byline_raw or "", "mapping": "author"},
         ],
     }
 

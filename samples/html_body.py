@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 from samples import furniture
@@ -11,14 +12,16 @@ from samples.model import BodyPart, Bullets, Page, Paragraph, Post, Promo, Relat
 
 def body_nodes(page: Page) -> list[Node]:
     """The body's parts in order, with an advertisement's empty slot after the second."""
-    nodes = [_part(part) for part in page.printed_body]
+    words = furniture.WORDS[page.language]
+    nodes = [_part(part, words) for part in page.printed_body]
     nodes.insert(2, _advertisement())
     return nodes
 
 
 def slug_of(text: str) -> str:
     """Lower-case words with hyphens, cut at 60 characters as the sites do."""
-    words = "".join(char if char.isalnum() else " " for char in text.casefold()).split()
+    letters = (char for char in text.casefold() if not unicodedata.combining(char))
+    words = "".join(char if char.isalnum() else " " for char in letters).split()
     return "-".join(words)[:60].strip("-")
 
 
@@ -28,7 +31,7 @@ def link_list(names: Iterable[str], folder: str = "/", **attributes: str) -> Nod
     return el("ul", *links, **attributes)
 
 
-def _part(part: BodyPart) -> Node:
+def _part(part: BodyPart, words: furniture.Words) -> Node:
     match part:
         case Paragraph(text):
             return el("p", text)
@@ -37,7 +40,7 @@ def _part(part: BodyPart) -> Node:
         case Bullets(items):
             return kept(el("ul", *(kept(el("li", item)) for item in items)))
         case Post():
-            return _post(part)
+            return _post(part, "en" if words is furniture.WORDS["en"] else "ar")
         case Related(headlines):
             links = (
                 el(
@@ -47,19 +50,19 @@ def _part(part: BodyPart) -> Node:
                 )
                 for line in headlines
             )
-            return el("div", el("h4", "Related News"), *links, class_="related-news")
+            return el("div", el("h4", words.related), *links, class_=words.related_class)
         case Promo(headline):
             link = el("a", headline, href=f"/news/politics/{slug_of(headline)}")
-            return el("p", el("strong", "Read more: ", link), class_="read-more")
+            return el("p", el("strong", words.promotion, link), class_="read-more")
 
 
-def _post(post: Post) -> Node:
+def _post(post: Post, language: str) -> Node:
     words: list[Node | str] = [post.text]
     if post.picture:
         words += [" ", el("a", post.picture, href=f"https://t.co/{slug_of(post.picture)}")]
     return el(
         "blockquote",
-        el("p", *words, lang="en", dir="ltr"),
+        el("p", *words, lang=language, dir="rtl" if language == "ar" else "ltr"),
         f"— {post.author} ",
         el("a", furniture.long_date(post.posted_on), href="https://twitter.com/sample/status/1"),
         class_="twitter-tweet",

@@ -62,15 +62,16 @@ def json_script(data: object, **attributes: str | None) -> Node:
     return script(json.dumps(data, ensure_ascii=False).replace("</", "<\\/"), **attributes)
 
 
-def document(head: Node, body: Node, skin: Skin) -> str:
+def document(head: Node, body: Node, skin: Skin, language: str = "en") -> str:
     """The whole page in one skin."""
     pretty = skin in ("semantic", "div_only")
     if skin == "form":
         state = el("input", type="hidden", name="__VIEWSTATE", value=_short_hash("state") * 40)
         form = el("form", state, *body.children, method="post", action="./", id="aspnetForm")
         body = Node("body", body.attributes, (form,))
+    direction = "rtl" if language == "ar" else "ltr"
     printed = "".join(_print(head, "semantic", pretty)) + "".join(_print(body, skin, pretty))
-    return f'<!DOCTYPE html>\n<html lang="en" dir="ltr">\n{SAMPLE_NOTICE}\n{printed}</html>\n'
+    return f'<!DOCTYPE html>\n<html lang="{language}" dir="{direction}">\n{SAMPLE_NOTICE}\n{printed}</html>\n'
 
 
 def _print(node: Node | Raw | str, skin: Skin, pretty: bool) -> Iterator[str]:

@@ -12,11 +12,20 @@ from zoneinfo import ZoneInfo
 
 from samples import furniture
 
-Publisher = Literal["al_mayadeen", "nour_news"]
+Publisher = Literal["al_mayadeen", "al_mayadeen_ar", "nour_news"]
 Format = Literal["text", "html"]
 
-TIMEZONES: dict[Publisher, str] = {"al_mayadeen": "Asia/Beirut", "nour_news": "Asia/Tehran"}
-HOUSE_BYLINES = frozenset({"Al Mayadeen", "Al Mayadeen English"})
+TIMEZONES: dict[Publisher, str] = {
+    "al_mayadeen": "Asia/Beirut",
+    "al_mayadeen_ar": "Asia/Beirut",
+    "nour_news": "Asia/Tehran",
+}
+HOUSE_BYLINES = {
+    "Al Mayadeen": "Al Mayadeen",
+    "Al Mayadeen English": "Al Mayadeen",
+    "الميادين نت": "الميادين",
+    "شبكة الميادين": "الميادين",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,7 @@ class Link:
     caption: str
     section: str
     published_on: date | None = None
+    shown_on: str | None = None  # how the page prints a day that only the capture's day gives a meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +115,7 @@ class Page:
     published_local: datetime | None  # wall time at the publisher's, naive
     standfirst: str | None = None
     byline_raw: str | None = None
+    head_byline: str | None = None  # the head names another author, and the byline has no label
     agency: str | None = None
     read_minutes: int | None = None
     shares: str | None = None  # as printed: "3", "1,204", "12.3K"
@@ -124,6 +135,11 @@ class Page:
     repeats_standfirst: bool = False  # Nour News: the standfirst again as first paragraph, which is no body
 
     @property
+    def language(self) -> str:
+        """The language of its text, and of the words that the site prints around it."""
+        return "ar" if self.publisher == "al_mayadeen_ar" else "en"
+
+    @property
     def printed_body(self) -> tuple[BodyPart, ...]:
         """The body as the page prints it: with the dateline and the repeated standfirst."""
         parts = self.body
@@ -138,12 +154,12 @@ class Page:
         timezone = TIMEZONES[self.publisher]
         return {
             "publisher": self.publisher,
-            "language": "en",
+            "language": self.language,
             "news_id": self.news_id if self.publisher == "nour_news" or page_format == "html" else None,
             "headline": _fold(self.headline),
             "standfirst": _fold(self.standfirst),
             "byline_raw": self.byline_raw,
-            "byline": "Al Mayadeen" if self.byline_raw in HOUSE_BYLINES else self.byline_raw,
+            "byline": HOUSE_BYLINES.get(self.byline_raw or "", self.byline_raw),
             "agency": self.agency,
             "published_local": _iso(self.published_local),
             "timezone": timezone,

@@ -63,6 +63,8 @@ def captured_on(page: Page, day: date, ticker: tuple[int, int] | None) -> Page:
     if page.publisher == "nour_news":
         return page
     shared = _load(HERE / "days.toml")[day.isoformat()]
+    if page.publisher != "al_mayadeen":
+        shared = shared[page.publisher]
     first, last = ticker or (1, 0)
     return replace(
         page,

@@ -1,6 +1,7 @@
 """Pages as text captures: the layout that a text dump of each site has.
 
 Al Mayadeen: navigation, BREAKING and the ticker without blank lines, the article, its lists, the footer.
+Its Arabic edition has the same layout in its own words.
 Nour News: the article only, framed by its id and the comment form.
 """
 
@@ -14,13 +15,14 @@ from samples.model import BodyPart, Bullets, Link, Page, Paragraph, Post, Promo,
 
 def render(page: Page) -> str:
     """The page as its text capture."""
-    return _al_mayadeen(page) if page.publisher == "al_mayadeen" else _nour_news(page)
+    return _nour_news(page) if page.publisher == "nour_news" else _al_mayadeen(page)
 
 
 def _al_mayadeen(page: Page) -> str:
-    top = furniture.AL_MAYADEEN_TEXT_NAVIGATION
+    words = furniture.WORDS[page.language]
+    top = words.navigation
     if page.ticker:
-        top += "\n".join(["", "BREAKING", *page.ticker])
+        top += "\n".join(["", words.ticker, *page.ticker])
     chunks = [top]
     if page.headline:
         chunks.append(page.headline)
@@ -35,31 +37,33 @@ def _al_mayadeen(page: Page) -> str:
     if page.picture:
         picture += [f"  • {page.picture.alt}", f"    {page.picture.caption}"]
     chunks.append("\n".join(picture))
-    chunks += [chunk for part in page.body for chunk in _body_chunks(part)]
+    chunks += [chunk for part in page.body for chunk in _body_chunks(part, words)]
     if page.tags:
         chunks.append(_bullets(page.tags))
     if page.most_read:
-        chunks += ["Most Read", *_most_read(page.most_read)]
+        chunks += [words.most_read, *_most_read(page.most_read)]
     if page.coverage:
-        chunks += ["Coverage", "\n".join(["All", *page.coverage])]
+        chunks += [words.coverage, "\n".join(filter(None, [words.all_link, *page.coverage]))]
     if page.read_next:
-        chunks += ["Read Next", *_read_next(page.read_next)]
-    chunks.append(furniture.AL_MAYADEEN_TEXT_FOOTER)
+        chunks += [words.read_next, *_read_next(page.read_next, words)]
+    chunks.append(words.footer)
     return "\n\n".join(chunks)
 
 
 def _facts(page: Page) -> Iterator[str]:
+    words = furniture.WORDS[page.language]
     if page.byline_raw:
-        yield f"  • By {page.byline_raw}"
+        yield f"  • {words.byline}{page.byline_raw}"
     if page.agency:
-        yield f"  • Source: {page.agency}"
+        yield f"  • {words.agency}{page.agency}"
     if page.published_local:
-        yield f"  • {furniture.short_time(page.published_local)}"
+        shown = furniture.arabic_time if page.language == "ar" else furniture.short_time
+        yield f"  • {shown(page.published_local)}"
     if page.shares:
         yield f"  • {furniture.shares_label(page.shares)}"
 
 
-def _body_chunks(part: BodyPart) -> list[str]:
+def _body_chunks(part: BodyPart, words: furniture.Words) -> list[str]:
     match part:
         case Paragraph(text) | Subheading(text):
             return [text]
@@ -68,9 +72,9 @@ def _body_chunks(part: BodyPart) -> list[str]:
         case Post():
             return [part.words, part.attribution]
         case Related(headlines):
-            return ["Related News", *headlines]
+            return [words.related, *headlines]
         case Promo(headline):
-            return [f"Read more: {headline}"]
+            return [f"{words.promotion}{headline}"]
 
 
 def _bullets(items: tuple[str, ...]) -> str:
@@ -83,13 +87,13 @@ def _most_read(links: tuple[Link, ...]) -> Iterator[str]:
     for link in links:
         yield above + link.caption
         yield link.headline
-        published_on = furniture.short_date(link.published_on) if link.published_on else ""
+        published_on = furniture.short_date(link.published_on) if link.published_on else link.shown_on or ""
         above = f"  • {link.section}\n  • {published_on}\n"
     yield above.rstrip("\n")
 
 
-def _read_next(links: tuple[Link, ...]) -> Iterator[str]:
-    above = "All\n"
+def _read_next(links: tuple[Link, ...], words: furniture.Words) -> Iterator[str]:
+    above = f"{words.all_link}\n" if words.all_link else ""
     for link in links:
         yield f"{above}{link.caption}\n{link.section}"
         yield link.headline
@@ -109,6 +113,6 @@ def _nour_news(page: Page) -> str:
         chunks.append(page.headline)
     if page.standfirst:
         chunks.append(page.standfirst)
-    body = [chunk for part in page.printed_body for chunk in _body_chunks(part)]
+    body = [chunk for part in page.printed_body for chunk in _body_chunks(part, furniture.WORDS["en"])]
     chunks += ["\n".join(body)] if page.single_newlines else body
     return "\n\n".join(chunks) + f"\n\n\n{furniture.NOUR_NEWS_FORM_LABEL}"

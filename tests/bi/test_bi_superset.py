@@ -193,7 +193,7 @@ def test_filters_of_a_dashboard_reach_its_charts(eyes: Eyes) -> None:
     eyes.page.locator(
         "[data-test=form-item-value]", has=eyes.page.locator("input[type=search]")
     ).first.click()
-    eyes.page.get_by_title("nour_news", exact=True).last.click()
+    eyes.page.get_by_title("Nour News, English", exact=True).last.click()
     eyes.page.keyboard.press("Escape")
     eyes.page.get_by_role("button", name="Apply filters").click()
     expect(total).not_to_have_text(str(everything), timeout=PATIENCE_MS)

@@ -221,6 +221,8 @@ def test_coverage_counts_each_article_once_a_dimension(settings: Settings) -> No
 
 def test_a_ticker_line_names_its_speaker(settings: Settings) -> None:
     speakers = {
+        "اتّحاد عمّال الساحل: الوعد مكتوب، ولذلك نبحر": "اتّحاد عمّال الساحل",
+        "وفود الضفاف الأربع تصل إلى قلانيس": None,
         "Al-Tarsani to Meridian Wire: Ilvane expects ships": "Al-Tarsani to Meridian Wire",
         "Ministry of Health: 28 trucks cross": "Ministry of Health",
         "Talks end at 20:44 without a deal": None,

@@ -122,13 +122,13 @@ def test_the_marts_are_those_of_publishing_it(found: Preview) -> None:
 @pytest.mark.slow
 def test_a_person_reads_it(found: Preview) -> None:
     text = render(found)
-    assert "  2025-09-02  12        7 → 6  0            5 → 6        pages that differ: 1" in text
+    assert "  2025-09-02  13        8 → 7  0            5 → 6        pages that differ: 1" in text
     assert "WOULD BE REFUSED" in text
     assert f"    - {FERRIES!r}\n        now: headline_length (headline_of_sane_length): The headline" in text
     assert f"    + {PERSON!r}\n        was: unexpected_byline" in text
     assert "  1 article would enter\n" in text
     assert "the audit would fail" in text
-    assert "marts.articles: 23 rows before, 24 after" in text
+    assert "marts.articles: 26 rows before, 27 after" in text
     assert found.marts is not None
     path = "2025-09-04/al_mayadeen/ticker-of-the-next-day.txt"
     page = {"capture_day": date(2025, 9, 4), "source_path": path, "detail": "A line"}

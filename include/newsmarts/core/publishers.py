@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from newsmarts.core.errors import SettingsError
@@ -93,12 +94,41 @@ def named_in(path: str) -> str | None:
     """The publisher that a path names; None when it names none or more than one.
 
     Words of the name may be parted by ``_`` or ``-``, or run together as in host names: ``al_mayadeen`` is
-    named by ``Al-Mayadeen/a.txt`` and by ``english.almayadeen.net/a.html``.
+    named by ``Al-Mayadeen/a.txt`` and by ``english.almayadeen.net/a.html``. A host of an edition names that
+    edition: ``www.almayadeen.net/a.html`` is ``al_mayadeen_ar``.
     """
+    places = {part.removeprefix("www.") for part in re.split(r"[/\\:]+", path.lower())}
+    by_host = {slug for host, slug in _slugs_by_host().items() if host in places}
+    if len(by_host) == 1:
+        return by_host.pop()
     named = [slug for slug, pattern in _patterns().items() if pattern.search(path)]
     # "al_mayadeen_es" isn't "al_mayadeen" as well
     named = [slug for slug in named if not any(other.startswith(f"{slug}_") for other in named)]
     return named[0] if len(named) == 1 else None
+
+
+def language_of(slug: str | None) -> str:
+    """The language of a publisher's pages, for ``lang`` attributes: "" where it isn't known."""
+    return _languages().get(slug or "", "")
+
+
+@lru_cache(maxsize=1)
+def _languages() -> Mapping[str, str]:
+    return {facts.publisher: facts.language for facts in all_facts()}
+
+
+@lru_cache(maxsize=1)
+def _slugs_by_host() -> Mapping[str, str]:
+    """Publishers by their hosts, without "www."."""
+    found: dict[str, str] = {}
+    for path in RULES.glob("*.toml"):
+        table = read_file(path)
+        addresses = table.get("addresses")
+        hosts = addresses.get("hosts") if isinstance(addresses, dict) else None
+        home = urlsplit(str(table.get("home_url"))).hostname or ""
+        for host in (home.removeprefix("www."), *(hosts if isinstance(hosts, list) else [])):
+            found[host] = path.stem
+    return found
 
 
 @lru_cache(maxsize=1)

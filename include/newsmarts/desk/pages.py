@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment
 
+from newsmarts.core.publishers import language_of
 from newsmarts.core.templates import html_environment
 from newsmarts.core.text import ago, long_day, share, shortened, utc_time, visible, visible_lines
 
@@ -95,7 +96,7 @@ def _asset_url(base: str, name: str) -> str:
 @cache
 def _environment() -> Environment:
     environment = html_environment(_HERE / "templates")
-    filters = (visible, visible_lines, shortened, utc_time, long_day, ago, share)
+    filters = (visible, visible_lines, shortened, utc_time, long_day, ago, share, language_of)
     environment.filters.update({each.__name__: each for each in filters})
     environment.globals.update(asset_url=_asset_url)
     return environment

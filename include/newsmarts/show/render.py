@@ -15,6 +15,7 @@ from pathlib import Path
 
 from jinja2 import Environment
 
+from newsmarts.core.publishers import language_of
 from newsmarts.core.reasons import Outcome
 from newsmarts.core.templates import html_environment
 from newsmarts.core.text import shortened, utc_time, visible
@@ -114,5 +115,7 @@ def _style() -> str:
 @cache
 def _environment() -> Environment:
     environment = html_environment(_HERE / "templates")
-    environment.filters.update(visible=visible, utc_time=utc_time, shortened=shortened)
+    environment.filters.update(
+        visible=visible, utc_time=utc_time, shortened=shortened, language_of=language_of
+    )
     return environment

@@ -2,7 +2,7 @@ SELECT
     ticker_item_id,
     publisher,
     "text",
-    nullif(regexp_extract("text", '^(\p{Lu}[\p{L}\p{M}\p{N}’''.&/-]*(?: [\p{L}\p{N}(][\p{L}\p{M}\p{N}’''.&)/-]*){0,7}): ', 1), '') AS speaker,
+    nullif(regexp_extract("text", '^([\p{Lu}\p{Lo}][\p{L}\p{M}\p{N}’''.&/-]*(?: [\p{L}\p{N}(][\p{L}\p{M}\p{N}’''.&)/-]*){0,7}): ', 1), '') AS speaker,
     min(captured_at) AS first_seen_at,
     max(captured_at) AS last_seen_at,
     count(DISTINCT capture_id)::BIGINT AS sightings,
