@@ -177,7 +177,7 @@ class Page:
             "related_headlines": [headline for part in self.body for headline in _related(part)],
             "most_read": [
                 {
-                    "caption": link.caption,
+                    "caption": None if self.language == "ar" and page_format == "text" else link.caption,
                     "headline": link.headline,
                     "section": link.section,
                     "published_on": _iso(link.published_on),

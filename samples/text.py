@@ -41,7 +41,8 @@ def _al_mayadeen(page: Page) -> str:
     if page.tags:
         chunks.append(_bullets(page.tags))
     if page.most_read:
-        chunks += [words.most_read, *_most_read(page.most_read)]
+        captions = page.publisher == "al_mayadeen"
+        chunks += [words.most_read, *_most_read(page.most_read, captions=captions)]
     if page.coverage:
         chunks += [words.coverage, "\n".join(filter(None, [words.all_link, *page.coverage]))]
     if page.read_next:
@@ -81,12 +82,14 @@ def _bullets(items: tuple[str, ...]) -> str:
     return "\n".join(f"  • {item}" for item in items)
 
 
-def _most_read(links: tuple[Link, ...]) -> Iterator[str]:
+def _most_read(links: tuple[Link, ...], *, captions: bool) -> Iterator[str]:
     """The caption follows the date above it without a blank line."""
     above = ""
     for link in links:
-        yield above + link.caption
-        yield link.headline
+        if captions:
+            yield above + link.caption
+            above = ""
+        yield above + link.headline
         published_on = furniture.short_date(link.published_on) if link.published_on else link.shown_on or ""
         above = f"  • {link.section}\n  • {published_on}\n"
     yield above.rstrip("\n")

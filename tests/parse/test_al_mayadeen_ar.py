@@ -225,3 +225,94 @@ def test_a_text_capture_is_read_by_labels() -> None:
     assert (article.publisher, article.headline, article.byline) == ("al_mayadeen_ar", HEADLINE, "الميادين")
     assert (article.published_local, article.ticker) == (datetime(2025, 3, 12, 21, 30), tuple(TICKER))
     assert texts(article)[-3:] == TEXT
+
+
+PERSON = "مارا أوديل"
+DATE = "12 آذار 2025 21:30"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"<ul><li>{PERSON}</li><li>{DATE}</li></ul>",
+        f"<div>{PERSON} | {DATE}</div>",
+        f"<div><span>{PERSON}</span> <span>{DATE}</span></div>",
+        f"<ul><li>بقلم {PERSON}</li><li>{DATE}</li></ul>",
+        f"<ul><li>تقرير: {PERSON}</li></ul>",
+        f"<ul><li>الكاتب</li><li>{PERSON}</li></ul>",
+        f"<p>مَارَا أوديل، {DATE}</p>",
+    ],
+)
+def test_a_person_shown_without_a_label_is_not_the_house_of_the_head(shown: str) -> None:
+    byline = read(page(shown=shown)).byline
+    assert byline is not None
+    assert byline.replace("مَارَا", "مارا") == PERSON
+
+
+def test_a_person_beside_the_house_or_linked_as_an_author_is_not_the_house() -> None:
+    both = f"<ul><li>الكاتب: الميادين نت</li><li>{PERSON}</li></ul>"
+    linked = '<a href="/authors/mara">مارا</a>'
+    assert read(page(shown=both)).byline == f"الميادين نت, {PERSON}"
+    assert read(page(shown=linked)).byline == "مارا"
+    assert read(
+        page(shown=linked).replace(f"<h2>{HEADLINE}</h2>{linked}", f"{linked}<h2>{HEADLINE}</h2>")
+    ).byline == ("مارا")
+    assert read(page([PERSON, *TEXT])).byline == PERSON
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '<meta name="author" content="PERSON">',
+        '<script type="application/ld+json">{"@type": "NewsArticle", "author": {"name": "PERSON"}}</script>',
+        '<script type="text/tawsiyat">{"classes": [{"mapping": "author", "value": "PERSON"}]}</script>',
+    ],
+)
+def test_a_person_anywhere_in_the_head_is_not_the_house(said: str) -> None:
+    assert read(page().replace("</head>", f"{said.replace('PERSON', PERSON)}</head>")).byline == PERSON
+
+
+def test_the_author_in_the_head_of_another_page_is_not_this_ones() -> None:
+    other = page(shown=DATE, published="2025-03-11T10:00:00+02:00").replace(
+        f"<h2>{HEADLINE}", "<h2>عنوان آخر للصفحة"
+    )
+    assert read(other).byline is None
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"<ul><li>يوم الأربعاء {DATE}</li><li>شارك المقال</li><li>إيلفان</li></ul>",
+        f'<ul><li><a href="/news/economy">أخبار الاقتصاد</a></li><li>{DATE} بتوقيت بيروت</li></ul>',
+        f"<figure><img alt='بيانو'><figcaption>رصيف إيلفان القديم</figcaption></figure><p>{DATE}</p>",
+        f"<ul><li>بقلم الميادين نت</li><li>\u200fالميادين نت\u200f</li><li>{DATE}</li></ul>",
+    ],
+)
+def test_what_is_beside_the_date_is_not_always_a_name(shown: str) -> None:
+    article = read(page(shown=shown))
+    assert (article.byline, article.published_from) == ("الميادين", "page")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "12 آذار 2025 09:30 مساءً", "12 مارس 2025 21:30", "12 آذار/مارس 2025، 21:30", "١٢ آذار ٢٠٢٥ ٢١:٣٠",
+        "12 رمضان 1446 هـ - 12 آذار 2025 21:30", "\u200f12\u200f آذار \u200f2025 \u200f21:30",
+        "آخر تحديث: 13 آذار 2025 10:00</p><p>12 آذار 2025 21:30", "12 آذار 2025 9:30 م",
+    ],
+)  # fmt: skip
+def test_forms_of_the_date(shown: str) -> None:
+    article = read(page(shown=f"<p>{shown}</p>", author="الميادين\u200f نت"))
+    assert (article.published_local, article.published_from) == (datetime(2025, 3, 12, 21, 30), "page")
+    assert (article.byline, article.extra["metadata_disagreements"]) == ("الميادين", ())
+
+
+@pytest.mark.parametrize("shown", ["12 رمضان 1446", "آخر تحديث: 13 آذار 2025 10:00", "أمس 21:30"])
+def test_dates_that_are_not_the_publications_leave_it_to_the_head(shown: str) -> None:
+    article = read(page(shown=f"<p>{shown}</p>"))
+    assert (article.published_local, article.published_from) == (datetime(2025, 3, 12, 21, 30), "head")
+
+
+def test_the_mastheads_clock_is_not_the_publication_time() -> None:
+    html = page(shown=f"<p>{DATE}</p>").replace("<body>", "<body><p>14 آذار 2025 08:00</p>")
+    assert read(html).published_local == datetime(2025, 3, 12, 21, 30)

@@ -11,6 +11,8 @@ from typing import NamedTuple
 from newsmarts.parse.times import MONTH_NAMES, is_possible
 
 _NOON = 12
+_HALF = r"[AaPp]\.?[Mm]\.?|صباح[ا\u064b]*|مساء[ا\u064b]*|[صم]\b"
+_HALF_AFTER = re.compile(f" ?(?:{_HALF})", re.IGNORECASE)
 _CODES = {
     "d": r"(?P<day>\d{1,2})(?:st|nd|rd|th)?",
     "m": r"(?P<month>\d{1,2})",
@@ -19,7 +21,7 @@ _CODES = {
     "I": r"(?P<hour>\d{1,2})",
     "M": r"(?P<minute>\d{2})",
     "S": r"(?P<second>\d{2})",
-    "p": r"(?P<half>[AaPp])\.?[Mm]\.?",
+    "p": rf"(?P<half>{_HALF})",
     "A": r"[^\W\d_]{2,15}\.?",
 }
 _CODE = re.compile(r"%(.)|(\s+)|([^%\s]+)|(%)")
@@ -52,11 +54,13 @@ class DateForm:
             found = match.groupdict()
             name = (found.get("name") or "").casefold()
             month = self.months.index(name) % 12 + 1 if name else int(found["month"])
-            hour, half = int(found.get("hour") or 0), (found.get("half") or "").lower()
+            hour, half = int(found.get("hour") or 0), (found.get("half") or "")[:1].lower()
             if half:
                 if not 1 <= hour <= _NOON:
                     continue
-                hour = hour % _NOON + (_NOON if half == "p" else 0)
+                hour = hour % _NOON + (_NOON if half in {"p", "م"} else 0)
+            elif self.has_clock and hour <= _NOON and _HALF_AFTER.match(text, match.end("minute")):
+                continue  # another form than this one
             minute, second = int(found.get("minute") or 0), int(found.get("second") or 0)
             try:
                 moment = datetime(int(found["year"]), month, int(found["day"]), hour, minute, second)  # noqa: DTZ001
@@ -70,7 +74,8 @@ class DateForm:
 def date_form(form: str, months: Sequence[str] = MONTH_NAMES) -> DateForm:
     """The form with ``%d %m %B %b %Y %H %I %M %S %p %A``, its months named as in ``months``.
 
-    ``%B`` and ``%b`` are a month's name, in full or its first three letters.
+    ``%B`` and ``%b`` are a month's name, in full or its first three letters. ``months`` are twelve, or a
+    multiple of it where pages use several calendars' names: "أيلول" and "سبتمبر".
 
     Raises:
         ValueError: the form has another code, one twice, or lacks day, month or year.

@@ -8,6 +8,7 @@ byline or a time only where the page shows none.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 
 from newsmarts.core.bylines import fold_byline
@@ -15,16 +16,19 @@ from newsmarts.core.errors import MissingField
 from newsmarts.core.publishers import Facts
 from newsmarts.core.records import Article
 from newsmarts.parse.addresses import Site
-from newsmarts.parse.declared_file import DeclaredLayout, Rules
+from newsmarts.parse.declared_file import Rules
 from newsmarts.parse.declared_lines import LabelledPage
 from newsmarts.parse.declared_marks import MarkedPage
-from newsmarts.parse.declared_parts import Parts
+from newsmarts.parse.declared_names import is_house, unlabelled_names
+from newsmarts.parse.declared_parts import DeclaredPage
+from newsmarts.parse.decoding import without_directions
 from newsmarts.parse.identity import headline_identity, other_identities
 from newsmarts.parse.layout import layout_at
 from newsmarts.parse.metadata import Published, extra_of, is_about, published_time, without_site_name
 from newsmarts.parse.publisher import ParsedPage
 from newsmarts.parse.reading import Head, Reading, Roles
 
+_COMPARED_CHARS = 90  # a longer line is text
 _MASTHEAD_LINES = 10
 
 
@@ -60,21 +64,22 @@ class DeclaredPublisher:
             MissingField: there is no body.
             UnreadablePage: as ``MarkedPage.read`` and ``LabelledPage.read``.
         """
+        if not self.site.is_latin:
+            reading.texts[:] = [
+                text if len(text) > _COMPARED_CHARS else without_directions(text) for text in reading.texts
+            ]
         words = layout_at(self._words, captured_at)
         rules = self._layouts[words.valid_from]
         reader = MarkedPage if reading.head is not None and rules.marks.body else LabelledPage
-        parts = reader(reading, roles, rules, words).read()
-        if not parts.body.blocks:
+        page = reader(reading, roles, rules, words)
+        if not page.read().body.blocks:
             raise MissingField("body", "There is no text where the body should be. Look at the page.")
-        return ParsedPage(self._article(reading, rules, words.site_names, parts), reading, roles)
+        return ParsedPage(self._article(page), reading, roles)
 
-    def _article(
-        self, reading: Reading, rules: DeclaredLayout, site_names: frozenset[str], parts: Parts
-    ) -> Article:
-        head, zone_name = reading.head, self.facts.timezone
+    def _article(self, page: DeclaredPage) -> Article:
+        reading, parts = page.reading, page.parts
+        head, zone_name, site_names = reading.head, self.facts.timezone, page.words.site_names
         headline = parts.headline or _headline_in(head, site_names)
-        raw = parts.byline or _byline_in(head)
-        byline = fold_byline(raw, reading.houses)
         published = published_time(
             head, parts.shown, zone_name, headline=headline, site_names=site_names, times=parts.times
         )
@@ -83,6 +88,10 @@ class DeclaredPublisher:
         is_own = is_about(
             head, zone_name, headline=headline, published_at=published.at, site_names=site_names
         )
+        raw = self._byline_on(page)
+        if raw is None and is_own:
+            raw = _byline_in(head, reading.houses)
+        byline = fold_byline(raw, reading.houses)
         return Article(
             publisher=self.slug,
             language=self.facts.language,
@@ -93,7 +102,7 @@ class DeclaredPublisher:
             published_from=published.stated_by,
             body=tuple(parts.body.blocks),
             identity=headline_identity(headline, published.local),
-            rule_version=f"{self.slug}/{rules.valid_from}",
+            rule_version=f"{self.slug}/{page.rules.valid_from}",
             news_id=head.first("news_id") if head else None,
             standfirst=parts.standfirst,
             byline_raw=raw,
@@ -123,6 +132,17 @@ class DeclaredPublisher:
             ),
         )
 
+    def _byline_on(self, page: DeclaredPage) -> str | None:
+        """The authors that the page shows; a house's name alone only where no line may be a person's."""
+        byline, houses = page.parts.byline, page.reading.houses
+        if not houses or (byline and not is_house(byline, houses)):
+            return byline
+        shown = unlabelled_names(page, self.site)
+        names = [*filter(None, [byline]), *shown]
+        if all(is_house(name, houses) for name in names):
+            return names[0] if names else None
+        return ", ".join(names)
+
 
 def _headline_in(head: Head | None, site_names: frozenset[str]) -> str | None:
     """The headline that the head declares, without the site's name after it."""
@@ -131,8 +151,12 @@ def _headline_in(head: Head | None, site_names: frozenset[str]) -> str | None:
     return title if before is None else before.strip() or None
 
 
-def _byline_in(head: Head | None) -> str | None:
-    """The authors that the head names first; those of other sources are the same ones."""
-    said = [each for each in (head.said.get("author", ()) if head else ()) if "://" not in each.value]
+def _byline_in(head: Head | None, houses: Mapping[str, str]) -> str | None:
+    """The authors that the head names first; where that is a house, the persons that it names anywhere."""
+    facts = [*head.said.get("author", ()), *head.said.get("author_class", ())] if head else []
+    said = [each for each in facts if "://" not in each.value]
     names = dict.fromkeys(each.value for each in said if each.source == said[0].source)
+    if any(is_house(name, houses) for name in names):
+        persons = dict.fromkeys(each.value for each in said if not is_house(each.value, houses))
+        return ", ".join(persons) or next(iter(names))
     return ", ".join(names) or None

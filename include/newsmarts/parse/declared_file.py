@@ -41,6 +41,12 @@ def _check_mark(mark: str) -> str:
     return mark
 
 
+def _check_months(months: tuple[str, ...]) -> tuple[str, ...]:
+    if not months or len(months) % 12:
+        raise ValueError(f"there are {len(months)} months; twelve, or several times twelve, are needed")
+    return months
+
+
 def _pattern(text: Any) -> Any:
     if not isinstance(text, str):
         return text
@@ -89,6 +95,7 @@ class PageLabels(_Table):
 
     byline: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = ("By",)  # before a name; "": nothing is
     agency: Lines = ()  # what is before an agency's name
+    modified: Lines = ("Updated", "Last updated", "Modified", "Last modified")  # before another time
     masthead: Lines = ()
     navigation: Lines = ()
     ticker: Lines = ()
@@ -107,7 +114,7 @@ class DeclaredLayout(_Table):
     site_names: Lines = ()  # as heads append them to titles; without any: the publisher's name
     dates: Lines = ()
     opening: tuple[Literal["headline", "standfirst", "standfirst?", "byline", "date"], ...] = ()
-    months: Annotated[tuple[_Line, ...], Field(min_length=12, max_length=12)] = MONTH_NAMES
+    months: Annotated[tuple[_Line, ...], AfterValidator(_check_months)] = MONTH_NAMES
     marks: PageMarks = PageMarks()
     labels: PageLabels = PageLabels()
 

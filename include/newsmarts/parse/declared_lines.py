@@ -17,7 +17,7 @@ from newsmarts.parse.metadata import is_headline
 from newsmarts.parse.not_articles import check_body
 from newsmarts.parse.opening import OpeningReader, Which
 from newsmarts.parse.prose import ends_like_sentence
-from newsmarts.parse.reading import mark_noise, take
+from newsmarts.parse.reading import NOISE, mark_noise, take
 from newsmarts.parse.sections import Sections
 from newsmarts.parse.stories import check_not_wrapped, check_one_story
 from newsmarts.parse.tickers import TickerLines, check_labels_in_body, take_ticker
@@ -77,7 +77,8 @@ class LabelledPage(DeclaredPage):
         parts.headline = None if opening.headline is None else reading.texts[opening.headline]
         parts.standfirst = parts.standfirst or found.standfirst
         parts.image, parts.image_url = found.image, found.image_url
-        parts.agency, parts.modified = header.agency, header.modified_local
+        parts.agency = parts.agency or header.agency
+        parts.modified = parts.modified or header.modified_local
         parts.read_minutes, parts.share_count = header.read_minutes, header.share_count
         parts.body = BodyReader(
             reading, roles, lines, words.related_labels, words.list_noise, tags_last=True
@@ -169,7 +170,9 @@ class LabelledPage(DeclaredPage):
             found = (
                 at
                 for at in range(len(reading))
-                if self._may_be_header(at) and parts.take_date(reading.texts[at], forms)
+                if self._may_be_header(at)
+                and not self.take_modified(reading.texts[at])
+                and parts.take_date(reading.texts[at], forms)
             )
             at = next(found, None)
             if at is None:
@@ -189,8 +192,13 @@ class LabelledPage(DeclaredPage):
                 continue
             text = reading.texts[at]
             name = name_in(text, self.rules.labels.byline, forms) if parts.byline is None else None
-            if not (parts.shown or parts.day) and parts.take_date(text, forms):
+            label, colon, agency = text.partition(":")
+            if self.take_modified(text):
+                roles[at] = NOISE
+            elif not header.published and parts.take_date(text, forms):
                 roles[at] = "published_local"
+            elif colon and parts.agency is None and label.strip() in self.rules.labels.agency:
+                parts.agency, roles[at] = agency.strip() or None, "agency"
             elif name is not None:
                 roles[at] = "byline_raw"
             else:

@@ -199,7 +199,7 @@ class MarkedPage(MarkedElements):
                 found.setdefault(name, value)
         parts = self.parts
         parts.agency = ", ".join(filter(None, agencies)) or found.get("agency")
-        parts.modified = parse_wall_time(found.get("modified_at", ""))
+        parts.modified = parts.modified or parse_wall_time(found.get("modified_at", ""))
         parts.share_count = parse_count(found.get("share_count", ""))
         parts.read_minutes = int(found["read_minutes"]) if "read_minutes" in found else None
 
@@ -224,24 +224,33 @@ class MarkedPage(MarkedElements):
         )
 
     def _read_date(self, body_start: int) -> Region | None:
-        """The date in the marked elements; without a mark the first line over the body that has one.
+        """The date in the marked elements; without a mark those of the lines over the body.
 
-        Gives the first element, or the line.
+        Gives the first element, or the first line.
         """
         forms, parts = self.rules.forms, self.parts
-        texts = self.reading.texts
-        regions = self.regions(self.rules.marks.date)
-        if not self.rules.marks.date:
+        texts, marked = self.reading.texts, bool(self.rules.marks.date)
+        regions, first = self.regions(self.rules.marks.date), None
+        under = self.roles.index("headline") if "headline" in self.roles else 0
+        if not marked:
             lines = [at for at in range(body_start) if len(texts[at]) <= _LINE_CHARS]
+            lines.sort(key=lambda at: at < under)  # a masthead's clock is the last to count
             regions = [Region(at, at + 1) for at in lines if not self.roles[at]]
         elif regions:
             parts.times = self.reading.times_in(regions[0].start, regions[-1].end)
         for region in regions:
-            if parts.take_date(self.text_of(region), forms):
+            if not marked and region.start < under and (parts.shown or parts.day):
+                return first
+            text = self.text_of(region)
+            if self.take_modified(text):
+                self.lines(region, NOISE)
+            elif parts.take_date(text, forms):
                 self.lines(region, "published_local")
-                return region
-        if not self.rules.marks.date:
-            return None
+                first = first or region
+                if marked:
+                    return first
+        if not marked:
+            return first
         for region in regions:  # "2 hours ago"
             self.lines(region, NOISE)
         return regions[0] if regions else None

@@ -36,6 +36,7 @@ class Parts:
     day: date | None = None  # where only the day is shown
     times: Sequence[Said] = ()  # what ``time`` elements state about the line with the date
     modified: datetime | None = None
+    beside_dates: list[str] = field(default_factory=list)  # what else the lines with dates have
     read_minutes: int | None = None
     share_count: int | None = None
     image: Image | None = None
@@ -51,7 +52,11 @@ class Parts:
         for form in forms:
             found = form.find(text)
             if found is not None:
-                self.shown, self.day = ((found,), None) if form.has_clock else ((), found.date())
+                if form.has_clock:
+                    self.shown, self.day = tuple(dict.fromkeys([*self.shown, found])), None
+                elif not self.shown:
+                    self.day = self.day or found.date()
+                self.beside_dates.append(form.pattern.sub("|", text))
                 return True
         return False
 
@@ -71,6 +76,14 @@ class DeclaredPage:
     rules: DeclaredLayout
     words: Layout
     parts: Parts = field(default_factory=Parts)
+
+    def take_modified(self, text: str) -> bool:
+        """Take the time of a change from a line whose label says that it is one; whether it does."""
+        if without_label(text, self.rules.labels.modified) == text:
+            return False
+        times = (form.find(text) for form in self.rules.forms if form.has_clock)
+        self.parts.modified = self.parts.modified or next(filter(None, times), None)
+        return True
 
 
 def name_in(text: str, labels: Collection[str], forms: Sequence[DateForm]) -> str | None:
