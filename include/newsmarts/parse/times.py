@@ -39,7 +39,8 @@ _UNIT = r"(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month|year)s?\.?"
 _MONTH_AR = "(?:كانون الثاني|شباط|آذار|نيسان|أيار|حزيران|تموز|آب|أيلول|تشرين الأول|تشرين الثاني|كانون الأول)"
 _UNIT_AR = "(?:دقيقة|دقيقتين|دقائق|ساعة|ساعتين|ساعات|يوم|يومين|أيام)"
 VAGUE_TIME = (
-    rf"(?i:(?:اليوم|أمس)(?:،? {CLOCK})?|(?:منذ|قبل) (?:\d{{1,2}} )?{_UNIT_AR}|\d{{1,2}} {_MONTH_AR}(?: \d{{4}})?(?:،? {CLOCK})?"
+    rf"(?i:(?:اليوم|أمس)(?:،? {CLOCK})?|(?:منذ|قبل) (?:\d{{1,2}} )?{_UNIT_AR}"
+    rf"|\d{{1,2}} {_MONTH_AR}(?: \d{{4}})?(?:،? {CLOCK})?"
     rf"|(?:today|yesterday)(?:,? (?:at )?{CLOCK})?|(?:\d{{1,3}}|an?|one) {_UNIT} ago|just now"
     rf"|\d{{1,2}} {_MONTH}(?:,? {CLOCK})?|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}}(?:,? {CLOCK})?)"
 )
@@ -49,24 +50,8 @@ _STAMP = re.compile(
 )
 _STAMP_CHARS = 40
 TIME_OPENINGS = frozenset(
-    {
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-        "sat",
-        "sun",
-        "tod",
-        "yes",
-        "jus",
-        "one",
-        "an ",
-        "الي",
-        "أمس",
-        "منذ",
-        "قبل",
-    }
+    {"mon", "tue", "wed", "thu", "fri", "sat", "sun", "tod", "yes", "jus", "one", "an "}
+    | {"الي", "أمس", "منذ", "قبل"}
     | {name[:3] for name in MONTH_NAMES}
     | {f"a {letter}" for letter in "smhdwy"}
 )
