@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 # UTF-8 read as Windows-1252 or Latin-1: "Iranâ€™s", "MacrÃ©"
 _UTF_8 = (
@@ -15,6 +16,7 @@ WRONG_LETTERS = re.compile("[\xc0-\xff]{3,}|[\xa1-\xff]{4,}")
 SIGNS = re.compile(f"{_UTF_8}|[\xc0-\xff]{{4,}}")
 """What a page may show that its publisher or the tool that saved it decoded wrongly."""
 
+_LETTERS = frozenset(map(chr, range(0xA1, 0x100)))  # what every sign begins with
 _ACCENTED = b"\xc3"  # the first byte in UTF-8 of what every sign begins with: most pages have none
 _LEAST_SIGNS = 3
 
@@ -27,6 +29,11 @@ def search(text: str) -> re.Match[str] | None:
 def _may_have_signs(text: str) -> bool:
     # looked for in bytes: a pattern takes ten times as long, and longer than anything else about a page's end
     return not text.isascii() and _ACCENTED in text.encode("utf-8", "replace")
+
+
+def may_be_in(characters: Collection[str]) -> bool:
+    """Whether a text of these characters, those of plain ASCII left out, can have a sign."""
+    return not _LETTERS.isdisjoint(characters)
 
 
 def first_sign(text: str, *, is_certain: bool) -> re.Match[str] | None:

@@ -61,7 +61,7 @@ _CONTROL = frozenset(chr(code) for code in (*range(0x20), 0x7F)) - frozenset("\t
 _DELETED = frozenset("\u200b\u2060\ufeff\u00ad")
 # No-break space, the typographic spaces and the odd line ends; all are one space to a reader. Text captures
 # have "Russia's\xa0National", "they\xa0called for\xa0 the": see the golden pages of both publishers.
-_SPACES = frozenset("\t\v\f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | frozenset(
+_SPACES = frozenset("\t\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | frozenset(
     map(chr, range(0x2000, 0x200B))
 )
 # They tell a browser which way to write what is beside right-to-left letters; elsewhere they mean nothing.

@@ -195,14 +195,13 @@ def _with_names(reading: Reading, roles: Roles, found: list[_Line], frame: Colle
     while not signed and at and is_name(at - 1, found[0].start):
         at -= 1
         places.append(at)
-    taken = {place for line in found for place in range(line.start, line.end)}
     names: list[_Line] = []
-    for at in sorted(set(places) - taken):
-        if at < len(reading) and is_name(at, at - 1 if at - 1 in taken else found[0].start):
+    for at in sorted(set(places) - {line.start for line in found}):
+        if at < len(reading) and is_name(at, at - 1 if at > found[0].start else found[0].start):
             text = reading.texts[at]
             is_agency = (signed or names) and byline_key(text) in reading.houses
             names.append(_Line(at, at + 1, "agency" if is_agency else "byline_raw", text))
-    return sorted([*found, *names])
+    return sorted([*found, *names]) if names else found
 
 
 def _may_be_unmarked(reading: Reading, text: str) -> bool:
@@ -226,7 +225,9 @@ def _header_of(found: list[_Line]) -> Header:
             role = field
         if field == "byline_raw" and fields.get(field, value) != value:
             fields[field] += f", {value}"
-        lines += [(at, role) for at in range(line.start, line.end)]
+        lines.append((line.start, role))
+        if line.end > line.start + 1:
+            lines.append((line.start + 1, role))
         fields.setdefault(field, value)
     modified = fields.get("modified_at")
     shown = [parse_wall_time(text) for text in times["labelled"] or times["published_local"]]

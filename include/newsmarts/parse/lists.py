@@ -6,6 +6,7 @@ An entry that has a line too many or too few can't be read for certain, and is l
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from itertools import pairwise
@@ -197,9 +198,10 @@ def _lines(reading: Reading, blocks: Sequence[int]) -> list[int]:
 
 def _usual(values: Iterable[_Value]) -> _Value | None:
     """The value that most have; None when two are as frequent, or there are none."""
-    counts: dict[_Value, int] = {}
-    for value in values:
-        counts[value] = counts.get(value, 0) + 1
+    found = list(values)
+    if len(set(found)) == 1:
+        return found[0]
+    counts = Counter(found)
     most = max(counts.values(), default=0)
     usual = [value for value, count in counts.items() if count == most]
     return usual[0] if len(usual) == 1 else None

@@ -66,7 +66,7 @@ def published_time(
             (``unclear_published_at``).
     """
     said = head.said.get("published", ()) if head else ()
-    stated = _stated((*said, *times), zone_name)
+    stated = _stated((*said, *times), zone_name) if said or times else []
     shown = list(dict.fromkeys(wall_of(time, zone_name) if time.tzinfo else time for time in shown))
     if not shown:
         agree = all(_same_minute(moment, stated[0]) for moment in stated)

@@ -71,9 +71,9 @@ class OpeningReader:
         texts, roles = self.reading.texts, self.roles
         image = image_url = None
         found = picture = self._find_picture(start, end)
-        while found is not None and image is None:
+        while found is not None:
             image, image_url = self._read_picture(found, end)
-            found = self._find_picture(found + 1, end)
+            found = None if image else self._find_picture(found + 1, end)
         listen = None
         for at in range(start, min(end, start + _LISTEN_WITHIN)):
             if texts[at] in self.listen_labels and not may_be_tag(self.reading, at):

@@ -119,7 +119,8 @@ def parse_reading(
     try:
         page = publisher.read(reading, roles, captured_at)
         body_text = page.article.body_text
-        _check_letters(page.article, body_text, reading.encoding)
+        if reading.may_be_mojibake:
+            _check_letters(page.article, body_text, reading.encoding)
     except CaptureError as error:
         raise why_no_article(reading, roles, publisher.site, error) from None
     check_article(reading, roles, publisher.site, body_text)

@@ -83,6 +83,7 @@ class Reading:
     ended: bool  # the last line was finished (text: by a line end; HTML: by the closing tags)
     head: Head | None = None  # None: a text capture
     encoding: str = "utf-8"  # of the bytes, as they were decoded
+    may_be_mojibake: bool = True  # False: it has no letter that wrongly decoded text has
     url: str | None = None  # where the feed fetched the page from, if it knows
     markup: str | None = None  # the page's source, where there is hardly anything to be seen
     hidden_ticker: list[str] = field(default_factory=list)  # ticker lines that a style hides

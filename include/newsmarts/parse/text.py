@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from newsmarts.core import mojibake
 from newsmarts.core.errors import UnreadablePage
 from newsmarts.parse.decoding import MAX_LINE_CHARS, Decoded, fold_spaces, line_too_long
 from newsmarts.parse.reading import Kind, Reading
@@ -28,7 +29,14 @@ def read_text(decoded: Decoded) -> Reading:
     if len(text) > MAX_LINES:
         _check_size(text)
     texts, kinds, apart, indents = _read_lines(text)
-    return Reading(texts, kinds, apart, indents, ended=text.endswith("\n"))
+    return Reading(
+        texts,
+        kinds,
+        apart,
+        indents,
+        ended=text.endswith("\n"),
+        may_be_mojibake=mojibake.may_be_in(decoded.rare),
+    )
 
 
 def _check_size(text: str) -> None:
@@ -53,18 +61,20 @@ def _read_lines(text: str) -> tuple[list[str], list[Kind], list[bool], list[int]
     indents = [0] * len(texts)
     for index, line in enumerate(texts):
         if line[0] in _INDENTED:
-            if line.isspace():  # a blank line after all: read once more with such lines empty
-                return _read_lines("\n".join(line.rstrip(" ") for line in lines))
             read = _read_short(line) if len(line) <= _SHORT_CHARS else _read_indented(line)
+            if read is None:  # a blank line after all: read once more with such lines empty
+                return _read_lines("\n".join(line.rstrip(" ") for line in lines))
             texts[index], kinds[index], indents[index] = read
         elif line[-1] == " " or "  " in line:
             texts[index] = " ".join(line.split())
     return texts, kinds, apart, indents
 
 
-def _read_indented(line: str) -> tuple[str, Kind, int]:
-    """A line that begins with spaces or a bullet: its text, kind and leading spaces."""
+def _read_indented(line: str) -> tuple[str, Kind, int] | None:
+    """A line that begins with spaces or a bullet: its text, kind and leading spaces; None: it is blank."""
     content = line.lstrip(" ")
+    if not content:
+        return None
     indent = len(line) - len(content)
     kind: Kind = "text"
     if content[0] in _BULLETS:

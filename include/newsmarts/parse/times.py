@@ -29,10 +29,18 @@ _BETWEEN = r",?(?: at| [-|–—•·])? "
 _ZONE_HOURS = {"gmt": 0.0, "utc": 0.0, "z": 0.0, "eet": 2.0, "eest": 3.0, "msk": 3.0, "irst": 3.5}
 _OFFSET = rf"(?:(?i:{'|'.join(_ZONE_HOURS)})(?: ?[+-]\d{{1,2}}(?::?\d\d)?)?|[+-]\d\d:?\d\d)"
 _ZONE = rf"(?: ?{_OFFSET}| \({_OFFSET}\)|(?i: local time| hrs))?"
-WALL_TIME = (
-    rf"(?:(?:{_WEEKDAY},? )?(?:(?:{DAY}|{_MONTH_FIRST}){_BETWEEN}{CLOCK}|{CLOCK}{_BETWEEN}{DAY})"
-    rf"|{_ISO_DAY}[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?){_ZONE}"
-)
+
+
+def _wall_time(group: str) -> str:
+    """The pattern of a time of day on a day; ``group``: what opens a group around day, clock and zone."""
+    return (
+        rf"(?:(?:{_WEEKDAY},? )?"
+        rf"(?:{group}{DAY}|{_MONTH_FIRST}){_BETWEEN}{group}{CLOCK})|{group}{CLOCK}){_BETWEEN}{group}{DAY}))"
+        rf"|{group}{_ISO_DAY})[ T]{group}\d\d:\d\d(?::\d\d)?)(?:(?<=:\d\d:\d\d)\.\d+)?){group}{_ZONE})"
+    )
+
+
+WALL_TIME = _wall_time("(?:")
 """A time of day on a day, as ``parse_wall_time`` reads it."""
 _MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTH_NAMES) + r"|sept)\.?"
 _UNIT = r"(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month|year)s?\.?"
@@ -58,11 +66,8 @@ TIME_OPENINGS = frozenset(
 """The first three letters, casefolded, of what is a time and doesn't begin with a digit."""
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?([AaPp])\.?[Mm]\.?)?")
 _NUMERIC = re.compile(rf"(\d{{1,2}})/(\d{{1,2}})/(\d{{4}}),? ({CLOCK})")
-_DAY_IN = re.compile(rf"{_ISO_DAY}|{_MONTH_FIRST}|{DAY}")
-_CLOCK_IN = re.compile(CLOCK)
-_WALL_TIME = re.compile(WALL_TIME)
+_WALL_TIME = re.compile(_wall_time("("))
 _ZONE_IN = re.compile(r"([A-Za-z]*) ?(?:([+-]\d{1,2}):?(\d\d)?)?")
-_FRACTION = re.compile(r"^\.\d+")  # of a second
 _MOST_OFFSET = 15 * 60
 _NOON = 12
 _FOUR_WEEKS, _NO_TIME = timedelta(weeks=4), timedelta()
@@ -113,19 +118,16 @@ def parse_wall_time(text: str) -> datetime | None:
 
     A weekday may be before it. It is naive, unless a zone or offset is behind it: ``20:44 GMT``.
     """
-    day_text, clock_text = _DAY_IN.search(text), _CLOCK_IN.search(text)
-    if day_text is None or clock_text is None or _WALL_TIME.fullmatch(text) is None:
+    match = _WALL_TIME.fullmatch(text)
+    if match is None:
         return None
-    day, clock = parse_day(day_text[0]), parse_clock(clock_text[0])
-    if not (day and clock):
-        return None
-    behind = text[max(day_text.end(), clock_text.end()) :]
-    return datetime.combine(day, time(*clock), _zone_of(behind) if behind else None)
+    day, clock = parse_day(match[1] or match[4] or match[5]), parse_clock(match[2] or match[3] or match[6])
+    return datetime.combine(day, time(*clock), _zone_of(match[7])) if day and clock else None
 
 
 def _zone_of(text: str) -> timezone | None:
-    """The offset that is behind a time: `` GMT+3``, ``.000Z``, ``+03:00``; None: it is local time."""
-    found = _ZONE_IN.fullmatch(_FRACTION.sub("", text).strip(" ()"))
+    """The offset that is behind a time: `` GMT+3``, ``Z``, ``+03:00``; None: it is local time."""
+    found = _ZONE_IN.fullmatch(text.strip(" ()")) if text else None
     if found is None or not (found[2] or found[1].lower() in _ZONE_HOURS):
         return None
     hours, sign = _ZONE_HOURS.get(found[1].lower(), 0.0), -1 if (found[2] or "").startswith("-") else 1
