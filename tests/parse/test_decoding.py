@@ -164,6 +164,11 @@ def test_spaces_of_all_kinds_part_words_and_zero_width_ones_do_not() -> None:
     assert fold_line(text) == "they called for the further expansion"
 
 
+def test_a_line_of_separators_of_ascii_is_blank() -> None:
+    reading = read_text(decode(b"ports\x1cof\n \x1d\x1e\nVelmora\x1f\n"))
+    assert (reading.texts, reading.apart) == (["ports of", "Velmora"], [True, True])
+
+
 @pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u202a", "\u202e", "\u2066", "\u2069"])
 def test_marks_of_direction_are_kept_beside_right_to_left_letters_alone(mark: str) -> None:
     date, arabic = (

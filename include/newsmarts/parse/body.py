@@ -204,9 +204,10 @@ class BodyReader:
             start = start_of_post(self.reading, self.roles, self.body.blocks, index, self.first)
             if start is not None:
                 return self._post(start, index)
-        text, headline = cut_promo(text)
-        if headline is not None:
-            self.body.related.append(headline)
+        cut = cut_promo(text)
+        if cut is not None:
+            text = cut[0]
+            self.body.related.append(cut[1])
         check_without_label(text)
         subheading = self.subheadings.has(index, text)
         self._add(index, BodyBlock("subheading" if subheading else "paragraph", text))

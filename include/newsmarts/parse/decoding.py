@@ -18,6 +18,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARKS = tuple(mark for mark, _ in _BOMS)
 _MAGIC = (
     (b"%PDF-", "a PDF file"),
     (b"\x89PNG", "a PNG picture"),
@@ -162,9 +163,9 @@ def _binary(what: str) -> UnreadablePage:
 
 def _decode(data: bytes, charset: str | None) -> tuple[str, str]:
     """The text and the name of its encoding."""
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, errors="replace").rstrip("\ufffd"), encoding
+    if data.startswith(_MARKS):
+        mark, encoding = next(each for each in _BOMS if data.startswith(each[0]))
+        return data[len(mark) :].decode(encoding, errors="replace").rstrip("\ufffd"), encoding
     if b"\0" in data[:_SAMPLE_BYTES] and (encoding := _utf_16_without_mark(data[:_SAMPLE_BYTES])):
         return data.decode(encoding, errors="replace").rstrip("\ufffd"), encoding
     try:

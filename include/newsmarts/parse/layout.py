@@ -82,6 +82,10 @@ class Layout:
         return self.noise | self.related_labels | {label.casefold() for label in labels}
 
     @cached_property
+    def _fixed_lines(self) -> frozenset[str]:
+        return self.masthead.union(self.list_labels, self.footer_lines)
+
+    @cached_property
     def _label_names(self) -> Mapping[str, str]:
         return (
             dict.fromkeys(self.ticker_labels, TICKER)
@@ -100,12 +104,7 @@ class Layout:
 
     def is_label(self, text: str) -> bool:
         """Whether a line is a label or a fixed line of the page's frame."""
-        return (
-            text in self.list_labels
-            or text in self.masthead
-            or text in self.footer_lines
-            or text.casefold() in self.related_labels
-        )
+        return text in self._fixed_lines or text.casefold() in self.related_labels
 
 
 def mark_menus(reading: Reading, roles: Roles, layout: Layout, start: int, end: int) -> None:

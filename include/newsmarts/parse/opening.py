@@ -125,8 +125,9 @@ class OpeningReader:
         texts, kinds = self.reading.texts, self.reading.kinds
         over = range(start, max(marks, default=start))
         lines = [texts[at] for at in over if not self.roles[at] and kinds[at] not in {"bullet", "image"}]
-        framed = any(line.casefold() in self.ends_opening for line in lines)
-        if len(lines) > 1 and (framed or self.reading.head is None):
+        if len(lines) > 1 and (
+            self.reading.head is None or any(line.casefold() in self.ends_opening for line in lines)
+        ):
             raise UnreadablePage(
                 "unclear_standfirst",
                 f"{len(lines)} lines stand over the picture, of which one is the standfirst: "
@@ -137,10 +138,10 @@ class OpeningReader:
         """The first two lines that may be standfirst or body."""
         lines: list[int] = []
         for at in range(start, end):
-            text, kind = self.reading.texts[at].casefold(), self.reading.kinds[at]
+            kind = self.reading.kinds[at]
             if self.roles[at] or kind in {"image", "caption", "field"} or self._is_noise(at):
                 continue
-            if kind == "bullet" or text in self.ends_opening or len(lines) > 1:
+            if len(lines) > 1 or kind == "bullet" or self.reading.texts[at].casefold() in self.ends_opening:
                 break
             lines.append(at)
         return lines

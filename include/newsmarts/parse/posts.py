@@ -125,4 +125,4 @@ def _start_of_run(reading: Reading, roles: Roles, last: int, first: int) -> int:
 
 def may_end_post(text: str) -> bool:
     """Whether a line may end a post, by signs that few lines have."""
-    return "(@" in text or ".com/" in text or "Posted by " in text
+    return "@" in text or "/" in text or "Posted by " in text

@@ -129,22 +129,22 @@ def promo_of(text: str, *, only_strong: bool = False) -> Promo | None:
     return Promo(headline, strong)
 
 
-def cut_promo(text: str) -> tuple[str, str | None]:
-    """A paragraph without the promotion at its end, and the headline promoted; None when there is none.
+def cut_promo(text: str) -> tuple[str, str] | None:
+    """A paragraph without the promotion at its end, and the headline promoted; None when it has none.
 
     Where a sentence follows the headline, it may be the article's: all is left, for the contract to reject.
     """
     if text[-1] in '"”’' or (text[-1] == "." and text[-2:-1] not in ")]"):
-        return text, None
+        return None
     tail = text[-MAX_PROMOTED_CHARS - 40 :]
     if not any(sign in tail for sign in _SIGNS) and not any(dash in tail for dash in _DASHES):
-        return text, None
+        return None
     match = _AT_END.search(text, max(0, len(text) - MAX_PROMOTED_CHARS - 40))
     if match is None:
-        return text, None
+        return None
     headline = match["headline"]
     if not looks_like_headline(headline) or NEXT_SENTENCE.search(headline):
-        return text, None
+        return None
     if not match["strong"] and (headline[0].islower() or headline.count(" ") < _LEAST_SPACES):
-        return text, None
+        return None
     return text[: match.start()], headline
