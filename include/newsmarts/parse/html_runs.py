@@ -23,7 +23,7 @@ _LEAST_ENTRIES = 4  # a stand-in costs as much as an entry or two
 _TEXT = r"\w[^<>&\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]*+"
 _UNSEEN = ("style", "hidden", "data-cfemail")  # an element with one of these isn't read as it is
 # In a run, these are an entry's address and text.
-_ENTRY = re.compile(r'\shref="([^"]*+)"[^>]*+>\s*+(?:<span>\s*+)?+([^<]++)')
+_ENTRY = re.compile(r' href="([^"]*+)"[^>]*+>\s*+(?:<span>\s*+)?+([^<]++)')
 
 
 class Run(NamedTuple):
@@ -50,14 +50,14 @@ def take_runs(markup: str, marks: Marks) -> tuple[str, dict[str, Run]]:
 @lru_cache(maxsize=8)
 def _run_without(marks: Marks) -> re.Pattern[str]:
     """The pattern of a run none of whose elements can match a mark by an id, a class or an attribute."""
-    names = "|".join(map(re.escape, ("id", *_UNSEEN, *marks.by_attribute)))
+    names = "|".join(map(re.escape, ("href", "id", *_UNSEEN, *marks.by_attribute)))
     classes = "|".join(map(re.escape, marks.by_class)) or "(?!)"
     name = rf"\s++(?!(?:{names})=)"
     attribute = (
         rf'{name}(?:class="(?:\s*+(?!(?:{classes})[\s"])[^\s"<>&\x00-\x1f]++)*+\s*+"'
         r'|(?!class=)[a-z][a-z0-9-]*+="[^"<>\x00-\x1f]*+")'
     )
-    link = rf'<a(?:(?!\s++href=){attribute})*+\s++href="[^"<>&\x00-\x1f]*+"(?:{attribute})*+>'
+    link = rf'<a(?:{attribute})*+ href="[^"<>&\x00-\x1f]*+"(?:{attribute})*+>'
     inside = rf"(?:{attribute})*+>\s*+{link}\s*+(?:{_TEXT}|<span>\s*+{_TEXT}</span>\s*+)</a>\s*+"
     least = _LEAST_ENTRIES - 1
     return re.compile(rf"<(li|div|p|dd){inside}</\1>(?:\s*+<\1{inside}</\1>){{{least},}}+")

@@ -92,8 +92,10 @@ def publisher_of(reading: Reading) -> Publisher | None:
             text = " ".join(reading.texts)
             found = [each for each in found if foreign_share(text, each.site) is None] or found
     found = found or [each for each in PUBLISHERS if each.site.owns(canonical)]
-    at_home = (each for each in found if each.site.has_host_of(reading.url or canonical))
-    return next(at_home, found[0] if found else None)
+    if len(found) > 1:
+        address = reading.url or canonical
+        found = [each for each in found if each.site.has_host_of(address)] or found
+    return found[0] if found else None
 
 
 def parse_reading(

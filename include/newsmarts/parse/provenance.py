@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 
 from newsmarts.core.records import Article, PageLink
 from newsmarts.parse.metadata import stated_moment
@@ -74,8 +75,8 @@ def _sources(page: ParsedPage) -> Iterator[Source]:
     article, reading = page.article, page.reading
     texts, extra, head = reading.texts, article.extra, reading.head or Head()
     by_role: dict[str, list[int]] = {}
-    for index, role in enumerate(page.roles):
-        by_role.setdefault(role, []).append(index)
+    for index in compress(range(len(page.roles)), page.roles):  # most blocks of a page have no role
+        by_role.setdefault(page.roles[index], []).append(index)
 
     def blocks(role: str, fits: Callable[[str], bool] | None = None) -> tuple[int, ...]:
         return tuple(at + 1 for at in by_role.get(role, ()) if fits is None or fits(texts[at]))
