@@ -17,6 +17,7 @@ _CODES = {
     "d": r"(?P<day>\d{1,2})(?:st|nd|rd|th)?",
     "m": r"(?P<month>\d{1,2})",
     "Y": r"(?P<year>\d{4})",
+    "y": r"(?P<short_year>\d{2})",  # of this century
     "H": r"(?P<hour>\d{1,2})",
     "I": r"(?P<hour>\d{1,2})",
     "M": r"(?P<minute>\d{2})",
@@ -62,8 +63,9 @@ class DateForm:
             elif self.has_clock and hour <= _NOON and _HALF_AFTER.match(text, match.end("minute")):
                 continue  # another form than this one
             minute, second = int(found.get("minute") or 0), int(found.get("second") or 0)
+            year = int(found.get("year") or f"20{found['short_year']}")
             try:
-                moment = datetime(int(found["year"]), month, int(found["day"]), hour, minute, second)  # noqa: DTZ001
+                moment = datetime(year, month, int(found["day"]), hour, minute, second)  # noqa: DTZ001
             except ValueError:
                 continue
             if is_possible(moment.date()):
@@ -72,21 +74,20 @@ class DateForm:
 
 
 def date_form(form: str, months: Sequence[str] = MONTH_NAMES) -> DateForm:
-    """The form with ``%d %m %B %b %Y %H %I %M %S %p %A``, its months named as in ``months``.
+    """The form with ``%d %m %B %b %Y %y %H %I %M %S %p %A``, its months named as in ``months``.
 
-    ``%B`` and ``%b`` are a month's name, in full or its first three letters. ``months`` are twelve, or a
-    multiple of it where pages use several calendars' names: "أيلول" and "سبتمبر".
+    ``%B`` and ``%b`` are a month's name, in full or its first three or four letters. ``months`` are
+    twelve, or a multiple of it where pages use several calendars' names: "أيلول" and "سبتمبر".
 
     Raises:
         ValueError: the form has another code, one twice, or lacks day, month or year.
     """
-    small = [month.casefold() for month in months]
-    short = [month[:3] for month in small]
-    # of months like "تشرين الأول" and "تشرين الثاني" three letters say nothing
-    names = [
-        *small,
-        *(each if short.count(each) == 1 else month for each, month in zip(short, small, strict=True)),
-    ]
+    full = [month.casefold() for month in months]
+    names = [*full]
+    # "Sep", "Sept"; of "تشرين الأول" and "تشرين الثاني" three letters say nothing
+    for size in (3, 4):
+        short = [month[:size] for month in full]
+        names += [each if short.count(each) == 1 else month for each, month in zip(short, full, strict=True)]
     parts, codes = [], []
     for match in _CODE.finditer(form):
         code = match[1]
@@ -97,16 +98,17 @@ def date_form(form: str, months: Sequence[str] = MONTH_NAMES) -> DateForm:
             parts.append(rf"(?P<name>{'|'.join(longest_first)})\.?")
         elif code:
             if codes[-1] not in _CODES:
-                raise ValueError(f"{form!r} has %{code}, which isn't one of %d %m %B %Y %H %I %M %S %p %A")
+                raise ValueError(f"{form!r} has %{code}, which isn't one of %d %m %B %Y %y %H %I %M %S %p %A")
             parts.append(_CODES[codes[-1]])
         else:
             parts.append(r"\s+" if match[2] else re.escape(match[0]))
-    if len(set(codes)) < len(codes) or {"m", "B"} <= {*codes} or {"H", "I"} <= {*codes}:
+    if len(set(codes)) < len(codes) or any({*pair} <= {*codes} for pair in ("mB", "HI", "Yy")):
         raise ValueError(f"{form!r} has a part of the date twice")
-    if not {"d", "Y"} <= {*codes} or {"m", "B"}.isdisjoint(codes):
+    if "d" not in codes or {"m", "B"}.isdisjoint(codes) or {"Y", "y"}.isdisjoint(codes):
         raise ValueError(f"{form!r} lacks a day, month or year")
     clock = {"H", "I"} & {*codes}
-    if bool(clock) != ("M" in codes) or ("I" in codes) != ("p" in codes):
-        raise ValueError(f"{form!r} has a time without %H and %M, or %I, %M and %p")
+    has_minutes = "M" in codes
+    if (has_minutes and not clock) or ("H" in clock and not has_minutes) or ("I" in codes) != ("p" in codes):
+        raise ValueError(f"{form!r} has a time without %H and %M, %I, %M and %p, or %I and %p")
     pattern = re.compile(rf"(?<!\d){''.join(parts)}(?!\d)", re.IGNORECASE)
     return DateForm(pattern, names, bool(clock))
