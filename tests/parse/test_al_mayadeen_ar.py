@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -23,6 +22,8 @@ TEXT = [
     "وقال مدير المرفأ إنّ البيانو سيبقى على الرصيف إلى أن يأتي من يطالب به.",
 ]
 TICKER = ["مجلس بلدية فيلمورا يجتمع مساء الخميس لبحث الموازنة", "ضباب كثيف فوق مضيق إيلفان منذ الفجر"]
+PERSON = "مارا أوديل"
+DATE = "12 آذار 2025 21:30"
 LATIN = "The ferry to Ilvane left with nine passengers and a piano that nobody on board could play at all."
 
 
@@ -208,27 +209,30 @@ def test_a_robot_check_is_one() -> None:
     )
 
 
-def test_a_text_capture_is_read_by_labels() -> None:
-    lines: list[Any] = [
-        "الميادين",
-        "عاجل",
-        *TICKER,
-        "",
-        HEADLINE,
-        "",
-        "  • الكاتب: الميادين نت",
-        "  • المصدر: وكالات",
-    ]
-    lines += ["  • 12 آذار 2025 21:30", "", "بقي البيانو على الرصيف.", ""]
-    lines += [line for text in TEXT for line in (text, "")] + ["جميع الحقوق محفوظة", ""]
-    article = read("\n".join(lines))
-    assert (article.publisher, article.headline, article.byline) == ("al_mayadeen_ar", HEADLINE, "الميادين")
+def text_capture(*facts: str) -> str:
+    """A text capture with these lines under the headline."""
+    lines = ["الميادين", "عاجل", *TICKER, "", HEADLINE, "", *(f"  • {fact}" for fact in facts), ""]
+    lines += ["بقي البيانو على الرصيف.", "", *(line for text in TEXT for line in (text, ""))]
+    return "\n".join([*lines, "جميع الحقوق محفوظة", ""])
+
+
+@pytest.mark.parametrize(
+    ("facts", "byline", "agency"),
+    [
+        (["الكاتب: الميادين نت", "المصدر: وكالات", DATE], "الميادين", "وكالات"),
+        (["الميادين نت", DATE], "الميادين", None),
+        (["\u200fالكاتب: \u200fالميادين نت", "آخر تحديث: 13 آذار 2025 10:00", DATE], "الميادين", None),
+        (["الكاتب: الميادين نت", "12 رمضان 1446", "12 آذار 2025 9:30 مساءً"], "الميادين", None),
+        (["الكاتب: الميادين نت", PERSON, DATE], f"الميادين نت, {PERSON}", None),
+        ([f"{PERSON} | {DATE}"], PERSON, None),
+    ],
+)
+def test_a_text_capture_is_read_by_labels(facts: list[str], byline: str, agency: str | None) -> None:
+    article = read(text_capture(*facts))
+    assert (article.publisher, article.headline) == ("al_mayadeen_ar", HEADLINE)
+    assert (article.byline, article.agency) == (byline, agency)
     assert (article.published_local, article.ticker) == (datetime(2025, 3, 12, 21, 30), tuple(TICKER))
     assert texts(article)[-3:] == TEXT
-
-
-PERSON = "مارا أوديل"
-DATE = "12 آذار 2025 21:30"
 
 
 @pytest.mark.parametrize(

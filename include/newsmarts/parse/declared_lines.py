@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from newsmarts.core.bylines import byline_key
 from newsmarts.core.errors import MissingField, UnreadablePage
 from newsmarts.parse.body import BodyReader
 from newsmarts.parse.declared_lists import ListReader, find_lists
@@ -192,6 +193,8 @@ class LabelledPage(DeclaredPage):
                 continue
             text = reading.texts[at]
             name = name_in(text, self.rules.labels.byline, forms) if parts.byline is None else None
+            if reading.kinds[at] == "bullet" and parts.byline is None and byline_key(text) in reading.houses:
+                name = text
             label, colon, agency = text.partition(":")
             if self.take_modified(text):
                 roles[at] = NOISE
