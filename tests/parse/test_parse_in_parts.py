@@ -42,7 +42,7 @@ def test_a_shared_day_gives_the_same_files(tmp_path: Path, monkeypatch: pytest.M
     alone = stage.run(DAY, settings)
     folder = partition_path(settings.home, "parsed", DAY)
     written = _contents(folder)
-    monkeypatch.setattr(stage, "_PART", 10)
+    monkeypatch.setattr(stage, "_PART", 5)
     monkeypatch.setattr(stage, "_ROWS_AT_ONCE", 7)
     small_groups = stage.run(DAY, settings)
     in_small_groups = _contents(folder)

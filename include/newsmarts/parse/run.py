@@ -48,6 +48,7 @@ log = logging.getLogger(__name__)
 _ROWS_AT_ONCE = 1_000
 _PROGRESS_EVERY = 10_000
 _PART = 500  # captures of a large day that one process parses at a time: a second or two
+_PARTS_OF_LARGE_DAY = 4  # below, to start processes costs more than they save
 # A store answers in some 20 ms, a page is parsed in 5: so many requests at once keep the parser busy.
 _FETCHERS = 8
 _AHEAD = 16  # pages in memory
@@ -97,7 +98,7 @@ def run(day: date, settings: Settings, jobs: int = 1) -> ParseResult:
     folder = partitions.partition_path(settings.archive, "parsed", day)
     with partition_lock(settings, day), replacing_folder(folder) as temporary:
         captures = _table_of(day, settings.archive).num_rows
-        if jobs > 1 and captures >= 2 * _PART:
+        if jobs > 1 and captures >= _PARTS_OF_LARGE_DAY * _PART:
             counts, reasons = _parse_in_parts(day, settings, temporary, captures, jobs)
         else:
             counts, reasons = _parse_part(day, settings, temporary, 0, captures)
@@ -129,6 +130,7 @@ def _parse_in_parts(
     parts = [(folder / f"part-{start:09}", start) for start in range(0, captures, _PART)]
     counts: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    log.info("Parsing %s: %d captures in %d parts by %d processes", day, captures, len(parts), jobs)
     with Workers(min(jobs, len(parts)), preload=[__name__]) as workers:
         for part, _ in parts:
             part.mkdir()
