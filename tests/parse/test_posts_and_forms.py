@@ -62,6 +62,12 @@ def test_a_post_in_a_text_capture(tmp_path: Path, author: str) -> None:
     assert found[2:] == [("embed", f"{WORDS} {author}"), ("paragraph", TEXT[0])]
 
 
+def test_who_posted_an_article_is_no_post(tmp_path: Path) -> None:
+    line = "Posted by the editors on March 14, 2024"
+    assert "embed" not in [kind for kind, _ in kinds(text_page(line), tmp_path)]
+    assert "embed" not in [kind for kind, _ in kinds(around(f"<p>{line}</p>"), tmp_path)]
+
+
 @pytest.mark.parametrize(
     "middle",
     [

@@ -27,6 +27,7 @@ AUTHOR: Final = re.compile(
 )
 """Who wrote a post and when: "— Harbour (@harbour.example) March 1, 2025", "Posted by Harbour on …"."""
 
+_POSTED = "Posted by "
 _PICTURE = re.compile(r"\bpic\.(?:twitter|x)\.com/\w+")
 _WORDS = frozenset({"paragraph", "subheading"})
 _WORDS_OR_POST = _WORDS | {"embed"}
@@ -82,6 +83,9 @@ def start_of_post(
     """
     text = reading.texts[index]
     if AUTHOR.match(text):
+        # under an article "Posted by the editors on …" is about the article
+        if text.startswith(_POSTED) and reading.apart[index] and not reading.within(index, "blockquote"):
+            return None
         return _words_of_post(reading, roles, blocks, index, first)
     return index if ends_post(text) else None
 
