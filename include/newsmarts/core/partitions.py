@@ -76,7 +76,7 @@ def raw_object_path(home: AnyPath, sha256: str) -> AnyPath:
     """Where the bytes with this SHA-256 are kept. Raises ValueError when it is no SHA-256."""
     if not _SHA256.fullmatch(sha256):
         raise ValueError(f"not a lowercase SHA-256: {sha256!r}")
-    return objects_path(home) / sha256[:2] / sha256
+    return objects_path(home).joinpath(sha256[:2], sha256)
 
 
 def web_path(home: Path) -> Path:

@@ -79,7 +79,8 @@ def _sources(page: ParsedPage) -> Iterator[Source]:
         by_role.setdefault(page.roles[index], []).append(index)
 
     def blocks(role: str, fits: Callable[[str], bool] | None = None) -> tuple[int, ...]:
-        return tuple(at + 1 for at in by_role.get(role, ()) if fits is None or fits(texts[at]))
+        places = by_role.get(role, ())
+        return tuple([at + 1 for at in places if fits is None or fits(texts[at])]) if places else ()
 
     def entries(links: Sequence[PageLink]) -> Callable[[str], bool]:
         said = {part for link in links for part in (link.caption, link.headline, link.section)}

@@ -60,14 +60,13 @@ def _columns_of(capture: Capture, *more: str) -> Row:
 
 def ticker_rows(capture: Capture, article: Article) -> Iterator[Row]:
     """Rows of ticker_items.parquet: a page's ticker lines, top to bottom, numbered from 1."""
+    columns = {
+        **_columns_of(capture),
+        "capture_sha256": capture.sha256,
+        "publisher": article.publisher,
+    }
     for position, text in enumerate(article.ticker, start=1):
-        yield {
-            **_columns_of(capture),
-            "capture_sha256": capture.sha256,
-            "publisher": article.publisher,
-            "position": position,
-            "text": text,
-        }
+        yield {**columns, "position": position, "text": text}
 
 
 def witness_rows(capture: Capture, lines: Iterable[str]) -> Iterator[Row]:
@@ -85,20 +84,15 @@ def link_rows(capture: Capture, article: Article) -> Iterator[Row]:
     """Rows of page_links.parquet: the entries of each list, top to bottom, numbered from 1."""
     related = tuple(PageLink(headline) for headline in article.related_headlines)
     lists = (("most_read", article.most_read), ("read_next", article.read_next), ("related", related))
+    columns = {
+        "capture_id": capture.capture_id,
+        "captured_at": capture.captured_at,
+        "capture_day": capture.capture_day,
+        "publisher": article.publisher,
+    }
     for list_name, links in lists:
         for position, link in enumerate(links, start=1):
-            yield {
-                "capture_id": capture.capture_id,
-                "captured_at": capture.captured_at,
-                "capture_day": capture.capture_day,
-                "publisher": article.publisher,
-                "list_name": list_name,
-                "position": position,
-                "headline": link.headline,
-                "caption": link.caption,
-                "section": link.section,
-                "published_on": link.published_on,
-            }
+            yield {**columns, "list_name": list_name, "position": position, **link._asdict()}
 
 
 def quarantine_row(capture: Capture, publisher: str | None, reason: CaptureError) -> Row:
