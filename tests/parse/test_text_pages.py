@@ -199,6 +199,44 @@ def test_three_headlines_or_two_and_a_subheading(lines: tuple[str, ...], headlin
     assert read_text_of(page) == page.record("text")
 
 
+@pytest.mark.parametrize("cross", ["X", "×", "✕", "Close"])
+def test_other_closing_crosses(cross: str) -> None:
+    capture = text.render(ARTICLE).replace("  • x\n  • Third pier", f"  • {cross}\n  • Third pier")
+    assert read(capture).to_record() == ARTICLE.record("text")
+
+
+@pytest.mark.parametrize("time", ["2-minute read", "Reading time: 2 minutes", "Read time 2 min"])
+def test_reading_time(time: str) -> None:
+    assert read(text.render(ARTICLE).replace("2 Min Read", time)).to_record() == ARTICLE.record("text")
+
+
+def test_a_second_page_under_the_footer_is_not_read() -> None:
+    other = replace(
+        ARTICLE, headline="Ostrin counts its boats", body=(THIRD, SECOND), ticker=("A second line",)
+    )
+    article = read(f"{text.render(ARTICLE)}\n\n{text.render(other)}")
+    assert (article.headline, article.published_local) == (ARTICLE.headline, ARTICLE.published_local)
+    assert article.body == read(text.render(ARTICLE)).body
+
+
+def test_a_paragraph_right_under_itself_is_there_once() -> None:
+    page = replace(ARTICLE, body=(FIRST, SECOND, SECOND, THIRD))
+    assert read(text.render(page)).to_record() == ARTICLE.record("text")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "El puerto de Velmora sigue cerrado, dijo la autoridad, y los barcos esperan fuera del muelle.",
+        "Le port de Velmora reste fermé, a dit la ville, et les navires attendent au nord de la ville.",
+    ],
+)
+def test_a_text_in_another_language_in_latin_letters(line: str) -> None:
+    page = replace(ARTICLE, body=tuple(Paragraph(f"{line} {number}") for number in range(4)))
+    assert refused(text.render(page)) == "other_language"
+    assert len(read(text.render(replace(ARTICLE, body=(FIRST, Paragraph(line), SECOND)))).body) == 3
+
+
 @pytest.mark.parametrize("place", [ARTICLE.standfirst, FIRST.text, THIRD.text, "  • velmora"])
 @pytest.mark.parametrize("line", ["Advertisement", "Share", "\u200b", "\u00a0", "ADVERTISEMENT"])
 def test_noise_in_the_article_is_passed_over(place: str, line: str) -> None:

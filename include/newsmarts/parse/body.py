@@ -41,6 +41,7 @@ from newsmarts.parse.tickers import TickerLines, check_without_label
 _MAX_LABEL_CHARS = 40
 _SET_WORDS = FURNITURE_WORDS | PROMO_WORDS | {first_word(label) for label in MORE_LABELS}
 _MAX_SET_CHARS = 260  # of a line that a page sets among the text
+_SHORT_CHARS = 40  # an author may write a shorter line twice
 _LEAST_WORDS = 4  # of a headline that is a link, and no more
 _LAST_LINE = re.compile(
     r"\(?(?:(?P<tags>tags?|topics?|key ?words?)|source|المصدر) ?: ?\S.{0,80}|(?:#\w+[\s,]*)+", re.IGNORECASE
@@ -209,6 +210,9 @@ class BodyReader:
             text = cut[0]
             self.body.related.append(cut[1])
         check_without_label(text)
+        if len(text) > _SHORT_CHARS and self.body.blocks and self.body.blocks[-1].text == text:
+            self.roles[index] = NOISE  # a copy for another screen, or for screen readers
+            return index + 1
         subheading = self.subheadings.has(index, text)
         self._add(index, BodyBlock("subheading" if subheading else "paragraph", text))
         self.roles[index] = "subheading" if subheading else "paragraph"

@@ -24,13 +24,13 @@ _LINE = re.compile(  # groups are named after the record's fields
     rf"|(?P<published_local>{WALL_TIME})"
     rf"|(?i:(?:last )?(?:updated?|modified)(?: on| at)?):? (?P<modified_at>{WALL_TIME})"
     r"|(?P<share_count>\d[\d.,]*[KkMm]?) (?i:shares?)"
-    r"|(?P<read_minutes>\d{1,4}) (?i:min(?:ute)?s? read)"
+    r"|(?=.*(?i:read))(?i:read(?:ing)? time:? )?(?P<read_minutes>\d{1,4})[ -]?(?i:min(?:ute)?s?(?: read)?)"
     rf"|(?P<day>{DAY})"
     rf"|(?:at )?(?P<clock>{CLOCK})"
     rf"|(?i:(?:published|posted)(?: on| at)?:? )?(?P<vague>{VAGUE_TIME})"
 )
 _DIGITS = frozenset("0123456789٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")
-_OPENINGS = TIME_OPENINGS | {"by", "by ", "by:", "wri", "rep", "aut", "sou", "at "}
+_OPENINGS = TIME_OPENINGS | {"by", "by ", "by:", "wri", "rep", "rea", "aut", "sou", "at "}
 _OPENINGS |= {"pub", "pos", "cre", "dat", "las", "upd", "mod"}
 # A paragraph may begin with "By Tuesday, …", so only marked entries and these fields begin a cluster.
 _TIMES = frozenset({"labelled", "published_local"})

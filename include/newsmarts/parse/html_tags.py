@@ -6,6 +6,7 @@ SKIPPED = frozenset(
     {
         "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed",
         "canvas", "audio", "video", "map", "select", "textarea", "head", "title", "datalist", "rt", "rp",
+        "dialog",
     }
 )  # fmt: skip
 CONTAINERS = frozenset(
@@ -14,6 +15,6 @@ CONTAINERS = frozenset(
         "nav", "form", "fieldset", "legend", "ul", "ol", "menu", "li", "dl", "dt", "dd", "h1", "h2",
         "h3", "h4", "h5", "h6", "hgroup", "figure", "figcaption", "blockquote", "table", "thead",
         "tbody", "tfoot", "tr", "td", "th", "caption", "pre", "address", "details", "summary",
-        "dialog", "center", "button", "label", "search", "marquee",
+        "center", "button", "label", "search", "marquee",
     }
 )  # fmt: skip

@@ -77,6 +77,15 @@ _SHORT_CHARS = 40  # of a time, or a player's control
 _SHOWN_CHARS = 200
 _LATIN = "\u024f"
 _LEAST_LETTERS = 20
+_LEAST_CHARS = 200
+_CHARS_A_THE = 500  # English has one in a hundred
+_LEAST_FOREIGN = 10  # one word of so many
+_ENGLISH = ("the", "of", "and", "to", "in", "that", "was", "for", "with", "is")
+_FOREIGN = (
+    "de", "la", "el", "los", "las", "que", "en", "del", "por", "un", "una", "le", "les", "des", "du", "et",
+    "est", "und", "der", "die", "das", "den", "ist", "nicht", "mit", "ve", "bir", "bu", "di", "che", "il",
+    "per", "dan", "yang",
+)  # fmt: skip
 _MOST_LETTERS = 20_000
 
 
@@ -304,11 +313,23 @@ def _by_shape(reading: Reading, rest: Sequence[int], shape: Shape, site: Site) -
     return None
 
 
+def _other_words(text: str) -> str | None:
+    """Which words of other languages a Latin text has, when it has hardly any of English's."""
+    if len(text) < _LEAST_CHARS or _CHARS_A_THE * text.count(" the ") > len(text):  # nearly all texts
+        return None
+    words = text.casefold().split()
+    english = sum(map(words.count, _ENGLISH))
+    foreign = sum(map(words.count, _FOREIGN))
+    if foreign * _LEAST_FOREIGN < len(words) or foreign < 2 * english:
+        return None
+    return f"{foreign} of its {len(words)} words are small words of another language, {english} of English"
+
+
 def foreign_share(text: str, site: Site) -> str | None:
     """Which share of a text's letters isn't in the site's script, when it is most of many letters."""
     # in UTF-8 each letter that isn't Latin is a byte longer, or two
     if site.is_latin and 4 * (len(text.encode()) - len(text)) < len(text):
-        return None
+        return _other_words(text) if site.language == "en" else None
     letters = [char for char in text[:_MOST_LETTERS] if char.isalpha()]
     foreign = sum((char > _LATIN) is site.is_latin for char in letters)
     if len(letters) < _LEAST_LETTERS or 2 * foreign <= len(letters):

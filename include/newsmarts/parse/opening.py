@@ -20,7 +20,7 @@ from newsmarts.parse.tags import may_be_tag
 _MOST_LINES_BEFORE_PICTURE = 2
 _MOST_LINES_BEFORE_CROSS = 8
 _LISTEN_WITHIN = 12  # blocks after the header
-_CLOSE = "x"  # the picture viewer's closing cross, a bullet of its own in text captures
+CLOSE = frozenset("x×✕✖✗") | {"close"}  # the picture viewer's closing cross, a bullet in text captures
 # who took it: "(AP)", "(Iranian Presidency / AFP)"; see the golden pages
 CREDIT = re.compile(r"\([^()]{2,80}\)\.?$")
 _MANY_BLOCKS = 3  # more than a caption and who took the picture
@@ -163,7 +163,7 @@ class OpeningReader:
                 continue
             kind = kinds[index]
             near = lines <= _MOST_LINES_BEFORE_PICTURE
-            if (kind == "image" and near) or (kind == "bullet" and texts[index].lower() == _CLOSE):
+            if (kind == "image" and near) or (kind == "bullet" and texts[index].lower() in CLOSE):
                 return index
             if kind == "bullet":
                 return index if near and self._has_caption(index, end) else None
@@ -177,7 +177,7 @@ class OpeningReader:
         if self.reading.kinds[index] != "bullet":
             return False
         text = self.reading.texts[index].lower()
-        return text in self.noise and text not in {_CLOSE, ""}
+        return bool(text) and text in self.noise and text not in CLOSE
 
     def _has_caption(self, bullet: int, end: int) -> bool:
         reading, below = self.reading, bullet + 1
@@ -203,15 +203,15 @@ class OpeningReader:
                 continue
             self.roles[at] = "image"
             if kinds[at] == "image" or (kinds[at] == "bullet" and self.reading.head is None):
-                if texts[at].lower() != _CLOSE:
+                if texts[at].lower() not in CLOSE:
                     alt = alt or texts[at] or None
                     address = address or self.reading.link(at)
-            elif texts[at].lower() != _CLOSE:
+            elif texts[at].lower() not in CLOSE:
                 caption = caption or texts[at]
         return (Image(alt, caption) if alt or caption else None), address
 
     def _is_no_caption(self, index: int) -> bool:
-        return self.reading.kinds[index] == "image" or self.reading.texts[index].lower() == _CLOSE
+        return self.reading.kinds[index] == "image" or self.reading.texts[index].lower() in CLOSE
 
 
 def is_described(head: Head | None, line: str, *, in_full: bool = False) -> bool:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from newsmarts.parse.opening import CREDIT
+from newsmarts.parse.opening import CLOSE, CREDIT
 from newsmarts.parse.prose import could_be_name, shared_words
 from newsmarts.parse.reading import Reading, Roles
 
-_CLOSE = "x"  # the viewer's closing cross
 _MAX_CHARS = 300  # of a caption
 _MAX_CREDIT_CHARS = 80
 _ALIKE = 1 / 2
@@ -29,7 +28,12 @@ def printed_picture(reading: Reading, roles: Roles, start: int, end: int) -> int
     if reading.head is not None:
         return None
     alt, crossed = start, False
-    while alt < end and reading.kinds[alt] == "bullet" and reading.texts[alt] == _CLOSE:
+    while (
+        alt < end
+        and reading.kinds[alt] == "bullet"
+        and reading.texts[alt] != "X"
+        and reading.texts[alt].lower() in CLOSE
+    ):
         alt, crossed = alt + 1, True
     if alt >= end or reading.kinds[alt] != "bullet" or roles[alt] or (crossed and reading.apart[alt]):
         return None

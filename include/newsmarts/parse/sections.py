@@ -5,6 +5,7 @@ A ticker line may be among a list's entries, and a headline of theirs may be in 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from newsmarts.parse.reading import REPEAT, Reading, Roles, mark_noise
 from newsmarts.parse.times import is_stamp
 
 _MAX_NAME_CHARS = 100
+_COUNT = re.compile(r"\d{1,5} (?:articles?|stories|items|posts|news)", re.IGNORECASE)
 _LEAST_SPACES = 5  # in a sentence that describes
 _LEAST_ENTRIES = 2
 _MOST_ENTRY_BLOCKS = 6  # pictures and captions of two entries among them
@@ -209,7 +211,12 @@ def _read_names(
 
 
 def _is_description(text: str) -> bool:
-    return len(text) > _MAX_NAME_CHARS or (text.endswith(".") and text.count(" ") >= _LEAST_SPACES)
+    return (
+        len(text) > _MAX_NAME_CHARS
+        or (text.endswith(".") and text.count(" ") >= _LEAST_SPACES)
+        or is_stamp(text)
+        or _COUNT.fullmatch(text) is not None
+    )
 
 
 def _read_beside_ticker(

@@ -43,18 +43,19 @@ def _wall_time(group: str) -> str:
 WALL_TIME = _wall_time("(?:")
 """A time of day on a day, as ``parse_wall_time`` reads it."""
 _MONTH = "(?:" + "|".join(f"{name[:3]}(?:{name[3:]})?" for name in MONTH_NAMES) + r"|sept)\.?"
-_UNIT = r"(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month|year)s?\.?"
+_UNIT = r"(?:(?:sec(?:ond)?|min(?:ute)?|hour|hr|day|week|month|year)s?\.?|[mhdw])"
 _MONTH_AR = "(?:كانون الثاني|شباط|آذار|نيسان|أيار|حزيران|تموز|آب|أيلول|تشرين الأول|تشرين الثاني|كانون الأول)"
 _UNIT_AR = "(?:دقيقة|دقيقتين|دقائق|ساعة|ساعتين|ساعات|يوم|يومين|أيام)"
 VAGUE_TIME = (
     rf"(?i:(?:اليوم|أمس)(?:،? {CLOCK})?|(?:منذ|قبل) (?:\d{{1,2}} )?{_UNIT_AR}"
     rf"|\d{{1,2}} {_MONTH_AR}(?: \d{{4}})?(?:،? {CLOCK})?"
-    rf"|(?:today|yesterday)(?:,? (?:at )?{CLOCK})?|(?:\d{{1,3}}|an?|one) {_UNIT} ago|just now"
+    rf"|(?:today|yesterday)(?:,? (?:at )?{CLOCK})?|(?:\d{{1,3}} ?|an? |one ){_UNIT} ago|just now"
     rf"|\d{{1,2}} {_MONTH}(?:,? {CLOCK})?|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{4}}(?:,? {CLOCK})?)"
 )
 """When something was, as only the day of the capture says: without a day, or without a year."""
 _STAMP = re.compile(
-    rf"(?:{_WEEKDAY},? )?{DAY}|{_ISO_DAY}|{WALL_TIME}|{VAGUE_TIME}|\d{{1,2}}/\d{{1,2}}/\d{{4}}(?:,? {CLOCK})?"
+    rf"(?:{_WEEKDAY},? )?(?:{DAY}|{_MONTH_FIRST})|{_ISO_DAY}|{WALL_TIME}|{VAGUE_TIME}"
+    rf"|\d{{1,2}}/\d{{1,2}}/\d{{4}}(?:,? {CLOCK})?"
 )
 _STAMP_CHARS = 40
 TIME_OPENINGS = frozenset(

@@ -176,7 +176,7 @@ class AlMayadeen:
         ).read(opening.body_start, end)
         if not body.blocks:
             raise MissingField("body", "The page has an article's header but no text under it.")
-        check_has_text(body.blocks, body.dropped)
+        check_has_text(body.blocks, body.dropped + len(body.related))
         fields = _fields(reading, layout, header, headline, opening)
         article = Article(
             publisher=SLUG,
@@ -202,7 +202,9 @@ PUBLISHER: Final[Publisher] = AlMayadeen()
 def _take_header(reading: Reading, roles: Roles, layout: Layout, labels: Labels) -> Header:
     """The lines around the headline; each gets its role."""
     # mostly right under the ticker; a page may have its parts in another order
-    ticker_end = len(roles) - roles[::-1].index("ticker") if "ticker" in roles else 0
+    ticker_end = roles.index("ticker") if "ticker" in roles else 0
+    while ticker_end < len(roles) and roles[ticker_end] == "ticker":  # of a second page there may be another
+        ticker_end += 1
     header = find_header(reading, roles, ticker_end, len(reading), layout.passed_over)
     if header is None and ticker_end:
         header = find_header(reading, roles, 0, len(reading), layout.passed_over)
