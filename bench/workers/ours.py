@@ -24,4 +24,4 @@ def read(data: bytes, name: str) -> Extracted:
 
 
 if __name__ == "__main__":
-    serve(read, ("beautifulsoup4", "lxml"))
+    serve(read, ("lxml",))

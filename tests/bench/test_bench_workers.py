@@ -48,7 +48,7 @@ def test_our_worker_gives_each_page_its_record_and_the_summary_last(tmp_path: Pa
     assert found["empty.txt"]["body"] == ""
     assert summary["pages"] == PAGES + 1
     assert summary["peak_rss_bytes"] >= summary["start_rss_bytes"] > 1_000_000
-    assert summary["libraries"]["beautifulsoup4"]
+    assert summary["libraries"]["lxml"]
 
 
 def test_css_rules_read_their_own_skin_whole_and_others_not_at_all(tmp_path: Path) -> None:
