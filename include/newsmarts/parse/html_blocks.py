@@ -63,8 +63,9 @@ class BlockCollector:
             self.kinds += [one, *[other] * (count - 1)]
         if self._bold:
             self._reading.bold.update(range(where, where + count))
-        self.texts += [fold_line(text) for _, text in entries]
-        self.links += [address for address, _ in entries]
+        addresses, texts = zip(*entries, strict=True)
+        self.texts += map(fold_line, texts)
+        self.links += addresses
         self.indents += [self._level or len(self._lists)] * count
         self.owners += range(first, first + count)
         self.starts += range(where, where + count)
