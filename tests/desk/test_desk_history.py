@@ -10,13 +10,17 @@ import pytest
 from bs4 import BeautifulSoup
 
 from newsmarts.core.partitions import docs_path
-from newsmarts.core.settings import Settings, settings
+from newsmarts.core.settings import Settings, load_settings, settings
 from newsmarts.desk.routes.contracts import nearest
 from newsmarts.desk.routes.data_docs import find_page
 from newsmarts.review.contract_history import expectation_view, history_view
+from newsmarts.validate.run import run as validate
 from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, LeftOut, expectation, write_day
 from tests.desk.desk_client import get, guarded
 from tests.tags import first_tag
+from tests.validate.days import DAY as VALIDATED_DAY
+from tests.validate.days import article
+from tests.validate.days import write_day as write_parsed_day
 
 DAY = date(2025, 9, 1)
 
@@ -205,6 +209,22 @@ def test_nothing_else_is_given_from_the_docs(docs: Path, path: str) -> None:
     assert answer.status_code in {404, 307}
     assert "secret" not in answer.text
     assert find_page(docs, DAY, path) is None
+
+
+@pytest.mark.slow
+def test_the_first_page_that_is_opened_renders_the_day(home: Path) -> None:
+    write_parsed_day(home, [article("a"), article("b", headline=None)])
+    validate(VALIDATED_DAY, load_settings(home=home))
+    results = f"{VALIDATED_DAY:%Y-%m-%d}/{VALIDATED_DAY:%Y%m%d}T000000.000000Z/rows.html"
+    front = get(guarded(), f"/contracts/docs/{VALIDATED_DAY}/index.html")
+    address = f"validations/al_mayadeen_articles/{results}"
+    assert f'href="{address}"' in front.text
+    assert not list((docs_path(home) / str(VALIDATED_DAY)).glob("validations"))
+    page = get(guarded(), f"/contracts/docs/{VALIDATED_DAY}/{address}")
+    assert page.status_code == 200
+    assert "headline" in page.text
+    assert page.headers["content-security-policy"].startswith("sandbox allow-same-origin; default-src 'none'")
+    assert get(guarded(), f"/contracts/docs/{VALIDATED_DAY}/validations/nope.html").status_code == 404
 
 
 @pytest.mark.parametrize("day", ["..", "nope", "2025-13-01", "%2e%2e"])

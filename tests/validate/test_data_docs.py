@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from newsmarts.core.partitions import docs_path
 from newsmarts.core.publishers import slugs
 from newsmarts.core.settings import load_settings
-from newsmarts.validate.run import run
+from newsmarts.validate.run import render_docs, run
 from tests.validate.days import DAY, PARAGRAPHS, article, blocks, ticker_item, write_day
 
 SCRIPT = "<script>alert('a page')</script>"
@@ -45,8 +45,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     ]
     write_day(home, pages, ticker=lines)
-    run(DAY, load_settings(home=home, quarantine_fail_share=1))
-    return docs_path(home) / DAY.isoformat()
+    settings = load_settings(home=home, quarantine_fail_share=1)
+    run(DAY, settings)
+    folder = docs_path(home) / DAY.isoformat()
+    assert sorted(path.name for path in folder.iterdir()) == ["index.html", "results.json.gz"]
+    assert render_docs(DAY, settings) == folder / "index.html"
+    return folder
 
 
 def _pages(site: Path) -> Iterator[tuple[str, BeautifulSoup]]:

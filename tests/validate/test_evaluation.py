@@ -135,10 +135,9 @@ def test_a_day_without_rows_passes(tmp_path: Path) -> None:
     assert [(row["passed"], row["evaluated_rows"]) for row in evaluation.rows] == [(True, 0)]
 
 
-def test_days_without_rows_share_the_result_of_their_contract_only(tmp_path: Path) -> None:
+def test_a_later_day_without_rows_has_results_of_its_own(tmp_path: Path) -> None:
     contract, next_day = _contract(tmp_path, _expectation()), DAY + timedelta(days=1)
     first, second = _evaluate(contract, []), evaluate(quiet_context(), contract, _frame([]), next_day)
-    assert second.result is first.result
     assert second.rows == [row | {"capture_day": next_day} for row in first.rows]
     changed = _contract(tmp_path, _expectation(severity="warning"))
     assert _evaluate(changed, []).rows[0]["severity"] == "warning"

@@ -29,7 +29,7 @@ def _table(schema: Any, rows: list[Row]) -> pa.Table:
 
 
 def _verdict(*failures: Failure) -> Evaluation:
-    return Evaluation(contract=None, result=None, results={}, rows=[], failures=failures)  # type: ignore[arg-type]
+    return Evaluation(contract=None, results={}, rows=[], failures=failures)  # type: ignore[arg-type]
 
 
 def _day(fates: list[str], bad_lines: frozenset[int] = frozenset()) -> tuple[ParsedDay, Split]:

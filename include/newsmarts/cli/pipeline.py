@@ -1,4 +1,4 @@
-"""Commands that run stages: ``run``, ``preview`` and ``rebuild``."""
+"""Commands that run stages: ``run``, ``docs``, ``preview`` and ``rebuild``."""
 
 # ruff: noqa: PLC0415 (a command imports what it needs, which keeps --help quick)
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from newsmarts.cli.options import Home, Json, day_option, days_between, load_settings
+from newsmarts.cli.options import Home, Json, day_option, days_between, load_settings, parse_day
 from newsmarts.cli.output import print_answer, to_json
 from newsmarts.cli.progress import shown_progress
 from newsmarts.core.errors import UsageError
@@ -88,6 +88,17 @@ def run(
         print(f"error: feed {name} failed, last on {reason}", file=sys.stderr)
     if result.failed_days or result.failed_feeds:
         raise typer.Exit(1)
+
+
+@commands.command(rich_help_panel=_GROUP)
+def docs(
+    day: Annotated[date, typer.Argument(parser=parse_day, metavar="DAY", help="As 2025-09-01.")],
+    home: Home = None,
+) -> None:
+    """Write the Data Docs of a validated day."""
+    from newsmarts.validate.run import render_docs
+
+    print(render_docs(day, load_settings(home=home)))
 
 
 @commands.command(rich_help_panel=_GROUP)

@@ -259,13 +259,21 @@ def results_by_id(
     """Each expectation's result as plain data, in the contract's order.
 
     Raises:
+        ContractError, IncompleteResult: as :func:`complete_results`.
+    """
+    plain: list[dict[str, Any]] = [dict(entry.to_json_dict()) for entry in result.results]
+    return complete_results({entry["expectation_config"]["meta"]["id"]: entry for entry in plain}, contract)
+
+
+def complete_results(
+    by_id: Mapping[str, dict[str, Any]], contract: gx.ExpectationSuite
+) -> dict[str, dict[str, Any]]:
+    """The results in the contract's order.
+
+    Raises:
         ContractError: an expectation couldn't be evaluated (a missing column, types that don't compare).
         IncompleteResult: an expectation has no result.
     """
-    by_id: dict[str, dict[str, Any]] = {}
-    for entry in result.results:
-        plain: dict[str, Any] = dict(entry.to_json_dict())
-        by_id[plain["expectation_config"]["meta"]["id"]] = plain
     ordered: dict[str, dict[str, Any]] = {}
     for expectation in contract.expectations:
         name = str((expectation.meta or {})["id"])

@@ -95,6 +95,10 @@ class Settings(BaseSettings):
         ge=1,
         description="Processes that share a large day's parsing under Airflow; newsmarts run has --jobs.",
     )
+    render_data_docs: bool = Field(
+        default=False,
+        description="Render a day's Data Docs as it is validated, not when somebody opens them.",
+    )
     ticker_neighbour_days: int = Field(
         default=3,
         ge=0,

@@ -1,5 +1,8 @@
 """Data Docs: Great Expectations' own pages about a day, safe to open and the same on every run; their index.
 
+Validate stores a day's results and writes a front page. Rendering the other pages takes longer than all else
+about a small day, so that waits until somebody opens one in the UI, or ``newsmarts docs`` is run.
+
 Great Expectations 1.24 writes captured text into its tables as it is, fills its index by JavaScript and
 loads scripts and styles from six other hosts. So captured text is escaped before it gets there, scripts and
 outside links are taken out after, the style comes along, and a Content-Security-Policy forbids the rest.
@@ -7,12 +10,12 @@ outside links are taken out after, the style comes along, and a Content-Security
 
 from __future__ import annotations
 
-import copy
+import gzip
 import html
-import logging
+import json
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import cache
@@ -20,63 +23,114 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import great_expectations as gx
 from bs4 import BeautifulSoup
+from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
 from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.data_context.types.resource_identifiers import (
     ExpectationSuiteIdentifier,
     ValidationResultIdentifier,
 )
-from jinja2 import Environment, FileSystemLoader
+from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+from jinja2 import Environment, FileSystemLoader, Template
 
+from newsmarts.core import expectations  # noqa: F401 (registers the project's own)
 from newsmarts.core.contracts import quiet_context
-from newsmarts.core.errors import ContractError, UsageError
+from newsmarts.core.errors import ContractError, MissingPartition, UsageError
 from newsmarts.core.files import replacing_folder, write_atomically
 from newsmarts.core.locks import held
 from newsmarts.core.partitions import day_interval, docs_path, parse_day
 from newsmarts.core.settings import Settings
-from newsmarts.validate.evaluation import ROW_KEY, Evaluation
+from newsmarts.validate.bundles import ROW_KEY
+from newsmarts.validate.evaluation import Evaluation
 
-log = logging.getLogger(__name__)
-
+RESULTS_FILE = "results.json.gz"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _WITHOUT = (
     "script, link, style, img, iframe, object, embed, footer, form, button, input, .navbar-brand, "
     ".card:has(.btn-group)"
 )
+_FRONT_PAGE = ("expectation", "severity", "passed", "evaluated_rows", "unexpected_rows", "notes")
 _SHOWN_CELL_CHARS = 600
 _SHOWN_ROWS = 100  # of one expectation; all of them are in quarantine.parquet
 _HERE = Path(__file__).parent
 
 
-def write(home: Path, day: date, evaluations: Sequence[Evaluation], summary: str) -> Path:
-    """Write the day's site, replacing the one that was there, and return its index page.
+def write(home: Path, day: date, evaluations: Sequence[Evaluation], summary: str, *, rendered: bool) -> Path:
+    """Store the day's results with a front page, in place of what was there; return the page's path.
+
+    Args:
+        rendered: also write the pages of Great Expectations; else :func:`render` does, when they are wanted.
 
     Raises:
         ContractError: Great Expectations left out a page.
     """
+    stored: dict[str, Any] = {
+        "summary": summary.splitlines(),
+        "contracts": [_stored(each) for each in evaluations],
+    }
     folder = docs_path(home) / day.isoformat()
     with replacing_folder(folder) as temporary:
-        _render(temporary, day, evaluations)
-        shutil.rmtree(temporary / "static", ignore_errors=True)  # 4 MB that no page needs any more
-        for page in sorted(temporary.rglob("*.html")):
-            page.write_text(_standalone(page.read_text(encoding="utf-8")), encoding="utf-8")
-        for evaluation in evaluations:
-            if not (temporary / _result_page(evaluation, day)).is_file():
-                raise ContractError(
-                    f"Data Docs: Great Expectations wrote no page for {evaluation.contract.name} of {day}. "
-                    "The log above says why; the results themselves are in contract_results.parquet."
-                )
-        index = _page(
-            f"Contracts, {day}",
-            summary=summary.splitlines(),
-            evaluations=[(evaluation, _result_page(evaluation, day)) for evaluation in evaluations],
-        )
-        (temporary / "index.html").write_text(index, encoding="utf-8")
+        packed = gzip.compress(json.dumps(stored).encode(), compresslevel=6, mtime=0)
+        (temporary / RESULTS_FILE).write_bytes(packed)
+        _write_front_page(temporary, day, stored)
+        if rendered:
+            _render(temporary, day, stored["contracts"])
     return folder / "index.html"
 
 
-def _render(folder: Path, day: date, evaluations: Sequence[Evaluation]) -> None:
+def render(settings: Settings, day: date) -> Path:
+    """Write the pages of a day from its stored results, and return its front page.
+
+    Raises:
+        MissingPartition: the day has no stored results.
+        ContractError: Great Expectations left out a page.
+    """
+    folder = docs_path(settings.home) / day.isoformat()
+    lock = docs_path(settings.home) / ".render.lock"
+    with held(lock, timeout_seconds=settings.lock_timeout_seconds, what="the Data Docs"):
+        try:
+            packed = (folder / RESULTS_FILE).read_bytes()
+        except FileNotFoundError:
+            raise MissingPartition(f"{folder / RESULTS_FILE} is missing: validate {day} first.") from None
+        stored = json.loads(gzip.decompress(packed))
+        with replacing_folder(folder) as temporary:
+            (temporary / RESULTS_FILE).write_bytes(packed)
+            _write_front_page(temporary, day, stored)
+            _render(temporary, day, stored["contracts"])
+    return folder / "index.html"
+
+
+def _stored(evaluation: Evaluation) -> dict[str, Any]:
+    """What the pages need of an evaluation."""
+    return {
+        "name": evaluation.contract.name,
+        "notes": (evaluation.contract.meta or {})["notes"],
+        "rows": [{name: row[name] for name in _FRONT_PAGE} for row in evaluation.rows],
+        "results": [_shown(plain) for plain in evaluation.results.values()],
+    }
+
+
+def _shown(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """A result as the pages show it: the first failing rows, by the path of their page."""
+    result = {name: value for name, value in (plain.get("result") or {}).items() if name != "unexpected_list"}
+    if result.get("unexpected_index_list"):
+        result["unexpected_index_column_names"] = ["source_path"]
+        result["unexpected_index_list"] = [
+            {name: value for name, value in row.items() if name != ROW_KEY}
+            for row in result["unexpected_index_list"][:_SHOWN_ROWS]
+        ]
+    return {**plain, "result": result}
+
+
+def _write_front_page(folder: Path, day: date, stored: Mapping[str, Any]) -> None:
+    contracts = [(contract, _result_page(contract["name"], day)) for contract in stored["contracts"]]
+    page = _page(f"Contracts, {day}", day=day, summary=stored["summary"], contracts=contracts)
+    (folder / "index.html").write_text(page, encoding="utf-8")
+
+
+def _render(folder: Path, day: date, contracts: Sequence[Mapping[str, Any]]) -> None:
     context = quiet_context()
     site: Any = {
         "class_name": "SiteBuilder",
@@ -86,45 +140,72 @@ def _render(folder: Path, day: date, evaluations: Sequence[Evaluation]) -> None:
         "site_section_builders": {"profiling": "None"},
     }
     context.add_data_docs_site("day", site)
-    for evaluation in evaluations:
-        context.suites.add(copy.deepcopy(evaluation.contract))
-        result = copy.copy(evaluation.result)
-        result.meta = {  # Great Expectations' own holds the time and random names
-            "great_expectations_version": evaluation.result.meta["great_expectations_version"],
-            "batch_kwargs": {"data_asset_name": f"{evaluation.contract.name} of {day}"},
-            "run_id": _run_id(day),
-        }
-        result.results = [_escaped_result(entry) for entry in evaluation.result.results]
+    for contract in contracts:
+        configs = [ExpectationConfiguration(**entry["expectation_config"]) for entry in contract["results"]]
+        context.suites.add(
+            gx.ExpectationSuite(
+                name=contract["name"],
+                expectations=[config.to_domain_obj() for config in configs],
+                meta={"notes": contract["notes"]},
+                notes=contract["notes"],
+            )
+        )
         key = ValidationResultIdentifier(
-            expectation_suite_identifier=ExpectationSuiteIdentifier(evaluation.contract.name),
+            expectation_suite_identifier=ExpectationSuiteIdentifier(contract["name"]),
             run_id=_run_id(day),
             batch_identifier="rows",
         )
-        context.validation_results_store.set(key, result)
+        context.validation_results_store.set(key, _suite_result(contract, configs, day))
     context.build_data_docs(site_names=["day"], build_index=False)
+    shutil.rmtree(folder / "static", ignore_errors=True)  # 4 MB that no page needs any more
+    for page in sorted(folder.glob("*/**/*.html")):
+        page.write_text(_standalone(page.read_text(encoding="utf-8")), encoding="utf-8")
+    for contract in contracts:
+        if not (folder / _result_page(contract["name"], day)).is_file():
+            raise ContractError(
+                f"Data Docs: Great Expectations wrote no page for {contract['name']} of {day}. "
+                "The log above says why; the results themselves are in contract_results.parquet."
+            )
+
+
+def _suite_result(
+    contract: Mapping[str, Any], configs: Sequence[ExpectationConfiguration], day: date
+) -> ExpectationSuiteValidationResult:
+    results = [
+        ExpectationValidationResult(
+            success=entry["success"],
+            expectation_config=config,
+            result=_escaped(entry["result"]),
+            exception_info=entry["exception_info"],
+            meta={},
+        )
+        for entry, config in zip(contract["results"], configs, strict=True)
+    ]
+    met = sum(bool(result.success) for result in results)
+    return ExpectationSuiteValidationResult(
+        success=met == len(results),
+        results=results,
+        suite_name=contract["name"],
+        statistics={
+            "evaluated_expectations": len(results),
+            "successful_expectations": met,
+            "unsuccessful_expectations": len(results) - met,
+            "success_percent": 100 * met / len(results),
+        },
+        meta={
+            "great_expectations_version": gx.__version__,
+            "batch_kwargs": {"data_asset_name": f"{contract['name']} of {day}"},
+            "run_id": _run_id(day),
+        },
+    )
 
 
 def _run_id(day: date) -> RunIdentifier:
     return RunIdentifier(run_name=day.isoformat(), run_time=day_interval(day)[0])
 
 
-def _result_page(evaluation: Evaluation, day: date) -> str:
-    moment = f"{day:%Y%m%d}T000000.000000Z"
-    return f"validations/{evaluation.contract.name}/{day}/{moment}/rows.html"
-
-
-def _escaped_result(entry: Any) -> Any:
-    """A result as the pages show it: the first failing rows, by the path of their page."""
-    escaped = copy.copy(entry)
-    shown = {name: value for name, value in entry.result.items() if name != "unexpected_list"}
-    if shown.get("unexpected_index_list"):
-        shown["unexpected_index_column_names"] = ["source_path"]
-        shown["unexpected_index_list"] = [
-            {name: value for name, value in row.items() if name != ROW_KEY}
-            for row in shown["unexpected_index_list"][:_SHOWN_ROWS]
-        ]
-    escaped.result = _escaped(shown)
-    return escaped
+def _result_page(contract: str, day: date) -> str:
+    return f"validations/{contract}/{day}/{day:%Y%m%d}T000000.000000Z/rows.html"
 
 
 def _escaped(value: Any) -> Any:
@@ -179,9 +260,13 @@ def _days(folder: Path) -> list[date]:
 
 
 def _page(title: str, **values: Any) -> str:
+    return _template().render(title=title, policy=_POLICY, style=_style(), **values)
+
+
+@cache
+def _template() -> Template:
     environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True)
-    template = environment.get_template("data_docs.html")
-    return template.render(title=title, policy=_POLICY, style=_style(), **values)
+    return environment.get_template("data_docs.html")
 
 
 @cache

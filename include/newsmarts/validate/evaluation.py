@@ -6,7 +6,6 @@ the first 20 only. The numbers are compared all the same before a single row pas
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,22 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from newsmarts.core.contracts import result_rows, results_by_id
+from newsmarts.core.contracts import complete_results, result_rows
 from newsmarts.core.errors import ContractError, IncompleteResult, SettingsError
 from newsmarts.core.text import one_line
+from newsmarts.validate.bundles import ROW_KEY, Contract, results_of
 
 if TYPE_CHECKING:
     import great_expectations as gx
-    from great_expectations.core import ExpectationSuiteValidationResult
     from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
 
-ROW_KEY = "row_key"
-_INDEX_COLUMNS = [ROW_KEY, "source_path"]
 _PLACE = re.compile(r"\{(\w+)\}")
 _MAX_DETAIL_CHARS = 300
 
 _DTYPES = {"text": "object", "number": "float64", "time": "datetime64[us, UTC]"}
-_without_rows: dict[str, ExpectationSuiteValidationResult] = {}  # by contract and columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,6 @@ class Evaluation:
     """The result of one contract on its rows of one day."""
 
     contract: gx.ExpectationSuite
-    result: ExpectationSuiteValidationResult
     results: Mapping[str, dict[str, Any]]  # of each expectation, as contracts.results_by_id gives them
     rows: list[dict[str, Any]]  # as schemas.CONTRACT_RESULTS
     failures: tuple[Failure, ...]  # in the order of the rows, then of the contract
@@ -72,44 +67,34 @@ def frame_of(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> p
 def evaluate(
     context: EphemeralDataContext, contract: gx.ExpectationSuite, frame: pd.DataFrame, day: date
 ) -> Evaluation:
-    """Evaluate the contract on each of the frame's rows.
+    """Evaluate one contract on each of the frame's rows; raises as :func:`evaluate_all`."""
+    return evaluate_all(context, [(Contract.of(contract), frame)], day)[0]
+
+
+def evaluate_all(
+    context: EphemeralDataContext, contracts: Sequence[tuple[Contract, pd.DataFrame]], day: date
+) -> list[Evaluation]:
+    """Evaluate each contract on each row of its frame.
 
     Raises:
         SettingsError: an expectation's detail names an unknown column.
         ContractError: an expectation couldn't be evaluated, or isn't about single rows.
         IncompleteResult: fewer failing rows were listed than counted.
     """
-    _check_details(contract, frame.columns)
-    if frame.empty:  # the same on every day, at the cost of a day with pages: once a process
-        key = json.dumps([contract.to_json_dict(), frame.dtypes.astype(str).to_dict()])
-        if key not in _without_rows:
-            _without_rows[key] = _validate(context, contract, frame, day)
-        result = _without_rows[key]
-    else:
-        result = _validate(context, contract, frame, day)
-    results = results_by_id(result, contract)
-    return Evaluation(
-        contract=contract,
-        result=result,
-        results=results,
-        rows=result_rows(results, contract, day),
-        failures=_failures(results, contract.name, frame),
-    )
-
-
-def _validate(
-    context: EphemeralDataContext, contract: gx.ExpectationSuite, frame: pd.DataFrame, day: date
-) -> ExpectationSuiteValidationResult:
-    asset = context.data_sources.add_pandas(contract.name).add_dataframe_asset("rows")
-    batch = asset.add_batch_definition_whole_dataframe(day.isoformat()).get_batch({"dataframe": frame})
-    return batch.validate(
-        contract,
-        result_format={
-            "result_format": "COMPLETE",
-            "unexpected_index_column_names": _INDEX_COLUMNS,
-            "return_unexpected_index_query": False,
-        },
-    )
+    for contract, frame in contracts:
+        _check_details(contract.suite, frame.columns)
+    found = []
+    for (contract, frame), by_id in zip(contracts, results_of(context, contracts), strict=True):
+        results = complete_results(by_id, contract.suite)
+        found.append(
+            Evaluation(
+                contract=contract.suite,
+                results=results,
+                rows=result_rows(results, contract.suite, day),
+                failures=_failures(results, contract.suite.name, frame),
+            )
+        )
+    return found
 
 
 def _failures(

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from upath import UPath
 
+    from newsmarts.validate.bundles import Contract
     from newsmarts.validate.evaluation import Evaluation
     from newsmarts.validate.splitting import Split
     from newsmarts.validate.staged import ParsedDay
@@ -92,7 +94,13 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
         outcome["warnings"] = drift.warnings(settings.archive, day, seen, thresholds)
         shares = None if refusal else drift.share_rows(day, seen.shares())
         # the outcome last: a day without it is validated again
-        index = docs.write(settings.home, day, [*pages, ticker], _summary(outcome, found))
+        index = docs.write(
+            settings.home,
+            day,
+            [*pages, ticker],
+            _summary(outcome, found),
+            rendered=settings.render_data_docs,
+        )
         folder = staged.write(settings.archive, day, found.tables, outcome, shares)
     docs.write_index(settings)
 
@@ -152,11 +160,23 @@ def accept(day: date, settings: Settings) -> None:
     )
 
 
+def render_docs(day: date, settings: Settings) -> Path:
+    """Write the day's Data Docs from its stored results, and return their front page.
+
+    Raises:
+        MissingPartition: the day has no stored results.
+        ContractError: Great Expectations left out a page.
+    """
+    from newsmarts.validate import docs
+
+    return docs.render(settings, day)
+
+
 def _evaluate(
     parsed: ParsedDay, settings: Settings
 ) -> tuple[list[Evaluation], Evaluation, dict[str, dict[str, Any]]]:
     """The evaluation on each publisher's articles, the one on ticker lines, and these by row key."""
-    from newsmarts.validate.evaluation import evaluate, frame_of
+    from newsmarts.validate.evaluation import evaluate_all, frame_of
 
     context = quiet_context()
     rows_by_publisher: dict[str, list[features.Columns]] = {}
@@ -164,21 +184,36 @@ def _evaluate(
     tables = (parsed.articles, lines, parsed.page_links)
     for publisher, columns in article_columns(*tables, settings.contracts_dir):
         rows_by_publisher.setdefault(publisher, []).append(columns)
-    evaluations = []
     # every publisher's, so that a day without its pages has results as well
-    for publisher in sorted({*slugs(), *rows_by_publisher}):
-        contract = article_contract(settings.contracts_dir, publisher)
-        frame = frame_of(rows_by_publisher.get(publisher, []), features.ARTICLE_COLUMNS)
-        evaluations.append(evaluate(context, contract, frame, parsed.day))
+    publishers = sorted({*slugs(), *rows_by_publisher})
+    folder = settings.contracts_dir
+    version = contracts_version(folder)
+    contracts = [
+        (
+            _contract(folder, version, publisher),
+            frame_of(rows_by_publisher.get(publisher, []), features.ARTICLE_COLUMNS),
+        )
+        for publisher in publishers
+    ]
 
     path = settings.contracts_dir / f"{TICKER_CONTRACT}.json"
     labels = Furniture.of(computed_columns(path).get("label_as_text"))
     items = parsed.ticker_items.to_pylist()
     ticker_columns = list(features.ticker_item_features(items, labels))
     ticker_rows = {columns["row_key"]: row for columns, row in zip(ticker_columns, items, strict=True)}
-    contract = load_contract(path)
-    frame = frame_of(ticker_columns, features.TICKER_COLUMNS)
-    return evaluations, evaluate(context, contract, frame, parsed.day), ticker_rows
+    contracts.append((_contract(folder, version, None), frame_of(ticker_columns, features.TICKER_COLUMNS)))
+    *evaluations, of_ticker = evaluate_all(context, contracts, parsed.day)
+    return evaluations, of_ticker, ticker_rows
+
+
+@lru_cache(maxsize=32)
+def _contract(folder: Path, _version: str, publisher: str | None) -> Contract:
+    """A publisher's contract, that of ticker lines for None; built once for each state of the folder."""
+    from newsmarts.validate.bundles import Contract
+
+    if publisher is None:
+        return Contract.of(load_contract(folder / f"{TICKER_CONTRACT}.json"))
+    return Contract.of(article_contract(folder, publisher))
 
 
 def article_columns(

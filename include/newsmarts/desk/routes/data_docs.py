@@ -1,4 +1,4 @@
-"""Great Expectations' Data Docs of a day, as validate wrote them (escaped, without scripts), in a sandbox.
+"""Great Expectations' Data Docs of a day (escaped, without scripts), in a sandbox.
 
 They have the same origin as Airflow, so nothing in them may run, whatever is in a page: the policy forbids
 scripts, forms, plugins and all requests, and only files that lie in the day's own folder are given.
@@ -6,7 +6,11 @@ scripts, forms, plugins and all requests, and only files that lie in the day's o
 
 from __future__ import annotations
 
+import logging
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -15,6 +19,7 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
+import newsmarts
 from newsmarts.core.partitions import docs_path, parse_day
 from newsmarts.core.settings import settings
 from newsmarts.desk.frame import Group
@@ -31,16 +36,42 @@ DOCS_HEADERS: Mapping[str, str] = {
         "form-action 'none'; frame-ancestors 'self'"
     ),
 }
+log = logging.getLogger(__name__)
+
+_RENDERED = ("expectations/", "validations/")
+_RESULTS = "results.json.gz"  # as newsmarts.validate.docs stores them
+_RENDER_SECONDS = 120
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,150}")
 
 
 @router.get("/contracts/docs/{day}/{path:path}")
 def data_docs(day: str, path: str) -> FileResponse:
-    """One page of a day's Data Docs."""
-    file = find_page(settings().home, parse_day(day), path)
+    """One page of a day's Data Docs; the first that wasn't rendered yet renders them all."""
+    home, known_day = settings().home, parse_day(day)
+    file = find_page(home, known_day, path)
+    if file is None and path.startswith(_RENDERED) and (docs_path(home) / day / _RESULTS).is_file():
+        _render(known_day)
+        file = find_page(home, known_day, path)
     if file is None:
         raise HTTPException(404)
     return FileResponse(file, media_type="text/html; charset=utf-8", headers=dict(DOCS_HEADERS))
+
+
+def _render(day: date) -> None:
+    """Write the day's pages, in a process of its own: Great Expectations takes 200 MB that would stay."""
+    # the package may not be installed where Airflow runs
+    paths = os.pathsep.join(filter(None, [str(Path(newsmarts.__file__).parents[1]), os.getenv("PYTHONPATH")]))
+    done = subprocess.run(  # noqa: S603 (nothing in it is from the request but a day that was parsed)
+        [sys.executable, "-m", "newsmarts", "docs", day.isoformat()],
+        env={**os.environ, "PYTHONPATH": paths},
+        capture_output=True,
+        timeout=_RENDER_SECONDS,
+        check=False,
+        text=True,
+    )
+    if done.returncode != 0:
+        log.error("The Data Docs of %s can't be rendered: %s", day, done.stderr.strip()[-2_000:])
+        raise HTTPException(503, f"The Data Docs of {day} can't be rendered. Run: newsmarts docs {day}")
 
 
 def find_page(home: Path, day: date, path: str) -> Path | None:
