@@ -17,6 +17,7 @@ from newsmarts.core.cores import available_cores
 from newsmarts.core.errors import CaptureError, MissingPartition, ProcessKilled
 from newsmarts.core.settings import PROJECT_ROOT
 from newsmarts.core.workers import Workers, result_of
+from tests.processes import wait_for_end
 
 log = logging.getLogger(__name__)
 _PATIENCE_SECONDS = 60.0
@@ -79,9 +80,9 @@ def test_an_error_in_the_block_stops_what_is_at_work(tmp_path: Path) -> None:
         for _ in range(2):
             workers.submit(leave_when_stopped, tmp_path)
         _wait_for_files(tmp_path, 2)
-        pids = [int(path.name) for path in tmp_path.iterdir()]
+        started = [psutil.Process(int(path.name)) for path in tmp_path.iterdir()]
         raise ZeroDivisionError
-    assert not any(map(psutil.pid_exists, pids))
+    wait_for_end(started)
     assert not [*tmp_path.iterdir()], "stopped work removes what it has begun"
 
 
@@ -99,8 +100,7 @@ def test_workers_end_with_the_process_that_gives_the_work(tmp_path: Path, end: s
         started = psutil.Process(child.pid).children(recursive=True)
         child.send_signal(end)
         _, errors = child.communicate(timeout=_PATIENCE_SECONDS)
-    _, alive = psutil.wait_procs(started, timeout=_PATIENCE_SECONDS)
-    assert not alive
+    wait_for_end(started)
     assert not [*tmp_path.iterdir()]
     assert errors.count("Traceback") == (end == signal.SIGINT), "workers end without a word"
 

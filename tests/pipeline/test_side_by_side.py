@@ -21,6 +21,7 @@ from newsmarts.cli.progress import LineProgress
 from newsmarts.core.errors import IncompleteResult, MissingPartition
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.core.timings import Timings
+from tests.processes import wait_for_end
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.usefixtures("quick_audit")]
 DAYS = [date(2025, 9, number) for number in (1, 2, 3)]
@@ -125,7 +126,7 @@ def test_ctrl_c_ends_all_processes(settings: Settings) -> None:
         child.send_signal(signal.SIGINT)
         _, errors = child.communicate(timeout=_PATIENCE_SECONDS)
     assert child.returncode == 130
-    assert not psutil.wait_procs(started, timeout=_PATIENCE_SECONDS)[1]
+    wait_for_end(started)
     assert "Traceback" not in errors
     assert "Warning" not in errors
     assert not [*settings.home.rglob(".tmp-*")]
