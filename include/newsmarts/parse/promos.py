@@ -66,6 +66,8 @@ _WEAK = (
 _NOUNS = r"(?:background|profile|timeline)(?=\s?[|>»›→►▶])"
 _ALONE = re.compile(r"watch|read", re.IGNORECASE)  # labels that need no sign when their headline follows
 _SIGN = r"\s?(?::\s?[-–—>»→►]*|\||>{1,3}|»|›|→|►|▶|[-–—]{1,2}(?=\s|$))"
+_A_SIGN = re.compile("[:|>»›→►▶–—-]")  # one is in every promo with a headline
+_NO_LABEL_ENDS = ".!?:,"
 _LEAD = rf"[(\[>»→►▶•*–—{SIGNS_BEFORE}-]*\s*"
 _PROMO = re.compile(
     rf"{_LEAD}(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK}|{_NOUNS}))(?:\s?[►▶»→])?{_SIGN}\s*(?P<headline>.*?)[)\]]?\s*",
@@ -114,9 +116,9 @@ def promo_of(text: str, *, only_strong: bool = False) -> Promo | None:
     """
     if first_word(text) not in PROMO_WORDS or len(text) > MAX_PROMOTED_CHARS + 60:
         return None
-    match = _PROMO.fullmatch(text)
+    match = _PROMO.fullmatch(text) if _A_SIGN.search(text) else None
     if match is None:
-        is_label = _LABEL.fullmatch(text) is not None or _ALONE.fullmatch(text) is not None
+        is_label = text[-1] not in _NO_LABEL_ENDS and (_LABEL.fullmatch(text) or _ALONE.fullmatch(text))
         return Promo(None, True) if is_label else None
     headline, strong = match["headline"], match["strong"] is not None
     if not headline and not (only_strong and not strong):
