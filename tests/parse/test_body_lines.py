@@ -467,7 +467,8 @@ def test_lines_that_a_tool_has_cut() -> None:
         "Dockers had asked for it since 2016, said Harbor Minister Talal\nKelmeri, and so had all the clerks"
         " of the city and its\nharbor."
     )
-    assert refused(TEXT.replace(FIRST.text, cut).replace(SECOND.text, cut)) == "wrapped_text"
+    for lines in (cut, cut.replace("\n", "\n\n")):
+        assert refused(TEXT.replace(FIRST.text, lines).replace(SECOND.text, lines)) == "wrapped_text"
 
 
 @pytest.mark.parametrize(

@@ -66,11 +66,10 @@ def check_not_wrapped(reading: Reading, start: int, end: int) -> None:
     """
     if reading.head is not None:
         return
-    texts, kinds, apart = reading.texts, reading.kinds, reading.apart
+    texts, kinds = reading.texts, reading.kinds
     lines = kinds[start:end].count("text")
     cut = sum(
-        not apart[at + 1]
-        and kinds[at] == kinds[at + 1] == "text"
+        kinds[at] == kinds[at + 1] == "text"
         and reading.indents[at] == reading.indents[at + 1]
         and len(texts[at]) >= _WRAPPED_CHARS
         and (texts[at + 1][0].islower() or texts[at + 1][0].isdigit())
