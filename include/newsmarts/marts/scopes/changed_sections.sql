@@ -5,9 +5,9 @@ WITH reached AS (
     UNION
     SELECT article_id FROM scope_listed
     UNION
-    SELECT article_id FROM marts.page_links
-    WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
-        OR capture_id IN (SELECT capture_id FROM changed_withheld)
+    SELECT article_id FROM marts.page_links SEMI JOIN refreshed_days USING (capture_day)
+    UNION
+    SELECT article_id FROM marts.page_links SEMI JOIN changed_withheld USING (capture_day, capture_id)
     UNION
     SELECT unnest([named_before, article_id]) FROM changed_links
 ),

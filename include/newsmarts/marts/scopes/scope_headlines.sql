@@ -5,5 +5,8 @@ SELECT headline_key FROM scope_texts
 UNION
 SELECT headline_key(publisher, headline)
 FROM source.warehouse.page_links
-WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
-    OR capture_id IN (SELECT capture_id FROM changed_withheld)
+SEMI JOIN refreshed_days USING (capture_day)
+UNION
+SELECT headline_key(publisher, headline)
+FROM source.warehouse.page_links
+SEMI JOIN changed_withheld USING (capture_day, capture_id)

@@ -1,5 +1,4 @@
 -- Articles that entries name which are rewritten now.
-SELECT DISTINCT article_id
-FROM marts.page_links
-WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
-    OR capture_id IN (SELECT capture_id FROM changed_withheld)
+SELECT article_id FROM marts.page_links SEMI JOIN refreshed_days USING (capture_day)
+UNION
+SELECT article_id FROM marts.page_links SEMI JOIN changed_withheld USING (capture_day, capture_id)
