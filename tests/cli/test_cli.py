@@ -157,7 +157,8 @@ def test_when_no_day_can_be_loaded_every_reason_is_reported(
         raise ContractError(f"{day}: its contracts can't be evaluated.")
 
     monkeypatch.setattr("newsmarts.pipeline.validate", fail)
-    assert main(["run", "--inbox", str(tmp_path / "inbox"), "--home", str(tmp_path / "home")]) == 1
+    folders = ["--inbox", str(tmp_path / "inbox"), "--home", str(tmp_path / "home")]
+    assert main(["run", "--jobs", "1", *folders]) == 1
     output = capsys.readouterr().err
     assert "No day could be loaded" in output
     assert "2025-09-01: its contracts can't be evaluated." in output

@@ -79,7 +79,7 @@ def test_a_feed_that_fails_is_reported_and_the_others_go_through(
         raise FeedUnavailable("the share isn't mounted")
 
     monkeypatch.setattr(WarcFeed, "captures", away)
-    assert main(["run", "--home", str(home), "--json"]) == 1
+    assert main(["run", "--jobs", "1", "--home", str(home), "--json"]) == 1
     captured = capsys.readouterr()
     answer = json.loads(captured.out)
     assert answer["captures"]["landed"] > 0

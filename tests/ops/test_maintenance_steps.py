@@ -25,7 +25,7 @@ from newsmarts.land.store import ObjectWriter
 from newsmarts.ops.maintenance import compaction
 from newsmarts.ops.maintenance.compaction import compact
 from newsmarts.ops.maintenance.orphans import orphaned_raw
-from newsmarts.ops.maintenance.run import maintain
+from newsmarts.ops.maintenance.run import STEPS, maintain
 from newsmarts.ops.maintenance.steps import leftovers, old_logs, old_releases
 from newsmarts.release.releases import all_releases
 from tests.release_files import Table, make_release
@@ -342,7 +342,7 @@ def test_a_damaged_warehouse_stays_as_it_is(settings: Settings, database: Path) 
 
 def test_all_steps_over_an_empty_home(settings: Settings, tmp_path: Path) -> None:
     found = maintain(settings, now=NOW)
-    assert [each.step for each in found] == ["releases", "logs", "orphaned_raw", "leftovers", "compaction"]
+    assert tuple(each.step for each in found) == STEPS
     assert {each.removed for each in found} == {0}
     with pytest.raises(UsageError, match="no step 'lunch'"):
         maintain(settings, now=NOW, steps=["lunch"])

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from newsmarts.core.errors import MissingPartition
+from newsmarts.core.errors import DamagedRelease, MissingPartition
 from newsmarts.core.partitions import current_release_path, published_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings
 from newsmarts.release.reader import connect
@@ -150,7 +150,7 @@ def test_a_release_that_is_no_database_is_an_error(settings: Settings) -> None:
     path = published_path(settings.home)
     path.chmod(0o644)
     path.write_bytes(b"no database" * 1000)
-    with pytest.raises(duckdb.IOException):
+    with pytest.raises(DamagedRelease, match=str(path.resolve())):
         connect(settings.home)
 
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from newsmarts.core.acknowledgements import QuarantineKey
 from newsmarts.core.db import as_dicts, run_sql
-from newsmarts.core.errors import DamagedPartition, MissingPartition, NewsError
+from newsmarts.core.errors import DamagedPartition, DamagedRelease, MissingPartition, NewsError
 from newsmarts.core.schemas import QUARANTINE
 from newsmarts.core.settings import Settings
 from newsmarts.marts import acknowledged
@@ -187,7 +187,7 @@ def read_withheld(home: Path, day: date) -> tuple[LeftOutPage, ...]:
             rows = as_dicts(run_sql(marts, _SQL / "withheld.sql", {"day": day}))
     except MissingPartition:
         return ()
-    except duckdb.Error as error:
+    except (DamagedRelease, duckdb.Error) as error:
         # The day's own results are worth showing without it.
         logger.warning("the pages of %s that the published marts withhold can't be read: %r", day, str(error))
         return ()
