@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     audit_whole_every: int = Field(
         default=20,
         ge=1,
-        description="Every so many audits check all rows of the marts, not only the changed ones.",
+        description="Every so many audits Great Expectations evaluates all the marts' contracts on all rows.",
     )
     publish_each: bool = Field(
         default=False,

@@ -62,8 +62,12 @@ class Finding:
         return f"{self.contract}.{self.expectation}: {counted(self.unexpected_rows, 'row')}{shown}"
 
 
-def run_contracts(settings: Settings, *, only: str | None = None, full: bool = True) -> list[Finding]:
+def run_contracts(
+    settings: Settings, *, only: str | None = None, full: bool = True, count_first: bool = True
+) -> list[Finding]:
     """Check every mart, or one, against its contract. Hold the writer lock: the candidate must not change.
+
+    With ``count_first``, Great Expectations evaluates only the contracts that don't hold by counting.
 
     Unless ``full``, an expectation is evaluated on the rows written since the last audit that passed; one
     with ``asked_of: all rows`` in its meta always on all, since it compares a mart with another one.
@@ -74,10 +78,11 @@ def run_contracts(settings: Settings, *, only: str | None = None, full: bool = T
     """
     marts = [mart for mart in catalogue.marts() if only in {None, mart.name}]
     paths = {mart: settings.contracts_dir / f"marts_{mart.name}.json" for mart in marts}
-    held = _count(settings, {mart: read_contract(path) for mart, path in paths.items()}, full=full)
-    rest = {mart: load_contract(path) for mart, path in paths.items() if not held[mart]}
-    found = _evaluate_all(settings, rest, full=full) if rest else {}
-    return [finding for mart in marts for finding in held[mart] or found[mart]]
+    to_count = {mart: read_contract(path) for mart, path in paths.items()} if count_first else {}
+    held = {mart: found for mart, found in _count(settings, to_count, full=full).items() if found}
+    rest = {mart: load_contract(path) for mart, path in paths.items() if mart not in held}
+    findings = held | (_evaluate_all(settings, rest, full=full) if rest else {})
+    return [finding for mart in marts for finding in findings[mart]]
 
 
 def _count(
@@ -203,23 +208,27 @@ def version(settings: Settings) -> str:
     return mart_contracts_version(settings.contracts_dir)
 
 
-def is_full_audit_due(settings: Settings) -> bool:
-    """Whether contracts have changed since the last audit, or the last full one was many audits ago."""
-    report = _read_report(settings)
-    return (
-        report.get("contracts") != version(settings)
-        or report.get("audits_since_whole", 0) + 1 >= settings.audit_whole_every
-    )
+def has_other_contracts(settings: Settings) -> bool:
+    """Whether contracts have changed since the last audit."""
+    return bool(_read_report(settings).get("contracts") != version(settings))
+
+
+def is_whole_audit_due(settings: Settings) -> bool:
+    """Whether the last audit in which Great Expectations evaluated all rows was many audits ago."""
+    return bool(_read_report(settings).get("audits_since_whole", 0) + 1 >= settings.audit_whole_every)
 
 
 def write_report(
-    settings: Settings, fingerprint: str, findings: Sequence[Finding] | None, *, full: bool = True
+    settings: Settings, fingerprint: str, findings: Sequence[Finding] | None, *, whole: bool = False
 ) -> None:
-    """Keep the audit beside the candidate, for the release; ``findings`` is None when it couldn't be done."""
+    """Keep the audit beside the candidate, for the release; ``findings`` is None when it couldn't be done.
+
+    ``whole``: Great Expectations evaluated all of it.
+    """
     document = {
         "fingerprint": fingerprint,
         "contracts": version(settings),
-        "audits_since_whole": 0 if full else _read_report(settings).get("audits_since_whole", 0) + 1,
+        "audits_since_whole": 0 if whole else _read_report(settings).get("audits_since_whole", 0) + 1,
         "passed": findings is not None and not failures(findings),
         "results": [asdict(finding) for finding in findings or ()],
     }

@@ -126,8 +126,9 @@ def audit(settings: Settings, *, full: bool = False) -> AuditResult:
     """Check the candidate against the contract of every mart; only one that passes can be published.
 
     Expectations are evaluated on the rows written since the last audit that passed, and on all rows where
-    they compare marts. With ``full``, when the build wrote all rows, when a contract has changed, and every
-    so many audits (``audit_whole_every``) they are evaluated on all rows of all marts.
+    they compare marts; when the build wrote all rows or a contract has changed, on all rows of all marts.
+    They are counted in SQL first, see ``run_contracts``. With ``full``, and every so many audits
+    (``audit_whole_every``), Great Expectations evaluates all of them on all rows.
 
     Raises:
         AuditFailed: naming contract, expectation, count and some offending keys. The old release stays.
@@ -137,12 +138,13 @@ def audit(settings: Settings, *, full: bool = False) -> AuditResult:
     with writer_lock(settings):
         fingerprint = candidate.read_fingerprint(settings)
         try:
-            full = full or contracts.is_full_audit_due(settings) or candidate.needs_full_audit(settings)
-            findings = contracts.run_contracts(settings, full=full)
+            whole = full or contracts.is_whole_audit_due(settings)
+            full = whole or contracts.has_other_contracts(settings) or candidate.needs_full_audit(settings)
+            findings = contracts.run_contracts(settings, full=full, count_first=not whole)
         except ContractError:
             contracts.write_report(settings, fingerprint, None)
             raise
-        contracts.write_report(settings, fingerprint, findings, full=full)
+        contracts.write_report(settings, fingerprint, findings, whole=whole)
         failed = contracts.failures(findings)
         if not failed:
             candidate.mark_audited(settings)
