@@ -25,6 +25,7 @@ from great_expectations.expectations.expectation_configuration import Expectatio
 from newsmarts.core.errors import IncompleteResult
 
 if TYPE_CHECKING:
+    from great_expectations.core.batch_definition import BatchDefinition
     from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
 
 ROW_KEY = "row_key"
@@ -100,9 +101,11 @@ def results_of(
     Raises:
         IncompleteResult: fewer failing rows were listed than counted.
     """
+    source = context.data_sources.add_or_update_pandas("rows")
+    every_row = source.add_dataframe_asset("rows").add_batch_definition_whole_dataframe("rows")
     found: list[dict[str, Plain]] = [{} for _ in contracts]
     for bundle in _bundles(contracts):
-        results = _validated(context, bundle.expectations(), bundle.frame(), [_ROW])
+        results = _failing(every_row, bundle.expectations(), bundle.frame(), [_ROW])
         for number, check in enumerate(bundle.checks):
             result = results[str(number)]
             places = bundle.places(result)
@@ -115,7 +118,7 @@ def results_of(
         configs = [config for name, config in contract.configs.items() if name not in by_id]
         if configs:
             others = [ExpectationConfiguration(**config).to_domain_obj() for config in configs]
-            by_id.update(_validated(context, others, rows, [ROW_KEY, "source_path"]))
+            by_id.update(_validated(every_row, others, rows, _complete([ROW_KEY, "source_path"])))
     return found
 
 
@@ -199,18 +202,36 @@ def _bundles(contracts: Sequence[tuple[Contract, pd.DataFrame]]) -> Iterator[_Bu
         yield _Bundle([rows for _, rows in contracts], checks)
 
 
-def _validated(
-    context: EphemeralDataContext, expectations: list[Any], frame: pd.DataFrame, index: list[str]
+def _failing(
+    every_row: BatchDefinition[Any], expectations: Sequence[Any], frame: pd.DataFrame, index: list[str]
 ) -> dict[str, Plain]:
-    batch = context.data_sources.pandas_default.read_dataframe(frame)
-    found = batch.validate(
-        gx.ExpectationSuite(name="rows", expectations=expectations),
-        result_format={
-            "result_format": "COMPLETE",
-            "unexpected_index_column_names": index,
-            "return_unexpected_index_query": False,
-        },
-    )
+    """As :func:`_validated`, but of expectations that no row breaks the result says no more than that.
+
+    Great Expectations takes half as long for it.
+    """
+    found = _validated(every_row, expectations, frame, {"result_format": "BOOLEAN_ONLY"})
+    broken = [each for each in expectations if not found[each.meta["id"]]["success"]]
+    return found | (_validated(every_row, broken, frame, _complete(index)) if broken else {})
+
+
+def _complete(index: list[str]) -> dict[str, Any]:
+    return {
+        "result_format": "COMPLETE",
+        "unexpected_index_column_names": index,
+        "return_unexpected_index_query": False,
+    }
+
+
+def _validated(
+    every_row: BatchDefinition[Any],
+    expectations: Sequence[Any],
+    frame: pd.DataFrame,
+    result_format: dict[str, Any],
+) -> dict[str, Plain]:
+    """The results by the expectations' ids."""
+    batch = every_row.get_batch(batch_parameters={"dataframe": frame})
+    suite = gx.ExpectationSuite(name="rows", expectations=list(expectations))
+    found = batch.validate(suite, result_format=result_format)
     plain: list[Plain] = [dict(result.to_json_dict()) for result in found.results]
     return {result["expectation_config"]["meta"]["id"]: result for result in plain}
 
