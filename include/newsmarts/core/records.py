@@ -174,7 +174,9 @@ class Article:
     @property
     def body_text(self) -> str:
         """The body's blocks with blank lines between; list items and rows one a line."""
-        return "\n\n".join("\n".join(block.lines()) for block in self.body)
+        return "\n\n".join(
+            ["\n".join(block.items) if block.kind == "list" else block.text or "" for block in self.body]
+        )
 
     @property
     def text_sha256(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 from urllib.parse import urljoin
 
@@ -34,7 +35,7 @@ class Site:
     other_editions: re.Pattern[str] = NO_PATTERN
     language: str = "en"  # of its articles
 
-    @property
+    @cached_property
     def is_latin(self) -> bool:
         """Whether its articles are written in Latin letters."""
         return self.language.partition("-")[0] not in _NOT_LATIN

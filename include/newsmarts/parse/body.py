@@ -311,7 +311,7 @@ class BodyReader:
         items = [text for text in reading.texts[start:stop] if text and text.casefold() not in self.noise]
         if not items or (stop > start + 1 and all(is_furniture(text) or is_stray(text) for text in items)):
             take(roles, start, stop, NOISE)
-        elif not self._is_announced(start) and is_list_of_articles(reading, start, stop):
+        elif is_list_of_articles(reading, start, stop) and not self._is_announced(start):
             self.body.related += items
             take(roles, start, stop, "related_headlines")
         elif (

@@ -17,6 +17,8 @@ def mark_forms(reading: Reading, roles: Roles, start: int, end: int) -> None:
     A heading that is a button is a heading, and a button that unfolds the rest of a text is left to whom it
     concerns. A form around a body, or all of a page, isn't one of the body.
     """
+    if not reading.names:
+        return
     kinds, texts = reading.kinds, reading.texts
     for at, kind in enumerate(kinds[start:end], start):
         if kind == "field":

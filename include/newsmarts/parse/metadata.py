@@ -83,7 +83,7 @@ def published_time(
         )
     wall = meant[0] if len(meant) == 1 else shown[0]
     moment = moment_of(wall, zone_name, stated[0] if stated else None)
-    other = _by_another_clock(said, wall, moment, zone_name)
+    other = _by_another_clock(said, wall, moment, zone_name) if said else None
     return Published(wall, moment, "page") if other is None else Published(wall, other, "head")
 
 

@@ -87,7 +87,7 @@ def publisher_of(reading: Reading) -> Publisher | None:
     canonical = reading.head.first("canonical") if reading.head else None
     found = [each for each in PUBLISHERS if each.site.owns(reading.url)]
     if not found:
-        found = [each for each in PUBLISHERS if each.recognises(reading)]
+        found = _bearing_marks(reading)
         if len(found) > 1:
             text = " ".join(reading.texts)
             found = [each for each in found if foreign_share(text, each.site) is None] or found
@@ -96,6 +96,21 @@ def publisher_of(reading: Reading) -> Publisher | None:
         address = reading.url or canonical
         found = [each for each in found if each.site.has_host_of(address)] or found
     return found[0] if found else None
+
+
+def _bearing_marks(reading: Reading) -> list[Publisher]:
+    """The publishers whose marks a page bears; of a text capture the first of each language.
+
+    Nothing in a text could decide between two of one language.
+    """
+    found: list[Publisher] = []
+    for each in PUBLISHERS:
+        is_open = reading.head is not None or all(
+            each.site.language != other.site.language for other in found
+        )
+        if is_open and each.recognises(reading):
+            found.append(each)
+    return found
 
 
 def parse_reading(

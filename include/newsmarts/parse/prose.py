@@ -36,6 +36,7 @@ _COMMON = frozenset(
     }
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_ARTICLES = frozenset({"The", "the", "THE", "A", "a", "An", "an", "AN"})
 _FIRST_WORD = re.compile(rf"[{re.escape(_SIGNS)}]*+(?:(?:[Tt]he|THE|[Aa]n?|AN) )?+([^ :/]*)")
 NEXT_SENTENCE = re.compile(r"[.!?]['\"’”»)]* +['\"‘“«(]?[A-Z0-9]")
 
@@ -82,6 +83,10 @@ def first_word(text: str) -> str:
 
     An article isn't counted: a word that every third line begins with would say nothing about it.
     """
+    space = text.find(" ")
+    word = text if space < 0 else text[:space]
+    if word.isalpha() and word not in _ARTICLES:  # nearly all lines
+        return word.lower()
     found = _FIRST_WORD.match(text)
     return found[1].rstrip(_SIGNS).lower() if found else ""
 

@@ -245,6 +245,7 @@ def is_bare_link(reading: Reading, index: int, known_headlines: Collection[str])
 
 def is_list_of_articles(reading: Reading, start: int, stop: int) -> bool:
     """Whether all entries of a list are links to articles of the site, and headlines."""
-    links = [reading.link(at) for at in range(start, stop)]
+    if not reading.links or not all(link and _OWN_PAGE.fullmatch(link) for link in reading.links[start:stop]):
+        return False
     words = sum(text.count(" ") + 1 for text in reading.texts[start:stop])
-    return words >= _LEAST_WORDS * len(links) and all(link and _OWN_PAGE.fullmatch(link) for link in links)
+    return words >= _LEAST_WORDS * (stop - start)

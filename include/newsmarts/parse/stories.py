@@ -70,9 +70,9 @@ def check_not_wrapped(reading: Reading, start: int, end: int) -> None:
     lines = kinds[start:end].count("text")
     cut = sum(
         kinds[at] == kinds[at + 1] == "text"
+        and (texts[at + 1][0].islower() or texts[at + 1][0].isdigit())
         and reading.indents[at] == reading.indents[at + 1]
         and len(texts[at]) >= _WRAPPED_CHARS
-        and (texts[at + 1][0].islower() or texts[at + 1][0].isdigit())
         and _SENTENCE.search(texts[at]) is None
         for at in range(start, end - 1)
     )

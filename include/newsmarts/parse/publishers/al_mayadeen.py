@@ -114,7 +114,7 @@ class AlMayadeen:
         """The masthead at the top, the footer's own description of the channel, or the head's site name."""
         texts, layout = reading.texts, LAYOUTS[-1]
         return (
-            any(text in layout.site_names for text in texts[:40])
+            not layout.site_names.isdisjoint(texts[:40])
             or any(text in layout.footer_lines and "Al Mayadeen" in text for text in texts)
             or (reading.head is not None and reading.head.first("site_name") in layout.site_names)
         )
