@@ -122,11 +122,12 @@ def test_both_captures_give_the_documents_record(project: Path) -> None:
     assert [*answers[0]["article"]] == [*golden], "the keys have another order"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "option", "said"),
     [
         ("crane.txt", "--no-contracts", "contract wasn't evaluated"),
-        pytest.param("crane.html", "--home=empty", "expectations hold", marks=pytest.mark.slow),
+        ("crane.html", "--home=empty", "expectations hold"),
     ],
 )
 def test_no_block_is_lost_and_the_contract_holds(project: Path, name: str, option: str, said: str) -> None:
