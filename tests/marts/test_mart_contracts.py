@@ -262,7 +262,13 @@ def test_empty_marts_pass(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mart", "expectation"), [(mart, name) for mart, breaks in BREAKS.items() for name in breaks]
+    ("mart", "expectation"),
+    [
+        # one of each mart in the fast suite
+        pytest.param(mart, name, marks=[pytest.mark.slow] if number else [])
+        for mart, breaks in BREAKS.items()
+        for number, name in enumerate(breaks)
+    ],
 )
 def test_each_expectation_notices_its_break(broken: Settings, mart: str, expectation: str) -> None:
     with duckdb.connect(str(candidate_path(broken.home))) as connection:

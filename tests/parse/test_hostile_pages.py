@@ -126,11 +126,10 @@ def test_lines_that_patterns_could_choke_on(line: str) -> None:
 @pytest.mark.parametrize("count", [200, 3_000])
 def test_a_ticker_of_thousands_repeated_in_the_article(count: int) -> None:
     ticker = tuple(f"Ship number {n} leaves the third pier of Velmora for Ostrin" for n in range(count))
-    last = Paragraph("The fourth pier of Velmora waits for its permit, and for stone from Ostrin.")
-    body = (FIRST, *(Paragraph(line) for line in ticker), last)
+    body = (FIRST, *(Paragraph(line) for line in ticker), FIRST)
     article = read(text.render(replace(ARTICLE, ticker=ticker, body=body)))
     assert article.ticker == ticker
-    assert [block.text for block in article.body] == [FIRST.text, last.text]
+    assert [block.text for block in article.body] == [FIRST.text]
 
 
 def test_numbers_too_large_to_be_true() -> None:
