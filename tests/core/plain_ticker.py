@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from newsmarts.core.ticker import TickerIndex, _Line
 from newsmarts.core.ticker_variants import joined
@@ -39,9 +39,14 @@ class PlainLine(_Line):
 
 
 class PlainIndex(TickerIndex):
-    """An index that parts every line, and joins every run of lines."""
+    """An index that looks at every line, parts it, and joins every run of lines."""
 
-    def leak_in(self, line: str) -> str | None:
+    def first_leak(self, lines: Iterable[str]) -> str | None:
+        lines = list(lines)
+        whole = next((leak for line in lines if (leak := self._first_of_parts(line)) is not None), None)
+        return self._in_a_row(lines) if whole is None else whole
+
+    def _first_of_parts(self, line: str) -> str | None:
         parts = self._separator.split(line)
         for part in parts if len(parts) == 1 else [*parts, line]:
             leak = self._leak_in_part(PlainLine(part, self._rule))
@@ -49,7 +54,7 @@ class PlainIndex(TickerIndex):
                 return leak
         return None
 
-    def _spread_over(self, lines: Sequence[str]) -> str | None:
+    def _in_a_row(self, lines: Sequence[str]) -> str | None:
         for run in joined((PlainLine(line, self._rule).letters for line in lines), self._rule.max_body_lines):
             if "".join(run) in self._long:
                 return self._lines["".join(run)]

@@ -33,13 +33,11 @@ from itertools import accumulate
 
 from newsmarts.core.leak_rule import LeakRule, shipped_leak_rule
 from newsmarts.core.ticker_variants import Variants, joined
-from newsmarts.core.ticker_words import WORD, normalise_line, prepared, words_of
+from newsmarts.core.ticker_words import WORD, has_capital_in_word, normalise_line, prepared, words_of
 
 _MOST_SOURCE_WORDS = 8
 _KEY_CHARS = 8  # by which lines are looked up; they decide nothing
 
-_CAPITALS = "".join(char for char in map(chr, range(0x10000)) if char.isupper())
-_CAPITAL_IN_WORD = re.compile(rf"(?<=[^\W_{_CAPITALS}])[{_CAPITALS}]")
 _LINE_ENDS = "\n\v\f\r\x85\u2028\u2029"
 # What an embedded post has beside its words: its picture's address, and the author's name under it.
 _OF_POSTS = r"pic\.twitter\.com/\S+|— ?[^()—]{1,60} \(@\w{1,30}\)"
@@ -54,6 +52,7 @@ class _Line:
 
     def __init__(self, line: str, rule: LeakRule) -> None:
         self.rule = rule
+        self.line = line
         self.text = prepared(line)  # case kept
         self.folded = words_of(self.text.casefold())
         self.letters = "".join(self.folded)
@@ -94,7 +93,7 @@ class _Line:
     def glued(self) -> set[int]:
         """Letters amid a word where another line may have been glued on, as in "summerPope"."""
         found: set[int] = set()
-        if not _CAPITAL_IN_WORD.search(self.text):
+        if not has_capital_in_word(self.text):
             return found
         for number, first in enumerate(self.starts):
             word = self.word(number)
@@ -117,7 +116,8 @@ class TickerIndex:
     """All ticker lines of some captures, made ready to be looked for in bodies.
 
     Looking costs time in proportion to the body, hardly more when there are more ticker lines, and the
-    answer doesn't depend on their order.
+    answer doesn't depend on their order. Most of a body's lines have neither the first letters of a ticker
+    line nor three words of one in a row, and are not looked at any further.
     """
 
     def __init__(self, lines: Iterable[str], rule: LeakRule | None = None) -> None:
@@ -148,6 +148,8 @@ class TickerIndex:
             lengths.setdefault(letters[:_KEY_CHARS], set()).add(len(letters))
         self._lengths = {key: tuple(sorted(found)) for key, found in lengths.items()}
         self._key_lengths = tuple(sorted({len(key) for key in lengths}))
+        self._heads = lengths.keys() | {key[:_KEY_CHARS] for key in self._variant_lines}
+        self._head_lengths = {len(head) for head in self._heads}
         self._sorted_long = sorted(self._long)
         self._longest = max(map(len, self._lines), default=0)
 
@@ -156,27 +158,45 @@ class TickerIndex:
 
     def leak_in(self, line: str) -> str | None:
         """The ticker line that leaked into this body line, or None."""
-        parts = [line]
-        if self._may_part.search(line) or "pic.twitter.com/" in line:
-            parts = self._separator.split(line)
-        for part in parts if len(parts) == 1 else [*parts, line]:
-            leak = self._leak_in_part(_Line(part, self._rule))
+        return self.first_leak([line])
+
+    def first_leak(self, lines: Iterable[str]) -> str | None:
+        """The first ticker line that leaked into any of the body lines, or into several in a row, or None."""
+        read = [_Line(line, self._rule) for line in lines]
+        close = [line for line in read if self._may_leak(line)]
+        whole = next((leak for line in close if (leak := self._leak_in(line)) is not None), None)
+        return self._spread_over(read) if close and whole is None else whole
+
+    def _may_leak(self, line: _Line) -> bool:
+        """Whether a ticker line may leak into this one, or begin here and go on in the next."""
+        letters, starts = line.letters, line.starts
+        return (
+            len(letters) < _KEY_CHARS
+            or any(
+                not self._heads.isdisjoint([letters[at : at + size] for at in starts])
+                for size in self._head_lengths
+            )
+            or (len(letters) <= 2 * self._longest and self._variants.may_be_near(line.folded))
+            or self._may_have_parts(line)
+            or has_capital_in_word(line.text)
+        )
+
+    def _may_have_parts(self, line: _Line) -> bool:
+        return self._may_part.search(line.line) is not None or "pic.twitter.com/" in line.line
+
+    def _leak_in(self, line: _Line) -> str | None:
+        """The ticker line that leaked into a part of this body line, or all of it."""
+        parts = self._separator.split(line.line) if self._may_have_parts(line) else ()
+        read = (_Line(part, self._rule) for part in parts) if len(parts) > 1 else ()
+        for part in (*read, line):
+            leak = self._leak_in_part(part)
             if leak is not None:
                 return leak
         return None
 
-    def first_leak(self, lines: Iterable[str]) -> str | None:
-        """The first ticker line that leaked into any of the body lines, or into several in a row, or None."""
-        lines = list(lines)
-        whole = next((leak for line in lines if (leak := self.leak_in(line)) is not None), None)
-        return self._spread_over(lines) if whole is None else whole
-
-    def _spread_over(self, lines: Sequence[str]) -> str | None:
+    def _spread_over(self, lines: Sequence[_Line]) -> str | None:
         """The first ticker line that a few body lines in a row make up."""
-        # a line that can't be part of one has many more characters than the longest has letters
-        most = 3 * self._longest
-        short = (line if len(line) <= most else "" for line in lines)
-        parts = ["".join(words_of(prepared(line).casefold())) for line in short]
+        parts = [line.letters if len(line.letters) <= self._longest else "" for line in lines]
         if not any(map(self._begins_long, parts)):
             return None
         for run in joined(parts, self._rule.max_body_lines):

@@ -43,10 +43,17 @@ class Variants:
         self._sizes.add(len(words))
         for half in _halves(words):
             self._halves.setdefault(half, []).append(letters)
+        for run in set(_runs(words)):
+            self._by_run.setdefault(run, []).append(letters)
         if self._rule.near_percent < _ALL:
             self._most_words = max(self._most_words, len(words))
-            for run in set(_runs(words)):
-                self._by_run.setdefault(run, []).append(letters)
+
+    def may_be_near(self, words: Words) -> bool:
+        """Whether a line may differ from some of these words, in a row, by more than where it ends."""
+        # a wrong word in six leaves a run of the others
+        return self._rule.mistyped_min_words <= 2 * _RUN - 1 or not self._by_run.keys().isdisjoint(
+            zip(words, words[1:], words[2:], strict=False)
+        )
 
     def found_as(self, words: Words, *, elided: bool) -> str | None:
         """The letters of the line that these words are a variant of; None when they are of none.
