@@ -59,9 +59,8 @@ _PLAYER = re.compile(
     r"|(?:current|remaining) time ?.{0,8}|duration ?.{0,8}|loaded: ?.{0,8}|stream type ?live"
     r"|\d{1,2}(?::\d\d){1,2} ?/ ?\d{1,2}(?::\d\d){1,2}|[-−]?\d{1,2}:\d\d|[▶►⏸⏵]"
     r"|\d(?:\.\d+)?x|hd|auto|\d{3,4}p|picture-in-picture"
-    r"|skip (?:backward|forward).{0,10}|playback (?:rate|speed)|full ?screen|captions|quality|settings",
-    re.IGNORECASE,
-)
+    r"|skip (?:backward|forward).{0,10}|playback (?:rate|speed)|full ?screen|captions|quality|settings"
+)  # in small letters: a pattern that ignores case takes longer
 _STAMP = re.compile(
     rf"{DAY},? (?:[-|–] )?{CLOCK}|{CLOCK}(?: (?:GMT|UTC|[A-Z][a-z]+ time))?"
     rf"|\d{{1,2}} (?:minutes?|mins?|hours?) ago|(?:Today|Yesterday),? {CLOCK}"
@@ -184,7 +183,7 @@ def check_body(reading: Reading, roles: Roles, start: int, end: int) -> None:
     if len(stamps) >= _MANY_STAMPS:
         shown = f"{len(stamps)} entries have times, as {texts[stamps[0]]!r}"
         raise _unless_declared(reading.head, "live_blog", shown)
-    controls = [at for at in short if _PLAYER.fullmatch(texts[at])]
+    controls = [at for at in short if _PLAYER.fullmatch(texts[at].lower())]
     together = [at for at in controls if at - 1 in controls or at + 1 in controls]
     if len(together) < _MANY_CONTROLS:
         return
@@ -299,7 +298,7 @@ def _is_like_article(reading: Reading, roles: Roles, site: Site) -> bool:
 def _by_shape(reading: Reading, rest: Sequence[int], shape: Shape, site: Site) -> NotAnArticle | None:
     """The kind by what the page consists of; words only choose the name of a list."""
     texts = reading.texts
-    player = next((texts[at] for at in rest if _PLAYER.fullmatch(texts[at][:_SHORT_CHARS])), None)
+    player = next((texts[at] for at in rest if _PLAYER.fullmatch(texts[at][:_SHORT_CHARS].lower())), None)
     if player is not None and not shape.prose:
         return not_an_article("video_page", f"it has a player ({player!r}) and no paragraph of text")
     if shape.list_of is not None:

@@ -85,7 +85,7 @@ def publisher_of(reading: Reading) -> Publisher | None:
     and of those whose marks it bears one in whose script it is.
     """
     canonical = reading.head.first("canonical") if reading.head else None
-    found = [each for each in PUBLISHERS if each.site.owns(reading.url)]
+    found = [each for each in PUBLISHERS if each.site.owns(reading.url)] if reading.url else []
     if not found:
         found = _bearing_marks(reading)
         if len(found) > 1:
@@ -104,12 +104,12 @@ def _bearing_marks(reading: Reading) -> list[Publisher]:
     Nothing in a text could decide between two of one language.
     """
     found: list[Publisher] = []
+    languages: set[str] = set()
     for each in PUBLISHERS:
-        is_open = reading.head is not None or all(
-            each.site.language != other.site.language for other in found
-        )
+        is_open = reading.head is not None or each.site.language not in languages
         if is_open and each.recognises(reading):
             found.append(each)
+            languages.add(each.site.language)
     return found
 
 

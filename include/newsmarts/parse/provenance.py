@@ -5,10 +5,11 @@ Worked out after a page was read, from what its blocks were taken for, so that r
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress
+from typing import NamedTuple
 
 from newsmarts.core.records import Article, PageLink
 from newsmarts.parse.metadata import stated_moment
@@ -26,8 +27,7 @@ _TIMES = frozenset({"published_local", "published_at"})
 _WORKED_OUT_OF = {"byline": "byline_raw", "published_at": "published_local"}
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where one field comes from: blocks, numbered from 1 in reading order, or a place in the head."""
 
     field: str  # a column of schemas.ARTICLES, or ticker, most_read or read_next
@@ -74,9 +74,9 @@ def body_sources(page: ParsedPage) -> list[tuple[int, ...]]:
 def _sources(page: ParsedPage) -> Iterator[Source]:
     article, reading = page.article, page.reading
     texts, extra, head = reading.texts, article.extra, reading.head or Head()
-    by_role: dict[str, list[int]] = {}
+    by_role: defaultdict[str, list[int]] = defaultdict(list)
     for index in compress(range(len(page.roles)), page.roles):  # most blocks of a page have no role
-        by_role.setdefault(page.roles[index], []).append(index)
+        by_role[page.roles[index]].append(index)
 
     def blocks(role: str, fits: Callable[[str], bool] | None = None) -> tuple[int, ...]:
         places = by_role.get(role, ())
@@ -105,7 +105,7 @@ def _sources(page: ParsedPage) -> Iterator[Source]:
         place = _place_of_moment(head, extra["modified_at"], article.timezone)
         yield Source("modified_at", () if place else blocks("modified_at"), place)
     yield from _picture(page, head, by_role.get("image", ()))
-    yield Source("body", tuple(sorted(at + 1 for role in BODY_ROLES for at in by_role.get(role, ()))))
+    yield Source("body", tuple(sorted([at + 1 for role in BODY_ROLES for at in by_role.get(role, ())])))
     for name in ("tags", "ticker"):
         yield Source(name, blocks(name, set(getattr(article, name)).__contains__))
     yield _related(article, reading, by_role)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from newsmarts.parse.layout import MORE_LABELS
@@ -21,7 +21,8 @@ class Subheadings:
     roles: Roles
     labels: Collection[str] = ()  # of related blocks, casefolded: what is under one is no subheading
     last_text: int = -1
-    is_latin: bool = True  # whether the body is in Latin letters
+    _texts: Sequence[str] = ()  # of the region
+    _is_latin: bool | None = None  # whether it is in Latin letters, once that was looked at
     _lines: tuple[int, int] = (-1, -1)  # the run of short lines that was looked at last
 
     def look_at(self, start: int, end: int) -> None:
@@ -31,7 +32,7 @@ class Subheadings:
         while last >= start and (roles[last] or kinds[last] not in {"text", "heading"}):
             last -= 1
         self.last_text = last if last >= start else -1
-        self.is_latin = is_latin(max(self.reading.texts[start:end], key=len, default=""))
+        self._texts, self._is_latin = self.reading.texts[start:end], None
 
     def has(self, index: int, text: str) -> bool:
         """Whether a block is a heading, or a short line that reads like a title and that text follows.
@@ -45,7 +46,7 @@ class Subheadings:
             return False
         if self.reading.tag(index) == "p" and index not in self.reading.bold:
             return False
-        if self.is_latin and not is_latin(text):
+        if not is_latin(text) and self._is_in_latin():
             return False
         if index >= self._lines[1]:
             following = index + 1
@@ -57,6 +58,12 @@ class Subheadings:
         if count >= _MANY_LINES or (count > 1 and is_numbered(text)):
             return False
         return not self.reading.texts[following - 1][0].islower()
+
+    def _is_in_latin(self) -> bool:
+        """Whether the region, by its longest block, is in Latin letters."""
+        if self._is_latin is None:
+            self._is_latin = is_latin(max(self._texts, key=len, default=""))
+        return self._is_latin
 
     def _is_short_line(self, index: int) -> bool:
         """Whether an unused block could be a subheading by its length and end."""

@@ -18,12 +18,14 @@ def are_tags(reading: Reading, start: int, stop: int, items: Sequence[str], *, a
 
     A list that the text ``announced`` by a colon, or whose entries are sentences, is body.
     """
-    links = [reading.link(index) for index in range(start, stop)]
-    if all(is_tag_link(link) for link in links):
+    links = reading.links[start:stop]
+    if links and all(map(is_tag_link, links)):
         return True
     if announced:
         return False
-    linked = None not in links and sum(item.count(" ") for item in items) < _FEW_WORDS * len(items)
+    linked = (
+        bool(links) and None not in links and sum(item.count(" ") for item in items) < _FEW_WORDS * len(items)
+    )
     return all(could_be_name(item, linked=linked) for item in items)
 
 
