@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -168,3 +170,23 @@ def test_the_fingerprint_tells_rows_apart_and_nothing_else() -> None:
     assert staged.fingerprint(found.tables) != staged.fingerprint(
         {**found.tables, "ticker_items": found.tables["ticker_items"].slice(1)}
     )
+
+
+def test_the_fingerprint_is_that_of_the_rows_as_json_lines() -> None:
+    _, found = _day(["valid", "valid", "broken once", "unparsed"])
+    rows: list[Row] = [
+        {"field_sources": None, "body": [], "tags": ["Ülmen", None, 'a "b"\n']},
+        {"body": [{"kind": "list", "text": None, "items": ["one", "two"]}, None]},
+        {"body": None, "field_sources": [{"field": "byline", "blocks": [1, 22], "head": None}, None]},
+    ]
+    rows = [{**found.tables["articles"].to_pylist()[0], **row} for row in rows]
+    schema = pa.schema([field.with_nullable(True) for field in schemas.VALIDATED_ROWS["articles"]])
+    tables = {**found.tables, "articles": pa.Table.from_pylist([*rows, *rows], schema=schema).slice(1)}
+    digest = hashlib.sha256()
+    for name in schemas.VALIDATED_ROWS:
+        lines = (
+            json.dumps(row, default=str, separators=(",", ":")) + "\n" for row in tables[name].to_pylist()
+        )
+        digest.update("".join([f"{name}\n", *lines]).encode())
+    assert staged.fingerprint(tables) == digest.hexdigest()
+    assert staged.fingerprint({**tables, "articles": tables["articles"].slice(0, 1)}) != digest.hexdigest()

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from upath import UPath
 
 _NAMES_SHOWN = 5
-_encode = json.JSONEncoder(default=str, separators=(",", ":")).encode
+_encode = json.JSONEncoder(default=str, separators=("\n", ":")).encode  # values one a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,22 +129,36 @@ def fingerprint(tables: Mapping[str, pa.Table]) -> str:
     for name in schemas.VALIDATED_ROWS:
         digest.update(f"{name}\n".encode())
         for batch in tables[name].to_batches(max_chunksize=1_000):
-            digest.update("".join(_json_lines(batch)).encode())
+            rows = _json_objects(batch.schema.names, batch.columns)
+            digest.update("".join(f"{row}\n" for row in rows).encode())
     return digest.hexdigest()
 
 
-def _json_lines(rows: pa.RecordBatch) -> Iterator[str]:
-    """Each row as a JSON object and a line end; values that a column repeats are encoded once."""
-    line = ",".join(f"{_encode(name)}:%s" for name in rows.schema.names)
-    return map(f"{{{line}}}\n".__mod__, zip(*map(_json_values, rows.columns), strict=True))
-
-
 def _json_values(column: pa.Array) -> list[str]:
-    if pa.types.is_nested(column.type):
-        return [_encode(value) for value in column.to_pylist()]
-    found = column.dictionary_encode(null_encoding="encode")
-    texts = [_encode(value) for value in found.dictionary.to_pylist()]
-    return [texts[at] for at in found.indices.to_pylist()]
+    """Each value as JSON; a list's or an object's is put together of those of its parts."""
+    if pa.types.is_list(column.type):
+        ends = column.offsets.to_numpy().tolist()
+        parts = _json_values(column.values[ends[0] : ends[-1]])
+        at = [end - ends[0] for end in ends]
+        texts = [f"[{','.join(parts[start:end])}]" for start, end in pairwise(at)]
+    elif pa.types.is_struct(column.type):
+        fields = [column.field(number) for number in range(column.type.num_fields)]
+        names = [field.name for field in column.type]
+        texts = list(_json_objects(names, fields))
+    else:
+        found = column.dictionary_encode(null_encoding="encode")
+        distinct = _encode(found.dictionary.to_pylist())[1:-1].split("\n")
+        return [distinct[at] for at in found.indices.to_numpy().tolist()]
+    if column.null_count:
+        is_null = column.is_null().to_pylist()
+        texts = ["null" if null else text for text, null in zip(texts, is_null, strict=True)]
+    return texts
+
+
+def _json_objects(names: Iterable[str], columns: Iterable[pa.Array]) -> Iterator[str]:
+    """A JSON object for each row."""
+    line = ",".join(f"{json.dumps(name)}:%s" for name in names)
+    return map(f"{{{line}}}".__mod__, zip(*map(_json_values, columns), strict=True))
 
 
 def _check_there(day: date, stage: str, folder: Path | UPath, names: Iterable[str]) -> None:
