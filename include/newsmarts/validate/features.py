@@ -78,6 +78,14 @@ TICKER_COLUMNS: Mapping[str, Kind] = {
 }  # fmt: skip
 """Every feature of a ticker line."""
 
+FIELDS = (
+    "capture_id", "source_path", "capture_day", "article_id", "publisher", "language", "news_id", "url",
+    "headline", "standfirst", "byline_raw", "byline", "agency", "published_local", "timezone", "published_at",
+    "published_from", "modified_at", "section", "read_minutes", "share_count", "image_alt", "image_caption",
+    "body", "tags", "related_headlines", "metadata_disagreements", "captured_on_or_after",
+)  # fmt: skip
+"""What of an article's row the features are computed from."""
+
 
 class TickerLines:
     """The ticker lines of every capture of a day, ready to be looked for by any contract's rule."""
@@ -131,13 +139,13 @@ def article_features(row: Row, rules: PageRules, linked_headlines: Iterable[str]
     """The features of one article.
 
     Args:
-        row: a row of ``schemas.ARTICLES``.
+        row: a row of ``schemas.ARTICLES``, of which ``FIELDS`` are read.
         rules: those of its contract, which have the ticker lines of every capture of the day.
         linked_headlines: headlines of other articles that the same page lists.
     """
     lines = _body_lines(row["body"])
     normalised = [normalise_line(line) for line in lines]
-    words = sum(len(line.split()) for line in normalised)
+    words = sum(line.count(" ") + 1 for line in normalised if line)
     own = {normalise_line(row[name]) for name in ("headline", "standfirst") if row[name]}
     day_end = day_interval(row["capture_day"])[1]
     return {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from newsmarts.core import mojibake
@@ -124,6 +125,7 @@ def _first(search: Search, fields: Mapping[str, Iterable[str | None]]) -> str | 
     return None
 
 
+@lru_cache(maxsize=256)  # a body's lines, which are compared with more than one thing
 def _bare(line: str) -> str:
     """The line without bullets, outer colons and full stops, white space folded."""
     return " ".join(_BULLET.sub("", line).split()).rstrip(" .:…")

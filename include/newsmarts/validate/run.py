@@ -228,7 +228,7 @@ def article_columns(
     linked: dict[str, list[str]] = {}
     for link in page_links.select(["capture_id", "headline"]).to_pylist():
         linked.setdefault(link["capture_id"], []).append(link["headline"])
-    for batch in articles.to_batches(max_chunksize=_ROWS_AT_ONCE):
+    for batch in articles.select(features.FIELDS).to_batches(max_chunksize=_ROWS_AT_ONCE):
         for row in batch.to_pylist():
             headlines = [*linked.get(row["capture_id"], ()), *row["related_headlines"]]
             yield row["publisher"], features.article_features(row, rules[row["publisher"]], headlines)
