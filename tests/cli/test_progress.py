@@ -83,7 +83,7 @@ def inbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, brief_contracts: Path
 
 @pytest.mark.slow
 def test_run_shows_each_day_and_each_step(inbox: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    argv = ["run", "--inbox", str(inbox), "--home", str(inbox.parent / "home")]
+    argv = ["run", "--jobs", "1", "--inbox", str(inbox), "--home", str(inbox.parent / "home")]
     days = ["--from-date", "2025-09-01", "--to-date", "2025-09-02"]
     assert main([*argv, *days]) == 0
     lines = [line.rpartition(" (")[0] for line in capsys.readouterr().err.splitlines()]

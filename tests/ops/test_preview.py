@@ -64,7 +64,7 @@ def found(sample_home: Path, contracts: Path, tmp_path_factory: pytest.TempPathF
     """A preview of all sample days with those contracts, which leaves the home as it was."""
     home = tmp_path_factory.mktemp("previewed") / "home"
     shutil.copytree(sample_home, home, symlinks=True)
-    settings = load_settings(home=home, contracts_dir=contracts)
+    settings = load_settings(home=home, contracts_dir=contracts, quarantine_fail_share=0.49)
     record_decision(
         "acknowledged",
         settings,
