@@ -56,6 +56,11 @@ LEAKS = {
     "its last words gone": ("Harbour Office: Ferry crossings to Marrow Island suspended until", FERRY),
     "its last words gone, and a full stop": (f"{FERRY.removesuffix(' Thursday morning')}.", FERRY),
     "its first words gone": ("Ferry crossings to Marrow Island suspended until Thursday morning", FERRY),
+    "after a sentence, with a time behind a dash": (f"It was a long night. {FERRY} - 14:05", FERRY),
+    "in a post, with a time behind a dash": (
+        f"It was a long night. {FERRY} - 14:05 — Someone (@someone) May 1, 2024",
+        FERRY,
+    ),
     "label": ("BREAKING " + FERRY, FERRY),
     "label and colon": ("Breaking news: " + FERRY, FERRY),
     "time": ("14:35 | " + FERRY, FERRY),

@@ -309,10 +309,10 @@ def _finishes(line: _Line, end: int, starts: Collection[int]) -> bool:
         return end in line.glued()
     if line.sentence_ends_before(number):
         return True
+    if all(line.is_label(later) for later in range(number, len(line.words))):
+        return True  # also behind a dash, as " - 14:05"
     if _CONTINUES.search(line.gap_before(number)):
         return False
-    if all(line.is_label(later) for later in range(number, len(line.words))):
-        return True
     word = line.word(number)
     return word[0].isupper() and word.casefold() not in line.rule.calendar_words
 
