@@ -31,6 +31,12 @@ def test_help_imports_nothing_slow() -> None:
     assert SLOW_IMPORTS.isdisjoint(answer.stderr.split())
 
 
+def test_a_run_does_not_load_great_expectations_before_a_day_needs_it() -> None:
+    code = "import sys, newsmarts.pipeline; print('great_expectations' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout == "False\n"
+
+
 def test_help_lists_every_command_in_its_group(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     found: dict[str, list[str]] = {}

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from newsmarts.core.contracts import load_contract, quiet_context, results_by_id
+from newsmarts.core.contracts import ROW_KEY, load_contract, quiet_context, results_by_id
 from newsmarts.core.errors import ContractError
-from newsmarts.validate.bundles import ROW_KEY, Contract, results_of
+from newsmarts.validate.bundles import Contract, results_of
 from newsmarts.validate.evaluation import evaluate_all, frame_of
 from tests.validate.days import DAY
 

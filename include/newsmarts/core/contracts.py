@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ROW_KEY = "row_key"
 SEVERITIES = ("critical", "warning", "info")
 _ENTRY_KEYS = {"type", "kwargs", "severity", "meta"}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

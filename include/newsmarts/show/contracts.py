@@ -123,7 +123,7 @@ def _ticker_of_day(capture: Capture, settings: Settings) -> pa.Table | None:
 def _answers(
     context: EphemeralDataContext, contract: gx.ExpectationSuite, frame: pd.DataFrame, day: date
 ) -> Iterator[Answer]:
-    from newsmarts.validate.bundles import ROW_KEY
+    from newsmarts.core.contracts import ROW_KEY
     from newsmarts.validate.evaluation import evaluate, failing_keys, failure_detail
 
     evaluation = evaluate(context, contract, frame, day)

@@ -22,13 +22,13 @@ import pandas as pd
 from great_expectations.expectations.core.expect_column_values_to_be_null import ExpectColumnValuesToBeNull
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
+from newsmarts.core.contracts import ROW_KEY
 from newsmarts.core.errors import IncompleteResult
 
 if TYPE_CHECKING:
     from great_expectations.core.batch_definition import BatchDefinition
     from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
 
-ROW_KEY = "row_key"
 Plain = dict[str, Any]  # a result, as Great Expectations writes it in JSON
 
 _NULL, _NOT_NULL = "expect_column_values_to_be_null", "expect_column_values_to_not_be_null"

@@ -35,13 +35,12 @@ from great_expectations.expectations.expectation_configuration import Expectatio
 from jinja2 import Environment, FileSystemLoader, Template
 
 from newsmarts.core import expectations  # noqa: F401 (registers the project's own)
-from newsmarts.core.contracts import quiet_context
+from newsmarts.core.contracts import ROW_KEY, quiet_context
 from newsmarts.core.errors import ContractError, MissingPartition, UsageError
 from newsmarts.core.files import replacing_folder, write_atomically
 from newsmarts.core.locks import held
 from newsmarts.core.partitions import day_interval, docs_path, parse_day
 from newsmarts.core.settings import Settings
-from newsmarts.validate.bundles import ROW_KEY
 from newsmarts.validate.evaluation import Evaluation
 
 RESULTS_FILE = "results.json.gz"

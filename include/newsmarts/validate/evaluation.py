@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from newsmarts.core.contracts import complete_results, result_rows
+from newsmarts.core.contracts import ROW_KEY, complete_results, result_rows
 from newsmarts.core.errors import ContractError, IncompleteResult, SettingsError
 from newsmarts.core.text import one_line
-from newsmarts.validate.bundles import ROW_KEY, Contract, results_of
 
 if TYPE_CHECKING:
     import great_expectations as gx
     from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+
+    from newsmarts.validate.bundles import Contract
 
 _PLACE = re.compile(r"\{(\w+)\}")
 _MAX_DETAIL_CHARS = 300
@@ -68,6 +69,8 @@ def evaluate(
     context: EphemeralDataContext, contract: gx.ExpectationSuite, frame: pd.DataFrame, day: date
 ) -> Evaluation:
     """Evaluate one contract on each of the frame's rows; raises as :func:`evaluate_all`."""
+    from newsmarts.validate.bundles import Contract  # noqa: PLC0415 (Great Expectations takes seconds)
+
     return evaluate_all(context, [(Contract.of(contract), frame)], day)[0]
 
 
@@ -81,6 +84,8 @@ def evaluate_all(
         ContractError: an expectation couldn't be evaluated, or isn't about single rows.
         IncompleteResult: fewer failing rows were listed than counted.
     """
+    from newsmarts.validate.bundles import results_of  # noqa: PLC0415 (Great Expectations takes seconds)
+
     for contract, frame in contracts:
         _check_details(contract.suite, frame.columns)
     found = []
