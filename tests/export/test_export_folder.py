@@ -14,6 +14,7 @@ from newsmarts.core.errors import LockTimeout, NewsError, UsageError
 from newsmarts.core.settings import PROJECT_ROOT, Settings
 from newsmarts.export.run import ExportResult, export
 from newsmarts.export.target import replacing_export
+from tests.examples import one_fast
 from tests.export.marts import files_of, settings_for, thing, things
 from tests.release_files import Table, make_release
 
@@ -175,7 +176,7 @@ sys.exit(main(["export", "--format", sys.argv[3], "--home", sys.argv[1], "--out"
 """
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
+@pytest.mark.parametrize("kind", one_fast(["csv", "parquet", "jsonl"]))
 def test_a_disk_that_takes_no_more_leaves_the_old_export(
     settings: Settings, tmp_path: Path, kind: str
 ) -> None:

@@ -21,6 +21,7 @@ from newsmarts.core.settings import PROJECT_ROOT, Settings
 from newsmarts.marts import build as marts_build
 from newsmarts.marts.run import audit, build, publish
 from newsmarts.release import releases
+from tests.examples import one_fast
 from tests.marts.factory import DAY, Page, day_after, load_days, mart_rows
 from tests.release.first_releases import build_and_publish
 from tests.release.first_releases import publish_headline as release
@@ -187,7 +188,9 @@ publish(load_settings(home=Path(sys.argv[1])))
 """
 
 
-@pytest.mark.parametrize("point", ["copying", "copied", "adopted", "linking", "linked", "candidate copied"])
+@pytest.mark.parametrize(
+    "point", one_fast(["copying", "copied", "adopted", "linking", "linked", "candidate copied"])
+)
 def test_a_killed_publish_leaves_a_whole_release(settings: Settings, point: str) -> None:
     old = release(settings, "One")
     load_days(settings, {DAY: [Page("a", headline="Two")]})

@@ -18,6 +18,7 @@ from newsmarts.marts.run import build
 from newsmarts.search import index as private
 from newsmarts.search import open_index, schema
 from newsmarts.search.about import read_about
+from tests.examples import one_fast
 from tests.marts.factory import DAY, Page, day_after, load_days
 from tests.search.releases import answers, article, found, release
 
@@ -63,13 +64,15 @@ def test_only_what_changed_is_written_again(settings: Settings, written: list[st
 
 @pytest.mark.parametrize(
     "after",
-    [
-        article("Harbour", "Another text."),
-        article("Harbour", on="2025-08-19"),
-        article("Harbour", standfirst="Another standfirst."),
-        article("Harbour", tags=("Ports",)),
-        article("Harbour", url="https://example.org/harbour"),
-    ],
+    one_fast(
+        [
+            article("Harbour", "Another text."),
+            article("Harbour", on="2025-08-19"),
+            article("Harbour", standfirst="Another standfirst."),
+            article("Harbour", tags=("Ports",)),
+            article("Harbour", url="https://example.org/harbour"),
+        ]
+    ),
     ids=["body", "date", "standfirst", "tags", "url"],
 )
 def test_whatever_changes_of_an_article_is_found_and_shown(
@@ -238,7 +241,7 @@ def test_a_crash_that_lost_as_many_articles_as_it_doubled_is_put_right(
     assert sorted(written) == ["Harbour", "Market"]  # and not all there is, however much that is
 
 
-@pytest.mark.parametrize("point", ["committing", "committed", "about", "renaming"])
+@pytest.mark.parametrize("point", one_fast(["committing", "committed", "about", "renaming"]))
 def test_after_a_crash_of_the_first_build_too(settings: Settings, point: str) -> None:
     load_days(settings, {DAY: [article("Harbour"), article("Market")]})
     kill_build(settings, point)
@@ -277,7 +280,7 @@ DAMAGES = ["truncated", "missing", "no bookkeeping", "other bookkeeping", "no me
 
 @pytest.mark.parametrize(
     ("kind", "changed"),
-    [*((kind, False) for kind in DAMAGES), ("truncated", True), ("no bookkeeping", True)],
+    one_fast([*((kind, False) for kind in DAMAGES), ("truncated", True), ("no bookkeeping", True)]),
 )
 def test_a_damaged_index_is_rebuilt(settings: Settings, kind: str, *, changed: bool) -> None:
     load_and_build(settings, article("Harbour"), article("Market"))

@@ -18,6 +18,7 @@ from newsmarts.core.settings import PROJECT_ROOT, Settings
 from newsmarts.marts.run import audit, build, publish
 from newsmarts.release.releases import find_release
 from newsmarts.search import open_index
+from tests.examples import one_fast
 from tests.marts.factory import DAY, load_days
 from tests.search.releases import article, found, headlines, mart_texts, release
 
@@ -202,7 +203,7 @@ publish(load_settings(home=Path(sys.argv[1])))
 """
 
 
-@pytest.mark.parametrize("point", ["linking", "about", "adopting"])
+@pytest.mark.parametrize("point", one_fast(["linking", "about", "adopting"]))
 def test_a_killed_publish_leaves_marts_and_index_of_one_release(settings: Settings, point: str) -> None:
     release(settings, article("Harbour"))
     load_days(settings, {DAY: [article("Market")]})
