@@ -21,7 +21,6 @@ from sqlalchemy import Connection, Engine, create_engine, event
 __all__ = ["create_metadata_engine"]
 
 PRELOADED = (
-    "bs4",
     "duckdb",
     "duckdb_sqlalchemy",
     "great_expectations",

@@ -193,8 +193,8 @@ with DAG(
     @stage("Validate: check the contracts", inlets=[PARSED], outlets=[STAGED])
     def validate(parsed: dict[str, Any], dag_run: Any = None, outlet_events: Any = None) -> dict[str, Any]:
         """Checks each article and ticker line against the contracts in `expectations/`; what breaks a
-        critical one goes to quarantine with the offending text. The day's Data Docs are in `docs/` under
-        `NEWS_HOME`.
+        critical one goes to quarantine with the offending text. The front page of the day's Data Docs is in
+        `docs/` under `NEWS_HOME`; the UI writes the pages behind it when one is opened.
 
         **Green, and `accept` is red?** Too much of the day can't be read, so it is refused as a whole.
 

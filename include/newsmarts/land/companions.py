@@ -75,7 +75,7 @@ class Around:
         return "mirror" if self._is_mirror or _HOST.fullmatch(name) else None
 
     def is_companion(self, file_name: str) -> bool:
-        """Whether a file in it is no capture of its own."""
+        """Whether a file in it belongs to another capture."""
         if self.kind == "cache" or (self.in_root and file_name in _HTTRACK_FILES):
             return True
         if self.kind == "resources":
@@ -113,7 +113,7 @@ class Tree:
             self._roots.add(folder.rpartition("/")[0])
 
     def is_companion(self, name: str) -> bool:
-        """Whether a file is no capture of its own."""
+        """Whether a file belongs to another capture."""
         folder, _, file_name = name.rpartition("/")
         return self._of(folder).is_companion(file_name)
 
