@@ -46,6 +46,7 @@ _LOCAL = {"inbox", "warc"}  # kinds of feeds that only read files
 # what each worker needs, Great Expectations with it
 _PRELOADED = (
     __name__,
+    "newsmarts.validate.bundles",
     "newsmarts.validate.evaluation",
     "newsmarts.validate.docs",
     "newsmarts.validate.splitting",
