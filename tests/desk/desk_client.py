@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 from fastapi import FastAPI, HTTPException
 
+from newsmarts.core.settings import Settings
 from newsmarts.desk.airflow import PRODUCER, AirflowRefused, DagFacts, FailedTask, RunFacts
 from newsmarts.desk.app import create_app
 from newsmarts.desk.frame import Guards
+from newsmarts.desk.views import DayView, day_view
+from newsmarts.review.day_state import DayStates, recent_day_states
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 USER = "ada"
@@ -107,3 +111,13 @@ def post(app: FastAPI, path: str, form: dict[str, Any]) -> httpx.Response:
     """A form, as a page of the app sends it for USER."""
     headers = {**SAME_ORIGIN, "Content-Type": "application/x-www-form-urlencoded"}
     return ask(app, "POST", path, data=form, headers=headers)
+
+
+def states_of(home: Path) -> DayStates:
+    """The days of a home, as the pages see them."""
+    return recent_day_states(Settings(home=home))
+
+
+def view_of(home: Path, day: date, **options: Any) -> DayView:
+    """A day's page, as plain values."""
+    return day_view(Settings(home=home), day, states_of(home), **options)

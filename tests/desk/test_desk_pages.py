@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from newsmarts.core.text import visible
 from newsmarts.desk import pages
-from newsmarts.desk.views import day_view, days_view
+from newsmarts.desk.views import days_view
 from newsmarts.review.notice import Notice
 from tests.desk.day_files import (
     HOSTILE,
@@ -23,6 +23,7 @@ from tests.desk.day_files import (
     publish_withheld,
     write_day,
 )
+from tests.desk.desk_client import states_of, view_of
 from tests.tags import first_tag
 
 DAY = date(2025, 9, 1)
@@ -30,7 +31,7 @@ TEMPLATES = Path(pages.__file__).parent / "templates"
 
 
 def day_page(home: Path, **options: str) -> BeautifulSoup:
-    view = day_view(home, DAY, **options)  # type: ignore[arg-type]
+    view = view_of(home, DAY, **options)
     return BeautifulSoup(
         pages.render("contracts/day.html", base_path="/desk", has_docs=True, view=view), "lxml"
     )
@@ -97,16 +98,18 @@ def test_direction_marks_and_controls_are_spelled_out(tmp_path: Path) -> None:
 
 
 def test_every_shape_of_page_keeps_to_the_rules(tmp_path: Path) -> None:
-    empty = pages.render("contracts/days.html", base_path="", view=days_view(tmp_path))
+    empty = pages.render("contracts/days.html", base_path="", view=days_view(states_of(tmp_path)))
     assert "No captures yet" in empty
     write_day(tmp_path, DAY, left_out=[LeftOut("a.txt", "missing_date", "no date")])
     (tmp_path / "staged" / "validated" / "capture_day=2025-09-02").mkdir()
     for html in (
         empty,
-        pages.render("contracts/days.html", base_path="/desk", view=days_view(tmp_path)),
-        pages.render("contracts/days.html", base_path="/desk", view=days_view(tmp_path, date(1999, 1, 1))),
+        pages.render("contracts/days.html", base_path="/desk", view=days_view(states_of(tmp_path))),
         pages.render(
-            "contracts/day.html", base_path="/desk", has_docs=True, view=day_view(tmp_path, date(2020, 1, 1))
+            "contracts/days.html", base_path="/desk", view=days_view(states_of(tmp_path), date(1999, 1, 1))
+        ),
+        pages.render(
+            "contracts/day.html", base_path="/desk", has_docs=True, view=view_of(tmp_path, date(2020, 1, 1))
         ),
     ):
         page = BeautifulSoup(html, "lxml")

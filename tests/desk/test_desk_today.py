@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,16 +15,20 @@ from bs4 import BeautifulSoup
 
 from newsmarts.core import text
 from newsmarts.core.partitions import current_release_path, partition_path, releases_path
-from newsmarts.core.settings import Settings, settings
+from newsmarts.core.settings import load_settings, settings
 from newsmarts.desk import pages
 from newsmarts.desk.airflow import PRODUCER, DagFacts, FailedTask
+from newsmarts.desk.backfill import backfill_view
 from newsmarts.desk.calendar import KINDS, heat_map, kind_of
 from newsmarts.desk.to_do import DAYS_NAMED
 from newsmarts.desk.today import TodayView, today_view
+from newsmarts.desk.views import day_view, days_view
+from newsmarts.land.local_days import LocalDays
 from newsmarts.review.day_outcomes import KnownDay
-from newsmarts.review.day_results import read_outcome
+from newsmarts.review.day_state import DayStates, recent_day_states
+from newsmarts.review.day_status import DayStatus
 from tests.desk.day_files import HOSTILE, LeftOut, expectation, write_day, write_landed_day
-from tests.desk.desk_client import MadeUpAirflow, get, guarded, run_of
+from tests.desk.desk_client import MadeUpAirflow, get, guarded, run_of, states_of
 from tests.tags import first_tag
 
 DAY = date(2025, 9, 1)
@@ -47,7 +52,15 @@ def lists(count: int) -> list[LeftOut]:
 
 
 def view_of(home: Path, airflow: MadeUpAirflow | None = None, year: int | None = None) -> TodayView:
-    return today_view(Settings(home=home), airflow or MadeUpAirflow(), NOW, year)
+    return today_view(load_settings(home=home), airflow or MadeUpAirflow(), NOW, year)
+
+
+@pytest.fixture
+def every_day(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The inbox should have captures of every day."""
+    feeds = home / "feeds.toml"
+    feeds.write_text("[feeds.inbox]\nkind = 'inbox'\nevery_day = true")
+    monkeypatch.setenv("NEWS_FEEDS_FILE", str(feeds))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +71,7 @@ def view_of(home: Path, airflow: MadeUpAirflow | None = None, year: int | None =
         ({"captures": 40, "left_out": away(2)}, "success", "few"),
         ({"captures": 40, "left_out": away(8)}, "success", "some"),
         ({"captures": 40, "left_out": away(9)}, "success", "many"),
-        ({"captures": 0}, "success", "clean"),
+        ({"captures": 0}, "success", "nothing"),
         ({"captures": 40, "left_out": away(2) + lists(20)}, "success", "some"),
         ({"captures": 20, "left_out": lists(20)}, "success", "clean"),
         ({"accepted": False}, "success", "refused"),
@@ -71,26 +84,32 @@ def view_of(home: Path, airflow: MadeUpAirflow | None = None, year: int | None =
 )
 def test_a_day_with_results(home: Path, outcome: dict[str, object], run: str | None, kind: str) -> None:
     write_day(home, DAY, **outcome)  # type: ignore[arg-type]
-    known = KnownDay(DAY, read_outcome(home, DAY))
-    assert kind_of(known, run_of(DAY, run) if run else None) == kind
+    assert kind_of(states_of(home), DAY, run_of(DAY, run) if run else None) == kind
 
 
 def test_a_day_without_results() -> None:
-    assert kind_of(None, None) == "missing"
-    assert kind_of(None, None, is_over=False) is None
-    assert kind_of(None, run_of(DAY, "success")) == "nothing"
-    assert kind_of(None, run_of(DAY, "queued")) == "running"
-    assert kind_of(KnownDay(DAY, landed=0), None) == "nothing"
-    assert kind_of(KnownDay(DAY, landed=3), run_of(DAY, "success")) == "waiting"
-    assert kind_of(KnownDay(DAY, is_damaged=True), None) == "waiting"
+    def kind(known: KnownDay | None = None, run: str | None = None, **options: bool) -> str | None:
+        states = DayStates({DAY: known} if known else {}, LocalDays(), {})
+        return kind_of(states, DAY, run_of(DAY, run) if run else None, **options)
+
+    assert kind() == "nothing"
+    assert kind(is_over=False) is None
+    assert kind(run="success") == "nothing"
+    assert kind(run="queued") == "running"
+    assert kind(KnownDay(DAY, landed=0)) == "nothing"
+    assert kind(KnownDay(DAY, landed=3), "success") == "waiting"
+    assert kind(KnownDay(DAY, is_damaged=True)) == "waiting"
+    assert kind_of(DayStates({}, LocalDays(new=Counter({DAY: 1})), {}), DAY, None) == "waiting"
+    assert kind_of(DayStates({}, LocalDays(), {}, {DAY: ("crawl",)}), DAY, run_of(DAY)) == "missing"
 
 
 def test_the_map_has_each_day_once_in_its_place() -> None:
     first, last = date(2024, 1, 1), date(2024, 12, 31)
-    found = heat_map({}, {first: run_of(first)}, first, last, date(2025, 1, 1))
+    states = DayStates({}, LocalDays(), {}, {last: ("crawl",)})
+    found = heat_map(states, {first: run_of(first)}, first, last, date(2025, 1, 1))
     assert len(found.cells) == len({(cell.x, cell.y) for cell in found.cells}) == 366
     assert [cell.day for cell in found.cells] == [first + timedelta(days=number) for number in range(366)]
-    assert found.counts == {"nothing": 1, "missing": 365}
+    assert found.counts == {"missing": 1, "nothing": 365}
     assert {cell.y for cell in found.cells if cell.day.weekday() == 6} == {max(c.y for c in found.cells)}
     assert max(cell.x for cell in found.cells) + 11 <= found.width
     assert [name for _, name in found.month_names][:3] == ["Jan", "Feb", "Mar"]
@@ -120,6 +139,7 @@ def test_an_archive_that_ended_long_ago_shows_its_newest_days(home: Path) -> Non
     assert (view.map.last, view.ends_today) == (NOW.date(), True)
 
 
+@pytest.mark.usefixtures("every_day")
 def test_every_kind_is_drawn_and_described(home: Path) -> None:
     write_day(home, DAY, captures=40, left_out=away(9))
     write_day(home, DAY + timedelta(days=1), captures=40, left_out=away(2))
@@ -127,7 +147,7 @@ def test_every_kind_is_drawn_and_described(home: Path) -> None:
     write_day(home, DAY + timedelta(days=3), accepted=False)
     write_day(home, DAY + timedelta(days=4))
     write_landed_day(home, DAY + timedelta(days=5), captures=2)
-    states = {6: "running", 7: "success", 8: "failed"}
+    states = {6: "running", 7: "success", 8: "failed", 10: "success"}
     runs = [run_of(DAY + timedelta(days=number), state) for number, state in states.items()]
     view = view_of(home, MadeUpAirflow(runs))
     assert set(view.map.counts) == set(KINDS)
@@ -153,10 +173,14 @@ def test_a_quiet_desk_has_nothing_to_do(home: Path) -> None:
     assert "Nothing to do" in get(guarded(), "/today").text
 
 
+@pytest.mark.usefixtures("every_day")
 def test_the_worst_comes_first(home: Path) -> None:
     write_day(home, DAY, accepted=False)
-    write_landed_day(home, DAY + timedelta(days=1))
+    for number in range(1, 10):
+        write_landed_day(home, DAY + timedelta(days=number), captures=int(number not in (2, 4)))
     warned = expectation("nour", "has_tags", severity="warning", passed=False, unexpected_rows=1)
+    for number in range(3, 10):
+        write_day(home, DAY + timedelta(days=number))
     write_day(home, DAY + timedelta(days=3), expectations=[warned, expectation("nour", "x", passed=False)])
     runs = [run_of(DAY + timedelta(days=number), "success") for number in (*range(5, 10), 0)]
     failed = run_of(DAY + timedelta(days=4), "failed")
@@ -185,6 +209,47 @@ def test_the_worst_comes_first(home: Path) -> None:
         (DAY + timedelta(days=2),),
     ]
     assert "nour: has_tags (1)" in to_do[-1].text
+
+
+def test_days_between_captures_are_missing_for_feeds_that_should_have_some_every_day(
+    home: Path, request: pytest.FixtureRequest
+) -> None:
+    """An archive of some days has no missing ones, however many lie between its newest day and today."""
+    for number in (0, 2):
+        write_landed_day(home, DAY + timedelta(days=number))
+        write_day(home, DAY + timedelta(days=number))
+    run = run_of(NOW.date() - timedelta(days=1))
+    assert titles(view_of(home, MadeUpAirflow([run]))) == ["No release"]
+    request.getfixturevalue("every_day")
+    view = view_of(home, MadeUpAirflow([run]))
+    (item,) = [each for each in view.to_do if each.title == "Missing days"]
+    assert (item.total_days, item.days[0]) == (8, NOW.date() - timedelta(days=1))
+    assert "inbox" in item.text
+    assert view.map.counts["missing"] == 8
+    at_hand, today, day = load_settings(home=home), NOW.date(), DAY + timedelta(days=1)
+    states = recent_day_states(at_hand, today)
+    assert [notice.title for notice in day_view(at_hand, day, states).notices] == ["This day is missing"]
+    assert [status for known, status in days_view(states).lines if known.day == day] == [DayStatus.MISSING]
+    (group,) = [
+        group
+        for group in backfill_view(at_hand, MadeUpAirflow(), can_start=True, today=today).groups
+        if group.key == "missing"
+    ]
+    assert {choice.day for choice in group.days} == set(states.missing)
+    assert group.days[0].note == "none from inbox"
+
+
+def test_a_message_of_several_lines_is_shown_as_lines(home: Path) -> None:
+    refusal = "6 of 8 article pages were quarantined\n- missing_body: 6 pages"
+    write_day(home, DAY, accepted=False, refusal=refusal, warnings=["one\n- two"], run_id="r")
+    for address in (
+        "/today?year=2025",
+        "/backfill",
+        f"/contracts?day={DAY}",
+        "/contracts/days",
+        "/contracts/runs/news_pages/r",
+    ):
+        assert "\\n" not in get(guarded(), address).text, address
 
 
 def test_a_refused_day_is_no_failed_run(home: Path) -> None:

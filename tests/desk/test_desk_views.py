@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from newsmarts.core.errors import DamagedPartition, MissingPartition, UsageError
 from newsmarts.core.partitions import current_release_path
 from newsmarts.desk.day_runs import capture_day_of_run
-from newsmarts.desk.views import DAYS_PER_PAGE, PAGES_SHOWN, day_view, days_view
+from newsmarts.desk.views import DAYS_PER_PAGE, PAGES_SHOWN, days_view
 from newsmarts.review.day_results import read_day
 from tests.desk.day_files import (
     LeftOut,
@@ -21,6 +21,7 @@ from tests.desk.day_files import (
     write_day,
     write_landed_day,
 )
+from tests.desk.desk_client import states_of, view_of
 
 DAY = date(2025, 9, 1)
 
@@ -65,7 +66,7 @@ def test_broken_expectations_come_first_and_worst_first(tmp_path: Path) -> None:
             expectation("alm", "a_met"),
         ],
     )
-    results = day_view(tmp_path, DAY).expectations
+    results = view_of(tmp_path, DAY).expectations
     assert [(result.contract, result.expectation) for result in results if not result.passed] == [
         ("nour", "broken"),
         ("nour", "warned"),
@@ -79,13 +80,13 @@ def test_broken_expectations_come_first_and_worst_first(tmp_path: Path) -> None:
 def test_reason_filter_counts_and_cuts(tmp_path: Path) -> None:
     many = [LeftOut(f"{n}.txt", "missing_date", "…") for n in range(PAGES_SHOWN + 5)]
     write_day(tmp_path, DAY, captures=300, left_out=[*many, LeftOut("x.txt", "foreign_byline", "…")])
-    view = day_view(tmp_path, DAY)
+    view = view_of(tmp_path, DAY)
     found = view.quarantined
     assert found.reasons == [("missing_date", PAGES_SHOWN + 5), ("foreign_byline", 1)]
     assert (len(found.pages), found.matching) == (PAGES_SHOWN, PAGES_SHOWN + 6)
-    only = day_view(tmp_path, DAY, reason="foreign_byline").quarantined
+    only = view_of(tmp_path, DAY, reason="foreign_byline").quarantined
     assert [page.source_path for page in only.pages] == ["x.txt"]
-    assert day_view(tmp_path, DAY, reason="never_seen").quarantined.matching == 0
+    assert view_of(tmp_path, DAY, reason="never_seen").quarantined.matching == 0
 
 
 def test_pages_that_are_not_articles_are_apart_from_quarantine(tmp_path: Path) -> None:
@@ -100,14 +101,14 @@ def test_pages_that_are_not_articles_are_apart_from_quarantine(tmp_path: Path) -
             LeftOut("old.html", "missing_date", "of a version that had no outcomes"),
         ],
     )
-    view = day_view(tmp_path, DAY)
+    view = view_of(tmp_path, DAY)
     assert [page.source_path for page in view.not_articles.pages] == ["list.html"]
     assert [page.source_path for page in view.quarantined.pages] == ["both.html", "old.html"]
     assert (view.not_articles.reasons, view.not_articles.total) == ([("section_page", 1)], 1)
     assert view.outcome is not None
     assert view.outcome.adds_up
     assert (view.outcome.valid, view.outcome.not_article, view.outcome.quarantined) == (6, 1, 2)
-    only = day_view(tmp_path, DAY, reason="missing_date")
+    only = view_of(tmp_path, DAY, reason="missing_date")
     assert (only.quarantined.matching, only.not_articles.matching, only.not_articles.total) == (1, 0, 1)
 
 
@@ -134,7 +135,7 @@ def test_a_day_of_an_earlier_version_has_no_warnings_and_counts_no_page_as_not_a
 )
 def test_status_and_notice(tmp_path: Path, changes: dict[str, object], label: str, title: str | None) -> None:
     write_day(tmp_path, DAY, **changes)  # type: ignore[arg-type]
-    view = day_view(tmp_path, DAY)
+    view = view_of(tmp_path, DAY)
     assert view.status.label == label
     assert [notice.title for notice in view.notices] == ([title] if title else [])
 
@@ -151,7 +152,7 @@ def test_a_refused_day_has_its_reason_and_all_its_captures(tmp_path: Path) -> No
         accepted=False,
         refusal="1 of 3 pages broke date_present.",
     )
-    view = day_view(tmp_path, DAY)
+    view = view_of(tmp_path, DAY)
     (notice,) = view.notices
     assert notice.text.startswith("1 of 3 pages broke date_present.\n")
     assert "none of its articles" in notice.text
@@ -163,7 +164,7 @@ def test_a_refused_day_has_its_reason_and_all_its_captures(tmp_path: Path) -> No
     assert shown == ["bad.txt", "list.txt", "a.txt", "b.txt"]
     assert view.held_back.reasons == [("day_refused", 2)]
     write_day(tmp_path, DAY, valid_pages=["a.txt", "b.txt"])
-    assert day_view(tmp_path, DAY).held_back.total == 0
+    assert view_of(tmp_path, DAY).held_back.total == 0
 
 
 @pytest.mark.parametrize(
@@ -179,27 +180,27 @@ def test_results_of_another_run_say_so(
     tmp_path: Path, wrote: str | None, of_run: str | None, expected: str | None
 ) -> None:
     write_day(tmp_path, DAY, run_id=wrote)
-    notices = day_view(tmp_path, DAY, run_id=of_run).notices
+    notices = view_of(tmp_path, DAY, run_id=of_run).notices
     assert (notices == ()) is (expected is None)
     if expected:
         assert expected in notices[0].text
 
 
 def test_a_day_without_results_says_what_to_do(tmp_path: Path) -> None:
-    unknown = day_view(tmp_path, DAY)
+    unknown = view_of(tmp_path, DAY)
     assert unknown.outcome is None
     assert "inbox" in unknown.notices[0].text
     assert str(DAY) in unknown.notices[0].text
 
     write_landed_day(tmp_path, DAY)
-    landed = day_view(tmp_path, DAY, run_state="failed")
+    landed = view_of(tmp_path, DAY, run_state="failed")
     assert landed.status.label == "not validated yet"
     assert "clear the task" in landed.notices[0].text
 
     write_landed_day(tmp_path, DAY, captures=0)
-    assert day_view(tmp_path, DAY, run_state="success").status.label == "nothing captured"
+    assert view_of(tmp_path, DAY, run_state="success").status.label == "nothing captured"
 
-    assert "This run is running" in day_view(tmp_path, DAY, run_state="running").notices[0].text
+    assert "This run is running" in view_of(tmp_path, DAY, run_state="running").notices[0].text
 
 
 def test_a_torn_file_is_reported_apart_from_a_missing_one(tmp_path: Path) -> None:
@@ -209,19 +210,19 @@ def test_a_torn_file_is_reported_apart_from_a_missing_one(tmp_path: Path) -> Non
     (folder / "quarantine.parquet").write_bytes(b"PAR1 torn")
     with pytest.raises(DamagedPartition, match=r"quarantine\.parquet"):
         read_day(tmp_path, DAY)
-    assert day_view(tmp_path, DAY).status.tone == "bad"
+    assert view_of(tmp_path, DAY).status.tone == "bad"
 
 
 def test_a_damaged_manifest_is_no_day_without_captures(tmp_path: Path) -> None:
     write_landed_day(tmp_path, DAY)
     (tmp_path / "raw/manifest/capture_day=2025-09-01/captures.parquet").write_bytes(b"torn")
-    assert day_view(tmp_path, DAY).status.label == "unreadable"
-    assert days_view(tmp_path).lines[0][1].label == "unreadable"
+    assert view_of(tmp_path, DAY).status.label == "unreadable"
+    assert days_view(states_of(tmp_path)).lines[0][1].label == "unreadable"
 
 
 def test_valid_pages_that_the_marts_leave_out_are_shown(tmp_path: Path) -> None:
     write_day(tmp_path, DAY)
-    assert day_view(tmp_path, DAY).withheld == ()
+    assert view_of(tmp_path, DAY).withheld == ()
     publish_withheld(
         tmp_path,
         DAY,
@@ -231,17 +232,17 @@ def test_valid_pages_that_the_marts_leave_out_are_shown(tmp_path: Path) -> None:
             LeftOut("c.txt", "missing_date", "known from the day itself", stage="validate"),
         ],
     )
-    view = day_view(tmp_path, DAY)
+    view = view_of(tmp_path, DAY)
     assert [page.source_path for page in view.withheld] == ["a.txt", "b.txt"]
     assert view.quarantined.pages == []
-    assert day_view(tmp_path, DAY.replace(day=2)).withheld == ()
+    assert view_of(tmp_path, DAY.replace(day=2)).withheld == ()
 
 
 def test_marts_that_cannot_be_read_hide_no_results(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     write_day(tmp_path, DAY)
     publish_withheld(tmp_path, DAY, [])
     (current_release_path(tmp_path) / "news.duckdb").write_bytes(b"no database")
-    assert day_view(tmp_path, DAY).status.label == "nothing quarantined"
+    assert view_of(tmp_path, DAY).status.label == "nothing quarantined"
     assert "can't be read" in caplog.text
 
 
@@ -273,7 +274,7 @@ def test_list_of_days_pages_through_all_of_them(tmp_path: Path) -> None:
     write_day(tmp_path, days[-1])
 
     seen: list[date] = []
-    view = days_view(tmp_path)
+    view = days_view(states_of(tmp_path))
     assert view.newest
     assert [known.outcome is None for known, _ in view.lines][:2] == [False, True]
     before: list[date | None] = [None]
@@ -282,27 +283,27 @@ def test_list_of_days_pages_through_all_of_them(tmp_path: Path) -> None:
         if view.older_before is None:
             break
         before.append(view.older_before)
-        view = days_view(tmp_path, view.older_before)
+        view = days_view(states_of(tmp_path), view.older_before)
     assert seen == sorted(days, reverse=True)
 
     # and back again by the links to newer days
     for expected in reversed(before[:-1]):
         assert view.newer_before == expected
-        view = days_view(tmp_path, view.newer_before)
+        view = days_view(states_of(tmp_path), view.newer_before)
     assert view.newest
 
 
 def test_neighbours_of_a_day(tmp_path: Path) -> None:
     for offset in (0, 2, 5):
         write_landed_day(tmp_path, DAY + timedelta(days=offset))
-    chosen = day_view(tmp_path, DAY + timedelta(days=2))
+    chosen = view_of(tmp_path, DAY + timedelta(days=2))
     assert (chosen.previous_day, chosen.next_day) == (DAY, DAY + timedelta(days=5))
-    between = day_view(tmp_path, DAY + timedelta(days=3))
+    between = view_of(tmp_path, DAY + timedelta(days=3))
     assert (between.previous_day, between.next_day) == (DAY + timedelta(days=2), DAY + timedelta(days=5))
 
 
 def test_empty_home_has_no_days(tmp_path: Path) -> None:
-    view = days_view(tmp_path)
+    view = days_view(states_of(tmp_path))
     assert (view.lines, view.total_days, view.first_day) == ((), 0, None)
 
 
@@ -342,6 +343,6 @@ def test_a_run_with_a_strange_day_is_a_usage_error(day: object) -> None:
 def test_partitions_are_left_as_they_were(tmp_path: Path) -> None:
     folder = write_day(tmp_path, DAY)
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
-    day_view(tmp_path, DAY)
-    days_view(tmp_path)
+    view_of(tmp_path, DAY)
+    days_view(states_of(tmp_path))
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before

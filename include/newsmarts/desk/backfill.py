@@ -19,6 +19,7 @@ from newsmarts.review.notice import Notice
 PROGRESS_RUNS = 5_000
 
 FAILED = "failed"  # the run of a day: only Airflow knows
+MISSING = "missing"  # a run would land nothing, unless a feed has its captures by now
 # Why a day needs a run, the most urgent first: title, and what it means.
 REASONS: Mapping[str, tuple[str, str]] = {
     FAILED: (
@@ -49,6 +50,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
     RunReason.UNPUBLISHED: (
         "Unpublished days",
         "They are validated, and the current release doesn't have them so.",
+    ),
+    MISSING: (
+        "Missing days",
+        "A feed that should have captures every day has none of them. A run reads the feeds again.",
     ),
 }
 
@@ -89,11 +94,11 @@ class BackfillView:
 
 def backfill_view(settings: Settings, airflow: Airflow, *, can_start: bool, today: date) -> BackfillView:
     """All days that need a run, by reason."""
-    states, runs = recent_day_states(settings), runs_by_day(airflow)
+    states, runs = recent_day_states(settings, today), runs_by_day(airflow)
     marts_are_coming = any(run.state in ACTIVE for run in airflow.newest_runs(FOLLOWER, 1))
     found: dict[str, list[DayChoice]] = {key: [] for key in REASONS}
     running, up_to_date = [], 0
-    for day in sorted({*states.days, *states.local.files, *runs}, reverse=True):
+    for day in sorted({*states.shown, *states.local.files, *runs}, reverse=True):
         if not EARLIEST <= day < today:
             continue
         run, reason = runs.get(day), states.reasons.get(day)
@@ -102,6 +107,8 @@ def backfill_view(settings: Settings, airflow: Airflow, *, can_start: bool, toda
         elif run is not None and has_failed(run, states.days.get(day)):
             # a failed feed beside others that went through leaves results, and the day still needs a run
             found[FAILED].append(_choice(day, states, run.run_id))
+        elif reason is None and day in states.missing:
+            found[MISSING].append(_choice(day, states))
         elif reason is None or (reason is RunReason.UNPUBLISHED and marts_are_coming):
             up_to_date += 1
         else:
@@ -119,7 +126,10 @@ def backfill_view(settings: Settings, airflow: Airflow, *, can_start: bool, toda
 def _choice(day: date, states: DayStates, failed_run: str | None = None) -> DayChoice:
     known = states.days.get(day) or KnownDay(day)
     captures = known.outcome.captures if known.outcome else known.landed or states.local.files[day] or None
-    return DayChoice(day, captures, "results can't be read" if known.is_damaged else "", failed_run)
+    note = "results can't be read" if known.is_damaged else ""
+    if day in states.missing:
+        note = f"none from {', '.join(states.missing[day])}"
+    return DayChoice(day, captures, note, failed_run)
 
 
 def _notices(dag: DagFacts | None, local: LocalDays, *, can_start: bool) -> list[Notice]:

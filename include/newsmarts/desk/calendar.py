@@ -12,6 +12,8 @@ from newsmarts.desk.airflow import RunFacts
 from newsmarts.desk.day_runs import has_failed, is_active
 from newsmarts.review.day_outcomes import KnownDay
 from newsmarts.review.day_results import Outcome
+from newsmarts.review.day_state import DayStates
+from newsmarts.review.day_status import DayStatus
 
 PITCH = 14  # from one cell to the next, in the picture's units
 LEFT, TOP = 32, 18  # room for the names of weekdays and months
@@ -19,7 +21,7 @@ WEEK = 7
 
 # Kinds of days, as the legend names them, the most worrying first. The style sheet has a colour for each.
 KINDS: Mapping[str, str] = {
-    "failed": "run failed, or captures missing",
+    "failed": "run failed, or doesn't add up",
     "refused": "refused as a whole",
     "waiting": "captures without results",
     "many": "over 20 % quarantined",
@@ -27,8 +29,8 @@ KINDS: Mapping[str, str] = {
     "few": "up to 5 % quarantined",
     "clean": "nothing quarantined",
     "running": "running",
+    "missing": "missing",
     "nothing": "nothing captured",
-    "missing": "no run known",
 }
 
 
@@ -68,47 +70,49 @@ class HeatMap:
     height: int
 
 
-def kind_of(known: KnownDay | None, run: RunFacts | None, *, is_over: bool = True) -> str | None:
-    """What a day's last run came to; None for a day of which nothing is known yet."""
+def kind_of(states: DayStates, day: date, run: RunFacts | None, *, is_over: bool = True) -> str | None:
+    """What a day's last run came to; None for a day that isn't over and has nothing yet."""
+    known, status = states.days.get(day), states.status(day)
     if is_active(run):
         return "running"
     if has_failed(run, known):
         return "failed"
-    if known is not None and known.outcome is not None:
-        return _kind_of_outcome(known.outcome)
-    if known is not None and (known.is_damaged or known.landed):
-        return "waiting"
-    if run is None and known is None:
-        return "missing" if is_over else None
-    return "nothing"
+    if status is DayStatus.EMPTY and run is None and known is None and not is_over:
+        return None
+    return _KINDS.get(status) or _by_share(known.outcome if known is not None else None)
 
 
-def _kind_of_outcome(outcome: Outcome) -> str:
-    if not outcome.adds_up:
-        return "failed"
-    if not outcome.accepted:
-        return "refused"
-    articles = outcome.captures - outcome.not_article
-    share = outcome.quarantined / articles if articles else 0.0
-    if share == 0:
+_KINDS: Mapping[DayStatus, str] = {
+    DayStatus.DAMAGED: "waiting",
+    DayStatus.LANDED: "waiting",
+    DayStatus.WAITING: "waiting",
+    DayStatus.UNACCOUNTED: "failed",
+    DayStatus.REFUSED: "refused",
+    DayStatus.MISSING: "missing",
+    DayStatus.EMPTY: "nothing",
+}
+
+
+def _by_share(outcome: Outcome | None) -> str:
+    if outcome is None or not outcome.quarantined:
         return "clean"
+    share = outcome.quarantined / (outcome.captures - outcome.not_article)
     return "few" if share <= 0.05 else "some" if share <= 0.20 else "many"
 
 
 def heat_map(
-    days: Mapping[date, KnownDay], runs: Mapping[date, RunFacts], first: date, last: date, today: date
+    states: DayStates, runs: Mapping[date, RunFacts], first: date, last: date, today: date
 ) -> HeatMap:
     """The heat map of first to last. Days before all that is known, and days to come, are left blank."""
-    begin = min([*days, *runs], default=today)
+    begin = min([*states.shown, *runs], default=today)
     monday = first - timedelta(days=first.weekday())
     cells = []
     for day in _days(max(first, begin), last):
-        known, run = days.get(day), runs.get(day)
-        kind = kind_of(known, run, is_over=day < today)
+        kind = kind_of(states, day, runs.get(day), is_over=day < today)
         if kind is not None:
             week, weekday = divmod((day - monday).days, WEEK)
             x, y = LEFT + week * PITCH, TOP + weekday * PITCH
-            cells.append(Cell(day, kind, _describe(day, kind, known), x, y))
+            cells.append(Cell(day, kind, _describe(day, kind, states), x, y))
     counted = Counter(cell.kind for cell in cells)
     weeks = (last - monday).days // WEEK + 1
     return HeatMap(
@@ -116,7 +120,7 @@ def heat_map(
         last=last,
         cells=tuple(cells),
         month_names=tuple(_month_names(first, last, monday)),
-        months=tuple(_months(cells, days)),
+        months=tuple(_months(cells, states.days)),
         counts={kind: counted[kind] for kind in KINDS if counted[kind]},
         width=LEFT + weeks * PITCH,
         height=TOP + WEEK * PITCH,
@@ -128,8 +132,8 @@ def _days(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
-def _describe(day: date, kind: str, known: KnownDay | None) -> str:
-    text = f"{day:%a} {day}: {KINDS[kind]}"
+def _describe(day: date, kind: str, states: DayStates) -> str:
+    text, known, waiting = f"{day:%a} {day}: {KINDS[kind]}", states.days.get(day), states.local.new[day]
     outcome = known.outcome if known is not None else None
     if outcome is not None:
         text += f"; {counted(outcome.captures, 'capture')}, {outcome.valid} valid"
@@ -145,6 +149,10 @@ def _describe(day: date, kind: str, known: KnownDay | None) -> str:
         text += "; its files can't be read"
     elif known is not None and known.landed:
         text += f"; {counted(known.landed, 'capture')} landed"
+    if waiting:
+        text += f"; {counted(waiting, 'capture')} in the inbox"
+    if day in states.missing:
+        text += f"; none from {', '.join(states.missing[day])}"
     return text
 
 

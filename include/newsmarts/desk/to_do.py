@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from newsmarts.core.settings import Settings
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER, Airflow, FailedTask, RunFacts
@@ -17,7 +17,6 @@ from newsmarts.review.notice import Tone
 
 DAYS_NAMED = 6
 FAILED_LOOKED_AT = 50
-MISSING_LOOKED_AT = 366  # days back: what was never run before that is history, not work
 WARNING_DAYS = 30
 _BACKFILL = ("backfill", "Backfill")
 
@@ -89,10 +88,15 @@ def _about_days(desk: DeskState) -> Iterator[ToDo]:
     if unfinished:
         text = "They have captures, landed or in the inbox, and no run has finished them."
         yield _of_days("Days without results", text, "warn", unfinished, _BACKFILL)
-    missing = _missing(desk)
+    missing = {
+        day: feeds
+        for day, feeds in desk.states.missing.items()
+        if day not in failed and not is_active(desk.runs.get(day))
+    }
     if missing:
-        text = "No run and no captures of them are known; the days around have some."
-        yield _of_days("Missing days", text, "idle", missing, _BACKFILL)
+        feeds = sorted({feed for of_day in missing.values() for feed in of_day})
+        text = f"Feeds that should have captures every day have none: {', '.join(feeds)}."
+        yield _of_days("Missing days", text, "warn", missing, _BACKFILL)
 
 
 def _about_unusual_days(desk: DeskState) -> Iterator[ToDo]:
@@ -154,19 +158,6 @@ def _failures(tasks: Sequence[FailedTask]) -> str:
 
 def _counted(counts: Counter[str]) -> str:
     return ", ".join(f"{name} ({count})" for name, count in counts.most_common(DAYS_NAMED))
-
-
-def _missing(desk: DeskState) -> list[date]:
-    """Days of the last year without a run, after the oldest run that Airflow still remembers.
-
-    A run that found nothing leaves no other trace, so nothing is known of the days before that.
-    """
-    if not desk.runs:
-        return []
-    first = max(min(desk.runs), desk.today - timedelta(days=MISSING_LOOKED_AT))
-    days = (first + timedelta(days=number) for number in range((desk.today - first).days))
-    known = {*desk.states.days, *desk.states.local.files, *desk.runs}
-    return [day for day in days if day not in known]
 
 
 def _of_days(

@@ -39,7 +39,7 @@ def today_view(settings: Settings, airflow: Airflow, now: datetime, year: int | 
     An archive that has no day in the last twelve months is shown by those to its newest day.
     """
     today = now.astimezone(UTC).date()
-    states, runs = recent_day_states(settings), runs_by_day(airflow)
+    states, runs = recent_day_states(settings, today), runs_by_day(airflow)
     days = states.days
     release = release_view(settings.home, days)
     newest = max((day for day, known in days.items() if _has_captures(known)), default=today)
@@ -49,7 +49,7 @@ def today_view(settings: Settings, airflow: Airflow, now: datetime, year: int | 
     with_results = [known for known in days.values() if known.outcome is not None]
     return TodayView(
         today=today,
-        map=heat_map(days, runs, first, min(last, max(today, first)), today),
+        map=heat_map(states, runs, first, min(last, max(today, first)), today),
         years=tuple(sorted({day.year for day in (*days, *runs)}, reverse=True)),
         year=year,
         ends_today=ends_today,

@@ -6,47 +6,35 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from newsmarts.core.errors import DamagedPartition, MissingPartition, NewsError
+from newsmarts.core.settings import Settings
 from newsmarts.desk.day_runs import ACTIVE
 from newsmarts.review.contract_history import SEVERITY_ORDER
-from newsmarts.review.day_outcomes import KnownDay, day_outcomes_of
-from newsmarts.review.day_results import (
-    ExpectationResult,
-    LeftOutPage,
-    Outcome,
-    known_days,
-    landed_captures,
-    read_day,
-)
+from newsmarts.review.day_outcomes import KnownDay
+from newsmarts.review.day_results import ExpectationResult, LeftOutPage, Outcome, read_day
+from newsmarts.review.day_state import DayStates
+from newsmarts.review.day_status import DayStatus, status_of
 from newsmarts.review.notice import Notice, Tone
 from newsmarts.review.quarantine import read_withheld
-
-if TYPE_CHECKING:
-    from upath import UPath
 
 DAYS_PER_PAGE = 31
 PAGES_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """A day in one word, and how worried to be."""
+class RunningStatus:
+    """A day without results whose run isn't over: only Airflow knows."""
 
-    label: str
-    tone: Tone
-
-
-_UNREADABLE = Status("unreadable", "bad")
+    label: str = "running"
+    tone: Tone = "idle"
 
 
 @dataclass(frozen=True, slots=True)
 class DaysView:
     """A page of the list of days, newest first."""
 
-    lines: tuple[tuple[KnownDay, Status], ...]
+    lines: tuple[tuple[KnownDay, DayStatus], ...]
     total_days: int
     first_day: date | None
     last_day: date | None
@@ -75,7 +63,7 @@ class DayView:
     day: date
     previous_day: date | None  # the nearest known days on each side
     next_day: date | None
-    status: Status
+    status: DayStatus | RunningStatus
     notices: tuple[Notice, ...]
     outcome: Outcome | None = None
     expectations: Sequence[ExpectationResult] = ()  # those of a contract together, the worst first
@@ -86,15 +74,14 @@ class DayView:
     withheld: tuple[LeftOutPage, ...] = ()  # valid by themselves, but kept out of the published marts
 
 
-def days_view(home: Path | UPath, before: date | None = None) -> DaysView:
+def days_view(states: DayStates, before: date | None = None) -> DaysView:
     """The newest days, or those before a day; one page of them."""
-    known = day_outcomes_of(home).days()
-    days = list(known)
+    days = states.shown
     older = [day for day in days if before is None or day < before]
     shown, rest = older[-DAYS_PER_PAGE:], older[:-DAYS_PER_PAGE]
     newer = days[len(older) :]
     return DaysView(
-        lines=tuple((known[day], status_of(known[day])) for day in reversed(shown)),
+        lines=tuple((states.days.get(day) or KnownDay(day), states.status(day)) for day in reversed(shown)),
         total_days=len(days),
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,
@@ -105,42 +92,40 @@ def days_view(home: Path | UPath, before: date | None = None) -> DaysView:
 
 
 def day_view(
-    home: Path | UPath,
+    settings: Settings,
     day: date,
+    states: DayStates,
     *,
-    marts_home: Path | None = None,
-    waiting: int = 0,
     reason: str | None = None,
     run_id: str | None = None,
     run_state: str | None = None,
 ) -> DayView:
     """One day's results, or a notice why there are none and what to do.
 
-    With a ``run_id``, a notice warns of results of another run. ``marts_home`` is where the marts are when
-    ``home`` is an object store. ``waiting`` is how many captures of the day are in local feeds and have not
-    landed.
+    With a ``run_id``, a notice warns of results of another run.
     """
-    days = known_days(home)
+    days = states.shown
     previous_day = max((other for other in days if other < day), default=None)
     next_day = min((other for other in days if other > day), default=None)
+    waiting = states.local.new[day]
     try:
-        results = read_day(home, day)
+        results = read_day(settings.archive, day)
     except (MissingPartition, DamagedPartition) as error:
-        status, notice = _without_results(error, home, day, run_state, waiting)
+        status, notice = _without_results(error, day, states, run_state)
         return DayView(day, previous_day, next_day, status, (notice,))
     return DayView(
         day=day,
         previous_day=previous_day,
         next_day=next_day,
-        status=_status_of_outcome(results.outcome),
-        notices=tuple(_notices(results.outcome, run_id)),
+        status=status_of(KnownDay(day, results.outcome), waiting=waiting, is_missing=day in states.missing),
+        notices=tuple(_notices(results.outcome, run_id, waiting, states.missing.get(day, ()))),
         outcome=results.outcome,
         expectations=sorted(results.expectations, key=_urgency),
         reason=reason,
         quarantined=_page_list(results.quarantined, reason),
         not_articles=_page_list(results.not_articles, reason),
         held_back=_page_list(results.held_back, reason),
-        withheld=read_withheld(marts_home or Path(str(home)), day),
+        withheld=read_withheld(settings.home, day),
     )
 
 
@@ -153,63 +138,60 @@ def _page_list(pages: Sequence[LeftOutPage], reason: str | None) -> PageList:
     return PageList(len(pages), ranked, matching[:PAGES_SHOWN], len(matching))
 
 
-def status_of(known: KnownDay) -> Status:
-    """A day in one word."""
-    if known.is_damaged:
-        return _UNREADABLE
-    if known.outcome is None:
-        return Status("not validated yet" if known.landed else "nothing captured", "idle")
-    return _status_of_outcome(known.outcome)
-
-
-def _status_of_outcome(outcome: Outcome) -> Status:
-    if not outcome.adds_up:
-        return Status("doesn't add up", "bad")
-    if not outcome.accepted:
-        return Status("refused", "bad")
-    if outcome.quarantined or outcome.ticker_items_quarantined:
-        return Status("some quarantined", "warn")
-    return Status("nothing quarantined", "good")
-
-
 def _without_results(
-    error: NewsError, home: Path | UPath, day: date, run_state: str | None, waiting: int
-) -> tuple[Status, Notice]:
+    error: NewsError, day: date, states: DayStates, run_state: str | None
+) -> tuple[DayStatus | RunningStatus, Notice]:
     """Why a day has no results, and what to do."""
-    landed = 0
-    if isinstance(error, MissingPartition):
-        if run_state in ACTIVE:
-            text = f"This run is {run_state}. Its results appear here when its validate task has finished."
-            return Status("running", "idle"), Notice(f"No results for {day} yet", text)
-        try:
-            landed = landed_captures(home, day)
-        except DamagedPartition as damaged:
-            error = damaged
+    status = DayStatus.DAMAGED if isinstance(error, DamagedPartition) else states.status(day)
+    if status is not DayStatus.DAMAGED and run_state in ACTIVE:
+        text = f"This run is {run_state}. Its results appear here when its validate task has finished."
+        return RunningStatus(), Notice(f"No results for {day} yet", text)
+    if day in states.missing and status is DayStatus.MISSING:
+        return status, _missing_notice(states.missing[day])
+    damaged = "Its manifest is damaged. Run the day again: Backfill."
     if isinstance(error, DamagedPartition):
-        return _UNREADABLE, Notice("These results can't be read", str(error), "bad")
-    if landed:
-        text = (
+        damaged = str(error)
+    notices = {
+        DayStatus.DAMAGED: Notice("These results can't be read", damaged, "bad"),
+        DayStatus.LANDED: Notice(
+            f"No results for {day} yet",
             "Captures of this day have landed, but they haven't been validated. If its run failed, open the "
-            "red task's log, fix its cause, and clear the task; or trigger news_pages for this day."
-        )
-        return Status("not validated yet", "idle"), Notice(f"No results for {day} yet", text)
-    if waiting:
-        text = f"{_captures(waiting)} in the inbox for this day, and not landed yet. Start a run: Backfill."
-        return Status("not run yet", "idle"), Notice(f"No results for {day} yet", text)
-    text = (
+            "red task's log, fix its cause, and clear the task; or trigger news_pages for this day.",
+        ),
+        DayStatus.WAITING: Notice(
+            f"No results for {day} yet",
+            f"{_captures(states.local.new[day])} in the inbox for this day, and not landed yet. Start a run: "
+            "Backfill.",
+        ),
+    }
+    nothing = Notice(
+        f"Nothing was captured on {day}",
         "The inbox had nothing for this day. If it should have, put the captures in the inbox (in a folder "
         f"named {day}) and run news_pages for it: Trigger, with the day as its parameter, or Backfill for a "
-        "range."
+        "range.",
     )
-    return Status("nothing captured", "idle"), Notice(f"Nothing was captured on {day}", text)
+    return status, notices.get(status, nothing)
+
+
+def _missing_notice(feeds: Sequence[str]) -> Notice:
+    text = (
+        f"No captures from {', '.join(feeds)}, which should have some every day (every_day in the feeds' "
+        "file). A run of the day reads the feeds again: Backfill."
+    )
+    return Notice("This day is missing", text, "warn")
 
 
 def _captures(count: int) -> str:
     return "1 capture is" if count == 1 else f"{count:,} captures are"
 
 
-def _notices(outcome: Outcome, run_id: str | None) -> list[Notice]:
+def _notices(outcome: Outcome, run_id: str | None, waiting: int, missing: Sequence[str]) -> list[Notice]:
     notices = []
+    if waiting:
+        text = f"{_captures(waiting)} in the inbox for this day since its last run. Start a run: Backfill."
+        notices.append(Notice("New captures", text, "warn"))
+    if missing:
+        notices.append(_missing_notice(missing))
     if not outcome.adds_up:
         text = (
             f"{outcome.captures} captures went in; {outcome.valid} valid, {outcome.not_article} not articles "

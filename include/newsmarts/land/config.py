@@ -84,6 +84,7 @@ class FeedConfig(_Model):
 
     name: str
     enabled: bool = True
+    every_day: bool = False  # a day without captures of it, after its first, is reported as missing
 
 
 class InboxConfig(FeedConfig):

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from newsmarts.core.errors import DamagedPartition, MissingPartition
 from newsmarts.core.files import whole_folder
-from newsmarts.core.partitions import partition_days, partition_path
+from newsmarts.core.partitions import partition_path
 from newsmarts.core.records import QuarantineRow
 from newsmarts.core.schemas import ARTICLES, CONTRACT_RESULTS, OUTCOMES, QUARANTINE, UNREADABLE, read_table
 
@@ -191,11 +191,6 @@ def read_outcome(home: Path | UPath, day: date) -> Outcome:
     # days that earlier versions validated have neither
     row = rows[0] | {"not_article": rows[0]["not_article"] or 0, "warnings": rows[0]["warnings"] or ()}
     return Outcome(**row)
-
-
-def known_days(home: Path | UPath) -> list[date]:
-    """Every day that has captures or results, in order."""
-    return sorted({*partition_days(home, "manifest"), *partition_days(home, "validated")})
 
 
 def landed_captures(home: Path | UPath, day: date) -> int:

@@ -1,4 +1,4 @@
-"""Which days need a run, and why.
+"""Which days need a run, and why; what became of each; and which are missing.
 
 One answer for the pipeline, ``make run``, the news desk, preview and the upgrade check.
 What Airflow alone knows (that a day's last run failed, or is running) is not in it: the desk adds that.
@@ -11,8 +11,8 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from newsmarts.core import settings as project_settings
@@ -23,6 +23,8 @@ from newsmarts.land.config import chosen_feeds
 from newsmarts.land.local_days import MAX_FILES, Counted, LocalDays, look
 from newsmarts.review.current_release import DayMadeOf, made_of, released_days
 from newsmarts.review.day_outcomes import KnownDay, day_outcomes_of, read_known_day
+from newsmarts.review.day_status import DayStatus, status_of
+from newsmarts.review.missing_days import missing_days
 
 logger = logging.getLogger(__name__)
 
@@ -55,11 +57,22 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class DayStates:
-    """All days of a home and its local feeds. ``reasons`` has those that need a run."""
+    """All days of a home and its local feeds: one answer for all who show or run them."""
 
     days: Mapping[date, KnownDay]
     local: LocalDays
-    reasons: Mapping[date, RunReason]
+    reasons: Mapping[date, RunReason]  # of those that need a run
+    missing: Mapping[date, tuple[str, ...]] = field(default_factory=dict)  # feeds without captures of it
+
+    @property
+    def shown(self) -> list[date]:
+        """The days there is something to say of, in order."""
+        waiting = (day for day, count in self.local.new.items() if count)
+        return sorted({*self.days, *waiting, *self.missing})
+
+    def status(self, day: date) -> DayStatus:
+        """A day in one word."""
+        return status_of(self.days.get(day), waiting=self.local.new[day], is_missing=day in self.missing)
 
 
 def run_reason(
@@ -127,20 +140,14 @@ def days_to_run(settings: Settings, feeds: Sequence[str] = ()) -> list[date]:
     return sorted({*states.local.files, *states.reasons})
 
 
-def recent_day_states(settings: Settings) -> DayStates:
+def recent_day_states(settings: Settings, today: date | None = None) -> DayStates:
     """The same for a page that people wait for.
 
     No archive is read, the folders of the local feeds were looked at within the last minute, and what keeps
     them from being looked at is in ``local.faults``.
     """
     days = day_outcomes_of(settings.archive).days()
-    return _states(settings, days, _recent_look.at(settings, days))
-
-
-def waiting_captures(settings: Settings, day: date) -> int:
-    """How many captures of a day are in local feeds and have not landed, as of the last minute."""
-    days = day_outcomes_of(settings.archive).days()
-    return _recent_look.at(settings, days).new[day]
+    return _states(settings, days, _recent_look.at(settings, days), today)
 
 
 def warm_up() -> None:
@@ -156,7 +163,9 @@ def warm_up() -> None:
     threading.Thread(target=read, name="news-desk-days", daemon=True).start()
 
 
-def _states(settings: Settings, days: Mapping[date, KnownDay], local: LocalDays) -> DayStates:
+def _states(
+    settings: Settings, days: Mapping[date, KnownDay], local: LocalDays, today: date | None = None
+) -> DayStates:
     current, released = Versions.current(settings), released_days(settings.home)
     reasons = {}
     for day in sorted({*days, *local.new}):
@@ -164,7 +173,8 @@ def _states(settings: Settings, days: Mapping[date, KnownDay], local: LocalDays)
         reason = run_reason(known, current, waiting=local.new[day], released=released)
         if reason is not None:
             reasons[day] = reason
-    return DayStates(days, local, reasons)
+    missing = missing_days(settings, days, local.new, today or datetime.now(UTC).date())
+    return DayStates(days, local, reasons, missing)
 
 
 class _RecentLook:

@@ -18,7 +18,7 @@ from newsmarts.desk.frame import Group, NavigationEntry, airflow_of, base_path, 
 from newsmarts.desk.routes.data_docs import find_page
 from newsmarts.desk.views import day_view, days_view
 from newsmarts.review.contract_history import PERIODS, expectation_view, history_view
-from newsmarts.review.day_state import waiting_captures
+from newsmarts.review.day_state import recent_day_states
 from newsmarts.review.notice import Notice
 
 DayText = Annotated[str | None, Query(max_length=10)]
@@ -39,8 +39,7 @@ def contracts(
     """Every expectation over a period of days, or one day."""
     if day:
         chosen, home = parse_day(day), settings().home
-        waiting = waiting_captures(settings(), chosen)
-        view = day_view(settings().archive, chosen, marts_home=home, waiting=waiting, reason=reason)
+        view = day_view(settings(), chosen, recent_day_states(settings()), reason=reason)
         return page(
             request,
             "contracts/day.html",
@@ -60,7 +59,7 @@ def contracts(
 @router.get("/contracts/days")
 def contract_days(request: Request, before: DayText = None) -> HTMLResponse:
     """The list of capture days."""
-    days = days_view(settings().archive, parse_day(before) if before else None)
+    days = days_view(recent_day_states(settings()), parse_day(before) if before else None)
     return page(request, "contracts/days.html", view=days)
 
 
@@ -121,10 +120,9 @@ def contracts_of_run(request: Request, dag_id: str, run_id: str, reason: ReasonC
         # The marts follow whichever run validated the day last, so only the producer's runs are compared.
         writer = run_id if dag_id == PRODUCER else None
         view = day_view(
-            settings().archive,
+            settings(),
             day,
-            marts_home=settings().home,
-            waiting=waiting_captures(settings(), day),
+            recent_day_states(settings()),
             reason=reason,
             run_id=writer,
             run_state=run.state,

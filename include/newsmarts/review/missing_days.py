@@ -1,0 +1,77 @@
+"""Days that a feed should have captures of and has none, and how many captures a feed has of a day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+
+from newsmarts.core.errors import NewsError
+from newsmarts.core.partitions import partition_path
+from newsmarts.core.schemas import UNREADABLE
+from newsmarts.core.settings import Settings
+from newsmarts.land.config import load_feeds
+from newsmarts.review.day_outcomes import KnownDay, Stamp
+
+if TYPE_CHECKING:
+    from upath import UPath
+
+LOOKED_BACK = timedelta(days=366)  # what was never captured before that is history, not work
+
+
+def missing_days(
+    settings: Settings, days: Mapping[date, KnownDay], waiting: Mapping[date, int], today: date
+) -> dict[date, tuple[str, ...]]:
+    """The days of the last year that feeds have no captures of and should have, with these feeds' names.
+
+    A feed should have captures of every day, once it had some, when its table in the feeds' file has
+    ``every_day``. A day isn't missing of which captures wait in a local feed (it needs a run), or were
+    rejected on landing.
+    """
+    try:
+        feeds = [feed.name for feed in load_feeds(settings) if feed.every_day]
+    except NewsError:
+        return {}  # the look at the local feeds has the same error, and every page shows it
+    if not feeds:
+        return {}
+    first = today - LOOKED_BACK
+    captures = {day: feed_captures(settings.archive, known) for day, known in days.items() if day >= first}
+    has_older = any(day < first for day in days)
+    found: dict[date, tuple[str, ...]] = {}
+    for feed in feeds:
+        begin = first if has_older else min((day for day, of in captures.items() if of[feed]), default=today)
+        for day in _days(begin, today):
+            has_some = captures.get(day, Counter())[feed] or _rejected(days.get(day))
+            if not has_some and not waiting.get(day):
+                found[day] = (*found.get(day, ()), feed)
+    return found
+
+
+def _rejected(known: KnownDay | None) -> int:
+    return known.outcome.rejected if known is not None and known.outcome is not None else 0
+
+
+def _days(begin: date, end: date) -> Iterator[date]:
+    for number in range((end - begin).days):
+        yield begin + timedelta(days=number)
+
+
+def feed_captures(archive: Path | UPath, known: KnownDay) -> Counter[str]:
+    """How many captures of a day each feed has landed; none where the manifest can't be read."""
+    return _feed_captures(archive, known.day, known.manifest)
+
+
+@lru_cache(maxsize=5_000)
+def _feed_captures(archive: Path | UPath, day: date, _stamp: Stamp | None) -> Counter[str]:
+    path = partition_path(archive, "manifest", day) / "captures.parquet"
+    try:
+        with path.open("rb") as handle:
+            feeds = pq.read_table(handle, columns=["feed"])["feed"].value_counts()
+    except (FileNotFoundError, *UNREADABLE):
+        return Counter()
+    return Counter({row["values"]: row["counts"] for row in feeds.to_pylist()})
