@@ -23,7 +23,7 @@ from tests.contract_files import write_brief_contracts
 from tests.postgres_server import Server, serve
 
 PROJECT = Path(__file__).resolve().parents[1]
-pytest_plugins = ["tests.cpu_budget"]
+pytest_plugins = ["tests.cpu_budget", "tests.s3_server"]
 
 # Before anything imports Airflow, which reads them then: never the Airflow of the person who runs the tests.
 # NEWS_REQUIRE_BROWSER and NEWS_REQUIRE_POSTGRES speak to the tests: without it they fail instead of skipping.

@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from moto.server import ThreadedMotoServer
 from upath import UPath
 
 from newsmarts.cli.main import main
@@ -25,36 +24,6 @@ from newsmarts.pipeline import run
 from newsmarts.validate.run import run as validate
 
 DAYS = ("2025-09-01", "2025-09-02")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """The address of a server with a bucket ``news``."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-def bucket(server: str, socket_enabled: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """The URL of an empty bucket, and what it takes to open it."""
-    import fsspec
-
-    from newsmarts.core.object_store import open_store
-
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", server)
-    open_store.cache_clear()
-    store = fsspec.filesystem("s3", use_listings_cache=False)
-    if store.exists("news"):
-        store.rm("news", recursive=True)
-    store.mkdir("news")
-    yield "s3://news/archive"
-    open_store.cache_clear()
 
 
 @pytest.fixture
@@ -216,7 +185,6 @@ def test_a_store_that_is_away_is_named_without_a_traceback(
 
 @pytest.mark.usefixtures("fresh_connections")
 def test_a_bucket_that_is_missing_is_named(
-    server: str,
     bucket: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

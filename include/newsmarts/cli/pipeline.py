@@ -138,14 +138,22 @@ def rebuild(
             help="Go on without days that the old warehouse or the release has, and staged/validated hasn't.",
         ),
     ] = False,
+    take_over: Annotated[
+        bool,
+        typer.Option(
+            "--take-over",
+            help="This machine has the warehouse and the marts of the object store from now on.",
+        ),
+    ] = False,
     home: Home = None,
     json: Json = False,
 ) -> None:
     """Rebuild a damaged warehouse from staged days; the old one is set aside."""
     from newsmarts.load.run import rebuild as rebuild_warehouse
 
+    settings = load_settings(home=home)
     with shown_progress() as progress:
-        result = rebuild_warehouse(load_settings(home=home), leave_out=leave_out, progress=progress)
+        result = rebuild_warehouse(settings, leave_out=leave_out, take_over=take_over, progress=progress)
     print_answer(result, _render_rebuild, as_json=json)
 
 

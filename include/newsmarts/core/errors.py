@@ -136,6 +136,14 @@ class StoreUnavailable(NewsError):
     """The disk or object store can't give what it holds now: trying again later may help."""
 
 
+class Overtaken(StoreUnavailable):
+    """Another machine replaced an object since it was read: trying again goes on from what it wrote."""
+
+
+class NotTheOwner(UsageError):
+    """Another machine has the warehouse and the marts of this object store."""
+
+
 class ProcessKilled(NewsError):
     """A process that worked on a part of a day was killed: trying again may help."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from newsmarts.core.errors import LockTimeout
+from newsmarts.core.owner import require_owner, require_shareable
 from newsmarts.core.settings import Settings
 
 
@@ -37,7 +38,14 @@ def held(path: Path, *, timeout_seconds: float, what: str) -> Iterator[None]:
 
 @contextmanager
 def partition_lock(settings: Settings, day: date) -> Iterator[None]:
-    """Keep two runs of one day (a backfill and a manual one, say) from writing its files at once."""
+    """Keep two runs of one day (a backfill and a manual one, say) from writing its files at once.
+
+    Runs on other machines are noticed by conditional puts; without these there may be none.
+
+    Raises:
+        NotTheOwner: the object store ignores conditional puts, and another machine writes to it.
+    """
+    require_shareable(settings)
     path = settings.home / "staged" / ".locks" / f"{day.isoformat()}.lock"
     with held(path, timeout_seconds=settings.lock_timeout_seconds, what=f"the day {day}"):
         yield
@@ -48,7 +56,11 @@ def writer_lock(settings: Settings, *, timeout_seconds: float | None = None) -> 
     """Hold the warehouse and the release candidate for one writer.
 
     Waits ``timeout_seconds`` for another one, by default ``lock_timeout_seconds`` of the settings.
+
+    Raises:
+        NotTheOwner: another machine has the warehouse of this object store.
     """
+    require_owner(settings)
     path = settings.home / "warehouse" / ".writer.lock"
     seconds = settings.lock_timeout_seconds if timeout_seconds is None else timeout_seconds
     with held(path, timeout_seconds=seconds, what="the warehouse"):

@@ -22,12 +22,13 @@ and pyarrow can read a whole stage at once; the day is also inside every staged 
     marts/current                                 symlink to the newest release
     docs/                                         Data Docs, one site a day
     acknowledgements/<number>.json                what people acknowledged in quarantine; never edited
+    owner.json                                    object stores only: which machine has the warehouse
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -62,13 +63,14 @@ def stage_path(home: AnyPath, stage: Stage) -> AnyPath:
     return home.joinpath(*_ROOTS[stage])
 
 
-def partition_days(home: Path | UPath, stage: Stage) -> Iterator[date]:
-    """The days that a stage has, in order."""
+def partition_days(home: Path | UPath, stage: Stage, *, without: Collection[date] = ()) -> Iterator[date]:
+    """The days that a stage has, in order; ``without`` those that are known."""
     root = stage_path(home, stage)
     if not root.is_dir():
         return
+    left_out = {f"{PARTITION_PREFIX}{day.isoformat()}" for day in without}
     for name in sorted(entry.name for entry in root.iterdir()):
-        if name.startswith(PARTITION_PREFIX) and _is_whole(root / name, stage):
+        if name.startswith(PARTITION_PREFIX) and name not in left_out and _is_whole(root / name, stage):
             yield parse_day(name.removeprefix(PARTITION_PREFIX))
 
 
@@ -87,6 +89,16 @@ def web_path(home: Path) -> Path:
 def _is_whole(folder: Path | UPath, stage: Stage) -> bool:
     """Whether a folder was written to its end; on a disk it isn't there before."""
     return isinstance(folder, Path) or stage == "manifest" or current_version(folder) is not None
+
+
+def owner_path(archive: AnyPath) -> AnyPath:
+    """The object that names the machine with the warehouse of an object store."""
+    return archive / "owner.json"
+
+
+def owner_mark_path(home: Path) -> Path:
+    """What this disk is known by there; by its name it is in no backup."""
+    return home / "warehouse" / ".owner.lock"
 
 
 def objects_path(home: AnyPath) -> AnyPath:

@@ -10,6 +10,7 @@ import dataclasses
 import json
 import operator
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -20,8 +21,9 @@ import pyarrow.compute as pc
 from pydantic import TypeAdapter, ValidationError
 
 from newsmarts.core import partitions, schemas
-from newsmarts.core.errors import DamagedPartition
+from newsmarts.core.errors import DamagedPartition, Overtaken
 from newsmarts.core.files import write_atomically
+from newsmarts.core.object_store import put_if_unchanged, tag_of
 from newsmarts.core.records import Capture, QuarantineRow, capture_id_of
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ Row = dict[str, Any]
 
 SOURCES_FILE = "sources.json"
 _SOURCES = TypeAdapter(dict[str, set[str]])  # a feed's name and its sources' tokens
+_FILES = ("captures", "rejected")
 _ROWS_AT_ONCE = 4096
 
 
@@ -40,6 +43,7 @@ class Manifest:
 
     captures: pa.Table
     rejected: pa.Table
+    tags: tuple[str | None, str | None] = (None, None)  # of both files, in an object store
 
 
 class Known:
@@ -93,10 +97,9 @@ class Rows:
 def read(home: Path | UPath, day: date) -> Manifest:
     """The day's manifest; empty when nothing was ever landed for it."""
     folder = partitions.partition_path(home, "manifest", day)
-    return Manifest(
-        captures=_read(folder / "captures.parquet", schemas.CAPTURES),
-        rejected=_read(folder / "rejected.parquet", schemas.QUARANTINE),
-    )
+    captures, rejected = (folder / f"{name}.parquet" for name in _FILES)
+    tags = tag_of(captures), tag_of(rejected)  # first: a file that is replaced meanwhile has another one then
+    return Manifest(_read(captures, schemas.CAPTURES), _read(rejected, schemas.QUARANTINE), tags)
 
 
 def merge(known: Manifest, feed: str, captures: pa.Table, rejected: pa.Table) -> Manifest:
@@ -138,35 +141,74 @@ def keys_of(feed: str, manifest: Manifest) -> list[tuple[str, datetime]]:
     return list(zip(rows["source_path"].to_pylist(), rows["captured_at"].to_pylist(), strict=True))
 
 
-def write(home: Path | UPath, day: date, known: Manifest, merged: Manifest) -> None:
+def add(
+    home: Path | UPath, day: date, feed: str, captures: pa.Table, rejected: pa.Table
+) -> tuple[Manifest, int]:
+    """Merge what a feed gave into the day's manifest; returns it, and how many captures are new.
+
+    Hold the day's lock, which keeps other processes of this machine away. What a landing on another machine
+    wrote meanwhile is merged as well.
+    """
+    new = 0
+    while True:
+        known = read(home, day)
+        merged = merge(known, feed, captures, rejected)
+        new = max(new, len(merged.captures) - len(known.captures))
+        try:
+            _write(home, day, known, merged)
+        except Overtaken:
+            continue
+        return merged, new
+
+
+def _write(home: Path | UPath, day: date, known: Manifest, merged: Manifest) -> None:
     """Write what differs from what is known, and both files when they are missing."""
     folder = partitions.partition_path(home, "manifest", day)
-    for name, before, after in (
-        ("captures", known.captures, merged.captures),
-        ("rejected", known.rejected, merged.rejected),
+    for name, before, after, tag in zip(
+        _FILES,
+        (known.captures, known.rejected),
+        (merged.captures, merged.rejected),
+        known.tags,
+        strict=True,
     ):
         path = folder / f"{name}.parquet"
         if not (after is before or after.equals(before)) or not path.exists():
-            write_atomically(path, schemas.to_bytes(after))
+            _replace(path, schemas.to_bytes(after), tag)
+
+
+def _replace(path: Path | UPath, data: bytes, tag: str | None) -> None:
+    if isinstance(path, Path):
+        write_atomically(path, data)
+    else:
+        put_if_unchanged(path, data, tag)
 
 
 def sources(home: Path | UPath, day: date) -> dict[str, set[str]]:
     """By feed, the tokens of the sources that were landed in full for the day."""
     try:
-        text = (partitions.partition_path(home, "manifest", day) / SOURCES_FILE).read_bytes()
-        return _SOURCES.validate_json(text)
+        return _SOURCES.validate_json(_sources_path(home, day).read_bytes())
     except (FileNotFoundError, ValidationError):
         return {}  # missing or damaged: they are all read again
 
 
 def add_sources(home: Path | UPath, day: date, feed: str, tokens: Iterable[str]) -> None:
     """Note sources that were landed in full; only after the rows from them are written."""
-    known = sources(home, day)
-    finished = known.setdefault(feed, set())
-    if not finished.issuperset(tokens):
+    path = _sources_path(home, day)
+    while True:
+        tag = tag_of(path)
+        known = sources(home, day)
+        finished = known.setdefault(feed, set())
+        if finished.issuperset(tokens):
+            return
         finished.update(tokens)
         text = json.dumps({feed: sorted(known[feed]) for feed in sorted(known)})
-        write_atomically(partitions.partition_path(home, "manifest", day) / SOURCES_FILE, text.encode())
+        with suppress(Overtaken):  # by a landing on another machine: once more, with what it wrote
+            _replace(path, text.encode(), tag)
+            return
+
+
+def _sources_path(home: Path | UPath, day: date) -> Path | UPath:
+    return partitions.partition_path(home, "manifest", day) / SOURCES_FILE
 
 
 def _read(path: Path | UPath, schema: pa.Schema) -> pa.Table:

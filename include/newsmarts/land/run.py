@@ -190,12 +190,10 @@ class _Landing:
         captures, rejected = self._captures.take(), self._rejected.take()
         home = self._settings.archive
         with partition_lock(self._settings, self._day):
-            known = manifest.read(home, self._day)
-            merged = manifest.merge(known, self._feed, captures, rejected)
-            manifest.write(home, self._day, known, merged)
+            merged, new = manifest.add(home, self._day, self._feed, captures, rejected)
             manifest.add_sources(home, self._day, self._feed, self._sources_done)
         result = self.result
-        result.new += len(merged.captures) - len(known.captures)
+        result.new += new
         result.landed = pc.sum(pc.equal(merged.captures["feed"], self._feed)).as_py() or 0
         ours = merged.rejected.filter(manifest.are_of(self._feed, merged.rejected))
         result.rejected = len(ours)

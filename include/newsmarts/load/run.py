@@ -10,9 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from newsmarts.core import versions
+from newsmarts.core import owner, versions
 from newsmarts.core.db import log_of, reading, remove_database
-from newsmarts.core.errors import MissingPartition
+from newsmarts.core.errors import MissingPartition, UsageError
 from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path
 from newsmarts.core.locks import partition_lock, writer_lock
 from newsmarts.core.partitions import partition_days, published_path, set_aside_path, warehouse_path
@@ -89,21 +89,53 @@ def run(day: date, settings: Settings) -> LoadResult:
     return result
 
 
-def rebuild(settings: Settings, *, leave_out: bool = False, progress: Progress = SILENT) -> RebuildResult:
+def rebuild(
+    settings: Settings, *, leave_out: bool = False, take_over: bool = False, progress: Progress = SILENT
+) -> RebuildResult:
     """Rebuild the warehouse from every validated day, whatever the state of the old one.
 
     The old file, damaged or not, is set aside. Unless ``leave_out``, no accepted day that it or the release
-    has is lost.
+    has is lost. With ``take_over``, this machine has the warehouse of the object store from now on.
 
     Raises:
         MissingPartition: a day that the warehouse or the release holds can't be loaded again.
         DamagedPartition: a staged file is damaged.
         LockTimeout: another writer held the warehouse too long.
+        NotTheOwner: another machine has the warehouse of the object store.
     """
+    if take_over:
+        if settings.archive_url is None:
+            raise UsageError(f"{settings.home} is a folder: only an object store has an owner to replace.")
+        owner.take_over(settings)
     with writer_lock(settings):
         result = _rebuild(settings, leave_out=leave_out, progress=progress)
     logger.info("The warehouse was rebuilt from %d days.", len(result.days))
     return result
+
+
+def load_missing(settings: Settings) -> list[date]:
+    """Load days that an object store holds validated and the warehouse has never seen; returns them.
+
+    A new disk, or a backup of an old one, would otherwise publish a part of the days. Hold the writer lock.
+
+    Raises:
+        DamagedPartition: a file of such a day is damaged.
+    """
+    path = warehouse_path(settings.home)
+    if settings.archive_url is None or not path.exists():
+        return []
+    with reading(path, memory_limit=settings.duckdb_memory_limit) as connection:
+        known = {day for (day,) in connection.execute("SELECT capture_day FROM warehouse.days").fetchall()}
+    missing = list(partition_days(settings.archive, "validated", without=known))
+    if missing:
+        days = ", ".join(map(str, missing[:5])) + (" …" if len(missing) > 5 else "")
+        logger.info("The store holds %d validated days that the warehouse lacks: %s", len(missing), days)
+        try:
+            with warehouse.opened(settings) as connection:
+                _load_days(connection, missing, settings)
+        except warehouse.OtherLayout:
+            _rebuild(settings, set_aside=False)
+    return missing
 
 
 def _load(staged: StagedDay, settings: Settings) -> tuple[bool, dict[str, int]]:
@@ -173,18 +205,23 @@ def _rebuild(
 
 def _load_all(settings: Settings, path: Path, progress: Progress) -> dict[date, str | None]:
     """The loaded days, each with its refusal."""
-    loaded: dict[date, str | None] = {}
-    days = list(partition_days(settings.archive, "validated"))
-    progress.plan(len(days))
     with warehouse.opened(settings, path) as connection:
-        for day in days:
-            progress.start(day.isoformat())
-            with open_day(settings.archive, day, versions.warehouse_version()) as staged:
-                staged.check()
-                # a run of the day may be between landing and validating, or have been stopped there
-                warehouse.replace_day(connection, staged.as_validated())
-                loaded[day] = staged.refusal
-            progress.finish("loaded" if loaded[day] is None else "loaded as refused")
+        return _load_days(connection, list(partition_days(settings.archive, "validated")), settings, progress)
+
+
+def _load_days(
+    connection: duckdb.DuckDBPyConnection, days: list[date], settings: Settings, progress: Progress = SILENT
+) -> dict[date, str | None]:
+    loaded: dict[date, str | None] = {}
+    progress.plan(len(days))
+    for day in days:
+        progress.start(day.isoformat())
+        with open_day(settings.archive, day, versions.warehouse_version()) as staged:
+            staged.check()
+            # a run of the day may be between landing and validating, or have been stopped there
+            warehouse.replace_day(connection, staged.as_validated())
+            loaded[day] = staged.refusal
+        progress.finish("loaded" if loaded[day] is None else "loaded as refused")
     return loaded
 
 

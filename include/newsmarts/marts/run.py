@@ -14,6 +14,7 @@ from newsmarts.core.locks import writer_lock
 from newsmarts.core.partitions import candidate_path, published_path, warehouse_path
 from newsmarts.core.settings import Settings
 from newsmarts.core.text import counted
+from newsmarts.load.run import load_missing
 from newsmarts.marts import audit as contracts
 from newsmarts.marts import candidate, catalogue
 from newsmarts.marts.build import CAPTURES_AT_ONCE, BuildResult, update_candidate
@@ -60,7 +61,7 @@ def build(
     """Update the release candidate from the warehouse; ``full`` rebuilds it.
 
     Both ways, and any order of loading, give the same rows. A candidate that is damaged, or that failed
-    its last audit, is rebuilt.
+    its last audit, is rebuilt. Validated days of an object store that the warehouse lacks are loaded first.
 
     Raises:
         MissingPartition: nothing was ever loaded.
@@ -108,8 +109,9 @@ def _holds(release: releases.Release, fingerprint: str, settings: Settings) -> b
 
 
 def _update(settings: Settings, *, is_new: bool = False, **sizes: int) -> BuildResult:
-    """Update the candidate; one that is damaged is rebuilt."""
+    """Load what the warehouse lacks and update the candidate; one that is damaged is rebuilt."""
     try:
+        load_missing(settings)
         return update_candidate(settings, **sizes)
     except DAMAGE as error:
         if is_new:

@@ -12,14 +12,14 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from newsmarts.core.errors import DamagedPartition, MissingPartition, UsageError
 from newsmarts.core.files import whole_folder
-from newsmarts.core.object_store import CURRENT
+from newsmarts.core.object_store import CURRENT, changed_at
 from newsmarts.core.partitions import PARTITION_PREFIX, Stage, parse_day, partition_path, stage_path
 from newsmarts.review.day_results import MANIFEST_FILES, Outcome, landed_captures, read_outcome
 from newsmarts.validate.staged import manifest_version, read_manifest
@@ -145,21 +145,10 @@ def _stamps_in_store(archive: UPath, stage: Stage) -> dict[date, Stamp]:
         day = _day_of(folder)
         if day is None or (name != CURRENT if stage == "validated" else not name.endswith(".parquet")):
             continue
-        moment = _changed_at(facts)
+        moment = changed_at(facts)
         if day not in found or moment > found[day].changed_at:
             found[day] = Stamp(moment, str(facts.get("ETag") or f"{moment}-{facts.get('size')}"))
     return found
-
-
-def _changed_at(facts: Mapping[str, Any]) -> float:
-    """When an object was written, which each store calls by another name."""
-    for name in ("LastModified", "updated", "last_modified", "created", "mtime"):
-        value = facts.get(name)
-        if isinstance(value, datetime):
-            return value.timestamp()
-        if isinstance(value, (int, float)):
-            return float(value)
-    return 0.0
 
 
 def _day_of(name: str) -> date | None:
