@@ -30,6 +30,18 @@ SERVERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def airflow_folder(project: Path, news_home: Path) -> Path:
+    """Where the Airflow of a home is: its runs are of that home's days, so each home has its own.
+
+    That of the default home, ``data/``, is ``.airflow``; those of others are in folders below it.
+    """
+    folder, home = project / ".airflow", news_home.absolute()
+    if home == project / "data":
+        return folder
+    key = hashlib.sha256(os.fsencode(home)).hexdigest()[:8]
+    return folder / "homes" / f"{home.name or 'home'}-{key}"
+
+
 @dataclass(frozen=True, slots=True)
 class AirflowHome:
     """One project's Airflow: ``folder`` is AIRFLOW_HOME, ``news_home`` is NEWS_HOME."""

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.airflow_servers import airflow_folder
 from newsmarts.cli.main import print_error
 from newsmarts.core.errors import NewsError
 from newsmarts.core.settings import PROJECT_ROOT, load_settings
@@ -61,11 +62,11 @@ class LocalProgram:
         return f"{self.name}: restored in {self.folder}"
 
 
-def local_programs(project: Path) -> tuple[LocalProgram, ...]:
-    """The programs that ``make run`` and ``make bi`` start."""
+def local_programs(project: Path, home: Path) -> tuple[LocalProgram, ...]:
+    """The programs that ``make run`` and ``make bi`` start on a home."""
     passwords = "simple_auth_manager_passwords.json.generated"
     return (
-        LocalProgram("airflow", project / ".airflow", "airflow.db", ("secrets.json", passwords)),
+        LocalProgram("airflow", airflow_folder(project, home), "airflow.db", ("secrets.json", passwords)),
         LocalProgram("superset", project / ".bi", "superset.db", ("secrets.json", "provisioned", "imported")),
     )
 
@@ -79,7 +80,9 @@ def main(argv: Sequence[str] | None = None, project: Path = PROJECT_ROOT) -> int
             others: list[str] = []
 
             def add_others(folder: Path) -> None:
-                others.extend(each.name for each in local_programs(project) if each.back_up(folder))
+                others.extend(
+                    each.name for each in local_programs(project, settings.home) if each.back_up(folder)
+                )
 
             made = make_backup(settings, arguments.folder, add_others)
             print(made.summary(*(others or ["no records of Airflow or Superset"])))
@@ -87,7 +90,7 @@ def main(argv: Sequence[str] | None = None, project: Path = PROJECT_ROOT) -> int
         backup = find_backup(arguments.folder)
         restore(settings, backup)
         print(f"{backup} is restored in {settings.home}")
-        for program in local_programs(project):
+        for program in local_programs(project, settings.home):
             print(program.restore(backup))
     except NewsError as error:
         return print_error(error)

@@ -52,6 +52,15 @@ def copy_samples(project: Path, inbox: Path) -> int:
     return copied
 
 
+def about_empty(inbox: Path) -> str:
+    """What to put into an inbox without captures."""
+    return (
+        f"{inbox} has no captures. It takes saved pages (.txt, .html) and archives of them (.zip, .tar.gz, "
+        ".warc.gz, .wacz, .mhtml, .jsonl); a folder's name gives the day, as 2025-08-25/page.html. "
+        "See docs/captures.md."
+    )
+
+
 def days_to_run(settings: Settings) -> tuple[dict[date, RunReason], int]:
     """The days that need a run, each with its reason, and how many days of the inbox need none."""
     states = day_states(settings)

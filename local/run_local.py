@@ -16,7 +16,7 @@ from pathlib import Path
 
 from local import inbox
 from local.airflow_api import AirflowApi
-from local.airflow_servers import ADMIN, FIRST_PORT, PARALLELISM, AirflowHome, AirflowServers
+from local.airflow_servers import ADMIN, FIRST_PORT, PARALLELISM, AirflowHome, AirflowServers, airflow_folder
 from local.servers import LocalServerError, base_url, choose_port
 from local.terminal import Terminal, run_command, stay_up, stop_without_terminal
 from local.watch import MARTS, PAGES, Run, Watch
@@ -25,9 +25,10 @@ from newsmarts.core.errors import MissingPartition
 from newsmarts.core.partitions import longest_range
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.core.text import counted
+from newsmarts.desk.backfill import MISSING, REASONS
 from newsmarts.land.config import load_feeds
 from newsmarts.release.summary import read_summary
-from newsmarts.review.day_state import RunReason
+from newsmarts.review.day_state import RunReason, day_states
 
 START_SECONDS = 600.0  # a server that has ended is noticed at once; a slow machine only needs time
 WAITED_FOR = {
@@ -36,6 +37,7 @@ WAITED_FOR = {
     "dag_processor": "the DAG processor's first heartbeat",
 }
 _STATES = {"success": "succeeded"}
+_DAYS_NAMED = 12
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         "--home", help="folder (or object store's URL) of everything made from them (default: data/)"
     )
     parser.add_argument(
-        "--airflow-home", type=Path, default=PROJECT_ROOT / ".airflow", help="Airflow's own folder"
+        "--airflow-home", type=Path, help="Airflow's own folder (default: in .airflow/, one for each home)"
     )
     parser.add_argument(
         "--port", type=int, help=f"port of the UI (default: the first free one from {FIRST_PORT} on)"
@@ -70,7 +72,7 @@ def _run(arguments: argparse.Namespace) -> int:
     terminal = Terminal()
     home = AirflowHome(
         PROJECT_ROOT,
-        arguments.airflow_home.absolute(),
+        (arguments.airflow_home or airflow_folder(PROJECT_ROOT, settings.home)).absolute(),
         settings.home,
         settings.inbox,
         settings.archive_url,
@@ -122,6 +124,8 @@ def _find_days(settings: Settings, terminal: Terminal) -> dict[date, RunReason]:
         if copied:
             terminal.print(f"copied {counted(copied, 'sample capture')} into {settings.inbox_dir}")
     to_run, done = inbox.days_to_run(settings)
+    if not to_run and not done and any(feed.kind == "inbox" for feed in load_feeds(settings)):
+        terminal.print(inbox.about_empty(settings.inbox_dir))
     terminal.print(
         f"inbox {settings.inbox_dir}: {counted(len(to_run), 'day')} to run, {done} already in the marts"
     )
@@ -191,7 +195,21 @@ def _summary(settings: Settings, ended: list[Run]) -> str:
         marts = render_summary(read_summary(settings.home), settings.home)
     except MissingPartition:
         marts = "Nothing is published: no day has been loaded yet."
-    return "\n".join([*lines, "", marts, ""])
+    return "\n".join([*lines, *_open_days(settings), "", marts, ""])
+
+
+def _open_days(settings: Settings) -> list[str]:
+    """Days that still need a run, by reason, as the desk has them."""
+    states = day_states(settings)
+    found: dict[str, list[date]] = {}
+    for day, reason in [*states.reasons.items(), *((day, MISSING) for day in states.missing)]:
+        found.setdefault(REASONS[reason][0], []).append(day)
+    return [f"  {title}: {_named(days)}" for title, days in found.items()]
+
+
+def _named(days: list[date]) -> str:
+    newest = ", ".join(day.isoformat() for day in sorted(days, reverse=True)[:_DAYS_NAMED])
+    return newest if len(days) <= _DAYS_NAMED else f"{newest} and {len(days) - _DAYS_NAMED:,} more"
 
 
 if __name__ == "__main__":

@@ -110,13 +110,14 @@ class Watch:
             return
         counts = self._api.result_of(run, "load")
         if not counts:
-            self._terminal.print(f"{day}: nothing to load")
+            why = "Airflow's daily run: " if run.get("run_type") == "scheduled" else ""
+            self._terminal.print(f"{day}: {why}no feed has captures of it")
             return
         if day:
             self._loaded.add(day)
         self._terminal.print(
             f"{day} loaded: {counted(counts['captures'], 'capture')}, "
-            f"{counted(counts['articles'], 'article')}, {counts['not_article']} not articles, "
+            f"{counts['articles']} valid, {counts['not_article']} not articles, "
             f"{counts['quarantined']} quarantined, "
             f"{counted(counts['ticker_items'], 'ticker line')}  ({_seconds(run)})"
         )

@@ -52,7 +52,7 @@ def test_feeds_keep_their_order_and_may_be_off(settings: Settings, path: Path) -
         ("[feeds.inbox]\nkind = 'inbox'\nname = 'x'", "a feed is named by its table"),
         (
             "[feeds.inbox]\nkind = 'inbox'\nfoldr = 'x'",
-            "foldr: there is no such key. Known keys: enabled, folder",
+            "foldr: there is no such key. Known keys: enabled, every_day, folder",
         ),
         (WARC.replace("folder", "#"), "[feeds.crawls] folder: it is missing"),
         (

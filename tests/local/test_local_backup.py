@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from local import backup
+from local.airflow_servers import airflow_folder
 
 
 @pytest.fixture
@@ -55,7 +56,12 @@ def test_airflow_is_in_it_as_it_was_at_one_moment(
     assert "isn't empty (it holds raw, warehouse)" in capsys.readouterr().err
     elsewhere = ["--home", str(project / "new")]
     assert backup.main(["restore", "--from", to, *elsewhere], project) == 0
-    assert "airflow.db exists and is kept" in capsys.readouterr().out
+    # each home has an Airflow of its own
+    assert "airflow: restored in" in capsys.readouterr().out
+    (other,) = (project / ".airflow" / "homes").iterdir()
+    assert other == airflow_folder(project, project / "new")
+    assert runs(other / "airflow.db") == ["one"]
+    assert "exists and is kept" in backup.local_programs(project, project / "data")[0].restore(made)
     assert runs(project / ".airflow" / "airflow.db") == ["not committed", "one"]
 
     fresh = project / "another project"

@@ -66,3 +66,18 @@ def test_a_feed_that_failed_is_named_with_its_error(
     assert str(log) in out
     assert "feeds" not in out
     assert watch.failed == [RUN]
+
+
+def test_airflows_daily_run_without_captures_is_explained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Quiet(Api):
+        def changed_runs(self, _since: object) -> list[Any]:
+            return [RUN | {"state": "success", "run_type": "scheduled"}]
+
+        def result_of(self, _run: object, _task: str) -> dict[str, Any]:
+            return {}
+
+    watch = Watch(Quiet("skipped"), Terminal(), lambda: None, tmp_path)  # type: ignore[arg-type]
+    watch._poll()
+    assert "2025-09-01: Airflow's daily run: no feed has captures of it" in capsys.readouterr().out

@@ -51,11 +51,22 @@ def render_summary(summary: Summary, home: Path) -> str:
                 f"  the last {_DAYS_SHOWN} of {len(summary.days):,}; marts.partition_outcomes has all"
             )
         lines += columns([header, *days], right={1, 2, 3, 4, 5})
+        lines += _about_withheld(summary)
     lines += ["", "Rows"]
     lines += columns([(f"{rows:,}", f"marts.{mart}") for mart, rows in summary.rows.items()], right={0})
     docs = docs_path(home)
     lines += ["", f"Marts      {summary.path}", f"Data Docs  {docs / 'index.html'}"]
     return "\n".join(lines)
+
+
+def _about_withheld(summary: Summary) -> list[str]:
+    """Why the table counts fewer valid pages, and more in quarantine, than a day's own run did."""
+    withheld = [f"{day.withheld:,} of {day.day}" for day in summary.days[-_DAYS_SHOWN:] if day.withheld]
+    if not withheld:
+        return []
+    return [
+        f"  In quarantine, though valid by themselves, for what the days around show: {', '.join(withheld)}."
+    ]
 
 
 def _by_reason(title: str, counts: Mapping[str, int]) -> list[str]:
