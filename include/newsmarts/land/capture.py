@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from newsmarts.core.errors import CaptureError
-from newsmarts.core.records import Precision
+from newsmarts.core.records import Capture, Precision, QuarantineRow, capture_id_of
 
 if TYPE_CHECKING:
     from newsmarts.land.manifest import Known
@@ -120,3 +120,37 @@ class Feed(Protocol):
     def captures(self, day: date, known: Known) -> Iterator[Item]:
         """All captures of one UTC day, in an order that doesn't change from run to run."""
         ...
+
+
+def capture_of(found: Found, feed: str, sha256: str, landed_at: datetime) -> Capture:
+    """The manifest row of a feed's capture, whose bytes have this SHA-256."""
+    return Capture(
+        capture_id=capture_id_of(feed, found.source_path, found.captured_at, sha256),
+        sha256=sha256,
+        publisher=found.publisher,
+        feed=feed,
+        source_path=found.source_path,
+        captured_at=found.captured_at,
+        media_type=found.media_type,
+        size_bytes=len(found.data),
+        landed_at=landed_at,
+        url=found.url,
+        http_status=found.http_status,
+        captured_at_precision=found.captured_at_precision,
+        charset=found.charset,
+    )
+
+
+def rejection_row(item: Rejected, feed: str) -> QuarantineRow:
+    """The quarantine row of what a feed couldn't land."""
+    return QuarantineRow(
+        capture_id=capture_id_of(feed, item.source_path, item.captured_at, ""),
+        capture_sha256=None,
+        publisher=item.publisher,
+        stage="land",
+        reason_code=item.reason.reason_code,
+        detail=item.reason.detail,
+        source_path=item.source_path,
+        captured_at=item.captured_at,
+        capture_day=item.captured_at.astimezone(UTC).date(),
+    )

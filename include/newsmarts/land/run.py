@@ -17,7 +17,6 @@ import pyarrow.compute as pc
 from newsmarts.core import partitions, schemas
 from newsmarts.core.errors import FeedError, FeedRefused, FeedUnavailable, UsageError
 from newsmarts.core.locks import partition_lock
-from newsmarts.core.records import Capture, QuarantineRow, capture_id_of
 from newsmarts.core.settings import Settings
 from newsmarts.land import manifest
 from newsmarts.land.capture import (
@@ -29,6 +28,8 @@ from newsmarts.land.capture import (
     Rejected,
     SourceDone,
     Waiting,
+    capture_of,
+    rejection_row,
 )
 from newsmarts.land.config import AnyConfig, chosen_feeds
 from newsmarts.land.feeds import make_feed
@@ -167,10 +168,13 @@ class _Landing:
         """Store, note or count one item."""
         match item:
             case Found():
-                self._captures.add(self._capture(item))
+                self._check_day(item.captured_at)
+                sha256 = self._objects.put(item.data)
+                self._captures.add(capture_of(item, self._feed, sha256, self._landed_at))
             case Rejected():
+                self._check_day(item.captured_at)
                 self._log_rejection(item)
-                self._rejected.add(self._quarantine_row(item))
+                self._rejected.add(rejection_row(item, self._feed))
             case Waiting(source_path):
                 log.info("%r is still being written: it waits for the next run", source_path)
                 self.result.waiting += (source_path,)
@@ -211,39 +215,6 @@ class _Landing:
             log.warning(
                 "Further rejections are only in rejected.parquet, and in quarantine when it is loaded"
             )
-
-    def _capture(self, found: Found) -> Capture:
-        self._check_day(found.captured_at)
-        sha256 = self._objects.put(found.data)
-        return Capture(
-            capture_id=capture_id_of(self._feed, found.source_path, found.captured_at, sha256),
-            sha256=sha256,
-            publisher=found.publisher,
-            feed=self._feed,
-            source_path=found.source_path,
-            captured_at=found.captured_at,
-            media_type=found.media_type,
-            size_bytes=len(found.data),
-            landed_at=self._landed_at,
-            url=found.url,
-            http_status=found.http_status,
-            captured_at_precision=found.captured_at_precision,
-            charset=found.charset,
-        )
-
-    def _quarantine_row(self, item: Rejected) -> QuarantineRow:
-        self._check_day(item.captured_at)
-        return QuarantineRow(
-            capture_id=capture_id_of(self._feed, item.source_path, item.captured_at, ""),
-            capture_sha256=None,
-            publisher=item.publisher,
-            stage="land",
-            reason_code=item.reason.reason_code,
-            detail=item.reason.detail,
-            source_path=item.source_path,
-            captured_at=item.captured_at,
-            capture_day=self._day,
-        )
 
     def _check_day(self, captured_at: datetime) -> None:
         if captured_at.astimezone(UTC).date() != self._day:

@@ -53,7 +53,7 @@ _PARTS_OF_LARGE_DAY = 4  # below, to start processes costs more than they save
 _FETCHERS = 8
 _AHEAD = 16  # pages in memory
 
-_FILES: Mapping[str, pa.Schema] = {
+FILES: Mapping[str, pa.Schema] = {
     "articles": schemas.ARTICLES,
     "ticker_items": schemas.TICKER_ITEMS,
     "page_links": schemas.PAGE_LINKS,
@@ -138,7 +138,7 @@ def _parse_in_parts(
         for counted, reasoned in workers.map(_parse_part, pieces):
             counts += counted
             reasons += reasoned
-    for name, schema in _FILES.items():
+    for name, schema in FILES.items():
         _join(folder / f"{name}.parquet", [part / f"{name}.parquet" for part, _ in parts], schema)
     for part, _ in parts:
         shutil.rmtree(part)
@@ -167,7 +167,7 @@ def _parse_part(
     with _Writer(folder) as out:
         captures = _captures(_table_of(day, settings.archive).slice(start, count))
         for number, (capture, take_bytes) in enumerate(with_bytes(captures, settings.archive), start=1):
-            for name, row in _rows_of(capture, take_bytes, houses):
+            for name, row in rows_of(capture, take_bytes, houses):
                 out.add(name, row)
                 if name == "quarantine":
                     reasons[row["reason_code"]] += 1
@@ -194,7 +194,7 @@ def _captures(table: pa.Table) -> Iterator[Capture]:
             yield Capture(**row)
 
 
-def _rows_of(capture: Capture, take_bytes: Callable[[], bytes], houses: Houses) -> list[tuple[str, rows.Row]]:
+def rows_of(capture: Capture, take_bytes: Callable[[], bytes], houses: Houses) -> list[tuple[str, rows.Row]]:
     """The rows of a capture, each with the name of its file: an article's, or the one of its quarantine."""
     publisher, reading = capture.publisher, None
     roles: Roles = []
@@ -250,12 +250,12 @@ class _Writer(ExitStack):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.counts: Counter[str] = Counter()
-        self._rows: dict[str, list[rows.Row]] = {name: [] for name in _FILES}
+        self._rows: dict[str, list[rows.Row]] = {name: [] for name in FILES}
         self._writers = {
             name: self.enter_context(
                 pq.ParquetWriter(folder / f"{name}.parquet", schema, **schemas.PARQUET_OPTIONS)
             )
-            for name, schema in _FILES.items()
+            for name, schema in FILES.items()
         }
 
     def add(self, name: str, row: rows.Row) -> None:
@@ -267,12 +267,12 @@ class _Writer(ExitStack):
 
     def flush(self) -> None:
         """Write the rows that are still in memory."""
-        for name in _FILES:
+        for name in FILES:
             self._flush(name)
 
     def _flush(self, name: str) -> None:
         if self._rows[name]:
-            self._writers[name].write_table(pa.Table.from_pylist(self._rows[name], schema=_FILES[name]))
+            self._writers[name].write_table(pa.Table.from_pylist(self._rows[name], schema=FILES[name]))
             self._rows[name].clear()
 
 

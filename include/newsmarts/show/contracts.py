@@ -30,8 +30,8 @@ from newsmarts.core.settings import Settings
 from newsmarts.parse import rows
 from newsmarts.parse.publisher import ParsedPage
 from newsmarts.validate import features, staged
+from newsmarts.validate.decision import TICKER_CONTRACT, article_columns
 from newsmarts.validate.page_furniture import Furniture
-from newsmarts.validate.run import TICKER_CONTRACT, article_columns
 
 if TYPE_CHECKING:
     import great_expectations as gx

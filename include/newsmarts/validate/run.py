@@ -5,43 +5,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newsmarts.core.contracts import (
-    article_contract,
-    article_contract_path,
-    computed_columns,
-    load_contract,
-    quiet_context,
-)
 from newsmarts.core.errors import TooManyQuarantined
 from newsmarts.core.locks import partition_lock
 from newsmarts.core.partitions import docs_path, partition_path
-from newsmarts.core.publishers import slugs
-from newsmarts.core.reasons import load_reasons
 from newsmarts.core.settings import Settings
-from newsmarts.core.versions import code_version, contracts_version
-from newsmarts.validate import circuit_breaker, drift, features, staged
-from newsmarts.validate.page_furniture import Furniture
+from newsmarts.validate import circuit_breaker, decision, drift, staged
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from upath import UPath
 
-    from newsmarts.validate.bundles import Contract
     from newsmarts.validate.evaluation import Evaluation
     from newsmarts.validate.splitting import Split
-    from newsmarts.validate.staged import ParsedDay
 
 log = logging.getLogger(__name__)
-
-_ROWS_AT_ONCE = 1_000
-TICKER_CONTRACT = "ticker_items"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,32 +60,30 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
     """
     with partition_lock(settings, day):
         parsed = staged.read(settings.archive, day)
-        reasons = load_reasons(settings.contracts_dir)
-        pages, ticker, ticker_rows = _evaluate(parsed, settings)
+        lines = [*parsed.ticker_items["text"].to_pylist(), *parsed.ticker_witnesses["text"].to_pylist()]
+        columns = decision.article_columns(parsed.articles, lines, parsed.page_links, settings.contracts_dir)
+        decided = decision.decide(parsed, columns, settings, run_id)
+        found, share, outcome = decided.found, decided.share, decided.outcome
+        refusal = outcome["refusal"]
 
         from newsmarts.validate import docs
-        from newsmarts.validate.splitting import split
 
-        found = split(parsed, pages, ticker, ticker_rows, reasons)
-        share = circuit_breaker.share_of(parsed.articles.num_rows, found.quarantine, reasons)
-        refusal = circuit_breaker.refusal(day, share, settings)
         thresholds = drift.load_thresholds(settings.contracts_dir)
         seen = drift.pages_of_day(parsed, found.quarantine, thresholds.fields)
-        outcome = _outcome(parsed, found, settings, refusal, run_id)
         outcome["warnings"] = drift.warnings(settings.archive, day, seen, thresholds)
         shares = None if refusal else drift.share_rows(day, seen.shares())
         # the outcome last: a day without it is validated again
         index = docs.write(
             settings.home,
             day,
-            [*pages, ticker],
+            decided.evaluations,
             _summary(outcome, found),
             rendered=settings.render_data_docs,
         )
         folder = staged.write(settings.archive, day, found.tables, outcome, shares)
     docs.write_index(settings)
 
-    _log_outcome(found, outcome, (*pages, ticker), folder, index)
+    _log_outcome(found, outcome, decided.evaluations, folder, index)
     for warning in outcome["warnings"]:
         log.warning("%s is unlike the days before: %s", day, warning)
     warned = share.value > settings.quarantine_warn_share
@@ -170,93 +149,6 @@ def render_docs(day: date, settings: Settings) -> Path:
     from newsmarts.validate import docs
 
     return docs.render(settings, day)
-
-
-def _evaluate(
-    parsed: ParsedDay, settings: Settings
-) -> tuple[list[Evaluation], Evaluation, dict[str, dict[str, Any]]]:
-    """The evaluation on each publisher's articles, the one on ticker lines, and these by row key."""
-    from newsmarts.validate.evaluation import evaluate_all, frame_of
-
-    context = quiet_context()
-    rows_by_publisher: dict[str, list[features.Columns]] = {}
-    lines = [*parsed.ticker_items["text"].to_pylist(), *parsed.ticker_witnesses["text"].to_pylist()]
-    tables = (parsed.articles, lines, parsed.page_links)
-    for publisher, columns in article_columns(*tables, settings.contracts_dir):
-        rows_by_publisher.setdefault(publisher, []).append(columns)
-    # every publisher's, so that a day without its pages has results as well
-    publishers = sorted({*slugs(), *rows_by_publisher})
-    folder = settings.contracts_dir
-    version = contracts_version(folder)
-    contracts = [
-        (
-            _contract(folder, version, publisher),
-            frame_of(rows_by_publisher.get(publisher, []), features.ARTICLE_COLUMNS),
-        )
-        for publisher in publishers
-    ]
-
-    path = settings.contracts_dir / f"{TICKER_CONTRACT}.json"
-    labels = Furniture.of(computed_columns(path).get("label_as_text"))
-    items = parsed.ticker_items.to_pylist()
-    ticker_columns = list(features.ticker_item_features(items, labels))
-    ticker_rows = {columns["row_key"]: row for columns, row in zip(ticker_columns, items, strict=True)}
-    contracts.append((_contract(folder, version, None), frame_of(ticker_columns, features.TICKER_COLUMNS)))
-    *evaluations, of_ticker = evaluate_all(context, contracts, parsed.day)
-    return evaluations, of_ticker, ticker_rows
-
-
-@lru_cache(maxsize=32)
-def _contract(folder: Path, _version: str, publisher: str | None) -> Contract:
-    """A publisher's contract, that of ticker lines for None; built once for each state of the folder."""
-    from newsmarts.validate.bundles import Contract
-
-    if publisher is None:
-        return Contract.of(load_contract(folder / f"{TICKER_CONTRACT}.json"))
-    return Contract.of(article_contract(folder, publisher))
-
-
-def article_columns(
-    articles: pa.Table, ticker_lines: Iterable[str], page_links: pa.Table, contracts_dir: Path
-) -> Iterator[tuple[str, features.Columns]]:
-    """Each article's publisher and columns, by its contract; a thousand bodies in memory at a time."""
-    ticker = features.TickerLines(ticker_lines)
-    rules: dict[str, features.PageRules] = {}
-    for publisher in articles["publisher"].unique().to_pylist():
-        path = article_contract_path(contracts_dir, publisher)
-        rules[publisher] = features.PageRules.of(computed_columns(path), ticker, str(path))
-    linked: dict[str, list[str]] = {}
-    for link in page_links.select(["capture_id", "headline"]).to_pylist():
-        linked.setdefault(link["capture_id"], []).append(link["headline"])
-    for batch in articles.select(features.FIELDS).to_batches(max_chunksize=_ROWS_AT_ONCE):
-        for row in batch.to_pylist():
-            headlines = [*linked.get(row["capture_id"], ()), *row["related_headlines"]]
-            yield row["publisher"], features.article_features(row, rules[row["publisher"]], headlines)
-
-
-def _outcome(
-    parsed: ParsedDay, found: Split, settings: Settings, refusal: str | None, run_id: str | None
-) -> dict[str, Any]:
-    return {
-        "capture_day": parsed.day,
-        "captures": found.captures,
-        "landed": len(parsed.captures),
-        "rejected": found.captures - len(parsed.captures),
-        "parsed": parsed.articles.num_rows,
-        "valid": found.valid,
-        "not_article": found.not_article,
-        "quarantined": found.quarantined,
-        "ticker_items": found.tables["ticker_items"].num_rows,
-        "ticker_items_quarantined": found.ticker_items_quarantined,
-        "fingerprint": staged.fingerprint(found.tables),
-        "accepted": refusal is None,
-        "refusal": refusal,
-        "run_id": run_id,
-        "code_version": code_version(),
-        "rule_versions": ", ".join(sorted(set(parsed.articles["rule_version"].to_pylist()))),
-        "contracts_version": contracts_version(settings.contracts_dir),
-        "manifest_version": staged.manifest_version(parsed.captures, parsed.rejected),
-    }
 
 
 def _summary(outcome: dict[str, Any], found: Split) -> str:

@@ -55,17 +55,33 @@ def read(home: Path | UPath, day: date) -> ParsedDay:
     captures, rejected = read_manifest(home, day)
     parsed = whole_folder(partition_path(home, "parsed", day))
     _check_there(day, "parse", parsed, ("articles", "ticker_items", "page_links", "quarantine"))
+    tables = {
+        name: _table(parsed / f"{name}.parquet", schemas.VALIDATED_ROWS[name])
+        for name in ("quarantine", "articles", "ticker_items", "page_links", "ticker_witnesses")
+    }
+    return parsed_day(day, captures, rejected, tables)
+
+
+def parsed_day(
+    day: date,
+    captures: list[dict[str, Any]],
+    rejected: list[dict[str, Any]],
+    tables: Mapping[str, pa.Table],
+) -> ParsedDay:
+    """A day of these rows, in the order of validated files.
+
+    Raises:
+        ConservationError: parse's rows and the manifest aren't about the same captures.
+    """
     found = ParsedDay(
         day=day,
         captures=captures,
         rejected=rejected,
-        unparsed=_rows(parsed / "quarantine.parquet", schemas.QUARANTINE),
-        articles=_sorted(schemas.read_table(parsed / "articles.parquet", schemas.ARTICLES)),
-        ticker_items=_sorted(
-            schemas.read_table(parsed / "ticker_items.parquet", schemas.TICKER_ITEMS), "position"
-        ),
-        page_links=schemas.read_table(parsed / "page_links.parquet", schemas.PAGE_LINKS),
-        ticker_witnesses=_witnesses(parsed / "ticker_witnesses.parquet"),
+        unparsed=list(tables["quarantine"].to_pylist()),
+        articles=_sorted(tables["articles"]),
+        ticker_items=_sorted(tables["ticker_items"], "position"),
+        page_links=tables["page_links"],
+        ticker_witnesses=_in_order(tables["ticker_witnesses"], "captured_at", "capture_id", "text"),
     )
     _check_accounted(found)
     return found
@@ -174,10 +190,10 @@ def _rows(path: Path | UPath, schema: pa.Schema) -> list[dict[str, Any]]:
     return list(schemas.read_table(path, schema).to_pylist())
 
 
-def _witnesses(path: Path | UPath) -> pa.Table:
-    if not path.is_file():  # parsed by an earlier version
-        return schemas.TICKER_WITNESSES.empty_table()
-    return _in_order(schemas.read_table(path, schemas.TICKER_WITNESSES), "captured_at", "capture_id", "text")
+def _table(path: Path | UPath, schema: pa.Schema) -> pa.Table:
+    if path.stem in schemas.FILES_ADDED_LATER and not path.is_file():  # parsed by an earlier version
+        return schema.empty_table()
+    return schemas.read_table(path, schema)
 
 
 def _sorted(table: pa.Table, *more: str) -> pa.Table:

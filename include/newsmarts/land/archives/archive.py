@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -51,6 +51,17 @@ class Archives:
             for step in prefetch(self._steps(files, day), _size_bytes):
                 yield self._item(*step) if isinstance(step, tuple) else step
 
+    def every_capture(self, file: InboxFile, days: Container[date] | None = None) -> Iterator[Item]:
+        """What one archive holds of these days, or of any, read through once; it is indexed on the way.
+
+        Revisits come last; their originals are looked for in this archive alone.
+
+        Raises:
+            StillMoving: it is being written.
+        """
+        for step in prefetch(self._every_step(file, days), _size_bytes):
+            yield self._item(*step) if isinstance(step, tuple) else step
+
     def days(self, file: InboxFile) -> Counter[date]:
         """How many captures the file has of each day.
 
@@ -61,7 +72,7 @@ class Archives:
         if self._index(file) is None:
             with self._indexing(file) as made:
                 if made is None:
-                    for _ in self._read_through(file, None):
+                    for _ in self._read_through(file, ()):
                         pass
         return self.indexed_days(file) or Counter()
 
@@ -90,22 +101,35 @@ class Archives:
         yield from resolve(files, revisits, self._settings)
         yield from finished
 
+    def _every_step(self, file: InboxFile, days: Container[date] | None) -> Generator[_Step, None, None]:
+        revisits: list[tuple[InboxFile, Entry]] = []
+        try:
+            for entry, content in self._read_through(file, days):
+                if entry.outcome == "revisit":
+                    revisits.append((file, entry))
+                else:
+                    yield file, (entry, content)
+        except CaptureError as rejection:
+            if days is None or file.day in days:
+                yield Rejected(file.source_path, file.captured_at, rejection, file.publisher)
+        yield from resolve([file], revisits, self._settings)
+
     def _reads(self, file: InboxFile, day: date) -> Iterator[Read]:
         index = self._index(file)
         if index is None:
             with self._indexing(file) as index:
                 if index is None:
-                    yield from self._read_through(file, day)
+                    yield from self._read_through(file, (day,))
                     return
         with opened(file, self._settings) as reader:
             yield from reader.at(index.entries(day))
 
-    def _read_through(self, file: InboxFile, day: date | None) -> Iterator[Read]:
-        """Read the file in full, and make its index on the way; yields what is of the day."""
+    def _read_through(self, file: InboxFile, days: Container[date] | None) -> Iterator[Read]:
+        """Read the file in full, and make its index on the way; yields what is of these days, None: any."""
         log.info("Indexing archive %r", file.source_path)
 
         def wanted(entry: Entry) -> bool:
-            return entry.day == day and self._is_wanted(entry)
+            return (days is None or entry.day in days) and self._is_wanted(entry)
 
         writer = index_writer(self._settings.home, index_name_of(file, self._settings))
         with opened(file, self._settings) as reader, writer as add:
