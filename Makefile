@@ -20,8 +20,8 @@ UV := UV_PROJECT_ENVIRONMENT=.venv $(PY) -m uv
 # The lock names the public index, whatever mirror uv is set up for.
 LOCKED_INDEX := --default-index https://pypi.org/simple
 RUN_PACKAGES := --no-default-groups --group local --extra airflow
-DEV_PACKAGES := --extra airflow
-IMAGE_PACKAGES := $(RUN_PACKAGES) --group build
+DEV_PACKAGES := --extra airflow --extra celery
+IMAGE_PACKAGES := $(RUN_PACKAGES) --extra celery --group build
 export_lock = $(UV) export --quiet --frozen $1 --no-emit-project --no-header
 # Bytecode is compiled once, here: a process that may not write it down (PYTHONDONTWRITEBYTECODE) compiles again
 # whatever it imports; Airflow and Great Expectations take 9 s to load then, and 4 s compiled.

@@ -97,5 +97,6 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 AIRFLOW_SERVICES = [name for name, service in SERVICES.items() if service["image"] == "news-pipeline:local"]
 BI_SERVICES = [name for name, service in SERVICES.items() if service["image"] == "news-bi:local"]
 ONE_SHOT = {"databases", "init", "bi-init"}
-TOOLS = {name for name, service in SERVICES.items() if "profiles" in service}
+TOOLS = {name for name, service in SERVICES.items() if service.get("profiles") == ["tools"]}
+WORKERS = {name for name, service in SERVICES.items() if service.get("profiles") == ["celery"]}
 SERVERS = set(SERVICES) - ONE_SHOT - TOOLS

@@ -30,6 +30,7 @@ from tests.compose.compose_file import (
     SERVERS,
     SERVICES,
     TOOLS,
+    WORKERS,
     commands,
     interpolate,
     load,
@@ -38,14 +39,15 @@ from tests.compose.compose_file import (
 # What containers run that isn't this project's or Airflow's, and what their images bring it.
 FOREIGN_COMMANDS = {
     "postgres": {"pg_isready"},
+    "redis": {"redis-server", "redis-cli"},
     "databases": {"psql"},
     "backup-databases": {"bash"},
     "restore-databases": {"bash"},
     "upgrade-copy": {"bash"},
     "bi": {"python"},
 }
-# Folders and files of the image; home and inbox are volumes, and an object store's URL is given as home.
-SET_BY_THE_IMAGE = {"work", "archive_url", "contracts_dir", "feeds_file"}
+# Folders and files of the image; home and inbox are volumes.
+SET_BY_THE_IMAGE = {"work", "contracts_dir", "feeds_file"}
 OTHER_VARIABLES = {"TMPDIR", "AIRFLOW_HOME", "PYTHONPATH", "GX_ANALYTICS_ENABLED", "SCARF_ANALYTICS"}
 
 
@@ -60,7 +62,8 @@ def test_it_is_a_compose_file() -> None:
 
 def test_the_components_are_apart() -> None:
     airflow = {"api-server", "scheduler", "dag-processor", "triggerer"}
-    assert {"postgres", "bi"} | airflow == SERVERS
+    assert {"postgres", "bi"} | airflow | WORKERS == SERVERS
+    assert {"redis", "worker", "worker-marts"} == WORKERS
     for name in airflow:
         assert SERVICES[name]["command"][:2] == ["airflow", name]
         assert name in AIRFLOW_SERVICES
@@ -128,7 +131,7 @@ print("ANSWER" + json.dumps({
             if name.startswith("AIRFLOW__")
         ],
     }
-    assert len(asked["commands"]) == 9
+    assert len(asked["commands"]) == 11
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
     answer = subprocess.run(
         [sys.executable, "-c", code],
@@ -208,7 +211,7 @@ def test_no_variable_is_one_that_nothing_reads() -> None:
     superset = "".join((ROOT / "bi" / name).read_text() for name in ("superset_config.py", "provision.py"))
     for name in AIRFLOW_SERVICES:
         for variable in SERVICES[name]["environment"]:
-            read = variable.startswith(("AIRFLOW__", "NEWS_")) or variable in OTHER_VARIABLES
+            read = variable.startswith(("AIRFLOW__", "NEWS_", "AWS_")) or variable in OTHER_VARIABLES
             by_init = f'"{variable}"' in (ROOT / "config" / "init.py").read_text()
             assert read or (name == "init" and by_init), variable
     for name in BI_SERVICES:
@@ -241,6 +244,16 @@ def test_only_this_host_reaches_the_ports() -> None:
     assert not any("network_mode" in service for service in SERVICES.values())
 
 
+def test_workers_serve_every_queue_of_the_tasks() -> None:
+    """And what the marts' machine has, only a worker with its volumes gets to do."""
+    queues = {name: SERVICES[name]["command"][-2:] for name in ("worker", "worker-marts")}
+    assert SERVICES["worker"]["command"] == ["airflow", "celery", "worker", "--queues", "default"]
+    marts = ["airflow", "celery", "worker", "--queues", "marts", "--skip-serve-logs"]
+    assert SERVICES["worker-marts"]["command"] == marts, queues
+    assert SERVICES["worker-marts"]["volumes"] == SERVICES["scheduler"]["volumes"]
+    assert load({**FILLED, "WORKERS": "5"})["services"]["worker"]["deploy"] == {"replicas": "5"}
+
+
 def test_superset_reaches_the_database_server_and_nothing_else_of_ours() -> None:
     shared = {name for name in AIRFLOW_SERVICES for _ in [0] if "bi" in SERVICES[name]["networks"]}
     assert shared == set()
@@ -257,7 +270,7 @@ def test_every_container_is_hardened() -> None:
         assert service["cap_drop"] == ["ALL"], name
         assert service["security_opt"] == ["no-new-privileges:true"], name
         assert service["read_only"] is True, name
-        assert service["user"] in {"50000:50000", "postgres"}, name
+        assert service["user"] in {"50000:50000", "999:999", "postgres"}, name
         assert re.fullmatch(r"\d+[mg]", service["mem_limit"]), name
         assert service["pids_limit"] > 0, name
         assert service["logging"]["options"]["max-size"], name
@@ -274,6 +287,7 @@ def test_every_service_is_watched_and_waits_for_what_it_needs() -> None:
             assert service["restart"] == "no"
         for other, how in service.get("depends_on", {}).items():
             assert other not in TOOLS or name in TOOLS
+            assert other not in WORKERS or name in WORKERS
             one_shot = other in ONE_SHOT | TOOLS
             wanted = "service_completed_successfully" if one_shot else "service_healthy"
             assert how == {"condition": wanted}

@@ -74,16 +74,37 @@ def test_without_it_sqlite_refuses_at_once(tmp_path: Path) -> None:
     engine.dispose()
 
 
-@pytest.mark.parametrize(("command", "preloaded"), [("scheduler", True), ("api-server", False)])
-def test_only_the_scheduler_loads_what_tasks_need(
+@pytest.mark.parametrize(
+    ("command", "preloaded"),
+    [
+        ("scheduler", True),
+        ("celery worker --queues marts", True),
+        ("celery flower", False),
+        ("api-server", False),
+    ],
+)
+def test_only_what_forks_tasks_loads_what_they_need(
     command: str, preloaded: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     imported: list[str] = []
-    monkeypatch.setattr(sys, "argv", ["airflow", command])
+    monkeypatch.setattr(sys, "argv", ["airflow", *command.split()])
     monkeypatch.setattr(importlib, "import_module", imported.append)
     monkeypatch.setattr(os, "register_at_fork", lambda **_callbacks: None)
     loaded = runpy.run_path(str(FILE))
     assert imported == ([*loaded["PRELOADED"], *loaded["STAGES"]] if preloaded else [])
+
+
+def test_only_parse_and_validate_leave_the_machine_with_the_marts(local_settings: ModuleType) -> None:
+    from airflow.dag_processing.dagbag import DagBag
+
+    queues: dict[str, set[str]] = {}
+    for dag in DagBag(str(PROJECT_ROOT / "dags")).dags.values():
+        for task in dag.tasks:
+            local_settings.task_policy(task)
+            queues.setdefault(task.queue, set()).add(task.task_id)
+    assert queues["default"] == {"parse", "validate"}
+    assert set(queues) == {"default", "marts"}
+    assert {"land", "load", "accept", "build", "audit", "publish"} <= queues["marts"]
 
 
 def test_what_is_preloaded_is_there(local_settings: ModuleType) -> None:
