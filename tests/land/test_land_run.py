@@ -50,6 +50,34 @@ def test_a_file_becomes_an_object_and_a_row(settings: Settings) -> None:
     assert rows(settings, "rejected") == []
 
 
+def test_pages_in_folders_of_other_days_are_counted_without_being_read(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(settings, "2025-08-25/page.html")
+    put(settings, "2025-08-24/page.html")
+    put(settings, "2025-08-24/2025-08-25.txt", b"the folder's day counts")
+    moved = put(settings, "2025-08-24/moved.html", b"its sidecar has another day")
+    moved.with_suffix(".json").write_text('{"captured_at": "2025-08-25T10:00:00Z"}')
+    put(settings, "2025-08-24/sub/2025-08-25/deep.txt", b"the deepest folder counts")
+    (moved.parent / "link.html").symlink_to(moved.parent)  # to a folder: nothing to account for
+    looked_at: list[str] = []
+    lstat = os.lstat
+
+    def noting_lstat(path: str) -> os.stat_result:
+        looked_at.append(Path(path).name)
+        return lstat(path)
+
+    monkeypatch.setattr(os, "lstat", noting_lstat)
+    result = run.run(DAY, settings)
+    assert [row["source_path"] for row in rows(settings, "captures")] == [
+        "2025-08-24/moved.html",
+        "2025-08-24/sub/2025-08-25/deep.txt",
+        "2025-08-25/page.html",
+    ]
+    assert (result.landed, result.rejected, result.other_days) == (3, 0, {date(2025, 8, 24): 2})
+    assert "2025-08-25.txt" not in looked_at
+
+
 def test_without_a_day_in_the_path_the_mtime_is_the_capture_time(settings: Settings) -> None:
     path = put(settings, "pages/page.txt")
     os.utime(path, ns=(0, 1_756_166_399_999_999_999))  # the last nanosecond of the day

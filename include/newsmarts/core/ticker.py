@@ -28,11 +28,12 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
+from typing import NamedTuple
 
 from newsmarts.core.leak_rule import LeakRule, shipped_leak_rule
-from newsmarts.core.ticker_variants import Variants, joined
+from newsmarts.core.ticker_variants import Spelling, Variants, joined
 from newsmarts.core.ticker_words import WORD, has_capital_in_word, normalise_line, prepared, words_of
 
 _MOST_SOURCE_WORDS = 8
@@ -116,8 +117,8 @@ class TickerIndex:
     """All ticker lines of some captures, made ready to be looked for in bodies.
 
     Looking costs time in proportion to the body, hardly more when there are more ticker lines, and the
-    answer doesn't depend on their order. Most of a body's lines have neither the first letters of a ticker
-    line nor three words of one in a row, and are not looked at any further.
+    answer doesn't depend on their order. Most of a body's lines neither hold a ticker line from one of their
+    words on, nor are as short as one and share three words in a row with it: they are not looked at further.
     """
 
     def __init__(self, lines: Iterable[str], rule: LeakRule | None = None) -> None:
@@ -132,24 +133,20 @@ class TickerIndex:
         self._variant_lines: dict[str, str] = {}
         lengths: dict[str, set[int]] = {}
         for line in dict.fromkeys(lines):  # pages of one hour show the same
-            read = _Line(line, rule)
-            letters = read.letters
-            if read.is_furniture():  # a stray "BREAKING" would be found in every body that has this word
+            read = _ticker_line(line, rule)
+            if read is None:
                 continue
+            letters = read.letters
             self._lines[letters] = min(line, self._lines.get(letters, line))
-            if normalise_line(line).count(" ") + 1 >= rule.min_words:
+            if read.spellings:
                 self._long.add(letters)
-                words = read.unlabelled()
-                self._variants.add(words)
-                turned = _with_source_last(line, rule) if ": " in line else words
-                self._variants.add(turned)
-                for key in ("".join(words), _without_source(line, rule), "".join(turned)):
+                for spelling in read.spellings:
+                    self._variants.add(spelling)
+                for key in (read.news, *(spelling.letters for spelling in read.spellings)):
                     self._variant_lines[key] = min(line, self._variant_lines.get(key, line))
             lengths.setdefault(letters[:_KEY_CHARS], set()).add(len(letters))
         self._lengths = {key: tuple(sorted(found)) for key, found in lengths.items()}
         self._key_lengths = tuple(sorted({len(key) for key in lengths}))
-        self._heads = lengths.keys() | {key[:_KEY_CHARS] for key in self._variant_lines}
-        self._head_lengths = {len(head) for head in self._heads}
         self._sorted_long = sorted(self._long)
         self._longest = max(map(len, self._lines), default=0)
 
@@ -165,21 +162,31 @@ class TickerIndex:
         read = [_Line(line, self._rule) for line in lines]
         close = [line for line in read if self._may_leak(line)]
         whole = next((leak for line in close if (leak := self._leak_in(line)) is not None), None)
-        return self._spread_over(read) if close and whole is None else whole
+        return self._spread_over(read) if whole is None else whole
 
     def _may_leak(self, line: _Line) -> bool:
-        """Whether a ticker line may leak into this one, or begin here and go on in the next."""
-        letters, starts = line.letters, line.starts
+        """Whether a ticker line may leak into this one, or into a part of it."""
         return (
-            len(letters) < _KEY_CHARS
-            or any(
-                not self._heads.isdisjoint([letters[at : at + size] for at in starts])
-                for size in self._head_lengths
-            )
-            or (len(letters) <= 2 * self._longest and self._variants.may_be_near(line.folded))
+            self._holds_complete(line)
+            or (len(line.letters) <= 2 * self._longest and self._may_hold_variant(line))
             or self._may_have_parts(line)
             or has_capital_in_word(line.text)
         )
+
+    def _holds_complete(self, line: _Line) -> bool:
+        """Whether a complete ticker line begins at a word of this one."""
+        letters, lengths = line.letters, self._lengths
+        for size in self._key_lengths:
+            keys = [letters[at : at + size] for at in line.starts]
+            if not lengths.keys().isdisjoint(keys):
+                places = (at for at, key in zip(line.starts, keys, strict=True) if key in lengths)
+                if any(True for at in places for _ in self._ends(letters, at)):
+                    return True
+        return False
+
+    def _may_hold_variant(self, line: _Line) -> bool:
+        words = line.unlabelled()
+        return "".join(words) in self._variant_lines or self._variants.may_hold(words)
 
     def _may_have_parts(self, line: _Line) -> bool:
         return self._may_part.search(line.line) is not None or "pic.twitter.com/" in line.line
@@ -267,6 +274,26 @@ class TickerIndex:
             for length in self._lengths.get(letters[start : start + key_length], ()):
                 if letters[start : start + length] in self._lines:
                     yield min(start + length, len(letters))
+
+
+class _TickerLine(NamedTuple):
+    """What indexes keep of a ticker line."""
+
+    letters: str
+    news: str  # the letters without its source
+    spellings: tuple[Spelling, ...]  # without labels, also with the source last; none of a short line
+
+
+@lru_cache(maxsize=4096)  # the marts look through days side by side for much the same lines
+def _ticker_line(line: str, rule: LeakRule) -> _TickerLine | None:
+    """What is kept of a line; None: nothing, a stray "BREAKING" is in every body that has this word."""
+    read = _Line(line, rule)
+    if read.is_furniture():
+        return None
+    if normalise_line(line).count(" ") + 1 < rule.min_words:
+        return _TickerLine(read.letters, read.letters, ())
+    words = [read.unlabelled(), *([_with_source_last(line, rule)] if ": " in line else [])]
+    return _TickerLine(read.letters, _without_source(line, rule), tuple(map(Spelling.of, words)))
 
 
 def _without_source(line: str, rule: LeakRule) -> str:

@@ -10,6 +10,7 @@ import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import cached_property
+from typing import NamedTuple
 
 from newsmarts.core.leak_rule import LeakRule
 
@@ -18,6 +19,20 @@ _RUN = 3
 _ALL = 100  # per cent
 
 Words = Sequence[str]
+
+
+class Spelling(NamedTuple):
+    """A line as words, and what it is found by; made once for however many indexes."""
+
+    letters: str
+    words: tuple[str, ...]
+    halves: tuple[tuple[int, bool, str], ...]
+    runs: frozenset[tuple[str, ...]]
+
+    @classmethod
+    def of(cls, words: Words) -> Spelling:
+        """That of these words."""
+        return cls("".join(words), tuple(words), tuple(_halves(words)), frozenset(_runs(words)))
 
 
 class Variants:
@@ -34,26 +49,34 @@ class Variants:
         self._sizes: set[int] = set()  # numbers of words
         self._most_words = 0  # of the longest line
 
-    def add(self, words: Words) -> None:
+    def add(self, spelling: Spelling) -> None:
         """Add a line."""
-        letters = "".join(words)
+        letters, words, halves, runs = spelling
         if letters in self._words:
             return
-        self._words[letters] = tuple(words)
+        self._words[letters] = words
         self._sizes.add(len(words))
-        for half in _halves(words):
+        for half in halves:
             self._halves.setdefault(half, []).append(letters)
-        for run in set(_runs(words)):
+        for run in runs:
             self._by_run.setdefault(run, []).append(letters)
-        if self._rule.near_percent < _ALL:
-            self._most_words = max(self._most_words, len(words))
+        self._most_words = max(self._most_words, len(words))
 
-    def may_be_near(self, words: Words) -> bool:
-        """Whether a line may differ from some of these words, in a row, by more than where it ends."""
+    def may_hold(self, words: Words) -> bool:
+        """Whether these words may be a variant: ``found_as`` gives none where this is false."""
+        if self._begins(words):
+            return True
         # a wrong word in six leaves a run of the others
-        return self._rule.mistyped_min_words <= 2 * _RUN - 1 or not self._by_run.keys().isdisjoint(
-            zip(words, words[1:], words[2:], strict=False)
+        return len(words) <= self._most_words / (self._rule.near_percent / _ALL) and (
+            self._rule.mistyped_min_words <= 2 * _RUN - 1
+            or not self._by_run.keys().isdisjoint(zip(words, words[1:], words[2:], strict=False))
         )
+
+    def _begins(self, words: Words) -> bool:
+        """Whether a line begins with these words' letters."""
+        letters = "".join(words)
+        at = bisect.bisect_left(self._sorted, letters)
+        return "".join(self._sorted[at : at + 1]).startswith(letters)
 
     def found_as(self, words: Words, *, elided: bool) -> str | None:
         """The letters of the line that these words are a variant of; None when they are of none.
@@ -87,7 +110,7 @@ class Variants:
         """The line that shares most of its words with these, in one order, or that these begin or end."""
         least, share = self._rule.near_min_words, self._rule.near_percent / _ALL
         part, own = self._rule.part_percent / _ALL, tuple(words)
-        if not least <= len(words) <= self._most_words / share:
+        if share == 1 or not least <= len(words) <= self._most_words / share:
             return None
         alike = {each for run in _runs(words) for each in self._by_run.get(run, ())[:_MOST_LOOKED_AT]}
         for letters in sorted(alike):
@@ -95,7 +118,7 @@ class Variants:
             if len(own) >= part * len(others) and own in {others[: len(own)], others[-len(own) :]}:
                 return letters
             enough = max(least, share * len(words), share * len(others))
-            if min(len(words), len(others)) >= enough:
+            if min(len(words), len(others)) >= enough and sum(map(set(others).__contains__, words)) >= enough:
                 blocks = SequenceMatcher(None, words, others, autojunk=False).get_matching_blocks()
                 if sum(block.size for block in blocks) >= enough:
                     return letters

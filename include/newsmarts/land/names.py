@@ -41,6 +41,7 @@ ARCHIVES = {
 }
 CRAWLS = frozenset({"warc", "wacz"})
 """The kinds of archives that crawlers write."""
+_ARCHIVE_ENDINGS = tuple(ARCHIVES)
 # How downloaders and editors name a file while they write it.
 UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload", ".download", "~")
 
@@ -119,7 +120,9 @@ def without_packing(file_name: str) -> str:
 def archive_kind_of(file_name: str) -> str | None:
     """The kind of archive by the name's ending; None for any other ending."""
     lowered = file_name.lower()
-    return next((kind for ending, kind in ARCHIVES.items() if lowered.endswith(ending)), None)
+    if not lowered.endswith(_ARCHIVE_ENDINGS):
+        return None
+    return next(kind for ending, kind in ARCHIVES.items() if lowered.endswith(ending))
 
 
 def moment_of(text: str) -> datetime | None:

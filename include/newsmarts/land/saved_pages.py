@@ -72,7 +72,7 @@ _WAYBACK_DATE = re.compile(r"([\d:]+) (\w{3}) (\d{1,2}), (\d{4})")
 
 def facts_of(data: bytes) -> Facts:
     """The facts in a page's bytes, of which its two ends are enough. Never raises."""
-    ends = data[:HEAD_BYTES] + data[HEAD_BYTES:][-TAIL_BYTES:]
+    ends = data[:HEAD_BYTES] + data[max(HEAD_BYTES, len(data) - TAIL_BYTES) :]
     url, archived_at, saved_at = None, None, None
     for words, mark in _MARKS:
         at = ends.find(words)

@@ -11,8 +11,9 @@ import errno
 import logging
 import os
 import stat
+from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -49,11 +50,14 @@ def inbox_root(settings: Settings, folder: Path | None = None) -> str | None:
     return root
 
 
-def scan(root: str, settings: Settings) -> Iterator[InboxFile]:
+def scan(
+    root: str, settings: Settings, *, day: date | None = None, other_days: Counter[date] | None = None
+) -> Iterator[InboxFile]:
     """Every file of a folder and those below it, folder by folder in order of name.
 
     Names that begin with a dot are passed over, and so is NEWS_HOME when it lies in the folder. What saved
-    pages bring along (see ``companions``) is counted in one line of the log.
+    pages bring along (see ``companions``) is counted in one line of the log. With ``day`` and ``other_days``,
+    pages in folders that name another day are only counted there: many days are landed from one folder.
 
     Raises:
         UsageError: the folder can't be read.
@@ -64,11 +68,13 @@ def scan(root: str, settings: Settings) -> Iterator[InboxFile]:
     while pending:
         folder, kind = pending.pop()
         entries = _entries(root, folder)
+        elsewhere = _other_day(folder, day)
         if isinstance(entries, CaptureError):
             yield _rejected(root, folder, None, entries)
             continue
         here = {entry.name for entry in entries}
-        pages = {members.stem_of(name) for name in here if members.is_page(name)}
+        stems = {name: members.stem_of(name) for name in here if members.is_page(name)}
+        pages = set(stems.values())
         around = companions.Around(pages.__contains__, kind, in_root=companions.is_root(here))
         folders = []
         for entry in entries:
@@ -83,16 +89,34 @@ def scan(root: str, settings: Settings) -> Iterator[InboxFile]:
             elif around.is_companion(entry.name):
                 passed_over.add(names.source_path_of(relative))
             else:
-                sidecar_name = members.stem_of(entry.name) + sidecar.ENDING
-                beside = sidecar_name if sidecar_name in here and members.is_page(entry.name) else None
-                file = _examine(root, relative, settings, beside)
-                if file is not None:
+                beside = f"{stems[entry.name]}{sidecar.ENDING}" if entry.name in stems else None
+                beside = beside if beside in here else None
+                if other_days is not None and elsewhere is not None and _is_of_its_folder(entry, beside):
+                    other_days[elsewhere] += 1
+                elif (file := _examine(root, relative, settings, beside)) is not None:
                     yield file
         pending.extend(reversed(folders))
+    _log_passed_over(root, hidden, str(passed_over))
+
+
+def _log_passed_over(root: str, hidden: int, companion_files: str) -> None:
     if hidden:
         log.info("Passed over %d entries of %r whose names begin with a dot", hidden, root)
-    if counted := str(passed_over):
-        log.info("Passed over what saved pages bring along in %r: %s", root, counted)
+    if companion_files:
+        log.info("Passed over what saved pages bring along in %r: %s", root, companion_files)
+
+
+def _other_day(folder: str, day: date | None) -> date | None:
+    """The day that a folder's path names, when it isn't the wanted one."""
+    if day is None or not folder:
+        return None
+    named = names.day_in_path(f"{names.source_path_of(folder)}/")
+    return None if named == day else named
+
+
+def _is_of_its_folder(entry: os.DirEntry[str], beside: str | None) -> bool:
+    """Whether only its path says when an entry was captured: a page, not a link, without a sidecar."""
+    return beside is None and names.media_type_of(entry.name) is not None and not entry.is_symlink()
 
 
 def _entries(root: str, folder: str) -> list[os.DirEntry[str]] | CaptureError:

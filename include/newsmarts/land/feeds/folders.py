@@ -42,7 +42,7 @@ class InboxFeed:
         young: list[InboxFile] = []
         archives: list[InboxFile] = []
         other_days: Counter[date] = Counter()
-        for file in self.files():
+        for file in self.files(day, other_days):
             if file.archive is not None:
                 archives.append(file)
             elif file.day != day:
@@ -56,10 +56,10 @@ class InboxFeed:
         yield from (OtherDay(other, count) for other, count in other_days.items())
         yield from self.archives.captures(archives, day)
 
-    def files(self) -> Iterator[InboxFile]:
-        """All files of the folder. Raises UsageError when it isn't a folder."""
+    def files(self, day: date | None = None, other_days: Counter[date] | None = None) -> Iterator[InboxFile]:
+        """All files of the folder, as ``scan`` gives them. Raises UsageError when it isn't a folder."""
         root = scan.inbox_root(self._settings, self._folder)
-        return scan.scan(root, self._settings) if root is not None else iter(())
+        return iter(()) if root is None else scan.scan(root, self._settings, day=day, other_days=other_days)
 
 
 class WarcFeed:
