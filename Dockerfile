@@ -1,5 +1,6 @@
 # One image for every Airflow component: Python, exactly requirements.txt, and this project, read-only.
-FROM python:3.11.14-slim-bookworm
+ARG PYTHON_IMAGE
+FROM ${PYTHON_IMAGE}
 
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

@@ -4,6 +4,9 @@
 # make bi [NEWS_HOME=folder] [PORT=number]           Superset on the published marts; make bi-export, see docs/superset.md
 # make test-bi                                       installs and starts it, and looks at every chart
 # make secrets                                       fills .env for docker compose; existing values stay
+# make upgrade                                       the containers to the version that is checked out, backups first
+# make pin-images                                    pins the base images by the content that their tags have now
+# make test-containers [ARGS="-k backfill"]          builds the images and starts docker-compose.yml; needs or brings Docker
 # make faults [ARGS="-k disk_full"] [SEED=number]    breaks a home in many ways and writes docs/faults.md
 # make backup DEST=folder [NEWS_HOME=folder]         also while the pipeline runs; make restore FROM=folder
 # make upgrade-check [NEWS_HOME=folder]              which days and marts a new version would rebuild
@@ -41,7 +44,7 @@ given = $(if $(filter command,$(origin $1)),$($1))
 thorough := --hypothesis-profile=thorough --cpu-budget=0
 
 .DELETE_ON_ERROR:
-.PHONY: run test test-all test-slow faults secrets backup restore upgrade-check bi bi-export test-bi bench dictionary lint lock \
+.PHONY: run test test-all test-slow test-containers faults secrets upgrade pin-images backup restore upgrade-check bi bi-export test-bi bench dictionary lint lock \
   build clean help
 
 run: .venv/.synced-run
@@ -80,8 +83,18 @@ bi-export: .venv/.synced-run
 test-bi: .venv/.synced-dev
 	@TEST_SUPERSET=1 exec $(PY) -m pytest tests/bi -m "not faults" $(ARGS)
 
+# its tests are the stages of one stack, in this order: those after a failure would say nothing
+test-containers: .venv/.synced-dev
+	@TEST_CONTAINERS=1 exec $(PY) -m pytest tests/containers -m "not faults" --exitfirst --verbose -s $(ARGS)
+
 secrets:
 	@$(PYTHON) local/make_secrets.py
+
+upgrade:
+	@PYTHON="$(PYTHON)" exec deploy/upgrade.sh
+
+pin-images:
+	@$(PYTHON) deploy/pin_images.py
 
 backup: .venv/.synced-run
 	@[ -n "$(call given,DEST)" ] || { echo "error: Say where to: make backup DEST=folder" >&2; exit 2; }

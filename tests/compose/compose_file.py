@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,29 @@ def example_values() -> dict[str, str]:
     lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
     entries = [line for line in lines if line.strip() and not line.startswith("#")]
     return dict(entry.split("=", 1) for entry in entries)
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A volume of a service; ``source`` is a folder of the host, or a named volume."""
+
+    source: str
+    target: str
+    read_only: bool
+    of_host: bool
+
+
+def mounts(service: Mapping[str, Any]) -> list[Mount]:
+    """A service's volumes, in whichever of the two ways they are written."""
+    found = []
+    for volume in service.get("volumes", ()):
+        if isinstance(volume, str):
+            source, target, *mode = volume.split(":")
+            found.append(Mount(source, target, mode == ["ro"], source.startswith((".", "/"))))
+        else:
+            of_host = volume["type"] == "bind"
+            found.append(Mount(volume["source"], volume["target"], volume.get("read_only", False), of_host))
+    return found
 
 
 def commands(service: Mapping[str, Any]) -> Iterator[list[str]]:

@@ -25,7 +25,7 @@ import pytest
 
 from local import make_secrets
 from local.servers import kill_sessions, members
-from tests.compose.compose_file import IMAGE_ROOT, ROOT, load
+from tests.compose.compose_file import IMAGE_ROOT, ROOT, load, mounts
 from tests.plugins.desk_server import free_port
 from tests.postgres_server import OWNER_PASSWORD, Server
 
@@ -101,10 +101,8 @@ class Native:
         """Where a service's volumes and memory are here."""
         content = self.services[service]
         targets = {}
-        for volume in content.get("volumes", ()):
-            source, target = volume.split(":")[:2]
-            is_path = source.startswith((".", "/"))
-            targets[target] = str((ROOT / source).resolve()) if is_path else ""
+        for mount in mounts(content):
+            targets[mount.target] = str((ROOT / mount.source).resolve()) if mount.of_host else ""
         targets |= {mount.split(":")[0]: "" for mount in content["tmpfs"]}
         return {target: here or f"{self.folder}{target}" for target, here in targets.items()}
 
@@ -149,11 +147,7 @@ class Native:
 
     def writable(self, service: str) -> set[str]:
         """The folders that a service may write: memory, and volumes that aren't mounted read-only."""
-        kept = {
-            volume.split(":")[1]
-            for volume in self.services[service].get("volumes", ())
-            if volume.endswith(":ro")
-        }
+        kept = {mount.target for mount in mounts(self.services[service]) if mount.read_only}
         return {here for target, here in self.mounts(service).items() if target not in kept}
 
     def run(self, service: str, command: list[str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -34,6 +34,7 @@ from tests.compose.compose_file import (
     commands,
     interpolate,
     load,
+    mounts,
 )
 
 # What containers run that isn't this project's or Airflow's, and what their images bring it.
@@ -45,6 +46,7 @@ FOREIGN_COMMANDS = {
     "restore-databases": {"bash"},
     "upgrade-copy": {"bash"},
     "bi": {"python"},
+    "marts": {"sleep"},
 }
 # Folders and files of the image; home and inbox are volumes.
 SET_BY_THE_IMAGE = {"work", "contracts_dir", "feeds_file"}
@@ -62,7 +64,7 @@ def test_it_is_a_compose_file() -> None:
 
 def test_the_components_are_apart() -> None:
     airflow = {"api-server", "scheduler", "dag-processor", "triggerer"}
-    assert {"postgres", "bi"} | airflow | WORKERS == SERVERS
+    assert {"postgres", "bi", "marts"} | airflow | WORKERS == SERVERS
     assert {"redis", "worker", "worker-marts"} == WORKERS
     for name in airflow:
         assert SERVICES[name]["command"][:2] == ["airflow", name]
@@ -255,14 +257,40 @@ def test_workers_serve_every_queue_of_the_tasks() -> None:
 
 
 def test_superset_reaches_the_database_server_and_nothing_else_of_ours() -> None:
-    shared = {name for name in AIRFLOW_SERVICES for _ in [0] if "bi" in SERVICES[name]["networks"]}
-    assert shared == set()
     for name in BI_SERVICES:
-        assert SERVICES[name]["networks"] == ["database", "bi"]
+        assert SERVICES[name]["networks"] == ["superset-database", "bi"]
         assert "news-marts:/var/lib/news/marts:ro" in SERVICES[name]["volumes"]
         assert not [volume for volume in SERVICES[name]["volumes"] if volume.startswith("news-home")]
-    assert SERVICES["postgres"]["networks"] == ["database"]
-    assert COMPOSE["networks"]["database"] == {"internal": True}
+    for name in set(SERVICES) - set(BI_SERVICES) - {"postgres"}:
+        assert set(SERVICES[name]["networks"]) <= {"airflow-database", "airflow"}, name
+    assert SERVICES["postgres"]["networks"] == ["airflow-database", "superset-database"]
+    for name in ("airflow-database", "superset-database"):
+        assert COMPOSE["networks"][name] == {"internal": True}
+
+
+def test_folders_of_the_host_are_never_made_by_docker() -> None:
+    """A typo in INBOX_DIR would make an empty folder, and every run would be green with nothing in it."""
+    found = set()
+    for service in SERVICES.values():
+        for mount, volume in zip(mounts(service), service.get("volumes", ()), strict=True):
+            if mount.of_host:
+                assert volume["bind"] == {"create_host_path": False}, mount
+                found.add(mount.target)
+    assert found == {"/var/lib/news-inbox", "/backups"}
+
+
+def test_the_database_image_leaves_no_anonymous_volume() -> None:
+    """PostgreSQL's image declares its data folder as a volume."""
+    data = "/var/lib/postgresql/data"
+    for name, service in SERVICES.items():
+        if service["image"] == "news-databases:local" or name == "postgres":
+            assert data in [*service["tmpfs"], *(mount.target for mount in mounts(service))], name
+
+
+def test_no_tool_leaves_a_container_that_a_later_one_needs() -> None:
+    """`docker compose down` leaves those of a profile, on a network that is gone."""
+    for name in TOOLS:
+        assert not TOOLS & set(SERVICES[name].get("depends_on", ())), name
 
 
 def test_every_container_is_hardened() -> None:

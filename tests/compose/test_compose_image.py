@@ -5,13 +5,15 @@ from __future__ import annotations
 import fnmatch
 import json
 import re
+import subprocess
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from tests.compose.compose_file import COMPOSE, IMAGE_ROOT, ROOT, SERVICES
+from tests.compose.compose_file import COMPOSE, COMPOSE_TEXT, FILLED, IMAGE_ROOT, ROOT, SERVICES, load, mounts
 
 FILES = {"news-pipeline:local": "Dockerfile", "news-bi:local": "bi/Dockerfile"}
+BUILT = {**FILES, "news-databases:local": "config/databases.Dockerfile"}
 DOCKERFILES = {image: (ROOT / path).read_text(encoding="utf-8") for image, path in FILES.items()}
 LOCKS = {"news-pipeline:local": "requirements.txt", "news-bi:local": "bi/requirements.txt"}
 
@@ -20,15 +22,14 @@ def test_volumes_and_host_paths_exist() -> None:
     named = set(COMPOSE["volumes"])
     used = set()
     for service in SERVICES.values():
-        for volume in service.get("volumes", ()):
-            source, target, *mode = volume.split(":")
-            if source == "./backups":  # made by who wants backups
-                assert target == "/backups"
-            elif source.startswith((".", "/")):
-                assert (ROOT / source).exists(), f"{source} isn't in the project"
-                assert mode == ["ro"]
+        for mount in mounts(service):
+            if mount.source == "./backups":  # made by who wants backups
+                assert mount.target == "/backups"
+            elif mount.of_host:
+                assert (ROOT / mount.source).exists(), f"{mount.source} isn't in the project"
+                assert mount.read_only
             else:
-                used.add(source)
+                used.add(mount.source)
     airflow = {"news-home", "news-marts", "airflow-logs", "airflow-scratch"}
     assert used == named == airflow | {"postgres-data", "superset-home"}
 
@@ -80,8 +81,6 @@ def test_an_image_is_its_lock_and_runs_without_root(image: str) -> None:
     instructions = re.findall(r"^([A-Z]+) (.+)$", DOCKERFILES[image], re.MULTILINE)
     assert [value for name, value in instructions if name == "USER"] == ["newsdesk"]
     assert instructions.index(("USER", "newsdesk")) == len(instructions) - 2
-    (base,) = [value for name, value in instructions if name == "FROM"]
-    assert re.fullmatch(r"python:3\.11\.\d+-slim-\w+", base)
     assert (
         "pip install --no-deps --require-hashes --requirement /tmp/requirements.txt && pip check"
         in DOCKERFILES[image]
@@ -150,14 +149,67 @@ def test_copied_files_can_be_read_whatever_the_umask_of_the_checkout_was(image: 
     assert copies_then_opens
 
 
-def test_images_are_pinned_and_built_where_they_are_named() -> None:
-    for service in SERVICES.values():
-        image = service["image"]
-        if image in FILES:
-            build = service["build"]
-            assert build == "." or build == {"context": ".", "dockerfile": FILES[image]}
-        else:
-            assert re.search(r":\d+\.\d+-\w+$", image)
+def test_an_upgrade_changes_nothing_before_both_backups_are_written(tmp_path: Path) -> None:
+    """Each step's failure ends it, and says whether anything in use was changed."""
+    docker = tmp_path / "docker"
+    docker.write_text('#!/bin/sh\necho "$*" >>"$RECORD"\ncase "$*" in "$FAILING") exit 3;; esac\n')
+    docker.chmod(0o755)
+
+    def upgrade(failing: str) -> tuple[list[str], str]:
+        record = tmp_path / "record"
+        record.write_text("")
+        environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "PYTHON": "true", "RECORD": str(record)}
+        done = subprocess.run(
+            [ROOT / "deploy" / "upgrade.sh"],
+            env={**environment, "FAILING": failing},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode == 0) == (failing == "no step")
+        return record.read_text().splitlines(), done.stderr
+
+    steps, said = upgrade("no step")
+    assert said == ""
+    words = ["build", "upgrade-copy", "upgrade-check", "backup-databases", "backup", " up ", "dropdb"]
+    assert len(steps) == len(words) + 1
+    for number, (word, step) in enumerate(zip(words, steps, strict=False)):
+        assert word in step
+        done, said = upgrade(step)
+        assert done == steps[: number + 1]
+        assert ("Nothing in use was changed" in said) == (number < 5)
+
+
+def test_each_image_is_built_once_from_a_base_that_is_pinned_by_content() -> None:
+    """A service with `build` is built by itself, and what it replaces stays behind without a name."""
+    services = load({**FILLED, "PYTHON_IMAGE": "", "POSTGRES_IMAGE": ""})["services"]
+    bases = {services["postgres"]["image"]}
+    for image, path in BUILT.items():
+        (build,) = [each["build"] for each in services.values() if each["image"] == image and "build" in each]
+        assert (build["context"], build.get("dockerfile", "Dockerfile")) == (".", path)
+        ((variable, base),) = build["args"].items()
+        assert f"ARG {variable}\nFROM ${{{variable}}}\n" in (ROOT / path).read_text(encoding="utf-8")
+        bases.add(base)
+    python, postgres = sorted(bases, reverse=True)
+    assert re.fullmatch(r"python:3\.11\.\d+-slim-\w+@sha256:[0-9a-f]{64}", python)
+    assert re.fullmatch(r"postgres:17\.\d+-\w+@sha256:[0-9a-f]{64}", postgres)
+
+
+def test_pinning_again_changes_only_the_digests(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from deploy import pin_images
+
+    copy = tmp_path / "docker-compose.yml"
+    copy.write_text(COMPOSE_TEXT)
+    asked: list[str] = []
+    monkeypatch.setattr(pin_images, "COMPOSE", copy)
+    monkeypatch.setattr(
+        pin_images, "digest_of", lambda image: asked.append(image) or f"sha256:{len(asked):064x}"
+    )
+    assert pin_images.main() == 0
+    assert [image.split(":")[0] for image in asked] == ["python", "postgres"]
+    digest = re.compile("sha256:[0-9a-f]{64}")
+    assert digest.sub("", copy.read_text()) == digest.sub("", COMPOSE_TEXT)
+    assert digest.findall(copy.read_text()) == [f"sha256:{number:064x}" for number in (1, 2)]
 
 
 def test_folders_that_volumes_cover_belong_to_the_user() -> None:
@@ -166,11 +218,11 @@ def test_folders_that_volumes_cover_belong_to_the_user() -> None:
             r"install --directory --owner newsdesk --group newsdesk (.+)$", dockerfile, re.MULTILINE
         )
         targets = {
-            volume.split(":")[1]
+            mount.target
             for service in SERVICES.values()
             if service["image"] == image
-            for volume in service["volumes"]
-            if not volume.startswith((".", "/"))
+            for mount in mounts(service)
+            if not mount.of_host
         }
         assert targets <= set(made.split())
 

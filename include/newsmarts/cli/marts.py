@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
@@ -39,6 +39,24 @@ def releases(home: Home = None, json: Json = False) -> None:
     from newsmarts.release.summary import kept_releases
 
     print_answer(kept_releases(load_settings(home=home).home), render_releases, as_json=json)
+
+
+@commands.command(rich_help_panel=_GROUP)
+def freshness(
+    max_age_days: Annotated[
+        int, typer.Option(min=0, metavar="DAYS", help="Fail when the newest day is older (0: don't check).")
+    ] = 0,
+    home: Home = None,
+    json: Json = False,
+) -> None:
+    """Show the newest day that is published; fails before the first release."""
+    from newsmarts.release.freshness import read_freshness, require_fresh
+
+    found = read_freshness(load_settings(home=home).home)
+    if max_age_days:
+        require_fresh(found, datetime.now(UTC).date(), max_age_days)
+    text = f"Release {found.release_id}, published {found.published_at:%Y-%m-%d %H:%M} UTC"
+    print_answer(found, lambda found: f"{text}: newest day {found.newest_day or 'none'}", as_json=json)
 
 
 @commands.command(rich_help_panel=_GROUP)

@@ -1,0 +1,3 @@
+SELECT max(capture_day) AS newest_day
+FROM marts.partition_outcomes
+WHERE outcome = 'accepted'
