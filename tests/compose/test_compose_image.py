@@ -201,10 +201,13 @@ def test_pinning_again_changes_only_the_digests(monkeypatch: pytest.MonkeyPatch,
     copy = tmp_path / "docker-compose.yml"
     copy.write_text(COMPOSE_TEXT)
     asked: list[str] = []
+
+    def digest_of(image: str) -> str:
+        asked.append(image)
+        return f"sha256:{len(asked):064x}"
+
     monkeypatch.setattr(pin_images, "COMPOSE", copy)
-    monkeypatch.setattr(
-        pin_images, "digest_of", lambda image: asked.append(image) or f"sha256:{len(asked):064x}"
-    )
+    monkeypatch.setattr(pin_images, "digest_of", digest_of)
     assert pin_images.main() == 0
     assert [image.split(":")[0] for image in asked] == ["python", "postgres"]
     digest = re.compile("sha256:[0-9a-f]{64}")

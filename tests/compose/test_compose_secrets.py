@@ -31,7 +31,8 @@ SECRETS = {
     "AIRFLOW_ADMIN_PASSWORD",
     "SUPERSET_ADMIN_PASSWORD",
 }
-# empty by default: base images, what is of the object store, and of Redis, which lets no other container in without its password
+# empty by default: base images, what is of the object store, and of Redis, which lets no other container
+# in without its password
 OPTIONAL = {"AIRFLOW_CONNECTIONS", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_ENDPOINT_URL"} | {
     "PYTHON_IMAGE",
     "POSTGRES_IMAGE",
