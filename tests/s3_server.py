@@ -39,3 +39,17 @@ def bucket(s3_server: str, socket_enabled: None, monkeypatch: pytest.MonkeyPatch
     yield "s3://news/archive"
     open_store.cache_clear()
     honours_conditions.cache_clear()
+
+
+@pytest.fixture
+def memory() -> Iterator[str]:
+    """A store that knows no conditions."""
+    import fsspec
+
+    from newsmarts.core.object_store import honours_conditions, open_store
+
+    fsspec.filesystem("memory").store.clear()
+    open_store.cache_clear()
+    honours_conditions.cache_clear()
+    yield "memory://news/archive"
+    fsspec.filesystem("memory").store.clear()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import cast
 
-import fsspec
 import pyarrow as pa
 import pytest
 from upath import UPath
@@ -131,16 +130,6 @@ def test_what_a_killed_upload_left_is_removed_a_day_later(
     monkeypatch.setattr("newsmarts.core.object_store._DAY_SECONDS", -60.0)
     write(folder, "three")
     assert not (folder / "v-0000").exists()
-
-
-@pytest.fixture
-def memory() -> Iterator[str]:
-    """A store that knows no conditions."""
-    fsspec.filesystem("memory").store.clear()
-    open_store.cache_clear()
-    honours_conditions.cache_clear()
-    yield "memory://news/archive"
-    fsspec.filesystem("memory").store.clear()
 
 
 def test_a_store_that_ignores_conditions_is_found_out(

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from newsmarts.cli.options import AsOf, Home, Json, day_option, load_settings
+from newsmarts.cli.options import AsOf, Home, Json, day_option, load_settings, reader_settings
 from newsmarts.cli.output import print_answer
 from newsmarts.cli.progress import shown_progress
 
@@ -27,7 +27,7 @@ def summary(as_of: AsOf = None, home: Home = None, json: Json = False) -> None:
     from newsmarts.cli.render.marts import render_summary
     from newsmarts.release.summary import read_summary
 
-    settings = load_settings(home=home)
+    settings = reader_settings(home)
     found = read_summary(settings.home, as_of=as_of)
     print_answer(found, lambda found: render_summary(found, settings.home), as_json=json)
 
@@ -38,7 +38,7 @@ def releases(home: Home = None, json: Json = False) -> None:
     from newsmarts.cli.render.marts import render_releases
     from newsmarts.release.summary import kept_releases
 
-    print_answer(kept_releases(load_settings(home=home).home), render_releases, as_json=json)
+    print_answer(kept_releases(reader_settings(home).home), render_releases, as_json=json)
 
 
 @commands.command(rich_help_panel=_GROUP)
@@ -78,7 +78,7 @@ def diff(
     from newsmarts.compare.run import compare
 
     with shown_progress() as progress:
-        difference = compare(load_settings(home=home), before, after, marts=mart or [], progress=progress)
+        difference = compare(reader_settings(home), before, after, marts=mart or [], progress=progress)
     print_answer(difference, render, as_json=json)
 
 
@@ -114,7 +114,7 @@ def export(
 
     with shown_progress() as progress:
         result = export_marts(
-            load_settings(home=home),
+            reader_settings(home),
             out,
             format=format,
             marts=marts or [],
@@ -139,7 +139,7 @@ def to_postgres(
     from newsmarts.export.postgres import copy_to_postgres
 
     with shown_progress() as progress:
-        result = copy_to_postgres(load_settings(home=home), as_of=as_of, force=force, progress=progress)
+        result = copy_to_postgres(reader_settings(home), as_of=as_of, force=force, progress=progress)
     marts = counted(len(result.rows), "mart")
     rows = f"{counted(sum(result.rows.values()), 'row')} of {marts}" if result.copied else "as before"
     text = f"Release {result.release_id} in schema {result.schema} of database {result.database}: {rows}"
@@ -205,7 +205,7 @@ def search(
     from newsmarts.cli.render.search import render_answer
     from newsmarts.search.reader import open_index
 
-    with open_index(load_settings(home=home).home, as_of=as_of) as index:
+    with open_index(reader_settings(home).home, as_of=as_of) as index:
         answer = index.search(
             query,
             publishers=publisher or [],

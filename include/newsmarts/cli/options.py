@@ -20,6 +20,20 @@ def load_settings(**overrides: object) -> Settings:
     return settings.load_settings(**overrides)
 
 
+def reader_settings(home: str | None) -> Settings:
+    """The settings of a command that reads the marts: of an object store, with its current release fetched.
+
+    Raises:
+        SettingsError: a setting is wrong.
+        StoreUnavailable: the store can't be read, and no release was fetched from it before.
+    """
+    from newsmarts.release.shared import fetch  # noqa: PLC0415 (--help doesn't wait for it)
+
+    settings = load_settings(home=home)
+    fetch(settings)
+    return settings
+
+
 def parse_day(text: str) -> date:
     """Read a day of the command line. Raises UsageError."""
     from newsmarts.core import partitions  # noqa: PLC0415 (--help doesn't wait for it)

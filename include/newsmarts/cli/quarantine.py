@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from newsmarts.cli.options import Home, Json, day_option, load_settings
+from newsmarts.cli.options import Home, Json, day_option, reader_settings
 from newsmarts.cli.output import print_answer
 from newsmarts.core.errors import UsageError
 
@@ -46,7 +46,7 @@ def quarantine(
     """List the pages in quarantine and why they are there."""
     from newsmarts.review.quarantine import Filters, open_quarantine
 
-    with open_quarantine(load_settings(home=home)) as opened:
+    with open_quarantine(reader_settings(home)) as opened:
         reasons, total = opened.chosen(Filters(reason, publisher, day, stage, state), page_size=limit)
     print_answer(reasons, lambda reasons: _render(reasons, total), as_json=json)
 
@@ -88,7 +88,7 @@ def acknowledge(
     from newsmarts.core.text import counted
     from newsmarts.review.quarantine import entry_of, open_quarantine
 
-    settings = load_settings(home=home)
+    settings = reader_settings(home)
     with open_quarantine(settings) as opened:
         found = opened.of_captures(sorted(set(captures)))
     unknown = set(captures) - {reason.capture_id for reason in found}

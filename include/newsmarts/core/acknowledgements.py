@@ -5,12 +5,15 @@ were made. Nothing there is ever edited: undoing is one more decision. An acknow
 this capture, rejected by this expectation. So it survives that its day is run again, is no longer shown once
 the page passes, and a page that is rejected for another reason as well is open again. It lets nothing into
 the marts.
+
+With an object store they are there as well: ``pull`` brings what other machines recorded to this one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,10 +22,12 @@ from typing import Literal
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from newsmarts.core.errors import NewsError, UsageError
+from newsmarts.core.errors import NewsError, Overtaken, UsageError
 from newsmarts.core.files import TEMPORARY_PREFIX, write_atomically
 from newsmarts.core.locks import held
-from newsmarts.core.partitions import acknowledgements_path
+from newsmarts.core.object_store import put_if_unchanged
+from newsmarts.core.owner import is_owner, require_shareable
+from newsmarts.core.partitions import AnyPath, acknowledgements_path
 from newsmarts.core.settings import Settings
 from newsmarts.core.text import single_line
 
@@ -74,7 +79,9 @@ def record_decision(
         UsageError: no entries or too many, no name, a reason that is too long, or none to acknowledge.
         LockTimeout: another decision was being written for too long.
         NewsError: it can't be written; then nothing was.
+        NotTheOwner: the object store ignores conditional puts, and another machine writes to it.
     """
+    require_shareable(settings)
     who, why = single_line(by)[:_MAX_NAME_CHARS], single_line(reason)
     if decision == "acknowledged" and not why:
         raise UsageError("An acknowledgement needs a reason. Write in a few words why these may stay out.")
@@ -91,17 +98,45 @@ def record_decision(
     try:
         # the number is the order: clocks of several machines may differ
         with held(folder / ".lock", timeout_seconds=_LOCK_SECONDS, what="the acknowledgements"):
-            number = max((number for number, _ in _files(settings.home)), default=0) + 1
             moment = at.astimezone(UTC).replace(microsecond=0)
-            made = Decision(decision, who, moment, why, chosen, number)
-            document = _FORMAT.dump_json(made, indent=1, exclude={"number"})
-            write_atomically(folder / f"{number:08}.json", document + b"\n")
+            made = Decision(decision, who, moment, why, chosen)
+            document = _FORMAT.dump_json(made, indent=1, exclude={"number"}) + b"\n"
+            number = _share(settings, document)
+            write_atomically(folder / f"{number:08}.json", document)
     except OSError as error:
         raise NewsError(
             f"The decision wasn't kept: {folder} can't be written ({error.strerror}). Make room on the disk, "
             "or let this user write there, and decide again."
         ) from error
-    return made
+    return replace(made, number=number)
+
+
+def pull(settings: Settings) -> None:
+    """Bring decisions that the object store has to this machine's folder; its owner's own go there first."""
+    if settings.archive_url is None:
+        return
+    shared = acknowledgements_path(settings.archive)
+    there = dict(_files(settings.archive))
+    here = dict(_files(settings.home))
+    for number in sorted(there.keys() - here.keys()):
+        path = acknowledgements_path(settings.home) / there[number].name
+        write_atomically(path, there[number].read_bytes())
+    if (missing := sorted(here.keys() - there.keys())) and is_owner(settings):
+        for number in missing:  # of the time before the store had them
+            write_atomically(shared / here[number].name, here[number].read_bytes())
+
+
+def _share(settings: Settings, document: bytes) -> int:
+    """Give a decision the next number, in the object store too if there is one, and return it."""
+    while True:
+        pull(settings)
+        number = max((number for number, _ in _files(settings.home)), default=0) + 1
+        shared = acknowledgements_path(settings.archive) / f"{number:08}.json"
+        if isinstance(shared, Path):
+            return number
+        with suppress(Overtaken):  # another machine took the number: the next one
+            put_if_unchanged(shared, document, None)
+            return number
 
 
 def read_decisions(home: Path) -> Iterator[Decision]:
@@ -126,11 +161,11 @@ def standing(home: Path) -> dict[QuarantineKey, Decision]:
     return found
 
 
-def _files(home: Path) -> list[tuple[int, Path]]:
+def _files(home: AnyPath) -> list[tuple[int, AnyPath]]:
     folder = acknowledgements_path(home)
     try:
         names = sorted(entry.name for entry in folder.iterdir())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # the second is an object store's
         return []
     found = []
     for name in names:

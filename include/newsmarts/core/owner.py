@@ -59,6 +59,13 @@ def require_shareable(settings: Settings) -> None:
         )
 
 
+def is_owner(settings: Settings) -> bool:
+    """Whether this disk has the warehouse and makes the releases; a folder's always does."""
+    return settings.archive_url is None or (
+        (mark := _mark(settings)) is not None and _read(owner_path(settings.archive)).get("mark") == mark
+    )
+
+
 def take_over(settings: Settings, *, only_if_free: bool = False) -> None:
     """Make this disk the owner, in place of another one unless ``only_if_free``."""
     path = owner_path(settings.archive)

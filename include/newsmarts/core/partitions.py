@@ -146,12 +146,12 @@ def published_path(home: Path) -> Path:
     return current_release_path(home) / "news.duckdb"
 
 
-def docs_path(home: Path) -> Path:
+def docs_path(home: AnyPath) -> AnyPath:
     """The folder of the Data Docs."""
     return home / "docs"
 
 
-def acknowledgements_path(home: Path) -> Path:
+def acknowledgements_path(home: AnyPath) -> AnyPath:
     """The folder of what people acknowledged in quarantine."""
     return home / "acknowledgements"
 

@@ -6,6 +6,8 @@ pages themselves are in ``newsmarts.desk.routes``, a module a group.
 
 from __future__ import annotations
 
+import time
+from functools import lru_cache
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
@@ -14,11 +16,15 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
 from newsmarts.core.errors import NewsError, UsageError
+from newsmarts.core.settings import settings
 from newsmarts.desk.airflow import PRODUCER, Airflow, AirflowRefused
 from newsmarts.desk.csrf import reject_cross_site
 from newsmarts.desk.frame import Guards, can_start_runs, page
 from newsmarts.desk.routes import GROUPS
+from newsmarts.release.shared import fetch
 from newsmarts.review.notice import Notice
+
+_FETCH_SECONDS = 30
 
 
 def create_app(guards: Guards, airflow: Airflow) -> FastAPI:
@@ -32,8 +38,9 @@ def create_app(guards: Guards, airflow: Airflow) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        # of every route, in this order: who the user is, and whether a change comes from a page of this site
-        dependencies=[Depends(remember_user), Depends(reject_cross_site)],
+        # of every route, in this order: who the user is, whether a change comes from a page of this site, and
+        # the release that is current
+        dependencies=[Depends(remember_user), Depends(reject_cross_site), Depends(_fetch_release)],
     )
     app.dependency_overrides[can_start_runs] = guards.can_start_runs
     app.state.airflow = airflow
@@ -46,6 +53,17 @@ def create_app(guards: Guards, airflow: Airflow) -> FastAPI:
     app.add_exception_handler(NewsError, _known_error)
     app.add_exception_handler(Exception, _unknown_error)
     return app
+
+
+def _fetch_release() -> None:
+    """With an object store, bring its release and acknowledgements here; at most twice a minute."""
+    if settings().archive_url is not None:
+        _fetch_in(int(time.monotonic() / _FETCH_SECONDS))
+
+
+@lru_cache(maxsize=1)
+def _fetch_in(_interval: int) -> None:
+    fetch(settings())
 
 
 _MESSAGES = {

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from newsmarts.core import acknowledgements
 from newsmarts.core.db import DAMAGE
 from newsmarts.core.errors import AuditFailed, ContractError, DamagedRelease, NewsError
 from newsmarts.core.files import unshare
@@ -18,7 +19,7 @@ from newsmarts.load.run import load_missing
 from newsmarts.marts import audit as contracts
 from newsmarts.marts import candidate, catalogue
 from newsmarts.marts.build import CAPTURES_AT_ONCE, BuildResult, update_candidate
-from newsmarts.release import releases
+from newsmarts.release import releases, shared
 from newsmarts.release.reader import reading_release
 from newsmarts.search import index
 from newsmarts.search.about import FOLDER_NAME, has_index_of
@@ -112,6 +113,7 @@ def _update(settings: Settings, *, is_new: bool = False, **sizes: int) -> BuildR
     """Load what the warehouse lacks and update the candidate; one that is damaged is rebuilt."""
     try:
         load_missing(settings)
+        acknowledgements.pull(settings)
         return update_candidate(settings, **sizes)
     except DAMAGE as error:
         if is_new:
@@ -202,6 +204,7 @@ def publish(settings: Settings) -> PublishResult:
             _copy_candidate(settings)
         for old in releases.prune(home, settings.releases_kept):
             logger.info("Removed release %s: the last %d are kept.", old.release_id, settings.releases_kept)
+        shared.upload(settings, release)
         with reading_release(release, memory_limit=settings.duckdb_memory_limit) as connection:
             rows = catalogue.count_rows(connection)
     counts = ", ".join(f"{count} {name}" for name, count in rows.items())

@@ -12,8 +12,8 @@ import duckdb
 from newsmarts.core.db import DAMAGE, reading, spill_folder
 from newsmarts.core.errors import DamagedRelease, MissingPartition
 from newsmarts.core.partitions import published_path
-from newsmarts.core.settings import settings
 from newsmarts.release.releases import Release, find_release
+from newsmarts.release.shared import reader_home
 
 _ATTEMPTS = 3
 _OPENING = threading.Lock()
@@ -27,15 +27,17 @@ def connect(
     SQL on it can't reach other files, change settings or write, and times are shown in UTC. Publishing
     never disturbs it; connect again to see a newer release.
 
-    ``as_of`` names an older release that is still kept: its id, its number, or a unique beginning of its
-    id.
+    ``home`` may be the URL of an object store (``s3://bucket/folder``): its current release is fetched first,
+    once, into NEWS_WORK. ``as_of`` names an older release that is still kept there: its id, its number, or a
+    unique beginning of its id.
 
     Raises:
         MissingPartition: nothing was published yet.
         UsageError: no kept release, or more than one, has the name ``as_of``.
         DamagedRelease: its file can't be read.
+        StoreUnavailable: the object store can't be read, and no release was fetched from it before.
     """
-    folder = Path(home) if home is not None else settings().home
+    folder = reader_home(home)
     for attempt in range(1, _ATTEMPTS + 1):
         try:
             # the release's own path: the link may move on while this connection is open

@@ -11,8 +11,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsmarts.core.data_docs import has_docs
 from newsmarts.core.errors import DamagedPartition, MissingPartition
-from newsmarts.core.partitions import docs_path
 from newsmarts.core.settings import Settings
 from newsmarts.review.day_outcomes import KnownDay, Stamp, day_outcomes_of
 from newsmarts.review.day_results import ExpectationResult, LeftOutPage, read_day, read_expectations
@@ -127,16 +127,13 @@ def expectation_view(
     if history is None:
         return None
     broken = history.broken[:BROKEN_DAYS_SHOWN]
-    docs = docs_path(settings.home)
     return ExpectationView(
         period,
         tuple(results),
         history,
         broken,
         tuple(_offenders(archive, history, broken))[:OFFENDERS_SHOWN],
-        frozenset(
-            each.capture_day for each in broken if (docs / str(each.capture_day) / "index.html").is_file()
-        ),
+        frozenset(each.capture_day for each in broken if has_docs(settings, each.capture_day)),
     )
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import tantivy
 
 from newsmarts.core.errors import MissingPartition, NewsError, UsageError
-from newsmarts.core.settings import settings
 from newsmarts.release.releases import Release, find_release
+from newsmarts.release.shared import reader_home
 from newsmarts.search import schema
 from newsmarts.search.about import FOLDER_NAME, read_about
 from newsmarts.search.excerpts import Marks, excerpt, folded
@@ -66,7 +66,7 @@ def open_index(home: Path | str | None = None, as_of: str | None = None) -> Inde
         UsageError: no kept release, or more than one, has the name ``as_of``.
         NewsError: the release's index can't be read.
     """
-    folder = Path(home) if home is not None else settings().home
+    folder = reader_home(home)
     for attempt in range(1, _ATTEMPTS + 1):
         release = find_release(folder, as_of)
         try:

@@ -36,6 +36,7 @@ from jinja2 import Environment, FileSystemLoader, Template
 
 from newsmarts.core import expectations  # noqa: F401 (registers the project's own)
 from newsmarts.core.contracts import ROW_KEY, quiet_context
+from newsmarts.core.data_docs import RESULTS_FILE, fetch
 from newsmarts.core.errors import ContractError, MissingPartition, UsageError
 from newsmarts.core.files import replacing_folder, write_atomically
 from newsmarts.core.locks import held
@@ -43,7 +44,6 @@ from newsmarts.core.partitions import day_interval, docs_path, parse_day
 from newsmarts.core.settings import Settings
 from newsmarts.validate.evaluation import Evaluation
 
-RESULTS_FILE = "results.json.gz"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _WITHOUT = (
@@ -86,6 +86,7 @@ def render(settings: Settings, day: date) -> Path:
         MissingPartition: the day has no stored results.
         ContractError: Great Expectations left out a page.
     """
+    fetch(settings, day)
     folder = docs_path(settings.home) / day.isoformat()
     lock = docs_path(settings.home) / ".render.lock"
     with held(lock, timeout_seconds=settings.lock_timeout_seconds, what="the Data Docs"):

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from newsmarts.core import data_docs
 from newsmarts.core.errors import TooManyQuarantined
 from newsmarts.core.locks import partition_lock
 from newsmarts.core.partitions import docs_path, partition_path
@@ -80,6 +81,7 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
             _summary(outcome, found),
             rendered=settings.render_data_docs,
         )
+        data_docs.share(settings, day)
         folder = staged.write(settings.archive, day, found.tables, outcome, shares)
     docs.write_index(settings)
 

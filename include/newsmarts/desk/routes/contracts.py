@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 
+from newsmarts.core.data_docs import has_docs
 from newsmarts.core.errors import UsageError
 from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER
 from newsmarts.desk.day_runs import capture_day_of_run
 from newsmarts.desk.frame import Group, NavigationEntry, airflow_of, base_path, page
-from newsmarts.desk.routes.data_docs import find_page
 from newsmarts.desk.views import day_view, days_view
 from newsmarts.review.contract_history import PERIODS, expectation_view, history_view
 from newsmarts.review.day_state import recent_day_states
@@ -38,13 +38,13 @@ def contracts(
 ) -> HTMLResponse:
     """Every expectation over a period of days, or one day."""
     if day:
-        chosen, home = parse_day(day), settings().home
+        chosen = parse_day(day)
         view = day_view(settings(), chosen, recent_day_states(settings()), reason=reason)
         return page(
             request,
             "contracts/day.html",
             view=view,
-            has_docs=find_page(home, chosen, "index.html") is not None,
+            has_docs=has_docs(settings(), chosen),
         )
     history = history_view(settings(), nearest(period))
     return page(

@@ -20,6 +20,7 @@ from fastapi.responses import FileResponse
 from starlette.exceptions import HTTPException
 
 import newsmarts
+from newsmarts.core.data_docs import fetch, results_path
 from newsmarts.core.partitions import docs_path, parse_day
 from newsmarts.core.settings import settings
 from newsmarts.desk.frame import Group
@@ -38,8 +39,7 @@ DOCS_HEADERS: Mapping[str, str] = {
 }
 log = logging.getLogger(__name__)
 
-_RENDERED = ("expectations/", "validations/")
-_RESULTS = "results.json.gz"  # as newsmarts.validate.docs stores them
+_RENDERED = ("expectations/", "validations/", "index.html")
 _RENDER_SECONDS = 120
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,150}")
 
@@ -48,8 +48,9 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,150}")
 def data_docs(day: str, path: str) -> FileResponse:
     """One page of a day's Data Docs; the first that wasn't rendered yet renders them all."""
     home, known_day = settings().home, parse_day(day)
+    fetch(settings(), known_day)
     file = find_page(home, known_day, path)
-    if file is None and path.startswith(_RENDERED) and (docs_path(home) / day / _RESULTS).is_file():
+    if file is None and path.startswith(_RENDERED) and results_path(home, known_day).is_file():
         _render(known_day)
         file = find_page(home, known_day, path)
     if file is None:

@@ -1,0 +1,136 @@
+"""Two workers and a hub that share an object store: the release of one machine, whatever becomes of a worker.
+
+The services of docker-compose.yml's profile ``celery``, run natively: see ``machines``.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import httpx
+import pytest
+
+from local.airflow_api import AirflowApi
+from newsmarts.core.partitions import parse_day
+from newsmarts.release.reader import connect
+from newsmarts.release.releases import current_release
+from tests.compose.compose_file import ROOT
+from tests.compose.machines import Cluster, require_parts, serving_cluster
+from tests.compose.native import ADMIN_PASSWORD
+from tests.postgres_server import Server
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.slow,
+    pytest.mark.enable_socket,
+    pytest.mark.timeout(3600),
+]
+
+PAGES, DAYS = 90, 30
+PATIENCE_SECONDS = 2700
+
+
+def generate(inbox: Path) -> list[date]:
+    """Captures of 30 days, two thirds of them HTML."""
+    options = ["--pages", str(PAGES), "--days", str(DAYS), "--format", "mixed", "--seed", "7"]
+    command = [sys.executable, "-m", "samples.generate", *options, "--out", str(inbox)]
+    subprocess.run(command, cwd=ROOT, check=True)
+    return sorted(parse_day(entry.name) for entry in inbox.iterdir())
+
+
+def test_two_workers_give_the_release_of_one_machine(tmp_path: Path, postgres: Server) -> None:
+    """One worker is killed, the other is cut off and comes back, and a new one takes over meanwhile."""
+    require_parts()
+    inbox = tmp_path / "captures"
+    days = generate(inbox)
+    with serving_cluster(tmp_path, postgres, inbox) as cluster:
+        httpx.put(f"http://127.0.0.1:{cluster.ports['s3']}/news", trust_env=False).raise_for_status()
+        for name in ("one", "two"):
+            cluster.start_worker(name)
+        cluster.hub.wait_until_healthy("api-server", "dag-processor", "scheduler", "worker-marts")
+        with AirflowApi(cluster.hub.url, "admin", ADMIN_PASSWORD) as api:
+            api.log_in()
+            hosts = run_all_days(cluster, api, days)
+        assert hosts["parse"] | hosts["validate"] == {"one", "two", "three"}
+        others = set().union(*(found for task, found in hosts.items() if task not in {"parse", "validate"}))
+        assert others == {"hub"}
+
+        shared = cluster.hub.folder / "var" / "lib" / "news"
+        alone = tmp_path / "alone"
+        options = ["--inbox", str(inbox), "--home", str(alone)]
+        subprocess.run([sys.executable, "-m", "newsmarts", "run", *options], cwd=ROOT, check=True)
+        assert same_marts(shared, alone)
+        for name in ("one", "two", "three"):
+            disk = cluster.workers[name].folder / "var" / "lib" / "news"
+            assert not (disk / "warehouse" / "news.duckdb").exists()
+            assert not (disk / "staged" / "parsed").exists()
+
+
+def run_all_days(cluster: Cluster, api: AirflowApi, days: list[date]) -> dict[str, set[str]]:
+    """Backfill the days through all that happens to the workers; by task, the machines that ran it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+
+    def tasks(states: set[str]) -> list[dict[str, Any]]:
+        return [task for run in api.active_runs() for task in api.tasks(run) if task["state"] in states]
+
+    def runs_on(name: str) -> bool:
+        return any(task["hostname"] == name for task in tasks({"running"}))
+
+    def wait_for(what: Callable[[], Any]) -> None:
+        while not what():
+            log = cluster.hub.log("scheduler").read_text()[-3000:]
+            assert time.monotonic() < deadline, (api.active_runs(), log)
+            time.sleep(1)
+
+    for dag in ("news_pages", "news_marts"):
+        api.unpause(dag)
+    api.backfill("news_pages", days[0], days[-1], max_active_runs=4)
+
+    def finished() -> int:
+        runs = api.changed_runs(datetime(2000, 1, 1, tzinfo=UTC))
+        return sum(run["dag_id"] == "news_pages" and run["state"] == "success" for run in runs)
+
+    wait_for(lambda: finished() >= 3 and runs_on("one"))
+    cluster.workers["one"].kill("worker")
+    cluster.start_worker("three")
+    wait_for(lambda: finished() >= 10 and runs_on("two"))
+    (lost,) = [task for task in tasks({"running"}) if task["hostname"] == "two"][:1]
+    cluster.cut_off("two")
+    wait_for(lambda: all(each["id"] != lost["id"] for each in tasks({"running"})))
+    cluster.cut_off("two", False)
+    wait_for(lambda: finished() == len(days) and not api.active_runs())
+
+    runs = api.changed_runs(datetime(2000, 1, 1, tzinfo=UTC))
+    assert {run["state"] for run in runs} == {"success"}
+    hosts: dict[str, set[str]] = {}
+    for run in runs:
+        for task in api.tasks(run):
+            if task["state"] == "success":
+                hosts.setdefault(task["task_id"], set()).add(task["hostname"])
+    return hosts
+
+
+def same_marts(one: Path, other: Path) -> bool:
+    """Whether two homes have published the same: the release's hash, and the rows of the marts."""
+    found = [current_release(home) for home in (one, other)]
+    assert all(found)
+    assert len({release.release_id.partition("-")[2] for release in found if release}) == 1
+    with connect(one) as ours, connect(other) as theirs:
+        for (mart,) in ours.sql(
+            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts'"
+        ).fetchall():
+            if mart not in {"runs", "contract_results", "partition_outcomes"}:  # they name the runs
+                assert rows(ours, mart) == rows(theirs, mart), mart
+    return True
+
+
+def rows(connection: duckdb.DuckDBPyConnection, mart: str) -> list[Any]:
+    left_out = "EXCLUDE (landed_at)" if mart == "captures" else ""
+    return connection.sql(f'SELECT * {left_out} FROM marts."{mart}" ORDER BY ALL').fetchall()
