@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from newsmarts.core.ticker import TickerIndex, _Line
+from newsmarts.core.ticker import TickerIndex
+from newsmarts.core.ticker_lines import Line
 from newsmarts.core.ticker_variants import joined
 from newsmarts.core.ticker_words import prepared
 
@@ -18,7 +19,7 @@ def normalise_line(line: str) -> str:
     return " ".join(word for word in words if word)
 
 
-class PlainLine(_Line):
+class PlainLine(Line):
     """A line whose words are found one by one, and every word looked at for a capital amid it."""
 
     def __init__(self, line: str, rule: object) -> None:

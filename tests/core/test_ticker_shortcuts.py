@@ -6,7 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsmarts.core.leak_rule import shipped_leak_rule
-from newsmarts.core.ticker import TickerIndex, _Line
+from newsmarts.core.ticker import TickerIndex
+from newsmarts.core.ticker_lines import Line
 from newsmarts.core.ticker_words import normalise_line
 from tests.core import plain_ticker
 
@@ -53,7 +54,7 @@ def test_a_body_has_the_leak_that_is_found_without_shortcuts(lines: list[str]) -
 def test_words_are_those_that_are_found_one_by_one(text: str) -> None:
     assert normalise_line(text) == plain_ticker.normalise_line(text)
     rule = shipped_leak_rule()
-    line, plain = _Line(text, rule), plain_ticker.PlainLine(text, rule)
+    line, plain = Line(text, rule), plain_ticker.PlainLine(text, rule)
     assert (line.folded, line.letters, line.starts) == (plain.folded, plain.letters, plain.starts)
     assert [end - start for start, end in line.words] == [len(word) for word in line.folded]
     assert line.glued() == plain.glued()

@@ -32,7 +32,7 @@ SOURCES = {
         *("marts/models", "marts/scopes", "marts/queries", "marts/meta"),
         *("core/tables.py", "marts/catalogue.py"),
         *("marts/withheld.py", "marts/identity.py", "marts/revisions.py"),
-        *("core/ticker.py", "core/ticker_variants.py", "core/tag_spellings.toml"),
+        *("core/ticker.py", "core/ticker_lines.py", "core/ticker_variants.py", "core/tag_spellings.toml"),
     ],
     "search": ["search/words.py", "search/schema.py"],
 }

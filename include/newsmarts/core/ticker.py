@@ -28,89 +28,19 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
-from itertools import accumulate
-from typing import NamedTuple
 
 from newsmarts.core.leak_rule import LeakRule, shipped_leak_rule
-from newsmarts.core.ticker_variants import Spelling, Variants, joined
-from newsmarts.core.ticker_words import WORD, has_capital_in_word, normalise_line, prepared, words_of
+from newsmarts.core.ticker_lines import Line, ticker_line
+from newsmarts.core.ticker_variants import Variants, joined
+from newsmarts.core.ticker_words import WORD, has_capital_in_word
 
-_MOST_SOURCE_WORDS = 8
 _KEY_CHARS = 8  # by which lines are looked up; they decide nothing
 
 _LINE_ENDS = "\n\v\f\r\x85\u2028\u2029"
 # What an embedded post has beside its words: its picture's address, and the author's name under it.
 _OF_POSTS = r"pic\.twitter\.com/\S+|— ?[^()—]{1,60} \(@\w{1,30}\)"
-_SENTENCE_END = re.compile(r"[.!?؟۔。]")
 _ELIDED = re.compile(r"\.{3}['\"’”»)\]]*\s*$")
 _CONTINUES = re.compile(r"[,;:،؛–—-]")
-_SHORT_NUMBER = re.compile(r"\d{1,2}|20\d\d")
-
-
-class _Line:
-    """A text, and all its letters and digits in one run, which is what is searched."""
-
-    def __init__(self, line: str, rule: LeakRule) -> None:
-        self.rule = rule
-        self.line = line
-        self.text = prepared(line)  # case kept
-        self.folded = words_of(self.text.casefold())
-        self.letters = "".join(self.folded)
-        self.starts = list(accumulate(map(len, self.folded), initial=0))[:-1]  # of each word in letters
-
-    @cached_property
-    def words(self) -> list[tuple[int, int]]:
-        """Where each word begins and ends in the text."""
-        return [match.span() for match in WORD.finditer(self.text.casefold())]
-
-    def unlabelled(self) -> list[str]:
-        """Its words, case folded, without the labels that it begins with."""
-        first = next((at for at, word in enumerate(self.folded) if not self._is_label(word)), 0)
-        return self.folded[first:]
-
-    def word(self, number: int) -> str:
-        start, end = self.words[number]
-        return self.text[start:end]
-
-    def gap_before(self, number: int) -> str:
-        """The text between a word and the one before it."""
-        return self.text[self.words[number - 1][1] : self.words[number][0]]
-
-    def word_at(self, position: int) -> int:
-        """The number of the word that this letter belongs to."""
-        return bisect.bisect_right(self.starts, position) - 1
-
-    def is_label(self, number: int) -> bool:
-        return self._is_label(self.folded[number])
-
-    def _is_label(self, word: str) -> bool:
-        return word in self.rule.labels or _SHORT_NUMBER.fullmatch(word) is not None
-
-    def is_furniture(self) -> bool:
-        """Whether there is nothing but labels, as in "BREAKING"."""
-        return all(map(self._is_label, self.folded))
-
-    def glued(self) -> set[int]:
-        """Letters amid a word where another line may have been glued on, as in "summerPope"."""
-        found: set[int] = set()
-        if not has_capital_in_word(self.text):
-            return found
-        for number, first in enumerate(self.starts):
-            word = self.word(number)
-            if not (word.islower() or word.istitle() or word.isupper()):
-                places = range(1, len(word))
-                found |= {first + at for at in places if word[at].isupper() and not word[at - 1].isupper()}
-        return found
-
-    def sentence_ends_before(self, number: int) -> bool:
-        gap, before = self.gap_before(number), self.word(number - 1)
-        if not _SENTENCE_END.search(gap):
-            return False
-        is_initial = len(before) == 1 and before.isalpha()
-        if gap.startswith(".") and (is_initial or before.casefold() in self.rule.abbreviations):
-            return False  # "Gen. Moussavi", "the U.S. Army"
-        return any(char.isspace() for char in gap) or self.word(number)[0].isupper()
 
 
 class TickerIndex:
@@ -133,7 +63,7 @@ class TickerIndex:
         self._variant_lines: dict[str, str] = {}
         lengths: dict[str, set[int]] = {}
         for line in dict.fromkeys(lines):  # pages of one hour show the same
-            read = _ticker_line(line, rule)
+            read = ticker_line(line, rule)
             if read is None:
                 continue
             letters = read.letters
@@ -159,12 +89,12 @@ class TickerIndex:
 
     def first_leak(self, lines: Iterable[str]) -> str | None:
         """The first ticker line that leaked into any of the body lines, or into several in a row, or None."""
-        read = [_Line(line, self._rule) for line in lines]
+        read = [Line(line, self._rule) for line in lines]
         close = [line for line in read if self._may_leak(line)]
         whole = next((leak for line in close if (leak := self._leak_in(line)) is not None), None)
         return self._spread_over(read) if whole is None else whole
 
-    def _may_leak(self, line: _Line) -> bool:
+    def _may_leak(self, line: Line) -> bool:
         """Whether a ticker line may leak into this one, or into a part of it."""
         return (
             self._holds_complete(line)
@@ -173,7 +103,7 @@ class TickerIndex:
             or has_capital_in_word(line.text)
         )
 
-    def _holds_complete(self, line: _Line) -> bool:
+    def _holds_complete(self, line: Line) -> bool:
         """Whether a complete ticker line begins at a word of this one."""
         letters, lengths = line.letters, self._lengths
         for size in self._key_lengths:
@@ -184,24 +114,24 @@ class TickerIndex:
                     return True
         return False
 
-    def _may_hold_variant(self, line: _Line) -> bool:
+    def _may_hold_variant(self, line: Line) -> bool:
         words = line.unlabelled()
         return "".join(words) in self._variant_lines or self._variants.may_hold(words)
 
-    def _may_have_parts(self, line: _Line) -> bool:
+    def _may_have_parts(self, line: Line) -> bool:
         return self._may_part.search(line.line) is not None or "pic.twitter.com/" in line.line
 
-    def _leak_in(self, line: _Line) -> str | None:
+    def _leak_in(self, line: Line) -> str | None:
         """The ticker line that leaked into a part of this body line, or all of it."""
         parts = self._separator.split(line.line) if self._may_have_parts(line) else ()
-        read = (_Line(part, self._rule) for part in parts) if len(parts) > 1 else ()
+        read = (Line(part, self._rule) for part in parts) if len(parts) > 1 else ()
         for part in (*read, line):
             leak = self._leak_in_part(part)
             if leak is not None:
                 return leak
         return None
 
-    def _spread_over(self, lines: Sequence[_Line]) -> str | None:
+    def _spread_over(self, lines: Sequence[Line]) -> str | None:
         """The first ticker line that a few body lines in a row make up."""
         parts = [line.letters if len(line.letters) <= self._longest else "" for line in lines]
         if not any(map(self._begins_long, parts)):
@@ -217,7 +147,7 @@ class TickerIndex:
         at = bisect.bisect_left(self._sorted_long, letters)
         return letters != "" and "".join(self._sorted_long[at : at + 1]).startswith(letters)
 
-    def _leak_in_part(self, line: _Line) -> str | None:
+    def _leak_in_part(self, line: Line) -> str | None:
         matches = self._matches(line)
         if not matches:
             return self._variant(line)
@@ -232,7 +162,7 @@ class TickerIndex:
         whole = _first_of_whole(line, matches)
         return self._variant(line) if whole is None else self._lines[line.letters[whole[0] : whole[1]]]
 
-    def _is_appended(self, line: _Line, start: int, end: int) -> bool:
+    def _is_appended(self, line: Line, start: int, end: int) -> bool:
         """Whether a long ticker line ends a text that no mark but its own closes: sentences have one."""
         first, last = line.word_at(start), line.word_at(end - 1)
         return (
@@ -243,7 +173,7 @@ class TickerIndex:
             in {"", _closing_mark(self._lines[line.letters[start:end]])}
         )
 
-    def _variant(self, line: _Line) -> str | None:
+    def _variant(self, line: Line) -> str | None:
         """The ticker line that makes up the whole line, cut short or mistyped."""
         if not self._long or len(line.letters) > 2 * self._longest:
             return None
@@ -252,7 +182,7 @@ class TickerIndex:
         found = self._variants.found_as(words, elided=elided)
         return self._variant_lines.get("".join(words) if found is None else found)
 
-    def _matches(self, line: _Line) -> list[tuple[int, int]]:
+    def _matches(self, line: Line) -> list[tuple[int, int]]:
         """Places of complete ticker lines: from a word, a glued word, or another line's end on."""
         found: set[tuple[int, int]] = set()
         words = (*line.starts, *line.glued())
@@ -276,46 +206,13 @@ class TickerIndex:
                     yield min(start + length, len(letters))
 
 
-class _TickerLine(NamedTuple):
-    """What indexes keep of a ticker line."""
-
-    letters: str
-    news: str  # the letters without its source
-    spellings: tuple[Spelling, ...]  # without labels, also with the source last; none of a short line
-
-
-@lru_cache(maxsize=4096)  # the marts look through days side by side for much the same lines
-def _ticker_line(line: str, rule: LeakRule) -> _TickerLine | None:
-    """What is kept of a line; None: nothing, a stray "BREAKING" is in every body that has this word."""
-    read = _Line(line, rule)
-    if read.is_furniture():
-        return None
-    if normalise_line(line).count(" ") + 1 < rule.min_words:
-        return _TickerLine(read.letters, read.letters, ())
-    words = [read.unlabelled(), *([_with_source_last(line, rule)] if ": " in line else [])]
-    return _TickerLine(read.letters, _without_source(line, rule), tuple(map(Spelling.of, words)))
-
-
-def _without_source(line: str, rule: LeakRule) -> str:
-    """The letters of a line after its source ("Kelmen radio: …"); of all of it when few words are left."""
-    source, colon, news = line.partition(": ")
-    words = _Line(news, rule).unlabelled() if colon and source.count(" ") < _MOST_SOURCE_WORDS else []
-    return "".join(words if len(words) >= rule.near_min_words else _Line(line, rule).unlabelled())
-
-
-def _with_source_last(line: str, rule: LeakRule) -> list[str]:
-    """The words of a line with its source behind it, as in "The road is shut, Kelmen radio"."""
-    source, colon, news = line.partition(": ")
-    return _Line(f"{news}{colon}{source}", rule).unlabelled()
-
-
 def _closing_mark(line: str) -> str:
     """The punctuation that a ticker line ends with."""
     words = list(WORD.finditer(line))
     return line[words[-1].end() :].strip() if words else ""
 
 
-def _begins(line: _Line, start: int, ends: Collection[int]) -> bool:
+def _begins(line: Line, start: int, ends: Collection[int]) -> bool:
     """Whether the text at this letter begins a line, a sentence, or follows another ticker line."""
     number = line.word_at(start)
     if start in ends or start != line.starts[number]:
@@ -327,7 +224,7 @@ def _begins(line: _Line, start: int, ends: Collection[int]) -> bool:
     return True
 
 
-def _finishes(line: _Line, end: int, starts: Collection[int]) -> bool:
+def _finishes(line: Line, end: int, starts: Collection[int]) -> bool:
     """Whether the text up to this letter ends a line, a sentence, or another ticker line follows."""
     if end == len(line.letters) or end in starts:
         return True
@@ -344,7 +241,7 @@ def _finishes(line: _Line, end: int, starts: Collection[int]) -> bool:
     return word[0].isupper() and word.casefold() not in line.rule.calendar_words
 
 
-def _first_of_whole(line: _Line, matches: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+def _first_of_whole(line: Line, matches: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
     """The first of the ticker lines that, with labels between, make up the whole line; None if none do."""
     labels = [
         (start, start + len(line.word(number)), False)
