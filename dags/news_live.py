@@ -63,13 +63,14 @@ if live_feeds := feed_names(load_settings(), kind="live"):
 
             result = stage_land.run(datetime.now(UTC).date(), settings(), feed, credential_of)
             context: Any = get_current_context()
-            context["label"] = f"{feed}: {result.new} new of {counted(result.landed, 'capture')} today"
+            label = f"{feed}: {result.new} new of {counted(result.landed, 'capture')} today"
+            context["label"] = label
             counts = {
                 "feed": feed,
                 "day": result.day.isoformat(),
                 "landed": result.landed,
                 "new": result.new,
             }
-            return record_result(outlet_events, CAPTURES, counts)
+            return record_result(outlet_events, CAPTURES, counts, label)
 
         visit.expand(feed=live_feeds)

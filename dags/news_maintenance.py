@@ -30,7 +30,7 @@ from airflow.sdk import DAG, CronTriggerTimetable, Param
 
 from dags.common.connections import database_url_of
 from dags.common.notifications import notify_of_runs, notify_of_tasks
-from dags.common.tasks import DEFAULT_ARGS, WRITER_POOL, skip_rest, stage
+from dags.common.tasks import DEFAULT_ARGS, WRITER_POOL, nothing, stage
 
 log = logging.getLogger(__name__)
 
@@ -157,8 +157,6 @@ with DAG(
         Airflow gives tasks no access to its database, so `NEWS_AIRFLOW_DB_CONN_ID` has to name an Airflow
         connection to it (type Postgres, or for SQLite type Generic with the file's path as host).
 
-        **Pink?** `NEWS_AIRFLOW_HISTORY_KEPT_DAYS` isn't set.
-
         **Red?**
         - *UsageError*: create the connection that the message names under *Admin → Connections*.
         - *can't be cleaned*: the message has the last line of Airflow's output, and the log all of it.
@@ -168,7 +166,9 @@ with DAG(
 
         kept_days, conn_id = settings().airflow_history_kept_days, settings().airflow_db_conn_id
         if kept_days is None:
-            skip_rest("Airflow's history is kept for ever: set NEWS_AIRFLOW_HISTORY_KEPT_DAYS to change it.")
+            summary = "Airflow's history is kept for ever: set NEWS_AIRFLOW_HISTORY_KEPT_DAYS to change it."
+            log.info(summary)
+            return nothing(summary)
         before = datetime.now(UTC) - timedelta(days=kept_days)
         return airflow_history.run(database_url_of(conn_id), before, dry_run=params["dry_run"])
 

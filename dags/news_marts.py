@@ -1,45 +1,51 @@
-"""**The published marts, built from the warehouse after each loaded day.**
+"""**The published marts, built from the warehouse when days have been loaded.**
 
 | task | what it does |
 |---|---|
+| `wait` | waits for days that are being run, at most NEWS_PUBLISH_WAIT_SECONDS (10 minutes): one release takes all |
 | `build` | updates the release candidate (private) and its search index from the warehouse |
 | `audit` | checks the candidate against the contracts `expectations/marts_*.json` |
 | `publish` | makes it a read-only release, and moves `marts/current` to it |
 | `to_postgres` | only with NEWS_POSTGRES_CONN_ID or NEWS_POSTGRES_URL: copies the release into PostgreSQL |
 
-It runs by itself, once for every day that `news_pages` loads (the run's *partition key*), one run at a
-time. While further days wait, a run does nothing, and the last one takes all of them. *Trigger* runs it by
+It runs by itself after `news_pages` has loaded days, one run at a time; what is loaded during a run starts one more. A
+run takes every day that has changed, and names them in its note. *Trigger* runs it by
 hand; `full_rebuild` builds every mart from the start. When nothing has changed since the last release, there
-is no new one. Readers of `marts/current/news.duckdb` never notice a publish, and the last releases are kept
-beside it.
+is no new one, and all tasks are green. Readers of `marts/current/news.duckdb` never notice a publish, and the last
+releases are kept beside it.
 
 **When a task is red,** the published release stays as it was. Open the log: the last lines say what is
 wrong and what to do. *Clear* the task when it is fixed, or wait for the next loaded day: each run takes
 all days that have changed.
-"""
+"""  # noqa: E501 - a row of a table is one line
 
 from __future__ import annotations
 
 import logging
 import os
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from airflow.sdk import DAG, Param, PartitionedAssetTimetable
+from airflow.sdk import DAG, Param
 
 from dags.common.assets import POSTGRES, RELEASE, WAREHOUSE, record_result, to_json
 from dags.common.connections import postgres_address_of
 from dags.common.notifications import notify_of_runs, notify_of_tasks
-from dags.common.tasks import DEFAULT_ARGS, WRITER_POOL, stage
+from dags.common.tasks import DEFAULT_ARGS, WRITER_POOL, nothing, stage
 
 log = logging.getLogger(__name__)
+POLL_SECONDS = 2.0
+# of `load`: it may still come; "null" is Airflow's name of no state
+TO_COME = ["null", "scheduled", "queued", "running", "restarting", "up_for_retry", "deferred"]
 
 with DAG(
     dag_id="news_marts",
     description="Release of the marts: build, audit, publish",
     doc_md=__doc__,
-    # Partitioned: plain asset events of days that finish together may be folded into one run or lost.
-    schedule=PartitionedAssetTimetable(assets=WAREHOUSE),
+    # Events of days that are loaded before a run is made, or during one, are folded into one run. That run is
+    # made after the last of them, and takes what the warehouse holds.
+    schedule=WAREHOUSE,
     start_date=datetime(2000, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,  # one candidate file
@@ -56,12 +62,33 @@ with DAG(
     },
 ):
 
-    @stage("Build: the release candidate", may_end=True)
-    def build(params: Any = None, dag_run: Any = None, ti: Any = None) -> dict[str, Any] | None:
+    @stage("Wait: for days under way", pool="default_pool")
+    def wait(dag_run: Any = None, ti: Any = None) -> None:
+        """Waits while `news_pages` has days to load, so that one release takes them all. After
+        `NEWS_PUBLISH_WAIT_SECONDS` it waits no longer, and the days that are loaded by then are published.
+        A run by hand doesn't wait.
+
+        **Red?** Airflow's database doesn't answer. Clear this task when it does.
+        """
+        from newsmarts.core.settings import settings
+        from newsmarts.core.text import counted
+
+        until = time.monotonic() + settings().publish_wait_seconds
+        waiting = 0
+        while dag_run.run_type != "manual" and time.monotonic() < until:
+            days = ti.get_ti_count(dag_id="news_pages", task_ids=["load"], states=TO_COME)
+            if not days:
+                return
+            if days != waiting:
+                log.info("Waiting for %s to be loaded", counted(days, "day"))
+            waiting = days
+            time.sleep(POLL_SECONDS)
+
+    @stage("Build: the release candidate")
+    def build(params: Any = None, dag_run: Any = None) -> dict[str, Any]:
         """Updates the candidate: only days whose content has changed, and their neighbours, are built
         again. An article that shows a ticker line of a neighbouring day is withheld and listed in
-        `marts.quarantine`. While runs for further days wait, the run ends here: the last of them takes all
-        days (`NEWS_PUBLISH_EACH=1`: each takes its own).
+        `marts.quarantine`.
 
         **Red?**
         - *LockTimeout* (after its retries): another process holds the warehouse; the message names the
@@ -69,27 +96,23 @@ with DAG(
         - *a DuckDB error about the candidate file*: trigger this DAG with `full_rebuild`; the candidate is
           then built from the warehouse alone.
         """
+        from newsmarts.core.partitions import days_in_words, warehouse_path
         from newsmarts.core.settings import settings
         from newsmarts.marts import run as stage_publish
 
-        if dag_run.partition_key and not settings().publish_each:
-            waiting = ti.get_dr_count(dag_id=dag_run.dag_id, states=["queued"])
-            if waiting:
-                log.info("%d runs of further days are queued: the last of them takes this day too", waiting)
-                return None
+        if not warehouse_path(settings().home).exists():
+            return nothing("No day has been loaded yet")
         result = stage_publish.build(settings(), full=params["full_rebuild"])
-        if result.released_as and dag_run.partition_key:
-            return None  # the run of another day has published this one too
+        if result.released_as and dag_run.run_type != "manual":
+            return nothing(f"Nothing has changed since release {result.released_as}")
         return {
-            "partition_key": dag_run.partition_key,
-            "days": len(result.days),
+            "summary": days_in_words(result.days) if result.days else "No day has changed",
             "articles": result.articles,
             "withheld": result.withheld,
-            "changed": result.changed,
         }
 
-    @stage("Audit: the candidate's contracts")
-    def audit(built: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG001 - sets the tasks' order
+    @stage("Audit: check the candidate")
+    def audit(built: dict[str, Any]) -> dict[str, Any]:
         """Checks the candidate against the marts' contracts: keys are unique, nothing is lost, types and
         texts are right.
 
@@ -101,11 +124,11 @@ with DAG(
         from newsmarts.core.settings import settings
         from newsmarts.marts import run as stage_publish
 
-        return to_json(stage_publish.audit(settings()))
+        return {**to_json(stage_publish.audit(settings())), "days": built["summary"]}
 
     @stage("Publish: the new release", inlets=[WAREHOUSE], outlets=[RELEASE])
     def publish(
-        audited: dict[str, Any],  # noqa: ARG001 - sets the tasks' order
+        audited: dict[str, Any],
         outlet_events: Any = None,
     ) -> dict[str, Any]:
         """Copies the audited candidate to `marts/releases/<id>/`, read-only, and moves `marts/current` to
@@ -119,12 +142,14 @@ with DAG(
         from newsmarts.marts import run as stage_publish
 
         result = to_json(stage_publish.publish(settings()))
-        record_result(
-            outlet_events, RELEASE, {name: value for name, value in result.items() if name != "path"}
-        )
+        counts = {name: value for name, value in result.items() if name != "path"}
+        words = f"Release {result['release_id']}: {result['rows']['articles']:,} articles"
+        record_result(outlet_events, RELEASE, counts, f"{words}; {audited['days']}")
         return result
 
-    published = publish(audit(build()))
+    built = build()
+    wait().set_downstream(built)
+    published = publish(audit(built))
 
     if os.environ.get("NEWS_POSTGRES_CONN_ID") or os.environ.get("NEWS_POSTGRES_URL"):
 

@@ -7,7 +7,6 @@
 | `validate` | checks every article against its publisher's contract | `staged/validated/`, `docs/` |
 | `load` | replaces the day in the warehouse, then triggers `news_marts` | `warehouse/` |
 | `accept` | is red when the day was refused as a whole: too many of its article pages can't be read | `docs/` |
-| `feeds` | is red when a feed failed, and skipped when all succeeded | |
 
 All paths are under `NEWS_HOME`; the log of each task ends with its counts, reasons and paths.
 
@@ -16,8 +15,8 @@ logical date instead, the day of that date, as the schedule's run of that logica
 *Trigger → Backfill* (reprocess: all runs), or
 `airflow backfill create --dag-id news_pages --from-date 2025-09-01 --to-date 2025-09-05 --reprocess-behavior completed`,
 runs a range, days in parallel. Running a day again replaces that day, so it is always safe.
-Airflow names a run by the midnight that ends its day: `backfill__2025-09-02T00:00:00+00:00` ran
-1 September.
+A run's name has its day: `scheduled__2025-09-01`, and `backfill__2025-09-01T23:59:59+00:00`, which is due in the
+day's last second. A run from the form has the moment of its start, and its day in a note.
 
 **When a task is red,** open its log: the last lines name the file or setting and what to do. The task's
 documentation (the book on the task's page) has more. Then *Clear* the task; the tasks after it follow.
@@ -27,10 +26,11 @@ leaves the warehouse and the marts as they were.
 **When only `accept` is red,** the day was refused: its captures are in the marts with their reasons, and none of its
 articles, unless an earlier run of the day was accepted: then those stay.
 
-**When a feed is red** and the tasks after it are green, the other feeds' pages of the day aren't affected. *Clear* the
-red instance of `land` (with its downstream tasks) when the feed is back: it lands what is missing.
+**When an instance of `land` is red,** its feed failed; the other feeds' pages of the day are loaded, and `accept` is
+orange: it waits for all feeds. *Clear* the red instance (with its downstream tasks) when the feed is back: it lands what
+is missing.
 
-**When all tasks after the first are pink (skipped),** no feed had captures of that day.
+**When no feed had captures of the day,** all tasks are green, and their logs say so.
 """  # noqa: E501 - a command has to stay on one line
 
 from __future__ import annotations
@@ -38,13 +38,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from airflow.sdk import DAG, CronDataIntervalTimetable, Param, TriggerRule, get_current_context
+from airflow.sdk import DAG, Param, TriggerRule, get_current_context
 
 from dags.common.assets import CAPTURES, PARSED, STAGED, WAREHOUSE, feed_assets, record_result
 from dags.common.connections import credential_of
 from dags.common.notifications import notify_of_runs, notify_of_tasks
-from dags.common.tasks import DEFAULT_ARGS, WRITER_POOL, skip_rest, stage
-from newsmarts.core.errors import FeedError, UsageError
+from dags.common.tasks import DEFAULT_ARGS, WRITER_POOL, nothing, stage
+from dags.common.timetable import CaptureDays
+from newsmarts.core.errors import UsageError
 from newsmarts.core.partitions import day_interval, day_of_run, parse_day
 from newsmarts.core.settings import load_settings
 from newsmarts.land.config import feed_names
@@ -75,15 +76,24 @@ def capture_day(params: dict[str, Any], dag_run: Any) -> date:
     return day
 
 
+def _summary(result: Any, valid: int) -> str:
+    """A day's outcome in words, for the events of its assets."""
+    from newsmarts.core.text import counted
+
+    return (
+        f"{result.day}: {counted(result.captures, 'capture')}, {valid} valid, "
+        f"{result.not_article} not articles, {result.quarantined} quarantined"
+        + (", refused" if result.refusal else "")
+    )
+
+
 feeds_to_land = feed_names(load_settings())
 
 with DAG(
     dag_id="news_pages",
     description="Captured pages of one day: land, parse, validate, load",
     doc_md=__doc__,
-    # At midnight: with any other time `backfill --to-date` drops its last day. An interval, not "@daily",
-    # whose interval is empty in Airflow 3.
-    schedule=CronDataIntervalTimetable("0 0 * * *", timezone="UTC"),
+    schedule=CaptureDays(),
     start_date=datetime(2000, 1, 1, tzinfo=UTC),  # before any capture, so that every day can be backfilled
     catchup=False,
     max_active_runs=8,  # days are independent; a backfill sets its own
@@ -147,7 +157,7 @@ with DAG(
         result = stage_land.run(capture_day(params, dag_run), settings(), feed, credential_of)
         context: Any = get_current_context()
         captures = counted(result.landed, "capture")
-        context["label"] = f"{feed}: {captures} ({result.new} new), {result.rejected} rejected"
+        label = context["label"] = f"{feed}: {captures} ({result.new} new), {result.rejected} rejected"
         counts = {
             "feed": feed,
             "day": result.day.isoformat(),
@@ -157,7 +167,7 @@ with DAG(
             "waiting": len(result.waiting),
             "passed_over": dict(sorted(result.passed_over.items())),
         }
-        return record_result(outlet_events, CAPTURES, counts)
+        return record_result(outlet_events, CAPTURES, counts, f"{result.day}, {label}")
 
     # once every feed is done, retries included, and at least one has succeeded
     @stage(
@@ -168,8 +178,6 @@ with DAG(
     )
     def parse(landed: Any, outlet_events: Any = None) -> dict[str, Any]:
         """Parses the day's captures, of all feeds, into articles, ticker lines and links to other pages.
-
-        **Pink?** No feed had captures of the day.
 
         **Red?**
         - *MissingPartition*: the day's manifest is gone. Clear `land`.
@@ -182,13 +190,18 @@ with DAG(
         `parser_error` the traceback is in this log; please report that page).
         """
         from newsmarts.core.settings import settings
+        from newsmarts.core.text import counted
         from newsmarts.parse import run as stage_parse
 
         feeds = list(landed)
+        day = feeds[0]["day"]
         if not any(feed["landed"] + feed["rejected"] for feed in feeds):
-            skip_rest("No feed has captures of the day.")
-        result = stage_parse.run(parse_day(feeds[0]["day"]), settings(), settings().parse_jobs)
-        return record_result(outlet_events, PARSED, result)
+            result: Any = nothing(f"{day}: no feed has captures of the day", day=day)
+            return record_result(outlet_events, PARSED, result)
+        result = stage_parse.run(parse_day(day), settings(), settings().parse_jobs)
+        captures = counted(result.captures, "capture")
+        summary = f"{day}: {captures}, {result.parsed} parsed, {result.quarantined} not"
+        return record_result(outlet_events, PARSED, result, summary)
 
     @stage("Validate: check the contracts", inlets=[PARSED], outlets=[STAGED])
     def validate(parsed: dict[str, Any], dag_run: Any = None, outlet_events: Any = None) -> dict[str, Any]:
@@ -209,9 +222,10 @@ with DAG(
         from newsmarts.validate import run as stage_validate
 
         result = stage_validate.run(parse_day(parsed["day"]), settings(), run_id=dag_run.run_id)
-        return record_result(outlet_events, STAGED, result)
+        return record_result(outlet_events, STAGED, result, _summary(result, result.valid))
 
-    # before the marts' tasks, which wait for the same slot: one run of theirs then takes several days
+    # Before the marts' tasks, which wait for the same slot. Its event starts a run of theirs, also when no
+    # row has changed: a publish that failed earlier is tried again.
     @stage(
         "Load: into the warehouse",
         pool=WRITER_POOL,
@@ -240,14 +254,14 @@ with DAG(
         from newsmarts.load import run as stage_load
 
         result = stage_load.run(parse_day(validated["day"]), settings())
-        # always, not only when rows changed: a publish that failed earlier is tried again
-        outlet_events[WAREHOUSE].add_partitions(validated["day"])
-        return record_result(outlet_events, WAREHOUSE, result)
+        return record_result(outlet_events, WAREHOUSE, result, _summary(result, result.articles))
 
-    @stage("Accept: can the day be trusted?", inlets=[WAREHOUSE])
+    @stage("Accept: the day as a whole", inlets=[WAREHOUSE])
     def accept(loaded: dict[str, Any]) -> None:
         """Makes the run red when the day was refused. It comes after `load`, so that the marts list the
         day's captures with their reasons.
+
+        **Orange?** A feed failed, or a stage before: see the red task. The other feeds' pages are loaded.
 
         **Red?** *TooManyQuarantined*: more than `NEWS_QUARANTINE_FAIL_SHARE` of the article pages have a
         reason with an alarm (`expectations/reasons.toml`). The message names the expectations and the pages;
@@ -260,18 +274,6 @@ with DAG(
 
         stage_validate.accept(parse_day(loaded["day"]), settings())
 
-    # the failure of land has been reported already
-    @stage("Feeds: all succeeded?", trigger_rule=TriggerRule.ONE_FAILED, on_failure_callback=None)
-    def feeds(landed: Any) -> None:  # noqa: ARG001 - sets the tasks' order
-        """Makes the run red when a feed failed. The other feeds' pages of the day aren't affected.
-
-        **Red?** Open the red instance of `land`; the last lines of its log say why. Clear it when the feed is
-        back; the tasks after it follow.
-        """
-        raise FeedError(
-            "A feed failed: see the red instance of land. The other feeds' pages aren't affected."
-        )
-
     captures = land.expand(feed=feeds_to_land)
-    accept(load(validate(parse(captures))))
-    feeds(captures)
+    accepted = accept(load(validate(parse(captures))))
+    captures.set_downstream(accepted)  # the run is red when a feed failed, too

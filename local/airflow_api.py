@@ -130,8 +130,8 @@ class AirflowApi(AbstractContextManager["AirflowApi"]):
 
     def trigger(self, dag_id: str, conf: dict[str, Any]) -> str:
         """Start one run by hand and return its id."""
-        # ours rather than Airflow's: a repeated request is a conflict, not a second run
-        run_id = f"manual__{datetime.now(UTC).isoformat()}"
+        # ours rather than Airflow's: it has the day, and a repeated request is a conflict, not a second run
+        run_id = f"manual__{conf['day']}__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"
         body = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
         try:
             self._request("POST", f"/api/v2/dags/{dag_id}/dagRuns", json=body)
@@ -139,6 +139,10 @@ class AirflowApi(AbstractContextManager["AirflowApi"]):
             if error.status != httpx.codes.CONFLICT:
                 raise
         return run_id
+
+    def has_queued_events(self, dag_id: str) -> bool:
+        """Whether assets have changed for which the DAG has no run yet."""
+        return bool(self._get(f"/dags/{dag_id}/assets/queuedEvents", {})["total_entries"])
 
     def active_runs(self) -> list[dict[str, Any]]:
         """All DAGs' runs that are queued or running."""

@@ -17,7 +17,6 @@ from newsmarts.core.text import counted
 
 PAGES = "news_pages"
 MARTS = "news_marts"
-FEEDS = "feeds"  # fails because another task has failed
 POLL_SECONDS = 1.0
 MARTS_WAIT_SECONDS = 300.0
 
@@ -38,7 +37,6 @@ class Watch:
         self._since = self._changed_since = datetime.now(UTC)
         self._runs: dict[tuple[str, str], Run] = {}
         self._ended: dict[tuple[str, str, str], Run] = {}  # a backfill runs the same run again: by end too
-        self._loaded: set[date] = set()
         for run in api.active_runs():
             self._runs[_key(run)] = run
 
@@ -69,15 +67,14 @@ class Watch:
             self._check()
             self._poll()
             done = {day_of(run) for run in self.ended if run["dag_id"] == PAGES}
-            made = {run["partition_key"] for run in self.ended if run["dag_id"] == MARTS}
-            missing = {day for day in self._loaded if day.isoformat() not in made}
             if self.active or days - done:
                 deadline = time.monotonic() + MARTS_WAIT_SECONDS
-            elif not missing:
-                return
+            elif not self._api.has_queued_events(MARTS):
+                self._poll()  # the event may just have become a run
+                if not self.active:
+                    return
             elif time.monotonic() > deadline:
-                days_missing = ", ".join(day.isoformat() for day in sorted(missing))
-                raise NewsError(f"The DAG {MARTS} has no run for {days_missing}. Trigger it in the UI.")
+                raise NewsError(f"The DAG {MARTS} doesn't start, and days wait for it. Trigger it in the UI.")
             running = [str(day_of(run) or "marts") for run in self.active if run["state"] == "running"]
             now = f"running: {', '.join(running)}" if running else "waiting for Airflow to start the next run"
             self._terminal.show_status(f"{len(days & done)} of {counted(len(days), 'day')} done, {now}")
@@ -101,20 +98,17 @@ class Watch:
             tasks = self._api.tasks(run)
             states = {task["task_id"]: task["state"] for task in tasks}
             what = "failed"
-            if day and states.get("load") == "success":
-                self._loaded.add(day)
+            if states.get("load") == "success":
                 what = "loaded, but not from every feed"
-                if states.get("accept") == "failed":
+                if self._api.result_of(run, "load").get("refusal"):
                     what = "refused: none of its articles is loaded"
             self._report_failure(f"{day} {what}", run, tasks)
             return
         counts = self._api.result_of(run, "load")
-        if not counts:
+        if "captures" not in counts:
             why = "Airflow's daily run: " if run.get("run_type") == "scheduled" else ""
             self._terminal.print(f"{day}: {why}no feed has captures of it")
             return
-        if day:
-            self._loaded.add(day)
         self._terminal.print(
             f"{day} loaded: {counted(counts['captures'], 'capture')}, "
             f"{counts['articles']} valid, {counts['not_article']} not articles, "
@@ -124,8 +118,7 @@ class Watch:
 
     def _report_marts(self, run: Run) -> None:
         if run["state"] == "failed":
-            what = f"marts for {run['partition_key']} failed"
-            self._report_failure(what, run, self._api.tasks(run))
+            self._report_failure("marts failed", run, self._api.tasks(run))
             return
         release = self._api.result_of(run, "publish")
         if release.get("published"):
@@ -134,7 +127,7 @@ class Watch:
     def _report_failure(self, what: str, run: Run, tasks: list[dict[str, Any]]) -> None:
         self._terminal.print(what)
         for task in tasks:
-            if task["state"] == "failed" and task["task_id"] != FEEDS:
+            if task["state"] == "failed":
                 log = task_log(self._logs, run, task)
                 name = task.get("rendered_map_index")
                 task_name = f"{task['task_id']} of {name}" if name else task["task_id"]

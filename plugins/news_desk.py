@@ -1,8 +1,9 @@
 """The news desk in the Airflow UI: its pages in the navigation, and tabs on DAG runs and tasks.
 
-This file registers them; ``adapter`` has login, permissions and Airflow's database, ``newsmarts.desk`` the
-pages. Airflow serves a plugin's app *without* login, so the app requires a user (401), every page the right
-to read the runs of news_pages, whose results it shows, and what starts runs the right to create them (403).
+This file registers them, and how runs are named; ``adapter`` has login, permissions and Airflow's database,
+``newsmarts.desk`` the pages. Airflow serves a plugin's app *without* login, so the app requires a user (401),
+every page the right to read the runs of news_pages, whose results it shows, and what starts runs the right
+to create them (403).
 
 Every Airflow process loads this file, so it imports very little; only the API server builds the app.
 """
@@ -13,6 +14,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from airflow.plugins_manager import AirflowPlugin
+
+from dags.common.timetable import CaptureDays
+from plugins.adapter import run_notes
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -49,6 +53,8 @@ class NewsDeskPlugin(AirflowPlugin):
     """Registers the pages with Airflow."""
 
     name = "news_desk"
+    timetables = [CaptureDays]  # noqa: RUF012 (as in the base class)
+    listeners = [run_notes]  # noqa: RUF012
     # The UI fills in {DAG_ID}, {RUN_ID} and {TASK_ID}. Of two views with one url_route it drops the second.
     external_views = [  # noqa: RUF012 (as in the base class)
         entry("Today", top=True),

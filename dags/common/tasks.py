@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
 from inspect import cleandoc
-from typing import Any, NoReturn
+from typing import Any
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, task
 
+from dags.common.assets import record_result
 from newsmarts.core.errors import (
     DatabaseUnavailable,
     FeedUnavailable,
@@ -17,6 +20,9 @@ from newsmarts.core.errors import (
     ProcessKilled,
     StoreUnavailable,
 )
+
+log = logging.getLogger(__name__)
+_NOTHING = "nothing"
 
 WRITER_POOL = "duckdb_writer"
 """One slot, see config/pools.json: a DuckDB file has one writer, or many readers, never both."""
@@ -41,24 +47,30 @@ DEFAULT_ARGS = {
 }
 
 
-def stage(display_name: str, *, may_end: bool = False, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+def stage(display_name: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
     """A task with this display name, and its docstring as the task's documentation.
 
-    A task that ``may_end`` the run does so by returning None: all tasks after it are skipped at once.
+    When its first argument is ``nothing(…)``, there is nothing to do: the task passes that on, and is green.
     """
-    kind = task.short_circuit if may_end else task
 
     def decorate(function: Callable[..., Any]) -> Any:
+        @wraps(function)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            if args and isinstance(args[0], dict) and _NOTHING in args[0]:
+                log.info("Nothing to do. %s", args[0]["summary"])
+                for asset in options.get("outlets", ()):
+                    record_result(kwargs.get("outlet_events"), asset, args[0])
+                return args[0]
+            return function(*args, **kwargs)
+
         documentation = cleandoc(function.__doc__ or "")
         # one XCom a task: of a dict Airflow would store each key as another one, a request to its API each
         options.setdefault("multiple_outputs", False)
-        return kind(task_display_name=display_name, doc_md=documentation, **options)(function)
+        return task(task_display_name=display_name, doc_md=documentation, **options)(run)
 
     return decorate
 
 
-def skip_rest(why: str) -> NoReturn:
-    """End the run here: this task and all after it are skipped."""
-    from airflow.sdk.exceptions import AirflowSkipException
-
-    raise AirflowSkipException(why)
+def nothing(summary: str, **facts: Any) -> dict[str, Any]:
+    """The result of a stage that leaves nothing to do for those after it."""
+    return {"summary": summary, **facts, _NOTHING: True}

@@ -51,6 +51,39 @@ def test_a_logical_date_has_one_day_however_its_run_was_started() -> None:
         assert capture_day(NOTHING_ASKED, logical_date=logical_date, **run) == date(2025, 9, 1)
 
 
+def test_a_runs_name_has_its_day_also_in_a_backfill() -> None:
+    """As Airflow 3.3.2 makes them: a backfill's from ``run_after`` alone, others by the timetable."""
+    from airflow.models.dagrun import DagRun
+    from airflow.timetables.base import TimeRestriction
+    from airflow.utils.types import DagRunType
+
+    from dags.common.timetable import CaptureDays
+
+    timetable = CaptureDays.deserialize(CaptureDays().serialize())
+    first, last = (instance(datetime(2025, 9, day, tzinfo=UTC)) for day in (1, 2))
+    info = None
+    names = list[str]()
+    while info := timetable.next_dagrun_info_v2(
+        last_dagrun_info=info, restriction=TimeRestriction(first, last, catchup=True)
+    ):
+        names.append(
+            DagRun.generate_run_id(
+                run_type=DagRunType.BACKFILL_JOB, logical_date=info.logical_date, run_after=info.run_after
+            )
+        )
+    assert names == ["backfill__2025-09-01T23:59:59+00:00", "backfill__2025-09-02T23:59:59+00:00"]
+    due = timetable.next_dagrun_info_v2(
+        last_dagrun_info=None, restriction=TimeRestriction(first, None, catchup=False)
+    )
+    assert due is not None
+    assert due.data_interval is not None
+    assert due.run_after == due.data_interval.end  # the day is over
+    scheduled = timetable.generate_run_id(
+        run_type=DagRunType.SCHEDULED, run_after=due.run_after, data_interval=due.data_interval
+    )
+    assert scheduled == f"scheduled__{due.data_interval.start.date()}"
+
+
 def test_the_moment_that_the_form_fills_in_means_the_last_whole_day() -> None:
     now = datetime(2025, 9, 2, 13, 5, tzinfo=UTC)
     start = datetime(2025, 9, 1, tzinfo=UTC)

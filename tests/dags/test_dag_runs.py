@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from newsmarts.core.partitions import candidate_path, partition_days
+from newsmarts.core.partitions import current_release_path, partition_days
 from newsmarts.core.settings import PROJECT_ROOT, load_settings
 from newsmarts.core.text import counted
 from newsmarts.land import run as land
@@ -18,6 +20,7 @@ from newsmarts.load import run as load
 from newsmarts.parse import run as parse
 from newsmarts.release.reader import connect
 from newsmarts.validate import run as validate
+from plugins.adapter import run_notes
 
 if TYPE_CHECKING:
     from airflow.dag_processing.dagbag import DagBag
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("airflow_database", "fresh_settings")
 SAMPLES = PROJECT_ROOT / "samples" / "inbox"
 DAY = "2025-09-01"
+PAGES, MARTS = ("land", "parse", "validate", "load", "accept"), ("wait", "build", "audit", "publish")
 
 
 @pytest.fixture
@@ -63,21 +67,35 @@ def asset_counts(name: str) -> dict[str, Any]:
         return dict(event.extra)
 
 
+def note_of(run: Any, hook: Callable[[Any, str], None]) -> str | None:
+    """The note that a listener's function gives the run, as the scheduler has it."""
+    from airflow.models import DagRun
+    from airflow.settings import Session
+
+    assert Session is not None
+    with Session() as session:
+        stored = session.get(DagRun, run.id)
+        assert stored is not None
+        hook(stored, "")
+        session.commit()
+        note: str | None = stored.note
+    return note
+
+
 @pytest.mark.slow
 def test_a_day_goes_through_and_its_articles_are_published(dagbag: DagBag, home: Path) -> None:
     run = dagbag.dags["news_pages"].test(run_conf={"day": DAY})
-    assert states(run) == dict.fromkeys(("land", "parse", "validate", "load", "accept"), "success") | {
-        "feeds": "skipped"
-    }
+    assert states(run) == dict.fromkeys(PAGES, "success")
     (landing,) = [task for task in run.get_task_instances() if task.task_id == "land"]
     files = sum(path.is_file() for path in (SAMPLES / DAY).rglob("*"))
     assert landing.rendered_map_index == f"inbox: {counted(files, 'capture')} ({files} new), 0 rejected"
     run = dagbag.dags["news_marts"].test()
-    assert states(run) == dict.fromkeys(("build", "audit", "publish"), "success")
+    assert states(run) == dict.fromkeys(MARTS, "success")
     counts = {name: asset_counts(name) for name in ("captures", "staged", "warehouse", "release")}
     assert counts["captures"]["landed"] == counts["staged"]["captures"] == files
     assert counts["warehouse"]["articles"] == counts["staged"]["valid"] > 0
     assert counts["release"]["rows"]["captures"] == files
+    assert f"1 day: {DAY}" in counts["release"]["summary"]
     with connect(home) as marts:
         (day,) = marts.sql(
             "SELECT capture_day, captures, articles_loaded FROM marts.partition_outcomes"
@@ -89,13 +107,16 @@ def test_a_day_goes_through_and_its_articles_are_published(dagbag: DagBag, home:
     assert day[2] > 0
 
 
-def test_a_day_without_captures_is_skipped(dagbag: DagBag, home: Path) -> None:
+def test_a_day_without_captures_is_green_and_so_are_its_marts(dagbag: DagBag, home: Path) -> None:
     run = dagbag.dags["news_pages"].test(run_conf={"day": "2025-10-01"})
-    assert states(run) == {"land": "success"} | dict.fromkeys(
-        ("parse", "validate", "load", "accept", "feeds"), "skipped"
-    )
-    assert run.state == "success"
+    assert note_of(run, run_notes.on_dag_run_running) == "Capture day 2025-10-01"
+    assert states(run) == dict.fromkeys(PAGES, "success")
+    assert asset_counts("warehouse")["summary"] == "2025-10-01: no feed has captures of the day"
     assert list(partition_days(home, "validated")) == []
+    run = dagbag.dags["news_marts"].test()
+    assert states(run) == dict.fromkeys(MARTS, "success")
+    assert asset_counts("release")["summary"] == "No day has been loaded yet"
+    assert note_of(run, run_notes.on_dag_run_success) == "No day has been loaded yet"
 
 
 @pytest.mark.slow
@@ -110,57 +131,76 @@ def test_a_day_of_broken_pages_fails_at_last_and_its_captures_are_published(
         "validate": "success",
         "load": "success",
         "accept": "failed",
-        "feeds": "skipped",
     }
     assert run.state == "failed"
     assert asset_counts("warehouse")["refusal"]
     run = dagbag.dags["news_marts"].test()
-    assert states(run) == dict.fromkeys(("build", "audit", "publish"), "success")
+    assert states(run) == dict.fromkeys(MARTS, "success")
     files = sum(path.is_file() for path in (SAMPLES / DAY).rglob("*"))
     with connect(home) as marts:
         days = marts.sql("SELECT outcome, captures, articles_loaded FROM marts.partition_outcomes").fetchall()
     assert days == [("refused", files, 0)]
 
 
-@pytest.fixture(scope="module")
-def loaded_home(tmp_path_factory: pytest.TempPathFactory, brief_contracts: Path) -> Path:
+@pytest.fixture
+def loaded_home(home: Path) -> Path:
     """A home with the day loaded."""
-    home = tmp_path_factory.mktemp("loaded") / "home"
-    own = load_settings(home=home, inbox=SAMPLES, contracts_dir=brief_contracts, settle_seconds=0)
+    own = load_settings()
     for stage in (land.run, parse.run, validate.run, load.run):
         stage(date.fromisoformat(DAY), own)
     return home
 
 
-@pytest.mark.parametrize(
-    ("case", "goes_on"),
-    [((0, DAY, "0"), True), ((2, DAY, "0"), False), ((2, DAY, "1"), True), ((2, None, "0"), True)],
-)
-def test_while_further_days_wait_their_last_run_builds_all_of_them(
-    dagbag: DagBag,
-    *,
-    home: Path,
-    loaded_home: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    case: tuple[int, str | None, str],
-    goes_on: bool,
+@pytest.mark.slow
+@pytest.mark.usefixtures("loaded_home")
+def test_when_nothing_has_changed_a_run_after_loads_says_so_and_publishes_nothing(
+    dagbag: DagBag, home: Path
 ) -> None:
-    queued, partition_key, publish_each = case
-    monkeypatch.setenv("NEWS_PUBLISH_EACH", publish_each)
-    shutil.copytree(loaded_home, home, symlinks=True, dirs_exist_ok=True)
-    criteria_used = []
-
-    def get_dr_count(**criteria: object) -> int:
-        criteria_used.append(criteria)
-        return queued
-
-    build: Any = dagbag.dags["news_marts"].get_task("build")
-    built = build.python_callable(
-        params={"full_rebuild": False},
-        dag_run=SimpleNamespace(dag_id="news_marts", partition_key=partition_key),
-        ti=SimpleNamespace(get_dr_count=get_dr_count),
+    marts = dagbag.dags["news_marts"]
+    assert marts.test().state == "success"
+    before = current_release_path(home).resolve()
+    build, audit, publish = (
+        cast("Any", marts.get_task(name)).python_callable for name in ("build", "audit", "publish")
     )
-    assert (built is not None) == goes_on
-    counts_queue = partition_key is not None and publish_each == "0"
-    assert criteria_used == [{"dag_id": "news_marts", "states": ["queued"]}] * counts_queue
-    assert candidate_path(home).exists() == goes_on
+    built = build(params={"full_rebuild": False}, dag_run=SimpleNamespace(run_type="asset_triggered"))
+    assert built["summary"] == f"Nothing has changed since release {before.name}"
+    assert publish(audit(built)) == built
+    assert current_release_path(home).resolve() == before
+
+
+@pytest.mark.parametrize(
+    ("run_type", "seconds", "to_come", "looked"),
+    [
+        ("asset_triggered", 600, [0], 1),
+        ("asset_triggered", 600, [2, 2, 1, 0], 4),
+        ("asset_triggered", 5, [9] * 9, 3),  # at 0, 2 and 4 seconds
+        ("asset_triggered", 0, [9], 0),
+        ("manual", 600, [9], 0),
+    ],
+)
+def test_the_marts_wait_for_days_under_way_for_so_long(
+    dagbag: DagBag,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    run_type: str,
+    seconds: float,
+    to_come: list[int],
+    looked: int,
+) -> None:
+    monkeypatch.setenv("NEWS_PUBLISH_WAIT_SECONDS", str(seconds))
+    clock, counts, queries = [0.0], iter(to_come), list[dict[str, Any]]()
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(time, "sleep", lambda pause: clock.append(clock.pop() + pause))
+
+    def get_ti_count(**criteria: Any) -> int:
+        queries.append(criteria)
+        return next(counts)
+
+    wait: Any = dagbag.dags["news_marts"].get_task("wait")
+    wait.python_callable(
+        dag_run=SimpleNamespace(run_type=run_type), ti=SimpleNamespace(get_ti_count=get_ti_count)
+    )
+    assert len(queries) == looked
+    for query in queries:
+        assert query["dag_id"] == "news_pages"
+        assert query["task_ids"] == ["load"]

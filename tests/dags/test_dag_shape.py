@@ -30,14 +30,14 @@ EDGES = {
         ("parse", "validate"),
         ("validate", "load"),
         ("load", "accept"),
-        ("land", "feeds"),
+        ("land", "accept"),
     },
-    "news_marts": {("build", "audit"), ("audit", "publish")},
+    "news_marts": {("wait", "build"), ("build", "audit"), ("audit", "publish")},
     "news_maintenance": set(),
 }
 TASKS = {
-    "news_pages": {"land", "parse", "validate", "load", "accept", "feeds"},
-    "news_marts": {"build", "audit", "publish"},
+    "news_pages": {"land", "parse", "validate", "load", "accept"},
+    "news_marts": {"wait", "build", "audit", "publish"},
     "news_maintenance": {
         "releases",
         "logs",
@@ -90,15 +90,14 @@ def test_a_pool_that_no_file_makes_would_be_noticed() -> None:
 
 
 def test_schedules(dagbag: DagBag) -> None:
-    from airflow.sdk import CronDataIntervalTimetable, PartitionedAssetTimetable
-
-    pages, marts = dagbag.dags["news_pages"], dagbag.dags["news_marts"]
-    assert isinstance(pages.timetable, CronDataIntervalTimetable)
-    assert pages.timetable.expression == "0 0 * * *"
-    assert not pages.catchup
-    assert isinstance(marts.timetable, PartitionedAssetTimetable)
     from airflow.sdk import Asset
 
+    from dags.common.timetable import CaptureDays
+
+    pages, marts = dagbag.dags["news_pages"], dagbag.dags["news_marts"]
+    assert isinstance(pages.timetable, CaptureDays)
+    assert pages.timetable.summary == "0 0 * * *"
+    assert not pages.catchup
     condition = marts.timetable.asset_condition
     assert isinstance(condition, Asset)
     assert condition.name == "news_warehouse"
@@ -214,6 +213,7 @@ print(*sorted(name for name in sys.modules if name.startswith("newsmarts.")))
         "newsmarts.core.partitions",
         "newsmarts.core.publishers",
         "newsmarts.core.settings",
+        "newsmarts.core.text",
         "newsmarts.land",
         "newsmarts.land.config",
         "newsmarts.notify",

@@ -84,8 +84,7 @@ def test_an_archive_that_is_down_fails_alone_and_follows_later(pages: Any, web: 
         "parse": "success",
         "validate": "success",
         "load": "success",
-        "accept": "success",
-        "feeds": "failed",
+        "accept": "upstream_failed",
     }
     web.crawl.respond = right
     replays = len(web.wayback.asked)

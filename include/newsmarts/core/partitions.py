@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from newsmarts.core.errors import UsageError
 from newsmarts.core.object_store import current_version
+from newsmarts.core.text import counted
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -51,6 +52,7 @@ _ROOTS: dict[Stage, tuple[str, ...]] = {
 PARTITION_PREFIX = "capture_day="
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_RANGES_SHOWN = 10
 
 
 def partition_path(home: AnyPath, stage: Stage, day: date) -> AnyPath:
@@ -208,3 +210,12 @@ def contiguous_ranges(days: Iterable[date]) -> list[tuple[date, date]]:
         else:
             ranges.append((day, day))
     return ranges
+
+
+def days_in_words(days: Iterable[date]) -> str:
+    """Days as people write them: ``3 days: 2025-09-01 to 2025-09-02, 2025-09-04``."""
+    ranges = contiguous_ranges(days)
+    count = sum((last - first).days + 1 for first, last in ranges)
+    shown = [str(first) if first == last else f"{first} to {last}" for first, last in ranges[:_RANGES_SHOWN]]
+    more = ", …" if len(ranges) > _RANGES_SHOWN else ""
+    return f"{counted(count, 'day')}: {', '.join(shown)}{more}"

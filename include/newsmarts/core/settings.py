@@ -109,9 +109,10 @@ class Settings(BaseSettings):
         ge=1,
         description="Every so many audits Great Expectations evaluates all the marts' contracts on all rows.",
     )
-    publish_each: bool = Field(
-        default=False,
-        description="Publish after each loaded day, also while further days wait to be built.",
+    publish_wait_seconds: float = Field(
+        default=600.0,
+        ge=0,
+        description="Under Airflow a release waits this long for days that are being run.",
     )
     releases_kept: int = Field(default=3, ge=1, description="Published releases kept on disk.")
     logs_kept_days: int | None = Field(

@@ -109,10 +109,9 @@ def contracts_of_run(request: Request, dag_id: str, run_id: str, reason: ReasonC
                 run.conf, run.partition_key, run.data_interval_start, run.run_after, run.logical_date
             )
         elif dag_id == FOLLOWER:
-            day = capture_day_of_run(None, run.partition_key, None)
             no_day = Notice(
                 "No capture day of its own",
-                "This run was triggered by hand: it took every day that had changed. Contracts has all days.",
+                "This run took every day that had changed: its note names them. Contracts has all days.",
             )
     except UsageError as error:
         no_day = Notice("No capture day", f"This run's day is {error}", "bad")
