@@ -157,7 +157,10 @@ with DAG(
         result = stage_land.run(capture_day(params, dag_run), settings(), feed, credential_of)
         context: Any = get_current_context()
         captures = counted(result.landed, "capture")
-        label = context["label"] = f"{feed}: {captures} ({result.new} new), {result.rejected} rejected"
+        label = f"{feed}: {captures} ({result.new} new), {result.rejected} rejected"
+        if result.never_held:
+            label += "; its folder has never held anything"
+        context["label"] = label
         counts = {
             "feed": feed,
             "day": result.day.isoformat(),

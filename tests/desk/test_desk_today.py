@@ -173,6 +173,14 @@ def test_a_quiet_desk_has_nothing_to_do(home: Path) -> None:
     assert "Nothing to do" in get(guarded(), "/today").text
 
 
+def test_a_feed_whose_folder_has_never_held_anything_needs_attention(home: Path) -> None:
+    (home / "inbox").mkdir()
+    assert titles(view_of(home)) == ["Empty feed: inbox"]
+    write_landed_day(home, DAY)
+    write_day(home, DAY)
+    assert titles(view_of(home)) == ["No release"]
+
+
 @pytest.mark.usefixtures("every_day")
 def test_the_worst_comes_first(home: Path) -> None:
     write_day(home, DAY, accepted=False)

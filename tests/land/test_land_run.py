@@ -15,6 +15,7 @@ from newsmarts.core.errors import UsageError
 from newsmarts.core.records import capture_id_of
 from newsmarts.core.settings import Settings, load_settings
 from newsmarts.land import run
+from newsmarts.land.local_days import look
 from tests.land.inbox_files import DAY, MIDNIGHT, InboxDay, inbox_days, put, reasons, rows, tree
 
 
@@ -153,6 +154,22 @@ def test_same_bytes_at_two_paths_are_stored_once(settings: Settings) -> None:
 def test_an_empty_inbox_leaves_both_files(settings: Settings) -> None:
     assert run.run(DAY, settings).landed == 0
     assert rows(settings, "captures") == rows(settings, "rejected") == []
+
+
+def test_a_folder_that_has_never_held_anything_is_reported(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Perhaps it is the wrong one; an inbox that is emptied after landing is nothing to report."""
+    assert run.run(DAY, settings).never_held == ("inbox",)
+    assert "has never held anything" in caplog.text
+    assert look(settings).empty == ["inbox"]
+    path = put(settings, "2025-08-25/a.txt")
+    assert run.run(date(2025, 8, 26), settings).never_held == ()
+    run.run(DAY, settings)
+    path.unlink()
+    assert run.run(DAY, settings).never_held == ()
+    never_made = settings.model_copy(update={"inbox": None})
+    assert run.run(DAY, never_made).never_held == ()
 
 
 def test_a_missing_inbox(tmp_path: Path, settings: Settings) -> None:

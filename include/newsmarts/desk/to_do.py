@@ -13,6 +13,7 @@ from newsmarts.desk.day_runs import has_failed, is_active
 from newsmarts.review.contract_history import broken_warnings
 from newsmarts.review.current_release import ReleaseView
 from newsmarts.review.day_state import DayStates, RunReason
+from newsmarts.review.missing_days import feed_captures
 from newsmarts.review.notice import Tone
 
 DAYS_NAMED = 6
@@ -49,6 +50,7 @@ class DeskState:
 def list_to_do(desk: DeskState) -> Iterator[ToDo]:
     """What is to be done, the most worrying first."""
     yield from _about_dags(desk.airflow)
+    yield from _about_feeds(desk)
     yield from _about_days(desk)
     yield from _about_unusual_days(desk)
     yield from _about_release(desk)
@@ -61,6 +63,14 @@ def list_to_do(desk: DeskState) -> Iterator[ToDo]:
         named = ", ".join(f"{name} ({count})" for name, count in warnings[:DAYS_NAMED])
         text = f"Expectations not met, with the number of days, of the last {WARNING_DAYS}: {named}."
         yield ToDo("Contract warnings", text, "idle", page=("contracts", "Contracts"))
+
+
+def _about_feeds(desk: DeskState) -> Iterator[ToDo]:
+    """Local feeds whose folder has no file and never had one: perhaps it is the wrong folder."""
+    for name in desk.states.local.empty:
+        if not any(feed_captures(desk.settings.archive, known)[name] for known in desk.states.days.values()):
+            text = "Its folder has never held anything. If captures are somewhere else, name that folder."
+            yield ToDo(f"Empty feed: {name}", text, "warn")
 
 
 def _about_days(desk: DeskState) -> Iterator[ToDo]:

@@ -46,6 +46,7 @@ class LocalDays:
     unread_archives: int = 0  # without an index so far, so that their days aren't known
     cut_short: bool = False  # there are more files than were looked at
     faults: list[str] = field(default_factory=list)  # feeds whose folder can't be read
+    empty: list[str] = field(default_factory=list)  # feeds whose folder has no file
 
 
 @dataclass(slots=True)
@@ -83,8 +84,11 @@ def look(
         if not isinstance(config, (InboxConfig, WarcConfig)):
             continue
         feed = _LocalFeed(config, settings, found, counted)
+        before = left
         try:
             left = feed.look(left, read_archives=read_archives)
+            if left == before and feed.is_empty():
+                found.empty.append(config.name)
         except UsageError as error:
             found.faults.append(str(error))
         feed.count_pages()
@@ -123,6 +127,10 @@ class _LocalFeed:
             else:
                 self._add_archive(file, read=read_archives)
         return left
+
+    def is_empty(self) -> bool:
+        """Whether its folder is there and has no file."""
+        return self._feed.is_empty()
 
     def count_pages(self) -> None:
         """Count the pages that were taken up, and those of them that aren't landed."""

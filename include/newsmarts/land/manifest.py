@@ -102,6 +102,14 @@ def read(home: Path | UPath, day: date) -> Manifest:
     return Manifest(_read(captures, schemas.CAPTURES), _read(rejected, schemas.QUARANTINE), tags)
 
 
+def has_feed(home: Path | UPath, feed: str) -> bool:
+    """Whether any day's manifest has a capture of the feed."""
+    for day in partitions.partition_days(home, "manifest"):
+        if pc.any(pc.equal(read(home, day).captures["feed"], feed)).as_py():
+            return True
+    return False
+
+
 def merge(known: Manifest, feed: str, captures: pa.Table, rejected: pa.Table) -> Manifest:
     """Known rows and rows that a feed gave now.
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pyarrow.compute as pc
 
@@ -31,7 +32,7 @@ from newsmarts.land.capture import (
     capture_of,
     rejection_row,
 )
-from newsmarts.land.config import AnyConfig, chosen_feeds
+from newsmarts.land.config import AnyConfig, InboxConfig, WarcConfig, chosen_feeds
 from newsmarts.land.feeds import make_feed
 from newsmarts.land.store import ObjectWriter, RemoteObjectWriter, object_writer, sweep
 
@@ -55,6 +56,7 @@ class LandResult:
     waiting: tuple[str, ...] = ()  # source paths still being written
     other_days: Counter[date] = field(default_factory=Counter)  # captures of other days, in local feeds
     passed_over: Counter[str] = field(default_factory=Counter)  # what isn't a capture, by reason
+    never_held: tuple[str, ...] = ()  # local feeds that have never had a file
     reasons: Counter[str] = field(default_factory=Counter, compare=False)  # of what is rejected
 
     def __add__(self, other: LandResult) -> LandResult:
@@ -118,6 +120,15 @@ def _land(config: AnyConfig, day: date, settings: Settings, credential_of: Crede
     if settings.archive_url is None:
         sweep(settings.home)
     result = landing.result
+    gave_nothing = not (result.landed or result.rejected or result.waiting or result.other_days)
+    if gave_nothing and isinstance(config, (InboxConfig, WarcConfig)) and _never_held(feed, settings):
+        result.never_held = (config.name,)
+        log.warning(
+            "The folder of feed %s has never held anything. If captures are somewhere else, name that folder "
+            "(NEWS_INBOX, or `folder` in %s).",
+            config.name,
+            settings.feeds_file,
+        )
     log.info(
         "Landed %s from %s: %d captures (%d new), %d rejected %s, %d waiting, passed over %s, "
         "captures of %d other days, %s",
@@ -145,6 +156,11 @@ def _credential(config: AnyConfig, credential_of: CredentialOf | None) -> Creden
             "run doesn't belong to Airflow. Run it there, or leave the feed out."
         )
     return credential_of(connection)
+
+
+def _never_held(feed: Any, settings: Settings) -> bool:
+    """Whether a local feed's folder has no file, and none of it has ever landed."""
+    return feed.is_empty() and not manifest.has_feed(settings.archive, feed.name)
 
 
 class _Landing:

@@ -56,6 +56,11 @@ class InboxFeed:
         yield from (OtherDay(other, count) for other, count in other_days.items())
         yield from self.archives.captures(archives, day)
 
+    def is_empty(self) -> bool:
+        """Whether the folder is there and has no file. Raises UsageError when it isn't a folder."""
+        is_there = scan.inbox_root(self._settings, self._folder) is not None
+        return is_there and next(self.files(), None) is None
+
     def files(self, day: date | None = None, other_days: Counter[date] | None = None) -> Iterator[InboxFile]:
         """All files of the folder, as ``scan`` gives them. Raises UsageError when it isn't a folder."""
         root = scan.inbox_root(self._settings, self._folder)
@@ -92,6 +97,10 @@ class WarcFeed:
             yield PassedOver("no_warc_file", others)
         reading.let_settle(archives, self._settings.settle_seconds)
         yield from self.archives.captures(archives, day)
+
+    def is_empty(self) -> bool:
+        """Whether the folder has no file. Raises UsageError when it isn't a folder."""
+        return next(self.files(), None) is None
 
     def files(self) -> Iterator[InboxFile]:
         """All files of the folder. Raises UsageError when it isn't a folder."""
