@@ -32,7 +32,7 @@ PRELOADED = (
 )
 # where the inbox, the archives' index, the warehouse and the marts are; executors without queues ignore it
 MARTS_QUEUE = "marts"
-# they read and write captures and staged days alone, and take nine tenths of the processor time
+# they read and write captures and staged days alone, and take more than half of the processor time
 ANYWHERE = frozenset({"parse", "validate"})
 PROJECT = "newsmarts"
 STAGES = tuple(f"{PROJECT}.{stage}.run" for stage in ("land", "parse", "validate", "load", "marts"))

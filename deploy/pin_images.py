@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 COMPOSE = Path(__file__).resolve().parents[1] / "docker-compose.yml"
-_PIN = re.compile(r"(?P<tag>\$\{[A-Z]+_IMAGE:-(?P<name>[\w./-]+:[\w.-]+))@sha256:[0-9a-f]{64}(?=\})")
+_PIN = re.compile(r"(?P<tag>\$\{[A-Z]+_IMAGE:-(?P<name>[\w./-]+:[\w.-]+))(?:@sha256:[0-9a-f]{64})?(?=\})")
 
 
 def digest_of(image: str) -> str:

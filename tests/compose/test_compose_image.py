@@ -209,10 +209,10 @@ def test_pinning_again_changes_only_the_digests(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(pin_images, "COMPOSE", copy)
     monkeypatch.setattr(pin_images, "digest_of", digest_of)
     assert pin_images.main() == 0
-    assert [image.split(":")[0] for image in asked] == ["python", "postgres"]
-    digest = re.compile("sha256:[0-9a-f]{64}")
+    assert [image.split(":")[0] for image in asked] == ["python", "postgres", "redis"]
+    digest = re.compile("@sha256:[0-9a-f]{64}")
     assert digest.sub("", copy.read_text()) == digest.sub("", COMPOSE_TEXT)
-    assert digest.findall(copy.read_text()) == [f"sha256:{number:064x}" for number in (1, 2)]
+    assert digest.findall(copy.read_text()) == [f"@sha256:{number:064x}" for number in (1, 2, 3)]
 
 
 def test_folders_that_volumes_cover_belong_to_the_user() -> None:
