@@ -98,5 +98,6 @@ def _environment() -> Environment:
     environment = html_environment(_HERE / "templates")
     filters = (visible, visible_lines, shortened, utc_time, long_day, ago, share, language_of)
     environment.filters.update({each.__name__: each for each in filters})
+    environment.filters["as_query"] = urlencode
     environment.globals.update(asset_url=_asset_url)
     return environment

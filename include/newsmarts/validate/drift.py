@@ -205,7 +205,7 @@ def _past_shares(
         for start in (0, days):
             if all(len(found) >= days for found in past.values()):
                 break
-            for shares in readers.map(lambda each: _read_shares(archive, each), before[start : start + days]):
+            for shares in readers.map(lambda each: read_shares(archive, each), before[start : start + days]):
                 for subject, found in past.items():
                     if subject in shares and len(found) < days:
                         found.append(shares)
@@ -224,7 +224,7 @@ def _days_before(archive: Path | UPath, day: date) -> list[date]:
     return sorted((each for each in found if each < day), reverse=True)
 
 
-def _read_shares(archive: Path | UPath, day: date) -> Shares:
+def read_shares(archive: Path | UPath, day: date) -> Shares:
     """A day's shares; none of a day that was refused, or validated before they were kept."""
     path = whole_folder(partition_path(archive, "validated", day)) / schemas.SHARES_FILE
     try:

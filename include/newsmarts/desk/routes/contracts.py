@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
@@ -15,6 +15,7 @@ from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER
 from newsmarts.desk.day_runs import capture_day_of_run
+from newsmarts.desk.expectations import contract_groups
 from newsmarts.desk.frame import Group, NavigationEntry, airflow_of, base_path, page
 from newsmarts.desk.views import day_view, days_view
 from newsmarts.review.contract_history import PERIODS, expectation_view, history_view
@@ -25,6 +26,8 @@ DayText = Annotated[str | None, Query(max_length=10)]
 ReasonCode = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_.-]{1,80}$")]
 
 Period = Annotated[int, Query(ge=1, le=PERIODS[-1])]
+Search = Annotated[str, Query(max_length=100)]
+Shown = Literal["broken", "all"]
 Name = Annotated[str, Query(min_length=1, max_length=300)]
 
 router, runs = APIRouter(), APIRouter()
@@ -34,7 +37,13 @@ RUNS = Group(runs, needs=("read_run", "read_results"))
 
 @router.get("/contracts")
 def contracts(
-    request: Request, day: DayText = None, reason: ReasonCode = None, period: Period = PERIODS[0]
+    request: Request,
+    *,
+    day: DayText = None,
+    reason: ReasonCode = None,
+    period: Period = PERIODS[0],
+    q: Search = "",
+    show: Shown = "broken",
 ) -> HTMLResponse:
     """Every expectation over a period of days, or one day."""
     if day:
@@ -46,13 +55,24 @@ def contracts(
             view=view,
             has_docs=has_docs(settings(), chosen),
         )
-    history = history_view(settings(), nearest(period))
+    return _expectations(request, f"{base_path(request)}/contracts", period, q, show)
+
+
+def _expectations(request: Request, address: str, period: int, search: str, show: str) -> HTMLResponse:
+    """The expectations over a period: those that were broken, or all; by words, if there are any."""
+    history, show_all = history_view(settings(), nearest(period)), show == "all"
+    histories = [each for group in history.contracts.values() for each in group]
     return page(
         request,
         "contracts/expectations.html",
         view=history,
+        groups=contract_groups(history, search, show_all=show_all),
+        search=search,
+        show_all=show_all,
+        total_count=len(histories),
+        broken_count=sum(bool(each.broken) for each in histories),
         periods=PERIODS,
-        address=f"{base_path(request)}/contracts",
+        address=address,
     )
 
 
@@ -81,15 +101,20 @@ def nearest(period: int) -> int:
 
 @runs.get("/contracts/tasks/{dag_id}/{task_id}")
 def contracts_of_task(
-    request: Request, dag_id: str, task_id: str, period: Period = PERIODS[0]
+    request: Request,
+    dag_id: str,
+    task_id: str,
+    *,
+    period: Period = PERIODS[0],
+    q: Search = "",
+    show: Shown = "broken",
 ) -> HTMLResponse:
     """What the contracts said over the runs of a task of ours."""
     if dag_id not in (PRODUCER, FOLLOWER):
         item = Notice("No contracts", f"{dag_id} reads no pages. See the tasks of {PRODUCER}.")
         return page(request, "message.html", item=item)
-    history = history_view(settings(), nearest(period))
     here = f"{base_path(request)}/contracts/tasks/{quote(dag_id, safe='')}/{quote(task_id, safe='')}"
-    return page(request, "contracts/expectations.html", view=history, periods=PERIODS, address=here)
+    return _expectations(request, here, period, q, show)
 
 
 @runs.get("/contracts/runs/{dag_id}/{run_id:path}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Literal, get_args
 
@@ -54,41 +55,79 @@ def quarantine(
     """One screen of the pages in quarantine."""
     chosen_day = parse_day(day) if day else None
     filters = Filters(reason or None, publisher or None, chosen_day, stage or None, state)
+    notice = _done_notice(done, count) if done and count else None
     with open_quarantine(settings()) as opened:
         view = quarantine_view(opened, filters, page_number)
+    return page(request, "quarantine/list.html", view=view, item=notice, can_start=can_start)
+
+
+def _back_to_list(request: Request, form: Form, error: UsageError) -> HTMLResponse:
+    """The list that a form came from, with what was chosen and why the form can't be taken."""
+    number = int(text) if re.fullmatch(r"[0-9]{1,6}", text := _one(form, "page")) else 1
+    with open_quarantine(settings()) as opened:
+        view = quarantine_view(opened, _filters(form), max(number, 1))
     return page(
         request,
         "quarantine/list.html",
+        status=422,
         view=view,
-        done_notice=_done_notice(done, count) if done and count else None,
-        can_start=can_start,
+        item=Notice("Not possible", str(error), "bad"),
+        can_start=True,
+        chosen=form.get("chosen", []),
+        why=_one(form, "why"),
+        everything=bool(_one(form, "everything")),
     )
 
 
-@changes.post("/quarantine/acknowledge")
-def acknowledge(request: Request, form: Form) -> RedirectResponse:
+def _taken(
+    request: Request, form: Form, change: Callable[[], RedirectResponse]
+) -> RedirectResponse | HTMLResponse:
+    """The answer to a form: that of the change, or the form's page again with what is wrong."""
+    try:
+        return change()
+    except UsageError as error:
+        if _one(form, "from") == "capture":
+            raise
+        return _back_to_list(request, form, error)
+
+
+@changes.post("/quarantine/acknowledge", response_model=None)
+def acknowledge(request: Request, form: Form) -> RedirectResponse | HTMLResponse:
     """Acknowledge every open reason of the chosen pages."""
-    chosen = [reason for reason in _chosen(form) if reason.acknowledged_at is None]
-    if not chosen:
-        raise UsageError("All of that is acknowledged already, or out of quarantine. Go back and reload.")
-    return _decide(request, form, "acknowledged", chosen)
+
+    def change() -> RedirectResponse:
+        chosen = [reason for reason in _chosen(form) if reason.acknowledged_at is None]
+        if not chosen:
+            raise UsageError("All of that is acknowledged already, or out of quarantine.")
+        return _decide(request, form, "acknowledged", chosen)
+
+    return _taken(request, form, change)
 
 
-@changes.post("/quarantine/undo")
-def undo(request: Request, form: Form) -> RedirectResponse:
+@changes.post("/quarantine/undo", response_model=None)
+def undo(request: Request, form: Form) -> RedirectResponse | HTMLResponse:
     """Take back what is acknowledged of the chosen pages."""
-    chosen = [reason for reason in _chosen(form) if reason.acknowledged_at is not None]
-    if not chosen:
-        raise UsageError("None of that is acknowledged. Go back and reload.")
-    return _decide(request, form, "undone", chosen)
+
+    def change() -> RedirectResponse:
+        chosen = [reason for reason in _chosen(form) if reason.acknowledged_at is not None]
+        if not chosen:
+            raise UsageError("None of that is acknowledged.")
+        return _decide(request, form, "undone", chosen)
+
+    return _taken(request, form, change)
 
 
-@changes.post("/quarantine/rerun")
-def rerun(request: Request, form: Form) -> RedirectResponse:
+@changes.post("/quarantine/rerun", response_model=None)
+def rerun(request: Request, form: Form) -> RedirectResponse | HTMLResponse:
     """Run the days of the chosen pages again, in the user's own name, then show how they get on."""
-    days = {reason.capture_day for reason in _chosen(form)}
-    started = start_days(airflow_of(request), days, user_of(request))
-    return RedirectResponse(progress_address(request, started), status_code=303, headers=dict(PAGE_HEADERS))
+
+    def change() -> RedirectResponse:
+        days = {reason.capture_day for reason in _chosen(form)}
+        started = start_days(airflow_of(request), days, user_of(request))
+        address = progress_address(request, started)
+        return RedirectResponse(address, status_code=303, headers=dict(PAGE_HEADERS))
+
+    return _taken(request, form, change)
 
 
 def _chosen(form: Form) -> list[Reason]:
@@ -99,10 +138,10 @@ def _chosen(form: Form) -> list[Reason]:
     for text in form.get("chosen", []):
         match = _KEY.fullmatch(text)
         if match is None:
-            raise UsageError("A chosen page isn't named as this page names them. Go back and reload.")
+            raise UsageError("A chosen page isn't named as this page names them. Choose again.")
         keys.add((match["capture_id"], match["subject"]))
     if not keys:
-        raise UsageError("No page is chosen. Go back and choose at least one.")
+        raise UsageError("No page is chosen. Choose at least one.")
     with open_quarantine(settings()) as opened:
         found = opened.of_captures(sorted({capture_id for capture_id, _ in keys}))
     return [reason for reason in found if (reason.capture_id, reason.subject) in keys]
@@ -115,7 +154,7 @@ def _all_that_pass(form: Form) -> list[Reason]:
     if total > MOST_AT_ONCE:
         raise UsageError(f"{total:,} pages are too many at once. Filter them to at most {MOST_AT_ONCE:,}.")
     if _one(form, "everything") != str(total):
-        raise UsageError(f"By now {total:,} pages pass the filters. Go back, reload, and look again.")
+        raise UsageError(f"By now {total:,} pages pass the filters. Look again.")
     return found
 
 
