@@ -62,6 +62,8 @@ class NewsDeskPlugin(AirflowPlugin):
         entry("Quarantine"),
         entry("Articles"),
         entry("Backfill"),
+        entry("Sources"),
+        entry("Drift"),
         tab("dag_run", "contracts/runs/{DAG_ID}/{RUN_ID}", "run-contracts"),
         tab("task_instance", "contracts/runs/{DAG_ID}/{RUN_ID}", "task-run-contracts"),
         tab("task", "contracts/tasks/{DAG_ID}/{TASK_ID}", "task-contracts"),

@@ -23,7 +23,16 @@ from airflow.utils.types import DagRunTriggeredByType, DagRunType
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsmarts.desk.airflow import AirflowRefused, BackfillActive, DagFacts, FailedTask, RunFacts
+from newsmarts.desk.airflow import (
+    LIVE,
+    PRODUCER,
+    AirflowRefused,
+    BackfillActive,
+    DagFacts,
+    FailedTask,
+    FeedAnswer,
+    RunFacts,
+)
 from plugins.adapter.private import create_backfill
 
 logger = logging.getLogger(__name__)
@@ -39,6 +48,7 @@ _RUN_COLUMNS = (
     DagRun.queued_at,
     DagRun.end_date.label("ended_at"),
 )
+_ANSWERS = 300  # landings that the Sources page looks at
 _MAP_LABEL: Any = TaskInstance.rendered_map_index
 
 
@@ -91,6 +101,48 @@ class AirflowDatabase:
             FailedTask(row.run_id, row.task_id, row.label if row.label not in (None, "-1") else "")
             for row in rows
         ]
+
+    def feed_answers(self) -> Sequence[FeedAnswer]:
+        """The newest tasks `land` that have ended: the label of each begins with its feed."""
+        query = (
+            select(
+                TaskInstance.dag_id,
+                TaskInstance.run_id,
+                TaskInstance.state,
+                TaskInstance.end_date,
+                _MAP_LABEL.label("label"),
+            )
+            .where(
+                TaskInstance.dag_id.in_((PRODUCER, LIVE)),
+                TaskInstance.task_id == "land",
+                TaskInstance.state.in_((TaskInstanceState.SUCCESS, TaskInstanceState.FAILED)),
+                TaskInstance.end_date.is_not(None),
+            )
+            .order_by(TaskInstance.end_date.desc())
+            .limit(_ANSWERS)
+        )
+        with create_session(scoped=False) as session:
+            rows = session.execute(query).all()
+        return [
+            FeedAnswer(
+                feed=str(row.label).split(":", 1)[0],
+                text=str(row.label),
+                state=str(row.state),
+                ended_at=row.end_date,
+                dag_id=row.dag_id,
+                run_id=row.run_id,
+            )
+            for row in rows
+            if row.label
+        ]
+
+    def next_run(self, dag_id: str) -> datetime | None:
+        """The moment that the scheduler has written down for the DAG."""
+        query = select(DagModel.next_dagrun_create_after).where(
+            DagModel.dag_id == dag_id, ~DagModel.is_stale, ~DagModel.is_paused
+        )
+        with create_session(scoped=False) as session:
+            return session.scalar(query)
 
     def start_backfill(self, dag_id: str, first: date, last: date, user_name: str) -> int:
         """As POST /api/v2/backfills does, with the DAG's own number of runs at once."""

@@ -12,7 +12,7 @@ import httpx
 from fastapi import FastAPI, HTTPException
 
 from newsmarts.core.settings import Settings
-from newsmarts.desk.airflow import PRODUCER, AirflowRefused, DagFacts, FailedTask, RunFacts
+from newsmarts.desk.airflow import PRODUCER, AirflowRefused, DagFacts, FailedTask, FeedAnswer, RunFacts
 from newsmarts.desk.app import create_app
 from newsmarts.desk.frame import Guards
 from newsmarts.desk.views import DayView, day_view
@@ -36,6 +36,8 @@ class MadeUpAirflow:
         self.started: list[tuple[date, str]] = []
         self.refuse_backfill: AirflowRefused | None = None
         self.refuse_run_of: date | None = None
+        self.answers: Sequence[FeedAnswer] = ()
+        self.due: datetime | None = None
 
     def find_run(self, dag_id: str, run_id: str) -> RunFacts | None:
         self.looked_up.append((dag_id, run_id))
@@ -51,6 +53,12 @@ class MadeUpAirflow:
 
     def failed_tasks(self, dag_id: str, run_ids: Sequence[str]) -> Sequence[FailedTask]:
         return [task for task in self.failures if task.run_id in run_ids]
+
+    def feed_answers(self) -> Sequence[FeedAnswer]:
+        return self.answers
+
+    def next_run(self, dag_id: str) -> datetime | None:
+        return self.due if dag_id == PRODUCER else None
 
     def start_backfill(self, dag_id: str, first: date, last: date, user_name: str) -> int:
         if self.refuse_backfill is not None:

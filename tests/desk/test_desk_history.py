@@ -11,9 +11,8 @@ from bs4 import BeautifulSoup
 
 from newsmarts.core.partitions import docs_path
 from newsmarts.core.settings import Settings, load_settings, settings
-from newsmarts.desk.routes.contracts import nearest
 from newsmarts.desk.routes.data_docs import find_page
-from newsmarts.review.contract_history import expectation_view, history_view
+from newsmarts.review.contract_history import expectation_view, history_view, nearest
 from newsmarts.validate.run import run as validate
 from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, LeftOut, expectation, write_day
 from tests.desk.desk_client import get, guarded
@@ -122,7 +121,7 @@ def test_the_pages_link_to_days_and_docs(home: Path) -> None:
     docs = docs_path(home) / "2025-09-03"
     docs.mkdir(parents=True)
     (docs / "index.html").write_text("<h1>Contracts</h1>")
-    listed = BeautifulSoup(get(guarded(), "/contracts?period=90").text, "lxml")
+    listed = BeautifulSoup(get(guarded(), "/contracts?period=90&show=all").text, "lxml")
     rows = listed.select("table.history tbody tr")
     assert [first_tag(row, "th a").get_text() for row in rows] == ["date", "always", "old"]
     assert [cell.get_text(" ", strip=True) for cell in rows[0].select("td.num")] == ["3 of 4", "87.5%"]

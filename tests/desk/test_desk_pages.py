@@ -33,7 +33,8 @@ TEMPLATES = Path(pages.__file__).parent / "templates"
 def day_page(home: Path, **options: str) -> BeautifulSoup:
     view = view_of(home, DAY, **options)
     return BeautifulSoup(
-        pages.render("contracts/day.html", base_path="/desk", has_docs=True, view=view), "lxml"
+        pages.render("contracts/day.html", base_path="/desk", has_docs=True, can_start=True, view=view),
+        "lxml",
     )
 
 
@@ -55,7 +56,8 @@ def hostile_day(home: Path, text: str) -> None:
 def assert_no_foreign_markup(page: BeautifulSoup) -> None:
     """Only the page's own script and style are there, and no element carries behaviour."""
     assert [str(script.get("src", "")).split("?")[0] for script in page.find_all("script")] == [
-        "/desk/static/theme.js"
+        "/desk/static/theme.js",
+        "/desk/static/frame.js",
     ]
     assert not any(script.string for script in page.find_all("script"))
     assert not page.find_all(["img", "iframe", "object", "embed", "style", "base", "template"])
@@ -109,7 +111,11 @@ def test_every_shape_of_page_keeps_to_the_rules(tmp_path: Path) -> None:
             "contracts/days.html", base_path="/desk", view=days_view(states_of(tmp_path), date(1999, 1, 1))
         ),
         pages.render(
-            "contracts/day.html", base_path="/desk", has_docs=True, view=view_of(tmp_path, date(2020, 1, 1))
+            "contracts/day.html",
+            base_path="/desk",
+            has_docs=True,
+            can_start=True,
+            view=view_of(tmp_path, date(2020, 1, 1)),
         ),
     ):
         page = BeautifulSoup(html, "lxml")
@@ -143,7 +149,7 @@ def test_outcome_and_expectations_are_shown(tmp_path: Path) -> None:
     assert sentence == (
         "6 captures = 4 valid + 1 not an article + 1 quarantined every capture is accounted for"
     )
-    assert "<li><bdi>nour_news: &lt;b&gt;no&lt;/b&gt; tags</bdi></li>" in str(page)
+    assert '<li class="lines"><bdi>nour_news: &lt;b&gt;no&lt;/b&gt; tags</bdi></li>' in str(page)
     headings = [heading.get_text(" ", strip=True) for heading in page.select("section > h2")]
     assert headings[:3] == ["Unusual compared with the days before", "Quarantined 1", "Not articles 1"]
     assert "Its <address>." in page.get_text()

@@ -18,15 +18,12 @@ from newsmarts.core.partitions import current_release_path, partition_path, rele
 from newsmarts.core.settings import load_settings, settings
 from newsmarts.desk import pages
 from newsmarts.desk.airflow import PRODUCER, DagFacts, FailedTask
-from newsmarts.desk.backfill import backfill_view
 from newsmarts.desk.calendar import KINDS, heat_map, kind_of
 from newsmarts.desk.to_do import DAYS_NAMED
 from newsmarts.desk.today import TodayView, today_view
-from newsmarts.desk.views import day_view, days_view
 from newsmarts.land.local_days import LocalDays
 from newsmarts.review.day_outcomes import KnownDay
-from newsmarts.review.day_state import DayStates, recent_day_states
-from newsmarts.review.day_status import DayStatus
+from newsmarts.review.day_state import DayStates
 from tests.desk.day_files import HOSTILE, LeftOut, expectation, write_day, write_landed_day
 from tests.desk.desk_client import MadeUpAirflow, get, guarded, run_of, states_of
 from tests.tags import first_tag
@@ -112,16 +109,20 @@ def test_the_map_has_each_day_once_in_its_place() -> None:
     assert found.counts == {"missing": 1, "nothing": 365}
     assert {cell.y for cell in found.cells if cell.day.weekday() == 6} == {max(c.y for c in found.cells)}
     assert max(cell.x for cell in found.cells) + 11 <= found.width
-    assert [name for _, name in found.month_names][:3] == ["Jan", "Feb", "Mar"]
+    assert [name for _, name in found.month_names][:3] == ["January", "February", "March"]
     assert sum(sum(month.counts.values()) for month in found.months) == 366
 
 
-def test_days_before_all_that_is_known_and_days_to_come_are_blank(home: Path) -> None:
+def test_every_day_has_a_cell_but_those_to_come(home: Path) -> None:
     write_day(home, DAY)
     days = [cell.day for cell in view_of(home).map.cells]
-    assert (days[0], days[-1]) == (DAY, NOW.date() - timedelta(days=1))
-    assert [cell.day for cell in view_of(home, year=2025).map.cells] == days
-    assert view_of(home, year=2019).map.cells == ()
+    assert (days[0], days[-1], len(days)) == (
+        NOW.date() - timedelta(days=364),
+        NOW.date() - timedelta(days=1),
+        364,
+    )
+    assert view_of(home, year=2025).map.cells[0].day == date(2025, 1, 1)
+    assert view_of(home, year=2019).map.counts == {"nothing": 365}
     assert view_of(home, year=2030).map.cells == ()
 
 
@@ -131,8 +132,8 @@ def test_an_archive_that_ended_long_ago_shows_its_newest_days(home: Path) -> Non
     write_landed_day(home, NOW.date() - timedelta(days=1), captures=0)
     view = view_of(home)
     assert (view.map.last, view.ends_today) == (old, False)
-    assert [cell.day for cell in view.map.cells] == [old]
-    html = pages.render("today/today.html", base_path="", view=view, kinds=KINDS)
+    assert [cell.day for cell in view.map.cells if cell.kind != "nothing"] == [old]
+    html = pages.render("today/today.html", base_path="", view=view, kinds=KINDS, warning_days=30)
     assert "Twelve months to 2019-05-04" in html
     write_day(home, DAY)
     view = view_of(home)
@@ -151,9 +152,9 @@ def test_every_kind_is_drawn_and_described(home: Path) -> None:
     runs = [run_of(DAY + timedelta(days=number), state) for number, state in states.items()]
     view = view_of(home, MadeUpAirflow(runs))
     assert set(view.map.counts) == set(KINDS)
-    html = pages.render("today/today.html", base_path="/desk", view=view, kinds=KINDS)
+    html = pages.render("today/today.html", base_path="/desk", view=view, kinds=KINDS, warning_days=30)
     page = BeautifulSoup(html, "lxml")
-    titles = [title.get_text() for title in page.select("svg.heat title")]
+    titles = [title.get_text() for title in page.select("svg.heat title") if " 2025-09-" in title.get_text()]
     assert titles[0] == "Mon 2025-09-01: over 20 % quarantined; 40 captures, 31 valid, 9 quarantined"
     assert titles[5] == "Sat 2025-09-06: captures without results; 2 captures landed"
     assert {rect["class"][0] for rect in page.select("svg.heat rect")} == set(KINDS)
@@ -161,7 +162,10 @@ def test_every_kind_is_drawn_and_described(home: Path) -> None:
     assert all(re.search(rf"^\.{kind} {{", css, re.MULTILINE) for kind in KINDS)
     row = first_tag(page, "table.months tbody tr")
     assert first_tag(row, "th").get_text() == "September 2025"
-    assert [int(cell.get_text()) for cell in row.select("td")[:-3]] == list(view.map.counts.values())
+    counts = view.map.months[0].counts
+    assert [int(cell.get_text()) for cell in row.select("td")[:-3]] == [
+        counts[kind] for kind in view.map.counts
+    ]
 
 
 def titles(view: TodayView) -> list[str]:
@@ -198,7 +202,8 @@ def test_the_worst_comes_first(home: Path) -> None:
         FailedTask(failed.run_id, "feeds", ""),
         FailedTask("of another run", "land", "crawls"),
     ]
-    to_do = view_of(home, airflow).to_do
+    view = view_of(home, airflow)
+    to_do = view.to_do
     assert [each.title for each in to_do] == [
         "Paused DAG: news_pages",
         "Paused DAG: news_marts",
@@ -207,7 +212,6 @@ def test_the_worst_comes_first(home: Path) -> None:
         "Days without results",
         "Missing days",
         "No release",
-        "Contract warnings",
     ]
     assert to_do[2].text == "Feeds that failed: wayback (1)."
     assert [each.days for each in to_do[2:6]] == [
@@ -216,48 +220,9 @@ def test_the_worst_comes_first(home: Path) -> None:
         (DAY + timedelta(days=1),),
         (DAY + timedelta(days=2),),
     ]
-    assert "nour: has_tags (1)" in to_do[-1].text
-
-
-def test_days_between_captures_are_missing_for_feeds_that_should_have_some_every_day(
-    home: Path, request: pytest.FixtureRequest
-) -> None:
-    """An archive of some days has no missing ones, however many lie between its newest day and today."""
-    for number in (0, 2):
-        write_landed_day(home, DAY + timedelta(days=number))
-        write_day(home, DAY + timedelta(days=number))
-    run = run_of(NOW.date() - timedelta(days=1))
-    assert titles(view_of(home, MadeUpAirflow([run]))) == ["No release"]
-    request.getfixturevalue("every_day")
-    view = view_of(home, MadeUpAirflow([run]))
-    (item,) = [each for each in view.to_do if each.title == "Missing days"]
-    assert (item.total_days, item.days[0]) == (8, NOW.date() - timedelta(days=1))
-    assert "inbox" in item.text
-    assert view.map.counts["missing"] == 8
-    at_hand, today, day = load_settings(home=home), NOW.date(), DAY + timedelta(days=1)
-    states = recent_day_states(at_hand, today)
-    assert [notice.title for notice in day_view(at_hand, day, states).notices] == ["This day is missing"]
-    assert [status for known, status in days_view(states).lines if known.day == day] == [DayStatus.MISSING]
-    (group,) = [
-        group
-        for group in backfill_view(at_hand, MadeUpAirflow(), can_start=True, today=today).groups
-        if group.key == "missing"
-    ]
-    assert {choice.day for choice in group.days} == set(states.missing)
-    assert group.days[0].note == "none from inbox"
-
-
-def test_a_message_of_several_lines_is_shown_as_lines(home: Path) -> None:
-    refusal = "6 of 8 article pages were quarantined\n- missing_body: 6 pages"
-    write_day(home, DAY, accepted=False, refusal=refusal, warnings=["one\n- two"], run_id="r")
-    for address in (
-        "/today?year=2025",
-        "/backfill",
-        f"/contracts?day={DAY}",
-        "/contracts/days",
-        "/contracts/runs/news_pages/r",
-    ):
-        assert "\\n" not in get(guarded(), address).text, address
+    (warning,) = view.warnings
+    assert (warning.contract, warning.expectation) == ("nour", "has_tags")
+    assert (warning.days, warning.rows, warning.last_day) == (1, 1, DAY + timedelta(days=3))
 
 
 def test_a_refused_day_is_no_failed_run(home: Path) -> None:
@@ -278,7 +243,7 @@ def test_days_that_differ_from_those_before_are_named(home: Path) -> None:
     (item,) = [each for each in view.to_do if each.title == "Unusual days"]
     assert (item.days, item.tone) == ((DAY + timedelta(days=1), DAY), "warn")
     assert HOSTILE in item.text
-    html = pages.render("today/today.html", base_path="", view=view, kinds=KINDS)
+    html = pages.render("today/today.html", base_path="", view=view, kinds=KINDS, warning_days=30)
     assert HOSTILE not in html
     assert "2 warnings" in html
 
@@ -370,7 +335,7 @@ def test_ten_years_of_days_are_looked_at_and_only_changed_ones_read(
     opened = []
     for reader in ("day_outcomes.read_outcome", "contract_history.read_expectations"):
         monkeypatch.setattr(f"newsmarts.review.{reader}", lambda _home, day: opened.append(day))
-    assert len(view_of(home).map.cells) == 209
+    assert sum(cell.kind == "clean" for cell in view_of(home).map.cells) == 200
     assert opened == []
 
 

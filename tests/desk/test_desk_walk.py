@@ -41,6 +41,8 @@ PAGES = (
     "articles",
     "articles?q=ferry",
     "articles?q=%22unclosed",
+    "sources",
+    "drift?period=90",
     "backfill",
     "backfill/progress?since=2025-01-01T00:00:00Z",
     "no/such/page",

@@ -99,7 +99,7 @@ def test_all_that_pass_the_filters_at_once(samples: Path, monkeypatch: pytest.Mo
     for outdated in ({**form, "everything": "1"}, {**form, "reason": ""}):
         answer = post(guarded(), "/quarantine/acknowledge", outdated)
         assert answer.status_code == 422
-        assert "look again" in answer.text
+        assert "Look again" in answer.text
     assert list(read_decisions(samples)) == []
     assert "2 pages." in followed(post(guarded(), "/quarantine/acknowledge", form))
     assert {entry.reason_code for entry in standing(samples)} == {"missing_published_at"}
@@ -285,7 +285,7 @@ def write_hostile(home: Path) -> tuple[date, str]:
 
 def test_captured_text_is_only_text(home: Path) -> None:
     day, capture_id = write_hostile(home)
-    own_scripts = {"/static/theme.js", "/static/choose.js"}
+    own_scripts = {"/static/frame.js", "/static/theme.js", "/static/choose.js"}
     for path in ("/quarantine", "/quarantine?state=all", f"/captures/{day}/{capture_id}"):
         answer = get(guarded(), path)
         assert answer.status_code == 200, path

@@ -11,6 +11,7 @@ from newsmarts.core.errors import NewsError
 
 PRODUCER = "news_pages"
 FOLLOWER = "news_marts"
+LIVE = "news_live"
 
 
 class AirflowRefused(NewsError):
@@ -53,6 +54,18 @@ class FailedTask:
     label: str  # of a mapped task: which one, as its feed; else empty
 
 
+@dataclass(frozen=True, slots=True)
+class FeedAnswer:
+    """What became of one try to land a feed's captures."""
+
+    feed: str
+    text: str  # as the task was labelled: the feed and its counts
+    state: str  # success or failed
+    ended_at: datetime
+    dag_id: str
+    run_id: str
+
+
 class Airflow(Protocol):
     """Airflow's side of the desk. Callers of ``start_…`` have checked the user's right before."""
 
@@ -67,6 +80,12 @@ class Airflow(Protocol):
 
     def failed_tasks(self, dag_id: str, run_ids: Sequence[str]) -> Sequence[FailedTask]:
         """The tasks that failed in these runs."""
+
+    def feed_answers(self) -> Sequence[FeedAnswer]:
+        """The newest landings of feeds that have ended, newest first."""
+
+    def next_run(self, dag_id: str) -> datetime | None:
+        """When the schedule starts the DAG next; None when it is paused, or there is no such DAG."""
 
     def start_backfill(self, dag_id: str, first: date, last: date, user_name: str) -> int:
         """Run all days from first to last, those that ran before too; returns the backfill's number.

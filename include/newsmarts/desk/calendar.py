@@ -103,11 +103,10 @@ def _by_share(outcome: Outcome | None) -> str:
 def heat_map(
     states: DayStates, runs: Mapping[date, RunFacts], first: date, last: date, today: date
 ) -> HeatMap:
-    """The heat map of first to last. Days before all that is known, and days to come, are left blank."""
-    begin = min([*states.shown, *runs], default=today)
+    """The heat map of first to last: a cell for each day but those to come."""
     monday = first - timedelta(days=first.weekday())
     cells = []
-    for day in _days(max(first, begin), last):
+    for day in _days(first, min(last, today)):
         kind = kind_of(states, day, runs.get(day), is_over=day < today)
         if kind is not None:
             week, weekday = divmod((day - monday).days, WEEK)
@@ -160,7 +159,7 @@ def _month_names(first: date, last: date, monday: date) -> Iterator[tuple[int, s
     for day in _days(first, last):
         # at the first week that begins in the month, so that names keep their distance
         if day.weekday() == 0 and day.day <= WEEK:
-            yield LEFT + (day - monday).days // WEEK * PITCH, f"{day:%b}"
+            yield LEFT + (day - monday).days // WEEK * PITCH, f"{day:%B}"
 
 
 def _months(cells: list[Cell], days: Mapping[date, KnownDay]) -> Iterator[Month]:

@@ -1,10 +1,11 @@
-"""The Sources page: what each feed answered last, its captures a day, and what failed. Plain values, no HTML."""
+"""The Sources page: what each feed answered last, its captures a day, and what failed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from newsmarts.core.settings import Settings
 from newsmarts.desk.airflow import LIVE, PRODUCER, Airflow, FeedAnswer
@@ -74,45 +75,45 @@ def sources_view(settings: Settings, airflow: Airflow, today: date) -> SourcesVi
     for answer in airflow.feed_answers():
         answers.setdefault(answer.feed, []).append(answer)
     next_runs = {dag_id: airflow.next_run(dag_id) for dag_id in (PRODUCER, LIVE)}
-    sources = [
-        _source(name, configs.get(name), states, days, captures, answers.get(name, []), next_runs)
-        for name in names
-    ]
+    look = _Look(states, captures, days, next_runs, settings.inbox_dir)
+    sources = [look.source(name, configs.get(name), answers.get(name, [])) for name in names]
     return SourcesView(sources, days[0], last, states.local.faults, states.local.unread_archives)
 
 
-def _source(
-    name: str,
-    config: AnyConfig | None,
-    states: DayStates,
-    days: Sequence[date],
-    captures: Mapping[date, Mapping[str, int]],
-    answers: Sequence[FeedAnswer],
-    next_runs: Mapping[str, datetime | None],
-) -> Source:
-    per_day = [(day, captures.get(day, {}).get(name, 0)) for day in days]
-    is_local = config is not None and config.kind in ("inbox", "warc")
-    visits = next_runs.get(LIVE) if config is not None and config.kind == "live" else next_runs.get(PRODUCER)
-    return Source(
-        name=name,
-        kind=config.kind if config is not None else None,
-        where=_where(config),
-        every_day=config is not None and config.every_day,
-        per_day=per_day,
-        last_day=max((day for day, count in per_day if count), default=None),
-        missing=sum(name in feeds for feeds in states.missing.values()),
-        waiting=sum(states.local.new.values()) if is_local else 0,
-        last=answers[0] if answers else None,
-        failures=[answer for answer in answers if answer.state == "failed"][:FAILURES_SHOWN],
-        next_visit=visits if config is not None else None,
-    )
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is known of all feeds."""
+
+    states: DayStates
+    captures: Mapping[date, Mapping[str, int]]
+    days: Sequence[date]
+    next_runs: Mapping[str, datetime | None]
+    inbox: Path
+
+    def source(self, name: str, config: AnyConfig | None, answers: Sequence[FeedAnswer]) -> Source:
+        """One of them."""
+        kind = config.kind if config is not None else None
+        per_day = [(day, self.captures.get(day, {}).get(name, 0)) for day in self.days]
+        return Source(
+            name=name,
+            kind=kind,
+            where=_where(config, self.inbox),
+            every_day=config is not None and config.every_day,
+            per_day=per_day,
+            last_day=max((day for day, count in per_day if count), default=None),
+            missing=sum(name in feeds for feeds in self.states.missing.values()),
+            waiting=sum(self.states.local.new.values()) if kind in ("inbox", "warc") else 0,
+            last=answers[0] if answers else None,
+            failures=[answer for answer in answers if answer.state == "failed"][:FAILURES_SHOWN],
+            next_visit=self.next_runs.get(LIVE if kind == "live" else PRODUCER) if kind else None,
+        )
 
 
-def _where(config: AnyConfig | None) -> str:
+def _where(config: AnyConfig | None, inbox: Path) -> str:
     if config is None:
         return "not in the feeds' file any more"
     hosts = getattr(config, "hosts", ())
     if hosts:
         return ", ".join(hosts)
     folder = getattr(config, "folder", None)
-    return str(folder) if folder else "the inbox"
+    return str(folder or inbox)

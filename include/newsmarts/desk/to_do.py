@@ -10,7 +10,6 @@ from datetime import date
 from newsmarts.core.settings import Settings
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER, Airflow, FailedTask, RunFacts
 from newsmarts.desk.day_runs import has_failed, is_active
-from newsmarts.review.contract_history import broken_warnings
 from newsmarts.review.current_release import ReleaseView
 from newsmarts.review.day_state import DayStates, RunReason
 from newsmarts.review.missing_days import feed_captures
@@ -58,11 +57,6 @@ def list_to_do(desk: DeskState) -> Iterator[ToDo]:
         pages = "1 page is" if desk.open_pages == 1 else f"{desk.open_pages:,} pages are"
         text = f"{pages} in quarantine and not acknowledged."
         yield ToDo("Open quarantine", text, "idle", page=("quarantine", "Quarantine"))
-    warnings = broken_warnings(desk.settings.archive, desk.states.days, WARNING_DAYS)
-    if warnings:
-        named = ", ".join(f"{name} ({count})" for name, count in warnings[:DAYS_NAMED])
-        text = f"Expectations not met, with the number of days, of the last {WARNING_DAYS}: {named}."
-        yield ToDo("Contract warnings", text, "idle", page=("contracts", "Contracts"))
 
 
 def _about_feeds(desk: DeskState) -> Iterator[ToDo]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,7 +10,8 @@ from newsmarts.core.settings import Settings
 from newsmarts.desk.airflow import Airflow
 from newsmarts.desk.calendar import HeatMap, heat_map
 from newsmarts.desk.day_runs import runs_by_day
-from newsmarts.desk.to_do import DeskState, ToDo, list_to_do
+from newsmarts.desk.to_do import WARNING_DAYS, DeskState, ToDo, list_to_do
+from newsmarts.review.contract_history import BrokenWarning, broken_warnings
 from newsmarts.review.current_release import ReleaseView, release_view
 from newsmarts.review.day_outcomes import KnownDay
 from newsmarts.review.day_state import recent_day_states
@@ -31,6 +33,7 @@ class TodayView:
     release: ReleaseView | None
     release_age: timedelta | None
     last_day: KnownDay | None  # the newest day with results
+    warnings: Sequence[BrokenWarning]  # of the last WARNING_DAYS days with results
 
 
 def today_view(settings: Settings, airflow: Airflow, now: datetime, year: int | None = None) -> TodayView:
@@ -59,6 +62,7 @@ def today_view(settings: Settings, airflow: Airflow, now: datetime, year: int | 
         release=release,
         release_age=now - release.published_at if release else None,
         last_day=with_results[-1] if with_results else None,
+        warnings=broken_warnings(settings.archive, days, WARNING_DAYS),
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from newsmarts.core.errors import DamagedPartition, MissingPartition, NewsError
@@ -15,6 +15,7 @@ from newsmarts.review.day_outcomes import KnownDay
 from newsmarts.review.day_results import ExpectationResult, LeftOutPage, Outcome, read_day
 from newsmarts.review.day_state import DayStates
 from newsmarts.review.day_status import DayStatus, status_of
+from newsmarts.review.missing_days import feed_captures
 from newsmarts.review.notice import Notice, Tone
 from newsmarts.review.quarantine import read_withheld
 
@@ -71,6 +72,8 @@ class DayView:
     quarantined: PageList = _NO_PAGES
     not_articles: PageList = _NO_PAGES
     held_back: PageList = _NO_PAGES  # of a refused day: valid by themselves
+    feeds: Mapping[str, int] = field(default_factory=dict)  # captures that each feed has landed
+    waiting: int = 0  # captures in local feeds that a run would land
     withheld: tuple[LeftOutPage, ...] = ()  # valid by themselves, but kept out of the published marts
 
 
@@ -107,12 +110,13 @@ def day_view(
     days = states.shown
     previous_day = max((other for other in days if other < day), default=None)
     next_day = min((other for other in days if other > day), default=None)
-    waiting = states.local.new[day]
+    waiting, known = states.local.new[day], states.days.get(day)
+    feeds = feed_captures(settings.archive, known) if known is not None else {}
     try:
         results = read_day(settings.archive, day)
     except (MissingPartition, DamagedPartition) as error:
         status, notice = _without_results(error, day, states, run_state)
-        return DayView(day, previous_day, next_day, status, (notice,))
+        return DayView(day, previous_day, next_day, status, (notice,), feeds=feeds, waiting=waiting)
     return DayView(
         day=day,
         previous_day=previous_day,
@@ -126,6 +130,8 @@ def day_view(
         not_articles=_page_list(results.not_articles, reason),
         held_back=_page_list(results.held_back, reason),
         withheld=read_withheld(settings.home, day),
+        feeds=feeds,
+        waiting=waiting,
     )
 
 

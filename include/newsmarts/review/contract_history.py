@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,6 +24,11 @@ BROKEN_DAYS_SHOWN = 60
 OFFENDERS_SHOWN = 25
 OFFENDER_DAYS = 8  # that are opened to find them
 SEVERITY_ORDER = {"critical": 0, "warning": 1, "info": 2}
+
+
+def nearest(period: int) -> int:
+    """The shortest of the periods that has as many days, or the longest."""
+    return next((each for each in PERIODS if each >= period), PERIODS[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,18 +195,38 @@ def results_of(
     return {known.day: _results(archive, known) for known in chosen}
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenWarning:
+    """An expectation that quarantines nothing and wasn't met, over some days."""
+
+    contract: str
+    expectation: str
+    severity: str
+    days: int
+    rows: int  # that broke it
+    last_day: date
+
+
 def broken_warnings(
     archive: Path | UPath, days: Mapping[date, KnownDay], newest: int
-) -> Sequence[tuple[str, int]]:
-    """Expectations that quarantine nothing and weren't met, with the number of days; most days first."""
-    counts: Counter[str] = Counter()
+) -> Sequence[BrokenWarning]:
+    """Expectations that quarantine nothing and weren't met on the newest days; most days first."""
+    found: dict[tuple[str, str], list[ExpectationResult]] = {}
     for results in results_of(archive, days, newest).values():
-        counts.update(
-            f"{result.contract}: {result.expectation}"
-            for result in results
-            if not result.passed and result.severity != "critical"
+        for result in results:
+            if not result.passed and result.severity != "critical":
+                found.setdefault((result.contract, result.expectation), []).append(result)
+    warnings = [
+        BrokenWarning(
+            *key,
+            severity=broken[-1].severity,
+            days=len(broken),
+            rows=sum(each.unexpected_rows for each in broken),
+            last_day=broken[-1].capture_day,
         )
-    return counts.most_common()
+        for key, broken in found.items()
+    ]
+    return sorted(warnings, key=lambda each: (-each.days, -each.rows, each.contract, each.expectation))
 
 
 def _results(archive: Path | UPath, known: KnownDay) -> tuple[ExpectationResult, ...]:

@@ -1,4 +1,4 @@
-"""How the shares of reasons and of empty fields went over the days, by publisher; from what validate keeps."""
+"""The shares of reasons and of empty fields over the days, by publisher, as validate keeps them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def drift_view(settings: Settings, period: int) -> DriftView:
     shares = {each.day: _shares(settings.archive, each) for each in known[-period:]}
     subjects = {subject for of_day in shares.values() for subject in of_day if subject.name}
     publishers: dict[str, list[DriftLine]] = {}
-    for subject in sorted(subjects, key=lambda each: (each.publisher, each.kind, each.language or "", each.name)):
+    for subject in sorted(subjects, key=lambda it: (it.publisher, it.kind, it.language or "", it.name)):
         line = _line(subject, shares, thresholds)
         publishers.setdefault(subject.publisher, []).append(line)
     for lines in publishers.values():

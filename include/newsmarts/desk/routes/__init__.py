@@ -14,7 +14,9 @@ from newsmarts.desk.routes import (
     captures,
     contracts,
     data_docs,
+    drift,
     quarantine,
+    sources,
     today,
 )
 
@@ -29,5 +31,7 @@ GROUPS: tuple[Group, ...] = (
     articles.GROUP,
     backfill.GROUP,
     backfill.STARTING,
+    sources.GROUP,
+    drift.GROUP,
     assets.GROUP,
 )

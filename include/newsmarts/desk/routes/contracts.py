@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from urllib.parse import quote
 
@@ -16,9 +17,9 @@ from newsmarts.core.settings import settings
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER
 from newsmarts.desk.day_runs import capture_day_of_run
 from newsmarts.desk.expectations import contract_groups
-from newsmarts.desk.frame import Group, NavigationEntry, airflow_of, base_path, page
+from newsmarts.desk.frame import Group, MayStart, NavigationEntry, airflow_of, base_path, page
 from newsmarts.desk.views import day_view, days_view
-from newsmarts.review.contract_history import PERIODS, expectation_view, history_view
+from newsmarts.review.contract_history import PERIODS, expectation_view, history_view, nearest
 from newsmarts.review.day_state import recent_day_states
 from newsmarts.review.notice import Notice
 
@@ -38,6 +39,7 @@ RUNS = Group(runs, needs=("read_run", "read_results"))
 @router.get("/contracts")
 def contracts(
     request: Request,
+    can_start: MayStart,
     *,
     day: DayText = None,
     reason: ReasonCode = None,
@@ -53,6 +55,7 @@ def contracts(
             request,
             "contracts/day.html",
             view=view,
+            can_start=can_start and chosen < datetime.now(UTC).date(),
             has_docs=has_docs(settings(), chosen),
         )
     return _expectations(request, f"{base_path(request)}/contracts", period, q, show)
@@ -92,11 +95,6 @@ def contract_expectation(
     if view is None:
         raise HTTPException(404)
     return page(request, "contracts/expectation.html", view=view, periods=PERIODS)
-
-
-def nearest(period: int) -> int:
-    """The shortest of the periods that has as many days, or the longest."""
-    return next((each for each in PERIODS if each >= period), PERIODS[-1])
 
 
 @runs.get("/contracts/tasks/{dag_id}/{task_id}")

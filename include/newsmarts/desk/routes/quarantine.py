@@ -10,7 +10,7 @@ import contextlib
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -35,6 +35,7 @@ CHANGES = Group(changes, needs=("read_results", "start_runs"))
 
 Code = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")]
 _KEY = re.compile(r"(?P<capture_id>[0-9a-f]{32}):(?P<subject>page|ticker_item)")
+_NOTHING_CHOSEN: dict[str, Any] = {"chosen": (), "why": "", "everything": False}  # of the form
 MOST_AT_ONCE = 2_000  # pages; each has a reason or two, and acknowledgements.MAX_REASONS is kept
 
 
@@ -58,7 +59,9 @@ def quarantine(
     notice = _done_notice(done, count) if done and count else None
     with open_quarantine(settings()) as opened:
         view = quarantine_view(opened, filters, page_number)
-    return page(request, "quarantine/list.html", view=view, item=notice, can_start=can_start)
+    return page(
+        request, "quarantine/list.html", view=view, item=notice, can_start=can_start, **_NOTHING_CHOSEN
+    )
 
 
 def _back_to_list(request: Request, form: Form, error: UsageError) -> HTMLResponse:

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from newsmarts.core.settings import settings
 from newsmarts.desk.calendar import KINDS
 from newsmarts.desk.frame import Group, NavigationEntry, airflow_of, page
+from newsmarts.desk.to_do import WARNING_DAYS
 from newsmarts.desk.today import today_view
 
 router = APIRouter()
@@ -21,4 +22,4 @@ GROUP = Group(router, needs=("read_results",), entry=NavigationEntry("Today", "/
 def today(request: Request, year: Annotated[int | None, Query(ge=2000, le=9998)] = None) -> HTMLResponse:
     """The last twelve months, or a calendar year."""
     view = today_view(settings(), airflow_of(request), datetime.now(UTC), year)
-    return page(request, "today/today.html", view=view, kinds=KINDS)
+    return page(request, "today/today.html", view=view, kinds=KINDS, warning_days=WARNING_DAYS)

@@ -1,0 +1,86 @@
+"""Days that a feed should have captures of, on all pages; and messages of several lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from newsmarts.core.settings import load_settings, settings
+from newsmarts.desk.backfill import backfill_view
+from newsmarts.desk.today import TodayView, today_view
+from newsmarts.desk.views import day_view, days_view
+from newsmarts.review.day_state import recent_day_states
+from newsmarts.review.day_status import DayStatus
+from tests.desk.day_files import write_day, write_landed_day
+from tests.desk.desk_client import MadeUpAirflow, get, guarded, run_of
+
+DAY = date(2025, 9, 1)
+NOW = datetime(2025, 9, 11, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("NEWS_HOME", str(tmp_path))
+    settings.cache_clear()
+    yield tmp_path
+    settings.cache_clear()
+
+
+def view_of(home: Path, airflow: MadeUpAirflow) -> TodayView:
+    return today_view(load_settings(home=home), airflow, NOW)
+
+
+def titles(view: TodayView) -> list[str]:
+    return [each.title for each in view.to_do]
+
+
+@pytest.fixture
+def every_day(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The inbox should have captures of every day."""
+    feeds = home / "feeds.toml"
+    feeds.write_text("[feeds.inbox]\nkind = 'inbox'\nevery_day = true")
+    monkeypatch.setenv("NEWS_FEEDS_FILE", str(feeds))
+
+
+def test_days_between_captures_are_missing_for_feeds_that_should_have_some_every_day(
+    home: Path, request: pytest.FixtureRequest
+) -> None:
+    """An archive of some days has no missing ones, however many lie between its newest day and today."""
+    for number in (0, 2):
+        write_landed_day(home, DAY + timedelta(days=number))
+        write_day(home, DAY + timedelta(days=number))
+    run = run_of(NOW.date() - timedelta(days=1))
+    assert titles(view_of(home, MadeUpAirflow([run]))) == ["No release"]
+    request.getfixturevalue("every_day")
+    view = view_of(home, MadeUpAirflow([run]))
+    (item,) = [each for each in view.to_do if each.title == "Missing days"]
+    assert (item.total_days, item.days[0]) == (8, NOW.date() - timedelta(days=1))
+    assert "inbox" in item.text
+    assert view.map.counts["missing"] == 8
+    at_hand, today, day = load_settings(home=home), NOW.date(), DAY + timedelta(days=1)
+    states = recent_day_states(at_hand, today)
+    assert [notice.title for notice in day_view(at_hand, day, states).notices] == ["This day is missing"]
+    assert [status for known, status in days_view(states).lines if known.day == day] == [DayStatus.MISSING]
+    (group,) = [
+        group
+        for group in backfill_view(at_hand, MadeUpAirflow(), can_start=True, today=today).groups
+        if group.key == "missing"
+    ]
+    assert {choice.day for choice in group.days} == set(states.missing)
+    assert group.days[0].note == "none from inbox"
+
+
+def test_a_message_of_several_lines_is_shown_as_lines(home: Path) -> None:
+    refusal = "6 of 8 article pages were quarantined\n- missing_body: 6 pages"
+    write_day(home, DAY, accepted=False, refusal=refusal, warnings=["one\n- two"], run_id="r")
+    for address in (
+        "/today?year=2025",
+        "/backfill",
+        f"/contracts?day={DAY}",
+        "/contracts/days",
+        "/contracts/runs/news_pages/r",
+    ):
+        assert "\\n" not in get(guarded(), address).text, address
