@@ -16,7 +16,7 @@ from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from dags.common.connections import connection_of
-from newsmarts.core.errors import LockTimeout, UsageError
+from newsmarts.core.errors import NewsError, UsageError
 from newsmarts.core.settings import Settings, load_settings
 from newsmarts.notify.allowance import Allowance, request
 from newsmarts.notify.message import Message, day_of, failure, late
@@ -146,7 +146,7 @@ def _allowance(settings: Settings) -> Allowance | None:
     now = datetime.now(UTC)
     try:
         return request(settings.home / "notifications", now=now, per_hour=settings.notify_per_hour)
-    except (OSError, LockTimeout) as error:
+    except (OSError, NewsError) as error:
         log.warning("Notifications can't be counted, so this one is sent: %s", error)
         return Allowance(held_back=0, is_last=False, free_again=now)
 

@@ -47,5 +47,5 @@ def test_a_full_disk_is_reported_in_a_line(
     monkeypatch.setattr("newsmarts.load.run.rebuild", full)
     assert main(["rebuild", "--home", str(tmp_path)]) == 1
     output = capsys.readouterr().err
-    assert "No space left on device: '/full/news.duckdb'" in output
+    assert "/full/news.duckdb can't be written: its disk is full" in output
     assert "Make room" in output

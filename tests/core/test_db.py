@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from newsmarts.core.db import attach, reading, transaction, writer
-from newsmarts.core.errors import NewsError, SettingsError, UsageError
+from newsmarts.core.errors import DiskFull, NewsError, SettingsError, UsageError
 from newsmarts.core.settings import Settings, load_settings
 
 
@@ -95,9 +94,8 @@ def test_a_path_that_duckdb_misreads_is_refused(settings: Settings, tmp_path: Pa
         attach(connection, tmp_path / "which?" / "news.duckdb", "news")
 
 
-def test_a_full_disk_is_an_error_of_the_system(settings: Settings) -> None:
+def test_a_full_disk_names_the_file(settings: Settings) -> None:
     """DuckDB raises an IOException for one, or as a commit that failed; it may be gone in a minute."""
-    text = "Failed to commit: Could not write file news.duckdb.wal: No space left on device"
-    with pytest.raises(OSError, match="No space left") as raised, writer(settings):
+    text = 'Failed to commit: Could not write file "news.duckdb.wal": No space left on device'
+    with pytest.raises(DiskFull, match=r"duckdb\.wal can.t be written: its disk"), writer(settings):
         raise duckdb.TransactionException(text)
-    assert raised.value.errno == errno.ENOSPC

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from newsmarts.core.errors import DiskFull
 from newsmarts.core.files import TEMPORARY_PREFIX, copy_file, replacing_folder, write_atomically
 
 
@@ -21,7 +22,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("newsmarts.core.files.os.fsync", no_space)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(DiskFull, match=r"page can.t be written: its disk is full, .* at least 1\.0 MiB"):
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["page"]
@@ -152,5 +153,5 @@ def test_a_copy_that_fails_raises(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
     (tmp_path / "source").write_bytes(b"some")
     monkeypatch.setattr(os, "copy_file_range", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(DiskFull, match=r"target can.t be written"):
         copy_file(tmp_path / "source", tmp_path / "target")

@@ -23,9 +23,22 @@ from typing import Any, Literal
 import time_machine
 
 from newsmarts.core.errors import NewsError
+from newsmarts.core.failures import failure_of
 from newsmarts.core.settings import Settings, load_settings
+from tests.faults.switch import order
 
-Action = Literal["kill", "stop", "full", "broken disk", "fill", "vanish", "clock"]
+Action = Literal[
+    "kill",
+    "stop",
+    "full",
+    "broken disk",
+    "fill",
+    "use up inodes",
+    "vanish",
+    "clock",
+    "store away",
+    "no memory",
+]
 BALLAST = "ballast"  # a file of the home that fills its disk
 _ERRORS = {"full": errno.ENOSPC, "broken disk": errno.EIO}
 
@@ -36,8 +49,10 @@ class Fault:
 
     ``before`` the call or ``after`` it, the process kills itself as a power cut would, or stops until it is
     told to go on, or the call fails as on a full or a broken disk. Or the home's disk is filled but for
-    ``left_bytes``, the ``target`` removed, the clock set by ``days_off``. With ``only``, calls count whose
-    arguments have this text in them.
+    ``left_bytes`` or ``left_inodes``, the ``target`` removed, the clock set by ``days_off``. Or the object
+    store behind the switch ``target`` is away, for ``seconds`` or until it is brought back, or the process
+    gets no more memory, in the control group ``target``. With ``only``, calls count whose arguments have
+    this text in them.
     """
 
     at: str
@@ -46,8 +61,10 @@ class Fault:
     action: Action = "kill"
     only: str = ""
     left_bytes: int = 0
+    left_inodes: int = 0
     target: str = ""
     days_off: float = 0.0
+    seconds: float = 0.0
 
     def reported(self) -> str:
         """The fault in a few words."""
@@ -63,24 +80,6 @@ def lay(fault: Fault, home: Path) -> None:
     lock = threading.Lock()
     calls = 0
 
-    def strike() -> None:
-        if fault.action == "kill":
-            os.kill(os.getpid(), signal.SIGKILL)
-        elif fault.action == "stop":
-            os.kill(os.getpid(), signal.SIGSTOP)
-            return
-        elif fault.action == "fill":
-            fill(home, fault.left_bytes)
-            return
-        elif fault.action == "vanish":
-            remove(Path(fault.target))
-            return
-        elif fault.action == "clock":
-            set_clock(fault.days_off)
-            return
-        number = _ERRORS[fault.action]
-        raise OSError(number, os.strerror(number))
-
     def faulty(*arguments: Any, **options: Any) -> Any:
         nonlocal calls
         hit = False
@@ -89,13 +88,31 @@ def lay(fault: Fault, home: Path) -> None:
                 calls += 1
                 hit = calls == fault.nth
         if hit and fault.when == "before":
-            strike()
+            strike(fault, home)
         answer = real(*arguments, **options)
         if hit and fault.when == "after":
-            strike()
+            strike(fault, home)
         return answer
 
     setattr(owner, name, faulty)
+
+
+def strike(fault: Fault, home: Path) -> None:
+    """Let it happen."""
+    if fault.action in _ERRORS:
+        number = _ERRORS[fault.action]
+        raise OSError(number, os.strerror(number))
+    happens: dict[Action, Callable[[], object]] = {
+        "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
+        "stop": lambda: os.kill(os.getpid(), signal.SIGSTOP),
+        "fill": lambda: fill(home, fault.left_bytes),
+        "use up inodes": lambda: use_up_inodes(home, fault.left_inodes),
+        "vanish": lambda: remove(Path(fault.target)),
+        "clock": lambda: set_clock(fault.days_off),
+        "store away": lambda: order(fault.target, str(fault.seconds or "off")),
+        "no memory": lambda: Path(fault.target, "cgroup.procs").write_text(str(os.getpid())),
+    }
+    happens[fault.action]()
 
 
 def fill(home: Path, left_bytes: int) -> None:
@@ -104,6 +121,14 @@ def fill(home: Path, left_bytes: int) -> None:
     size_bytes = disk.f_bavail * disk.f_frsize - left_bytes
     with (home / BALLAST).open("wb") as file:
         os.posix_fallocate(file.fileno(), 0, size_bytes)
+
+
+def use_up_inodes(home: Path, left: int) -> None:
+    """Make empty files, so that no more than so many others can be made on the home's disk."""
+    folder = home / BALLAST
+    folder.mkdir()
+    for number in range(os.statvfs(home).f_favail - left):
+        (folder / str(number)).touch()
 
 
 def set_clock(days_off: float) -> None:
@@ -169,6 +194,7 @@ def main(  # noqa: PLR0917 - a process is given them in order
     sys.stdout = sys.stderr = open(2, "w", closefd=False, buffering=1)  # noqa: SIM115
     faulthandler.enable()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr, force=True)
+    os.environ.update(overrides.pop("environment", {}))
     for fault in faults:
         lay(fault, Path(overrides["home"]))
     settings = load_settings(**overrides)
@@ -180,7 +206,10 @@ def main(  # noqa: PLR0917 - a process is given them in order
     except (NewsError, OSError) as error:
         print(f"error: {type(error).__name__}: {error}")
         sys.exit(1)
-    except Exception:  # noqa: BLE001 - it is told
+    except Exception as error:  # noqa: BLE001 - it is told
+        if failure := failure_of(error):
+            print(f"error: {type(failure).__name__}: {failure}")
+            sys.exit(1)
         traceback.print_exc()
         sys.exit(3)
 
@@ -213,3 +242,10 @@ def rebuild(settings: Settings) -> None:
     from newsmarts.load.run import rebuild as rebuild_warehouse
 
     rebuild_warehouse(settings)
+
+
+def back_up(settings: Settings, to: str) -> None:
+    """Make a backup."""
+    from newsmarts.ops.backup.make import make_backup
+
+    make_backup(settings, Path(to))

@@ -75,12 +75,12 @@ def accounted_sources(home: Path) -> set[str]:
         return {path for (path,) in marts.execute("SELECT source_path FROM marts.captures").fetchall()}
 
 
-def check_raw(home: Path) -> int:
+def check_raw(home: Path, folder: Path | None = None) -> int:
     """Every raw object holds the bytes that it is named after, and every landed capture's bytes are there.
 
-    Returns how many objects there are.
+    Returns how many objects there are, in the home or another folder.
     """
-    objects = {path.name: path for path in raw_objects(home)}
+    objects = {path.name: path for path in raw_objects(folder or objects_path(home))}
     for name, path in objects.items():
         assert hashlib.sha256(path.read_bytes()).hexdigest() == name, path
     with connect(home) as marts:
@@ -92,8 +92,8 @@ def check_raw(home: Path) -> int:
     return len(objects)
 
 
-def raw_objects(home: Path) -> Iterator[Path]:
+def raw_objects(folder: Path) -> Iterator[Path]:
     """The raw objects that have their names."""
-    for path in objects_path(home).glob("??/*"):
+    for path in folder.glob("??/*"):
         if not path.name.startswith("."):
             yield path

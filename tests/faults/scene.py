@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from newsmarts.core.files import TEMPORARY_PREFIX
+from newsmarts.core.partitions import objects_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.release.reader import connect
 from newsmarts.release.releases import current_release
@@ -148,6 +149,10 @@ class Scene:
             if path.exists():
                 os.utime(path, (two_days_ago, two_days_ago))
 
+    def objects(self) -> Path:
+        """The folder of the raw objects."""
+        return objects_path(self.home)
+
     def release(self) -> str:
         """The id of the current release."""
         release = current_release(self.home)
@@ -168,7 +173,7 @@ class Scene:
         reported = marts.differences(marts.read_marts(self.home), expected or self.world.new_marts)
         assert not reported, "\n".join(reported)
         marts.check_conservation(self.home)
-        objects = marts.check_raw(self.home)
+        objects = marts.check_raw(self.home, self.objects())
         inputs = sources_of(self.inbox)
         lost = inputs - marts.accounted_sources(self.home)
         assert not lost, lost

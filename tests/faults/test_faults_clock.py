@@ -1,21 +1,25 @@
 """Clocks that are set back, or far ahead.
 
-Time is stepped for the Python code of a run, as time-machine does it; file times that the system gives
-stay as they are, so that runs also meet files from their own past and future.
+Time is stepped for the Python code of a run, as time-machine does it, or for the whole process, DuckDB and
+other libraries with it, as libfaketime does it. File times that the system gives stay as they are, so that
+runs also meet files from their own past and future.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.faults import child
 from tests.faults.child import Fault
 from tests.faults.report import Case
-from tests.faults.scene import Scene
+from tests.faults.scene import SECOND, THIRD, Scene
 
 pytestmark = pytest.mark.faults
 
@@ -67,3 +71,49 @@ def test_clock_ahead_and_sweeping(scene: Scene, case: Case) -> None:
     scene.recover()
     assert not [path for path in scene.leftovers() if path.startswith("raw/objects/")]
     case.saw(f"the next landing removed the {len(left)} temporary names", scene.check())
+
+
+LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+STAGE = """
+import sys
+from datetime import date
+from newsmarts import pipeline
+from newsmarts.core.settings import load_settings
+name, *days = sys.argv[1:]
+getattr(pipeline, name)(*map(date.fromisoformat, days), load_settings())
+"""
+
+
+@pytest.mark.skipif(LIBRARY is None, reason="no libfaketime on this machine (apt-get install libfaketime)")
+@pytest.mark.parametrize("step", ["-1h", "+1h", "-400d"])
+def test_clock_of_the_whole_process(scene: Scene, case: Case, step: str) -> None:
+    """The clock is set between land and parse, for everything after it, and set right for the next run."""
+    case.broke(f"the system's clock is set by {step} between land and parse of two days, for all libraries")
+    variables = {f"NEWS_{name.upper()}": str(value) for name, value in scene.overrides.items()}
+    stepped = {
+        "LD_PRELOAD": str(LIBRARY),
+        "FAKETIME": step,
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "NO_FAKE_STAT": "1",
+    }
+
+    def run(*words: str, by: dict[str, str]) -> None:
+        command = [sys.executable, "-c", STAGE, *words]
+        done = subprocess.run(
+            command, env={**os.environ, **variables, **by}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+
+    with scene.watched() as watch:
+        before = scene.release()
+        for day in map(str, (SECOND, THIRD)):
+            run("land", day, by={})
+            for name in ("parse", "validate", "load"):
+                run(name, day, by=stepped)
+        for name in ("build", "audit", "publish"):
+            run(name, by=stepped)
+        after = scene.release()
+        assert after > before  # readers get the newer one, whatever its time
+        scene.recover()
+        assert scene.release() == after
+    case.saw(watch.reported(), scene.check())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from typing import Any
 import pytest
 
 from tests.faults import marts
-from tests.faults.child import BALLAST, Fault, Limits, run, stage
+from tests.faults.child import BALLAST, Fault, Limits, fill, run, stage
+from tests.faults.forks import Ended
 from tests.faults.report import Case
 from tests.faults.scene import SECOND, THIRD, Scene, World
 
@@ -28,7 +30,7 @@ FULL = {
     "candidate": ("newsmarts.pipeline.build", 200_000),
     "index": ("newsmarts.search.index._update", 4_000),
     "audit": ("newsmarts.marts.audit.write_report", 4_000),
-    "release": ("newsmarts.pipeline.publish", 1_000_000),
+    "release": ("newsmarts.pipeline.publish", 4_000),
     "release_index": ("newsmarts.search.index.put_into", 0),
 }
 
@@ -47,11 +49,25 @@ def mounted(folder: Path, *options: str) -> Iterator[None]:
 
 @pytest.fixture
 def small_disk(world: World, tmp_path: Path) -> Iterator[Scene]:
-    """A home on a disk of its own, of 64 MB."""
+    """A home on a disk of its own, of 64 MB and 4,000 inodes."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    with mounted(disk, "-t", "tmpfs", "-o", "size=64m", "faults"):
+    with mounted(disk, "-t", "tmpfs", "-o", "size=64m,nr_inodes=4000", "faults"):
         yield world.scene(disk)
+
+
+_NAMED = re.compile(
+    r"(\S+) can't be written: its disk is full, with \S+ \w+ free. Make room for at least (\S+) MiB"
+)
+
+
+def named(scene: Scene, ended: Ended) -> tuple[str, int]:
+    """The file of the home that a run couldn't write, and the bytes that it needs."""
+    assert ended.code == 1, ended.reported[-3000:]
+    found = _NAMED.search(ended.error)
+    assert found, ended.error
+    assert found[1].startswith(str(scene.home)), ended.error
+    return found[1], int(float(found[2]) * (1 << 20))
 
 
 @pytest.mark.parametrize("place", FULL)
@@ -61,9 +77,31 @@ def test_disk_full(small_disk: Scene, case: Case, place: str) -> None:
     case.broke(f"the disk fills up before {at.removeprefix('newsmarts.')}, but for {left // 1024} KiB")
     with small_disk.watched() as watch:
         ended = small_disk.run(Fault(at, action="fill", left_bytes=left))
-        assert ended.code == 1, ended.reported[-3000:]
-        case.saw(f"the run ended with “{ended.error[:150]}”")
+        path, needed = named(small_disk, ended)
+        case.saw(f"the run ended with “{ended.error}”")
         (small_disk.home / BALLAST).unlink()
+        fill(small_disk.home, needed)
+        again = small_disk.run()
+        if again.code:  # that file was written, and the next one needs more
+            next_path, next_needed = named(small_disk, again)
+            assert (next_path, next_needed) != (path, needed), again.error
+        case.saw("with so much room " + ("the next file was named" if again.code else "it ended well"))
+        (small_disk.home / BALLAST).unlink()
+        small_disk.recover()
+    case.saw(watch.reported(), small_disk.check())
+
+
+@pytest.mark.parametrize("place", FULL)
+def test_disk_without_inodes(small_disk: Scene, case: Case, place: str) -> None:
+    at, _ = FULL[place]
+    left = case.rng.randint(0, 1)
+    case.broke(f"inodes are used up but for {left} before {at.removeprefix('newsmarts.')}")
+    with small_disk.watched() as watch:
+        ended = small_disk.run(Fault(at, action="use up inodes", left_inodes=left))
+        assert ended.code == 1, ended.reported[-3000:]
+        assert re.search(r"^DiskFull: .*home/\S+ can't be written: its disk has no inode left", ended.error)
+        case.saw(f"the run ended with “{ended.error}”")
+        shutil.rmtree(small_disk.home / BALLAST)
         small_disk.recover()
     case.saw(watch.reported(), small_disk.check())
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from newsmarts.core import partitions
+from newsmarts.core.errors import DiskFull
 from newsmarts.core.settings import PROJECT_ROOT, load_settings
 from newsmarts.land import run, store
 
@@ -78,7 +79,7 @@ def test_a_full_disk_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyP
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(DiskFull, match=r"objects can.t be written"):
         keep(tmp_path, b"page")
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 

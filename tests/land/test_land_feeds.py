@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from newsmarts.core.errors import CaptureError, FeedError, FeedRefused, FeedUnavailable, UsageError
+from newsmarts.core.errors import CaptureError, DiskFull, FeedError, FeedRefused, FeedUnavailable, UsageError
 from newsmarts.core.settings import Settings
 from newsmarts.land import manifest, run
 from newsmarts.land.capture import (
@@ -162,7 +162,7 @@ def test_a_source_has_reported_all_only_once_its_rows_are_written(
 
     with monkeypatch.context() as patch:
         patch.setattr(manifest, "write", fail)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(DiskFull, match=r"land of .*No space"):
             run.run(DAY, declared, "one")
     assert manifest.sources(declared.home, DAY) == {}
     run.run(DAY, declared, "one")

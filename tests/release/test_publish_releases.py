@@ -15,7 +15,7 @@ import pytest
 
 from newsmarts.core import versions
 from newsmarts.core.db import reading
-from newsmarts.core.errors import AuditFailed, MissingPartition, NewsError
+from newsmarts.core.errors import AuditFailed, DiskFull, MissingPartition, NewsError
 from newsmarts.core.partitions import candidate_path, current_release_path, published_path, releases_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings
 from newsmarts.marts import build as marts_build
@@ -153,7 +153,7 @@ def test_a_full_disk_leaves_nothing_behind(settings: Settings, monkeypatch: pyte
         target.write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space left"):
+    with monkeypatch.context() as patched, pytest.raises(DiskFull, match=r"publish: .*No space left"):
         patched.setattr("newsmarts.release.releases.copy_file", full)
         release(settings, "Two")
     assert [entry.name for entry in releases_path(settings.home).iterdir()] == [old.release_id]

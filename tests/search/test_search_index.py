@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from newsmarts.core.errors import NewsError
+from newsmarts.core.errors import DiskFull, NewsError
 from newsmarts.core.partitions import search_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings
 from newsmarts.marts.run import build
@@ -325,7 +325,10 @@ def test_a_build_that_can_never_work_says_so(settings: Settings, monkeypatch: py
         raise OSError(errno.ENOSPC, "No space left on device")
 
     load_days(settings, {DAY: [article("Harbour")]})
-    with monkeypatch.context() as patched, pytest.raises(NewsError, match="free space, then run build again"):
+    with (
+        monkeypatch.context() as patched,
+        pytest.raises(DiskFull, match=r"build: .*search can.t be written: .* Make room for at least"),
+    ):
         patched.setattr("newsmarts.search.index._write_documents", full)
         build(settings)
     assert not search_path(settings.home).exists()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from newsmarts.core.errors import MissingPartition, NewsError
+from newsmarts.core.errors import DiskFull, MissingPartition, NewsError
 from newsmarts.core.partitions import current_release_path, releases_path, search_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings
 from newsmarts.marts.run import audit, build, publish
@@ -174,7 +174,7 @@ def test_a_full_disk_leaves_nothing_behind(settings: Settings, monkeypatch: pyte
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space left"):
+    with monkeypatch.context() as patched, pytest.raises(DiskFull, match=r"publish: .*No space left"):
         patched.setattr("newsmarts.search.index.link_or_copy", full)
         release(settings, article("Market"))
     assert [entry.name for entry in releases_path(settings.home).iterdir()] == [old.release_id]

@@ -5,7 +5,6 @@ Answers go to standard output, progress and errors to standard error.
 
 from __future__ import annotations
 
-import errno
 import io
 import logging
 import os
@@ -18,8 +17,7 @@ from typer.main import get_command
 
 from newsmarts.cli import home, marts, pages, pipeline, quarantine
 from newsmarts.core.errors import NewsError, UsageError
-
-_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO}
+from newsmarts.core.failures import failure_of
 
 app = typer.Typer(
     name="newsmarts",
@@ -76,18 +74,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        from newsmarts.core.object_store import failure_of_store  # noqa: PLC0415 (--help doesn't wait for it)
-
-        if failure := failure_of_store(error):
-            return print_error(failure)
-        if not isinstance(error, OSError) or error.errno not in _DISK_ERRORS:
+        failure = failure_of(error)
+        if failure is None:
             raise
-        print(
-            f"error: {error}. Make room, or fix the disk or its permissions, then run the command again: "
-            "what was finished is kept.",
-            file=sys.stderr,
-        )
-        return 1
+        return print_error(failure)
 
 
 def print_error(error: NewsError) -> int:

@@ -22,7 +22,7 @@ from typing import Literal
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
-from newsmarts.core.errors import NewsError, Overtaken, UsageError
+from newsmarts.core.errors import DiskFull, NewsError, Overtaken, UsageError
 from newsmarts.core.files import TEMPORARY_PREFIX, write_atomically
 from newsmarts.core.locks import held
 from newsmarts.core.object_store import put_if_unchanged
@@ -103,10 +103,12 @@ def record_decision(
             document = _FORMAT.dump_json(made, indent=1, exclude={"number"}) + b"\n"
             number = _share(settings, document)
             write_atomically(folder / f"{number:08}.json", document)
+    except DiskFull as error:
+        raise DiskFull(f"The decision wasn't kept: {error}") from error
     except OSError as error:
         raise NewsError(
-            f"The decision wasn't kept: {folder} can't be written ({error.strerror}). Make room on the disk, "
-            "or let this user write there, and decide again."
+            f"The decision wasn't kept: {folder} can't be written ({error.strerror}). Let this user write "
+            "there, and decide again."
         ) from error
     return replace(made, number=number)
 

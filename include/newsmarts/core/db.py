@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import errno
 import hashlib
 import os
 import shutil
@@ -17,6 +16,7 @@ from typing import Any
 import duckdb
 
 from newsmarts.core.errors import NewsError, SettingsError, UsageError
+from newsmarts.core.failures import disk_full
 from newsmarts.core.files import unshare
 from newsmarts.core.settings import Settings
 
@@ -35,7 +35,7 @@ def writer(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     Raises:
         SettingsError: a limit that DuckDB doesn't understand.
         NewsError: the work needs more memory than the limit.
-        OSError: the disk is full, whichever of its errors DuckDB raises for that.
+        DiskFull: the disk is full, whichever of its errors DuckDB raises for that.
     """
     scratch = settings.home / "warehouse" / ".duckdb_tmp"
     shutil.rmtree(scratch, ignore_errors=True)  # what a stopped writer left; there is only one at a time
@@ -124,8 +124,8 @@ def _connected(limits: Mapping[str, Any], spill: str) -> Iterator[duckdb.DuckDBP
             f"NEWS_DUCKDB_MAX_TEMP_SIZE ({room or 'not set here'}). {error}"
         ) from error
     except duckdb.Error as error:
-        if os.strerror(errno.ENOSPC) in str(error):
-            raise OSError(errno.ENOSPC, f"{os.strerror(errno.ENOSPC)}: {error}") from error
+        if failure := disk_full(error, Path(spill)):
+            raise failure from error
         raise
     finally:
         connection.close()

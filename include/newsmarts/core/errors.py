@@ -148,6 +148,10 @@ class NotTheOwner(UsageError):
     """Another machine has the warehouse and the marts of this object store."""
 
 
+class DiskFull(StoreUnavailable):
+    """A disk has no room, or no inodes, for a file: trying again helps once there is some."""
+
+
 class ProcessKilled(NewsError):
     """A process that worked on a part of a day was killed: trying again may help."""
 

@@ -11,9 +11,11 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsmarts.core.failures import room_for, size_of
 from newsmarts.core.object_store import current_folder, replacing_objects
 
 if TYPE_CHECKING:
@@ -40,20 +42,30 @@ def write_atomically(path: Path | UPath, data: bytes, *, mode: int = 0o644) -> N
     if not isinstance(path, Path):
         path.write_bytes(data)
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
+    with room_for(path, len(data)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as handle:
+                handle.write(data)
+                handle.flush()
+                os.fsync(handle.fileno())
+                os.fchmod(handle.fileno(), mode)
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+            raise
+        fsync_path(path.parent)
+
+
+def is_there(path: Path | UPath) -> bool:
+    """Whether a file or folder exists; a store that doesn't answer is an error, not a no."""
     try:
-        with os.fdopen(descriptor, "wb") as handle:
-            handle.write(data)
-            handle.flush()
-            os.fsync(handle.fileno())
-            os.fchmod(handle.fileno(), mode)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
-    fsync_path(path.parent)
+        path.stat()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def sweep_folder(folder: Path, before: float) -> int:
@@ -86,7 +98,11 @@ def copy_file(source: Path, target: Path) -> None:
 
     XFS and Btrfs share the blocks until one of the two is written, which takes no time and no room.
     """
-    with source.open("rb") as reading, target.open("xb") as writing:
+    with (
+        room_for(target, lambda: size_of(source)),
+        source.open("rb") as reading,
+        target.open("xb") as writing,
+    ):
         try:
             while os.copy_file_range(reading.fileno(), writing.fileno(), _MOST_AT_ONCE):
                 pass
@@ -143,23 +159,31 @@ def replacing_folder(path: Path | UPath) -> Iterator[Path]:
     an object store, ``whole_folder`` gives readers the files' place.
     """
     if not isinstance(path, Path):
-        with replacing_objects(path) as local:
+        with replacing_objects(path) as local, _room_for_content(path, local):
             yield local
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
     own_prefix = f"{TEMPORARY_PREFIX}{hashlib.sha256(os.fsencode(path.name)).hexdigest()[:8]}-"
-    _clear_up(path, own_prefix)
-    temporary = Path(tempfile.mkdtemp(prefix=own_prefix, dir=path.parent))
+    with room_for(path, 0):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _clear_up(path, own_prefix)
+        temporary = Path(tempfile.mkdtemp(prefix=own_prefix, dir=path.parent))
     try:
-        temporary.chmod(0o755)
-        yield temporary
-        for entry in temporary.iterdir():
-            if entry.is_file():
-                fsync_path(entry)
-        fsync_path(temporary)
-        put_in_place(temporary, path)
+        with _room_for_content(path, temporary):
+            temporary.chmod(0o755)
+            yield temporary
+            for entry in temporary.iterdir():
+                if entry.is_file():
+                    fsync_path(entry)
+            fsync_path(temporary)
+            put_in_place(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _room_for_content(path: Path | UPath, written: Path) -> AbstractContextManager[None]:
+    """A folder needs what its content before has, or twice what of it was written when the disk was full."""
+    place = path if isinstance(path, Path) else written
+    return room_for(place, lambda: max(size_of(place), 2 * size_of(written)))
 
 
 def _clear_up(path: Path, own_prefix: str) -> None:

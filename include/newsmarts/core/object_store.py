@@ -26,15 +26,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from newsmarts.core.errors import Overtaken, StoreUnavailable
+from newsmarts.core.errors import Overtaken
 
 if TYPE_CHECKING:
     from upath import UPath
 
 SCHEMES = ("s3", "gs", "abfs", "az", "memory")
 CURRENT = "current.json"
-# whose exceptions leave fsspec's stores as they are
-_LIBRARIES = frozenset({"adlfs", "aiobotocore", "aiohttp", "azure", "botocore", "gcsfs", "google"})
 _CHECK = "conditional-puts.txt"
 _CHECK_TEXT = b"Writes that must fail are tried on this object: does the store honour conditions?\n"
 _NO_SUCH_TAG = '"00000000000000000000000000000000"'
@@ -70,19 +68,6 @@ def open_store(url: str) -> UPath:
     options: dict[str, Any] = {"use_listings_cache": False} if not url.startswith("memory:") else {}
     root: UPath = UPath(url, **options)
     return root
-
-
-def failure_of_store(error: BaseException) -> StoreUnavailable | None:
-    """A store's own error, or one that came of it, as ours; None for any other error."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if type(cause).__module__.partition(".")[0] in _LIBRARIES:
-            return StoreUnavailable(
-                f"The object store doesn't give or take what it should ({error or type(error).__name__}). "
-                "Check its address, keys and network, then run it again: what was finished is kept."
-            )
-        cause = cause.__cause__
-    return None
 
 
 def is_remote(path: Path | UPath) -> bool:

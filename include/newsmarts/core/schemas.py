@@ -277,7 +277,13 @@ def batches(file: pq.ParquetFile, schema: pa.Schema) -> Iterator[pa.RecordBatch]
         yield pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
-def _opened(path: Path | UPath) -> IO[bytes]:
+def opened(path: Path | UPath) -> IO[bytes]:
+    """A file to read, complete in memory where it is an object.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        StoreUnavailable: the object store can't give it now.
+    """
     if isinstance(path, Path):
         return path.open("rb")
     try:
@@ -298,7 +304,7 @@ def read_table(path: Path | UPath, schema: pa.Schema) -> pa.Table:
     """
     remedy = "Run its day again from the stage that writes it."
     try:
-        with _opened(path) as handle:
+        with opened(path) as handle:
             # half the time of pq.read_table for the small files of a day
             file = pq.ParquetFile(handle, pre_buffer=True, page_checksum_verification=True)
             if not is_of(file.schema_arrow, schema):

@@ -22,7 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from newsmarts.core import partitions, schemas
 from newsmarts.core.errors import DamagedPartition, Overtaken
-from newsmarts.core.files import write_atomically
+from newsmarts.core.files import is_there, write_atomically
 from newsmarts.core.object_store import put_if_unchanged, tag_of
 from newsmarts.core.records import Capture, QuarantineRow, capture_id_of
 
@@ -180,7 +180,7 @@ def _write(home: Path | UPath, day: date, known: Manifest, merged: Manifest) -> 
         strict=True,
     ):
         path = folder / f"{name}.parquet"
-        if not (after is before or after.equals(before)) or not path.exists():
+        if not (after is before or after.equals(before)) or not is_there(path):
             _replace(path, schemas.to_bytes(after), tag)
 
 
@@ -220,7 +220,7 @@ def _sources_path(home: Path | UPath, day: date) -> Path | UPath:
 
 
 def _read(path: Path | UPath, schema: pa.Schema) -> pa.Table:
-    if not path.exists():
+    if not is_there(path):
         return schema.empty_table()
     try:
         return schemas.read_table(path, schema)

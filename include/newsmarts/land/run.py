@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from newsmarts.core import partitions, schemas
 from newsmarts.core.errors import FeedError, FeedRefused, FeedUnavailable, UsageError
+from newsmarts.core.failures import stage
 from newsmarts.core.locks import partition_lock
 from newsmarts.core.settings import Settings
 from newsmarts.land import manifest
@@ -65,6 +66,7 @@ class LandResult:
         return LandResult(self.day, *(getattr(self, name) + getattr(other, name) for name in names))
 
 
+@stage("land")
 def run(
     day: date, settings: Settings, feed: str | None = None, credential_of: CredentialOf | None = None
 ) -> LandResult:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from newsmarts.core import partitions
+from newsmarts.core.failures import room_for
 from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path, sweep_folder
 from newsmarts.core.settings import Settings
 
@@ -258,6 +259,11 @@ def _swept_folders(home: Path) -> Iterator[Path]:
 
 
 def _write(group: list[tuple[str, bytes]]) -> None:
+    with room_for(Path(group[0][0]).parent.parent, sum(len(data) for _, data in group)):
+        _write_each(group)
+
+
+def _write_each(group: list[tuple[str, bytes]]) -> None:
     for path, data in group:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
         try:

@@ -13,6 +13,7 @@ import duckdb
 from newsmarts.core import owner, versions
 from newsmarts.core.db import log_of, reading, remove_database
 from newsmarts.core.errors import MissingPartition, UsageError
+from newsmarts.core.failures import stage
 from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path
 from newsmarts.core.locks import partition_lock, writer_lock
 from newsmarts.core.partitions import partition_days, published_path, set_aside_path, warehouse_path
@@ -55,6 +56,7 @@ class RebuildResult:
     set_aside: Path | None
 
 
+@stage("load")
 def run(day: date, settings: Settings) -> LoadResult:
     """Replace one day in the warehouse by what validate made of it, in one transaction.
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from newsmarts.core import schemas
 from newsmarts.core.errors import DamagedPartition, MissingPartition
-from newsmarts.core.files import whole_folder
+from newsmarts.core.files import is_there, whole_folder
 from newsmarts.core.partitions import partition_path
 
 if TYPE_CHECKING:
@@ -134,11 +134,11 @@ def open_day(home: Path | UPath, day: date, layout: str) -> Iterator[StagedDay]:
         yield StagedDay(day, digest, outcome[0], files)
 
 
-def _open(name: str, path: Path | UPath) -> BinaryIO:
+def _open(name: str, path: Path | UPath) -> IO[bytes]:
     """The file; an empty one in its place where an earlier version wrote none."""
-    if name in schemas.FILES_ADDED_LATER and not path.exists():
+    if name in schemas.FILES_ADDED_LATER and not is_there(path):
         return io.BytesIO(schemas.to_bytes(_SCHEMAS[name].empty_table()))
-    return path.open("rb")
+    return schemas.opened(path)
 
 
 def _identity(folder: Path | UPath) -> int:
@@ -152,7 +152,7 @@ def _damaged(day: date, what: str, error: Exception) -> DamagedPartition:
     )
 
 
-def _checked(name: str, handle: BinaryIO, day: date) -> pq.ParquetFile:
+def _checked(name: str, handle: IO[bytes], day: date) -> pq.ParquetFile:
     try:
         file = pq.ParquetFile(handle, page_checksum_verification=True)
     except schemas.UNREADABLE as error:
@@ -165,7 +165,7 @@ def _checked(name: str, handle: BinaryIO, day: date) -> pq.ParquetFile:
     return file
 
 
-def _digest(handles: dict[str, BinaryIO], files: dict[str, pq.ParquetFile], layout: str) -> str:
+def _digest(handles: dict[str, IO[bytes]], files: dict[str, pq.ParquetFile], layout: str) -> str:
     """Hash of the day's content: of files as bytes, but of rows where a column isn't content."""
     total = hashlib.sha256(f"{layout}\n".encode())
     for name in sorted(handles):

@@ -33,7 +33,7 @@ def opened(settings: Settings, path: Path | None = None) -> Iterator[duckdb.Duck
 
     Raises:
         NewsError: the file is damaged, which may also show only when it is worked with.
-        OSError: the disk is full.
+        DiskFull: the disk is full.
         OtherLayout: the file was made with other definitions of its tables.
     """
     path = path or warehouse_path(settings.home)

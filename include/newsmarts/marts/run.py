@@ -9,7 +9,8 @@ from pathlib import Path
 
 from newsmarts.core import acknowledgements
 from newsmarts.core.db import DAMAGE
-from newsmarts.core.errors import AuditFailed, ContractError, DamagedRelease, NewsError
+from newsmarts.core.errors import AuditFailed, ContractError, DamagedRelease, DiskFull, NewsError
+from newsmarts.core.failures import stage
 from newsmarts.core.files import unshare
 from newsmarts.core.locks import writer_lock
 from newsmarts.core.partitions import candidate_path, published_path, warehouse_path
@@ -52,6 +53,7 @@ class PublishResult:
     rows: dict[str, int]
 
 
+@stage("build")
 def build(
     settings: Settings,
     *,
@@ -126,6 +128,7 @@ def _update(settings: Settings, *, is_new: bool = False, **sizes: int) -> BuildR
     return _update(settings, is_new=True, **sizes)
 
 
+@stage("audit")
 def audit(settings: Settings, *, full: bool = False) -> AuditResult:
     """Check the candidate against the contract of every mart; only one that passes can be published.
 
@@ -174,6 +177,7 @@ def audit(settings: Settings, *, full: bool = False) -> AuditResult:
     return result
 
 
+@stage("publish")
 def publish(settings: Settings) -> PublishResult:
     """Make the audited candidate the current release, in one step that no reader notices.
 
@@ -216,7 +220,7 @@ def _copy_candidate(settings: Settings) -> None:
     """Give the candidate a file of its own, now that readers have the release; else the next build does."""
     try:
         unshare(candidate_path(settings.home))
-    except OSError as error:
+    except (OSError, DiskFull) as error:
         logger.warning("The candidate couldn't be copied (%s): the next build does it.", error)
 
 

@@ -25,7 +25,7 @@ from newsmarts.core.errors import DamagedHome, NewsError, StoreUnavailable
 from newsmarts.core.files import whole_folder
 from newsmarts.core.locks import writer_lock
 from newsmarts.core.progress import SILENT, Progress
-from newsmarts.core.schemas import UNREADABLE
+from newsmarts.core.schemas import UNREADABLE, opened
 from newsmarts.core.settings import Settings
 from newsmarts.core.text import counted, sized
 from newsmarts.release.releases import all_releases, current_release
@@ -137,7 +137,7 @@ def _staged_files(
 
 def _damage_of_file(path: Path | UPath, day: date, stage: partitions.Stage) -> Iterator[Damage]:
     try:
-        with path.open("rb") as handle:
+        with opened(path) as handle:
             file = pq.ParquetFile(handle, page_checksum_verification=True)
             for group in range(file.num_row_groups):
                 file.read_row_group(group)
@@ -165,7 +165,7 @@ def _objects_by_day(archive: Path | UPath, part: int, parts: int) -> Iterator[li
     for day in partitions.partition_days(archive, "manifest"):
         path = partitions.partition_path(archive, "manifest", day) / "captures.parquet"
         try:
-            with path.open("rb") as handle:
+            with opened(path) as handle:
                 rows = pq.read_table(handle, columns=["sha256", "source_path"]).to_pylist()
         except UNREADABLE:
             continue  # reported as a file, or a landing that was killed before it wrote its first

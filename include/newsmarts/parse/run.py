@@ -27,7 +27,8 @@ from newsmarts.core.errors import (
     UnknownPublisher,
     UnreadablePage,
 )
-from newsmarts.core.files import replacing_folder
+from newsmarts.core.failures import stage
+from newsmarts.core.files import is_there, replacing_folder
 from newsmarts.core.locks import partition_lock
 from newsmarts.core.object_store import is_remote
 from newsmarts.core.records import Capture
@@ -77,6 +78,7 @@ class ParseResult:
     ticker_items: int
 
 
+@stage("parse")
 def run(day: date, settings: Settings, jobs: int = 1) -> ParseResult:
     """Parse the captures of one day into ``staged/parsed/<day>``, replacing what was there.
 
@@ -180,7 +182,7 @@ def _parse_part(
 def _table_of(day: date, home: Path | UPath) -> pa.Table:
     """The day's captures, in the order of their rows."""
     path = partitions.partition_path(home, "manifest", day) / "captures.parquet"
-    if not path.exists():
+    if not is_there(path):
         raise MissingPartition(f"{day} has no manifest ({path}). Land the day first.")
     return schemas.read_table(path, schemas.CAPTURES).sort_by(
         [("captured_at", "ascending"), ("source_path", "ascending"), ("capture_id", "ascending")]

@@ -18,7 +18,15 @@ from newsmarts.core.errors import DamagedPartition, MissingPartition
 from newsmarts.core.files import whole_folder
 from newsmarts.core.partitions import partition_path
 from newsmarts.core.records import QuarantineRow
-from newsmarts.core.schemas import ARTICLES, CONTRACT_RESULTS, OUTCOMES, QUARANTINE, UNREADABLE, read_table
+from newsmarts.core.schemas import (
+    ARTICLES,
+    CONTRACT_RESULTS,
+    OUTCOMES,
+    QUARANTINE,
+    UNREADABLE,
+    opened,
+    read_table,
+)
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -203,7 +211,7 @@ def landed_captures(home: Path | UPath, day: date) -> int:
     for name in MANIFEST_FILES:
         path = partition_path(home, "manifest", day) / name
         try:
-            with path.open("rb") as handle:
+            with opened(path) as handle:
                 rows += int(pq.read_metadata(handle).num_rows)
         except FileNotFoundError:
             continue

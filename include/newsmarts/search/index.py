@@ -17,6 +17,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -24,6 +25,7 @@ import tantivy
 
 from newsmarts.core.db import attach, run_sql, transaction, writer
 from newsmarts.core.errors import NewsError
+from newsmarts.core.failures import room_for, size_of
 from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path, link_or_copy, write_atomically
 from newsmarts.core.partitions import candidate_path, search_path
 from newsmarts.core.settings import Settings
@@ -65,6 +67,7 @@ def update_index(settings: Settings, fingerprint: str, *, check: bool = False) -
         NewsError: the index can't be built.
     """
     folder = search_path(settings.home)
+    room = partial(room_for, folder, lambda: size_of(folder / "index"))
     about = read_about(folder / "index")
     if about is not None and about.is_of_this_version:
         try:
@@ -72,15 +75,16 @@ def update_index(settings: Settings, fingerprint: str, *, check: bool = False) -
                 if check:
                     _check_count(folder / "index", about.articles)
                 return Update(0, 0, about.articles)
-            return _update(settings, folder, fingerprint)
+            with room():
+                return _update(settings, folder, fingerprint)
         except _DAMAGE as error:
             logger.warning("The search index can't be used (%r): it is rebuilt.", str(error))
     try:
-        return _rebuild(settings, folder, fingerprint)
+        with room():
+            return _rebuild(settings, folder, fingerprint)
     except _DAMAGE as error:
         raise NewsError(
-            f"The search index can't be built in {folder}: {error}. Check the disk's free space, then run "
-            "build again: it rebuilds the index."
+            f"The search index can't be built in {folder}: {error}. Run build again: it rebuilds the index."
         ) from error
 
 

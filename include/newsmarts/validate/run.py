@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsmarts.core import data_docs
 from newsmarts.core.errors import TooManyQuarantined
+from newsmarts.core.failures import stage
 from newsmarts.core.locks import partition_lock
 from newsmarts.core.partitions import docs_path, partition_path
 from newsmarts.core.settings import Settings
@@ -44,6 +45,7 @@ class ValidateResult:
     refusal: str | None
 
 
+@stage("validate")
 def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateResult:
     """Validate one day: parsed rows in, ``staged/validated/<day>`` and ``docs/<day>`` out.
 

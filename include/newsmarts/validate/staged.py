@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from newsmarts.core import schemas
 from newsmarts.core.errors import ConservationError, MissingPartition
-from newsmarts.core.files import replacing_folder, whole_folder
+from newsmarts.core.files import is_there, replacing_folder, whole_folder
 from newsmarts.core.partitions import partition_path
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def read_outcome(home: Path | UPath, day: date) -> dict[str, Any]:
         MissingPartition: the day hasn't been validated.
     """
     path = whole_folder(partition_path(home, "validated", day)) / "outcome.parquet"
-    if not path.is_file():
+    if not is_there(path):
         raise MissingPartition(f"{path} is missing: validate {day} first.")
     (outcome,) = _rows(path, schemas.OUTCOMES)
     return outcome
@@ -180,7 +180,7 @@ def _json_objects(names: Iterable[str], columns: Iterable[pa.Array]) -> Iterator
 def _check_there(day: date, stage: str, folder: Path | UPath, names: Iterable[str]) -> None:
     for name in names:
         path = folder / f"{name}.parquet"
-        if not path.is_file():
+        if not is_there(path):
             raise MissingPartition(
                 f"{path} is missing, so {day} can't be validated. Run {stage} for {day} first."
             )
@@ -191,7 +191,7 @@ def _rows(path: Path | UPath, schema: pa.Schema) -> list[dict[str, Any]]:
 
 
 def _table(path: Path | UPath, schema: pa.Schema) -> pa.Table:
-    if path.stem in schemas.FILES_ADDED_LATER and not path.is_file():  # parsed by an earlier version
+    if path.stem in schemas.FILES_ADDED_LATER and not is_there(path):  # parsed by an earlier version
         return schema.empty_table()
     return schemas.read_table(path, schema)
 

@@ -12,7 +12,6 @@ without harm to the others. Left out are the inbox (what landed of it is in raw/
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
 import os
@@ -24,7 +23,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from newsmarts.core.errors import NewsError, UsageError
+from newsmarts.core.errors import DiskFull, NewsError, UsageError
+from newsmarts.core.failures import disk_full, size_of
 from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path, write_atomically
 from newsmarts.core.locks import writer_lock
 from newsmarts.core.partitions import current_release_path, partition_days
@@ -122,7 +122,9 @@ def make_backup(
             raise
         fsync_path(destination)
     except OSError as error:
-        why = "the disk is full" if error.errno == errno.ENOSPC else f"{error.strerror} ({error.filename})"
+        if failure := disk_full(error, destination, lambda: size_of(home)):
+            raise DiskFull(f"No backup was made: {failure}") from error
+        why = f"{error.strerror} ({error.filename})"
         raise NewsError(f"No backup was made in {destination}: {why}. Fix that and run it again.") from error
     logger.info("Backed up %d files to %s, %d of them linked.", made.files, made.folder, made.linked)
     return made

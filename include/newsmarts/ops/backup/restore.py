@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
 import os
 import shutil
 from itertools import groupby
 from pathlib import Path
 
-from newsmarts.core.errors import NewsError, UsageError
+from newsmarts.core.errors import DiskFull, NewsError, UsageError
+from newsmarts.core.failures import disk_full, size_of
 from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.core.text import counted
@@ -88,7 +88,9 @@ def restore(settings: Settings, source: Path, progress: Progress = SILENT) -> Pa
         os.sync()
         (home / _MARK).unlink()
     except OSError as error:
-        why = "the disk is full" if error.errno == errno.ENOSPC else f"{error.strerror} ({error.filename})"
+        if failure := disk_full(error, home, lambda: size_of(folder / HOME_NAME)):
+            raise DiskFull(f"{folder} isn't restored: {failure}") from error
+        why = f"{error.strerror} ({error.filename})"
         raise NewsError(f"{folder} isn't restored: {why}. Fix that and run it again.") from error
     return folder
 
