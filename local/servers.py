@@ -130,6 +130,10 @@ class LocalServers:
         """The process of the server that was last started by this name; it leads its session."""
         return [server.process.pid for server in self._servers if server.name == name][-1]
 
+    def has_ended(self, name: str) -> bool:
+        """Whether the server that was last started by this name has ended by itself."""
+        return [server for server in self._servers if server.name == name][-1].process.poll() is not None
+
     def check(self) -> None:
         """Raises LocalServerError when a server has ended by itself."""
         for server in self._servers:

@@ -24,11 +24,38 @@ from tests.missing import skip_or_fail
 OWNER_PASSWORD = "p@ss: /word%"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Server:
     """A running server; ``folder`` holds its socket."""
 
     folder: Path
+    command: list[str]
+    user: int | None = None  # as which it runs; None: as the tests do
+    group: int | None = None
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and return when it answers."""
+        with (self.folder / "log").open("ab") as log:
+            # a child of the tests, not a daemon: it is seen, and ended, with them
+            self.process = subprocess.Popen(
+                self.command,
+                cwd=self.folder,
+                env={"PATH": os.environ["PATH"]},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                user=self.user,
+                group=self.group,
+            )
+        _first_connection(self, self.process).close()
+
+    def stop(self) -> None:
+        """Stop it at once; what was committed stays, connections are cut."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(timeout=60)
+            self.process = None
 
     def url(self, database: str, user: str = "news", password: str = OWNER_PASSWORD) -> str:
         """The URL of a database for a user."""
@@ -75,45 +102,30 @@ def serve() -> Iterator[Server]:
         folder.chmod(0o711)  # so that a root without its capabilities reaches the socket, too
         user, group = account.pw_uid, account.pw_gid
 
-    environment = {"PATH": os.environ["PATH"]}
     password = folder / "password"
     password.write_text(OWNER_PASSWORD)
     password.chmod(0o644)
     data = str(folder / "data")
     new = ["-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    settings = {"listen_addresses": "", "fsync": "off", "unix_socket_directories": str(folder)}
+    options = [f"--{name}={value}" for name, value in settings.items()]
+    server = Server(folder, [str(binaries / "postgres"), "-D", data, *options], user, group)
     try:
         subprocess.run(
             [str(binaries / "initdb"), "-D", data, *new, f"--pwfile={password}"],
             check=True,
             cwd=folder,
-            env=environment,
+            env={"PATH": os.environ["PATH"]},
             capture_output=True,
             user=user,
             group=group,
         )
-        settings = {"listen_addresses": "", "fsync": "off", "unix_socket_directories": str(folder)}
-        options = [f"--{name}={value}" for name, value in settings.items()]
-        with (folder / "log").open("wb") as log:
-            # a child of the tests, not a daemon: it is seen, and ended, with them
-            process = subprocess.Popen(
-                [str(binaries / "postgres"), "-D", data, *options],
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                user=user,
-                group=group,
-            )
-        try:
-            server = Server(folder)
-            with _first_connection(server, process) as connection:
-                connection.execute(f"CREATE ROLE news LOGIN PASSWORD '{OWNER_PASSWORD}'")
-            yield server
-        finally:
-            process.send_signal(signal.SIGQUIT)  # at once: nothing is kept
-            process.wait(timeout=60)
+        server.start()
+        with psycopg.connect(server.url("postgres", "postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE ROLE news LOGIN PASSWORD '{OWNER_PASSWORD}'")
+        yield server
     finally:
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

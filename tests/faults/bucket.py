@@ -48,10 +48,7 @@ class BucketScene(Scene):
 
     def objects(self) -> Path:
         """The bucket's raw objects, as they are now, in a folder."""
-        fetched = self.home.with_name("fetched")
-        shutil.rmtree(fetched, ignore_errors=True)
-        store().get(f"{self.bucket}/archive/raw/objects/", f"{fetched}/", recursive=True)
-        return fetched
+        return fetched_objects(self.bucket, self.home.with_name("fetched"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +62,13 @@ class Server:
 def store() -> Any:
     """The server's files, by a connection of its own."""
     return fsspec.filesystem("s3", skip_instance_cache=True, use_listings_cache=False)
+
+
+def fetched_objects(bucket: str, folder: Path) -> Path:
+    """The raw objects of a bucket's archive, copied into a folder that takes the place of an earlier copy."""
+    shutil.rmtree(folder, ignore_errors=True)
+    store().get(f"{bucket}/archive/raw/objects/", f"{folder}/", recursive=True)
+    return folder
 
 
 @contextlib.contextmanager

@@ -53,7 +53,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         before = _lines.get(report.nodeid)
         outcome = before.outcome if before else "passed"
         _lines[report.nodeid] = Line(**{**reported, "outcome": outcome})
-        if kept := os.environ.get("FAULTS_KEPT"):
+        kept = os.environ.get("FAULTS_KEPT")
+        if kept and "PYTEST_XDIST_WORKER" not in os.environ:  # the process that writes the page
             keep(_lines.values(), Path(kept))
     elif report.when == "call" and report.outcome != "passed":
         name = report.nodeid.rpartition("::")[2].removeprefix("test_")

@@ -157,8 +157,9 @@ class ObjectWriter(_ThreadedWriter):
 
     def _staging_folder(self) -> Path:
         if self._staging is None:
-            _make_folder(self._root)
-            self._staging = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=self._root))
+            with room_for(self._root, 0):
+                _make_folder(self._root)
+                self._staging = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=self._root))
         return self._staging
 
     def _hand_over(self) -> None:
