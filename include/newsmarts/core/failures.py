@@ -37,7 +37,7 @@ def failure_of(error: BaseException) -> StoreUnavailable | None:
             cause, (ConnectionError, TimeoutError)
         ):
             return StoreUnavailable(
-                f"The object store doesn't give or take what it should ({error or type(error).__name__}). "
+                f"The object store doesn't give or take what it should ({str(error) or type(error).__name__}). "
                 "Check its address, keys and network, then run it again: what was finished is kept."
             )
         cause = cause.__cause__
@@ -115,10 +115,7 @@ def stage(name: str) -> Callable[[Callable[Parameters, Result]], Callable[Parame
             try:
                 return function(*arguments, **options)
             except Exception as error:
-                is_ours = isinstance(error, NewsError)
-                failure = (
-                    error if isinstance(error, StoreUnavailable) else None if is_ours else failure_of(error)
-                )
+                failure = error if isinstance(error, NewsError) else failure_of(error)
                 if not isinstance(failure, StoreUnavailable):
                     raise
                 day = next((f" of {each}" for each in arguments if isinstance(each, date)), "")
