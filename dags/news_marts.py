@@ -135,7 +135,7 @@ with DAG(
         it.
 
         **Red?**
-        - *No space left on device*: make room under `NEWS_HOME`, then clear this task.
+        - *DiskFull* (after its retries): make as much room as the message names, then clear this task.
         - *the candidate isn't the one that was audited*: it was built again in between. Clear `audit`.
         """
         from newsmarts.core.settings import settings

@@ -142,7 +142,7 @@ with DAG(
         - *FeedRefused*: the site blocks robots. This run makes no further request to it; use an archive feed
           for these days.
         - *There is no Airflow connection …*: create it under *Admin → Connections*, then clear this task.
-        - *No space left on device*: make room under `NEWS_HOME`, then clear this task.
+        - *DiskFull* (after its retries): make as much room as the message names, then clear this task.
 
         Green with nothing landed: the feed has nothing of that day. If you expected captures, look for the
         day in the inbox's paths (or the archive's dates) and clear this task.

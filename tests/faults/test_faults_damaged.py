@@ -122,6 +122,11 @@ def test_damaged_archive_index(scene: Scene, case: Case, how: str) -> None:
     (path,) = (scene.home / "raw" / "index").glob("*.parquet")
     harm(path, how, case)
     with scene.watched() as watch:
+        ended = scene.run()
+        if ended.code:  # damage within the rows: no checksum, and they would have been wrong
+            assert ended.error.startswith(f"StoreUnavailable: land of {THIRD}: The index {path}")
+            assert not path.exists()
+            case.saw("the run named the index, and removed it")
         scene.recover()
     case.saw("the index was rebuilt", watch.reported(), scene.check())
 

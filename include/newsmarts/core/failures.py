@@ -36,8 +36,9 @@ def failure_of(error: BaseException) -> StoreUnavailable | None:
         if type(cause).__module__.partition(".")[0] in _LIBRARIES or isinstance(
             cause, (ConnectionError, TimeoutError)
         ):
+            what = str(error) or type(error).__name__
             return StoreUnavailable(
-                f"The object store doesn't give or take what it should ({str(error) or type(error).__name__}). "
+                f"The object store doesn't give or take what it should ({what}). "
                 "Check its address, keys and network, then run it again: what was finished is kept."
             )
         cause = cause.__cause__
@@ -94,7 +95,9 @@ def disk_full(
         units = max(1, -(-(needed if isinstance(needed, int) else needed()) // _UNIT_BYTES))
         problem = f"its disk is full, with {sized(disk.f_bavail * disk.f_frsize)} free"
         advice = f"Make room for at least {sized(units * _UNIT_BYTES)}"
-        if disk.f_files and not disk.f_favail:
+        # of the last files, some may have been removed by now
+        has_room = disk.f_bavail * disk.f_frsize >= units * _UNIT_BYTES
+        if disk.f_files and (not disk.f_favail or (has_room and disk.f_favail < disk.f_files // 100)):
             problem, advice = "its disk has no inode left for another file", "Remove files there"
     return DiskFull(f"{path} can't be written: {problem}. {advice}, then run it again.")
 

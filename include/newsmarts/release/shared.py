@@ -23,9 +23,9 @@ from pydantic.dataclasses import dataclass
 
 from newsmarts.core import acknowledgements
 from newsmarts.core.errors import NewsError, StoreUnavailable
+from newsmarts.core.failures import failure_of
 from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path
 from newsmarts.core.locks import held
-from newsmarts.core.object_store import failure_of_store
 from newsmarts.core.owner import is_owner
 from newsmarts.core.partitions import current_release_path, releases_path
 from newsmarts.core.settings import Settings, load_settings, settings
@@ -100,7 +100,7 @@ def fetch(settings: Settings) -> None:
         if not is_owner(settings):
             _fetch(settings, archive)
     except Exception as error:
-        failure = failure_of_store(error)
+        failure = failure_of(error)
         if failure is None and not isinstance(error, OSError):
             raise
         if current_release(settings.home) is None:

@@ -22,15 +22,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from newsmarts.core.errors import StoreUnavailable
 from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path
 from newsmarts.core.partitions import archive_index_path
-from newsmarts.core.schemas import UNREADABLE, UTC_TIME, batch_of
+from newsmarts.core.schemas import PARQUET_OPTIONS, UNREADABLE, UTC_TIME, batch_of
 from newsmarts.core.settings import Settings
 from newsmarts.land.archives.entry import Entry
 from newsmarts.land.reading import InboxFile
 
 # Raise it with every change to what the readers give for a record.
-_FORMAT = 3
+_FORMAT = 4
 _ROWS_AT_ONCE = 4096
 
 _SCHEMA = pa.schema(
@@ -91,7 +92,7 @@ def index_writer(home: Path, name: str) -> Iterator[Callable[[Entry], None]]:
             rows.clear()
 
     try:
-        with pq.ParquetWriter(temporary, _SCHEMA, compression="zstd") as writer:
+        with pq.ParquetWriter(temporary, _SCHEMA, **PARQUET_OPTIONS) as writer:
             yield add
             if rows:
                 writer.write_batch(batch_of(rows, _SCHEMA))
@@ -152,15 +153,35 @@ class Index:
     def originals(self, column: str, values: Sequence[object]) -> Iterator[Entry]:
         """The records, revisits aside, whose column (record_id, digest or url) has one of these values."""
         array = pa.array(values, _SCHEMA.field(column).type)
-        for batch in pq.ParquetFile(self._path).iter_batches(_ROWS_AT_ONCE * 4):
-            found = batch.filter(
-                pc.and_(pc.is_in(batch[column], array), pc.not_equal(batch["outcome"], "revisit"))
-            )
-            for row in found.select(_ENTRY_COLUMNS).to_pylist():
-                yield Entry(**row)
+        with self._removed_when_damaged():
+            file = pq.ParquetFile(self._path, page_checksum_verification=True)
+            for batch in file.iter_batches(_ROWS_AT_ONCE * 4):
+                found = batch.filter(
+                    pc.and_(pc.is_in(batch[column], array), pc.not_equal(batch["outcome"], "revisit"))
+                )
+                for row in found.select(_ENTRY_COLUMNS).to_pylist():
+                    yield Entry(**row)
 
     def _read(self, columns: list[str], wanted: pc.Expression) -> pa.Table:
-        return pq.read_table(self._path, columns=columns, filters=wanted, partitioning=None)
+        with self._removed_when_damaged():
+            return pq.read_table(
+                self._path,
+                columns=columns,
+                filters=wanted,
+                partitioning=None,
+                page_checksum_verification=True,
+            )
+
+    @contextmanager
+    def _removed_when_damaged(self) -> Iterator[None]:
+        try:
+            yield
+        except UNREADABLE as error:
+            self._path.unlink(missing_ok=True)
+            raise StoreUnavailable(
+                f"The index {self._path} of an archive is damaged ({error}), and was removed. Run the day "
+                "again: it is made from the archive."
+            ) from error
 
     @property
     def _is_wanted(self) -> pc.Expression:
