@@ -224,9 +224,13 @@ def run(settings: Settings, days: list[date] | None = None) -> None:
 
 
 def stage(settings: Settings, name: str, day: date | None = None) -> None:
-    """One stage: land, parse, validate or load of a day; build, audit or publish."""
+    """One stage: land, parse, validate or load of a day; build, audit or publish; or a backup."""
     from newsmarts import pipeline
+    from newsmarts.ops.backup.make import make_backup
 
+    if name == "back_up":
+        make_backup(settings, settings.home.with_name("backups"))
+        return
     function = getattr(pipeline, name)
     function(settings) if day is None else function(day, settings)
 
@@ -242,10 +246,3 @@ def rebuild(settings: Settings) -> None:
     from newsmarts.load.run import rebuild as rebuild_warehouse
 
     rebuild_warehouse(settings)
-
-
-def back_up(settings: Settings, to: str) -> None:
-    """Make a backup."""
-    from newsmarts.ops.backup.make import make_backup
-
-    make_backup(settings, Path(to))

@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from newsmarts.core.errors import DiskFull, NewsError, UsageError
-from newsmarts.core.failures import disk_full, size_of
+from newsmarts.core.failures import disk_full, size_of, stage
 from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path, write_atomically
 from newsmarts.core.locks import writer_lock
 from newsmarts.core.partitions import current_release_path, partition_days
@@ -86,6 +86,7 @@ class Backup:
         )
 
 
+@stage("back up")
 def make_backup(
     settings: Settings,
     destination: Path,
