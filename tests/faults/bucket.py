@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ class BucketScene(Scene):
 
     server: Server | None = None
     bucket: str = ""
+    environment: dict[str, str] = field(default_factory=dict)  # beside the server's
 
     @property
     def overrides(self) -> dict[str, Any]:
@@ -33,7 +34,7 @@ class BucketScene(Scene):
         assert self.server is not None
         plain = World.overrides(self.home, self.inbox, self.world.folder / "contracts") | self.more
         place = {"home": f"s3://{self.bucket}/archive", "work": str(self.home)}
-        return {**plain, **place, "environment": self.server.environment}
+        return {**plain, **place, "environment": self.server.environment | self.environment}
 
     @property
     def switch(self) -> Switch:

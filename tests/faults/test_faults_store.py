@@ -83,7 +83,8 @@ def test_store_away_in_a_run(scene: BucketScene, case: Case, number: int) -> Non
 
 
 def test_store_away_for_a_moment(scene: BucketScene, case: Case) -> None:
-    case.broke("the store is away for half a second, three times in a run")
+    case.broke("the store is away for half a second, three times in a run (AWS_MAX_ATTEMPTS=10)")
+    scene.environment["AWS_MAX_ATTEMPTS"] = "10"
     nths = sorted(case.rng.sample(range(2, 100), 3))
     with scene.watched() as watch:
         ended = scene.run(*(away(scene, nth, 0.5) for nth in nths))
