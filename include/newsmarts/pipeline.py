@@ -6,6 +6,7 @@ The DAGs call the same stage entries; Airflow adds schedule, retries, history an
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -40,7 +41,6 @@ from newsmarts.validate.run import accept
 from newsmarts.validate.run import run as validate
 
 logger = logging.getLogger(__name__)
-
 
 _LOCAL = {"inbox", "warc"}  # kinds of feeds that only read files
 # what each worker needs, Great Expectations with it
@@ -152,6 +152,8 @@ class _EachDay:
         self._feeds = feeds  # their kinds by name
         self._progress = progress
         self._timings = timings
+        self._to_read: deque[tuple[date, list[str]]] = deque()  # with the feeds that a worker lands
+        self._running: dict[Future[Any], date] = {}
 
     def run(self, days: Sequence[date], jobs: int) -> None:
         """One day after the other, in this process; ``jobs`` processes parse a large one."""
@@ -162,32 +164,40 @@ class _EachDay:
     def run_side_by_side(self, days: Sequence[date], workers: Workers) -> None:
         """Days in workers; each is loaded here as soon as it has been validated.
 
-        What has been read before is only landed, here: it seldom has anything new.
+        Days land here while workers start, and those read before, which seldom have anything new.
         """
         local = [name for name, kind in self._feeds.items() if kind in _LOCAL]
         remote = [name for name in self._feeds if name not in local]
-        running: dict[Future[Any], date] = {}
-        for number, day in enumerate(days):
+        for number, day in enumerate(days, start=1):
             self._progress.start(day.isoformat())
             landed = _DayRead()
             is_known = read_known_day(self._settings.archive, day).outcome is not None
-            if here := [*self._feeds] if is_known else remote:
+            if here := [*self._feeds] if is_known or not workers.are_ready else remote:
                 landed = _land_day(day, self._settings, here, self._timings)
                 if is_known and (not landed.captures or stored_reason(day, self._settings) is None):
                     self._finish(day, landed)
                     continue
-            share = max(1, workers.count // (min(workers.count, len(days) - number + len(running))))
-            work = (day, self._settings, () if is_known else local, share, self._timings.enabled)
-            running[workers.submit(_read_day_measured, *work)] = day
             self._remember(day, landed)
-            while workers.running >= workers.count:
-                self._finish_ended(workers, running)
-        while running:
-            self._finish_ended(workers, running)
+            self._to_read.append((day, [name for name in local if name not in here]))
+            if workers.are_ready:
+                self._submit(workers, len(days) - number)
+        self._submit(workers, 0)
+        while self._running:
+            self._finish_ended(workers)
 
-    def _finish_ended(self, workers: Workers, running: dict[Future[Any], date]) -> None:
-        for ended in sorted(workers.wait(), key=running.__getitem__):
-            day = running.pop(ended)
+    def _submit(self, workers: Workers, days_to_come: int) -> None:
+        while self._to_read:
+            while workers.running >= workers.count:
+                self._finish_ended(workers)
+            days_left = len(self._to_read) + days_to_come + len(self._running)
+            share = workers.count // min(workers.count, days_left)
+            day, feeds = self._to_read.popleft()
+            work = (day, self._settings, feeds, share, self._timings.enabled)
+            self._running[workers.submit(_read_day_measured, *work)] = day
+
+    def _finish_ended(self, workers: Workers) -> None:
+        for ended in sorted(workers.wait(), key=self._running.__getitem__):
+            day = self._running.pop(ended)
             try:
                 read, timings = result_of(ended)
             except ProcessKilled as error:

@@ -56,6 +56,14 @@ class Workers:
         self._until_closed, self._open_end = self._context.Pipe(duplex=False)
         self._idle: list[ProcessPoolExecutor] = []
         self._busy: dict[Future[_Done], ProcessPoolExecutor] = {}
+        # imports take the server seconds, and whoever starts a process waits for them
+        self._starting = threading.Thread(target=self._start_server, daemon=True)
+        self._starting.start()
+
+    @property
+    def are_ready(self) -> bool:
+        """Whether work that is submitted begins at once: ``preload`` has been imported."""
+        return not self._starting.is_alive()
 
     @property
     def running(self) -> int:
@@ -109,6 +117,12 @@ class Workers:
             executor.shutdown(cancel_futures=True)
         self._open_end.close()
         self._until_closed.close()
+
+    def _start_server(self) -> None:
+        with suppress(Exception):  # raised again where work is submitted
+            process = self._context.Process(target=_nothing)
+            process.start()
+            process.join()
 
     def _new_executor(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(
@@ -168,6 +182,10 @@ def _stop_after(until_closed: Connection) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(1)
     os._exit(1)
+
+
+def _nothing() -> None:
+    """The work of the first process, which is there when the server has imported all."""
 
 
 def _run(work: Callable[..., Any], arguments: Sequence[Any]) -> _Done:
