@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import logging
 import os
-import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,7 +34,7 @@ from dags.common.notifications import notify_of_runs, notify_of_tasks
 from dags.common.tasks import DEFAULT_ARGS, WRITER_POOL, nothing, stage
 
 log = logging.getLogger(__name__)
-POLL_SECONDS = 2.0
+LOOK_AGAIN = timedelta(seconds=5)
 # of `load`: it may still come; "null" is Airflow's name of no state
 TO_COME = ["null", "scheduled", "queued", "running", "restarting", "up_for_retry", "deferred"]
 
@@ -70,19 +69,19 @@ with DAG(
 
         **Red?** Airflow's database doesn't answer. Clear this task when it does.
         """
+        from airflow.sdk.exceptions import AirflowRescheduleException
+
         from newsmarts.core.settings import settings
         from newsmarts.core.text import counted
 
-        until = time.monotonic() + settings().publish_wait_seconds
-        waiting = 0
-        while dag_run.run_type != "manual" and time.monotonic() < until:
-            days = ti.get_ti_count(dag_id="news_pages", task_ids=["load"], states=TO_COME)
-            if not days:
-                return
-            if days != waiting:
-                log.info("Waiting for %s to be loaded", counted(days, "day"))
-            waiting = days
-            time.sleep(POLL_SECONDS)
+        until = dag_run.start_date + timedelta(seconds=settings().publish_wait_seconds)
+        if dag_run.run_type == "manual" or datetime.now(UTC) >= until:
+            return
+        days = ti.get_ti_count(dag_id="news_pages", task_ids=["load"], states=TO_COME)
+        if days:
+            log.info("%s still to be loaded", counted(days, "day"))
+            # it leaves its slot: where one task runs at a time, no day could be loaded
+            raise AirflowRescheduleException(datetime.now(UTC) + LOOK_AGAIN)  # type: ignore[no-untyped-call]
 
     @stage("Build: the release candidate")
     def build(params: Any = None, dag_run: Any = None) -> dict[str, Any]:
