@@ -21,7 +21,7 @@ from tests.plugins.desk_server import free_port
 
 HERE = Path(__file__).parent
 PROJECT = HERE.parents[1]
-PATIENCE_SECONDS = 900
+PATIENCE_SECONDS = 1800
 IMAGES = ("news-pipeline:local", "news-bi:local", "news-databases:local")
 
 
