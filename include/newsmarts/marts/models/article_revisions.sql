@@ -4,7 +4,7 @@ SELECT
     texts.text_sha256,
     capture.headline,
     capture.standfirst,
-    texts.body_text,
+    body.body_text,
     texts.valid_from,
     texts.valid_to,
     (texts.valid_from AT TIME ZONE 'UTC')::DATE AS valid_from_date,
@@ -21,5 +21,6 @@ SELECT
     texts.headline_key
 FROM scope_texts AS texts
 JOIN source.warehouse.article_captures AS capture USING (capture_day, capture_id)
+JOIN source.warehouse.article_texts AS body USING (capture_day, capture_id)
 LEFT JOIN revision_changes AS changes USING (article_id, revision)
 ORDER BY texts.article_id, texts.revision

@@ -1,5 +1,5 @@
--- The distinct texts of the articles in scope, in the order in which they were first captured, each as its first
--- capture has it.
+-- The distinct texts of the articles in scope, in the order in which they were first captured, each by its first
+-- capture. Bodies stay in the warehouse: those of a large day fill half of the memory_limit.
 WITH shown AS (
     SELECT history.*, capture.text_sha256, capture.publisher, capture.headline
     FROM article_history AS history
@@ -25,10 +25,7 @@ SELECT
     texts.* EXCLUDE (first_ordinal, last_ordinal, publisher, headline),
     row_number() OVER (PARTITION BY texts.article_id ORDER BY texts.first_ordinal)::BIGINT AS revision,
     following.captured_at AS valid_to,
-    headline_key(texts.publisher, texts.headline) AS headline_key,
-    body.body,
-    body.body_text
+    headline_key(texts.publisher, texts.headline) AS headline_key
 FROM texts
-JOIN source.warehouse.article_texts AS body USING (capture_day, capture_id)
 LEFT JOIN shown AS following
     ON following.article_id = texts.article_id AND following.ordinal = texts.last_ordinal + 1
