@@ -49,7 +49,9 @@ _COMPUTED = "expect_column_values_to_hold_no_"
 
 def quiet_context() -> EphemeralDataContext:
     """A Great Expectations context in memory: no progress bars, no analytics, no files."""
-    import great_expectations as gx
+    from newsmarts.core.gx import gx
+
+    # isort: split
     from great_expectations.data_context.types.base import (
         DataContextConfig,
         InMemoryStoreBackendDefaults,
@@ -75,7 +77,7 @@ def load_contract(path: Path) -> gx.ExpectationSuite:
     """
     document = read_contract(path)
 
-    import great_expectations as gx
+    from newsmarts.core.gx import gx
 
     return gx.ExpectationSuite(
         name=path.stem,

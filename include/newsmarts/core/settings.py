@@ -169,6 +169,18 @@ class Settings(BaseSettings):
     postgres_reader_role: str | None = Field(
         default=None, min_length=1, description="Role of that database that may read the copy."
     )
+    lake_catalog: SecretStr | None = Field(
+        default=None,
+        description="Database with the Iceberg catalog of days that a batch engine stages, as an SQLAlchemy "
+        "URL; not set: there is none. Never logged.",
+    )
+    lake: Path | None = Field(
+        default=None,
+        description="Folder of the catalog's tables, at one path on every worker; <home>/lake when not set.",
+    )
+    spark_master: str = Field(
+        default="local[*]", min_length=1, description="Spark master that stages the batch feeds."
+    )
     lock_timeout_seconds: float = Field(
         default=900, ge=0, description="How long a writer waits for another one to finish."
     )
@@ -199,6 +211,11 @@ class Settings(BaseSettings):
         return self.home if self.archive_url is None else open_store(self.archive_url)
 
     @property
+    def lake_dir(self) -> Path:
+        """The folder of the Iceberg tables."""
+        return self.lake if self.lake is not None else self.home / "lake"
+
+    @property
     def inbox_dir(self) -> Path:
         """The folder that land reads."""
         return self.inbox if self.inbox is not None else self.home / "inbox"
@@ -217,8 +234,9 @@ def load_settings(**overrides: object) -> Settings:
         faults = "; ".join(f"NEWS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
         raise SettingsError(f"{faults}. Set it to a valid value or unset it.") from None
     absolute = {name: getattr(settings, name).expanduser().absolute() for name in ("home", "work")}
-    if settings.inbox is not None:
-        absolute["inbox"] = settings.inbox.expanduser().absolute()
+    for name in ("inbox", "lake"):
+        if (path := getattr(settings, name)) is not None:
+            absolute[name] = path.expanduser().absolute()
     return settings.model_copy(update=absolute)
 
 

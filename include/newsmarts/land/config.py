@@ -101,6 +101,7 @@ class WarcConfig(FeedConfig):
     folder: Path  # relative to NEWS_HOME
     hosts: tuple[Host, ...] = ()  # empty: all
     publishers: dict[Host, Publisher] = {}
+    batch: bool = False  # read by newsmarts.batch, where the files are, and not landed
 
 
 class Limits(_Model):
@@ -180,12 +181,25 @@ _MODELS: dict[str, type[AnyConfig]] = {
 }
 
 
+def batch_feeds(settings: Settings) -> list[WarcConfig]:
+    """The enabled feeds that aren't landed but read by the batch engine, in the order of their file.
+
+    Raises:
+        SettingsError: as ``load_feeds``.
+    """
+    return [feed for feed in _enabled(settings) if isinstance(feed, WarcConfig) and feed.batch]
+
+
 def load_feeds(settings: Settings) -> list[AnyConfig]:
-    """The enabled feeds, in the order of their file.
+    """The enabled feeds that are landed, in the order of their file.
 
     Raises:
         SettingsError: naming the file, each feed and key at fault, and what to write.
     """
+    return [feed for feed in _enabled(settings) if not (isinstance(feed, WarcConfig) and feed.batch)]
+
+
+def _enabled(settings: Settings) -> list[AnyConfig]:
     path = settings.feeds_file
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from newsmarts.core import owner, versions
+from newsmarts.core import lake, owner, versions
 from newsmarts.core.db import log_of, reading, remove_database
 from newsmarts.core.errors import MissingPartition, UsageError
 from newsmarts.core.failures import stage
@@ -72,7 +72,7 @@ def run(day: date, settings: Settings) -> LoadResult:
     """
     with (
         partition_lock(settings, day),
-        open_day(settings.archive, day, versions.warehouse_version()) as staged,
+        open_day(settings, day, versions.warehouse_version()) as staged,
         writer_lock(settings),
     ):
         changed, counts = _load(staged, settings)
@@ -116,7 +116,7 @@ def rebuild(
 
 
 def load_missing(settings: Settings) -> list[date]:
-    """Load days that an object store holds validated and the warehouse has never seen; returns them.
+    """Load days that an object store or the lake holds validated and the warehouse has never seen.
 
     A new disk, or a backup of an old one, would otherwise publish a part of the days. Hold the writer lock.
 
@@ -124,11 +124,16 @@ def load_missing(settings: Settings) -> list[date]:
         DamagedPartition: a file of such a day is damaged.
     """
     path = warehouse_path(settings.home)
-    if settings.archive_url is None or not path.exists():
+    if (settings.archive_url is None and settings.lake_catalog is None) or not path.exists():
         return []
     with reading(path, memory_limit=settings.duckdb_memory_limit) as connection:
         known = {day for (day,) in connection.execute("SELECT capture_day FROM warehouse.days").fetchall()}
-    missing = list(partition_days(settings.archive, "validated", without=known))
+    stored = (
+        set()
+        if settings.archive_url is None
+        else set(partition_days(settings.archive, "validated", without=known))
+    )
+    missing = sorted((stored | set(lake.days(settings))) - known)
     if missing:
         days = ", ".join(map(str, missing[:5])) + (" …" if len(missing) > 5 else "")
         logger.info("The store holds %d validated days that the warehouse lacks: %s", len(missing), days)
@@ -208,7 +213,8 @@ def _rebuild(
 def _load_all(settings: Settings, path: Path, progress: Progress) -> dict[date, str | None]:
     """The loaded days, each with its refusal."""
     with warehouse.opened(settings, path) as connection:
-        return _load_days(connection, list(partition_days(settings.archive, "validated")), settings, progress)
+        days = sorted({*partition_days(settings.archive, "validated"), *lake.days(settings)})
+        return _load_days(connection, days, settings, progress)
 
 
 def _load_days(
@@ -218,7 +224,7 @@ def _load_days(
     progress.plan(len(days))
     for day in days:
         progress.start(day.isoformat())
-        with open_day(settings.archive, day, versions.warehouse_version()) as staged:
+        with open_day(settings, day, versions.warehouse_version()) as staged:
             staged.check()
             # a run of the day may be between landing and validating, or have been stopped there
             warehouse.replace_day(connection, staged.as_validated())

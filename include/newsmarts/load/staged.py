@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -18,10 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from newsmarts.core import schemas
-from newsmarts.core.errors import DamagedPartition, MissingPartition
+from newsmarts.core import lake, schemas
+from newsmarts.core.errors import ConservationError, DamagedPartition, MissingPartition
 from newsmarts.core.files import is_there, whole_folder
 from newsmarts.core.partitions import partition_path
+from newsmarts.core.settings import Settings
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -98,7 +99,7 @@ class StagedDay:
 
 
 @contextlib.contextmanager
-def open_day(home: Path | UPath, day: date, layout: str) -> Iterator[StagedDay]:
+def open_day(settings: Settings, day: date, layout: str) -> Iterator[StagedDay]:
     """Open everything that load reads of one day, to be loaded into tables of this layout.
 
     The folder may be replaced meanwhile (a second run of the day): what was opened stays complete.
@@ -106,14 +107,19 @@ def open_day(home: Path | UPath, day: date, layout: str) -> Iterator[StagedDay]:
     Raises:
         MissingPartition: the day isn't validated, or by a version with other columns.
         DamagedPartition: a file is damaged.
+        ConservationError: the day is both in staged/validated and in the Iceberg tables.
     """
+    home = settings.archive
     folder = whole_folder(partition_path(home, "validated", day))
-    manifest = partition_path(home, "manifest", day) / "captures.parquet"
+    paths = {name: folder / f"{name}.parquet" for name in _SCHEMAS}
+    paths["captures"] = partition_path(home, "manifest", day) / "captures.parquet"
+    if in_lake := lake.files_of(settings, day):
+        _check_lake(day, in_lake, folder)
+        folder, paths = settings.lake_dir, dict(in_lake)
     with contextlib.ExitStack() as stack:
         try:
             before = _identity(folder)
-            paths = {name: folder / f"{name}.parquet" for name in _SCHEMAS} | {"captures": manifest}
-            handles = {name: stack.enter_context(_open(name, path)) for name, path in paths.items()}
+            handles = {name: stack.enter_context(_open(name, paths.get(name))) for name in _SCHEMAS}
             replaced = _identity(folder) != before
         except FileNotFoundError as error:
             raise MissingPartition(
@@ -134,9 +140,20 @@ def open_day(home: Path | UPath, day: date, layout: str) -> Iterator[StagedDay]:
         yield StagedDay(day, digest, outcome[0], files)
 
 
-def _open(name: str, path: Path | UPath) -> IO[bytes]:
-    """The file; an empty one in its place where an earlier version wrote none."""
-    if name in schemas.FILES_ADDED_LATER and not is_there(path):
+def _check_lake(day: date, files: Mapping[str, Path], folder: Path | UPath) -> None:
+    if "outcome" not in files:
+        raise MissingPartition(f"{day} wasn't replaced to its end in the lake. Run it again by news_batch.")
+    if is_there(folder):
+        raise ConservationError(
+            f"{day} is both in the lake and in {folder}: a day is either landed or staged by news_batch. "
+            "Pack the pages that were landed into an archive of a batch feed, run the day by news_batch, and "
+            "take the folder away."
+        )
+
+
+def _open(name: str, path: Path | UPath | None) -> IO[bytes]:
+    """The file; an empty one for none, and in its place where an earlier version wrote none."""
+    if path is None or (name in schemas.FILES_ADDED_LATER and not is_there(path)):
         return io.BytesIO(schemas.to_bytes(_SCHEMAS[name].empty_table()))
     return schemas.opened(path)
 

@@ -80,7 +80,7 @@ def look(settings: Settings) -> Outlook:
 
 def _can_load(settings: Settings, day: date) -> bool:
     try:
-        with open_day(settings.archive, day, versions.warehouse_version()):
+        with open_day(settings, day, versions.warehouse_version()):
             return True
     except NewsError:
         return False

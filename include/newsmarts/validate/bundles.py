@@ -17,7 +17,9 @@ from datetime import datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-import great_expectations as gx
+from newsmarts.core.gx import gx
+
+# isort: split
 import pandas as pd
 from great_expectations.expectations.core.expect_column_values_to_be_null import ExpectColumnValuesToBeNull
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration

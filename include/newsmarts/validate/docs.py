@@ -23,7 +23,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import great_expectations as gx
+from newsmarts.core.gx import gx
+
+# isort: split
 from bs4 import BeautifulSoup
 from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
 from great_expectations.core.run_identifier import RunIdentifier

@@ -1,0 +1,169 @@
+"""The lake: validated days as Iceberg tables, where several machines validate and any engine can read.
+
+Each table has the columns of the staged file of its name, and a day has one Parquet file of each, written as
+every staged file is (with checksums). A day is replaced table by table, its outcome taken away first and
+written last: a day without an outcome isn't there. pyiceberg is in the extra ``spark``.
+"""
+
+# ruff: noqa: PLC0415 (pyiceberg is optional, and imported only where there is a lake)
+
+from __future__ import annotations
+
+import random
+import time
+import uuid
+from collections.abc import Mapping
+from contextlib import contextmanager
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from pydantic import SecretStr
+
+from newsmarts.core import schemas
+from newsmarts.core.errors import DatabaseUnavailable, MissingPartition, UsageError
+from newsmarts.core.files import write_atomically
+from newsmarts.core.partitions import PARTITION_PREFIX
+from newsmarts.core.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pyiceberg.table import Table
+
+TABLES: Mapping[str, pa.Schema] = {"captures": schemas.CAPTURES, **schemas.VALIDATED}
+_NAMESPACE = "staged"
+_TRIES = 20  # of a commit, while other workers commit their days
+_MAX_PAUSE_SECONDS = 2.0
+
+
+def prepare(settings: Settings) -> None:
+    """Make the tables where there are none; once, before several workers write to them."""
+    settings.lake_dir.mkdir(parents=True, exist_ok=True)
+    for name in TABLES:
+        _table(settings, name)
+
+
+def days(settings: Settings) -> list[date]:
+    """The validated days, in order; none when there is no lake."""
+    if settings.lake_catalog is None:
+        return []
+    found = _table(settings, "outcome").scan(selected_fields=("capture_day",)).to_arrow()
+    return sorted(found["capture_day"].to_pylist())
+
+
+def files_of(settings: Settings, day: date) -> dict[str, Path]:
+    """The day's Parquet files by table, without those of tables that have no row of it; none without a lake.
+
+    A day without an outcome was being replaced when its run was stopped.
+
+    Raises:
+        MissingPartition: another program has rewritten the day's files.
+    """
+    if settings.lake_catalog is None:
+        return {}
+    found = {name: _paths(_table(settings, name), day) for name in TABLES}
+    for name, paths in found.items():
+        if len(paths) > 1:
+            raise MissingPartition(
+                f"{day} has {len(paths)} files in the Iceberg table {_NAMESPACE}.{name}, and is written as "
+                "one: another program rewrote them. Run the day again by news_batch."
+            )
+    return {name: paths[0] for name, paths in found.items() if paths}
+
+
+def replace_day(settings: Settings, day: date, tables: Mapping[str, pa.Table]) -> None:
+    """Replace a day in all tables; other days may be replaced by other processes meanwhile.
+
+    Stopped on the way it leaves the day without an outcome, which isn't loaded: run the day again.
+
+    Raises:
+        DatabaseUnavailable: the catalog doesn't answer, or too many others commit.
+    """
+    _commit(settings, "outcome", day, None)
+    for name in [*(name for name in TABLES if name != "outcome"), "outcome"]:
+        path = None
+        if tables[name].num_rows:
+            folder = settings.lake_dir / _NAMESPACE / name / "data" / f"{PARTITION_PREFIX}{day.isoformat()}"
+            path = folder / f"{uuid.uuid4().hex}.parquet"
+            write_atomically(path, schemas.to_bytes(tables[name]))
+        _commit(settings, name, day, None if path is None else f"file://{path}")
+
+
+def _commit(settings: Settings, name: str, day: date, uri: str | None) -> None:
+    """Let this file be the day's only one in a table."""
+    from pyiceberg.exceptions import CommitFailedException
+
+    for tried in range(1, _TRIES + 1):
+        table = _table(settings, name)
+        try:
+            with _explained(), table.transaction() as change:
+                if _paths(table, day):
+                    change.delete(_of_day(day))
+                if uri is not None:
+                    change.add_files([uri], check_duplicate_files=False)
+        except CommitFailedException as error:
+            if tried == _TRIES:
+                raise DatabaseUnavailable(
+                    f"{day} can't be written to the Iceberg table {_NAMESPACE}.{name}: others were faster "
+                    f"{_TRIES} times ({error}). Run it again with fewer workers."
+                ) from error
+            time.sleep(random.uniform(0, min(_MAX_PAUSE_SECONDS, 0.1 * tried)))
+        else:
+            return
+
+
+def _paths(table: Table, day: date) -> list[Path]:
+    files = table.scan(_of_day(day)).plan_files()
+    return [Path(file.file.file_path.removeprefix("file://")) for file in files]
+
+
+def _of_day(day: date) -> str:
+    return f"capture_day = '{day.isoformat()}'"
+
+
+def _table(settings: Settings, name: str) -> Table:
+    """The table as it is now; an empty one is made when there is none."""
+    with _explained():
+        catalog = _catalog(settings)
+        if not catalog.table_exists((_NAMESPACE, name)):
+            catalog.create_namespace_if_not_exists(_NAMESPACE)
+            with (
+                catalog.create_table_transaction((_NAMESPACE, name), schema=TABLES[name]) as change,
+                change.update_spec() as spec,
+            ):
+                spec.add_identity("capture_day")
+        table: Table = catalog.load_table((_NAMESPACE, name))
+        return table
+
+
+def _catalog(settings: Settings) -> Any:
+    assert settings.lake_catalog is not None  # noqa: S101 - callers have checked it
+    return _opened(settings.lake_catalog, f"file://{settings.lake_dir}")
+
+
+@lru_cache(maxsize=2)
+def _opened(url: SecretStr, folder: str) -> Any:
+    try:
+        from pyiceberg.catalog.sql import SqlCatalog
+    except ImportError as error:
+        raise UsageError(
+            f"NEWS_LAKE_CATALOG is set, and pyiceberg isn't installed ({error}). Install newsmarts[spark], "
+            "or unset it."
+        ) from None
+    return SqlCatalog("lake", uri=url.get_secret_value(), warehouse=folder)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn an error of the catalog's database into ours, without the URL's password."""
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        yield
+    except OperationalError as error:
+        raise DatabaseUnavailable(
+            f"The database of NEWS_LAKE_CATALOG doesn't answer: {error.orig}. Run it again when it does."
+        ) from error
