@@ -59,12 +59,12 @@ test: .venv/.synced-dev
 	@$(compile)
 	@exec $(PY) -m pytest -n 4 --dist loadgroup -m "not slow and not integration and not faults" $(ARGS)
 
-test-all: .venv/.synced-dev
+test-all: .venv/.synced-all
 	@$(compile)
 	@exec $(PY) -m pytest -n 4 --dist loadgroup $(thorough) -m "not faults" $(ARGS)
 
 # what test-all runs besides test: slow tests, real servers, and properties with more examples
-test-slow: .venv/.synced-dev
+test-slow: .venv/.synced-all
 	@$(compile)
 	@exec $(PY) -m pytest -n 4 --dist loadgroup $(thorough) \
 	  -m "(slow or integration or hypothesis) and not faults" $(ARGS)
@@ -151,6 +151,12 @@ help:
 	@echo "Installing the locked dependencies, with the tools of development …"
 	@$(call install,$(DEV_PACKAGES))
 	@touch .venv/.synced-run $@
+
+# pyspark is half a gigabyte, and of no use without Java: the tests that need it are skipped then
+.venv/.synced-all: .venv/.synced-dev
+	@if command -v java >/dev/null; then echo "Installing Spark, for its tests …"; \
+	  $(call install,$(DEV_PACKAGES) --extra spark); fi
+	@touch $@
 
 .venv/.uv: Makefile
 	@command -v $(PYTHON) >/dev/null || { \
