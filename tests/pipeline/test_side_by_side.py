@@ -21,6 +21,7 @@ from newsmarts.cli.progress import LineProgress
 from newsmarts.core.errors import IncompleteResult, MissingPartition
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.core.timings import Timings
+from newsmarts.core.workers import Workers
 from tests.processes import wait_for_end
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.usefixtures("quick_audit")]
@@ -61,10 +62,15 @@ def settings(tmp_path: Path, brief_contracts: Path) -> Settings:
 
 
 def test_the_release_is_the_same_with_any_number_of_processes(
-    settings: Settings, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    settings: Settings,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     results, stages = [], []
     for jobs in (1, 2, 3):
+        # all days land before the first worker is there, or none does
+        monkeypatch.setattr(Workers, "are_ready", jobs == 3)
         of_this = settings.model_copy(update={"home": settings.home.with_name(f"home-{jobs}")})
         timings = Timings()
         caplog.clear()
