@@ -10,13 +10,17 @@ import pytest
 @pytest.fixture(scope="module")
 def s3_server() -> Iterator[str]:
     """The address of a server."""
+    import fsspec
     from moto.server import ThreadedMotoServer
 
+    stores = fsspec.get_filesystem_class("s3")
+    stores.clear_instance_cache()  # a connection knows the address that it was made for
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()
     yield f"http://{host}:{port}"
     server.stop()
+    stores.clear_instance_cache()
 
 
 @pytest.fixture

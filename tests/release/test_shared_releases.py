@@ -15,7 +15,7 @@ from newsmarts.core import data_docs
 from newsmarts.core.acknowledgements import QuarantineKey, pull, read_decisions, record_decision
 from newsmarts.core.errors import NewsError, NotTheOwner, StoreUnavailable
 from newsmarts.core.owner import take_over
-from newsmarts.core.partitions import acknowledgements_path, releases_path
+from newsmarts.core.partitions import acknowledgements_path
 from newsmarts.core.settings import Settings, load_settings
 from newsmarts.release.reader import connect
 from newsmarts.release.releases import Release, all_releases, make_current
@@ -104,27 +104,34 @@ def test_what_was_fetched_stays_readable_while_the_store_is_away(
     monkeypatch.setenv("NEWS_WORK", str(tmp_path / "reader"))
     assert headlines(memory) == [("release 1",)]
 
-    def away(_: object) -> bytes:
+    def away(*_: object) -> bytes:
         raise OSError(16, "Please reduce your request rate.")
 
-    monkeypatch.setattr(type(UPath(memory)), "read_bytes", away)
+    monkeypatch.setattr(type(UPath(memory).fs), "cat_file", away)
     assert headlines(memory) == [("release 1",)]
     monkeypatch.setenv("NEWS_WORK", str(tmp_path / "new"))
     with pytest.raises(StoreUnavailable, match="request rate"):
         connect(memory)
 
 
-@pytest.mark.parametrize("name", ["../../out.duckdb", "/tmp/out.duckdb"])
-def test_a_pointer_names_nothing_outside_of_its_release(at: At, name: str) -> None:
+@pytest.mark.parametrize(
+    "changes",
+    [{"files": {"../../out.duckdb": 1}}, {"files": {"/tmp/out.duckdb": 1}}, {"release_id": "../../000001"}],
+)
+def test_a_pointer_names_nothing_outside_of_its_release(at: At, changes: dict[str, Any]) -> None:
     hub, reader = at("hub"), at("reader")
     take_over(hub)
     published(hub, 1)
     pointer = cast("UPath", hub.archive) / "marts" / "current.json"
-    document = json.loads(pointer.read_bytes()) | {"files": {name: 1}}
+    document = json.loads(pointer.read_bytes()) | changes
     pointer.write_text(json.dumps(document))
-    with pytest.raises(NewsError, match="outside of a release"):
+    with pytest.raises(NewsError, match=r"outside of a release|can't be read as what names a release"):
         fetch(reader)
-    assert list(releases_path(reader.home).iterdir()) == []
+    assert list(reader.home.rglob("*.duckdb")) == []
+    upload(hub, all_releases(hub.home)[-1])  # one that names no release is written again
+    if "release_id" in changes:
+        fetch(reader)
+        assert len(all_releases(reader.home)) == 1
 
 
 def decide(settings: Settings, number: int) -> int:

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from newsmarts.core.files import replacing_folder, write_atomically
+from newsmarts.core.object_store import read_object
 from newsmarts.core.partitions import docs_path
 from newsmarts.core.settings import Settings
 
@@ -39,7 +40,7 @@ def fetch(settings: Settings, day: date) -> None:
         return
     path = results_path(settings.home, day)
     with suppress(FileNotFoundError):
-        packed = (docs_path(settings.archive) / day.isoformat() / RESULTS_FILE).read_bytes()
+        packed = read_object(docs_path(settings.archive) / day.isoformat() / RESULTS_FILE)
         if not path.exists() or path.read_bytes() != packed:
             with replacing_folder(path.parent) as temporary:
                 (temporary / RESULTS_FILE).write_bytes(packed)

@@ -92,6 +92,15 @@ def honours_conditions(url: str) -> bool:
     return True
 
 
+def read_object(path: Path | UPath) -> bytes:
+    """A file's bytes; those of an object in one request.
+
+    One that is opened is read in several, which fail when another machine replaces it meanwhile.
+    """
+    data: bytes = path.read_bytes() if isinstance(path, Path) else path.fs.cat_file(path.path)
+    return data
+
+
 def tag_of(path: Path | UPath) -> str | None:
     """Names the present version of an object; None: there is none, or it is a file on a disk."""
     if isinstance(path, Path):
@@ -220,7 +229,7 @@ def current_folder(path: UPath) -> UPath:
 def _pointer(path: UPath) -> dict[str, str | None]:
     """What names a folder's content: ``version``, and the one ``before``; empty when it was never written."""
     try:
-        pointer: dict[str, str | None] = json.loads((path / CURRENT).read_text())
+        pointer: dict[str, str | None] = json.loads(read_object(path / CURRENT))
     except FileNotFoundError:
         return {}
     return pointer

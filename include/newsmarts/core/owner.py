@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, cast
 
 from newsmarts.core.errors import NotTheOwner, Overtaken
 from newsmarts.core.files import write_atomically
-from newsmarts.core.object_store import honours_conditions, put_if_unchanged, tag_of
+from newsmarts.core.object_store import honours_conditions, put_if_unchanged, read_object, tag_of
 from newsmarts.core.partitions import owner_mark_path, owner_path
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def take_over(settings: Settings, *, only_if_free: bool = False) -> None:
 
 def _read(path: Path | UPath) -> dict[str, str]:
     try:
-        owner: dict[str, str] = json.loads(path.read_bytes())
+        owner: dict[str, str] = json.loads(read_object(path))
     except FileNotFoundError:
         return {}
     return owner

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from newsmarts.core.errors import DamagedPartition, StoreUnavailable
+from newsmarts.core.object_store import read_object
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -287,7 +288,7 @@ def opened(path: Path | UPath) -> IO[bytes]:
     if isinstance(path, Path):
         return path.open("rb")
     try:
-        return BytesIO(path.read_bytes())
+        return BytesIO(read_object(path))
     except (FileNotFoundError, MemoryError):
         raise
     except Exception as error:  # each store has errors of its own for an answer that doesn't come

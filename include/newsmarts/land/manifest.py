@@ -23,7 +23,7 @@ from pydantic import TypeAdapter, ValidationError
 from newsmarts.core import partitions, schemas
 from newsmarts.core.errors import DamagedPartition, Overtaken
 from newsmarts.core.files import is_there, write_atomically
-from newsmarts.core.object_store import put_if_unchanged, tag_of
+from newsmarts.core.object_store import put_if_unchanged, read_object, tag_of
 from newsmarts.core.records import Capture, QuarantineRow, capture_id_of
 
 if TYPE_CHECKING:
@@ -194,7 +194,7 @@ def _replace(path: Path | UPath, data: bytes, tag: str | None) -> None:
 def sources(home: Path | UPath, day: date) -> dict[str, set[str]]:
     """By feed, the tokens of the sources that were landed in full for the day."""
     try:
-        return _SOURCES.validate_json(_sources_path(home, day).read_bytes())
+        return _SOURCES.validate_json(read_object(_sources_path(home, day)))
     except (FileNotFoundError, ValidationError):
         return {}  # missing or damaged: they are all read again
 

@@ -16,16 +16,17 @@ import shutil
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from newsmarts.core import acknowledgements
-from newsmarts.core.errors import NewsError, StoreUnavailable
+from newsmarts.core.errors import DamagedRelease, NewsError, StoreUnavailable
 from newsmarts.core.failures import failure_of
 from newsmarts.core.files import TEMPORARY_PREFIX, fsync_path
 from newsmarts.core.locks import held
+from newsmarts.core.object_store import read_object
 from newsmarts.core.owner import is_owner
 from newsmarts.core.partitions import current_release_path, releases_path
 from newsmarts.core.settings import Settings, load_settings, settings
@@ -40,7 +41,7 @@ _ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class _Pointer:
-    release_id: str
+    release_id: Annotated[str, Field(pattern=r"^\d{6,}-[0-9a-f]{12}$")]
     files: dict[str, int]  # paths below the release's folder, with their sizes (bytes)
 
 
@@ -157,15 +158,23 @@ def _downloaded(home: Path, archive: UPath, pointer: _Pointer) -> Release:
 
 
 def _is_current(archive: UPath, release: Release) -> bool:
-    pointer = _read_pointer(archive)
+    try:
+        pointer = _read_pointer(archive)
+    except DamagedRelease:
+        return False
     return pointer is not None and pointer.release_id == release.release_id
 
 
 def _read_pointer(archive: UPath) -> _Pointer | None:
     try:
-        return _FORMAT.validate_json(_pointer_path(archive).read_bytes())
+        return _FORMAT.validate_json(read_object(_pointer_path(archive)))
     except FileNotFoundError:
         return None
+    except ValidationError as error:
+        raise DamagedRelease(
+            f"{_pointer_path(archive)} can't be read as what names a release ({error.errors()[0]['msg']}). "
+            "The next publish writes it again: newsmarts run on the machine with the warehouse."
+        ) from error
 
 
 def _pointer_path(archive: UPath) -> UPath:
