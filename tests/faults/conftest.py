@@ -51,8 +51,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     reported = dict(report.user_properties).get(_KEY)
     if report.when == "teardown" and isinstance(reported, dict):
         before = _lines.get(report.nodeid)
-        outcome = before.outcome if before else "passed"
-        _lines[report.nodeid] = Line(**{**reported, "outcome": outcome})
+        ended = {"outcome": before.outcome, "found": before.found} if before else {"outcome": "passed"}
+        _lines[report.nodeid] = Line(**reported | ended)
         kept = os.environ.get("FAULTS_KEPT")
         if kept and "PYTEST_XDIST_WORKER" not in os.environ:  # the process that writes the page
             keep(_lines.values(), Path(kept))

@@ -51,7 +51,7 @@ INSIDE = {
     "index_after_documents": Fault("newsmarts.search.index._write_documents", "after"),
     "index_before_about": Fault("newsmarts.search.index._check_count"),
     "audit_half_noted": Fault("newsmarts.marts.candidate.mark_audited"),
-    "release_half_copied": Fault("newsmarts.release.releases.copy_file", "after", only="news.duckdb"),
+    "candidate_half_copied": Fault("newsmarts.core.files.copy_file", "after", only="news.duckdb"),
     "release_between_checkpoint_and_copy": Fault("newsmarts.release.releases.prepare"),
     "release_index_half_linked": Fault("newsmarts.search.index.link_or_copy", nth=2),
     "release_before_its_name": Fault("newsmarts.release.releases.adopt"),
