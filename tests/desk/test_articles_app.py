@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from newsmarts.core.settings import settings
+from newsmarts.desk.found_files import file_of
 from newsmarts.review import articles as source
 from tests.desk.desk_client import get, guarded
 from tests.desk.sample_desk import lend
@@ -93,6 +98,35 @@ def test_nothing_is_published_yet(home: Path) -> None:
     (home / "marts").unlink()
     assert "Nothing is published yet" in page("/articles")
     assert get(guarded(), "/articles/" + "0" * 32).status_code == 404
+
+
+@pytest.mark.usefixtures("home")
+def test_sections_editions_and_tags_are_fields_of_the_search() -> None:
+    form = page("/articles")
+    assert '<option value="al_mayadeen_ar">Al Mayadeen, Arabic</option>' in form
+    politics = page("/articles?section=Economy")
+    assert 0 < len(links(politics)) < source.PAGE_SIZE
+    assert '<option value="Economy" selected>' in politics
+    assert set(links(page("/articles?q=ferry&section=Economy"))) <= set(links(politics))
+    tagged = [links(page(f"/articles?tag={tag}+solar+agency")) for tag in ("Desert", "dESERT")]
+    assert tagged[0] == tagged[1] != []
+    assert 'href="/articles?section=Economy">Link to this search' in politics
+
+
+@pytest.mark.usefixtures("home")
+def test_what_was_found_is_exported() -> None:
+    answer = get(guarded(), "/articles/found.csv?q=ferry")
+    assert answer.headers["content-disposition"] == 'attachment; filename="articles.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    found = links(page("/articles?q=ferry"))
+    assert [f"/articles/{row['article_id']}" for row in rows] == found
+    lines = get(guarded(), "/articles/found.jsonl?section=Economy").text.splitlines()
+    assert {json.loads(line)["section"] for line in lines} == {"Economy"}
+    formula = pa.table({"headline": ["=cmd()"], "words": [-3]})
+    assert file_of(formula, "csv") == b'"headline","words"\r\n"\'=cmd()",-3\r\n'
+    assert get(guarded(), "/articles/found.csv?q=%22unclosed").status_code == 422
+    assert get(guarded(), "/articles/found.exe").status_code in {404, 422}
+    assert get(guarded(read_results=403), "/articles/found.csv").status_code == 403
 
 
 @pytest.mark.usefixtures("home")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from newsmarts.core.db import as_dicts, run_sql
 from newsmarts.core.errors import NewsError, QueryError, UsageError
@@ -18,6 +19,7 @@ from newsmarts.review.notice import Notice
 from newsmarts.search.reader import MAX_LIMIT, Hit, open_index
 
 PAGE_SIZE = 20
+MOST_EXPORTED = 10_000  # articles in a file; a search by words gives up to MAX_LIMIT
 _SQL = Path(__file__).parent / "queries" / "articles"
 
 Row = dict[str, Any]
@@ -30,6 +32,7 @@ class ArticleFilters:
     query: str = ""
     publisher: str | None = None
     tag: str | None = None
+    section: str | None = None
     first_day: date | None = None
     last_day: date | None = None
 
@@ -73,7 +76,7 @@ def find(home: Path, marts: duckdb.DuckDBPyConnection, filters: ArticleFilters, 
     if not filters.query.strip():
         return _listed(marts, filters, number)
     try:
-        return _searched(home, filters, number)
+        return _searched(home, marts, filters, number)
     except QueryError as error:
         return Found((), 0, Notice("The search can't be read", error.advice, "warn"))
     except UsageError as error:
@@ -82,9 +85,34 @@ def find(home: Path, marts: duckdb.DuckDBPyConnection, filters: ArticleFilters, 
         return Found((), 0, Notice("There is no search index", str(error), "bad"))
 
 
-def publishers(marts: duckdb.DuckDBPyConnection) -> list[str]:
-    """Who published articles, the most first."""
-    return [row["publisher"] for row in _rows(marts, "publishers")]
+def exported(home: Path, marts: duckdb.DuckDBPyConnection, filters: ArticleFilters) -> pa.Table:
+    """What passes the filters, for a file; at most MOST_EXPORTED.
+
+    Raises:
+        UsageError: the search can't be read, or nothing can be found so.
+        NewsError: there is no search index.
+    """
+    values = asdict(filters)
+    query = values.pop("query")
+    ids = [hit.article_id for hit in _hits(home, marts, filters)[0]] if query.strip() else None
+    parameters = {**values, "article_ids": ids, "most": MOST_EXPORTED}
+    return run_sql(marts, _SQL / "exported.sql", parameters).to_arrow_table()
+
+
+def publishers(marts: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Who published articles (slug, name, edition), the most first."""
+    return _rows(marts, "publishers")
+
+
+def sections(marts: duckdb.DuckDBPyConnection) -> list[str]:
+    """The sections with articles, those with most first."""
+    return [row["section"] for row in _rows(marts, "sections")]
+
+
+def known_tag(marts: duckdb.DuckDBPyConnection, tag: str) -> str:
+    """A tag as the marts write it; the same text when they don't have it."""
+    rows = _rows(marts, "tag", tag=tag.strip())
+    return str(rows[0]["tag"]) if rows else tag
 
 
 def article(marts: duckdb.DuckDBPyConnection, article_id: str) -> ArticleDetails | None:
@@ -107,7 +135,17 @@ def _listed(marts: duckdb.DuckDBPyConnection, filters: ArticleFilters, number: i
     return Found(rows, int(rows[0]["total"]) if rows else 0)
 
 
-def _searched(home: Path, filters: ArticleFilters, number: int) -> Found:
+def _searched(home: Path, marts: duckdb.DuckDBPyConnection, filters: ArticleFilters, number: int) -> Found:
+    # the index knows no sections: those of all that can be looked through are looked up
+    hits, total = _hits(home, marts, filters, None if filters.section else number * PAGE_SIZE)
+    lines = hits[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    return Found(lines, total, reach=MAX_LIMIT if total > MAX_LIMIT else None)
+
+
+def _hits(
+    home: Path, marts: duckdb.DuckDBPyConnection, filters: ArticleFilters, most: int | None = None
+) -> tuple[Sequence[Hit], int]:
+    """The first hits of a search by words, and how many there are in all."""
     with open_index(home) as index:
         answer = index.search(
             filters.query,
@@ -115,10 +153,15 @@ def _searched(home: Path, filters: ArticleFilters, number: int) -> Found:
             tags=[filters.tag] if filters.tag else [],
             first_day=filters.first_day,
             last_day=filters.last_day,
-            limit=min(number * PAGE_SIZE, MAX_LIMIT),
+            limit=min(most or MAX_LIMIT, MAX_LIMIT),
         )
-    lines = answer.hits[(number - 1) * PAGE_SIZE :]
-    return Found(lines, answer.total, reach=MAX_LIMIT if answer.total > MAX_LIMIT else None)
+    if not filters.section:
+        return answer.hits, answer.total
+    ids = [hit.article_id for hit in answer.hits]
+    rows = _rows(marts, "in_section", section=filters.section, article_ids=ids)
+    kept = {row["article_id"] for row in rows}
+    hits = [hit for hit in answer.hits if hit.article_id in kept]
+    return hits, len(hits)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[Row]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import HTMLResponse
+import duckdb
+from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from newsmarts.core.errors import MissingPartition
 from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
+from newsmarts.desk.found_files import file_of
 from newsmarts.desk.frame import Group, NavigationEntry, page
-from newsmarts.desk.pages import query_of
+from newsmarts.desk.pages import SECURITY_HEADERS, query_of
 from newsmarts.desk.side_by_side import blocks_of, side_by_side
 from newsmarts.review import articles as source
 from newsmarts.review.notice import Notice
@@ -23,37 +25,56 @@ GROUP = Group(router, needs=("read_results",), entry=NavigationEntry("Articles",
 ArticleId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 
 
-@router.get("/articles")
-def articles(
-    request: Request,
-    *,
-    q: Annotated[str, Query(max_length=500)] = "",
-    publisher: Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")] = "",
-    tag: Annotated[str, Query(max_length=200)] = "",
-    first_day: Annotated[str, Query(alias="from", max_length=10)] = "",
-    last_day: Annotated[str, Query(alias="to", max_length=10)] = "",
-    number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
-) -> HTMLResponse:
-    """Articles by their words, or the newest."""
-    first, last = (parse_day(text) if text else None for text in (first_day, last_day))
-    filters = source.ArticleFilters(q, publisher or None, tag or None, first, last)
-    try:
-        with source.open_marts(settings().home) as marts:
-            found = source.find(settings().home, marts, filters, number)
-            known = source.publishers(marts)
-    except MissingPartition:
-        return page(request, "message.html", item=_NOTHING)
+class Search:
+    """The fields of the search form: they are the address, so that a link is a saved search."""
 
-    def query(**changed: str | int) -> str:
-        values: dict[str, object] = {
+    def __init__(
+        self,
+        *,
+        q: Annotated[str, Query(max_length=500)] = "",
+        publisher: Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")] = "",
+        section: Annotated[str, Query(max_length=200)] = "",
+        tag: Annotated[str, Query(max_length=200)] = "",
+        first_day: Annotated[str, Query(alias="from", max_length=10)] = "",
+        last_day: Annotated[str, Query(alias="to", max_length=10)] = "",
+    ) -> None:
+        self.values: dict[str, object] = {
             "q": q,
             "publisher": publisher,
+            "section": section,
             "tag": tag,
             "from": first_day,
             "to": last_day,
         }
-        return query_of(values | changed)
+        self._words, self._publisher, self._section, self._tag = q, publisher, section, tag
+        self._first, self._last = (parse_day(text) if text else None for text in (first_day, last_day))
 
+    def filters(self, marts: duckdb.DuckDBPyConnection) -> source.ArticleFilters:
+        """What is looked for."""
+        tag = source.known_tag(marts, self._tag) if self._tag.strip() else None
+        return source.ArticleFilters(
+            self._words, self._publisher or None, tag, self._section or None, self._first, self._last
+        )
+
+    def query(self, **changed: str | int) -> str:
+        """The address's query, with some fields changed."""
+        return query_of(self.values | changed)
+
+
+@router.get("/articles")
+def articles(
+    request: Request,
+    search: Annotated[Search, Depends()],
+    number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
+) -> HTMLResponse:
+    """Articles by their words, or the newest."""
+    try:
+        with source.open_marts(settings().home) as marts:
+            filters = search.filters(marts)
+            found = source.find(settings().home, marts, filters, number)
+            known, sections = source.publishers(marts), source.sections(marts)
+    except MissingPartition:
+        return page(request, "message.html", item=_NOTHING)
     shown = min(found.total, found.reach or found.total)
     return page(
         request,
@@ -61,11 +82,27 @@ def articles(
         filters=filters,
         found=found,
         publishers=known,
+        sections=sections,
         number=number,
         last_number=max(1, -(-shown // source.PAGE_SIZE)),
         first_shown=(number - 1) * source.PAGE_SIZE + 1,
-        query=query,
+        query=search.query,
+        most_exported=source.MOST_EXPORTED,
     )
+
+
+@router.get("/articles/found.{form}")
+def export(search: Annotated[Search, Depends()], form: Literal["csv", "jsonl"]) -> Response:
+    """What a search finds, as a file; texts that a spreadsheet would take for formulas are guarded in CSV."""
+    try:
+        with source.open_marts(settings().home) as marts:
+            rows = source.exported(settings().home, marts, search.filters(marts))
+    except MissingPartition:
+        raise HTTPException(404) from None
+    data = file_of(rows, form)
+    media_type = "text/csv; charset=utf-8" if form == "csv" else "application/x-ndjson"
+    headers = {**SECURITY_HEADERS, "Content-Disposition": f'attachment; filename="articles.{form}"'}
+    return Response(data, media_type=media_type, headers={**headers, "Cache-Control": "no-store"})
 
 
 @router.get("/articles/{article_id}")
