@@ -142,3 +142,20 @@ def test_the_contracts_notes_are_on_their_page(site: Path) -> None:
     text = dict(_pages(site))["expectations/al_mayadeen_articles.html"].get_text(" ")
     assert "Al Mayadeen went on air on 11 June 2012" in text
     assert "What an Al Mayadeen article must be before it reaches a mart" in text
+
+
+def test_failures_come_first_and_the_day_is_named_as_what_it_is(site: Path) -> None:
+    pages = dict(_pages(site))
+    rows = pages["index.html"].select("table.contract")[0].select("tbody tr")
+    broken = ["broken" in row["class"] for row in rows]
+    assert broken == sorted(broken, reverse=True)
+    results = pages["validations/al_mayadeen_articles/2025-08-25/20250825T000000.000000Z/rows.html"]
+    failed = [bool(each.select_one(".text-danger")) for each in results.select(".ge-section")][1:]
+    assert any(failed)
+    assert failed == sorted(failed, reverse=True)
+    linked = [link["href"] for link in results.select("nav.ge-navigation-sidebar-container a")]
+    assert linked == [f"#{each['id']}" for each in results.select(".ge-section")]
+    text = results.get_text(" ", strip=True)
+    assert "Capture day (UTC) 2025-08-25" in text
+    assert "Run Time" not in text
+    assert "2025-08-25T00:00:00Z" not in text

@@ -3,9 +3,8 @@
 Validate stores a day's results and writes a front page. Rendering the other pages takes longer than all else
 about a small day, so that waits until somebody opens one in the UI, or ``newsmarts docs`` is run.
 
-Great Expectations 1.24 writes captured text into its tables as it is, fills its index by JavaScript and
-loads scripts and styles from six other hosts. So captured text is escaped before it gets there, scripts and
-outside links are taken out after, the style comes along, and a Content-Security-Policy forbids the rest.
+Great Expectations 1.24 writes captured text into its tables as it is and fills its index by JavaScript. So
+captured text is escaped before it gets there, and ``docs_pages`` makes its pages safe after.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from __future__ import annotations
 import gzip
 import html
 import json
-import re
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -26,7 +24,6 @@ from typing import Any
 from newsmarts.core.gx import gx
 
 # isort: split
-from bs4 import BeautifulSoup
 from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
 from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.data_context.types.resource_identifiers import (
@@ -44,14 +41,9 @@ from newsmarts.core.files import replacing_folder, write_atomically
 from newsmarts.core.locks import held
 from newsmarts.core.partitions import day_interval, docs_path, parse_day
 from newsmarts.core.settings import Settings
+from newsmarts.validate.docs_pages import POLICY, standalone, style
 from newsmarts.validate.evaluation import Evaluation
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_WITHOUT = (
-    "script, link, style, img, iframe, object, embed, footer, form, button, input, .navbar-brand, "
-    ".card:has(.btn-group)"
-)
 _FRONT_PAGE = ("expectation", "severity", "passed", "evaluated_rows", "unexpected_rows", "notes")
 _SHOWN_CELL_CHARS = 600
 _SHOWN_ROWS = 100  # of one expectation; all of them are in quarantine.parquet
@@ -127,9 +119,19 @@ def _shown(plain: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _write_front_page(folder: Path, day: date, stored: Mapping[str, Any]) -> None:
-    contracts = [(contract, _result_page(contract["name"], day)) for contract in stored["contracts"]]
+    contracts = [
+        ({**contract, "rows": sorted(contract["rows"], key=_urgency)}, _result_page(contract["name"], day))
+        for contract in stored["contracts"]
+    ]
     page = _page(f"Contracts, {day}", day=day, summary=stored["summary"], contracts=contracts)
     (folder / "index.html").write_text(page, encoding="utf-8")
+
+
+def _urgency(row: Mapping[str, Any]) -> tuple[bool, int]:
+    """Broken expectations first, and of them the critical ones; the others keep the contract's order."""
+    severities = ("critical", "warning", "info")
+    worst = severities.index(row["severity"]) if row["severity"] in severities else len(severities)
+    return bool(row["passed"]), 0 if row["passed"] else worst
 
 
 def _render(folder: Path, day: date, contracts: Sequence[Mapping[str, Any]]) -> None:
@@ -161,7 +163,9 @@ def _render(folder: Path, day: date, contracts: Sequence[Mapping[str, Any]]) -> 
     context.build_data_docs(site_names=["day"], build_index=False)
     shutil.rmtree(folder / "static", ignore_errors=True)  # 4 MB that no page needs any more
     for page in sorted(folder.glob("*/**/*.html")):
-        page.write_text(_standalone(page.read_text(encoding="utf-8")), encoding="utf-8")
+        contract_name = page.stem if page.parent.name == "expectations" else page.parts[-4]
+        html_text = standalone(page.read_text(encoding="utf-8"), contract_name, day)
+        page.write_text(html_text, encoding="utf-8")
     for contract in contracts:
         if not (folder / _result_page(contract["name"], day)).is_file():
             raise ContractError(
@@ -221,23 +225,6 @@ def _escaped(value: Any) -> Any:
     return value
 
 
-def _standalone(page: str) -> str:
-    """The page without scripts, outside resources, random ids and times."""
-    soup = BeautifulSoup(page, "lxml")
-    for element in soup.select(_WITHOUT):
-        element.decompose()
-    for element in soup.find_all(True):
-        for name in [name for name in element.attrs if name.lower().startswith("on")]:
-            del element.attrs[name]
-    head = soup.head or soup.new_tag("head")
-    head.append(soup.new_tag("meta", attrs={"http-equiv": "Content-Security-Policy", "content": _POLICY}))
-    sheet = soup.new_tag("style")
-    sheet.string = _style()
-    head.append(sheet)
-    seen: dict[str, str] = {}
-    return _UUID.sub(lambda found: seen.setdefault(found[0], f"id-{len(seen) + 1}"), str(soup))
-
-
 def write_index(settings: Settings) -> Path:
     """Write the front page, with a link to every day that has Data Docs, newest first; return its path.
 
@@ -262,15 +249,10 @@ def _days(folder: Path) -> list[date]:
 
 
 def _page(title: str, **values: Any) -> str:
-    return _template().render(title=title, policy=_POLICY, style=_style(), **values)
+    return _template().render(title=title, policy=POLICY, style=style(), **values)
 
 
 @cache
 def _template() -> Template:
     environment = Environment(loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True)
     return environment.get_template("data_docs.html")
-
-
-@cache
-def _style() -> str:
-    return (_HERE / "data_docs.css").read_text(encoding="utf-8")
