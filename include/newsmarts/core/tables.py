@@ -56,15 +56,15 @@ class Table:
                 name = f"{self.identifier}.{quote_identifier(column.name)}"
                 yield f"COMMENT ON COLUMN {name} IS {quote_literal(column.comment)}"
 
-    def delete_statement(self) -> str:
-        """Removes the rows that a write replaces."""
-        conditions = [
-            f"{column} IN (SELECT {column} FROM {scope})"  # noqa: S608
-            for column, scope in (map(quote_identifier, pair) for pair in self.replaces)
-        ]
-        return f"DELETE FROM {self.identifier}" + (  # noqa: S608
-            f" WHERE {' OR '.join(conditions)}" if conditions else ""
-        )
+    def delete_statements(self) -> Iterator[str]:
+        """Remove the rows that a write replaces.
+
+        One for each scope: joined by OR, they would read every row, also where one scope has none.
+        """
+        if not self.replaces:
+            yield f"DELETE FROM {self.identifier}"  # noqa: S608
+        for column, scope in (map(quote_identifier, pair) for pair in self.replaces):
+            yield f"DELETE FROM {self.identifier} WHERE {column} IN (SELECT {column} FROM {scope})"  # noqa: S608
 
     def insert_statement(self) -> str:
         """Adds the rows of its SELECT, which may have parameters."""

@@ -122,7 +122,8 @@ def mark_audited(settings: Settings) -> None:
     with writer(settings) as connection:
         attach(connection, candidate_path(settings.home), "news")
         connection.execute("USE news")
-        connection.execute(catalogue.meta_tables()["unaudited"].delete_statement())
+        for statement in catalogue.meta_tables()["unaudited"].delete_statements():
+            connection.execute(statement)
         connection.execute("CHECKPOINT news")
 
 

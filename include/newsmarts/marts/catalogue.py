@@ -95,5 +95,6 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
         elif folder == "queries":
             run_query(connection, name)
         else:
-            connection.execute(table.delete_statement())
+            for statement in table.delete_statements():
+                connection.execute(statement)
             connection.execute(table.insert_statement())
