@@ -21,7 +21,12 @@ from newsmarts.core.settings import PROJECT_ROOT
 from tests.browser import chromium, require_chromium
 from tests.desk.sample_desk import lend
 
-pytestmark = [pytest.mark.slow, pytest.mark.enable_socket, pytest.mark.xdist_group("sample_marts")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.enable_socket,
+    pytest.mark.timeout(1800),  # axe takes seconds a page on a busy machine
+    pytest.mark.xdist_group("sample_marts"),
+]
 
 SIZES = {"wide": (1400, 900), "narrow": (390, 844)}
 PAGES = (

@@ -52,6 +52,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_what_needs_nothing_but_duckdb_runs_without_pytz(folder: Path) -> None:
+    (code,) = [
+        code for code in blocks("python") if "enable_external_access" in code and "sqlalchemy" not in code
+    ]
+    bare = f"import sys; sys.modules['pytz'] = None\n{code}"
+    done = subprocess.run(
+        [sys.executable, "-c", bare], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "datetime.datetime(" in done.stdout
+
+
 @pytest.mark.parametrize("code", blocks("python"))
 def test_python_runs_as_it_stands(code: str, folder: Path) -> None:
     done = subprocess.run(
