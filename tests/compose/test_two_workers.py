@@ -96,10 +96,10 @@ def run_all_days(cluster: Cluster, api: AirflowApi, days: list[date]) -> dict[st
         runs = api.changed_runs(datetime(2000, 1, 1, tzinfo=UTC))
         return sum(run["run_type"] == "backfill" and run["state"] == "success" for run in runs)
 
-    wait_for(lambda: finished() >= 3 and runs_on("one"))
+    wait_for(lambda: finished() >= DAYS // 10 and runs_on("one"))
     cluster.workers["one"].kill("worker")
     cluster.start_worker("three")
-    wait_for(lambda: finished() >= 10 and runs_on("two"))
+    wait_for(lambda: finished() >= DAYS // 3 and runs_on("two"))
     (lost,) = [task for task in tasks({"running"}) if task["hostname"] == "two"][:1]
     cluster.cut_off("two")
     wait_for(lambda: all(each["id"] != lost["id"] for each in tasks({"running"})))
