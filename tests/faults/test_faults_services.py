@@ -111,9 +111,13 @@ def test_services_database_away(desk: Desk, postgres: Server, case: Case) -> Non
     back = threading.Timer(SECONDS, postgres.start)
     back.start()
     back.join()
-    restarted = desk.restart_ended(SERVERS)
-    desk.until(desk.is_up, "Airflow to be whole again")
-    restarted |= desk.restart_ended(SERVERS)
+    restarted: set[str] = set()
+
+    def is_whole() -> bool:
+        restarted.update(desk.restart_ended(SERVERS))
+        return desk.is_up()
+
+    desk.until(is_whole, "Airflow to be whole again")
     reported = succeeded(watch, DAYS, len(DAYS))
     assert desk.release() == release
     case.saw(
