@@ -56,7 +56,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         kept = os.environ.get("FAULTS_KEPT")
         if kept and "PYTEST_XDIST_WORKER" not in os.environ:  # the process that writes the page
             keep(_lines.values(), Path(kept))
-    elif report.when == "call" and report.outcome != "passed":
+    elif report.when in {"setup", "call"} and report.outcome != "passed":
         name = report.nodeid.rpartition("::")[2].removeprefix("test_")
         why = str(report.longrepr[2]) if isinstance(report.longrepr, tuple) else str(report.longrepr)[-300:]
         file = report.nodeid.partition("::")[0].rpartition("/")[2]
