@@ -121,7 +121,7 @@ def test_services_database_away(desk: Desk, postgres: Server, case: Case) -> Non
     reported = succeeded(watch, DAYS, len(DAYS))
     assert desk.release() == release
     case.saw(
-        f"{' and '.join(sorted(restarted)) or 'no server'} ended and was started again",
+        f"ended and started again: {', '.join(sorted(restarted)) or 'no server'}",
         f"{reported}; no new release",
         desk.check(),
     )
