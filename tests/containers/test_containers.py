@@ -189,8 +189,8 @@ def test_the_desk_opens_in_a_browser(stack: Stack, browser: Browser) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/auth/login" not in url)
     page.goto(f"{stack.url}/news-desk/today?year=2025")
-    expect(page.locator("svg.heat")).to_be_visible()
-    expect(page.get_by_text(stack.release()).first).to_be_visible()
+    expect(page.locator("svg.heat")).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.get_by_text(stack.release()).first).to_be_visible(timeout=PATIENCE_MS)
     page.close()
 
 
@@ -208,7 +208,7 @@ def test_a_dashboard_draws_its_charts_in_a_browser(stack: Stack, browser: Browse
     page.keyboard.press("Enter")
     page.wait_for_url("**/superset/welcome/**")
     page.goto(f"{stack.superset_url}/superset/dashboard/coverage/")
-    expect(page.locator(".dashboard-component-chart-holder").first).to_be_visible()
+    expect(page.locator(".dashboard-component-chart-holder").first).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator(".loading")).to_have_count(0, timeout=PATIENCE_MS)
     page.wait_for_timeout(1000)
     assert answers
