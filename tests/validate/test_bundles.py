@@ -11,6 +11,7 @@ import pytest
 
 from newsmarts.core.contracts import ROW_KEY, load_contract, quiet_context, results_by_id
 from newsmarts.core.errors import ContractError
+from newsmarts.validate import bundles
 from newsmarts.validate.bundles import Contract, results_of
 from newsmarts.validate.evaluation import evaluate_all, frame_of
 from tests.validate.days import DAY
@@ -98,7 +99,11 @@ def _comparable(result: dict[str, Any]) -> dict[str, Any]:
     return {"success": result["success"], "config": config, "result": values}
 
 
-def test_contracts_together_have_the_results_of_each_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("rows_at_once", [50_000, 2])
+def test_contracts_together_have_the_results_of_each_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_at_once: int
+) -> None:
+    monkeypatch.setattr(bundles, "_ROWS_AT_ONCE", rows_at_once)
     first = _contract(tmp_path, "first")
     second = _contract(tmp_path, "second", known={"value_set": ["z"]}, small={"max_value": 3}, once=None)
     third = _contract(tmp_path, "third", recent=None)

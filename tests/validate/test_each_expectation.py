@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from newsmarts.core import schemas
 from newsmarts.core.contracts import load_contract, quiet_context
 from newsmarts.core.settings import PROJECT_ROOT
 from newsmarts.validate import features
@@ -221,7 +223,9 @@ def rejections() -> dict[str, dict[str, set[str]]]:
         for text, position in reported
     ]
     labels = Furniture.of(kwargs_of("ticker_items")["label_as_text"])
-    columns = list(features.ticker_item_features([row for _, row in rows], labels))
+    table = pa.Table.from_pylist([row for _, row in rows], schemas.TICKER_ITEMS)
+    lines = features.ticker_item_features(table, labels)
+    columns = [dict(zip(lines, values, strict=True)) for values in zip(*lines.values(), strict=True)]
     keys = {column["row_key"]: name for column, (name, _) in zip(columns, rows, strict=True)}
     found["ticker_items"] = _rejections("ticker_items", columns, features.TICKER_COLUMNS, keys)
     return found

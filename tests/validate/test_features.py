@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsmarts.core import schemas
 from newsmarts.validate import features
 from newsmarts.validate.page_furniture import Furniture
 from tests.validate.days import DAY, PARAGRAPHS, Row, article, blocks, ticker_item
@@ -25,8 +27,9 @@ def _of(linked: tuple[str, ...] = (), **changes: Any) -> features.Columns:
 
 def test_columns_are_the_declared_ones() -> None:
     assert set(_of()) == set(features.ARTICLE_COLUMNS)
-    (line,) = features.ticker_item_features([ticker_item(article(), TICKER_LINE)], LABELS)
-    assert set(line) == set(features.TICKER_COLUMNS)
+    items = pa.Table.from_pylist([ticker_item(article(), TICKER_LINE)], schemas.TICKER_ITEMS)
+    for lines in (items, items.slice(1)):
+        assert features.ticker_item_features(lines, LABELS).keys() == features.TICKER_COLUMNS.keys()
 
 
 @pytest.mark.parametrize("kind", ["paragraph", "subheading", "embed"])
@@ -191,8 +194,8 @@ def test_any_page_has_evidence_of_the_declared_kinds(changes: Row, linked: list[
 
 @given(text=ANY_TEXT, position=st.integers(-5, 500))
 def test_any_ticker_line_has_evidence(text: str, position: int) -> None:
-    rows = [ticker_item(article(), text, position)] * 7
-    *_, found = features.ticker_item_features(rows, LABELS)
+    rows = pa.Table.from_pylist([ticker_item(article(), text, position)] * 7, schemas.TICKER_ITEMS)
+    found = {name: values[-1] for name, values in features.ticker_item_features(rows, LABELS).items()}
     assert (found["text"] is None) == (found["text_words"] is None)
     assert found["text_words"] is None or found["text_words"] >= 1
     assert found["row_key"].endswith("#7")

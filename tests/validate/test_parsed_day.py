@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from newsmarts.core.errors import ConservationError, DamagedPartition, MissingPartition
 from newsmarts.core.partitions import partition_path
 from newsmarts.validate import staged
+from newsmarts.validate.articles import Articles
 from tests.validate.days import DAY, article, capture, turned_away, write_day
 
 
@@ -76,5 +78,32 @@ def test_a_page_that_was_parsed_twice(tmp_path: Path) -> None:
 
 def test_rows_are_read_in_the_order_of_their_pages(tmp_path: Path) -> None:
     write_day(tmp_path, [article(name) for name in ("c", "a", "b")])
-    names = staged.read(tmp_path, DAY).articles["source_path"].to_pylist()
-    assert names == ["2025-08-25/a.txt", "2025-08-25/b.txt", "2025-08-25/c.txt"]
+    parsed = staged.read(tmp_path, DAY)
+    paths = [f"2025-08-25/{name}.txt" for name in "abc"]
+    assert parsed.articles.select(["source_path"])["source_path"].to_pylist() == paths
+    kept = parsed.articles.without([article("b")["capture_id"]])
+    assert kept.num_rows == 2
+    # also where a batch ends, and by columns without the one that rows are known by
+    batches = list(kept.to_batches(max_chunksize=1, columns=["headline", "source_path"]))
+    assert [name for batch in batches for name in batch["source_path"].to_pylist()] == [paths[0], paths[2]]
+
+
+def test_articles_in_order_stay_in_their_file(tmp_path: Path) -> None:
+    """The memory of a day's texts doesn't grow with the day; a flipped bit in them is found all the same."""
+    write_day(tmp_path, [article(name) for name in "abc"])
+    path = partition_path(tmp_path, "parsed", DAY) / "articles.parquet"
+    articles = Articles.open(path)
+    data = bytearray(path.read_bytes())
+    row_group = pq.ParquetFile(path).metadata.row_group(0)
+    (text,) = (
+        column
+        for column in map(row_group.column, range(row_group.num_columns))
+        if column.path_in_schema == "body_text"
+    )
+    start = text.dictionary_page_offset or text.data_page_offset
+    data[start + text.total_compressed_size - 8] ^= 1
+    with path.open("r+b") as file:
+        file.write(data)
+    assert articles.select(["headline"]).num_rows == 3
+    with pytest.raises(DamagedPartition, match=r"articles\.parquet can't be read as Parquet"):
+        list(articles.to_batches())

@@ -17,6 +17,7 @@ from newsmarts.core.errors import ConservationError
 from newsmarts.core.reasons import load_reasons
 from newsmarts.core.settings import PROJECT_ROOT
 from newsmarts.validate import staged
+from newsmarts.validate.articles import Articles
 from newsmarts.validate.evaluation import Evaluation, Failure
 from newsmarts.validate.splitting import Split, split
 from newsmarts.validate.staged import ParsedDay
@@ -50,10 +51,10 @@ def _day(fates: list[str], bad_lines: frozenset[int] = frozenset()) -> tuple[Par
     ]
     parsed = ParsedDay(
         day=DAY,
-        captures=[capture(page) for page, fate in pages if fate not in of_land],
+        captures=_table(schemas.CAPTURES, [capture(page) for page, fate in pages if fate not in of_land]),
         rejected=rejected,
         unparsed=unparsed,
-        articles=_table(schemas.ARTICLES, read),
+        articles=Articles.of(_table(schemas.ARTICLES, read)),
         ticker_items=_table(schemas.TICKER_ITEMS, ticker),
         page_links=_table(schemas.PAGE_LINKS, links),
         ticker_witnesses=_table(schemas.TICKER_WITNESSES, []),
@@ -64,11 +65,15 @@ def _day(fates: list[str], bad_lines: frozenset[int] = frozenset()) -> tuple[Par
         for page, fate in pages
         for time in range(times.get(fate, 0))
     ]
-    rows = {f"line {number}": row for number, row in enumerate(ticker)}
+    keys = [f"line {number}" for number in range(len(ticker))]
     lines = [
-        Failure(f"line {number}", "label", "no_label", "x") for number in bad_lines if number < len(rows)
+        Failure(f"line {number}", "label", "no_label", "x") for number in bad_lines if number < len(keys)
     ]
-    return parsed, split(parsed, [_verdict(*failures)], _verdict(*lines), rows, REASONS)
+    return parsed, split(parsed, [_verdict(*failures)], _verdict(*lines), keys, REASONS)
+
+
+def _rows(rows: pa.Table | Articles) -> pa.Table:
+    return pa.Table.from_batches(rows.to_batches(), schemas.ARTICLES) if isinstance(rows, Articles) else rows
 
 
 @given(fates=st.lists(st.sampled_from(FATES), max_size=12), bad_lines=st.frozensets(st.integers(0, 11)))
@@ -87,8 +92,10 @@ def test_rows_come_out_in_the_order_of_their_pages(fates: list[str]) -> None:
     _, found = _day(fates)
     names = [row["source_path"] for row in found.quarantine]
     assert names == sorted(names)
-    links = found.tables["page_links"].to_pylist()
-    order = {key: place for place, key in enumerate(found.tables["articles"]["capture_id"].to_pylist())}
+    links = _rows(found.tables["page_links"]).to_pylist()
+    order = {
+        key: place for place, key in enumerate(_rows(found.tables["articles"])["capture_id"].to_pylist())
+    }
     places = [(order[link["capture_id"]], link["list_name"], link["position"]) for link in links]
     assert places == sorted(places)
     assert len(links) == 4 * fates.count("valid")
@@ -97,7 +104,7 @@ def test_rows_come_out_in_the_order_of_their_pages(fates: list[str]) -> None:
 def test_the_rows_of_a_broken_page() -> None:
     _, found = _day(["broken twice"])
     page = article("page 0")
-    assert found.tables["quarantine"].to_pylist() == [
+    assert _rows(found.tables["quarantine"]).to_pylist() == [
         {
             "capture_id": page["capture_id"],
             "capture_sha256": page["capture_sha256"],
@@ -121,7 +128,7 @@ def test_one_reason_for_quarantine_outweighs_those_for_no_article() -> None:
     parsed, _ = _day(["list"])
     also = turned_away(article("page 0"), "parser_error")
     both = replace(parsed, unparsed=[*parsed.unparsed, also])
-    found = split(both, [_verdict()], _verdict(), {}, REASONS)
+    found = split(both, [_verdict()], _verdict(), [], REASONS)
     assert (found.not_article, found.quarantined) == (0, 1)
     assert {row["outcome"] for row in found.quarantine} == {"quarantined"}
 
@@ -136,7 +143,7 @@ def test_a_bad_ticker_line_leaves_its_page_alone() -> None:
     assert found.valid == 2
     assert found.quarantined == 0
     assert [row["subject"] for row in found.quarantine] == ["ticker_item"]
-    assert found.tables["ticker_items"]["text"].to_pylist() == ["Line of 2025-08-25/page 0.txt"]
+    assert _rows(found.tables["ticker_items"])["text"].to_pylist() == ["Line of 2025-08-25/page 0.txt"]
     assert found.pages_by_reason("quarantined") == {}
 
 
@@ -153,22 +160,22 @@ def test_a_capture_that_is_valid_and_quarantined_stops_the_day() -> None:
         parsed.page_links,
         parsed.ticker_witnesses,
     )
-    rows = {"line 0": ticker_item(article("page 0"), "Line")}
     with pytest.raises(ConservationError, match="but 1 valid, 0 that are no article and 2 quar"):
-        split(doubled, [_verdict()], _verdict(), rows, REASONS)
+        split(doubled, [_verdict()], _verdict(), ["line 0"], REASONS)
 
 
 def test_the_fingerprint_tells_rows_apart_and_nothing_else() -> None:
     _, found = _day(["valid", "broken once", "unparsed"])
     _, same = _day(["valid", "broken once", "unparsed"])
     chunked = {
-        name: pa.concat_tables([table.slice(0, 1), table.slice(1)]) for name, table in same.tables.items()
+        name: pa.concat_tables([_rows(table).slice(0, 1), _rows(table).slice(1)])
+        for name, table in same.tables.items()
     }
     assert staged.fingerprint(found.tables) == staged.fingerprint(same.tables) == staged.fingerprint(chunked)
     _, other = _day(["valid", "broken twice", "unparsed"])
     assert staged.fingerprint(found.tables) != staged.fingerprint(other.tables)
     assert staged.fingerprint(found.tables) != staged.fingerprint(
-        {**found.tables, "ticker_items": found.tables["ticker_items"].slice(1)}
+        {**found.tables, "ticker_items": _rows(found.tables["ticker_items"]).slice(1)}
     )
 
 
@@ -179,9 +186,10 @@ def test_the_fingerprint_is_that_of_the_rows_as_json_lines() -> None:
         {"body": [{"kind": "list", "text": None, "items": ["one", "two"]}, None]},
         {"body": None, "field_sources": [{"field": "byline", "blocks": [1, 22], "head": None}, None]},
     ]
-    rows = [{**found.tables["articles"].to_pylist()[0], **row} for row in rows]
+    rows = [{**_rows(found.tables["articles"]).to_pylist()[0], **row} for row in rows]
     schema = pa.schema([field.with_nullable(True) for field in schemas.VALIDATED_ROWS["articles"]])
-    tables = {**found.tables, "articles": pa.Table.from_pylist([*rows, *rows], schema=schema).slice(1)}
+    tables = {name: _rows(table) for name, table in found.tables.items()}
+    tables["articles"] = pa.Table.from_pylist([*rows, *rows], schema=schema).slice(1)
     digest = hashlib.sha256()
     for name in schemas.VALIDATED_ROWS:
         lines = (

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -18,6 +19,9 @@ from newsmarts.core.object_store import read_object
 
 if TYPE_CHECKING:
     from upath import UPath
+
+# Arrow's own allocators keep some 100 MiB of what a stage has released.
+pa.set_memory_pool(pa.system_memory_pool())
 
 UTC_TIME = pa.timestamp("us", tz="UTC")
 WALL_TIME = pa.timestamp("us")
@@ -230,6 +234,7 @@ FILES_ADDED_LATER = frozenset({"ticker_witnesses"})
 
 PARQUET_OPTIONS: Mapping[str, Any] = {"compression": "zstd", "write_page_checksum": True}
 """How staged files are written. Without checksums, four of five flipped bits give wrong rows, silently."""
+_REMEDY = "Run its day again from the stage that writes it."
 UNREADABLE = (pa.ArrowException, OSError, ValueError)
 """What Arrow raises for a damaged file: mostly an OSError, for a flipped bit in a name UnicodeDecodeError."""
 
@@ -268,11 +273,12 @@ def is_of(found: pa.Schema, schema: pa.Schema) -> bool:
     return bool(found.equals(expected))
 
 
-def batches(file: pq.ParquetFile, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    """The file's rows, a few thousand at a time; columns that it lacks are null."""
-    for batch in file.iter_batches(batch_size=2048):
+def batches(file: pq.ParquetFile, schema: pa.Schema, rows: int = 2048) -> Iterator[pa.RecordBatch]:
+    """The file's rows with the schema's columns, so many rows at a time; columns that it lacks are null."""
+    there = [name for name in schema.names if name in file.schema_arrow.names]
+    for batch in file.iter_batches(batch_size=rows, columns=there):
         columns = [
-            batch.column(field.name) if field.name in batch.schema.names else pa.nulls(len(batch), field.type)
+            batch.column(field.name) if field.name in there else pa.nulls(len(batch), field.type)
             for field in schema
         ]
         yield pa.RecordBatch.from_arrays(columns, schema=schema)
@@ -295,27 +301,42 @@ def opened(path: Path | UPath) -> IO[bytes]:
         raise StoreUnavailable(f"{path} can't be read now: {error}. Run its day again later.") from error
 
 
-def read_table(path: Path | UPath, schema: pa.Schema) -> pa.Table:
-    """Read a staged file; its columns must be exactly the schema's, but for those that were added later.
+@contextmanager
+def damage_explained(path: Path | UPath | str) -> Iterator[None]:
+    """Raise DamagedPartition for what Arrow raises while a staged file is read."""
+    try:
+        yield
+    except (FileNotFoundError, StoreUnavailable):
+        raise
+    except UNREADABLE as error:
+        raise DamagedPartition(f"{path} can't be read as Parquet ({error}). {_REMEDY}") from error
+
+
+def open_file(path: Path | UPath, schema: pa.Schema, *, pre_buffer: bool = False) -> pq.ParquetFile:
+    """Open a staged file; its columns must be exactly the schema's, but for those that were added later.
+
+    Args:
+        pre_buffer: take the file's bytes into memory at once, for one that is read as a whole.
 
     Raises:
         DamagedPartition: the file is torn, or holds other columns.
         FileNotFoundError: there is no such file.
         StoreUnavailable: the object store can't give it now.
     """
-    remedy = "Run its day again from the stage that writes it."
-    try:
-        with opened(path) as handle:
-            # half the time of pq.read_table for the small files of a day
-            file = pq.ParquetFile(handle, pre_buffer=True, page_checksum_verification=True)
-            if not is_of(file.schema_arrow, schema):
-                raise DamagedPartition(f"{path} holds other columns than it should. {remedy}")
-            table = file.read()
-            for field in schema:
-                if field.name not in table.column_names:
-                    table = table.append_column(field, pa.nulls(len(table), field.type))
-            return table.select(schema.names).replace_schema_metadata()
-    except FileNotFoundError:
-        raise
-    except UNREADABLE as error:
-        raise DamagedPartition(f"{path} can't be read as Parquet ({error}). {remedy}") from error
+    with damage_explained(path):
+        source = path if isinstance(path, Path) else opened(path)
+        file = pq.ParquetFile(source, pre_buffer=pre_buffer, page_checksum_verification=True)
+    if not is_of(file.schema_arrow, schema):
+        raise DamagedPartition(f"{path} holds other columns than it should. {_REMEDY}")
+    return file
+
+
+def read_table(path: Path | UPath, schema: pa.Schema) -> pa.Table:
+    """Read a staged file as a whole; raises as :func:`open_file`."""
+    # half the time of pq.read_table for the small files of a day
+    with open_file(path, schema, pre_buffer=True) as file, damage_explained(path):
+        table = file.read()
+    for field in schema:
+        if field.name not in table.column_names:
+            table = table.append_column(field, pa.nulls(len(table), field.type))
+    return table.select(schema.names).replace_schema_metadata()

@@ -30,6 +30,7 @@ from newsmarts.core.settings import Settings
 from newsmarts.parse import rows
 from newsmarts.parse.publisher import ParsedPage
 from newsmarts.validate import features, staged
+from newsmarts.validate.articles import Articles
 from newsmarts.validate.decision import TICKER_CONTRACT, article_columns
 from newsmarts.validate.page_furniture import Furniture
 
@@ -87,14 +88,14 @@ def answers_for(capture: Capture, page: ParsedPage, settings: Settings) -> Answe
         DamagedPartition: the day's parsed ticker lines can't be read.
         ContractError, IncompleteResult: an expectation couldn't be evaluated.
     """
-    from newsmarts.validate.evaluation import frame_of
+    from newsmarts.validate.evaluation import frame_of, frame_of_columns
 
     article = page.article
     own = staged.table_of("ticker_items", rows.ticker_rows(capture, article))
     others = _ticker_of_day(capture, settings)
     lines = own if others is None else pa.concat_tables([own, others])
     tables = (
-        staged.table_of("articles", [rows.article_row(capture, page)]),
+        Articles.of(staged.table_of("articles", [rows.article_row(capture, page)])),
         lines["text"].to_pylist(),
         staged.table_of("page_links", rows.link_rows(capture, article)),
     )
@@ -104,9 +105,9 @@ def answers_for(capture: Capture, page: ParsedPage, settings: Settings) -> Answe
     answers = list(_answers(context, contract, frame_of(columns, features.ARTICLE_COLUMNS), day))
     path = settings.contracts_dir / f"{TICKER_CONTRACT}.json"
     labels = Furniture.of(computed_columns(path).get("label_as_text"))
-    lines = list(features.ticker_item_features(own.to_pylist(), labels))
+    columns_of_lines = features.ticker_item_features(own, labels)
     contract = load_contract(path)
-    answers += _answers(context, contract, frame_of(lines, features.TICKER_COLUMNS), day)
+    answers += _answers(context, contract, frame_of_columns(columns_of_lines, features.TICKER_COLUMNS), day)
     return Answers(answers, None if others is None else others.num_rows)
 
 

@@ -54,6 +54,7 @@ _BY_VALUE = {
     "expect_column_value_lengths_to_be_between",
 }
 _ROW = "row"
+_ROWS_AT_ONCE = 50_000  # of a contract that Great Expectations gets at once
 _FIRST = 20  # values that Great Expectations lists in short
 
 
@@ -105,23 +106,49 @@ def results_of(
     """
     source = context.data_sources.add_or_update_pandas("rows")
     every_row = source.add_dataframe_asset("rows").add_batch_definition_whole_dataframe("rows")
-    found: list[dict[str, Plain]] = [{} for _ in contracts]
-    for bundle in _bundles(contracts):
-        results = _failing(every_row, bundle.expectations(), bundle.frame(), [_ROW])
-        for number, check in enumerate(bundle.checks):
-            result = results[str(number)]
-            places = bundle.places(result)
-            for part in check.parts:
-                contract, rows = contracts[part.contract]
-                found[part.contract][part.name] = _result_of(
-                    contract.configs[part.name], rows, part.column, places[part.number], result
-                )
-    for (contract, rows), by_id in zip(contracts, found, strict=True):
-        configs = [config for name, config in contract.configs.items() if name not in by_id]
-        if configs:
-            others = [ExpectationConfiguration(**config).to_domain_obj() for config in configs]
-            by_id.update(_validated(every_row, others, rows, _complete([ROW_KEY, "source_path"])))
+    failing: list[dict[str, list[int]]] = [defaultdict(list) for _ in contracts]
+    shared: list[dict[str, Plain]] = [{} for _ in contracts]
+    for start in range(0, max((len(rows) for _, rows in contracts), default=0) or 1, _ROWS_AT_ONCE):
+        numbers = [number for number, (_, rows) in enumerate(contracts) if start == 0 or start < len(rows)]
+        some = [
+            (contract, rows.iloc[start : start + _ROWS_AT_ONCE])
+            for contract, rows in (contracts[number] for number in numbers)
+        ]
+        for bundle in _bundles(some):
+            results = _failing(every_row, bundle.expectations(), bundle.frame(), [_ROW])
+            for key, check in enumerate(bundle.checks):
+                result = results[str(key)]
+                places = bundle.places(result)
+                for part in check.parts:
+                    number = numbers[part.contract]
+                    failing[number][part.name] += [start + place for place in places[part.number]]
+                    if _failed(result) or part.name not in shared[number]:
+                        shared[number][part.name] = result
+    found: list[dict[str, Plain]] = []
+    for (contract, rows), places_of, result_of in zip(contracts, failing, shared, strict=True):
+        by_id = {
+            name: _result_of(contract.configs[name], rows, places_of[name], result)
+            for name, result in result_of.items()
+        }
+        others = [config for name, config in contract.configs.items() if name not in by_id]
+        if others:
+            expectations = [ExpectationConfiguration(**config).to_domain_obj() for config in others]
+            index = [ROW_KEY, "source_path"]
+            needed = [name for name in rows.columns if name in {*index, *_columns_of(others, rows)}]
+            by_id.update(_validated(every_row, expectations, rows[needed], _complete(index)))
+        found.append(by_id)
     return found
+
+
+def _columns_of(configs: Sequence[Plain], rows: pd.DataFrame) -> set[str]:
+    """The columns that expectations are about; all where one may be about any."""
+    columns: set[str] = set()
+    for config in configs:
+        kwargs = config["kwargs"]
+        if not set(kwargs) <= {"column", "column_list"}:
+            return set(rows.columns)
+        columns |= {kwargs["column"]} if "column" in kwargs else set(kwargs["column_list"])
+    return columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,25 +210,33 @@ class _Bundle:
 
 
 def _bundles(contracts: Sequence[tuple[Contract, pd.DataFrame]]) -> Iterator[_Bundle]:
-    """One for each expectation about null, on all columns that have it, and one for all others."""
+    """One for each expectation about null, on all columns that have it, and one for all others.
+
+    Rows of other columns are never below each other: they would be padded with as many nulls.
+    """
     of_nulls: dict[str, list[_Part]] = defaultdict(list)
-    of_values: dict[tuple[str, str, str, str], list[_Part]] = defaultdict(list)
-    for number, (contract, rows) in enumerate(contracts):
+    of_values: dict[tuple[str, ...], dict[tuple[str, str, str, str], list[_Part]]] = {}
+    alike: dict[tuple[str, ...], list[pd.DataFrame]] = defaultdict(list)
+    for contract_number, (contract, rows) in enumerate(contracts):
+        frames = alike[tuple(rows.columns)]
+        values = of_values.setdefault(tuple(rows.columns), defaultdict(list))
         for name, (kind, rules) in contract.shared.items():
             column = contract.configs[name]["kwargs"]["column"]
             if column not in rows.columns:  # an error of this contract alone
                 continue
             if kind in {_NULL, _NOT_NULL}:
                 parts = of_nulls[kind]
-                parts.append(_Part(len(parts), number, name, column))
+                parts.append(_Part(len(parts), contract_number, name, column))
             else:
                 key = kind, rules, column, str(rows[column].dtype)
-                of_values[key].append(_Part(number, number, name, column))
+                values[key].append(_Part(len(frames), contract_number, name, column))
+        frames.append(rows)
     for kind, parts in of_nulls.items():
         yield _Bundle([contracts[part.contract][1] for part in parts], [_Check(kind, "{}", "object", parts)])
-    checks = [_Check(kind, rules, dtype, parts) for (kind, rules, _, dtype), parts in of_values.items()]
-    if checks:
-        yield _Bundle([rows for _, rows in contracts], checks)
+    for columns, values in of_values.items():
+        checks = [_Check(kind, rules, dtype, parts) for (kind, rules, _, dtype), parts in values.items()]
+        if checks:
+            yield _Bundle(alike[columns], checks)
 
 
 def _failing(
@@ -238,8 +273,9 @@ def _validated(
     return {result["expectation_config"]["meta"]["id"]: result for result in plain}
 
 
-def _result_of(config: Plain, rows: pd.DataFrame, column: str, places: Sequence[int], shared: Plain) -> Plain:
+def _result_of(config: Plain, rows: pd.DataFrame, places: Sequence[int], shared: Plain) -> Plain:
     """What the expectation's result on these rows alone is; an error is everyone's."""
+    column = config["kwargs"]["column"]
     plain = {
         "success": shared["success"] if _failed(shared) else not places,
         "expectation_config": config,

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsmarts.core.contracts import (
+    ROW_KEY,
     article_contract,
     article_contract_path,
     computed_columns,
@@ -22,9 +24,12 @@ from newsmarts.core.reasons import load_reasons
 from newsmarts.core.settings import Settings
 from newsmarts.core.versions import code_version, contracts_version
 from newsmarts.validate import circuit_breaker, features, staged
+from newsmarts.validate.articles import ROWS_AT_ONCE, Articles
+from newsmarts.validate.columns import as_objects
 from newsmarts.validate.page_furniture import Furniture
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
     from newsmarts.validate.bundles import Contract
@@ -32,7 +37,6 @@ if TYPE_CHECKING:
     from newsmarts.validate.splitting import Split
     from newsmarts.validate.staged import ParsedDay
 
-_ROWS_AT_ONCE = 1_000
 TICKER_CONTRACT = "ticker_items"
 
 
@@ -61,11 +65,11 @@ def decide(
         SettingsError, ConservationError, IncompleteResult, ContractError: as ``run``.
     """
     reasons = load_reasons(settings.contracts_dir)
-    pages, ticker, ticker_rows = _evaluate(parsed, columns, settings)
+    pages, ticker, ticker_keys = _evaluate(parsed, columns, settings)
 
     from newsmarts.validate.splitting import split
 
-    found = split(parsed, pages, ticker, ticker_rows, reasons)
+    found = split(parsed, pages, ticker, ticker_keys, reasons)
     share = circuit_breaker.share_of(parsed.articles.num_rows, found.quarantine, reasons)
     refusal = circuit_breaker.refusal(parsed.day, share, settings)
     outcome = _outcome(parsed, found, settings, refusal, run_id)
@@ -74,34 +78,44 @@ def decide(
 
 def _evaluate(
     parsed: ParsedDay, columns: Iterable[tuple[str, features.Columns]], settings: Settings
-) -> tuple[list[Evaluation], Evaluation, dict[str, dict[str, Any]]]:
-    """The evaluation on each publisher's articles, the one on ticker lines, and these by row key."""
-    from newsmarts.validate.evaluation import evaluate_all, frame_of
+) -> tuple[list[Evaluation], Evaluation, Sequence[str]]:
+    """The evaluation on each publisher's articles, that on ticker lines, and these lines' row keys."""
+    from newsmarts.validate.evaluation import evaluate_all, frame_of_columns
 
     context = quiet_context()
-    rows_by_publisher: dict[str, list[features.Columns]] = {}
-    for publisher, article in columns:
-        rows_by_publisher.setdefault(publisher, []).append(article)
-    # every publisher's, so that a day without its pages has results as well
-    publishers = sorted({*slugs(), *rows_by_publisher})
     folder = settings.contracts_dir
+    frames = _article_frames(columns)
+    # every publisher's, so that a day without its pages has results as well
+    publishers = sorted({*slugs(), *frames})
     version = contracts_version(folder)
+    without_pages = frame_of_columns(dict.fromkeys(features.ARTICLE_COLUMNS, ()), features.ARTICLE_COLUMNS)
     contracts = [
-        (
-            _contract(folder, version, publisher),
-            frame_of(rows_by_publisher.get(publisher, []), features.ARTICLE_COLUMNS),
-        )
+        (_contract(folder, version, publisher), frames.get(publisher, without_pages))
         for publisher in publishers
     ]
 
-    path = settings.contracts_dir / f"{TICKER_CONTRACT}.json"
-    labels = Furniture.of(computed_columns(path).get("label_as_text"))
-    items = parsed.ticker_items.to_pylist()
-    ticker_columns = list(features.ticker_item_features(items, labels))
-    ticker_rows = {columns["row_key"]: row for columns, row in zip(ticker_columns, items, strict=True)}
-    contracts.append((_contract(folder, version, None), frame_of(ticker_columns, features.TICKER_COLUMNS)))
+    labels = Furniture.of(computed_columns(folder / f"{TICKER_CONTRACT}.json").get("label_as_text"))
+    lines = features.ticker_item_features(parsed.ticker_items, labels)
+    contracts.append((_contract(folder, version, None), frame_of_columns(lines, features.TICKER_COLUMNS)))
     *evaluations, of_ticker = evaluate_all(context, contracts, parsed.day)
-    return evaluations, of_ticker, ticker_rows
+    return evaluations, of_ticker, lines[ROW_KEY]
+
+
+def _article_frames(columns: Iterable[tuple[str, features.Columns]]) -> dict[str, pd.DataFrame]:
+    """The columns of each publisher's articles; the texts that they are computed from are not kept."""
+    import pandas as pd
+
+    from newsmarts.validate.evaluation import frame_of
+
+    frames: dict[str, list[pd.DataFrame]] = {}
+    articles = iter(columns)
+    while some := list(islice(articles, ROWS_AT_ONCE)):
+        by_publisher: dict[str, list[features.Columns]] = {}
+        for publisher, row in some:
+            by_publisher.setdefault(publisher, []).append(row)
+        for publisher, rows in by_publisher.items():
+            frames.setdefault(publisher, []).append(frame_of(rows, features.ARTICLE_COLUMNS))
+    return {publisher: pd.concat(parts, ignore_index=True) for publisher, parts in frames.items()}
 
 
 @lru_cache(maxsize=32)
@@ -115,21 +129,28 @@ def _contract(folder: Path, _version: str, publisher: str | None) -> Contract:
 
 
 def article_columns(
-    articles: pa.Table, ticker_lines: Iterable[str], page_links: pa.Table, contracts_dir: Path
+    articles: Articles, ticker_lines: Iterable[str], page_links: pa.Table, contracts_dir: Path
 ) -> Iterator[tuple[str, features.Columns]]:
     """Each article's publisher and columns, by its contract; a thousand bodies in memory at a time."""
     ticker = features.TickerLines(ticker_lines)
     rules: dict[str, features.PageRules] = {}
-    for publisher in articles["publisher"].unique().to_pylist():
+    for publisher in articles.select(["publisher"])["publisher"].unique().to_pylist():
         path = article_contract_path(contracts_dir, publisher)
         rules[publisher] = features.PageRules.of(computed_columns(path), ticker, str(path))
-    linked: dict[str, list[str]] = {}
-    for link in page_links.select(["capture_id", "headline"]).to_pylist():
-        linked.setdefault(link["capture_id"], []).append(link["headline"])
-    for batch in articles.select(features.FIELDS).to_batches(max_chunksize=_ROWS_AT_ONCE):
+    linked = _linked_headlines(page_links)
+    for batch in articles.to_batches(columns=features.FIELDS):
         for row in batch.to_pylist():
             headlines = [*linked.get(row["capture_id"], ()), *row["related_headlines"]]
             yield row["publisher"], features.article_features(row, rules[row["publisher"]], headlines)
+
+
+def _linked_headlines(page_links: pa.Table) -> Mapping[str, list[str]]:
+    """The headlines that each page lists; pages of one hour list the same."""
+    linked: dict[str, list[str]] = {}
+    columns = (as_objects(page_links[name]) for name in ("capture_id", "headline"))
+    for capture_id, headline in zip(*columns, strict=True):
+        linked.setdefault(capture_id, []).append(headline)
+    return linked
 
 
 def _outcome(
@@ -138,8 +159,8 @@ def _outcome(
     return {
         "capture_day": parsed.day,
         "captures": found.captures,
-        "landed": len(parsed.captures),
-        "rejected": found.captures - len(parsed.captures),
+        "landed": parsed.captures.num_rows,
+        "rejected": found.captures - parsed.captures.num_rows,
         "parsed": parsed.articles.num_rows,
         "valid": found.valid,
         "not_article": found.not_article,
@@ -151,7 +172,11 @@ def _outcome(
         "refusal": refusal,
         "run_id": run_id,
         "code_version": code_version(),
-        "rule_versions": ", ".join(sorted(set(parsed.articles["rule_version"].to_pylist()))),
+        "rule_versions": ", ".join(_rule_versions(parsed)),
         "contracts_version": contracts_version(settings.contracts_dir),
         "manifest_version": staged.manifest_version(parsed.captures, parsed.rejected),
     }
+
+
+def _rule_versions(parsed: ParsedDay) -> list[str]:
+    return sorted(parsed.articles.select(["rule_version"])["rule_version"].unique().to_pylist())

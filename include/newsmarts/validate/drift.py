@@ -26,7 +26,6 @@ from newsmarts.validate.circuit_breaker import listed, percent
 from newsmarts.validate.splitting import pages_of
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from upath import UPath
 
     from newsmarts.validate.staged import ParsedDay
@@ -107,8 +106,8 @@ def pages_of_day(parsed: ParsedDay, quarantine: Sequence[dict[str, Any]], fields
     found: defaultdict[Subject, dict[str, str]] = defaultdict(dict)
     with_ticker = set(parsed.ticker_items["capture_id"].to_pylist())
     names = [name for name in fields if name != "ticker"]
-    rows = _columns(parsed.articles, ["capture_id", "source_path", "publisher", "language", *names])
-    for row in rows:
+    read = ["capture_id", "source_path", "publisher", "language", *names]
+    for row in (row for batch in parsed.articles.to_batches(columns=read) for row in batch.to_pylist()):
         page = {row["capture_id"]: row["source_path"]}
         found[Subject(row["publisher"], None, "reason", _ANY)] |= page
         found[Subject(row["publisher"], row["language"], "field", _ANY)] |= page
@@ -123,11 +122,6 @@ def pages_of_day(parsed: ParsedDay, quarantine: Sequence[dict[str, Any]], fields
             found[Subject(row["publisher"], None, "reason", _ANY)] |= page
             found[Subject(row["publisher"], None, "reason", row["reason_code"])] |= page
     return DayPages(dict(found))
-
-
-def _columns(articles: pa.Table, names: list[str]) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = articles.select(names).to_pylist()
-    return rows
 
 
 def share_rows(day: date, shares: Shares) -> list[dict[str, Any]]:

@@ -57,9 +57,14 @@ class Evaluation:
 
 def frame_of(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
     """Rows as a frame whose columns have the same types on every day, an empty one included."""
+    return frame_of_columns({name: [row[name] for row in rows] for name in columns}, columns)
+
+
+def frame_of_columns(values: Mapping[str, Sequence[Any]], columns: Mapping[str, str]) -> pd.DataFrame:
+    """As :func:`frame_of`, of the values of each column."""
     return pd.DataFrame(
         {
-            name: pd.Series([row[name] for row in rows], dtype=_DTYPES[kind], index=pd.RangeIndex(len(rows)))
+            name: pd.Series(values[name], dtype=_DTYPES[kind], index=pd.RangeIndex(len(values[name])))
             for name, kind in columns.items()
         }
     )

@@ -8,18 +8,21 @@ captures of the day, the times are computed from the wall time, the words are co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import pyarrow as pa
+
 from newsmarts.core.bylines import byline_key, spellings_of
 from newsmarts.core.leak_rule import LeakRule
 from newsmarts.core.partitions import day_interval
 from newsmarts.core.ticker import TickerIndex
 from newsmarts.core.ticker_words import normalise_line
+from newsmarts.validate.columns import as_objects, distinct, objects
 from newsmarts.validate.page_furniture import FormText, Furniture, damage_in
 
 Row = Mapping[str, Any]
@@ -192,20 +195,14 @@ def article_features(row: Row, rules: PageRules, linked_headlines: Iterable[str]
     }
 
 
-def ticker_item_features(rows: Iterable[Row], labels: Furniture) -> Iterator[Columns]:
-    """The features of each ticker line of a day."""
-    by_text: dict[str, Columns] = {}  # pages of one hour show the same lines
-    for number, row in enumerate(rows, start=1):
-        found = by_text.get(row["text"])
-        if found is None:
-            found = by_text[row["text"]] = _ticker_text_features(row["text"], labels)
-        yield {
-            "row_key": f"{row['capture_id']}#{number}",
-            "source_path": row["source_path"],
-            "capture_id": row["capture_id"],
-            "position": row["position"],
-            **found,
-        }
+def ticker_item_features(items: pa.Table, labels: Furniture) -> dict[str, Any]:
+    """The features of each ticker line of a day, a column each; pages of one hour show the same lines."""
+    texts, at = distinct(items["text"])
+    found = [_ticker_text_features(text, labels) for text in texts or [None]]
+    of_text = {name: objects([each[name] for each in found])[at] for name in found[0]}
+    pages = {name: as_objects(items[name]) for name in ("capture_id", "source_path")}
+    keys = [f"{capture_id}#{number}" for number, capture_id in enumerate(pages["capture_id"], start=1)]
+    return {"row_key": keys, **pages, "position": items["position"].to_numpy(), **of_text}
 
 
 def _ticker_text_features(text: str | None, labels: Furniture) -> Columns:

@@ -63,7 +63,11 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
     """
     with partition_lock(settings, day):
         parsed = staged.read(settings.archive, day)
-        lines = [*parsed.ticker_items["text"].to_pylist(), *parsed.ticker_witnesses["text"].to_pylist()]
+        lines = [
+            line
+            for table in (parsed.ticker_items, parsed.ticker_witnesses)
+            for line in table["text"].unique().to_pylist()
+        ]
         columns = decision.article_columns(parsed.articles, lines, parsed.page_links, settings.contracts_dir)
         decided = decision.decide(parsed, columns, settings, run_id)
         found, share, outcome = decided.found, decided.share, decided.outcome

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from newsmarts.core.errors import ConservationError
 from newsmarts.core.reasons import Outcome, Reasons
 from newsmarts.core.records import QuarantineRow, Subject
 from newsmarts.validate import staged
+from newsmarts.validate.articles import Articles, in_order
 from newsmarts.validate.evaluation import Evaluation, Failure
 from newsmarts.validate.staged import ParsedDay
 
@@ -25,7 +26,7 @@ Row = dict[str, Any]
 class Split:
     """A day after its contracts: tables to write, and the numbers that must add up."""
 
-    tables: Mapping[str, pa.Table]
+    tables: Mapping[str, pa.Table | Articles]
     captures: int
     valid: int
     not_article: int  # captures
@@ -49,7 +50,7 @@ def split(
     parsed: ParsedDay,
     pages: Sequence[Evaluation],
     ticker: Evaluation,
-    ticker_rows: Mapping[str, Row],
+    ticker_keys: Sequence[str],
     reasons: Reasons,
 ) -> Split:
     """Split the day.
@@ -57,35 +58,30 @@ def split(
     Args:
         pages: evaluations on articles; their row keys are capture ids.
         ticker: the evaluation on ticker lines.
-        ticker_rows: each ticker line's row by its row key, in the order of ``parsed.ticker_items``.
+        ticker_keys: the row key of each of ``parsed.ticker_items``.
         reasons: what each reason code means.
 
     Raises:
         ConservationError: captures in and captures accounted for differ.
     """
-    captures = {row["capture_id"]: row for row in parsed.captures}
-    publishers = dict(
-        zip(
-            parsed.articles["capture_id"].to_pylist(),
-            parsed.articles["publisher"].to_pylist(),
-            strict=True,
-        )
-    )
     failed = {key for evaluation in pages for key in evaluation.failed_keys}
+    failed_lines = ticker.failed_keys
+    keep = pa.array([key not in failed_lines for key in ticker_keys], pa.bool_())
+    lines = parsed.ticker_items.filter(pc.invert(keep))["capture_id"].to_pylist()
+    line_captures = dict(zip((key for key in ticker_keys if key in failed_lines), lines, strict=True))
+    captures = _captures_with_publishers(parsed, {*failed, *lines})
     rejected = [*parsed.rejected, *parsed.unparsed]
     for evaluation in pages:
         for failure in evaluation.failures:
-            rejected.append(_row(captures[failure.row_key], publishers, failure, "page"))
+            rejected.append(_row(captures[failure.row_key], failure, "page"))
     for failure in ticker.failures:
-        capture = captures[ticker_rows[failure.row_key]["capture_id"]]
-        rejected.append(_row(capture, publishers, failure, "ticker_item"))
+        rejected.append(_row(captures[line_captures[failure.row_key]], failure, "ticker_item"))
     quarantine = sorted(_with_outcomes(rejected, reasons), key=_place)
 
-    articles = parsed.articles.filter(pc.invert(_is_in(parsed.articles["capture_id"], failed)))
-    keep = pa.array([key not in ticker.failed_keys for key in ticker_rows], pa.bool_())
+    articles = parsed.articles.without(failed) if failed else parsed.articles
     tables = {
         "articles": articles,
-        "ticker_items": parsed.ticker_items.filter(keep),
+        "ticker_items": parsed.ticker_items.filter(keep) if lines else parsed.ticker_items,
         "page_links": _links(parsed, articles),
         "ticker_witnesses": parsed.ticker_witnesses,
         "quarantine": staged.table_of("quarantine", quarantine),
@@ -99,7 +95,7 @@ def split(
         valid=articles.num_rows,
         not_article=_captures_of(quarantine, "not_article"),
         quarantined=_captures_of(quarantine, "quarantined"),
-        ticker_items_quarantined=len(ticker.failed_keys),
+        ticker_items_quarantined=len(failed_lines),
         quarantine=quarantine,
     )
     if found.captures != found.valid + found.not_article + found.quarantined:
@@ -129,11 +125,24 @@ def _captures_of(quarantine: Iterable[Row], outcome: Outcome) -> int:
     return len({row["capture_id"] for row in pages_of(quarantine) if row["outcome"] == outcome})
 
 
-def _row(capture: Row, publishers: Mapping[str, str], failure: Failure, subject: Subject) -> Row:
+def _captures_with_publishers(parsed: ParsedDay, capture_ids: Collection[str]) -> Mapping[str, Row]:
+    """The manifest's rows of some captures, each with its article's publisher."""
+    if not capture_ids:
+        return {}
+    rows = parsed.captures.filter(_is_in(parsed.captures["capture_id"], capture_ids)).to_pylist()
+    names = parsed.articles.select(["capture_id", "publisher"]).to_pydict()
+    publishers = dict(zip(names["capture_id"], names["publisher"], strict=True))
+    return {
+        row["capture_id"]: row | {"publisher": publishers.get(row["capture_id"], row["publisher"])}
+        for row in rows
+    }
+
+
+def _row(capture: Row, failure: Failure, subject: Subject) -> Row:
     row = QuarantineRow(
         capture_id=capture["capture_id"],
         capture_sha256=capture["sha256"],
-        publisher=publishers.get(capture["capture_id"], capture["publisher"]),
+        publisher=capture["publisher"],
         stage="validate",
         reason_code=failure.reason_code,
         expectation=failure.expectation,
@@ -155,11 +164,12 @@ def _is_in(column: pa.ChunkedArray, values: Iterable[str]) -> pa.ChunkedArray:
     return pc.is_in(column, value_set=pa.array(sorted(values), pa.string()))
 
 
-def _links(parsed: ParsedDay, articles: pa.Table) -> pa.Table:
+def _links(parsed: ParsedDay, articles: Articles) -> pa.Table:
     """The page links of valid pages, in the order of their pages."""
-    order = {capture_id: place for place, capture_id in enumerate(articles["capture_id"].to_pylist())}
-    links = parsed.page_links.filter(_is_in(parsed.page_links["capture_id"], order))
-    places = pa.array([order[capture_id] for capture_id in links["capture_id"].to_pylist()], pa.int64())
-    placed = links.append_column("place", places)
+    links = parsed.page_links
+    place = pc.index_in(links["capture_id"], articles.capture_ids)
+    placed = links.append_column("place", place)
+    if place.null_count:
+        placed = placed.filter(pc.is_valid(place))
     by = [("place", "ascending"), ("list_name", "ascending"), ("position", "ascending")]
-    return placed.sort_by(by).drop_columns(["place"])
+    return in_order(placed, by).drop_columns(["place"])

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from newsmarts.core import schemas
 from newsmarts.core.errors import ConservationError, MissingPartition
 from newsmarts.core.files import is_there, replacing_folder, whole_folder
 from newsmarts.core.partitions import partition_path
+from newsmarts.validate.articles import ORDER, ROWS_AT_ONCE, Articles, in_order
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -31,10 +33,10 @@ class ParsedDay:
     """What the stages before left of one day."""
 
     day: date
-    captures: list[dict[str, Any]]  # the manifest
+    captures: pa.Table  # the manifest
     rejected: list[dict[str, Any]]  # quarantine rows of land
     unparsed: list[dict[str, Any]]  # quarantine rows of parse
-    articles: pa.Table
+    articles: Articles
     ticker_items: pa.Table
     page_links: pa.Table
     ticker_witnesses: pa.Table
@@ -57,15 +59,16 @@ def read(home: Path | UPath, day: date) -> ParsedDay:
     _check_there(day, "parse", parsed, ("articles", "ticker_items", "page_links", "quarantine"))
     tables = {
         name: _table(parsed / f"{name}.parquet", schemas.VALIDATED_ROWS[name])
-        for name in ("quarantine", "articles", "ticker_items", "page_links", "ticker_witnesses")
+        for name in ("quarantine", "ticker_items", "page_links", "ticker_witnesses")
     }
-    return parsed_day(day, captures, rejected, tables)
+    return parsed_day(day, captures, rejected, Articles.open(parsed / "articles.parquet"), tables)
 
 
 def parsed_day(
     day: date,
-    captures: list[dict[str, Any]],
+    captures: pa.Table,
     rejected: list[dict[str, Any]],
+    articles: Articles,
     tables: Mapping[str, pa.Table],
 ) -> ParsedDay:
     """A day of these rows, in the order of validated files.
@@ -78,35 +81,44 @@ def parsed_day(
         captures=captures,
         rejected=rejected,
         unparsed=list(tables["quarantine"].to_pylist()),
-        articles=_sorted(tables["articles"]),
-        ticker_items=_sorted(tables["ticker_items"], "position"),
+        articles=articles,
+        ticker_items=in_order(tables["ticker_items"], [*ORDER, ("position", "ascending")]),
         page_links=tables["page_links"],
-        ticker_witnesses=_in_order(tables["ticker_witnesses"], "captured_at", "capture_id", "text"),
+        ticker_witnesses=in_order(
+            tables["ticker_witnesses"],
+            [(name, "ascending") for name in ("captured_at", "capture_id", "text")],
+        ),
     )
     _check_accounted(found)
     return found
 
 
-def read_manifest(home: Path | UPath, day: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def read_manifest(home: Path | UPath, day: date) -> tuple[pa.Table, list[dict[str, Any]]]:
     """The day's landed captures, and the quarantine rows of those that land rejected."""
     landed = partition_path(home, "manifest", day)
     _check_there(day, "land", landed, ("captures", "rejected"))
     return (
-        _rows(landed / "captures.parquet", schemas.CAPTURES),
+        schemas.read_table(landed / "captures.parquet", schemas.CAPTURES),
         _rows(landed / "rejected.parquet", schemas.QUARANTINE),
     )
 
 
-def manifest_version(captures: Iterable[dict[str, Any]], rejected: Iterable[dict[str, Any]]) -> str:
-    """A hash of what was landed, whenever that was."""
-    landed = [[{**row, "landed_at": None} for row in captures], list(rejected)]
-    return hashlib.sha256(json.dumps(landed, default=str).encode()).hexdigest()
+def manifest_version(captures: pa.Table, rejected: Iterable[dict[str, Any]]) -> str:
+    """A hash of what was landed, whenever that was: of both as JSON."""
+    digest = hashlib.sha256(b"[[")
+    separator = ""
+    for batch in captures.to_batches(max_chunksize=ROWS_AT_ONCE):
+        landed = [{**row, "landed_at": None} for row in batch.to_pylist()]
+        digest.update(f"{separator}{json.dumps(landed, default=str)[1:-1]}".encode())
+        separator = ", "
+    digest.update(f"], {json.dumps(list(rejected), default=str)}]".encode())
+    return digest.hexdigest()
 
 
 def write(
     home: Path | UPath,
     day: date,
-    tables: Mapping[str, pa.Table],
+    tables: Mapping[str, pa.Table | Articles],
     outcome: Mapping[str, Any],
     shares: Iterable[Mapping[str, Any]] | None,
 ) -> Path | UPath:
@@ -114,11 +126,20 @@ def write(
     folder = partition_path(home, "validated", day)
     with replacing_folder(folder) as temporary:
         for name in schemas.VALIDATED_ROWS:
-            schemas.write_table(temporary / f"{name}.parquet", tables[name])
+            _write(temporary / f"{name}.parquet", tables[name])
         if shares is not None:
             schemas.write_rows(temporary / schemas.SHARES_FILE, schemas.SHARES, shares)
         schemas.write_rows(temporary / "outcome.parquet", schemas.OUTCOMES, [outcome])
     return folder
+
+
+def _write(path: Path, rows: pa.Table | Articles) -> None:
+    if isinstance(rows, pa.Table):
+        schemas.write_table(path, rows)
+        return
+    with pq.ParquetWriter(path, schemas.ARTICLES, **schemas.PARQUET_OPTIONS) as writer:
+        for batch in rows.to_batches():
+            writer.write_batch(batch)
 
 
 def read_outcome(home: Path | UPath, day: date) -> dict[str, Any]:
@@ -139,12 +160,12 @@ def table_of(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     return pa.Table.from_pylist([dict(row) for row in rows], schema=schemas.VALIDATED_ROWS[name])
 
 
-def fingerprint(tables: Mapping[str, pa.Table]) -> str:
+def fingerprint(tables: Mapping[str, pa.Table | Articles]) -> str:
     """A SHA-256 over all rows: equal for equal rows, on any machine and with any version of Parquet."""
     digest = hashlib.sha256()
     for name in schemas.VALIDATED_ROWS:
         digest.update(f"{name}\n".encode())
-        for batch in tables[name].to_batches(max_chunksize=1_000):
+        for batch in tables[name].to_batches(max_chunksize=ROWS_AT_ONCE):
             rows = _json_objects(batch.schema.names, batch.columns)
             digest.update("".join(f"{row}\n" for row in rows).encode())
     return digest.hexdigest()
@@ -196,19 +217,10 @@ def _table(path: Path | UPath, schema: pa.Schema) -> pa.Table:
     return schemas.read_table(path, schema)
 
 
-def _sorted(table: pa.Table, *more: str) -> pa.Table:
-    return _in_order(table, "captured_at", "source_path", "capture_id", *more)
-
-
-def _in_order(table: pa.Table, *names: str) -> pa.Table:
-    return table.sort_by([(name, "ascending") for name in names])
-
-
 def _check_accounted(parsed: ParsedDay) -> None:
-    landed = [row["capture_id"] for row in parsed.captures]
-    read = parsed.articles["capture_id"].to_pylist()
+    landed = parsed.captures["capture_id"].to_pylist()
+    read = parsed.articles.capture_ids.to_pylist()
     unread = [row["capture_id"] for row in parsed.unparsed]
-    names = {row["capture_id"]: row["source_path"] for row in (*parsed.captures, *parsed.unparsed)}
     faults = {
         "landed but not parsed": set(landed) - set(read) - set(unread),
         "parsed but not landed": (set(read) | set(unread)) - set(landed),
@@ -218,6 +230,8 @@ def _check_accounted(parsed: ParsedDay) -> None:
     }
     for fault, capture_ids in faults.items():
         if capture_ids:
+            rows = (*parsed.captures.select(["capture_id", "source_path"]).to_pylist(), *parsed.unparsed)
+            names = {row["capture_id"]: row["source_path"] for row in rows}
             shown = sorted(repr(names.get(capture_id, capture_id)) for capture_id in capture_ids)
             more = f" and {len(shown) - _NAMES_SHOWN} more" if len(shown) > _NAMES_SHOWN else ""
             raise ConservationError(
