@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,10 @@ from newsmarts.validate import page_furniture
 from tests.validate.page_rules import page_rules
 
 RULES = page_rules()
+PATTERNS = [
+    "read (?:more|also|next)|also read", "\\d+ shares?", "source: al mayadeen.*", "[45]\\d\\d\\b.*",
+    "[^a-m]x", "e-?mail", "[@-z]", "\\x41", "Home", "\\Sx", "skip", "عاجل|إعلان",
+]  # fmt: skip
 
 FURNITURE = [
     "x",
@@ -250,3 +256,19 @@ def test_what_is_reported_of_a_long_text_is_short_and_holds_the_place(before: st
     reported = page_furniture.around(text, len(before), len(before) + 3)
     assert "<b>" in reported
     assert len(reported) <= 3 + 2 * 40 + 2
+
+
+@given(
+    pattern=st.sampled_from(PATTERNS),
+    text=st.one_of(
+        st.text("readmosxk123 5-eilAhHOMSKıſKعاجل@[`{", max_size=8),
+        st.sampled_from(
+            ["Read ALSO", "12 SHARES", "503 error", "E-Mail", "ſkip", "SKIP", "home", "a", "A", "عاجل"]
+        ),
+    ),
+)
+def test_patterns_match_whatever_the_case(pattern: str, text: str) -> None:
+    found = page_furniture._AnyOf([pattern, "y+"])
+    plain = re.compile(f"(?:{pattern})|y+", re.IGNORECASE)
+    assert (found.fullmatch(text) is None) == (plain.fullmatch(text) is None)
+    assert (found.search(text) is None) == (plain.search(text) is None)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from newsmarts.core.leak_rule import LeakRule
 from newsmarts.core.ticker_variants import Spelling
-from newsmarts.core.ticker_words import WORD, has_capital_in_word, normalise_line, prepared, words_of
+from newsmarts.core.ticker_words import WORD, folded_words, has_capital_in_word, normalise_line, prepared
 
 _MOST_SOURCE_WORDS = 8
 _SENTENCE_END = re.compile(r"[.!?؟۔。]")
@@ -27,7 +27,7 @@ class Line:
         self.rule = rule
         self.line = line
         self.text = prepared(line)  # case kept
-        self.folded = words_of(self.text.casefold())
+        self.folded = folded_words(self.text)
         self.letters = "".join(self.folded)
         self.starts = list(accumulate(map(len, self.folded), initial=0))[:-1]  # of each word in letters
 

@@ -28,7 +28,8 @@ WORD = re.compile(r"[^\W_]+")
 _MARKS = re.compile(r"[^\w\s]+|_+")
 # ASCII is looked at as bytes, which takes a third of the time
 _ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum() and not chr(code).isspace())
-_SPACED = bytes.maketrans(_ASCII_MARKS, b" " * len(_ASCII_MARKS))
+_SMALL = bytes(range(256)).lower()
+_SMALL_SPACED = _SMALL.translate(bytes.maketrans(_ASCII_MARKS, b" " * len(_ASCII_MARKS)))
 _SHAPES = bytes(
     ord("A") if chr(code).isupper() else ord("a") if chr(code).isalnum() else ord(" ") for code in range(256)
 )
@@ -53,17 +54,19 @@ def _prepared(line: str) -> str:
 
 def normalise_line(line: str) -> str:
     """The line's words without case, punctuation, accents and invisible characters."""
-    folded = prepared(line).casefold()
-    if folded.isascii():
-        return " ".join(folded.encode().translate(None, _ASCII_MARKS).decode().split())
-    return " ".join(_MARKS.sub("", folded).split())
+    text = prepared(line)
+    if text.isascii():
+        words = text.encode().translate(_SMALL, _ASCII_MARKS).decode()
+        # to part and join them takes longer than all else
+        return words.strip() if words.isprintable() and "  " not in words else " ".join(words.split())
+    return " ".join(_MARKS.sub("", text.casefold()).split())
 
 
-def words_of(folded: str) -> list[str]:
-    """Runs of letters and digits."""
-    if folded.isascii():
-        return folded.encode().translate(_SPACED).decode().split()
-    return WORD.findall(folded)
+def folded_words(text: str) -> list[str]:
+    """Runs of letters and digits of a prepared text, case folded."""
+    if text.isascii():
+        return text.encode().translate(_SMALL_SPACED).decode().split()
+    return WORD.findall(text.casefold())
 
 
 def has_capital_in_word(text: str) -> bool:

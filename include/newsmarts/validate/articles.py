@@ -54,6 +54,16 @@ class Articles:
         """How many there are."""
         return len(self.capture_ids)
 
+    @property
+    def schema(self) -> pa.Schema:
+        """That of the rows: ``schemas.ARTICLES``, items of lists named as in the file."""
+        if isinstance(self._rows, pa.Table):
+            return self._rows.schema
+        there = self._rows.schema_arrow.remove_metadata()
+        return pa.schema(
+            [there.field(field.name) if field.name in there.names else field for field in schemas.ARTICLES]
+        )
+
     def without(self, capture_ids: Iterable[str]) -> Articles:
         """All but the articles of these captures."""
         left_out = pa.array(sorted(capture_ids), pa.string())
@@ -62,9 +72,8 @@ class Articles:
 
     def select(self, names: Sequence[str]) -> pa.Table:
         """Some columns of all rows: short ones."""
-        return pa.Table.from_batches(
-            self.to_batches(columns=names), pa.schema([schemas.ARTICLES.field(name) for name in names])
-        )
+        schema = pa.schema([self.schema.field(name) for name in names])
+        return pa.Table.from_batches(self.to_batches(columns=names), schema)
 
     def to_batches(
         self, max_chunksize: int = ROWS_AT_ONCE, columns: Sequence[str] | None = None
@@ -86,7 +95,7 @@ class Articles:
         if isinstance(self._rows, pa.Table):
             yield from self._rows.select(names).to_batches(max_chunksize=rows)
         else:
-            schema = pa.schema([schemas.ARTICLES.field(name) for name in names])
+            schema = pa.schema([self.schema.field(name) for name in names])
             yield from schemas.batches(self._rows, schema, rows)
 
 

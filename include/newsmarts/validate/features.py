@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -268,6 +269,8 @@ def _local_time_disagreement(row: Row) -> str | None:
 
 def _latin_letter_share(lines: Iterable[str]) -> float | None:
     text = "".join(lines)
+    if text.isascii():
+        return 1.0 if text.encode().translate(None, _NO_ASCII_LETTERS) else None
     in_ascii = len(text.encode("ascii", "ignore").translate(None, _NO_ASCII_LETTERS))
     others = "".join(_BEYOND_ASCII.findall(text))
     letters = in_ascii + len(_LETTERS_BEYOND_ASCII.findall(others))
@@ -297,11 +300,16 @@ def _title_among(
     lines: Sequence[str], normalised: Sequence[str], titles: Iterable[str | None], own: Iterable[str]
 ) -> str | None:
     """The first body line that is, word for word, one of the titles and isn't the article's own."""
-    wanted = {normalise_line(title) for title in titles if title} - set(own)
+    wanted = {_title_words(title) for title in titles if title} - set(own)
     for line, words in zip(lines, normalised, strict=True):
         if words in wanted and len(words.split()) >= _MIN_WORDS_OF_A_TITLE:
             return line
     return None
+
+
+@lru_cache(maxsize=1024)  # pages of one hour list the same articles
+def _title_words(title: str) -> str:
+    return normalise_line(title)
 
 
 def _repeated(lines: Sequence[str], normalised: Sequence[str]) -> str | None:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from upath import UPath
 
 _NAMES_SHOWN = 5
+_BATCHES_OF_ROW_GROUP = 5  # 30 MB of usual articles in memory
 _encode = json.JSONEncoder(default=str, separators=("\n", ":")).encode  # values one a line
 
 
@@ -137,9 +138,12 @@ def _write(path: Path, rows: pa.Table | Articles) -> None:
     if isinstance(rows, pa.Table):
         schemas.write_table(path, rows)
         return
-    with pq.ParquetWriter(path, schemas.ARTICLES, **schemas.PARQUET_OPTIONS) as writer:
-        for batch in rows.to_batches():
-            writer.write_batch(batch)
+    with pq.ParquetWriter(path, rows.schema, **schemas.PARQUET_OPTIONS) as writer:
+        batches = rows.to_batches()
+        some = list(islice(batches, _BATCHES_OF_ROW_GROUP))
+        while some:
+            writer.write_table(pa.Table.from_batches(some).combine_chunks())
+            some = list(islice(batches, _BATCHES_OF_ROW_GROUP))
 
 
 def read_outcome(home: Path | UPath, day: date) -> dict[str, Any]:
