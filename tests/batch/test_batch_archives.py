@@ -24,6 +24,7 @@ from newsmarts.core.settings import Settings
 from newsmarts.land.config import batch_feeds, chosen_feeds
 from newsmarts.land.run import run as land
 from newsmarts.parse.run import run as parse
+from newsmarts.validate.articles import Articles
 from newsmarts.validate.decision import article_columns
 from tests.batch.pages_in_archives import FEED, record, settings_of, without, write_archives
 from tests.land.warc_files import response, revisit
@@ -153,7 +154,8 @@ def test_contract_columns_of_parts_are_those_of_the_day(tmp_path: Path) -> None:
             settings,
         )
         paths.append(archives.write_tables({"columns": columns}, job.scratch)["columns"])
-    expected = list(article_columns(table("articles"), lines, table("page_links"), settings.contracts_dir))
+    articles = Articles.of(table("articles"))
+    expected = list(article_columns(articles, lines, table("page_links"), settings.contracts_dir))
     order = [columns["row_key"] for _, columns in expected]
     assert list(in_order(paths[::-1], order)) == [
         (publisher, {name: columns[name] for name in COLUMNS.names[1:]}) for publisher, columns in expected

@@ -18,6 +18,7 @@ from newsmarts.core import lake, schemas
 from newsmarts.core.errors import MissingPartition
 from newsmarts.core.settings import Settings
 from newsmarts.land.manifest import Manifest, merge
+from newsmarts.validate.articles import Articles
 from newsmarts.validate.decision import article_columns, decide
 from newsmarts.validate.features import ARTICLE_COLUMNS
 from newsmarts.validate.staged import parsed_day
@@ -78,7 +79,7 @@ def columns_of(
         ticker_lines: those of every capture of the day.
         page_links: those of the articles' captures.
     """
-    found = article_columns(articles, ticker_lines, page_links, settings.contracts_dir)
+    found = article_columns(Articles.of(articles), ticker_lines, page_links, settings.contracts_dir)
     rows = [{"publisher": publisher, **columns} for publisher, columns in found]
     return pa.Table.from_pylist(rows, schema=COLUMNS)
 
@@ -104,14 +105,17 @@ def finish_day(task: DayParts, job: Job) -> StagedDay:
     settings = job.settings
     tables = {name: _read(task.files(name), name) for name in TABLES}
     landed = landed_rows(task, settings)
-    parsed = parsed_day(task.day, landed.captures.to_pylist(), landed.rejected.to_pylist(), tables)
-    columns = in_order(task.columns, parsed.articles["capture_id"].to_pylist())
+    articles = Articles.of(tables["articles"])
+    parsed = parsed_day(task.day, landed.captures, landed.rejected.to_pylist(), articles, tables)
+    columns = in_order(task.columns, articles.capture_ids.to_pylist())
     decided = decide(parsed, columns, settings, job.run_id)
     outcome = decided.outcome | {"warnings": None}
     written = pa.Table.from_pylist([outcome], schema=schemas.OUTCOMES)
-    lake.replace_day(
-        settings, task.day, {**decided.found.tables, "captures": landed.captures, "outcome": written}
-    )
+    found = {
+        name: rows.to_table() if isinstance(rows, Articles) else rows
+        for name, rows in decided.found.tables.items()
+    }
+    lake.replace_day(settings, task.day, {**found, "captures": landed.captures, "outcome": written})
     return StagedDay(
         task.day,
         outcome["captures"],

@@ -42,12 +42,13 @@ class Articles:
             keys = file.read([name for name, _ in ORDER])
         if in_order(keys, ORDER) is keys:
             return cls(keys["capture_id"], file, str(path))
-        return cls.of(in_order(schemas.read_table(path, schemas.ARTICLES), ORDER))
+        return cls.of(schemas.read_table(path, schemas.ARTICLES))
 
     @classmethod
     def of(cls, table: pa.Table) -> Articles:
         """Articles that are in memory."""
-        return cls(table["capture_id"], table, "the table")
+        rows = in_order(table, ORDER)
+        return cls(rows["capture_id"], rows, "the table")
 
     @property
     def num_rows(self) -> int:
@@ -74,6 +75,10 @@ class Articles:
         """Some columns of all rows: short ones."""
         schema = pa.schema([self.schema.field(name) for name in names])
         return pa.Table.from_batches(self.to_batches(columns=names), schema)
+
+    def to_table(self) -> pa.Table:
+        """All rows, in memory."""
+        return pa.Table.from_batches(self.to_batches(), self.schema)
 
     def to_batches(
         self, max_chunksize: int = ROWS_AT_ONCE, columns: Sequence[str] | None = None
