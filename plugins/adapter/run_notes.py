@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 from airflow.listeners import hookimpl
 from airflow.utils.types import DagRunType
 
-from newsmarts.desk.airflow import FOLLOWER, PRODUCER
-
 if TYPE_CHECKING:
     from airflow.models import DagRun
 
@@ -20,6 +18,8 @@ if TYPE_CHECKING:
 @hookimpl
 def on_dag_run_running(dag_run: DagRun, msg: str) -> None:  # noqa: ARG001 - as Airflow passes it
     """Note the capture day of a run by hand."""
+    from newsmarts.desk.airflow import PRODUCER
+
     if dag_run.dag_id != PRODUCER or dag_run.run_type != DagRunType.MANUAL or dag_run.note:
         return
     from newsmarts.desk.day_runs import capture_day_of_run
@@ -43,6 +43,8 @@ def on_dag_run_failed(dag_run: DagRun, msg: str) -> None:  # noqa: ARG001 - as A
 
 
 def _note_days(dag_run: DagRun) -> None:
+    from newsmarts.desk.airflow import FOLLOWER
+
     if dag_run.dag_id != FOLLOWER or dag_run.note:
         return
     from airflow.models.xcom import XComModel

@@ -143,11 +143,11 @@ def test_what_is_not_a_store_is_an_error(url: str) -> None:
 
 
 def test_a_staged_file_that_the_store_cannot_give_now_is_not_damaged(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: object) -> bytes:
+    def fail(*_: object) -> bytes:
         raise OSError(16, "Please reduce your request rate.")
 
     path = UPath("memory://busy/captures.parquet")
-    monkeypatch.setattr(path.fs, "cat_file", fail)
+    monkeypatch.setattr(type(path.fs), "cat_file", fail)  # of an object, the old one would stay as its own
     with pytest.raises(StoreUnavailable, match=r"busy/captures\.parquet can't be read now: .*request rate"):
         schemas.read_table(path, schemas.CAPTURES)
 

@@ -161,7 +161,7 @@ def test_a_source_has_reported_all_only_once_its_rows_are_written(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(manifest, "write", fail)
+        patch.setattr(manifest, "add", fail)
         with pytest.raises(DiskFull, match=r"land of .*No space"):
             run.run(DAY, declared, "one")
     assert manifest.sources(declared.home, DAY) == {}

@@ -238,16 +238,19 @@ def test_raw_bytes_that_are_away_stop_the_day_until_they_are_back(settings: Sett
     assert stage.run(DAY, settings).parsed == 2
 
 
-@pytest.mark.parametrize("trouble", [MemoryError("full"), OSError(5, "Input/output error")])
+@pytest.mark.parametrize(
+    ("trouble", "raised"),
+    [(MemoryError("full"), MemoryError), (OSError(5, "Input/output error"), StoreUnavailable)],
+)
 def test_the_machines_trouble_is_no_fault_of_a_page(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, trouble: Exception, raised: type[Exception]
 ) -> None:
     def fail(*_: object) -> None:
         raise trouble
 
     land(settings.home, {"a.txt": text.render(ARTICLE).encode()})
     monkeypatch.setattr(AlMayadeen, "read", fail)
-    with pytest.raises(type(trouble)):
+    with pytest.raises(raised, match=str(trouble.args[-1])):
         stage.run(DAY, settings)
 
 

@@ -52,18 +52,14 @@ def quiet_context() -> EphemeralDataContext:
     from newsmarts.core.gx import gx
 
     # isort: split
-    from great_expectations.data_context.types.base import (
-        DataContextConfig,
-        InMemoryStoreBackendDefaults,
-        ProgressBarsConfig,
-    )
+    from great_expectations.data_context.types import base
 
     return gx.get_context(
         mode="ephemeral",
-        project_config=DataContextConfig(
+        project_config=base.DataContextConfig(
             # the default keeps a Data Docs site in a temporary folder, which nothing here reads
-            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
-            progress_bars=ProgressBarsConfig(globally=False, metric_calculations=False),
+            store_backend_defaults=base.InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            progress_bars=base.ProgressBarsConfig(globally=False, metric_calculations=False),
             analytics_enabled=False,
         ),
     )
