@@ -7,7 +7,8 @@ import hashlib
 import io
 import json
 import logging
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 _SCHEMAS = {"captures": schemas.CAPTURES, **schemas.VALIDATED}
+_WORD = re.compile(r"\w+")
 # Columns that describe a run, not the day: they may differ where nothing else does.
 _NOT_CONTENT = {"captures": {"landed_at"}, "outcome": {"run_id", "warnings"}}
 
@@ -82,11 +84,18 @@ class StagedDay:
         return replace(self, source_sha256=digest, _known=known)
 
     @contextlib.contextmanager
-    def registered(self, connection: duckdb.DuckDBPyConnection, sql: str) -> Iterator[None]:
-        """Make the files that the SQL names readable as ``staged_<file>``, batch by batch."""
+    def registered(
+        self, connection: duckdb.DuckDBPyConnection, sql: str, columns: Collection[str]
+    ) -> Iterator[None]:
+        """Make the files that the SQL names readable as ``staged_<file>``, batch by batch.
+
+        They have these columns and those that the SQL names: to DuckDB a stream has all that it may need, so
+        each table of articles would read every text.
+        """
         names = [name for name in self._files if f"staged_{name}" in sql]
+        read = {*columns, *_WORD.findall(sql)}
         for name in names:
-            schema = _SCHEMAS[name]
+            schema = pa.schema([field for field in _SCHEMAS[name] if field.name in read])
             batches = schemas.batches(self._files[name], schema)
             if name == "captures" and self._known is not None:
                 batches = (batch.filter(pc.is_in(batch["capture_id"], self._known)) for batch in batches)
@@ -188,10 +197,20 @@ def _digest(handles: dict[str, IO[bytes]], files: dict[str, pq.ParquetFile], lay
     for name in sorted(handles):
         if name in _NOT_CONTENT:
             columns = [column for column in _SCHEMAS[name].names if column not in _NOT_CONTENT[name]]
-            rows = files[name].read(columns).to_pylist()
-            part = hashlib.sha256(json.dumps(rows, default=str).encode())
+            part = _digest_of_rows(files[name], columns)
         else:
             handles[name].seek(0)
             part = hashlib.sha256(handles[name].read())
         total.update(f"{name}:{part.hexdigest()}\n".encode())
     return total.hexdigest()
+
+
+def _digest_of_rows(file: pq.ParquetFile, columns: list[str]) -> hashlib._Hash:
+    """Hash of the rows as one JSON array of objects, which is never whole in memory."""
+    total, separator = hashlib.sha256(b"["), ""
+    for batch in file.iter_batches(columns=columns):
+        for row in batch.to_pylist():
+            total.update(f"{separator}{json.dumps(row, default=str)}".encode())
+            separator = ", "
+    total.update(b"]")
+    return total

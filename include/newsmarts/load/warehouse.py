@@ -22,6 +22,7 @@ from newsmarts.load.staged import StagedDay
 HERE = Path(__file__).parent
 QUERIES = HERE / "queries"
 TABLES = read_tables(HERE / "tables", "warehouse")
+_COLUMNS = {table.name: {column.name for column in table.columns} for table in TABLES}
 OF_REFUSED_DAYS = frozenset({"captures", "contract_results", "days", "quarantine"})
 _DAY_REFUSED = QUERIES / "day_refused.sql"
 _SHOWN = 5  # captures that a message names; the rest are counted
@@ -164,7 +165,7 @@ def _insert(
     parameters: dict[str, str] | None = None,
 ) -> None:
     """Add the rows of a SELECT."""
-    with staged.registered(connection, rows):
+    with staged.registered(connection, rows, _COLUMNS[table]):
         connection.execute(f"INSERT INTO warehouse.{table} BY NAME\n{rows}", parameters)
 
 
