@@ -64,10 +64,15 @@ class Server:
 
     def database(self, name: str, options: str = "") -> str:
         """Make a database that the user news owns, and return its URL."""
+        self.drop(name)
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             connection.execute(f'CREATE DATABASE "{name}" OWNER news {options}')
         return self.url(name)
+
+    def drop(self, name: str) -> None:
+        """Remove a database, if there is one."""
+        with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def role(self, name: str, password: str) -> None:
         """Make a role that may log in and nothing else."""

@@ -163,6 +163,7 @@ def serving_cluster(folder: Path, postgres: Server, inbox: Path) -> Iterator[Clu
     hub_folder = folder / "hub"
     hub_folder.mkdir()
     hub = Machine(hub_folder, postgres)
+    postgres.drop("airflow")  # another test's, with passwords of another key
     ports = {"redis": free_port(), "s3": free_port(), "api": hub.ports[8080]}
     hub.values |= {
         "INBOX_DIR": str(inbox),

@@ -207,9 +207,11 @@ print(*sorted(name for name in sys.modules if name.startswith("newsmarts.")))
     assert of_the_library.split() == [
         "newsmarts.core",
         "newsmarts.core.errors",
+        "newsmarts.core.failures",
         "newsmarts.core.files",
         "newsmarts.core.locks",
         "newsmarts.core.object_store",
+        "newsmarts.core.owner",
         "newsmarts.core.partitions",
         "newsmarts.core.publishers",
         "newsmarts.core.settings",

@@ -11,9 +11,6 @@ import string
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import newsmarts.core.gx  # noqa: F401 (first)
-
-# isort: split
 from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 from great_expectations.expectations.core.expect_column_values_to_be_null import (
     ExpectColumnValuesToBeNull,

@@ -17,9 +17,7 @@ from datetime import datetime
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from newsmarts.core.gx import gx
-
-# isort: split
+import great_expectations as gx
 import pandas as pd
 from great_expectations.expectations.core.expect_column_values_to_be_null import ExpectColumnValuesToBeNull
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration

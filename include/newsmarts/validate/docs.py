@@ -21,9 +21,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from newsmarts.core.gx import gx
-
-# isort: split
+import great_expectations as gx
 from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
 from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.data_context.types.resource_identifiers import (
