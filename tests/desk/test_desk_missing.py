@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from upath import UPath
 
-from newsmarts.core.settings import load_settings, settings
+from newsmarts.core import schemas
+from newsmarts.core.errors import StoreUnavailable
+from newsmarts.core.partitions import partition_path
+from newsmarts.core.settings import load_settings
 from newsmarts.desk.backfill import backfill_view
 from newsmarts.desk.today import TodayView, today_view
 from newsmarts.desk.views import day_view, days_view
+from newsmarts.review.day_outcomes import KnownDay
 from newsmarts.review.day_state import recent_day_states
 from newsmarts.review.day_status import DayStatus
+from newsmarts.review.missing_days import feed_captures
 from tests.desk.day_files import write_day, write_landed_day
 from tests.desk.desk_client import MadeUpAirflow, get, guarded, run_of
 
@@ -21,12 +26,7 @@ DAY = date(2025, 9, 1)
 NOW = datetime(2025, 9, 11, 12, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("NEWS_HOME", str(tmp_path))
-    settings.cache_clear()
-    yield tmp_path
-    settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def view_of(home: Path, airflow: MadeUpAirflow) -> TodayView:
@@ -84,3 +84,20 @@ def test_a_message_of_several_lines_is_shown_as_lines(home: Path) -> None:
         "/contracts/runs/news_pages/r",
     ):
         assert "\\n" not in get(guarded(), address).text, address
+
+
+def test_a_store_that_is_away_is_not_taken_for_a_day_without_captures(
+    memory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> bytes:
+        raise OSError(16, "Please reduce your request rate.")
+
+    archive = UPath(memory)
+    known = KnownDay(DAY, landed=1)
+    path = partition_path(archive, "manifest", DAY) / "captures.parquet"
+    path.write_bytes(schemas.to_bytes(schemas.CAPTURES.empty_table()))
+    with monkeypatch.context() as patch:
+        patch.setattr(type(archive.fs), "cat_file", away)
+        with pytest.raises(StoreUnavailable, match="request rate"):
+            feed_captures(archive, known)
+    assert feed_captures(archive, known) == {}

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from newsmarts.core.errors import NewsError
 from newsmarts.core.partitions import partition_path
-from newsmarts.core.schemas import UNREADABLE
+from newsmarts.core.schemas import UNREADABLE, opened
 from newsmarts.core.settings import Settings
 from newsmarts.land.config import load_feeds
 from newsmarts.review.day_outcomes import KnownDay, Stamp
@@ -62,7 +62,11 @@ def _days(begin: date, end: date) -> Iterator[date]:
 
 
 def feed_captures(archive: Path | UPath, known: KnownDay) -> Counter[str]:
-    """How many captures of a day each feed has landed; none where the manifest can't be read."""
+    """How many captures of a day each feed has landed; none where the manifest is damaged.
+
+    Raises:
+        StoreUnavailable: the object store can't give it now.
+    """
     return _feed_captures(archive, known.day, known.manifest)
 
 
@@ -70,7 +74,7 @@ def feed_captures(archive: Path | UPath, known: KnownDay) -> Counter[str]:
 def _feed_captures(archive: Path | UPath, day: date, _stamp: Stamp | None) -> Counter[str]:
     path = partition_path(archive, "manifest", day) / "captures.parquet"
     try:
-        with path.open("rb") as handle:
+        with opened(path) as handle:
             feeds = pq.read_table(handle, columns=["feed"])["feed"].value_counts()
     except (FileNotFoundError, *UNREADABLE):
         return Counter()

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from newsmarts.core.errors import DamagedPartition
 from newsmarts.core.files import TEMPORARY_PREFIX
 from newsmarts.core.partitions import objects_path, partition_days, partition_path, raw_object_path
+from newsmarts.core.schemas import UNREADABLE, opened
 from newsmarts.core.settings import Settings
 from newsmarts.core.text import counted, sized
 from newsmarts.ops.maintenance.steps import DAY_SECONDS, StepResult
@@ -106,11 +107,11 @@ def _named(settings: Settings) -> set[bytes]:
     for day in partition_days(settings.archive, "manifest"):
         path = partition_path(settings.archive, "manifest", day) / "captures.parquet"
         try:
-            with path.open("rb") as handle:
+            with opened(path) as handle:
                 column = pq.read_table(handle, columns=["sha256"], partitioning=None)["sha256"]
         except FileNotFoundError:  # a landing that was killed before it wrote its first
             continue
-        except Exception as error:
+        except UNREADABLE as error:
             raise DamagedPartition(
                 f"{path} can't be read ({error}), so what it names isn't known and nothing is removed. "
                 "Land that day again."
