@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -15,10 +14,10 @@ from bs4 import BeautifulSoup
 
 from newsmarts.core import text
 from newsmarts.core.partitions import current_release_path, partition_path, releases_path
-from newsmarts.core.settings import load_settings, settings
+from newsmarts.core.settings import load_settings
 from newsmarts.desk import pages
 from newsmarts.desk.airflow import PRODUCER, DagFacts, FailedTask
-from newsmarts.desk.calendar import KINDS, heat_map, kind_of
+from newsmarts.desk.calendar import KINDS, LETTER, heat_map, kind_of
 from newsmarts.desk.to_do import DAYS_NAMED
 from newsmarts.desk.today import TodayView, today_view
 from newsmarts.land.local_days import LocalDays
@@ -32,12 +31,7 @@ DAY = date(2025, 9, 1)
 NOW = datetime(2025, 9, 11, 12, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("NEWS_HOME", str(tmp_path))
-    settings.cache_clear()
-    yield tmp_path
-    settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def away(count: int) -> list[LeftOut]:
@@ -109,8 +103,16 @@ def test_the_map_has_each_day_once_in_its_place() -> None:
     assert found.counts == {"missing": 1, "nothing": 365}
     assert {cell.y for cell in found.cells if cell.day.weekday() == 6} == {max(c.y for c in found.cells)}
     assert max(cell.x for cell in found.cells) + 11 <= found.width
+    assert all(x + len(name) * LETTER <= found.width for x, name in found.month_names)
     assert [name for _, name in found.month_names][:3] == ["January", "February", "March"]
     assert sum(sum(month.counts.values()) for month in found.months) == 366
+
+
+def test_a_month_that_has_just_begun_is_named_in_full() -> None:
+    found = heat_map(DayStates({}, LocalDays(), {}), {}, date(2024, 9, 6), DAY, DAY)
+    x, name = found.month_names[-1]
+    assert name == f"{DAY:%B}"
+    assert x + len(name) * LETTER <= found.width
 
 
 def test_every_day_has_a_cell_but_those_to_come(home: Path) -> None:

@@ -18,6 +18,7 @@ from newsmarts.review.day_status import DayStatus
 PITCH = 14  # from one cell to the next, in the picture's units
 LEFT, TOP = 32, 18  # room for the names of weekdays and months
 WEEK = 7
+LETTER = 6  # of a month's name
 
 # Kinds of days, as the legend names them, the most worrying first. The style sheet has a colour for each.
 KINDS: Mapping[str, str] = {
@@ -114,14 +115,16 @@ def heat_map(
             cells.append(Cell(day, kind, _describe(day, kind, states), x, y))
     counted = Counter(cell.kind for cell in cells)
     weeks = (last - monday).days // WEEK + 1
+    month_names = tuple(_month_names(first, last, monday))
+    names_end = max((x + len(name) * LETTER for x, name in month_names), default=0)
     return HeatMap(
         first=first,
         last=last,
         cells=tuple(cells),
-        month_names=tuple(_month_names(first, last, monday)),
+        month_names=month_names,
         months=tuple(_months(cells, states.days)),
         counts={kind: counted[kind] for kind in KINDS if counted[kind]},
-        width=LEFT + weeks * PITCH,
+        width=max(LEFT + weeks * PITCH, names_end),
         height=TOP + WEEK * PITCH,
     )
 

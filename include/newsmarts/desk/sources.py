@@ -9,7 +9,7 @@ from pathlib import Path
 
 from newsmarts.core.settings import Settings
 from newsmarts.desk.airflow import LIVE, PRODUCER, Airflow, FeedAnswer
-from newsmarts.land.config import AnyConfig, load_feeds
+from newsmarts.land.config import LOCAL_KINDS, AnyConfig, load_feeds
 from newsmarts.review.day_state import DayStates, recent_day_states
 from newsmarts.review.missing_days import feed_captures
 
@@ -63,7 +63,7 @@ def sources_view(settings: Settings, airflow: Airflow, today: date) -> SourcesVi
     """
     states = recent_day_states(settings, today)
     configs = {config.name: config for config in load_feeds(settings)}
-    last = max((day for day in states.days if day <= today), default=today)
+    last = max((day for day, known in states.days.items() if known.captures and day <= today), default=today)
     days = [last - timedelta(days=number) for number in reversed(range(SHOWN_DAYS))]
     captures = {
         day: feed_captures(settings.archive, known)
@@ -102,7 +102,7 @@ class _Look:
             per_day=per_day,
             last_day=max((day for day, count in per_day if count), default=None),
             missing=sum(name in feeds for feeds in self.states.missing.values()),
-            waiting=sum(self.states.local.new.values()) if kind in ("inbox", "warc") else 0,
+            waiting=sum(self.states.local.new.values()) if kind in LOCAL_KINDS else 0,
             last=answers[0] if answers else None,
             failures=[answer for answer in answers if answer.state == "failed"][:FAILURES_SHOWN],
             next_visit=self.next_runs.get(LIVE if kind == "live" else PRODUCER) if kind else None,

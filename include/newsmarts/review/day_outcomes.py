@@ -51,6 +51,11 @@ class KnownDay:
     validated: Stamp | None = None  # of its results
     manifest: Stamp | None = None  # of its manifest
 
+    @property
+    def captures(self) -> int:
+        """How many captures land has seen, rejected ones included; 0 where that can't be read."""
+        return self.outcome.captures if self.outcome is not None else self.landed or 0
+
 
 class DayOutcomes:
     """The days of one archive. ``days`` is safe to call from many threads."""
