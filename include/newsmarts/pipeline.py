@@ -28,7 +28,7 @@ from newsmarts.core.settings import Settings
 from newsmarts.core.text import counted
 from newsmarts.core.timings import Timings
 from newsmarts.core.workers import Workers, result_of
-from newsmarts.land.config import chosen_feeds
+from newsmarts.land.config import LOCAL_KINDS, chosen_feeds
 from newsmarts.land.run import landed_captures
 from newsmarts.land.run import run as land
 from newsmarts.load.run import LoadResult
@@ -42,7 +42,6 @@ from newsmarts.validate.run import run as validate
 
 logger = logging.getLogger(__name__)
 
-_LOCAL = {"inbox", "warc"}  # kinds of feeds that only read files
 # what each worker needs, Great Expectations with it
 _PRELOADED = (
     __name__,
@@ -166,7 +165,7 @@ class _EachDay:
 
         Days land here while workers start, and those read before, which seldom have anything new.
         """
-        local = [name for name, kind in self._feeds.items() if kind in _LOCAL]
+        local = [name for name, kind in self._feeds.items() if kind in LOCAL_KINDS]
         remote = [name for name in self._feeds if name not in local]
         for number, day in enumerate(days, start=1):
             self._progress.start(day.isoformat())

@@ -1,22 +1,19 @@
 """Machines for the services of docker-compose.yml: each with a disk, a name and connections of its own.
 
 A machine runs services natively, as ``native`` does, under its own host name and with folders that no other
-machine sees. What workers reach over the network (Airflow's API, Redis, the object store), each reaches over
-lines that can be cut.
+machine sees. What workers reach over the network (Airflow's API, Redis, the object store), each reaches
+through switches.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import select
 import shlex
 import shutil
 import socket
-import socketserver
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,6 +25,7 @@ from tests.compose.native import Native, can_confine
 from tests.missing import skip_or_fail
 from tests.plugins.desk_server import free_port
 from tests.postgres_server import Server
+from tests.switch import Switch
 
 _UP_SECONDS = 60
 # what is lost is missed after one to three minutes, not after five or ten; a busy machine is given time
@@ -65,54 +63,6 @@ class Machine(Native):
         return {**super().environment(service), **_PATIENCE, **self.more}
 
 
-class Line:
-    """A way to a server, by a port of its own; while it is cut, connections break and none is made."""
-
-    def __init__(self, target: int) -> None:
-        self._target = target
-        self._cut = False
-        self._open: set[socket.socket] = set()
-        line = self
-
-        class Forward(socketserver.BaseRequestHandler):
-            def handle(self) -> None:
-                line._forward(self.request)
-
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Forward)
-        self._server.daemon_threads = True
-        self.port = int(self._server.server_address[1])
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def cut(self, is_cut: bool) -> None:
-        """Cut the line, or put it together again."""
-        self._cut = is_cut
-        for end in list(self._open) if is_cut else ():
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """Give up the port."""
-        self.cut(True)
-        self._server.shutdown()
-        self._server.server_close()
-
-    def _forward(self, near: socket.socket) -> None:
-        if self._cut:
-            return
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self._target)) as far:
-            ends = {near: far, far: near}
-            self._open |= set(ends)
-            try:
-                while not self._cut:
-                    for end in select.select(list(ends), [], [])[0]:
-                        data = end.recv(65536)
-                        if not data:
-                            return
-                        ends[end].sendall(data)
-            finally:
-                self._open -= set(ends)
-
-
 @dataclass
 class Cluster:
     """A hub with the marts, and workers that share nothing with it but Airflow, Redis and an object store."""
@@ -121,13 +71,13 @@ class Cluster:
     postgres: Server
     hub: Machine
     ports: dict[str, int]  # of the servers
-    lines: dict[str, list[Line]] = field(default_factory=dict)
+    switches: dict[str, list[Switch]] = field(default_factory=dict)
     workers: dict[str, Machine] = field(default_factory=dict)
 
     def start_worker(self, name: str) -> Machine:
         """A new machine that runs parse and validate."""
-        lines = {server: Line(port) for server, port in self.ports.items()}
-        self.lines[name] = list(lines.values())
+        ways = {server: Switch(("127.0.0.1", port)) for server, port in self.ports.items()}
+        self.switches[name] = list(ways.values())
         folder = self.folder / name
         (folder / "captures").mkdir(parents=True)
         # Airflow's database is out of a worker's reach
@@ -135,9 +85,9 @@ class Cluster:
         machine = Machine(folder, self.postgres, name=name, more=database)
         machine.values = self.hub.values | {
             "INBOX_DIR": str(folder / "captures"),  # empty: captures are read by the hub alone
-            "REDIS_ADDRESS": f"127.0.0.1:{lines['redis'].port}",
-            "AIRFLOW_EXECUTION_URL": f"http://127.0.0.1:{lines['api'].port}/execution/",
-            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{lines['s3'].port}",
+            "REDIS_ADDRESS": f"127.0.0.1:{ways['redis'].port}",
+            "AIRFLOW_EXECUTION_URL": f"http://127.0.0.1:{ways['api'].port}/execution/",
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{ways['s3'].port}",
         }
         self.workers[name] = machine
         machine.start("worker")
@@ -145,16 +95,16 @@ class Cluster:
 
     def cut_off(self, name: str, is_cut: bool = True) -> None:
         """Take a worker off the network, or put it back."""
-        for line in self.lines[name]:
-            line.cut(is_cut)
+        for switch in self.switches[name]:
+            switch.off() if is_cut else switch.on()
 
     def end(self) -> None:
         """Leave no process."""
         for machine in (*self.workers.values(), self.hub):
             machine.end()
-        for lines in self.lines.values():
-            for line in lines:
-                line.close()
+        for switches in self.switches.values():
+            for switch in switches:
+                switch.close()
 
 
 @contextlib.contextmanager

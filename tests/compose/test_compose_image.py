@@ -200,16 +200,16 @@ def test_pinning_again_changes_only_the_digests(monkeypatch: pytest.MonkeyPatch,
 
     copy = tmp_path / "docker-compose.yml"
     copy.write_text(COMPOSE_TEXT)
-    asked: list[str] = []
+    looked_up: list[str] = []
 
     def digest_of(image: str) -> str:
-        asked.append(image)
-        return f"sha256:{len(asked):064x}"
+        looked_up.append(image)
+        return f"sha256:{len(looked_up):064x}"
 
     monkeypatch.setattr(pin_images, "COMPOSE", copy)
     monkeypatch.setattr(pin_images, "digest_of", digest_of)
     assert pin_images.main() == 0
-    assert [image.split(":")[0] for image in asked] == ["python", "postgres", "redis"]
+    assert [image.split(":")[0] for image in looked_up] == ["python", "postgres", "redis"]
     digest = re.compile("@sha256:[0-9a-f]{64}")
     assert digest.sub("", copy.read_text()) == digest.sub("", COMPOSE_TEXT)
     assert digest.findall(copy.read_text()) == [f"@sha256:{number:064x}" for number in (1, 2, 3)]

@@ -89,7 +89,7 @@ class Stack:
         self.inbox = folder.parent / "captures"
 
     def _check_out(self) -> None:
-        """Copy what git knows, in a umask that lets nobody else read it."""
+        """Copy what git knows, in a umask that lets no other user read it."""
         listed = run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=PROJECT
         ).stdout

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from newsmarts.core.partitions import docs_path
-from newsmarts.core.settings import Settings, load_settings, settings
+from newsmarts.core.settings import Settings, load_settings
 from newsmarts.desk.routes.data_docs import find_page
 from newsmarts.review.contract_history import expectation_view, history_view, nearest
 from newsmarts.validate.run import run as validate
@@ -24,12 +23,7 @@ from tests.validate.days import write_day as write_parsed_day
 DAY = date(2025, 9, 1)
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("NEWS_HOME", str(tmp_path))
-    settings.cache_clear()
-    yield tmp_path
-    settings.cache_clear()
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def five_days(home: Path) -> None:

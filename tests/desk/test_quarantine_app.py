@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from newsmarts.core.acknowledgements import read_decisions, standing
 from newsmarts.core.partitions import partition_path, raw_object_path
 from newsmarts.core.schemas import CAPTURES, write_rows
-from newsmarts.core.settings import PROJECT_ROOT, settings
+from newsmarts.core.settings import PROJECT_ROOT
 from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, LeftOut, write_day
 from tests.desk.desk_client import USER, MadeUpAirflow, ask, get, guarded, post
 from tests.desk.sample_desk import lend
@@ -38,14 +37,6 @@ class Elements(HTMLParser):
         self.tags.add(tag)
         self.attributes |= {name for name, _ in attrs}
         self.links += [value or "" for name, value in attrs if name in _LEADING]
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("NEWS_HOME", str(tmp_path))
-    settings.cache_clear()
-    yield tmp_path
-    settings.cache_clear()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from moto.server import ThreadedMotoServer
 
 from tests.faults.forks import Ended
 from tests.faults.scene import Scene, World
-from tests.faults.switch import Switch
+from tests.switch import Switch
 
 _KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
 

@@ -25,7 +25,7 @@ import time_machine
 from newsmarts.core.errors import NewsError
 from newsmarts.core.failures import failure_of
 from newsmarts.core.settings import Settings, load_settings
-from tests.faults.switch import order
+from tests.switch import order
 
 Action = Literal[
     "kill",
@@ -48,7 +48,7 @@ class Fault:
     """What happens at the n-th call of a function, such as ``os.replace`` or ``newsmarts.pipeline.load``.
 
     ``before`` the call or ``after`` it, the process kills itself as a power cut would, or stops until it is
-    told to go on, or the call fails as on a full or a broken disk. Or the home's disk is filled but for
+    let go on, or the call fails as on a full or a broken disk. Or the home's disk is filled but for
     ``left_bytes`` or ``left_inodes``, the ``target`` removed, the clock set by ``days_off``. Or the object
     store behind the switch ``target`` is away, for ``seconds`` or until it is brought back, or the process
     gets no more memory, in the control group ``target``. With ``only``, calls count whose arguments have
@@ -206,7 +206,7 @@ def main(  # noqa: PLR0917 - a process is given them in order
     except (NewsError, OSError) as error:
         print(f"error: {type(error).__name__}: {error}")
         sys.exit(1)
-    except Exception as error:  # noqa: BLE001 - it is told
+    except Exception as error:  # noqa: BLE001 - it is printed
         if failure := failure_of(error):
             print(f"error: {type(failure).__name__}: {failure}")
             sys.exit(1)

@@ -41,12 +41,12 @@ class Desk:
         self.api = AirflowApi(base_url(self.servers.port), ADMIN, self.home.password())
         self.until(self.is_up, "Airflow to come up")
         self.api.log_in()
-        self.until(lambda: {PAGES, MARTS} <= self.asked.dags_read_since(started_at), "the DAGs to be read")
+        self.until(lambda: {PAGES, MARTS} <= self.client.dags_read_since(started_at), "the DAGs to be read")
         for dag_id in (MARTS, PAGES):
-            self.asked.unpause(dag_id)
+            self.client.unpause(dag_id)
 
     @property
-    def asked(self) -> AirflowApi:
+    def client(self) -> AirflowApi:
         assert self.api is not None
         return self.api
 
@@ -58,7 +58,7 @@ class Desk:
 
     def is_up(self) -> bool:
         """Whether all servers are at work."""
-        health = self.asked.health()
+        health = self.client.health()
         return all(health.get(name) == "healthy" for name in ("metadatabase", "scheduler", "dag_processor"))
 
     def until(self, holds: Callable[[], bool], what: str) -> None:
@@ -71,11 +71,11 @@ class Desk:
     def run(self, *days: date) -> None:
         """Trigger a run for each of these days."""
         for day in days:
-            self.asked.trigger(PAGES, {"day": day.isoformat()})
+            self.client.trigger(PAGES, {"day": day.isoformat()})
 
     def watch(self) -> Watch:
         """What becomes of all runs from now on."""
-        return Watch(self.asked, Terminal(), lambda: None, self.home.logs)
+        return Watch(self.client, Terminal(), lambda: None, self.home.logs)
 
     def until_running(self, task_id: str) -> None:
         """Wait until a task of this name is at work."""
@@ -83,8 +83,8 @@ class Desk:
         def at_work() -> bool:
             return any(
                 task["task_id"] == task_id and task["state"] == "running"
-                for run in self.asked.active_runs()
-                for task in self.asked.tasks(run)
+                for run in self.client.active_runs()
+                for task in self.client.tasks(run)
             )
 
         self.until(at_work, f"a running {task_id}")

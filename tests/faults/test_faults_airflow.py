@@ -52,7 +52,7 @@ def desk(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def test_airflow_backfill_and_schedule(desk: Desk, case: Case) -> None:
     case.broke("a backfill of five days, and runs of three of them triggered at once")
     watch = desk.watch()
-    desk.asked.backfill(PAGES, DAYS[0], DAYS[-1], max_active_runs=4)
+    desk.client.backfill(PAGES, DAYS[0], DAYS[-1], max_active_runs=4)
     desk.run(*DAYS[1:4])
     case.saw(succeeded(watch, DAYS, len(DAYS) + 3), desk.check())
 
@@ -148,7 +148,7 @@ def test_airflow_database_lost(desk: Desk, case: Case) -> None:
     for path in desk.home.folder.glob("airflow.db*"):
         path.unlink()
     desk.start()
-    history = list(desk.asked.changed_runs(datetime(2000, 1, 1, tzinfo=UTC)))
+    history = list(desk.client.changed_runs(datetime(2000, 1, 1, tzinfo=UTC)))
     assert history == []
     before = desk.check()
     watch = desk.watch()

@@ -94,7 +94,7 @@ def _read(path: Path | UPath) -> dict[str, str]:
 
 
 def _mark(settings: Settings) -> str | None:
-    """What tells this disk from others; a backup doesn't have it."""
+    """The secret that only this disk has; backups leave it out."""
     try:
         return owner_mark_path(settings.home).read_text()
     except FileNotFoundError:

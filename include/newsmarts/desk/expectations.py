@@ -9,7 +9,7 @@ from functools import cache
 from newsmarts.core.publishers import all_facts
 from newsmarts.review.contract_history import ExpectationHistory, HistoryView
 
-MOST_OPEN = 12  # expectations of a group that is shown unfolded without being asked for
+MOST_OPEN = 12  # expectations of a group that is unfolded without a search
 
 
 @dataclass(frozen=True, slots=True)

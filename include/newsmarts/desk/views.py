@@ -16,19 +16,11 @@ from newsmarts.review.day_results import ExpectationResult, LeftOutPage, Outcome
 from newsmarts.review.day_state import DayStates
 from newsmarts.review.day_status import DayStatus, status_of
 from newsmarts.review.missing_days import feed_captures
-from newsmarts.review.notice import Notice, Tone
+from newsmarts.review.notice import Notice
 from newsmarts.review.quarantine import read_withheld
 
 DAYS_PER_PAGE = 31
 PAGES_SHOWN = 200
-
-
-@dataclass(frozen=True, slots=True)
-class RunningStatus:
-    """A day without results whose run isn't over: only Airflow knows."""
-
-    label: str = "running"
-    tone: Tone = "idle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +56,7 @@ class DayView:
     day: date
     previous_day: date | None  # the nearest known days on each side
     next_day: date | None
-    status: DayStatus | RunningStatus
+    status: DayStatus
     notices: tuple[Notice, ...]
     outcome: Outcome | None = None
     expectations: Sequence[ExpectationResult] = ()  # those of a contract together, the worst first
@@ -146,37 +138,34 @@ def _page_list(pages: Sequence[LeftOutPage], reason: str | None) -> PageList:
 
 def _without_results(
     error: NewsError, day: date, states: DayStates, run_state: str | None
-) -> tuple[DayStatus | RunningStatus, Notice]:
+) -> tuple[DayStatus, Notice]:
     """Why a day has no results, and what to do."""
     status = DayStatus.DAMAGED if isinstance(error, DamagedPartition) else states.status(day)
-    if status is not DayStatus.DAMAGED and run_state in ACTIVE:
+    if status is DayStatus.DAMAGED:
+        is_known = isinstance(error, DamagedPartition)
+        text = str(error) if is_known else "Its manifest is damaged. Run the day again: Backfill."
+        return status, Notice("These results can't be read", text, "bad")
+    if run_state in ACTIVE:
         text = f"This run is {run_state}. Its results appear here when its validate task has finished."
-        return RunningStatus(), Notice(f"No results for {day} yet", text)
-    if day in states.missing and status is DayStatus.MISSING:
+        return DayStatus.RUNNING, Notice(f"No results for {day} yet", text)
+    if status is DayStatus.MISSING:
         return status, _missing_notice(states.missing[day])
-    damaged = "Its manifest is damaged. Run the day again: Backfill."
-    if isinstance(error, DamagedPartition):
-        damaged = str(error)
-    notices = {
-        DayStatus.DAMAGED: Notice("These results can't be read", damaged, "bad"),
-        DayStatus.LANDED: Notice(
-            f"No results for {day} yet",
+    if status is DayStatus.LANDED:
+        text = (
             "Captures of this day have landed, but they haven't been validated. If its run failed, open the "
-            "red task's log, fix its cause, and clear the task; or trigger news_pages for this day.",
-        ),
-        DayStatus.WAITING: Notice(
-            f"No results for {day} yet",
-            f"{_captures(states.local.new[day])} in the inbox for this day, and not landed yet. Start a run: "
-            "Backfill.",
-        ),
-    }
-    nothing = Notice(
-        f"Nothing was captured on {day}",
+            "red task's log, fix its cause, and clear the task; or trigger news_pages for this day."
+        )
+        return status, Notice(f"No results for {day} yet", text)
+    if status is DayStatus.WAITING:
+        waiting = _captures(states.local.new[day])
+        text = f"{waiting} in the inbox for this day, and not landed yet. Start a run: Backfill."
+        return status, Notice(f"No results for {day} yet", text)
+    text = (
         "The inbox had nothing for this day. If it should have, put the captures in the inbox (in a folder "
         f"named {day}) and run news_pages for it: Trigger, with the day as its parameter, or Backfill for a "
-        "range.",
+        "range."
     )
-    return status, notices.get(status, nothing)
+    return status, Notice(f"Nothing was captured on {day}", text)
 
 
 def _missing_notice(feeds: Sequence[str]) -> Notice:

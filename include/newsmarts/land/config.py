@@ -175,6 +175,8 @@ class LiveConfig(WebConfig):
 
 
 AnyConfig = InboxConfig | WarcConfig | CommonCrawlConfig | WaybackConfig | LiveConfig
+LOCAL_KINDS = frozenset({"inbox", "warc"})
+"""Kinds of feeds that only read files, and so know their days beforehand."""
 
 _MODELS: dict[str, type[AnyConfig]] = {
     get_args(model.model_fields["kind"].annotation)[0]: model for model in get_args(AnyConfig)

@@ -33,7 +33,7 @@ from newsmarts.land.capture import (
     capture_of,
     rejection_row,
 )
-from newsmarts.land.config import AnyConfig, InboxConfig, WarcConfig, chosen_feeds
+from newsmarts.land.config import LOCAL_KINDS, AnyConfig, chosen_feeds
 from newsmarts.land.feeds import make_feed
 from newsmarts.land.store import ObjectWriter, RemoteObjectWriter, object_writer, sweep
 
@@ -123,7 +123,7 @@ def _land(config: AnyConfig, day: date, settings: Settings, credential_of: Crede
         sweep(settings.home)
     result = landing.result
     gave_nothing = not (result.landed or result.rejected or result.waiting or result.other_days)
-    if gave_nothing and isinstance(config, (InboxConfig, WarcConfig)) and _never_held(feed, settings):
+    if gave_nothing and config.kind in LOCAL_KINDS and _never_held(feed, settings):
         result.never_held = (config.name,)
         log.warning(
             "The folder of feed %s has never held anything. If captures are somewhere else, name that folder "

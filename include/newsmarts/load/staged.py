@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from upath import UPath
 
 logger = logging.getLogger(__name__)
-_SCHEMAS = {"captures": schemas.CAPTURES, **schemas.VALIDATED}
 _WORD = re.compile(r"\w+")
 # Columns that describe a run, not the day: they may differ where nothing else does.
 _NOT_CONTENT = {"captures": {"landed_at"}, "outcome": {"run_id", "warnings"}}
@@ -58,7 +57,7 @@ class StagedDay:
         """
         for name, file in self._files.items():
             try:
-                for _ in schemas.batches(file, _SCHEMAS[name]):
+                for _ in schemas.batches(file, lake.TABLES[name]):
                     pass
             except schemas.UNREADABLE as error:
                 raise _damaged(self.day, f"{name}.parquet", error) from None
@@ -95,7 +94,7 @@ class StagedDay:
         names = [name for name in self._files if f"staged_{name}" in sql]
         read = {*columns, *_WORD.findall(sql)}
         for name in names:
-            schema = pa.schema([field for field in _SCHEMAS[name] if field.name in read])
+            schema = pa.schema([field for field in lake.TABLES[name] if field.name in read])
             batches = schemas.batches(self._files[name], schema)
             if name == "captures" and self._known is not None:
                 batches = (batch.filter(pc.is_in(batch["capture_id"], self._known)) for batch in batches)
@@ -120,7 +119,7 @@ def open_day(settings: Settings, day: date, layout: str) -> Iterator[StagedDay]:
     """
     home = settings.archive
     folder = whole_folder(partition_path(home, "validated", day))
-    paths = {name: folder / f"{name}.parquet" for name in _SCHEMAS}
+    paths = {name: folder / f"{name}.parquet" for name in lake.TABLES}
     paths["captures"] = partition_path(home, "manifest", day) / "captures.parquet"
     if in_lake := lake.files_of(settings, day):
         _check_lake(day, in_lake, folder)
@@ -128,7 +127,7 @@ def open_day(settings: Settings, day: date, layout: str) -> Iterator[StagedDay]:
     with contextlib.ExitStack() as stack:
         try:
             before = _identity(folder)
-            handles = {name: stack.enter_context(_open(name, paths.get(name))) for name in _SCHEMAS}
+            handles = {name: stack.enter_context(_open(name, paths.get(name))) for name in lake.TABLES}
             replaced = _identity(folder) != before
         except FileNotFoundError as error:
             raise MissingPartition(
@@ -163,7 +162,7 @@ def _check_lake(day: date, files: Mapping[str, Path], folder: Path | UPath) -> N
 def _open(name: str, path: Path | UPath | None) -> IO[bytes]:
     """The file; an empty one for none, and in its place where an earlier version wrote none."""
     if path is None or (name in schemas.FILES_ADDED_LATER and not is_there(path)):
-        return io.BytesIO(schemas.to_bytes(_SCHEMAS[name].empty_table()))
+        return io.BytesIO(schemas.to_bytes(lake.TABLES[name].empty_table()))
     return schemas.opened(path)
 
 
@@ -183,7 +182,7 @@ def _checked(name: str, handle: IO[bytes], day: date) -> pq.ParquetFile:
         file = pq.ParquetFile(handle, page_checksum_verification=True)
     except schemas.UNREADABLE as error:
         raise _damaged(day, handle.name, error) from None
-    if not schemas.is_of(file.schema_arrow, _SCHEMAS[name]):
+    if not schemas.is_of(file.schema_arrow, lake.TABLES[name]):
         raise MissingPartition(
             f"{handle.name} was written by another version: its columns differ. "
             "Run the stages of the day again, from land on."
@@ -196,7 +195,7 @@ def _digest(handles: dict[str, IO[bytes]], files: dict[str, pq.ParquetFile], lay
     total = hashlib.sha256(f"{layout}\n".encode())
     for name in sorted(handles):
         if name in _NOT_CONTENT:
-            columns = [column for column in _SCHEMAS[name].names if column not in _NOT_CONTENT[name]]
+            columns = [column for column in lake.TABLES[name].names if column not in _NOT_CONTENT[name]]
             part = _digest_of_rows(files[name], columns)
         else:
             handles[name].seek(0)

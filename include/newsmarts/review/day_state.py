@@ -19,7 +19,7 @@ from newsmarts.core import settings as project_settings
 from newsmarts.core import versions
 from newsmarts.core.errors import UsageError
 from newsmarts.core.settings import Settings
-from newsmarts.land.config import chosen_feeds
+from newsmarts.land.config import LOCAL_KINDS, chosen_feeds
 from newsmarts.land.local_days import MAX_FILES, Counted, LocalDays, look
 from newsmarts.review.current_release import DayMadeOf, made_of, released_days
 from newsmarts.review.day_outcomes import KnownDay, day_outcomes_of, read_known_day
@@ -126,7 +126,7 @@ def days_to_run(settings: Settings, feeds: Sequence[str] = ()) -> list[date]:
         UsageError: the inbox isn't a folder, or no feed here knows its days beforehand.
     """
     kinds = {feed.kind for feed in chosen_feeds(settings, feeds)}
-    if feeds and not kinds & {"inbox", "warc"}:
+    if feeds and not kinds & LOCAL_KINDS:
         raise UsageError(
             f"Feeds of the web don't know their days beforehand ({', '.join(feeds)}). Name the days with "
             "--from-date and --to-date."

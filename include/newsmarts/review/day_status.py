@@ -16,6 +16,7 @@ class DayStatus(StrEnum):
     UNACCOUNTED = "doesn't add up"
     REFUSED = "refused"
     LANDED = "not validated yet"
+    RUNNING = "running"  # it has no results, and its run isn't over: only Airflow knows
     WAITING = "not run yet"  # captures are in a local feed, and none has landed
     SOME_QUARANTINED = "some quarantined"
     CLEAN = "nothing quarantined"
@@ -54,11 +55,9 @@ def status_of(known: KnownDay | None, *, waiting: int = 0, is_missing: bool = Fa
     if known is not None and known.is_damaged:
         return DayStatus.DAMAGED
     outcome = known.outcome if known is not None else None
-    if outcome is None:
-        if known is not None and known.landed:
-            return DayStatus.LANDED
-        return DayStatus.WAITING if waiting else DayStatus.MISSING if is_missing else DayStatus.EMPTY
-    if outcome.captures == 0 and outcome.accepted and outcome.adds_up:
+    if outcome is None and known is not None and known.landed:
+        return DayStatus.LANDED
+    if outcome is None or (outcome.captures == 0 and outcome.accepted and outcome.adds_up):
         return DayStatus.WAITING if waiting else DayStatus.MISSING if is_missing else DayStatus.EMPTY
     return _status_of_outcome(outcome)
 

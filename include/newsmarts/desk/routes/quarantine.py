@@ -10,6 +10,7 @@ import contextlib
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, Query, Request
@@ -36,6 +37,10 @@ CHANGES = Group(changes, needs=("read_results", "start_runs"))
 Code = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")]
 _KEY = re.compile(r"(?P<capture_id>[0-9a-f]{32}):(?P<subject>page|ticker_item)")
 _NOTHING_CHOSEN: dict[str, Any] = {"chosen": (), "why": "", "everything": False}  # of the form
+_NONE_LEFT = {
+    "acknowledged": "All of that is acknowledged already, or out of quarantine.",
+    "undone": "None of that is acknowledged.",
+}
 MOST_AT_ONCE = 2_000  # pages; each has a reason or two, and acknowledgements.MAX_REASONS is kept
 
 
@@ -83,11 +88,11 @@ def _back_to_list(request: Request, form: Form, error: UsageError) -> HTMLRespon
 
 
 def _taken(
-    request: Request, form: Form, change: Callable[[], RedirectResponse]
+    request: Request, form: Form, change: Callable[[list[Reason]], RedirectResponse]
 ) -> RedirectResponse | HTMLResponse:
-    """The answer to a form: that of the change, or the form's page again with what is wrong."""
+    """The answer to a form: what a change of the chosen reasons gives, or the list with what is wrong."""
     try:
-        return change()
+        return change(_chosen(form))
     except UsageError as error:
         if _one(form, "from") == "capture":
             raise
@@ -97,35 +102,21 @@ def _taken(
 @changes.post("/quarantine/acknowledge", response_model=None)
 def acknowledge(request: Request, form: Form) -> RedirectResponse | HTMLResponse:
     """Acknowledge every open reason of the chosen pages."""
-
-    def change() -> RedirectResponse:
-        chosen = [reason for reason in _chosen(form) if reason.acknowledged_at is None]
-        if not chosen:
-            raise UsageError("All of that is acknowledged already, or out of quarantine.")
-        return _decide(request, form, "acknowledged", chosen)
-
-    return _taken(request, form, change)
+    return _taken(request, form, partial(_decide, request, form, "acknowledged"))
 
 
 @changes.post("/quarantine/undo", response_model=None)
 def undo(request: Request, form: Form) -> RedirectResponse | HTMLResponse:
     """Take back what is acknowledged of the chosen pages."""
-
-    def change() -> RedirectResponse:
-        chosen = [reason for reason in _chosen(form) if reason.acknowledged_at is not None]
-        if not chosen:
-            raise UsageError("None of that is acknowledged.")
-        return _decide(request, form, "undone", chosen)
-
-    return _taken(request, form, change)
+    return _taken(request, form, partial(_decide, request, form, "undone"))
 
 
 @changes.post("/quarantine/rerun", response_model=None)
 def rerun(request: Request, form: Form) -> RedirectResponse | HTMLResponse:
     """Run the days of the chosen pages again, in the user's own name, then show how they get on."""
 
-    def change() -> RedirectResponse:
-        days = {reason.capture_day for reason in _chosen(form)}
+    def change(chosen: list[Reason]) -> RedirectResponse:
+        days = {reason.capture_day for reason in chosen}
         started = start_days(airflow_of(request), days, user_of(request))
         address = progress_address(request, started)
         return RedirectResponse(address, status_code=303, headers=dict(PAGE_HEADERS))
@@ -162,12 +153,13 @@ def _all_that_pass(form: Form) -> list[Reason]:
 
 
 def _decide(
-    request: Request,
-    form: Form,
-    decision: Literal["acknowledged", "undone"],
-    chosen: list[Reason],
+    request: Request, form: Form, decision: Literal["acknowledged", "undone"], chosen: list[Reason]
 ) -> RedirectResponse:
-    """Write a decision down, then show the form's page with a notice of what was done."""
+    """Write a decision down on those that it changes, then show the form's page with a notice of it."""
+    is_open = decision == "acknowledged"
+    chosen = [reason for reason in chosen if (reason.acknowledged_at is None) == is_open]
+    if not chosen:
+        raise UsageError(_NONE_LEFT[decision])
     entries, why = [entry_of(reason) for reason in chosen], _one(form, "why")
     acknowledgements.record_decision(
         decision, settings(), entries, by=user_of(request), at=datetime.now(UTC), reason=why

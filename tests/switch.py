@@ -65,7 +65,11 @@ class Switch:
         with contextlib.suppress(OSError):
             while True:
                 inner, _ = front.accept()
-                outer = socket.create_connection(self._server)
+                try:
+                    outer = socket.create_connection(self._server)
+                except OSError:  # the server is away
+                    _cut(inner)
+                    continue
                 with self._lock:
                     if self._front is not front:
                         _cut(inner)
