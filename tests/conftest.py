@@ -74,14 +74,21 @@ def build_once(tmp_path_factory: pytest.TempPathFactory, name: str, build: Calla
 
 
 @pytest.fixture(scope="session")
-def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home with the marts of the samples, for reading only; its tests are of the group ``sample_marts``."""
+
+    def days() -> dict[Path, int]:
+        """When each file of a day changed last: a test that writes into one harms others."""
+        return {path: path.stat().st_mtime_ns for path in home.glob("*/*/capture_day=*/*")}
 
     def run_samples(home: Path) -> None:
         options = ["--inbox", str(PROJECT / "samples" / "inbox"), "--home", str(home)]
         subprocess.run([sys.executable, "-m", "newsmarts", "run", *options], cwd=PROJECT, check=True)
 
-    return build_once(tmp_path_factory, "sample-home", run_samples)
+    home = build_once(tmp_path_factory, "sample-home", run_samples)
+    before = days()
+    yield home
+    assert days() == before, "a test wrote into the home that all share"
 
 
 @pytest.fixture(scope="session")
