@@ -216,7 +216,7 @@ def test_the_command_tells_people_and_machines(tmp_path: Path, capsys: pytest.Ca
         "marts.articles: 1 row before, 1 after",
         "  0 added, 0 removed, 1 changed",
         "  changed columns: headline 1, published_at 1",
-        "  ~ article_id='a'",
+        "  ~ article_id='a', headline='Two'",
         "      headline: 'One'",
         "              → 'Two'",
         "      published_at: NULL",
@@ -232,10 +232,49 @@ def test_the_command_tells_people_and_machines(tmp_path: Path, capsys: pytest.Ca
         {
             "key": {"article_id": "a"},
             "columns": {"headline": ["Two", "One"], "published_at": ["2025-08-25T00:00:00Z", None]},
+            "headline": "One",
         }
     ]
     assert main(["diff", "1", "9", "--home", str(tmp_path)]) == 2
     assert "There is no release '9'" in capsys.readouterr().err
+
+
+def test_articles_are_named_by_their_headline_in_every_mart(tmp_path: Path) -> None:
+    articles = {"article_id": "VARCHAR", "headline": "VARCHAR", "n": "BIGINT"}
+    tags = {"article_id": "VARCHAR", "tag": "VARCHAR", "n": "BIGINT"}
+    before = {
+        "articles": Table.of(articles, ("a", "Boats", 1), ("b", "Grain", 1)),
+        "article_tags": Table.of(tags, ("a", "ferries", 1), ("b", "trade", 1)),
+    }
+    after = {
+        "articles": Table.of(articles, ("a", "Boats", 2), ("c", "\x1b[2J" + LONG, 1)),
+        "article_tags": Table.of(tags, ("a", "ferries", 2), ("c", "sea", 1), ("d", "of none", 1)),
+    }
+    make_release(tmp_path, 1, before)
+    make_release(tmp_path, 2, after)
+    settings = settings_for(tmp_path, articles=["article_id"], article_tags=["article_id", "tag"])
+    difference = compare(settings, "1", "2")
+    found = difference.marts
+    assert found["articles"].removed_examples == ({"article_id": "b", "headline": "Grain"},)
+    [new] = found["articles"].added_examples
+    assert len(new["headline"]) < 130
+    assert [(row.key["article_id"], row.headline) for row in found["articles"].changed_examples] == [
+        ("a", "Boats")
+    ]
+    added, orphan = found["article_tags"].added_examples
+    assert (added["headline"], orphan) == (new["headline"], {"article_id": "d", "tag": "of none"})
+    assert found["article_tags"].removed_examples == (
+        {"article_id": "b", "tag": "trade", "headline": "Grain"},
+    )
+    assert found["article_tags"].changed_examples[0].headline == "Boats"
+    text = render(difference)
+    assert "  - article_id='b', tag='trade', headline='Grain'" in text
+    assert "\x1b" not in text
+    # a release may have no headlines
+    make_release(tmp_path, 3, {"article_tags": Table.of(tags, ("a", "ferries", 1))})
+    [added, *_] = compare(settings, "3", "2", marts=["article_tags"]).marts["article_tags"].added_examples
+    [changed] = compare(settings, "2", "3", marts=["article_tags"]).marts["article_tags"].changed_examples
+    assert (added["headline"], changed.headline) == (new["headline"], None)
 
 
 def test_only_releases_and_marts_that_are(tmp_path: Path) -> None:

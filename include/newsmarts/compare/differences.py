@@ -13,11 +13,13 @@ ComparedBy = Literal["key", "whole rows", "nothing"]
 class ChangedRow:
     """One row that both releases have: its key, and each column that changed, before and after.
 
-    Texts are shortened around their first difference.
+    Texts are shortened around their first difference. ``headline`` is that of the article in the key, after
+    the change; None when the key names no article.
     """
 
     key: dict[str, Any]
     columns: dict[str, tuple[Any, Any]]
+    headline: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class MartDifference:
     ``compared_by`` is ``key`` where the mart's key is unique in both releases. Otherwise equal rows are
     paired, and a row that changed is one removed and one added. ``nothing`` could be compared when
     the releases share no column. Columns that only one of them has, or that have another type in each,
-    aren't compared.
+    aren't compared. Added and removed examples that name an article have its headline beside their key.
     """
 
     rows_before: int

@@ -11,6 +11,7 @@ import duckdb
 
 from newsmarts.compare import sql
 from newsmarts.compare.differences import ChangedRow, Difference, MartDifference
+from newsmarts.compare.headlines import with_headlines
 from newsmarts.compare.texts import shortened
 from newsmarts.core.db import reading_files
 from newsmarts.core.errors import UsageError
@@ -72,7 +73,8 @@ def compare_files(
         progress.plan(len(both))
         for name in both:
             progress.start(f"compare {name}")
-            found[name] = _compare_mart(connection, were[name], are[name], settings.contracts_dir, examples)
+            mart = _compare_mart(connection, were[name], are[name], settings.contracts_dir, examples)
+            found[name] = with_headlines(connection, mart, were, are)
             progress.finish()
             logger.info("Compared %s.", name)
     return Difference(

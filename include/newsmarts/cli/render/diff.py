@@ -53,7 +53,7 @@ def _mart(name: str, mart: MartDifference) -> Iterator[str]:
     for row in mart.removed_examples:
         yield f"  - {_row(row)}"
     for change in mart.changed_examples:
-        yield f"  ~ {_row(change.key)}"
+        yield f"  ~ {_row(change.key | ({'headline': change.headline} if change.headline else {}))}"
         for column, (before, after) in change.columns.items():
             yield f"      {column}: {show_value(before)}"
             yield f"      {' ' * len(column)}→ {show_value(after)}"
