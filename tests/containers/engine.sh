@@ -5,6 +5,7 @@
 #   engine.sh stand-in python IMAGE    for a base image that can't be pulled: Debian 12's Python 3.11, with this
 #                                      machine's certificates
 #   engine.sh stand-in postgres IMAGE  Debian 13's PostgreSQL 17, with a small entrypoint
+#   engine.sh stand-in redis IMAGE     Debian 12's Redis 7.0
 # The folder can be kept for the next time: programs and layers are there already. A stand-in shows that the
 # project's own build steps work, and nothing about the official image.
 set -euo pipefail
@@ -13,16 +14,17 @@ root=$(realpath -m "$2")
 
 fail() { echo "error: $*" >&2; exit 1; }
 
+# of the sources that apt uses: files that it ignores and other vendors' sources may be beside them
 find_mirror() {
   local found
-  found=$({ grep -rhE '^(URIs:|deb )' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null || true; } |
-    grep -oE 'https?://[^ ]+' | grep -v security | head -n 1)
-  [ -n "$found" ] || fail "apt's sources name no mirror of Debian"
+  found=$(apt-get indextargets --format '$(LABEL) $(REPO_URI)' 'Created-By: Packages' | awk '$1 == "Debian" && NF == 2 && !found++ { print $2 }')
+  [ -n "$found" ] || fail "apt's sources name no mirror of Debian, or it was never updated: apt-get update"
   echo "$found"
 }
 
 unpack() {
   local mirror
+  apt-get -qq update
   mirror=$(find_mirror)
   mkdir -p "$root"/{debs,programs/links,config/cli-plugins,apt/lists/partial,apt/archives/partial}
   # the engine and what it loads are this machine's release's; Compose 2 is in Debian 13
@@ -30,7 +32,6 @@ unpack() {
   local newer=(-o "Dir::Etc::sourcelist=$root/apt/sources" -o Dir::Etc::sourceparts=/dev/null
     -o "Dir::State::lists=$root/apt/lists" -o "Dir::Cache::archives=$root/apt/archives"
     -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o Acquire::Languages=none)
-  apt-get -qq update
   apt-get -qq "${newer[@]}" update
   cd "$root/debs"
   apt-get -qq download docker.io containerd runc tini iptables libip4tc2 libip6tc2 libnftnl11 libnfnetlink0 \
@@ -100,11 +101,15 @@ END
         'ENTRYPOINT ["docker-entrypoint.sh"]' 'CMD ["postgres"]'
       )
       ;;
+    redis)
+      make_system bookworm --include=redis-server
+      changes=('ENV PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8' 'VOLUME /data' 'CMD ["redis-server"]')
+      ;;
   esac
   for change in "${changes[@]}"; do arguments+=(--change "$change"); done
   docker import "${arguments[@]}" "$folder/system.tar" "$image" >/dev/null
   # as the official image has it, so that the server doesn't wait for its clients
-  [ "$kind" = python ] || printf 'FROM %s\nSTOPSIGNAL SIGINT\n' "$image" | docker build --quiet --tag "$image" - >/dev/null
+  [ "$kind" != postgres ] || printf 'FROM %s\nSTOPSIGNAL SIGINT\n' "$image" | docker build --quiet --tag "$image" - >/dev/null
 }
 
 case "$verb" in
@@ -146,5 +151,5 @@ case "$verb" in
     find /sys/fs/cgroup/*/docker -depth -type d -exec rmdir {} + 2>/dev/null || true
     ;;
   stand-in) make_stand_in "$2" "$3" ;;
-  *) fail "usage: engine.sh up|down FOLDER, engine.sh stand-in python|postgres IMAGE" ;;
+  *) fail "usage: engine.sh up|down FOLDER, engine.sh stand-in python|postgres|redis IMAGE" ;;
 esac
