@@ -182,17 +182,18 @@ def test_an_upgrade_changes_nothing_before_both_backups_are_written(tmp_path: Pa
 
 def test_each_image_is_built_once_from_a_base_that_is_pinned_by_content() -> None:
     """A service with `build` is built by itself, and what it replaces stays behind without a name."""
-    services = load({**FILLED, "PYTHON_IMAGE": "", "POSTGRES_IMAGE": ""})["services"]
-    bases = {services["postgres"]["image"]}
+    services = load({**FILLED, "PYTHON_IMAGE": "", "POSTGRES_IMAGE": "", "REDIS_IMAGE": ""})["services"]
+    bases = {services[name]["image"] for name in ("postgres", "redis")}
     for image, path in BUILT.items():
         (build,) = [each["build"] for each in services.values() if each["image"] == image and "build" in each]
         assert (build["context"], build.get("dockerfile", "Dockerfile")) == (".", path)
         ((variable, base),) = build["args"].items()
         assert f"ARG {variable}\nFROM ${{{variable}}}\n" in (ROOT / path).read_text(encoding="utf-8")
         bases.add(base)
-    python, postgres = sorted(bases, reverse=True)
+    redis, python, postgres = sorted(bases, reverse=True)
     assert re.fullmatch(r"python:3\.11\.\d+-slim-\w+@sha256:[0-9a-f]{64}", python)
     assert re.fullmatch(r"postgres:17\.\d+-\w+@sha256:[0-9a-f]{64}", postgres)
+    assert re.fullmatch(r"redis:7\.2\.\d+-\w+@sha256:[0-9a-f]{64}", redis)
 
 
 def test_pinning_again_changes_only_the_digests(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
