@@ -99,6 +99,10 @@ BREAKS: dict[str, dict[str, str]] = {
         "first_seen_at_precision_known": "UPDATE marts.ticker_items SET first_seen_at_precision = 'hour'",
         "last_seen_at_precision_known": "UPDATE marts.ticker_items SET last_seen_at_precision = 'hour'",
         "precision_of_its_captures": "UPDATE marts.captures SET captured_at_precision = 'second'",
+        "canonical_name_with_speaker": "UPDATE marts.ticker_items SET speaker_canonical = 'A. Orm'",
+        "one_canonical_name_a_speaker": """
+            UPDATE marts.ticker_items SET speaker = 'Orm', speaker_canonical = "text"
+        """,
         "adds_up_with_sightings": "UPDATE marts.ticker_items SET sightings = sightings + 1",
     },
     "ticker_sightings": {

@@ -16,6 +16,7 @@ from newsmarts.core.tags import tag_spellings
 from newsmarts.marts import acknowledged, catalogue, identity, revisions
 from newsmarts.marts.candidate import apply_comments, open_candidate
 from newsmarts.marts.catalogue import make_scope, run_query, write_table
+from newsmarts.marts.speakers import speaker_names
 from newsmarts.marts.withheld import FOUND, find_leaks
 
 logger = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ def _write_days(connection: duckdb.DuckDBPyConnection, settings: Settings, *, ev
     _withhold(connection, settings)
     identity.resolve(connection)
     connection.register("tag_spellings", tag_spellings())
+    connection.register("speaker_names", speaker_names(settings.contracts_dir))
     connection.register("publisher_facts", pa.Table.from_pylist([asdict(facts) for facts in all_facts()]))
     for name in _SCOPES:
         make_scope(connection, name)

@@ -17,6 +17,7 @@ from newsmarts.core.publishers import all_facts
 from newsmarts.core.settings import Settings
 from newsmarts.marts import catalogue
 from newsmarts.marts.catalogue import run_query
+from newsmarts.marts.speakers import speaker_names
 
 logger = logging.getLogger(__name__)
 
@@ -134,7 +135,8 @@ def discard(settings: Settings) -> None:
 
 def _current_version(settings: Settings) -> str:
     facts = hashlib.sha256(repr(all_facts()).encode()).hexdigest()[:12]
-    return f"{versions.marts_version()} {settings.ticker_neighbour_days} {facts}"
+    names = hashlib.sha256(repr(speaker_names(settings.contracts_dir).to_pydict()).encode()).hexdigest()[:12]
+    return f"{versions.marts_version()} {settings.ticker_neighbour_days} {facts} {names}"
 
 
 def _version_of(connection: duckdb.DuckDBPyConnection) -> str | None:
