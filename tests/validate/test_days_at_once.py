@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from newsmarts.core.partitions import docs_path
-from newsmarts.core.settings import PROJECT_ROOT
+from newsmarts.core import schemas
+from newsmarts.core.errors import Overtaken
+from newsmarts.core.files import replacing_folder, whole_folder
+from newsmarts.core.object_store import open_store
+from newsmarts.core.partitions import docs_path, partition_path
+from newsmarts.core.settings import PROJECT_ROOT, load_settings
+from newsmarts.validate import decision
+from newsmarts.validate.run import run
 from tests.validate.days import DAY, article, read_rows, ticker_item, write_day
 
 DAYS = [DAY + timedelta(days=number) for number in range(3)]
@@ -68,3 +76,43 @@ def test_days_in_parallel_processes(tmp_path: Path) -> None:
         assert (docs_path(tmp_path) / day.isoformat() / "index.html").is_file()
     left = [path.name for path in tmp_path.rglob(".tmp-*")]
     assert left == []
+
+
+@pytest.mark.slow
+def test_a_day_that_another_machine_validated_meanwhile_stays(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One machine has read a page when another lands and validates a second one: two stay."""
+    one, other = (load_settings(home=bucket, work=tmp_path / name) for name in ("one", "other"))
+    archive = open_store(bucket)
+
+    def land_and_parse(pages: int) -> None:
+        _write(tmp_path / "made", DAY, pages)
+        for path in (tmp_path / "made").glob("raw/manifest/*/*"):
+            (archive / path.relative_to(tmp_path / "made").as_posix()).write_bytes(path.read_bytes())
+        with replacing_folder(partition_path(archive, "parsed", DAY)) as folder:
+            shutil.copytree(partition_path(tmp_path / "made", "parsed", DAY), folder, dirs_exist_ok=True)
+
+    land_and_parse(1)
+    decide = decision.decide
+
+    def slowly(*arguments: Any) -> Any:
+        with monkeypatch.context() as patched:
+            patched.setattr(decision, "decide", decide)
+            land_and_parse(2)
+            assert run(DAY, other).valid == 2
+        return decide(*arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(decision, "decide", slowly)
+        with pytest.raises(Overtaken, match="Run the day again"):
+            run(DAY, one)
+    assert (
+        len(
+            schemas.read_table(
+                whole_folder(partition_path(archive, "validated", DAY)) / "articles.parquet", schemas.ARTICLES
+            )
+        )
+        == 2
+    )
+    assert run(DAY, one).valid == 2

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from newsmarts.core import data_docs
 from newsmarts.core.errors import TooManyQuarantined
 from newsmarts.core.failures import stage
+from newsmarts.core.files import replacing_folder
 from newsmarts.core.locks import partition_lock
 from newsmarts.core.partitions import docs_path, partition_path
 from newsmarts.core.settings import Settings
@@ -60,8 +61,11 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
         MissingPartition: the day hasn't been landed or parsed.
         SettingsError: a contract or the reasons' file is missing or broken.
         ConservationError, IncompleteResult, ContractError: nothing is written.
+        Overtaken: another machine has validated the day meanwhile; its rows stay.
     """
-    with partition_lock(settings, day):
+    folder = partition_path(settings.archive, "validated", day)
+    # from before the reading: what another machine writes from now on may be of newer rows
+    with partition_lock(settings, day), replacing_folder(folder) as temporary:
         parsed = staged.read(settings.archive, day)
         lines = [
             line
@@ -88,7 +92,7 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
             rendered=settings.render_data_docs,
         )
         data_docs.share(settings, day)
-        folder = staged.write(settings.archive, day, found.tables, outcome, shares)
+        staged.write(temporary, found.tables, outcome, shares)
     docs.write_index(settings)
 
     _log_outcome(found, outcome, decided.evaluations, folder, index)

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from newsmarts.core import schemas
 from newsmarts.core.errors import ConservationError, MissingPartition
-from newsmarts.core.files import is_there, replacing_folder, whole_folder
+from newsmarts.core.files import is_there, whole_folder
 from newsmarts.core.partitions import partition_path
 from newsmarts.validate.articles import ORDER, ROWS_AT_ONCE, Articles, in_order
 
@@ -117,21 +117,17 @@ def manifest_version(captures: pa.Table, rejected: Iterable[dict[str, Any]]) -> 
 
 
 def write(
-    home: Path | UPath,
-    day: date,
+    folder: Path,
     tables: Mapping[str, pa.Table | Articles],
     outcome: Mapping[str, Any],
     shares: Iterable[Mapping[str, Any]] | None,
-) -> Path | UPath:
-    """Replace a day's validated partition; ``shares`` is None for a day that others aren't compared with."""
-    folder = partition_path(home, "validated", day)
-    with replacing_folder(folder) as temporary:
-        for name in schemas.VALIDATED_ROWS:
-            _write(temporary / f"{name}.parquet", tables[name])
-        if shares is not None:
-            schemas.write_rows(temporary / schemas.SHARES_FILE, schemas.SHARES, shares)
-        schemas.write_rows(temporary / "outcome.parquet", schemas.OUTCOMES, [outcome])
-    return folder
+) -> None:
+    """Write the files of a validated day; ``shares`` is None for a day that others aren't compared with."""
+    for name in schemas.VALIDATED_ROWS:
+        _write(folder / f"{name}.parquet", tables[name])
+    if shares is not None:
+        schemas.write_rows(folder / schemas.SHARES_FILE, schemas.SHARES, shares)
+    schemas.write_rows(folder / "outcome.parquet", schemas.OUTCOMES, [outcome])
 
 
 def _write(path: Path, rows: pa.Table | Articles) -> None:
