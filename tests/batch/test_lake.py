@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from newsmarts import pipeline
 from newsmarts.batch.run import run
 from newsmarts.core import lake, schemas
 from newsmarts.core.errors import ConservationError, MissingPartition, UsageError
+from newsmarts.core.object_store import open_store
 from newsmarts.core.partitions import partition_days, partition_path
 from newsmarts.core.settings import Settings
 from newsmarts.load.run import rebuild
@@ -147,11 +149,25 @@ def test_a_day_is_either_landed_or_in_the_lake(settings: Settings) -> None:
 def test_files_that_another_program_rewrote_are_not_loaded(settings: Settings) -> None:
     run(settings)
     table = lake._table(settings, "captures")
-    path = lake.files_of(settings, DAY)["captures"]
+    path = Path(str(lake.files_of(settings, DAY)["captures"]))
     shutil.copy(path, path.with_name("copy.parquet"))
     table.add_files([f"file://{path.with_name('copy.parquet')}"])
     with pytest.raises(MissingPartition, match="another program rewrote them"):
         load(DAY, settings)
+
+
+def test_the_lake_may_be_in_an_object_store(settings: Settings, bucket: str) -> None:
+    run(settings)
+    here = staged_rows(settings, DAY)
+    settings = settings.model_copy(
+        update={"lake": bucket, "lake_catalog": SecretStr(f"{_url(settings)}.other")}
+    )
+    for _ in range(2):  # the second time it replaces the first one's files
+        run(settings)
+        assert staged_rows(settings, DAY) == here
+    assert load(DAY, settings).articles
+    assert lake.days(settings) == [DAY]
+    assert not [path for path in open_store(bucket).fs.find("news") if ".tmp-" in path]
 
 
 def test_days_are_replaced_by_eight_workers_at_one_time(settings: Settings, postgres: Server) -> None:
@@ -169,6 +185,10 @@ def test_days_are_replaced_by_eight_workers_at_one_time(settings: Settings, post
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(replace, days))
     assert lake.days(shared) == days
+
+
+def _url(settings: Settings) -> str:
+    return settings.lake_catalog.get_secret_value() if settings.lake_catalog else ""
 
 
 def _value(kind: Any) -> Any:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -28,6 +28,9 @@ from newsmarts.land.capture import Found, Item, Rejected, capture_of, rejection_
 from newsmarts.land.config import WarcConfig
 from newsmarts.land.reading import InboxFile, Look
 from newsmarts.parse.run import FILES, rows_of
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 Row = Mapping[str, Any]
 
@@ -44,7 +47,7 @@ class Part:
 
     day: date
     feed: str
-    files: Mapping[str, Path]
+    files: Mapping[str, Path | UPath]
 
 
 def parse_archive(task: tuple[WarcConfig, InboxFile], job: Job) -> list[Part]:
@@ -136,12 +139,12 @@ def tables_of(
     yield from group()
 
 
-def write_tables(tables: Mapping[str, pa.Table], folder: Path) -> dict[str, Path]:
+def write_tables(tables: Mapping[str, pa.Table], folder: Path | UPath) -> dict[str, Path | UPath]:
     """Write tables as files of a folder, under names of their own."""
     own = uuid.uuid4().hex
     paths = {name: folder / f"{own}-{name}.parquet" for name in tables}
     for name, table in tables.items():
-        schemas.write_table(paths[name], table)
+        paths[name].write_bytes(schemas.to_bytes(table))
     return paths
 
 

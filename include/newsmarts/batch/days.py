@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,6 +22,9 @@ from newsmarts.validate.articles import Articles
 from newsmarts.validate.decision import article_columns, decide
 from newsmarts.validate.features import ARTICLE_COLUMNS
 from newsmarts.validate.staged import parsed_day
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 Columns = Mapping[str, Any]
 
@@ -40,9 +43,9 @@ class DayParts:
 
     day: date
     parts: tuple[Part, ...]
-    columns: tuple[Path, ...] = ()
+    columns: tuple[Path | UPath, ...] = ()
 
-    def files(self, name: str, feed: str | None = None) -> tuple[Path, ...]:
+    def files(self, name: str, feed: str | None = None) -> tuple[Path | UPath, ...]:
         """The files of one table, of one feed or of all."""
         parts = [part for part in self.parts if feed in (None, part.feed)]
         return tuple(part.files[name] for part in parts if name in part.files)
@@ -60,7 +63,7 @@ class StagedDay:
     refusal: str | None
 
 
-def write_columns(task: tuple[Part, DayParts], job: Job) -> Path:
+def write_columns(task: tuple[Part, DayParts], job: Job) -> Path | UPath:
     """Compute the contract columns of a part's articles, with the ticker lines of its whole day."""
     job.check_versions()
     part, whole = task
@@ -85,7 +88,7 @@ def columns_of(
 
 
 @lru_cache(maxsize=4)
-def ticker_lines(files: tuple[Path, ...]) -> tuple[str, ...]:
+def ticker_lines(files: tuple[Path | UPath, ...]) -> tuple[str, ...]:
     """Each line of a day once; files are read one at a time, for a day has many pages and few lines."""
     lines: dict[str, None] = {}
     for path in files:
@@ -149,7 +152,9 @@ def landed_rows(task: DayParts, settings: Settings) -> Manifest:
     return landed
 
 
-def in_order(files: Sequence[Path], capture_ids: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def in_order(
+    files: Sequence[Path | UPath], capture_ids: Sequence[str]
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Publisher and contract columns of each article, in this order."""
     tables = [schemas.read_table(path, COLUMNS) for path in files]
     rows = pa.concat_tables(tables) if tables else COLUMNS.empty_table()
@@ -160,6 +165,6 @@ def in_order(files: Sequence[Path], capture_ids: Sequence[str]) -> Iterator[tupl
             yield row.pop("publisher"), row
 
 
-def _read(files: Iterable[Path], name: str) -> pa.Table:
+def _read(files: Iterable[Path | UPath], name: str) -> pa.Table:
     tables = [schemas.read_table(path, TABLES[name]) for path in files]
     return pa.concat_tables(tables) if tables else TABLES[name].empty_table()

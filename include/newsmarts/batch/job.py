@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsmarts.core.errors import SettingsError
 from newsmarts.core.settings import Settings
 from newsmarts.core.versions import code_version, contracts_version
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,7 @@ class Job:
     """One run; ``scratch`` is a folder that all workers share, ``days`` those that are wanted, None: all."""
 
     settings: Settings
-    scratch: Path
+    scratch: Path | UPath
     landed_at: datetime
     versions: tuple[str, str]
     days: frozenset[date] | None = None

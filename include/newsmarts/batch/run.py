@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import logging
-import shutil
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from newsmarts.batch.archives import Part, parse_archive
 from newsmarts.batch.days import DayParts, StagedDay, finish_day, write_columns
 from newsmarts.batch.job import Job, versions_here
 from newsmarts.core import lake
 from newsmarts.core.errors import UsageError
-from newsmarts.core.files import TEMPORARY_PREFIX
 from newsmarts.core.locks import partition_lock
 from newsmarts.core.settings import Settings
 from newsmarts.core.text import counted
@@ -26,6 +23,9 @@ from newsmarts.land.config import WarcConfig, batch_feeds
 from newsmarts.land.feeds.folders import WarcFeed
 from newsmarts.land.names import CRAWLS
 from newsmarts.land.reading import InboxFile
+
+if TYPE_CHECKING:
+    from upath import UPath
 
 log = logging.getLogger(__name__)
 
@@ -62,20 +62,17 @@ def run(
             "NEWS_LAKE_CATALOG the URL of the catalog's database."
         )
     lake.prepare(settings)
-    scratch = Path(tempfile.mkdtemp(prefix=f"{TEMPORARY_PREFIX}batch-", dir=settings.lake_dir))
-    job = Job(
-        # what workers don't need stays here
-        settings.model_copy(update={"postgres_url": None}),
-        scratch,
-        datetime.now(UTC),
-        versions_here(settings),
-        None if days is None else frozenset(days),
-        run_id,
-    )
-    try:
+    with lake.scratch_folder(settings) as scratch:
+        job = Job(
+            # what workers don't need stays here
+            settings.model_copy(update={"postgres_url": None}),
+            scratch,
+            datetime.now(UTC),
+            versions_here(settings),
+            None if days is None else frozenset(days),
+            run_id,
+        )
         return _run(job, engine, [(feed, file) for feed in feeds for file in archives_of(feed, settings)])
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def archives_of(feed: WarcConfig, settings: Settings) -> list[InboxFile]:
@@ -101,7 +98,7 @@ def _run(job: Job, engine: Engine, archives: Sequence[tuple[WarcConfig, InboxFil
     log.info("Parsed %s of %s", counted(len(archives), "archive"), counted(len(parts), "day"))
     found = [DayParts(day, tuple(parts[day])) for day in sorted(parts)]
     pieces = [(part, day) for day in found for part in day.parts if "articles" in part.files]
-    columns: dict[date, list[Path]] = defaultdict(list)
+    columns: dict[date, list[Path | UPath]] = defaultdict(list)
     for (part, _), path in zip(pieces, engine(partial(write_columns, job=job), pieces), strict=True):
         columns[part.day].append(path)
     with ExitStack() as locks:

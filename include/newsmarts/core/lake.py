@@ -2,7 +2,8 @@
 
 Each table has the columns of the staged file of its name, and a day has one Parquet file of each, written as
 every staged file is (with checksums). A day is replaced table by table, its outcome taken away first and
-written last: a day without an outcome isn't there. pyiceberg is in the extra ``spark``.
+written last: a day without an outcome isn't there. The files are in a folder that all machines share, or in
+an object store. pyiceberg is in the extra ``spark``.
 """
 
 # ruff: noqa: PLC0415 (pyiceberg is optional, and imported only where there is a lake)
@@ -10,6 +11,7 @@ written last: a day without an outcome isn't there. pyiceberg is in the extra ``
 from __future__ import annotations
 
 import random
+import shutil
 import time
 import uuid
 from collections.abc import Mapping
@@ -24,7 +26,8 @@ from pydantic import SecretStr
 
 from newsmarts.core import schemas
 from newsmarts.core.errors import DatabaseUnavailable, MissingPartition, UsageError
-from newsmarts.core.files import write_atomically
+from newsmarts.core.files import TEMPORARY_PREFIX, write_atomically
+from newsmarts.core.object_store import remove_folder
 from newsmarts.core.partitions import PARTITION_PREFIX
 from newsmarts.core.settings import Settings
 
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyiceberg.table import Table
+    from upath import UPath
 
 TABLES: Mapping[str, pa.Schema] = {"captures": schemas.CAPTURES, **schemas.VALIDATED}
 _NAMESPACE = "staged"
@@ -41,9 +45,23 @@ _MAX_PAUSE_SECONDS = 2.0
 
 def prepare(settings: Settings) -> None:
     """Make the tables where there are none; once, before several workers write to them."""
-    settings.lake_dir.mkdir(parents=True, exist_ok=True)
     for name in TABLES:
         _table(settings, name)
+
+
+@contextmanager
+def scratch_folder(settings: Settings) -> Iterator[Path | UPath]:
+    """A folder in the lake, for what the workers of one run leave to each other; it is removed at the end."""
+    folder = settings.lake_dir / f"{TEMPORARY_PREFIX}batch-{uuid.uuid4().hex}"
+    try:
+        if isinstance(folder, Path):
+            folder.mkdir(parents=True)
+        yield folder
+    finally:
+        if isinstance(folder, Path):
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            remove_folder(folder)
 
 
 def days(settings: Settings) -> list[date]:
@@ -54,7 +72,7 @@ def days(settings: Settings) -> list[date]:
     return sorted(found["capture_day"].to_pylist())
 
 
-def files_of(settings: Settings, day: date) -> dict[str, Path]:
+def files_of(settings: Settings, day: date) -> dict[str, Path | UPath]:
     """The day's Parquet files by table, without those of tables that have no row of it; none without a lake.
 
     A day without an outcome was being replaced when its run was stopped.
@@ -64,14 +82,14 @@ def files_of(settings: Settings, day: date) -> dict[str, Path]:
     """
     if settings.lake_catalog is None:
         return {}
-    found = {name: _paths(_table(settings, name), day) for name in TABLES}
-    for name, paths in found.items():
-        if len(paths) > 1:
+    found = {name: _files(_table(settings, name), day) for name in TABLES}
+    for name, files in found.items():
+        if len(files) > 1:
             raise MissingPartition(
-                f"{day} has {len(paths)} files in the Iceberg table {_NAMESPACE}.{name}, and is written as "
+                f"{day} has {len(files)} files in the Iceberg table {_NAMESPACE}.{name}, and is written as "
                 "one: another program rewrote them. Run the day again by news_batch."
             )
-    return {name: paths[0] for name, paths in found.items() if paths}
+    return {name: _path_of(files[0], settings.lake_dir) for name, files in found.items() if files}
 
 
 def replace_day(settings: Settings, day: date, tables: Mapping[str, pa.Table]) -> None:
@@ -84,12 +102,13 @@ def replace_day(settings: Settings, day: date, tables: Mapping[str, pa.Table]) -
     """
     _commit(settings, "outcome", day, None)
     for name in [*(name for name in TABLES if name != "outcome"), "outcome"]:
-        path = None
+        uri = None
         if tables[name].num_rows:
             folder = settings.lake_dir / _NAMESPACE / name / "data" / f"{PARTITION_PREFIX}{day.isoformat()}"
             path = folder / f"{uuid.uuid4().hex}.parquet"
             write_atomically(path, schemas.to_bytes(tables[name]))
-        _commit(settings, name, day, None if path is None else f"file://{path}")
+            uri = _uri(path)
+        _commit(settings, name, day, uri)
 
 
 def _commit(settings: Settings, name: str, day: date, uri: str | None) -> None:
@@ -100,7 +119,7 @@ def _commit(settings: Settings, name: str, day: date, uri: str | None) -> None:
         table = _table(settings, name)
         try:
             with _explained(), table.transaction() as change:
-                if _paths(table, day):
+                if _files(table, day):
                     change.delete(_of_day(day))
                 if uri is not None:
                     change.add_files([uri], check_duplicate_files=False)
@@ -115,9 +134,18 @@ def _commit(settings: Settings, name: str, day: date, uri: str | None) -> None:
             return
 
 
-def _paths(table: Table, day: date) -> list[Path]:
-    files = table.scan(_of_day(day)).plan_files()
-    return [Path(file.file.file_path.removeprefix("file://")) for file in files]
+def _files(table: Table, day: date) -> list[str]:
+    return [file.file.file_path for file in table.scan(_of_day(day)).plan_files()]
+
+
+def _uri(path: Path | UPath) -> str:
+    return f"file://{path}" if isinstance(path, Path) else str(path)
+
+
+def _path_of(uri: str, lake: Path | UPath) -> Path | UPath:
+    return (
+        Path(uri.removeprefix("file://")) if isinstance(lake, Path) else lake / uri.removeprefix(f"{lake}/")
+    )
 
 
 def _of_day(day: date) -> str:
@@ -141,7 +169,7 @@ def _table(settings: Settings, name: str) -> Table:
 
 def _catalog(settings: Settings) -> Any:
     assert settings.lake_catalog is not None  # noqa: S101 - callers have checked it
-    return _opened(settings.lake_catalog, f"file://{settings.lake_dir}")
+    return _opened(settings.lake_catalog, _uri(settings.lake_dir))
 
 
 @lru_cache(maxsize=2)
@@ -153,7 +181,9 @@ def _opened(url: SecretStr, folder: str) -> Any:
             f"NEWS_LAKE_CATALOG is set, and pyiceberg isn't installed ({error}). Install newsmarts[spark], "
             "or unset it."
         ) from None
-    return SqlCatalog("lake", uri=url.get_secret_value(), warehouse=folder)
+    # s3fs finds user and address of a store as the rest of the project does
+    options = {"py-io-impl": "pyiceberg.io.fsspec.FsspecFileIO"} if folder.startswith("s3://") else {}
+    return SqlCatalog("lake", uri=url.get_secret_value(), warehouse=folder, **options)
 
 
 @contextmanager

@@ -180,7 +180,7 @@ def replacing_objects(path: UPath) -> Iterator[Path]:
         except Overtaken:
             found = _pointer(path)
             if found.get("version") != version:
-                _remove(target)
+                remove_folder(target)
                 if not _has_content(found, content):
                     raise
                 return
@@ -196,10 +196,11 @@ def _remove_old(path: UPath, now: Mapping[str, str | None], superseded: str | No
             changed[version] = max(changed.get(version, 0.0), changed_at(facts))
     for version, moment in changed.items():
         if version == superseded or moment < time.time() - _DAY_SECONDS:
-            _remove(path / version)
+            remove_folder(path / version)
 
 
-def _remove(path: UPath) -> None:
+def remove_folder(path: UPath) -> None:
+    """Remove all objects below a path; there may be none."""
     with contextlib.suppress(FileNotFoundError):
         path.fs.rm(path.path, recursive=True)
 

@@ -174,9 +174,10 @@ class Settings(BaseSettings):
         description="Database with the Iceberg catalog of days that a batch engine stages, as an SQLAlchemy "
         "URL; not set: there is none. Never logged.",
     )
-    lake: Path | None = Field(
+    lake: Path | str | None = Field(
         default=None,
-        description="Folder of the catalog's tables, at one path on every worker; <home>/lake when not set.",
+        description="Folder of the catalog's tables, at one path on every worker, or s3://bucket/folder; "
+        "<home>/lake when not set.",
     )
     spark_master: str = Field(
         default="local[*]", min_length=1, description="Spark master that stages the batch feeds."
@@ -198,6 +199,17 @@ class Settings(BaseSettings):
     def _is_a_store(cls, url: str | None) -> str | None:
         return None if url is None else checked_url(url)
 
+    @field_validator("lake")
+    @classmethod
+    def _is_a_folder_or_s3(cls, lake: Path | str | None) -> Path | str | None:
+        if not isinstance(lake, str):
+            return lake
+        if "://" not in lake:
+            return Path(lake)
+        if not lake.startswith("s3://"):
+            raise ValueError("the lake is a folder, or in a store that speaks S3: s3://bucket/folder")
+        return checked_url(lake)
+
     @field_validator("postgres_schema")
     @classmethod
     def _may_be_replaced(cls, schema: str) -> str:
@@ -211,8 +223,10 @@ class Settings(BaseSettings):
         return self.home if self.archive_url is None else open_store(self.archive_url)
 
     @property
-    def lake_dir(self) -> Path:
-        """The folder of the Iceberg tables."""
+    def lake_dir(self) -> Path | UPath:
+        """The folder of the Iceberg tables, on a disk or in an object store."""
+        if isinstance(self.lake, str):
+            return open_store(self.lake)
         return self.lake if self.lake is not None else self.home / "lake"
 
     @property
@@ -235,7 +249,7 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingsError(f"{faults}. Set it to a valid value or unset it.") from None
     absolute = {name: getattr(settings, name).expanduser().absolute() for name in ("home", "work")}
     for name in ("inbox", "lake"):
-        if (path := getattr(settings, name)) is not None:
+        if isinstance(path := getattr(settings, name), Path):
             absolute[name] = path.expanduser().absolute()
     return settings.model_copy(update=absolute)
 

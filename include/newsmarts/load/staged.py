@@ -148,7 +148,7 @@ def open_day(settings: Settings, day: date, layout: str) -> Iterator[StagedDay]:
         yield StagedDay(day, digest, outcome[0], files)
 
 
-def _check_lake(day: date, files: Mapping[str, Path], folder: Path | UPath) -> None:
+def _check_lake(day: date, files: Mapping[str, Path | UPath], folder: Path | UPath) -> None:
     if "outcome" not in files:
         raise MissingPartition(f"{day} wasn't replaced to its end in the lake. Run it again by news_batch.")
     if is_there(folder):
