@@ -81,6 +81,24 @@ TALISMAN_CONFIG = {
 }
 
 
+def FLASK_APP_MUTATOR(_app: object) -> None:
+    """List the marts alone among the schemas of a release, by the name that the datasets have.
+
+    DuckDB has no rights by schema, and SQL Lab would offer the tables by which the pipeline works (meta), and
+    five schemas of DuckDB's own, which are empty or its catalogue. Superset has no setting for it.
+    """
+    from superset.db_engine_specs.duckdb import DuckDBEngineSpec  # noqa: PLC0415 (it needs the app)
+
+    DuckDBEngineSpec.get_schema_names = staticmethod(
+        lambda inspector: marts_alone(inspector.get_schema_names())
+    )
+
+
+def marts_alone(schemas: list[str]) -> set[str]:
+    """The schema of the marts where there is one; of another DuckDB file, all schemas."""
+    return {"marts"} if any(name.rpartition(".")[2] == "marts" for name in schemas) else set(schemas)
+
+
 def DB_CONNECTION_MUTATOR(
     uri: URL, params: dict[str, Any], _username: str | None, _security_manager: object, _source: object
 ) -> tuple[URL, dict[str, Any]]:

@@ -76,6 +76,11 @@ def test_the_next_query_sees_a_new_release_though_one_still_runs(
     assert answers == [[("000001",)], [("000002",)], [("000002",)]]
 
 
+def test_of_the_schemas_of_a_release_the_marts_alone_are_listed(config: Any) -> None:
+    assert config.marts_alone(["news.main", "news.marts", "news.meta", "temp.main"]) == {"marts"}
+    assert config.marts_alone(["other.main", "other.smarts"]) == {"other.main", "other.smarts"}
+
+
 @pytest.mark.parametrize(
     "statement",
     [

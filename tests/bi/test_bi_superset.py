@@ -256,6 +256,8 @@ def test_sql_lab_can_only_read_the_marts(session: BrowserContext, superset: Supe
     answer = run("SELECT count(*) AS n FROM marts.articles", headers)
     assert answer.ok, answer.text()
     assert answer.json()["data"][0]["n"] > 0
+    listed = asked.get(f"{superset.url}/api/v1/database/{database['id']}/schemas/?q=(force:!t)").json()
+    assert listed["result"] == ["marts"]
     for sql in (
         "SELECT * FROM read_csv('/etc/hostname')",
         "SET memory_limit = '100GB'",
