@@ -25,13 +25,17 @@ MAX_WORD_CHARS = 100
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _WORD = re.compile(rf"[^\W_]{{1,{MAX_WORD_CHARS}}}")
-_POSSESSIVE = re.compile(r"['’ʼ]s(?![^\W_])")
+# ASCII is parted as bytes, which takes a third of the time
+_SEPARATORS = bytes(code for code in range(128) if not chr(code).isalnum())
+_SPACED = bytes.maketrans(_SEPARATORS, b" " * len(_SEPARATORS))
+_POSSESSIVE = re.compile(r"['ʼ]s(?![^\W_])")
 # Letters that Unicode doesn't decompose, and that readers without the keyboard write otherwise.
 _LETTERS = {
     **{"ı": "i", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "æ": "ae", "œ": "oe", "þ": "th"},
     # alef maksura, ta marbuta, alef wasla; Persian ye and kaf, Urdu forms of ha
     **{"ى": "ي", "ة": "ه", "ٱ": "ا", "ی": "ي", "ک": "ك", "ہ": "ه", "ھ": "ه"},
     "\u0640": "",  # tatweel stretches a word and means nothing
+    "’": "'",
     "\u200c": " ",  # the non-joiner separates parts of a Persian word as a space would
 }
 _ARABIC = re.compile(r"[\u0621-\u064a]")
@@ -42,7 +46,12 @@ _ARTICLE = re.compile(r"(?:(?:[وف]?[بك]?ال|[وف]?لل)(?=...))+")
 
 def words(text: str) -> list[str]:
     """The words of a text, folded, in their order."""
-    return _WORD.findall(_without_possessives(fold(text)))
+    folded = _without_possessives(fold(text))
+    if folded.isascii():
+        found = folded.encode().translate(_SPACED).decode().split()
+        if max(map(len, found), default=0) <= MAX_WORD_CHARS:
+            return found
+    return _WORD.findall(folded)
 
 
 def spans(text: str, wanted: Callable[[list[str]], Iterable[int]]) -> list[tuple[int, int]]:
@@ -74,7 +83,7 @@ def _with_accents(parts: list[str], end: int) -> int:
 
 
 def fold(text: str) -> str:
-    """A text with every character folded; what is not a letter or digit stays, to separate words."""
+    """A text with every character folded; what is not a letter or digit separates words."""
     if text.isascii():
         return text.lower()
     return _NOT_ASCII.sub(lambda run: _folded_run(run.group()), text).lower()
@@ -134,8 +143,9 @@ def _folded_character(character: str) -> str:
         return ""  # soft hyphens, joiners, directions; which picture to draw
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", character).casefold())
     folded = "".join(_LETTERS.get(each, each) for each in folded if not unicodedata.combining(each))
-    if not character.isalnum() and any(map(str.isalnum, folded)):
-        return " "  # ™ would make one word of "Name™"
+    if folded and not character.isalnum():
+        # ™ would make one word of "Name™"; and without their quotation marks most texts are ASCII
+        return "'" if folded == "'" else " "
     return folded
 
 
