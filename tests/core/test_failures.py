@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 from datetime import date
 from pathlib import Path
@@ -92,3 +93,15 @@ def test_a_store_that_does_not_answer_is_not_a_no(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(type(path.fs), "info", fail)
     with pytest.raises(OSError, match="Input/output"):
         is_there(path)
+
+
+def test_a_stage_collects_garbage_less_often_and_leaves_the_collector_as_it_was() -> None:
+    before = gc.get_threshold()
+    assert stage("parse")(gc.get_threshold)()[0] > before[0]
+    with pytest.raises(ValueError, match="broken"):
+        stage("parse")(_raise_broken)()
+    assert gc.get_threshold() == before
+
+
+def _raise_broken() -> None:
+    raise ValueError("broken")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from newsmarts.core.errors import DiskFull, NewsError, StoreUnavailable
+from newsmarts.core.garbage import rarely_collected
 from newsmarts.core.text import sized
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -114,6 +115,7 @@ def stage(name: str) -> Callable[[Callable[Parameters, Result]], Callable[Parame
 
     def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
         @wraps(function)
+        @rarely_collected()
         def run(*arguments: Parameters.args, **options: Parameters.kwargs) -> Result:
             try:
                 return function(*arguments, **options)

@@ -29,6 +29,7 @@ from newsmarts.core.errors import (
 )
 from newsmarts.core.failures import stage
 from newsmarts.core.files import is_there, replacing_folder
+from newsmarts.core.garbage import rarely_collected
 from newsmarts.core.locks import partition_lock
 from newsmarts.core.object_store import is_remote
 from newsmarts.core.records import Capture
@@ -160,6 +161,7 @@ def _join(path: Path, parts: Sequence[Path], schema: pa.Schema) -> None:
             writer.write_table(rows.combine_chunks())
 
 
+@rarely_collected()
 def _parse_part(
     day: date, settings: Settings, folder: Path, start: int, count: int
 ) -> tuple[Counter[str], Counter[str]]:
