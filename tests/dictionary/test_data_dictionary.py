@@ -19,6 +19,7 @@ from newsmarts.dictionary.run import (
     Contract,
     promises,
     read_marts,
+    references,
     render_markdown,
     write_dictionary,
 )
@@ -80,6 +81,10 @@ def test_facts_come_from_the_contract(tmp_path: Path) -> None:
         "never NULL; one of loaded, repeat, not_article, quarantined"
     )
     assert promises(contracts["captures"], "article_id") == "in articles.article_id"
+    assert references(contracts["article_tags"]) == [
+        ("article_id", "articles.article_id"),
+        ("tag", "tags.tag"),
+    ]
     with pytest.raises(SettingsError, match="no such contract file"):
         read_marts(tmp_path)
 

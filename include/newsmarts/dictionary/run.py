@@ -75,6 +75,7 @@ def render_markdown(marts: Sequence[tuple[Table, Contract]], reasons: Reasons) -
         "code": _code,
         "key": key_of,
         "promises": promises,
+        "references": references,
         "checked_columns": _checked_columns,
     }
     return environment.get_template("dictionary.md").render(marts=marts, reasons=reasons.meanings)
@@ -83,11 +84,8 @@ def render_markdown(marts: Sequence[tuple[Table, Contract]], reasons: Reasons) -
 def promises(contract: Contract, column: str) -> str:
     """What the contract promises of a column's values, in one line."""
     found: list[str] = []
-    references: list[str] = []
     for entry in contract["expectations"]:
         kwargs = entry["kwargs"]
-        if column in entry["meta"].get("references", {}):
-            references.append(f"in {entry['meta']['references'][column]}")
         if entry["severity"] != "critical" or kwargs.get("row_condition") or kwargs.get("column") != column:
             continue
         match entry["type"]:
@@ -100,7 +98,13 @@ def promises(contract: Contract, column: str) -> str:
             case "expect_column_values_to_be_between":
                 limits = {"≥": kwargs.get("min_value"), "≤": kwargs.get("max_value")}
                 found += [f"{sign} {limit}" for sign, limit in limits.items() if limit is not None]
-    return "; ".join([*found, *dict.fromkeys(references)])
+    return "; ".join([*found, *(f"in {other}" for name, other in references(contract) if name == column)])
+
+
+def references(contract: Contract) -> list[tuple[str, str]]:
+    """The columns whose values are those of another mart's column, each with that one, as ``tags.tag``."""
+    declared = [entry["meta"].get("references", {}).items() for entry in contract["expectations"]]
+    return list(dict.fromkeys(pair for pairs in declared for pair in pairs))
 
 
 def _checked_columns(kwargs: Mapping[str, Any]) -> str:
