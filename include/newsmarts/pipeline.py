@@ -27,7 +27,7 @@ from newsmarts.core.progress import SILENT, Progress
 from newsmarts.core.settings import Settings
 from newsmarts.core.text import counted
 from newsmarts.core.timings import Timings
-from newsmarts.core.workers import Workers, result_of
+from newsmarts.core.workers import OF_A_RUN, Workers, result_of
 from newsmarts.land.config import LOCAL_KINDS, chosen_feeds
 from newsmarts.land.run import landed_captures
 from newsmarts.land.run import run as land
@@ -41,15 +41,6 @@ from newsmarts.validate.run import accept
 from newsmarts.validate.run import run as validate
 
 logger = logging.getLogger(__name__)
-
-# what each worker needs, Great Expectations with it
-_PRELOADED = (
-    __name__,
-    "newsmarts.validate.bundles",
-    "newsmarts.validate.evaluation",
-    "newsmarts.validate.docs",
-    "newsmarts.validate.splitting",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +102,7 @@ def run(
     if jobs == 1 or len(days) == 1:
         each_day.run(days, jobs)
     else:
-        with Workers(jobs, preload=_PRELOADED) as workers:
+        with Workers(jobs, preload=OF_A_RUN) as workers:
             each_day.run_side_by_side(days, workers)
     _require_something_loaded(settings, each_day.failed, each_day.failed_feeds)
     release = _publish(settings, progress, timings)

@@ -127,3 +127,38 @@ def test_a_control_group_limits_the_cores(tmp_path: Path) -> None:
     assert available_cores(own=own, cgroups=groups) == 1
     (groups / "service" / "cpu.max").write_text("9000000 100000\n")
     assert available_cores(own=own, cgroups=groups) == unlimited
+
+
+def loaded(names: list[str]) -> list[str]:
+    """Which of these modules the process has."""
+    return [name for name in names if name in sys.modules]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (
+            "from newsmarts.cli import main; early = []",
+            "workers.start_server = lambda names: early.append((names, 'newsmarts.pipeline' in sys.modules))",
+            "main.main(['run', '--jobs', '2', '--home', sys.argv[1]])",
+            "main.main(['run', '--jobs', '1', '--home', sys.argv[1]])",
+            "assert early == [(workers.OF_A_RUN, False)], early",
+            "assert 'newsmarts.pipeline' in sys.modules",
+        ),
+        (
+            "from tests.core.test_workers import loaded",
+            "workers.start_server(['wave'])",
+            "with workers.Workers(1, preload=['colorsys']) as started:",
+            "    assert started.map(loaded, [(['wave', 'colorsys'],)]) == [['wave']]",
+        ),
+    ],
+    ids=["command starts the server before it imports the stages", "workers are forked from it"],
+)
+def test_the_server_starts_early(lines: tuple[str, ...], tmp_path: Path) -> None:
+    script = "\n".join(("import sys", "from newsmarts.core import workers", *lines))
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)],
+        cwd=PROJECT_ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr

@@ -57,22 +57,26 @@ def run(
     json: Json = False,
 ) -> None:
     """Run all stages, land to publish, over every day that there are captures of."""
-    from newsmarts.cli.render.marts import render_summary
-    from newsmarts.cli.render.timings import render_timings
     from newsmarts.core.cores import available_cores
-    from newsmarts.core.timings import Timings
-    from newsmarts.pipeline import run as run_pipeline
-    from newsmarts.release.summary import read_summary
+    from newsmarts.core.workers import OF_A_RUN, start_server
 
     if from_date is None and to_date is not None:
         raise UsageError("--to-date needs --from-date as well.")
     days = days_between(from_date, to_date, names=("--from-date", "--to-date")) if from_date else None
     settings = load_settings(home=home, inbox=inbox)
+    jobs = jobs or available_cores()
+    if jobs > 1:
+        start_server(OF_A_RUN)  # it takes seconds to import, and this process nearly as long
+
+    from newsmarts.cli.render.marts import render_summary
+    from newsmarts.cli.render.timings import render_timings
+    from newsmarts.core.timings import Timings
+    from newsmarts.pipeline import run as run_pipeline
+    from newsmarts.release.summary import read_summary
+
     measured = Timings(enabled=timings)
     with shown_progress() as progress:
-        result = run_pipeline(
-            settings, progress, feed or [], days, jobs=jobs or available_cores(), timings=measured
-        )
+        result = run_pipeline(settings, progress, feed or [], days, jobs=jobs, timings=measured)
     summary = read_summary(settings.home)
     waiting = [f"still being written, left for the next run: {path!r}" for path in result.waiting]
     print_answer(

@@ -18,12 +18,21 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
 from logging.handlers import QueueHandler
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Self
 
 from newsmarts.core.errors import ProcessKilled
 
+# what each worker of a whole run needs, Great Expectations with it
+OF_A_RUN = (
+    "newsmarts.pipeline",
+    "newsmarts.validate.bundles",
+    "newsmarts.validate.evaluation",
+    "newsmarts.validate.docs",
+    "newsmarts.validate.splitting",
+)
 _GRACE_SECONDS = 5  # for a worker to end by itself
 _KILLED = (
     "The process that worked on it was killed, most often because memory ran out. What was there before "
@@ -128,6 +137,15 @@ class Workers:
         return ProcessPoolExecutor(
             1, self._context, _start, (self._until_closed, logging.getLogger().getEffectiveLevel())
         )
+
+
+def start_server(preload: Sequence[str]) -> None:
+    """Start the server that ``Workers`` forks from, so that it imports while this process does other things.
+
+    One that is running stays as it is.
+    """
+    forkserver.set_forkserver_preload(["__main__", *preload])
+    forkserver.ensure_running()
 
 
 def result_of(ended: Future[_Done]) -> Any:
