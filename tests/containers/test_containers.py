@@ -232,21 +232,8 @@ def test_runs_survive_a_restart_and_a_kill_of_scheduler_and_database(stack: Stac
         for service in ("scheduler", "postgres"):
             container = stack.containers()[service]
             pid = run(["docker", "inspect", "--format", "{{.State.Pid}}", container]).stdout.strip()
-            run(
-                [
-                    "docker",
-                    "run",
-                    "--rm",
-                    "--pid",
-                    "host",
-                    "--user",
-                    "0",
-                    IMAGES[0],
-                    "sh",
-                    "-c",
-                    f"kill -9 {pid}",
-                ]
-            )
+            kill = ["--pid", "host", "--user", "0", IMAGES[0], "sh", "-c", f"kill -9 {pid}"]
+            run(["docker", "run", "--rm", *kill])
     stack.wait_until_healthy(*SERVERS)
     wait_for_runs(stack, began, 2)
     assert fingerprint(stack.release()) == before
@@ -314,6 +301,31 @@ def test_secrets_are_rotated(stack: Stack) -> None:
     assert "$ecret" in shown
     with stack.api() as api:
         assert api.import_errors() == []
+
+
+def test_workers_run_the_tasks_when_their_profile_is_on(stack: Stack) -> None:
+    before, began = fingerprint(stack.release()), datetime.now(UTC)
+    stack.set(
+        REDIS_IMAGE=base_image("REDIS_IMAGE", "redis"),
+        AIRFLOW_EXECUTOR="CeleryExecutor",
+        COMPOSE_PROFILES="celery",
+        WORKERS="1",
+    )
+    stack.compose("up", "--detach")
+    stack.wait_until_healthy(*SERVERS, "redis", "worker", "worker-marts")
+    backfill(stack, DAYS[0], DAYS[0])
+    wait_for_runs(stack, began, 1)
+    services = {container[:12]: service for service, container in stack.containers().items()}
+    with stack.api() as api:
+        ran = {
+            task["task_id"]: services[task["hostname"]]
+            for each in api.changed_runs(began)
+            for task in api.tasks(each)
+            if task["hostname"]
+        }
+    assert {name for name, service in ran.items() if service == "worker"} == {"parse", "validate"}
+    assert set(ran.values()) == {"worker", "worker-marts"}
+    assert fingerprint(stack.release()) == before
 
 
 def test_after_down_and_up_everything_is_as_before(stack: Stack) -> None:
