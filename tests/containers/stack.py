@@ -156,7 +156,7 @@ class Stack:
             if time.monotonic() > deadline:
                 logs = self.compose("logs", "--tail", "20", check=False).stdout
                 pytest.fail(f"not so after {PATIENCE_SECONDS} s: {describe()}\n{logs}"[-8000:])
-            time.sleep(1)
+            time.sleep(4)  # each look is a third of a second of CPU time
 
     def api(self) -> AirflowApi:
         """A session of the administrator."""
