@@ -93,7 +93,6 @@ END
         --essential-hook='echo "postgres:x:999:999::/var/lib/postgresql:/bin/bash" >>"$1/etc/passwd"' \
         --essential-hook='echo "postgres:x:999:" >>"$1/etc/group"' \
         --customize-hook='chroot "$1" install -d -o postgres -g postgres -m 1777 /var/lib/postgresql/data' \
-        --customize-hook='chroot "$1" install -d -o postgres -g postgres -m 3777 /run/postgresql' \
         --customize-hook="install -m 755 '$folder/entrypoint' \"\$1/usr/local/bin/docker-entrypoint.sh\""
       changes=(
         'ENV PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/usr/lib/postgresql/17/bin LANG=C.UTF-8'

@@ -303,6 +303,18 @@ def test_secrets_are_rotated(stack: Stack) -> None:
         assert api.import_errors() == []
 
 
+def test_after_down_and_up_everything_is_as_before(stack: Stack) -> None:
+    released = stack.release()
+    stack.compose("down")
+    stack.compose("run", "--rm", "-T", "upgrade-copy")
+    stack.compose("run", "--rm", "-T", "upgrade-check")
+    stack.compose("up", "--detach")
+    stack.wait_until_healthy(*SERVERS, "marts")
+    assert stack.release() == released
+    listed = run(["docker", "volume", "ls", "--format", "{{.Name}}", "--filter", "dangling=true"]).stdout
+    assert [name for name in listed.splitlines() if len(name) == 64] == [], "anonymous volumes"
+
+
 def test_workers_run_the_tasks_when_their_profile_is_on(stack: Stack) -> None:
     before, began = fingerprint(stack.release()), datetime.now(UTC)
     stack.set(
@@ -326,15 +338,3 @@ def test_workers_run_the_tasks_when_their_profile_is_on(stack: Stack) -> None:
     assert {name for name, service in ran.items() if service == "worker"} == {"parse", "validate"}
     assert set(ran.values()) == {"worker", "worker-marts"}
     assert fingerprint(stack.release()) == before
-
-
-def test_after_down_and_up_everything_is_as_before(stack: Stack) -> None:
-    released = stack.release()
-    stack.compose("down")
-    stack.compose("run", "--rm", "-T", "upgrade-copy")
-    stack.compose("run", "--rm", "-T", "upgrade-check")
-    stack.compose("up", "--detach")
-    stack.wait_until_healthy(*SERVERS, "marts")
-    assert stack.release() == released
-    listed = run(["docker", "volume", "ls", "--format", "{{.Name}}", "--filter", "dangling=true"]).stdout
-    assert [name for name in listed.splitlines() if len(name) == 64] == [], "anonymous volumes"
