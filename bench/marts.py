@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 import time
@@ -18,6 +19,7 @@ from newsmarts.core import schemas
 from newsmarts.core.db import read_sql, run_sql, transaction
 from newsmarts.core.partitions import partition_path, published_path
 from newsmarts.core.settings import load_settings
+from newsmarts.core.tables import Table
 from newsmarts.load import run, warehouse
 from newsmarts.marts import run as marts
 from newsmarts.release.reader import connect
@@ -65,11 +67,20 @@ def fill(home: str, days: int) -> None:
         for first in range(0, days, _BULK_DAYS):
             with transaction(connection):
                 _number(connection, first, min(days, first + _BULK_DAYS))
-                for name, schema in _STAGED.items():
-                    connection.register(f"staged_{name}", _made(connection, name, schema))
+                made = {name: _made(connection, name, schema) for name, schema in _STAGED.items()}
                 for table in warehouse.TABLES:
+                    _register(connection, made, table)
                     parameters = {"source_sha256": "bulk"} if table.name == "days" else None
                     connection.execute(table.insert_statement(), parameters)
+
+
+def _register(connection: duckdb.DuckDBPyConnection, made: dict[str, pa.Table], table: Table) -> None:
+    """Make of staged rows the columns readable that a table has or its SQL names, as load does."""
+    read = {column.name for column in table.columns}
+    read.update(re.findall(r"\w+", read_sql(table.path.with_suffix(".sql"))))
+    for name, rows in made.items():
+        kept = [column for column in rows.column_names if column in read]
+        connection.register(f"staged_{name}", rows.select(kept))
 
 
 def stage(home: str, day_number: int) -> None:
