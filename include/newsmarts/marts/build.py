@@ -31,6 +31,7 @@ _SCOPES = (
     "scope_article_tags",
     "scope_tags",
     "scope_texts",
+    "link_headlines",
     "scope_headlines",
 )
 _MACROS = ("headline_key", "ticker_item_id")  # expressions that several SELECTs share

@@ -8,8 +8,9 @@ WITH refreshed AS (
     ANTI JOIN refreshed_days USING (capture_day)
 ),
 keyed AS (
-    SELECT *, headline_key(publisher, headline) AS headline_key
+    SELECT *
     FROM refreshed
+    JOIN link_headlines USING (publisher, headline)
     ANTI JOIN meta.withheld USING (capture_day, capture_id)
 )
 SELECT keyed.*, known.article_id

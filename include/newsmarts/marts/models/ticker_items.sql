@@ -13,7 +13,7 @@ WITH items AS (
         if(max(capture_day) FILTER (captured_at_precision = 'day') = max(capture_day), 'day', 'second') AS last_seen_at_precision
     FROM (
         SELECT
-            ticker_item_id(seen.publisher, seen."text") AS ticker_item_id,
+            ticker_item_id,
             seen.publisher,
             seen."text",
             seen.captured_at,
@@ -21,7 +21,7 @@ WITH items AS (
             seen.capture_id,
             captured.captured_at_precision
         FROM source.warehouse.ticker_sightings AS seen
-        SEMI JOIN scope_ticker_items USING (publisher, "text")
+        JOIN scope_ticker_items USING (publisher, "text")
         JOIN source.warehouse.captures AS captured USING (capture_day, capture_id)
     )
     GROUP BY ticker_item_id, publisher, "text"

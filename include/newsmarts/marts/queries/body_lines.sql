@@ -4,7 +4,7 @@ SELECT
     flatten(
         list_transform(
             texts.body,
-            lambda block: CASE WHEN block.kind = 'list' THEN block.items ELSE string_split_regex(block."text", '[\t\n]') END
+            lambda block: CASE WHEN block.kind = 'list' THEN block.items ELSE string_split(replace(block."text", chr(9), chr(10)), chr(10)) END
         )
     ) AS body_lines
 FROM source.warehouse.article_texts AS texts

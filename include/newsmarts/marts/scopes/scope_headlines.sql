@@ -3,10 +3,4 @@ SELECT headline_key FROM marts.article_revisions SEMI JOIN scope_articles USING 
 UNION
 SELECT headline_key FROM scope_texts
 UNION
-SELECT headline_key(publisher, headline)
-FROM source.warehouse.page_links
-SEMI JOIN refreshed_days USING (capture_day)
-UNION
-SELECT headline_key(publisher, headline)
-FROM source.warehouse.page_links
-SEMI JOIN changed_withheld USING (capture_day, capture_id)
+SELECT headline_key FROM link_headlines

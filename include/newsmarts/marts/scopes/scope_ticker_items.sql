@@ -1,4 +1,4 @@
--- Ticker lines that a refreshed day shows or showed.
+-- Ticker lines that a refreshed day shows or showed, each with its id, which takes long to compute.
 SELECT items.ticker_item_id, items.publisher, items."text"
 FROM marts.ticker_items AS items
 WHERE items.ticker_item_id IN (
@@ -7,5 +7,7 @@ WHERE items.ticker_item_id IN (
 )
 UNION
 SELECT ticker_item_id(publisher, "text") AS ticker_item_id, publisher, "text"
-FROM source.warehouse.ticker_sightings
-WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
+FROM (
+    SELECT DISTINCT publisher, "text" FROM source.warehouse.ticker_sightings
+    WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
+)
