@@ -1,4 +1,8 @@
-"""Generated pages in WARC files, and what the stages and the batch functions make of them."""
+"""Generated pages in WARC files, and what the stages and the batch functions make of them.
+
+The same six hundred pages are published from a folder on one machine, from an object store, by Celery,
+and from tables of Spark: a test of each compares its release with that of the folder (``one_machine``).
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,15 @@ from datetime import UTC, datetime, time
 from gzip import compress
 from pathlib import Path
 
+from newsmarts import pipeline
 from newsmarts.core.settings import Settings, load_settings
+from newsmarts.release.releases import current_release
 from samples import html, text
 from samples.generator import Generator
 from samples.markup import SKINS
 
 FEED = "crawl"
+PAGES, DAYS, ARCHIVES = 600, 30, 4
 
 
 def record(number: int, page: bytes, media_type: str, at: datetime, *, url: str | None = None) -> bytes:
@@ -28,8 +35,10 @@ def record(number: int, page: bytes, media_type: str, at: datetime, *, url: str 
     return compress(head.encode() + http + b"\r\n\r\n", 1)
 
 
-def write_archives(folder: Path, pages: int, *, days: int, archives: int, seed: int = 7) -> None:
-    """Write generated pages, half of them HTML, into so many WARC files, each with pages of every day."""
+def write_archives(
+    folder: Path, pages: int = PAGES, *, days: int = DAYS, archives: int = ARCHIVES, seed: int = 7
+) -> None:
+    """Write generated pages, half of them HTML, into so many WARC files, each with pages of many days."""
     folder.mkdir(parents=True)
     handles = [(folder / f"crawl-{number:02}.warc.gz").open("wb") for number in range(archives)]
     for made in Generator(seed, days).pages(pages):
@@ -51,6 +60,20 @@ def settings_of(home: Path, crawl: Path, *, batch: bool, **more: object) -> Sett
     lines = [f"[feeds.{FEED}]", 'kind = "warc"', f'folder = "{crawl}"', f"batch = {str(batch).lower()}"]
     feeds.write_text("\n".join(lines), encoding="utf-8")
     return load_settings(home=home, feeds_file=feeds, settle_seconds=0, **more)
+
+
+def one_machine(crawl: Path, home: Path) -> Settings:
+    """A home whose release one machine has made of the archives, without an object store."""
+    settings = settings_of(home, crawl, batch=False)
+    pipeline.run(settings)
+    return settings
+
+
+def content_of(home: Path) -> str:
+    """The hash of the current release's content, which its id ends with."""
+    release = current_release(home)
+    assert release is not None
+    return release.release_id.partition("-")[2]
 
 
 def without(row: dict[str, object], names: Sequence[str]) -> dict[str, object]:

@@ -10,18 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from newsmarts import pipeline
 from newsmarts.core import lake
 from newsmarts.core.partitions import partition_days
 from newsmarts.core.settings import Settings
 from newsmarts.load.run import run as load
-from tests.batch.pages_in_archives import settings_of, write_archives
+from tests.batch.pages_in_archives import PAGES as SIX_HUNDRED
+from tests.batch.pages_in_archives import content_of, one_machine, settings_of, write_archives
 from tests.batch.test_lake import published, staged_rows
 from tests.missing import skip_or_fail
 
 PROJECT = Path(__file__).resolve().parents[2]
-PAGES = int(os.environ.get("SPARK_TEST_PAGES", "600"))  # more for a trial of a machine
-DAYS = 30
+PAGES = int(os.environ.get("SPARK_TEST_PAGES", SIX_HUNDRED))  # more for a trial of a machine
 CLUSTER = "local-cluster[2,1,1024]"
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(3600)]
@@ -64,7 +63,7 @@ def stage_on_spark(settings: Settings) -> None:
 
 def test_spark_stages_the_rows_and_the_release_of_one_machine(tmp_path: Path) -> None:
     crawl = tmp_path / "crawl"
-    write_archives(crawl, PAGES, days=DAYS, archives=4)
+    write_archives(crawl, PAGES)
     settings = settings_of(
         tmp_path / "spark",
         crawl,
@@ -73,8 +72,7 @@ def test_spark_stages_the_rows_and_the_release_of_one_machine(tmp_path: Path) ->
         lake=tmp_path / "lake",
     )
     stage_on_spark(settings)
-    one = settings_of(tmp_path / "one", crawl, batch=False)
-    release = pipeline.run(one).release_id
+    one = one_machine(crawl, tmp_path / "one")
     found = lake.days(settings)
     assert found == list(partition_days(one.archive, "validated"))
     staged = 0
@@ -84,5 +82,6 @@ def test_spark_stages_the_rows_and_the_release_of_one_machine(tmp_path: Path) ->
         staged += len(rows["captures"])
         load(day, settings)
     assert staged == PAGES
-    assert published(settings) == release
+    published(settings)
+    assert content_of(settings.home) == content_of(one.home)
     lake._catalog(settings).close()

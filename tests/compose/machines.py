@@ -108,15 +108,15 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def serving_cluster(folder: Path, postgres: Server, inbox: Path) -> Iterator[Cluster]:
-    """Redis, an object store, and Airflow with the marts' worker on a hub; no other worker yet."""
+def serving_cluster(folder: Path, postgres: Server, feeds_file: Path) -> Iterator[Cluster]:
+    """Redis, an object store, and Airflow with the marts' worker on a hub with feeds; no other worker yet."""
     hub_folder = folder / "hub"
-    hub_folder.mkdir()
-    hub = Machine(hub_folder, postgres)
+    (hub_folder / "captures").mkdir(parents=True)
+    hub = Machine(hub_folder, postgres, more={"NEWS_FEEDS_FILE": str(feeds_file), "NEWS_SETTLE_SECONDS": "0"})
     postgres.drop("airflow")  # another test's, with passwords of another key
     ports = {"redis": free_port(), "s3": free_port(), "api": hub.ports[8080]}
     hub.values |= {
-        "INBOX_DIR": str(inbox),
+        "INBOX_DIR": str(hub_folder / "captures"),
         "AIRFLOW_EXECUTOR": "CeleryExecutor",
         "AIRFLOW_PARALLELISM": "8",
         "REDIS_ADDRESS": f"127.0.0.1:{ports['redis']}",
