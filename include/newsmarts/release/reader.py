@@ -12,8 +12,8 @@ import duckdb
 from newsmarts.core.db import DAMAGE, reading, spill_folder
 from newsmarts.core.errors import DamagedRelease, MissingPartition
 from newsmarts.core.partitions import published_path
+from newsmarts.release.home import reader_home
 from newsmarts.release.releases import Release, find_release
-from newsmarts.release.shared import reader_home
 
 _ATTEMPTS = 3
 _OPENING = threading.Lock()

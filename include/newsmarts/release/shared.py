@@ -29,7 +29,7 @@ from newsmarts.core.locks import held
 from newsmarts.core.object_store import read_object
 from newsmarts.core.owner import is_owner
 from newsmarts.core.partitions import current_release_path, releases_path
-from newsmarts.core.settings import Settings, load_settings, settings
+from newsmarts.core.settings import Settings
 from newsmarts.release.releases import Release, all_releases, current_release, make_current, prune
 
 if TYPE_CHECKING:
@@ -72,19 +72,6 @@ def upload(settings: Settings, release: Release) -> None:
         if entry.name not in kept:
             entry.fs.rm(entry.path, recursive=True)
     logger.info("Release %s is in %s.", release.release_id, archive)
-
-
-def reader_home(home: Path | str | None = None) -> Path:
-    """The folder to read releases from; for an object store, with its current release fetched into it.
-
-    Raises:
-        StoreUnavailable: the store can't be read, and no release was fetched from it before.
-    """
-    if home is not None and "://" not in str(home):
-        return Path(home)
-    chosen = settings() if home is None else load_settings(home=str(home))
-    fetch(chosen)
-    return chosen.home
 
 
 def fetch(settings: Settings) -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 import tantivy
 
 from newsmarts.core.errors import MissingPartition, NewsError, UsageError
+from newsmarts.release.home import reader_home
 from newsmarts.release.releases import Release, find_release
-from newsmarts.release.shared import reader_home
 from newsmarts.search import schema
 from newsmarts.search.about import FOLDER_NAME, read_about
 from newsmarts.search.excerpts import Marks, excerpt, folded
