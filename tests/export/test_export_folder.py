@@ -244,7 +244,7 @@ run.export(settings, Path(sys.argv[2]), format="csv", as_of="2")
 """
 
 
-@pytest.mark.parametrize("point", ["first mart", "flushed", "swapped"])
+@pytest.mark.parametrize("point", one_fast(["swapped", "first mart", "flushed"]))
 def test_a_killed_export_leaves_a_whole_one(settings: Settings, tmp_path: Path, point: str) -> None:
     out = tmp_path / "out"
     run(settings, out, "1")

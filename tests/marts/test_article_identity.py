@@ -12,6 +12,7 @@ from newsmarts.core.partitions import candidate_path
 from newsmarts.core.settings import Settings
 from newsmarts.marts.identity import components
 from newsmarts.marts.run import build
+from tests.examples import one_fast
 from tests.marts.factory import DAY, Page, day_after, load_days, mart_rows
 
 TICKER = "Ferries stay in port as the storm nears"
@@ -70,7 +71,7 @@ def test_what_shares_no_key_stays_apart(settings: Settings) -> None:
     assert groups(settings) == [{"apart"}, {"early"}, {"elsewhere"}, {"other"}]
 
 
-@pytest.mark.parametrize("rewrite_below", [0, 20_000])
+@pytest.mark.parametrize("rewrite_below", one_fast([20_000, 0]))
 def test_a_capture_that_bridges_two_articles_joins_them_and_its_removal_parts_them(
     settings: Settings, rewrite_below: int
 ) -> None:
@@ -138,6 +139,7 @@ def test_a_page_that_is_quarantined_joins_nothing(settings: Settings) -> None:
     assert groups(settings) == [{"apart"}, {"early"}]
 
 
+@pytest.mark.slow
 def test_a_capture_joins_nothing_while_it_is_withheld(settings: Settings) -> None:
     bridge = Page("bridge", headline="Harbour reopens after storm", known_by=("/a",), body=(TICKER,))
     shows = Page("shows", headline="Shows it", ticker=(TICKER,))

@@ -7,6 +7,7 @@ import pytest
 from newsmarts.core.partitions import candidate_path
 from newsmarts.core.settings import Settings
 from newsmarts.marts.run import build
+from tests.examples import one_fast
 from tests.marts.factory import DAY, Page, day_after, load_days, mart_rows
 from tests.marts.test_derived_marts import rows
 
@@ -37,11 +38,17 @@ def test_what_landed_before_precision_was_kept_is_a_day_at_midnight(settings: Se
 
 @pytest.mark.parametrize(
     ("first", "last", "expected"),
-    [
-        (Page("a", hour=7), Page("a", hour=9), ("second", "second", 5 * 24 * 60 - 150, "second", "second")),
-        (Page("a"), Page("a", hour=9), ("day", "second", None, "day", "second")),
-        (Page("a", hour=7), Page("a"), ("second", "day", 5 * 24 * 60 - 150, "second", "day")),
-    ],
+    one_fast(
+        [
+            (
+                Page("a", hour=7),
+                Page("a", hour=9),
+                ("second", "second", 5 * 24 * 60 - 150, "second", "second"),
+            ),
+            (Page("a"), Page("a", hour=9), ("day", "second", None, "day", "second")),
+            (Page("a", hour=7), Page("a"), ("second", "day", 5 * 24 * 60 - 150, "second", "day")),
+        ]
+    ),
 )
 def test_times_of_articles_and_ticker_lines_are_as_precise_as_their_captures(
     settings: Settings, first: Page, last: Page, expected: tuple[str, str, int | None, str, str]

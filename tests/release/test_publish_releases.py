@@ -101,6 +101,7 @@ def test_without_an_audit_nothing_is_published(settings: Settings) -> None:
     assert not current_release_path(settings.home).exists()
 
 
+@pytest.mark.slow
 def test_after_an_upgrade_the_old_candidate_is_neither_audited_nor_published(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,6 +116,7 @@ def test_after_an_upgrade_the_old_candidate_is_neither_audited_nor_published(
     assert publish(settings).published
 
 
+@pytest.mark.slow
 def test_a_build_that_was_stopped_between_parts_is_not_published_and_goes_on(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,7 +223,7 @@ def test_a_killed_publish_leaves_a_whole_release(settings: Settings, point: str)
     }
 
 
-@pytest.mark.parametrize("is_full", [False, True])
+@pytest.mark.parametrize("is_full", one_fast([False, True]))
 def test_a_build_after_a_release_leaves_it_as_it_is(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, *, is_full: bool
 ) -> None:

@@ -93,6 +93,7 @@ def test_contents_are_those_of_the_file(tmp_path: Path) -> None:
     assert zebras.columns[0].comment == "What stripes means; it's {ever} so <plain>."
 
 
+@pytest.mark.slow
 def test_a_summary_of_an_older_release(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsmarts.marts.audit.run_contracts", lambda _settings, **_: [])
     ids = []

@@ -242,6 +242,7 @@ def test_a_crash_that_lost_as_many_articles_as_it_doubled_is_put_right(
 
 
 @pytest.mark.parametrize("point", one_fast(["committing", "committed", "about", "renaming"]))
+@pytest.mark.slow
 def test_after_a_crash_of_the_first_build_too(settings: Settings, point: str) -> None:
     load_days(settings, {DAY: [article("Harbour"), article("Market")]})
     kill_build(settings, point)
@@ -292,6 +293,7 @@ def test_a_damaged_index_is_rebuilt(settings: Settings, kind: str, *, changed: b
     ]
 
 
+@pytest.mark.slow
 def test_an_index_of_another_version_is_rebuilt(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, written: list[str]
 ) -> None:

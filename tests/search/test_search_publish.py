@@ -108,6 +108,7 @@ def test_releases_are_pruned_with_their_index(settings: Settings) -> None:
             assert index.search('"text 0"').total == 0
 
 
+@pytest.mark.slow
 def test_an_open_index_outlives_its_release(settings: Settings) -> None:
     settings = settings.model_copy(update={"releases_kept": 1})
     release(settings, article("Harbour"))

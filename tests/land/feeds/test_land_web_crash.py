@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from newsmarts.core.settings import Settings
+from tests.examples import one_fast
 from tests.land.killed_landing import start
 from tests.land.servers.captures import ENGLISH, Captured, page
 from tests.land.servers.common_crawl import CommonCrawl, Crawl, Crawled
@@ -62,7 +63,7 @@ def common_crawl(settings: Settings, server: LoopbackServer) -> tuple[Settings, 
 
 
 @pytest.mark.parametrize("set_up", [wayback, common_crawl])
-@pytest.mark.parametrize("killed_at", [1, 5, COUNT])
+@pytest.mark.parametrize("killed_at", one_fast([5, 1, COUNT]))
 def test_killed_in_the_middle(killed_at: int, set_up: Any, settings: Settings, tmp_path: Path) -> None:
     with LoopbackServer(lambda asked: Answer()) as server:
         settings, archive, is_page = set_up(settings, server)
