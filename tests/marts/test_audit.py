@@ -188,8 +188,11 @@ def test_an_expectation_that_cannot_be_asked_fails(settings: Settings, tmp_path:
 def test_a_missing_contract_is_named(settings: Settings, tmp_path: Path) -> None:
     load_days(settings, {DAY: [Page("a")]})
     build(settings)
+    contracts = tmp_path / "contracts"
+    shutil.copytree(settings.contracts_dir, contracts)
+    (contracts / "marts_articles.json").unlink()
     with pytest.raises(SettingsError, match=r"marts_articles\.json"):
-        audit(settings.model_copy(update={"contracts_dir": tmp_path}))
+        audit(settings.model_copy(update={"contracts_dir": contracts}))
 
 
 def test_a_home_with_awkward_letters_is_audited(tmp_path: Path, contracts: Path) -> None:

@@ -88,8 +88,8 @@ def read_fingerprint(settings: Settings) -> str:
             version = _version_of(connection)
             if version != _current_version(settings):
                 raise NewsError(
-                    f"{path} was built by another version of the marts' definitions, as after an upgrade. "
-                    "Run build: it rebuilds the candidate."
+                    f"{path} was built by another version of the marts' definitions or of speakers.toml, "
+                    "as after an upgrade. Run build: it rebuilds the candidate."
                 )
             if _is_true(connection, "is_unfinished"):
                 raise NewsError(f"{path} is unfinished: its build was stopped. Run build: it goes on there.")
