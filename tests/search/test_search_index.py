@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from newsmarts.core.errors import DiskFull, NewsError
@@ -60,6 +61,34 @@ def test_only_what_changed_is_written_again(settings: Settings, written: list[st
     build(settings, rewrite_below=10**6)  # every mart is rewritten
     build(settings)
     assert written == []
+
+
+@pytest.mark.slow
+def test_only_what_was_written_since_the_last_audit_is_looked_at(
+    settings: Settings, written: list[str]
+) -> None:
+    release(settings, article("Harbour"), article("Market"))
+    with duckdb.connect(search_path(settings.home) / "held.duckdb") as held:
+        held.execute("UPDATE articles SET stamp = 0, content = 0")
+    written.clear()
+    load_and_build(settings, article("Boats"), day=1)
+    assert written == ["Boats"]
+    written.clear()
+    load_and_build(settings, article("Nets"), day=2)  # no audit has passed in between
+    assert sorted(written) == ["Harbour", "Market", "Nets"]
+
+
+@pytest.mark.slow
+def test_an_index_that_lacks_an_article_of_the_marts_is_rebuilt(
+    settings: Settings, written: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    release(settings, article("Harbour"), article("Market"))
+    with duckdb.connect(search_path(settings.home) / "held.duckdb") as held:
+        held.execute("DELETE FROM articles")
+    written.clear()
+    load_and_build(settings, article("Boats"), day=1)
+    assert sorted(written[1:]) == ["Boats", "Harbour", "Market"]
+    assert "it has 1 articles, and the marts have 3" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -118,13 +118,16 @@ def needs_full_audit(settings: Settings) -> bool:
         return _is_true(connection, "is_unaudited")
 
 
-def mark_audited(settings: Settings) -> None:
-    """Note that the candidate as it is passed its audit. Hold the writer lock."""
+def mark_audited(settings: Settings, fingerprint: str) -> None:
+    """Note that the candidate as it is, of this content, passed its audit. Hold the writer lock."""
     with writer(settings) as connection:
         attach(connection, candidate_path(settings.home), "news")
         connection.execute("USE news")
-        for statement in catalogue.meta_tables()["unaudited"].delete_statements():
-            connection.execute(statement)
+        with transaction(connection):
+            for statement in catalogue.meta_tables()["unaudited"].delete_statements():
+                connection.execute(statement)
+            run_query(connection, "delete_audited")
+            run_query(connection, "insert_audited", fingerprint=fingerprint)
         connection.execute("CHECKPOINT news")
 
 

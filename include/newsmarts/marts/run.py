@@ -154,7 +154,7 @@ def audit(settings: Settings, *, full: bool = False) -> AuditResult:
         contracts.write_report(settings, fingerprint, findings, whole=whole)
         failed = contracts.failures(findings)
         if not failed:
-            candidate.mark_audited(settings)
+            candidate.mark_audited(settings, fingerprint)
     if failed:
         for finding in failed:
             logger.error("The audit failed: %s", finding.summary())

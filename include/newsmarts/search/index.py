@@ -76,7 +76,7 @@ def update_index(settings: Settings, fingerprint: str, *, check: bool = False) -
                     _check_count(folder / "index", about.articles)
                 return Update(0, 0, about.articles)
             with room():
-                return _update(settings, folder, fingerprint)
+                return _update(settings, folder, fingerprint, known=about.fingerprint)
         except _DAMAGE as error:
             logger.warning("The search index can't be used (%r): it is rebuilt.", str(error))
     try:
@@ -122,7 +122,8 @@ def _rebuild(settings: Settings, folder: Path, fingerprint: str) -> Update:
     return update
 
 
-def _update(settings: Settings, folder: Path, fingerprint: str) -> Update:
+def _update(settings: Settings, folder: Path, fingerprint: str, *, known: str | None = None) -> Update:
+    """Update the index of the marts that ``known`` names; None: it may be of any."""
     place = folder / "index"
     with writer(settings) as connection:
         attach(connection, candidate_path(settings.home), "news", read_only=True)
@@ -131,6 +132,8 @@ def _update(settings: Settings, folder: Path, fingerprint: str) -> Update:
         connection.register("tag_spellings", tag_spellings())
         if is_new:
             _run(connection, "create_held")
+        (audited,) = _run(connection, "audited_content").fetchone() or (None,)
+        _run(connection, "reached", everything=is_new or known is None or known != audited)
         for name in ("differing", "places", "tag_names", "contents"):
             _run(connection, name)
         written, removed = _run(connection, "changes").fetchone() or (0, 0)
@@ -146,6 +149,9 @@ def _update(settings: Settings, folder: Path, fingerprint: str) -> Update:
             _run(connection, "remember")
         connection.execute("CHECKPOINT held")
         (held,) = _run(connection, "held_count").fetchone() or (0,)
+        (articles,) = _run(connection, "article_count").fetchone() or (0,)
+        if held != articles:
+            raise _DamagedIndexError(f"it has {held} articles, and the marts have {articles}")
     _check_count(place, held)
     write_about(place, fingerprint, held)
     logger.info("Search index: %d articles written, %d removed, %d in it now.", written, removed, held)

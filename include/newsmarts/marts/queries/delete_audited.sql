@@ -1,0 +1,1 @@
+DELETE FROM meta.about WHERE "key" = 'audited'

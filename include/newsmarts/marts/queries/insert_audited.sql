@@ -1,0 +1,1 @@
+INSERT INTO meta.about VALUES ('audited', $fingerprint)

@@ -1,0 +1,1 @@
+SELECT count(*)::BIGINT FROM news.marts.articles
