@@ -21,7 +21,7 @@ def test_an_object_store_gives_the_release_of_a_folder(
     folder = one_machine(crawl, tmp_path / "folder")
     store = settings_of(tmp_path / "store", crawl, batch=False, archive_url=bucket)
     pipeline.run(store)
-    assert not (store.home / "staged").exists()
+    assert not list((store.home / "staged").rglob("*.parquet"))  # they are in the store
     monkeypatch.setenv("NEWS_WORK", str(tmp_path / "reader"))
     with connect(bucket) as marts:
         assert marts.sql("SELECT count(*) FROM marts.captures").fetchall() == [(PAGES,)]
