@@ -67,14 +67,15 @@ def run_all_days(cluster: Cluster, api: AirflowApi, days: list[date]) -> dict[st
     def tasks(states: set[str]) -> list[dict[str, Any]]:
         return [task for run in api.active_runs() for task in api.tasks(run) if task["state"] in states]
 
-    def runs_on(name: str) -> bool:
-        return any(task["hostname"] == name for task in tasks({"running"}))
+    def running_on(name: str) -> list[dict[str, Any]]:
+        return [task for task in tasks({"running"}) if task["hostname"] == name]
 
-    def wait_for(what: Callable[[], Any]) -> None:
-        while not what():
+    def wait_for(what: Callable[[], Any]) -> Any:
+        while not (found := what()):
             log = cluster.hub.log("scheduler").read_text()[-3000:]
             assert time.monotonic() < deadline, (api.active_runs(), log)
             time.sleep(1)
+        return found
 
     for dag in ("news_pages", "news_marts"):
         api.unpause(dag)
@@ -84,11 +85,10 @@ def run_all_days(cluster: Cluster, api: AirflowApi, days: list[date]) -> dict[st
         runs = api.changed_runs(datetime(2000, 1, 1, tzinfo=UTC))
         return sum(run["run_type"] == "backfill" and run["state"] == "success" for run in runs)
 
-    wait_for(lambda: finished() >= len(days) // 10 and runs_on("one"))
+    wait_for(lambda: finished() >= len(days) // 10 and running_on("one"))
     cluster.workers["one"].kill("worker")
     cluster.start_worker("three")
-    wait_for(lambda: finished() >= len(days) // 3 and runs_on("two"))
-    (lost,) = [task for task in tasks({"running"}) if task["hostname"] == "two"][:1]
+    lost = wait_for(lambda: finished() >= len(days) // 3 and running_on("two"))[0]
     cluster.cut_off("two")
     wait_for(lambda: all(each["id"] != lost["id"] for each in tasks({"running"})))
     cluster.cut_off("two", False)
