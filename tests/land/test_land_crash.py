@@ -27,7 +27,6 @@ from datetime import date
 from pathlib import Path
 from newsmarts.land import run
 from newsmarts.core.settings import load_settings
-from tests.examples import one_fast
 
 call, countdown = sys.argv[3], int(sys.argv[4])
 real = getattr(os, call)
