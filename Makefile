@@ -10,7 +10,7 @@
 # make faults [ARGS="-k disk_full"] [SEED=number]    breaks a home in many ways and writes docs/faults.md
 # make backup DEST=folder [NEWS_HOME=folder]         also while the pipeline runs; make restore FROM=folder
 # make upgrade-check [NEWS_HOME=folder]              which days and marts a new version would rebuild
-# make dictionary                                    docs/data-dictionary.md, from marts and contracts
+# make dictionary                                    docs/data-dictionary.md and bi/assets/datasets, from marts and contracts
 # make bench [ARGS="pages pipeline airflow --quick"] see docs/benchmarks.md
 #
 # .venv/.synced-run and .venv/.synced-dev are as old as the last installation of what uv.lock names: what runs the
@@ -111,7 +111,8 @@ bench: .venv/.synced-dev
 	@exec $(PY) -m bench $(ARGS)
 
 dictionary: .venv/.synced-run
-	@exec $(PY) -m newsmarts dictionary
+	@$(PY) -m newsmarts dictionary
+	@exec $(PY) -m local.bi_datasets
 
 lint: .venv/.synced-dev
 	$(PY) -m ruff check .

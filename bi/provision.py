@@ -4,8 +4,9 @@
     python provision.py import-changed <folder of YAML files>    the same; assets only if the files changed
     python provision.py export <folder of YAML files>
 
-The administrator's first password is NEWS_BI_ADMIN_PASSWORD, or that of secrets.json.
-The files are those of Superset's own export of assets: databases/, datasets/, charts/ and dashboards/.
+The administrator's first password is NEWS_BI_ADMIN_PASSWORD, or that of secrets.json. NEWS_BI_DESK_URL is the
+address of the news desk, which tables link to. The files are those of Superset's own export of assets:
+databases/, datasets/, charts/ and dashboards/; saved queries are made from docs/questions.md.
 """
 
 from __future__ import annotations
@@ -20,9 +21,13 @@ from typing import Any
 
 import yaml
 from flask_migrate import upgrade
+from saved_queries import MARK, saved_queries
 from superset.app import create_app
 
 ADMIN = "admin"
+QUESTIONS = Path(__file__).parents[1] / "docs" / "questions.md"
+# what the files call the news desk, so that they contain no address
+DESK_IN_FILES = "https://news-desk.invalid"
 KINDS = ("databases", "datasets", "charts", "dashboards")
 
 
@@ -63,17 +68,69 @@ def _import(folder: Path, *, only_changed: bool) -> None:
         )
         if not admin:
             raise SystemExit("Superset made no administrator.")
-    contents = {
-        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
-        for path in sorted(folder.rglob("*.yaml"))
-    }
+    contents = _contents(folder)
     digest = hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
     stamp = own_folder / "imported"
     if only_changed and not is_new and stamp.exists() and stamp.read_text("utf-8") == digest:
         return
     with override_user(admin):
         ImportAssetsCommand(contents).run()
+        _remove_old_queries([name for name in contents if name.startswith("queries/")])
     stamp.write_text(digest, encoding="utf-8")
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    """The files to import, by name."""
+    contents = {
+        path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8").replace(DESK_IN_FILES, _desk())
+        for path in sorted(folder.rglob("*.yaml"))
+    }
+    charts = {content["uuid"]: content for content in _parsed(contents, "charts/").values()}
+    for name, dashboard in _parsed(contents, "dashboards/").items():
+        _keep_links_from_filtering(dashboard, charts)
+        contents[name] = yaml.safe_dump(dashboard)
+    (database,) = _parsed(contents, "databases/").values()
+    queries: dict[str, str] = saved_queries(QUESTIONS.read_text(encoding="utf-8"), database["uuid"])
+    return contents | queries
+
+
+def _parsed(contents: dict[str, str], folder: str) -> dict[str, Any]:
+    return {name: yaml.safe_load(text) for name, text in contents.items() if name.startswith(folder)}
+
+
+def _desk() -> str:
+    """The news desk's address; it becomes a part of SQL and of HTML."""
+    address = os.environ.get("NEWS_BI_DESK_URL") or "http://localhost:8080/news-desk"
+    if not re.fullmatch(r"https?://[^\s<>\"'&\\]+", address):
+        raise SystemExit(f"NEWS_BI_DESK_URL is {address!r}. Set it to an address of http or https.")
+    return address.rstrip("/")
+
+
+def _keep_links_from_filtering(dashboard: dict[str, Any], charts: dict[str, Any]) -> None:
+    """A click on a table with links opens one, and would filter the other charts by its HTML as well."""
+    dashboard["metadata"]["chart_configuration"] = {
+        str(number): {"id": number, "crossFilters": {"scope": {"rootPath": [], "excluded": []}}}
+        for number, uuid in _charts_of(dashboard)
+        if charts[uuid]["params"].get("allow_render_html")
+    }
+
+
+def _charts_of(dashboard: dict[str, Any]) -> list[tuple[int, str]]:
+    """Number and uuid of each of its charts."""
+    parts = [part for part in dashboard["position"].values() if isinstance(part, dict)]
+    return [(part["meta"]["chartId"], part["meta"]["uuid"]) for part in parts if part.get("type") == "CHART"]
+
+
+def _remove_old_queries(names: list[str]) -> None:
+    """Remove saved queries of questions that are not in the page any more."""
+    from superset import db
+    from superset.models.sql_lab import SavedQuery
+
+    uuids = {Path(name).stem for name in names}
+    for query in db.session.query(SavedQuery).filter(SavedQuery.description.endswith(MARK)):
+        if str(query.uuid) not in uuids:
+            db.session.delete(query)
+    db.session.commit()
 
 
 def _export(folder: Path) -> None:
@@ -89,7 +146,7 @@ def _export(folder: Path) -> None:
         for name, content in ExportAssetsCommand().run():
             kind = name.partition("/")[0]
             if kind not in KINDS and name != "metadata.yaml":
-                continue  # saved queries: they are somebody's own
+                continue  # saved queries: they are somebody's own, or those of docs/questions.md
             exported = yaml.safe_load(content())
             path = known.get(exported.get("uuid")) or folder / _plain(name)
             _make_lasting(kind, exported, before.get(path, {}))
@@ -118,6 +175,8 @@ def _make_lasting(kind: str, exported: dict[str, Any], before: dict[str, Any]) -
     if kind == "dashboards":
         _make_dashboard_lasting(exported)
     if kind == "datasets":
+        for column in exported["columns"]:
+            column["expression"] = (column["expression"] or "").replace(_desk(), DESK_IN_FILES) or None
         for key, name in (("columns", "column_name"), ("metrics", "metric_name")):
             order = {each[name]: place for place, each in enumerate(before.get(key, []))}
             exported[key].sort(key=lambda each: (order.get(each[name], len(order)), each[name]))

@@ -116,8 +116,9 @@ class SupersetHome:
 
     def provisioned_with(self) -> str:
         """A digest of all that provisioning reads."""
-        used = [self.files / name for name in ("requirements.txt", "provision.py", "superset_config.py")]
-        return _digest([*used, *sorted((self.files / "assets").rglob("*.yaml"))])
+        used = [self.files / "requirements.txt", *sorted(self.files.glob("*.py"))]
+        used += [self.project / "docs" / "questions.md", *sorted((self.files / "assets").rglob("*.yaml"))]
+        return f"{_digest(used)} {os.environ.get('NEWS_BI_DESK_URL', '')}".strip()
 
     def process_environment(self) -> dict[str, str]:
         """The full environment of Superset's processes.

@@ -13,14 +13,15 @@ from newsmarts.core.settings import PROJECT_ROOT
 
 ASSETS = PROJECT_ROOT / "bi" / "assets"
 KINDS = ("databases", "datasets", "charts", "dashboards")
-DASHBOARDS = ("coverage", "ticker", "trust")
+DASHBOARDS = ("coverage", "ticker", "promotion", "revisions", "tags", "freshness", "trust")
 
 
 @cache
 def files(kind: str) -> dict[str, dict[str, Any]]:
     """What the files of a kind say, by file name without its ending."""
     found = {
-        path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted((ASSETS / kind).glob("*.yaml"))
+        path.stem: yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+        for path in sorted((ASSETS / kind).glob("*.yaml"))
     }
     assert found, f"no {kind}"
     return found
@@ -35,6 +36,12 @@ def charts_on(dashboard: dict[str, Any]) -> list[str]:
     """The uuids of its charts, in the order of its file."""
     parts = [part for part in dashboard["position"].values() if isinstance(part, dict)]
     return [part["meta"]["uuid"] for part in parts if part["type"] == "CHART"]
+
+
+def table_of(dataset: dict[str, Any]) -> str:
+    """What a dataset's rows are selected from: a mart, or a query under the dataset's name."""
+    name = f'"{dataset["table_name"]}"'
+    return f"({dataset['sql']}) AS {name}" if dataset["sql"] else f"{dataset['schema']}.{name}"
 
 
 @dataclass
@@ -81,6 +88,7 @@ class ChartQuery:
     def sql(self) -> str:
         params = self.chart["params"]
         axis = [params["x_axis"]] if "x_axis" in params else []
+        axis += [params[end] for end in ("source", "target") if end in params]
         groups = params.get("groupby") or []
         groups = [groups] if isinstance(groups, str) else groups
         metrics = [*params.get("metrics", []), *([params["metric"]] if "metric" in params else [])]
@@ -88,7 +96,7 @@ class ChartQuery:
         columns = params["all_columns"] if raw else [*axis, *groups]
         selected = [f'{self.column(name)} AS "{name}"' for name in columns]
         selected += [f'{self.metric(name)} AS "{name}"' for name in metrics]
-        sql = f'SELECT {", ".join(selected)} FROM {self.dataset["schema"]}."{self.dataset["table_name"]}"'
+        sql = f"SELECT {', '.join(selected)} FROM {table_of(self.dataset)}"
         sql += f" WHERE {' AND '.join(self.conditions('WHERE'))}"
         if not raw:
             sql += " GROUP BY ALL"

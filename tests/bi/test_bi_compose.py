@@ -84,13 +84,15 @@ def test_the_dashboards_are_there_and_ask_the_marts(
     assert row[0] > 0
     assert ask(admin, query).raise_for_status().json()["data"] == [{"articles": row[0]}]
     assert ask(admin, "DROP TABLE marts.articles").status_code >= 400
+    questions = (PROJECT_ROOT / "docs" / "questions.md").read_text("utf-8").count("\n## ")
+    assert admin.get("/api/v1/saved_query/").raise_for_status().json()["count"] == questions
 
 
 def test_its_own_records_are_in_postgresql(native: Native) -> None:
     password = native.values["SUPERSET_DATABASE_PASSWORD"]
     with psycopg.connect(native.postgres.url("superset", "superset", password)) as connection:
         rows = connection.execute("SELECT count(*) FROM dashboards").fetchall()
-    assert rows == [(3,)]
+    assert rows == [(len(files("dashboards")),)]
     assert not list(native.folder.rglob("superset.db"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -10,15 +11,32 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
+from bs4 import BeautifulSoup
 
+from local import bi_datasets
 from newsmarts.core.settings import PROJECT_ROOT
+from newsmarts.marts import catalogue
 from newsmarts.release.reader import connect
-from tests.bi.asset_files import ASSETS, DASHBOARDS, KINDS, ChartQuery, by_uuid, charts_on, files, lock_file
+from tests.bi.asset_files import (
+    ASSETS,
+    DASHBOARDS,
+    KINDS,
+    ChartQuery,
+    by_uuid,
+    charts_on,
+    files,
+    lock_file,
+    table_of,
+)
 
 pytestmark = pytest.mark.xdist_group("sample_marts")  # the sample marts are made once
 
 # Kinds of chart that draw captured text on a canvas, or as text when they are set to (see below).
-VIZ_TYPES = {"big_number_total", "echarts_timeseries_bar", "heatmap_v2", "table"}
+VIZ_TYPES = {"big_number_total", "echarts_timeseries_bar", "graph_chart", "heatmap_v2", "table"}
+# Columns that are HTML made of escaped text: the only text in tables that show HTML.
+IS_HTML = re.compile(r"_(html|link)$")
+HOSTILE = """'"><script>alert(1)</script><img src=x onerror=alert(1)>&lt;b&gt; \\ javascript:alert(1)"""
 
 
 @pytest.fixture(scope="module")
@@ -58,35 +76,48 @@ def test_the_database_names_nobodys_folder_and_lets_nobody_write() -> None:
         assert database[right] is False, right
 
 
+def test_there_is_a_dataset_of_each_mart_as_the_dictionary_describes_it() -> None:
+    """``make dictionary`` writes them; what people add in Superset stays."""
+    wanted = bi_datasets.wanted_files(PROJECT_ROOT / "expectations")
+    of_marts = {name: content for name, content in files("datasets").items() if not content["sql"]}
+    assert {path.stem: content for path, content in wanted.items()} == of_marts, "make dictionary"
+
+
 @_each("datasets")
-def test_a_dataset_is_a_mart_with_all_its_columns(
+def test_a_dataset_has_all_columns_of_its_mart_or_query(
     content: dict[str, Any], marts: duckdb.DuckDBPyConnection
 ) -> None:
     assert content["database_uuid"] in by_uuid("databases")
-    assert (content["schema"], content["sql"]) == ("marts", None)
+    assert content["schema"] == "marts"
+    described = {column["column_name"]: column for column in content["columns"] if not column["expression"]}
+    rows = marts.sql(f"FROM {table_of(content)}")
+    assert {name: column["type"] for name, column in described.items()} == dict(
+        zip(rows.columns, map(str, rows.types), strict=True)
+    )
     query = """
-        SELECT column_name, data_type, comment FROM duckdb_columns()
-        WHERE schema_name = 'marts' AND table_name = ?
+        SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'marts' AND table_name = ?
     """
-    described = {
-        column["column_name"]: (column["type"], column["description"])
-        for column in content["columns"]
-        if not column["expression"]
-    }
-    found = marts.execute(query, [content["table_name"]]).fetchall()
-    assert described == {name: (type_, comment) for name, type_, comment in found}
-    dates = {
-        name for name, (type_, _) in described.items() if type_ == "DATE" or type_.startswith("TIMESTAMP")
-    }
+    for name, comment in marts.execute(query, [content["table_name"]]).fetchall():
+        assert described[name]["description"].startswith(comment), name
+    dates = {name for name, column in described.items() if column["type"].startswith(("DATE", "TIMESTAMP"))}
     assert {column["column_name"] for column in content["columns"] if column["is_dttm"]} == dates
-    assert content["main_dttm_col"] in dates
+    assert content["main_dttm_col"] in (dates or {None})
+    assert all(column["description"] for column in content["columns"])
+    assert content["description"]
+
+
+def test_keys_are_described() -> None:
+    columns = {column["column_name"]: column for column in files("datasets")["page_links"]["columns"]}
+    assert columns["article_id"]["description"].endswith("Foreign key: articles.article_id.")
+    description = files("datasets")["page_links"]["description"]
+    assert description.endswith("Primary key: capture_id, list_name, position.")
 
 
 @_each("datasets")
 def test_what_a_dataset_computes_can_be_computed(
     content: dict[str, Any], marts: duckdb.DuckDBPyConnection
 ) -> None:
-    table = f'marts."{content["table_name"]}"'
+    table = table_of(content)
     for column in content["columns"]:
         if column["expression"]:
             found = marts.sql(f"SELECT {column['expression']} AS it FROM {table}")
@@ -94,7 +125,7 @@ def test_what_a_dataset_computes_can_be_computed(
     for metric in content["metrics"]:
         found = marts.sql(f"SELECT {metric['expression']} AS it FROM {table}")
         # a HUGEINT can crash a client of DuckDB's
-        assert str(found.types[0]) in {"BIGINT", "DOUBLE"}, metric["metric_name"]
+        assert str(found.types[0]) in {"BIGINT", "DOUBLE", "DATE"}, metric["metric_name"]
         assert found.fetchall() != [(None,)], metric["metric_name"]
 
 
@@ -109,8 +140,85 @@ def test_a_chart_finds_rows_in_the_samples(content: dict[str, Any], marts: duckd
 def test_captured_text_in_a_chart_stays_text(content: dict[str, Any]) -> None:
     assert content["viz_type"] in VIZ_TYPES
     assert content["params"]["viz_type"] == content["viz_type"]
-    if content["viz_type"] == "table":
-        assert content["params"]["allow_render_html"] is False  # Superset's default is True
+    if content["viz_type"] != "table":
+        return
+    params = content["params"]
+    types = {column["column_name"]: column["type"] for column in ChartQuery(content).dataset["columns"]}
+    names = params["all_columns"] if params["query_mode"] == "raw" else params["groupby"]
+    html = {name for name in names if IS_HTML.search(name)}
+    assert params["allow_render_html"] is bool(html)  # Superset's default is True
+    if html:
+        assert {name for name in names if types[name] == "VARCHAR"} == html
+
+
+@pytest.mark.slow
+def test_columns_of_html_hold_escaped_text_and_links_to_web_pages() -> None:
+    """Evaluated on marts whose every text is hostile, and on addresses that are none of the web."""
+    seen = set()
+    with duckdb.connect() as connection:
+        connection.execute("CREATE SCHEMA marts")
+        for mart in catalogue.marts():
+            connection.execute(mart.create_statement())
+        for url in (
+            HOSTILE,
+            "javascript:alert(1)",
+            'https://a.example/"onmouseover="x',
+            "https://a.example/?a=1&b=2",
+        ):
+            for mart in catalogue.marts():
+                values = [_hostile_value(column.name, column.type, url) for column in mart.columns]
+                connection.execute(f"DELETE FROM {mart.identifier}")
+                connection.execute(
+                    f"INSERT INTO {mart.identifier} VALUES ({', '.join('?' * len(values))})", values
+                )
+            for dataset in files("datasets").values():
+                for column in dataset["columns"]:
+                    if IS_HTML.search(column["column_name"]):
+                        seen |= _check_html(connection, dataset["table_name"], column["expression"])
+    desk = "https://news-desk.invalid"
+    assert seen == {
+        f"{desk}/articles/{'a' * 32}",
+        f"{desk}/captures/2025-09-01/{'a' * 32}",
+        "https://a.example/?a=1&b=2",
+    }
+
+
+def _hostile_value(name: str, type_: str, url: str) -> object:
+    if name in {"article_id", "capture_id"}:
+        return "a" * 32
+    if name == "url":
+        return url
+    if type_ == "VARCHAR":
+        return HOSTILE
+    return "2025-09-01" if type_.startswith(("DATE", "TIMESTAMP")) else 1
+
+
+def _check_html(connection: duckdb.DuckDBPyConnection, table: str, expression: str) -> set[str]:
+    """The addresses that a column links to."""
+    ((html,),) = connection.sql(f'SELECT {expression} FROM marts."{table}"').fetchall()
+    parsed = BeautifulSoup(html, "lxml")
+    assert {tag.name for tag in parsed.find_all()} <= {"html", "body", "p", "span", "a", "br"}, html
+    links = parsed.find_all("a")
+    for tag in parsed.find_all():
+        assert set(tag.attrs) == ({"href", "target"} if tag.name == "a" else set()), html
+    return {str(link["href"]) for link in links}
+
+
+def test_each_question_becomes_a_saved_query() -> None:
+    spec = importlib.util.spec_from_file_location("saved_queries", PROJECT_ROOT / "bi" / "saved_queries.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    page = (PROJECT_ROOT / "docs" / "questions.md").read_text("utf-8")
+    queries = [yaml.safe_load(text) for text in module.saved_queries(page, "some-uuid").values()]
+    assert [query["label"] for query in queries] == re.findall(r"^## (.+)", page, re.MULTILINE)
+    assert [query["sql"] for query in queries] == re.findall(
+        r"^```sql\n(.+?)\n```", page, re.DOTALL | re.MULTILINE
+    )
+    assert len({query["uuid"] for query in queries}) == len(queries)
+    with pytest.raises(ValueError, match=r"no SQL below 'Why\?'"):
+        module.saved_queries("## Why?\n\nBecause.\n\n## How?\n\n```sql\nSELECT 1\n```\n", "some-uuid")
 
 
 @_each("charts")
