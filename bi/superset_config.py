@@ -99,7 +99,7 @@ def marts_alone(schemas: list[str]) -> set[str]:
     return {"marts"} if any(name.rpartition(".")[2] == "marts" for name in schemas) else set(schemas)
 
 
-def SQL_QUERY_MUTATOR(sql: str, **_: object) -> str:
+def SQL_QUERY_MUTATOR(sql: str, *, database: Any, **_: object) -> str:
     """Order rows of a chart that are equal in its order by all their values.
 
     A chart of the 20 largest would otherwise show others at each reload, where several are as large as the
@@ -109,7 +109,8 @@ def SQL_QUERY_MUTATOR(sql: str, **_: object) -> str:
     from flask import has_request_context, request
     from sqlglot import exp
 
-    if not has_request_context() or not request.path.startswith("/api/v1/chart/"):
+    of_chart = has_request_context() and request.path.startswith("/api/v1/chart/")
+    if not of_chart or database.backend != "duckdb":
         return sql
     query = sqlglot.parse_one(sql, dialect="duckdb")
     for select in query.find_all(exp.Select):

@@ -344,7 +344,7 @@ def test_a_new_release_is_seen_and_its_text_stays_text(bare_eyes: Eyes, superset
             f"UPDATE marts.tag_pairs_monthly SET tag = {text} || tag, other_tag = {text} || other_tag",
             f"UPDATE marts.publishers SET name = {text} || name",
             f"UPDATE marts.coverage_daily SET value = {text} || value WHERE dimension <> 'all'",
-            f"UPDATE marts.ticker_items SET text = {text} || text, speaker_canonical = {text} || speaker_canonical",
+            f"UPDATE marts.ticker_items SET text = {text} || text, speaker_canonical = {text}",
             f"UPDATE marts.quarantine SET detail = 'Found: ' || {text} || detail, source_path = {text}",
             f"UPDATE marts.quarantine SET reason_code = {text} || reason_code",
         ],
