@@ -1,11 +1,14 @@
 """Superset's health check in docker-compose.yml: its pages, its own database, and the marts if there are any.
 
-Superset's own /health looks at neither database. Environment: as superset_config.py.
+    python health.py http://localhost:8088/health
+
+Superset's own /health, whose address is given, looks at neither database. Environment: as superset_config.py.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -13,9 +16,9 @@ import duckdb
 import psycopg2
 
 
-def main() -> None:
+def main(address_of_health: str) -> None:
     """Raise what keeps Superset from showing a chart."""
-    urllib.request.urlopen("http://localhost:8088/health", timeout=8)
+    urllib.request.urlopen(address_of_health, timeout=8)
     address = os.environ["NEWS_BI_DATABASE_URL"].replace("postgresql+psycopg2://", "postgresql://", 1)
     psycopg2.connect(address, connect_timeout=5).close()
     marts = Path(os.environ["NEWS_BI_MARTS"])
@@ -24,4 +27,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])
