@@ -17,7 +17,7 @@ from newsmarts.core.files import write_atomically
 from newsmarts.core.keys import key_of
 from newsmarts.core.settings import PROJECT_ROOT, load_settings
 from newsmarts.core.tables import Column, Table
-from newsmarts.dictionary.run import Contract, read_marts
+from newsmarts.dictionary.run import Contract, read_marts, references
 
 FOLDER = PROJECT_ROOT / "bi" / "assets" / "datasets"
 DATABASE = FOLDER.parent / "databases" / "marts.yaml"
@@ -63,12 +63,8 @@ def describe(mart: Table, contract: Contract, before: Mapping[str, Any]) -> Data
 
 
 def _column(column: Column, contract: Contract, before: Mapping[str, Any]) -> Dataset:
-    references = [
-        entry["meta"]["references"][column.name]
-        for entry in contract["expectations"]
-        if column.name in entry["meta"].get("references", {})
-    ]
-    foreign_keys = "".join(f" Foreign key: {reference}." for reference in dict.fromkeys(references))
+    others = [other for name, other in references(contract) if name == column.name]
+    foreign_keys = "".join(f" Foreign key: {other}." for other in others)
     new = {
         "column_name": column.name,
         "verbose_name": column.name.replace("_", " ").capitalize(),
