@@ -89,7 +89,7 @@ def _contents(folder: Path) -> dict[str, str]:
     for name, dashboard in _parsed(contents, "dashboards/").items():
         _keep_links_from_filtering(dashboard, charts)
         contents[name] = yaml.safe_dump(dashboard)
-    (database,) = _parsed(contents, "databases/").values()
+    database = yaml.safe_load(contents["databases/marts.yaml"])
     queries: dict[str, str] = saved_queries(QUESTIONS.read_text(encoding="utf-8"), database["uuid"])
     return contents | queries
 

@@ -189,10 +189,10 @@ def _picture(page: Page, path: Path) -> None:
     page.set_viewport_size({"width": 1400, "height": int(bottom) + 24})
     page.wait_for_timeout(1500)
     page.screenshot(path=path)
-    # 64 colours are enough for a dashboard, in a third of the bytes; Superset's environment has Pillow
+    # a palette takes half of the bytes; Superset's environment has Pillow
     smaller = (
         "import sys; from PIL import Image; path = sys.argv[1];"
-        "Image.open(path).convert('RGB').quantize(64).save(path, optimize=True)"
+        "Image.open(path).convert('RGB').quantize(160).save(path, optimize=True)"
     )
     subprocess.run([PROJECT_ROOT / ".bi" / "env" / "bin" / "python", "-c", smaller, path], check=True)
 
