@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from newsmarts.core.ticker import TickerIndex
 from newsmarts.core.ticker_lines import Line
 from newsmarts.core.ticker_variants import joined
-from newsmarts.core.ticker_words import prepared
+from newsmarts.core.ticker_words import _FOLDED
 
 _WORD = re.compile(r"[^\W_]+")
+
+
+def prepared(line: str) -> str:
+    """The line with one spelling for what looks alike."""
+    text = unicodedata.normalize("NFKD", line).translate(_FOLDED)
+    folded = ((char, char.casefold()) for char in text)
+    return "".join(char if len(small) == 1 else small for char, small in folded)
 
 
 def normalise_line(line: str) -> str:

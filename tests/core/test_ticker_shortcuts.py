@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from newsmarts.core.leak_rule import shipped_leak_rule
 from newsmarts.core.ticker import TickerIndex
 from newsmarts.core.ticker_lines import Line
-from newsmarts.core.ticker_words import normalise_line
+from newsmarts.core.ticker_words import normalise_line, prepared
 from tests.core import plain_ticker
 
 LINES = (
@@ -52,6 +52,7 @@ def test_a_body_has_the_leak_that_is_found_without_shortcuts(lines: list[str]) -
 @given(st.one_of(texts, st.text()))
 @example("a_b\u00b2 _ \x1c ǅ\u0345")
 def test_words_are_those_that_are_found_one_by_one(text: str) -> None:
+    assert prepared(text) == plain_ticker.prepared(text)
     assert normalise_line(text) == plain_ticker.normalise_line(text)
     rule = shipped_leak_rule()
     line, plain = Line(text, rule), plain_ticker.PlainLine(text, rule)

@@ -26,6 +26,9 @@ _ALIKE = {
 _FOLDED = _IGNORED | _ALIKE
 WORD = re.compile(r"[^\W_]+")
 _MARKS = re.compile(r"[^\w\s]+|_+")
+_WORD_OR_SPACE = re.compile(r"[\w\s]")
+_ASCII = bytes(range(128))
+_PLAIN = _ASCII[32:127]
 # ASCII is looked at as bytes, which takes a third of the time
 _ASCII_MARKS = bytes(code for code in range(128) if not chr(code).isalnum() and not chr(code).isspace())
 _SMALL = bytes(range(256)).lower()
@@ -46,17 +49,35 @@ def prepared(line: str) -> str:
 
 @lru_cache(maxsize=256)  # a body's lines, which are compared with more than one thing
 def _prepared(line: str) -> str:
-    text = unicodedata.normalize("NFKD", line).translate(_FOLDED)
-    if len(text.casefold()) != len(text):  # ß: folding mustn't move the letters after it
+    text = unicodedata.normalize("NFKD", line)
+    rare = _others(text, _PLAIN)  # nearly always a few quotation marks and dashes
+    if not _FOLDED.keys().isdisjoint(map(ord, rare)):
+        text = text.translate(_FOLDED)
+    if len(rare.casefold()) != len(rare):  # ß: folding mustn't move the letters after it
         text = "".join(char if len(char.casefold()) == 1 else char.casefold() for char in text)
     return text
+
+
+def _in_ascii(text: str) -> bytes | None:
+    """A prepared text with "?" for signs beyond ASCII; None: it has letters, digits or spaces beyond it."""
+    return text.encode() if text.isascii() else _signs_in_ascii(text)
+
+
+@lru_cache(maxsize=256)  # as above
+def _signs_in_ascii(text: str) -> bytes | None:
+    return None if _WORD_OR_SPACE.search(_others(text, _ASCII)) else text.encode("ascii", "replace")
+
+
+def _others(text: str, ascii_codes: bytes) -> str:
+    """The text without these signs of ASCII, and without surrogates."""
+    return text.encode("utf-8", "replace").translate(None, ascii_codes).decode()
 
 
 def normalise_line(line: str) -> str:
     """The line's words without case, punctuation, accents and invisible characters."""
     text = prepared(line)
-    if text.isascii():
-        words = text.encode().translate(_SMALL, _ASCII_MARKS).decode()
+    if (in_ascii := _in_ascii(text)) is not None:
+        words = in_ascii.translate(_SMALL, _ASCII_MARKS).decode()
         # to part and join them takes longer than all else
         return words.strip() if words.isprintable() and "  " not in words else " ".join(words.split())
     return " ".join(_MARKS.sub("", text.casefold()).split())
@@ -64,13 +85,13 @@ def normalise_line(line: str) -> str:
 
 def folded_words(text: str) -> list[str]:
     """Runs of letters and digits of a prepared text, case folded."""
-    if text.isascii():
-        return text.encode().translate(_SMALL_SPACED).decode().split()
+    if (in_ascii := _in_ascii(text)) is not None:
+        return in_ascii.translate(_SMALL_SPACED).decode().split()
     return WORD.findall(text.casefold())
 
 
 def has_capital_in_word(text: str) -> bool:
     """Whether a word of the text has a capital behind another letter or a digit, as in "iPhone"."""
-    if text.isascii():
-        return b"aA" in text.encode().translate(_SHAPES)
+    if (in_ascii := _in_ascii(text)) is not None:
+        return b"aA" in in_ascii.translate(_SHAPES)
     return _CAPITAL_IN_WORD.search(text) is not None

@@ -34,9 +34,9 @@ _OFF = timedelta(hours=1, minutes=1)  # minutes are shown, seconds stated
 _MIN_WORDS_OF_A_TITLE = 4  # shorter lines are equal by chance: "Gaza", "In pictures"
 _MIN_WORDS_OF_A_PARAGRAPH = 8
 _CELL_END = re.compile(r"[\t\n]")  # only a table's text has them
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _LETTERS_BEYOND_ASCII = re.compile(r"[^\W\d_]")
 _LATIN_BEYOND_ASCII = re.compile(r"[À-ɏ]")
+_ASCII = bytes(range(128))
 _NO_ASCII_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _NEWS_ID_IN_URL = re.compile(r"/news/(\d+)(?:/|$)")
 _MAX_TAG_CHARS = 80
@@ -225,7 +225,8 @@ def _present(text: str | None) -> str | None:
 def _body_lines(body: Iterable[Row]) -> list[str]:
     lines: list[str] = []
     for block in body:
-        texts = _CELL_END.split(block["text"] or "")
+        text = block["text"] or ""
+        texts = (text,) if text.isprintable() else _CELL_END.split(text)
         lines += [line for line in (*texts, *(block["items"] or ())) if line]
     return lines
 
@@ -269,10 +270,8 @@ def _local_time_disagreement(row: Row) -> str | None:
 
 def _latin_letter_share(lines: Iterable[str]) -> float | None:
     text = "".join(lines)
-    if text.isascii():
-        return 1.0 if text.encode().translate(None, _NO_ASCII_LETTERS) else None
     in_ascii = len(text.encode("ascii", "ignore").translate(None, _NO_ASCII_LETTERS))
-    others = "".join(_BEYOND_ASCII.findall(text))
+    others = text.encode("utf-8", "replace").translate(None, _ASCII).decode()
     letters = in_ascii + len(_LETTERS_BEYOND_ASCII.findall(others))
     return (in_ascii + len(_LATIN_BEYOND_ASCII.findall(others))) / letters if letters else None
 
