@@ -95,12 +95,16 @@ def test_a_store_that_does_not_answer_is_not_a_no(monkeypatch: pytest.MonkeyPatc
         is_there(path)
 
 
-def test_a_stage_collects_garbage_less_often_and_leaves_the_collector_as_it_was() -> None:
-    before = gc.get_threshold()
+def test_a_stage_collects_garbage_less_often_and_gives_its_memory_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, released = gc.get_threshold(), []
+    monkeypatch.setattr("newsmarts.core.failures.release_memory", lambda: released.append(True))
     assert stage("parse")(gc.get_threshold)()[0] > before[0]
     with pytest.raises(ValueError, match="broken"):
         stage("parse")(_raise_broken)()
     assert gc.get_threshold() == before
+    assert len(released) == 2
 
 
 def _raise_broken() -> None:

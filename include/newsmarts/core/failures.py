@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from newsmarts.core.errors import DiskFull, NewsError, StoreUnavailable
-from newsmarts.core.garbage import rarely_collected
+from newsmarts.core.garbage import rarely_collected, release_memory
 from newsmarts.core.text import sized
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -125,6 +125,8 @@ def stage(name: str) -> Callable[[Callable[Parameters, Result]], Callable[Parame
                     raise
                 day = next((f" of {each}" for each in arguments if isinstance(each, date)), "")
                 raise type(failure)(f"{name}{day}: {failure}") from error
+            finally:
+                release_memory()
 
         return run
 

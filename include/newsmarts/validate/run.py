@@ -14,6 +14,7 @@ from newsmarts.core import data_docs
 from newsmarts.core.errors import TooManyQuarantined
 from newsmarts.core.failures import stage
 from newsmarts.core.files import replacing_folder
+from newsmarts.core.garbage import release_memory
 from newsmarts.core.locks import partition_lock
 from newsmarts.core.partitions import docs_path, partition_path
 from newsmarts.core.settings import Settings
@@ -74,6 +75,7 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
         ]
         columns = decision.article_columns(parsed.articles, lines, parsed.page_links, settings.contracts_dir)
         decided = decision.decide(parsed, columns, settings, run_id)
+        release_memory()  # of the frames that were evaluated
         found, share, outcome = decided.found, decided.share, decided.outcome
         refusal = outcome["refusal"]
 

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from newsmarts.core import schemas
 from newsmarts.core.errors import ConservationError, MissingPartition
 from newsmarts.core.files import is_there, whole_folder
+from newsmarts.core.garbage import release_memory
 from newsmarts.core.partitions import partition_path
 from newsmarts.validate.articles import ORDER, ROWS_AT_ONCE, Articles, in_order
 
@@ -136,10 +137,12 @@ def _write(path: Path, rows: pa.Table | Articles) -> None:
         return
     with pq.ParquetWriter(path, rows.schema, **schemas.PARQUET_OPTIONS) as writer:
         batches = rows.to_batches()
-        some = list(islice(batches, _BATCHES_OF_ROW_GROUP))
-        while some:
-            writer.write_table(pa.Table.from_batches(some).combine_chunks())
-            some = list(islice(batches, _BATCHES_OF_ROW_GROUP))
+        while some := list(islice(batches, _BATCHES_OF_ROW_GROUP)):
+            group = pa.Table.from_batches(some).combine_chunks()
+            del some
+            writer.write_table(group)
+            del group
+            release_memory()
 
 
 def read_outcome(home: Path | UPath, day: date) -> dict[str, Any]:
