@@ -73,4 +73,4 @@ def test_a_release_that_is_not_kept_is_bad_usage(
 
 def test_a_release_of_another_version_is_an_error(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["summary", "--as-of", "1", "--home", str(home)]) == 1
-    assert "has other marts than this version can sum up" in capsys.readouterr().err
+    assert "has other marts than this version reads" in capsys.readouterr().err

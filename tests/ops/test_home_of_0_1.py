@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import shutil
 import tarfile
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from newsmarts import pipeline
-from newsmarts.core.errors import SettingsError
+from newsmarts.core.errors import OtherMarts, SettingsError
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.ops.upgrade import look
+from newsmarts.release.freshness import read_freshness
 from newsmarts.release.reader import connect
+from newsmarts.release.summary import read_summary
+from newsmarts.review.articles import open_marts, publishers
 from newsmarts.search import open_index
 
 
@@ -33,6 +37,14 @@ def test_marts_search_index_and_stored_results_can_be_read(settings: Settings) -
         assert marts.sql("SELECT count(*) FROM marts.articles").fetchone() == (12,)
     with open_index(settings.home) as opened:
         assert opened.search("the").total > 0
+    assert read_freshness(settings.home).newest_day == date(2025, 9, 3)
+
+
+def test_what_its_release_lacks_is_an_error_with_the_next_step(settings: Settings) -> None:
+    with pytest.raises(OtherMarts, match="upgrade-check"):
+        read_summary(settings.home)
+    with pytest.raises(OtherMarts, match="upgrade-check"), open_marts(settings.home) as marts:
+        publishers(marts)
 
 
 def test_a_folder_of_contracts_as_that_version_had_it_lacks_shared_rules(settings: Settings) -> None:

@@ -120,6 +120,10 @@ class DamagedRelease(NewsError):
     """A published release that can't be read; the next publish replaces it."""
 
 
+class OtherMarts(NewsError):
+    """A published release of another version lacks a table or a column; the next publish replaces it."""
+
+
 class StaleMarts(NewsError):
     """The newest day that readers can query is older than allowed."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from newsmarts.core.db import DAMAGE, reading, spill_folder
-from newsmarts.core.errors import DamagedRelease, MissingPartition
+from newsmarts.core.errors import DamagedRelease, MissingPartition, OtherMarts
 from newsmarts.core.partitions import published_path
 from newsmarts.release.home import reader_home
 from newsmarts.release.releases import Release, find_release
@@ -64,12 +64,27 @@ def reading_release(release: Release, *, memory_limit: str = "1GB") -> Iterator[
 
     Raises:
         DamagedRelease: its file can't be read.
+        OtherMarts: it is of another version, and lacks what is read.
     """
     try:
-        with reading(release.path, memory_limit=memory_limit) as connection:
+        with reading(release.path, memory_limit=memory_limit) as connection, expecting_marts(release.path):
             yield connection
     except DAMAGE as error:
         raise _damaged(release.path, error) from error
+
+
+@contextlib.contextmanager
+def expecting_marts(path: Path) -> Iterator[None]:
+    """For SQL of the library: what a release of another version lacks is OtherMarts, with the next step."""
+    try:
+        yield
+    except (duckdb.BinderException, duckdb.CatalogException) as error:
+        missing = str(error).partition("\n")[0]
+        raise OtherMarts(
+            f"The release {path} has other marts than this version reads ({missing}). After an upgrade, run "
+            "the days that `newsmarts upgrade-check` counts: that publishes a release of this version. Until "
+            "then open the file itself; its tables and columns have comments."
+        ) from error
 
 
 def _damaged(path: Path, error: Exception) -> DamagedRelease:

@@ -10,7 +10,6 @@ from typing import Any
 import duckdb
 
 from newsmarts.core.db import as_dicts, run_sql
-from newsmarts.core.errors import NewsError
 from newsmarts.core.partitions import published_path
 from newsmarts.release import contents
 from newsmarts.release.reader import reading_release
@@ -83,19 +82,13 @@ def read_summary(home: Path, as_of: str | None = None) -> Summary:
         MissingPartition: nothing was published yet.
         UsageError: no kept release, or more than one, has the name ``as_of``.
         DamagedRelease: its file can't be read.
-        NewsError: the release is of another version, with other marts than a summary needs.
+        OtherMarts: the release is of another version, with other marts than a summary needs.
     """
     release = find_release(home, as_of)
     current = current_release(home)
     path = published_path(home) if release == current else release.path
     with reading_release(release) as connection:
-        try:
-            return _read(connection, release.release_id, path)
-        except (duckdb.BinderException, duckdb.CatalogException) as error:
-            raise NewsError(
-                f"Release {release.release_id} has other marts than this version can sum up ({error}). "
-                f"Open {release.path} itself; its tables and columns have comments."
-            ) from error
+        return _read(connection, release.release_id, path)
 
 
 @dataclass(frozen=True, slots=True)

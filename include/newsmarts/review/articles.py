@@ -14,7 +14,8 @@ import pyarrow as pa
 
 from newsmarts.core.db import as_dicts, run_sql
 from newsmarts.core.errors import NewsError, QueryError, UsageError
-from newsmarts.release.reader import connect
+from newsmarts.core.partitions import published_path
+from newsmarts.release.reader import connect, expecting_marts
 from newsmarts.review.notice import Notice
 from newsmarts.search.reader import MAX_LIMIT, Hit, open_index
 
@@ -66,8 +67,10 @@ def open_marts(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises:
         MissingPartition: nothing is published yet.
+        OtherMarts: the release is of another version, and lacks what is read.
     """
-    with contextlib.closing(connect(home, memory_limit="256MB")) as connection:
+    opened = contextlib.closing(connect(home, memory_limit="256MB"))
+    with opened as connection, expecting_marts(published_path(home).resolve()):
         yield connection
 
 
