@@ -88,7 +88,7 @@ def _contents(folder: Path) -> dict[str, str]:
     charts = {content["uuid"]: content for content in _parsed(contents, "charts/").values()}
     for name, dashboard in _parsed(contents, "dashboards/").items():
         _keep_links_from_filtering(dashboard, charts)
-        contents[name] = yaml.safe_dump(dashboard)
+        contents[name] = yaml.safe_dump(dashboard, sort_keys=False)
     database = yaml.safe_load(contents["databases/marts.yaml"])
     queries: dict[str, str] = saved_queries(QUESTIONS.read_text(encoding="utf-8"), database["uuid"])
     return contents | queries

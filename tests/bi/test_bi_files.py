@@ -222,6 +222,17 @@ def test_each_question_becomes_a_saved_query() -> None:
 
 
 @_each("charts")
+def test_the_column_of_a_bars_axis_has_no_label(content: dict[str, Any]) -> None:
+    """Superset 6.1 filters by the label in place of the name."""
+    params = content["params"]
+    if params.get("xAxisForceCategorical") and not params["groupby"]:
+        labels = {
+            each["column_name"]: each["verbose_name"] for each in ChartQuery(content).dataset["columns"]
+        }
+        assert labels[params["x_axis"]] is None
+
+
+@_each("charts")
 def test_a_dashboards_dates_reach_every_chart(content: dict[str, Any]) -> None:
     filters = [
         each for each in content["params"]["adhoc_filters"] if each.get("operator") == "TEMPORAL_RANGE"
