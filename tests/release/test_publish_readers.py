@@ -135,7 +135,7 @@ def test_times_are_in_utc_for_every_reader(settings: Settings) -> None:
 
 def test_the_home_of_the_settings_is_the_default(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     release(settings, "One")
-    monkeypatch.setattr("newsmarts.release.shared.settings", lambda: settings)
+    monkeypatch.setattr("newsmarts.release.home.settings", lambda: settings)
     with connect() as connection:
         assert connection.execute("SELECT headline FROM marts.articles").fetchone() == ("One",)
 
