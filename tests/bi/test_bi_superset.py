@@ -262,6 +262,8 @@ def test_a_click_on_a_bar_filters_by_what_the_bar_is(eyes: Eyes, slug: str) -> N
             for column in columns
             if column in row
         }
+        if chart["params"]["groupby"]:  # each series is a column of the answer
+            shown |= {key for rows in values.values() for row in rows for key in row}
         for each in filtered:
             assert each["col"] in columns, (name, each)
             assert set(map(str, each["val"])) <= shown, (name, each)
