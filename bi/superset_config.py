@@ -81,12 +81,18 @@ TALISMAN_CONFIG = {
 }
 
 
-def FLASK_APP_MUTATOR(_app: object) -> None:
-    """List the marts alone among the schemas of a release, by the name that the datasets have.
+def FLASK_APP_MUTATOR(app: Any) -> None:
+    """What Superset has no setting for.
 
-    DuckDB has no rights by schema, and SQL Lab would offer the tables by which the pipeline works (meta), and
-    five schemas of DuckDB's own, which are empty or its catalogue. Superset has no setting for it.
+    The marts alone are listed among the schemas of a release, by the name that the datasets have. DuckDB has
+    no rights by schema, and SQL Lab would offer the tables by which the pipeline works (meta), and five
+    schemas of DuckDB's own, which are empty or its catalogue.
+
+    Tooltips of charts are those of ECharts, which show text as text. Superset's own take it for HTML, of
+    which they let harmless elements through: a headline would be bold, or a link.
     """
+    for theme in ("THEME_DEFAULT", "THEME_DARK"):
+        app.config[theme] = {**app.config[theme], "echartsOptionsOverrides": {"tooltip": {"formatter": None}}}
     from superset.db_engine_specs.duckdb import DuckDBEngineSpec
 
     DuckDBEngineSpec.get_schema_names = staticmethod(
