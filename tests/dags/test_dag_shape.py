@@ -209,6 +209,7 @@ print(*sorted(name for name in sys.modules if name.startswith("newsmarts.")))
         "newsmarts.core.errors",
         "newsmarts.core.failures",
         "newsmarts.core.files",
+        "newsmarts.core.garbage",
         "newsmarts.core.locks",
         "newsmarts.core.object_store",
         "newsmarts.core.owner",

@@ -73,6 +73,11 @@ class Desk:
         for day in days:
             self.client.trigger(PAGES, {"day": day.isoformat()})
 
+    def backfill(self, *, max_active_runs: int) -> None:
+        """Run all days again, once an earlier backfill is complete: its last run ends before it does."""
+        self.until(lambda: not self.client.active_backfill(PAGES), "the end of an earlier backfill")
+        self.client.backfill(PAGES, DAYS[0], DAYS[-1], max_active_runs=max_active_runs)
+
     def watch(self) -> Watch:
         """What becomes of all runs from now on."""
         return Watch(self.client, Terminal(), lambda: None, self.home.logs)

@@ -17,7 +17,6 @@ import pytest
 
 from local.airflow_servers import AirflowHome, AirflowServers
 from local.servers import kill_sessions
-from local.watch import PAGES
 from newsmarts.core.settings import PROJECT_ROOT
 from tests.faults import marts
 from tests.faults.desk import DAYS, SERVERS, Desk, succeeded
@@ -52,7 +51,7 @@ def desk(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def test_airflow_backfill_and_schedule(desk: Desk, case: Case) -> None:
     case.broke("a backfill of five days, and runs of three of them triggered at once")
     watch = desk.watch()
-    desk.client.backfill(PAGES, DAYS[0], DAYS[-1], max_active_runs=4)
+    desk.backfill(max_active_runs=4)
     desk.run(*DAYS[1:4])
     case.saw(succeeded(watch, DAYS, len(DAYS) + 3), desk.check())
 

