@@ -212,7 +212,7 @@ def test_a_closed_index_says_so(published: Settings) -> None:
 def test_the_home_of_the_settings_is_the_default(
     published: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("newsmarts.release.shared.settings", lambda: published)
+    monkeypatch.setattr("newsmarts.release.home.settings", lambda: published)
     with open_index() as index:
         assert index.articles == 5
 
