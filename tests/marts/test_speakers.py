@@ -8,9 +8,9 @@ import pytest
 
 from newsmarts.core.errors import SettingsError
 from newsmarts.core.settings import PROJECT_ROOT, load_settings
-from newsmarts.core.versions import contracts_version
+from newsmarts.core.versions import SPEAKERS_FILE, contracts_version
 from newsmarts.marts import candidate
-from newsmarts.marts.speakers import FILE, speaker_names
+from newsmarts.marts.speakers import speaker_names
 
 
 def test_the_shipped_names_can_be_read() -> None:
@@ -37,8 +37,8 @@ def test_the_shipped_names_can_be_read() -> None:
     ],
 )
 def test_a_fault_names_file_and_line(tmp_path: Path, text: str, line: str, fault: str) -> None:
-    (tmp_path / FILE).write_text(text, encoding="utf-8")
-    with pytest.raises(SettingsError, match=rf"{FILE}.*line {line}.*") as caught:
+    (tmp_path / SPEAKERS_FILE).write_text(text, encoding="utf-8")
+    with pytest.raises(SettingsError, match=rf"{SPEAKERS_FILE}.*line {line}.*") as caught:
         speaker_names(tmp_path)
     assert caught.match(fault)
 
@@ -53,7 +53,7 @@ def test_a_change_rebuilds_the_marts_and_runs_no_day_again(tmp_path: Path) -> No
         "# reworded\n[al_mayadeen]\n\"Ada Orm\"=['Orm']",
     ):
         if text is not None:
-            (tmp_path / FILE).write_text(text, encoding="utf-8")
+            (tmp_path / SPEAKERS_FILE).write_text(text, encoding="utf-8")
         seen.append((candidate._current_version(settings), contracts_version(tmp_path)))
     (absent, days), empty, listed, reworded = seen
     assert (absent, days) == empty

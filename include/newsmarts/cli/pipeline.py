@@ -65,7 +65,7 @@ def run(
     days = days_between(from_date, to_date, names=("--from-date", "--to-date")) if from_date else None
     settings = load_settings(home=home, inbox=inbox)
     jobs = jobs or available_cores()
-    if jobs > 1:
+    if jobs > 1 and (days is None or len(days) > 1):  # a single day has no use for it
         start_server(OF_A_RUN)  # it takes seconds to import, and this process nearly as long
 
     from newsmarts.cli.render.marts import render_summary

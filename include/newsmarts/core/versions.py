@@ -17,7 +17,7 @@ from typing import Any
 
 VERSIONS_FILE = Path(__file__).with_name("versions.toml")
 _CHARS = 12
-_OF_MARTS_ALONE = "speakers.toml"  # the one rule there that no day is read by
+SPEAKERS_FILE = "speakers.toml"  # in expectations/: only the marts are made by it, no day is read by it
 _WORDING = {"notes", "note"}  # keys of contracts and data that change what people read, and no row
 
 
@@ -46,7 +46,7 @@ def search_version() -> str:
 def contracts_version(folder: Path) -> str:
     """The contracts of pages and ticker lines in ``expectations/``, and the rules that they share."""
     suites = [path for path in folder.glob("*.json") if not path.name.startswith("marts_")]
-    return _name_of([*suites, *(path for path in folder.glob("*.toml") if path.name != _OF_MARTS_ALONE)])
+    return _name_of([*suites, *(path for path in folder.glob("*.toml") if path.name != SPEAKERS_FILE)])
 
 
 def mart_contracts_version(folder: Path) -> str:

@@ -9,8 +9,8 @@ import pyarrow as pa
 from newsmarts.core.contract_data import read_data, texts_of
 from newsmarts.core.errors import SettingsError
 from newsmarts.core.publishers import slugs
+from newsmarts.core.versions import SPEAKERS_FILE
 
-FILE = "speakers.toml"
 _SCHEMA = pa.schema([(name, pa.string()) for name in ("publisher", "speaker", "speaker_canonical")])
 
 
@@ -22,7 +22,7 @@ def speaker_names(contracts_dir: Path) -> pa.Table:
     Raises:
         SettingsError: the file is malformed, or a name is listed for two speakers; names file and line.
     """
-    path = contracts_dir / FILE
+    path = contracts_dir / SPEAKERS_FILE
     if not path.exists():
         return _SCHEMA.empty_table()
     rows: list[tuple[str, str, str]] = []
