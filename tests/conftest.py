@@ -7,6 +7,7 @@ import fcntl
 import gc
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,9 @@ os.environ |= {
     "NEWS_DUCKDB_THREADS": "1",  # the tables are small: a second thread adds a third of CPU time and no speed
     "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",  # the default one queries a name server
 }
+
+# A shell's `&` starts a command with SIGINT ignored, and its children keep that: tests interrupt theirs.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No limit on time: how long an example takes says how busy the machine is.
 _PROFILE = hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
