@@ -210,6 +210,7 @@ def test_leftovers_older_than_a_day_go(settings: Settings) -> None:
         written(home / "warehouse" / ".tmp-news.duckdb", 3),
         written(home / "notifications" / ".tmp-sent", 3),
         written(home / "raw" / "objects" / "ab" / ".tmp-b2", 3),
+        aged(written(home / "lake" / ".tmp-batch-f6" / "columns.parquet", 3).parent, 3),
         aged(written(home / "staged" / "parsed" / ".tmp-c3" / "articles.parquet", 3).parent, 3),
         aged(written(home / "staged" / "validated" / ".tmp-d4-old" / "articles.parquet", 3).parent, 3),
     ]

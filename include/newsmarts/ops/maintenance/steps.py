@@ -110,7 +110,7 @@ def leftovers(settings: Settings, *, now: datetime, dry_run: bool = False) -> St
     """
     before = now.timestamp() - DAY_SECONDS
     found, found_bytes, removed, kept = 0, 0, 0, 0
-    for path in _temporary(settings.home):
+    for path in _temporary(settings):
         newest, size_bytes = _facts(path)
         if newest >= before:
             continue
@@ -158,7 +158,10 @@ def verification(settings: Settings, *, now: datetime) -> StepResult:
     )
 
 
-def _temporary(home: Path) -> Iterator[Path]:
+def _temporary(settings: Settings) -> Iterator[Path]:
+    home = settings.home
+    if isinstance(settings.lake_dir, Path):  # only a batch run's folder, at the top: the rest is Iceberg's
+        yield from sorted(settings.lake_dir.glob(f"{TEMPORARY_PREFIX}*"))
     for name in _OURS:
         for where, folders, files in os.walk(home / name):
             inside = Path(where).relative_to(home).as_posix()
