@@ -31,7 +31,7 @@ def test_a_stages_costs_are_added_up_also_when_it_fails() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can reset the mark of the peak")
 def test_a_stage_isnt_charged_with_the_memory_of_one_before() -> None:
-    # Mapped, not from the heap: after other tests that may hold so much free memory that nothing is asked for.
+    # Mapped, not from the heap: other tests may have left enough free memory there.
     timings = Timings()
     with timings.measure("large"), mmap.mmap(-1, 64 << 20) as memory:
         for page in range(0, len(memory), mmap.PAGESIZE):
