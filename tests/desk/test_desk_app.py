@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from newsmarts.core.settings import settings
-from newsmarts.desk import csrf
+from newsmarts.desk import forms
 from newsmarts.desk.routes import assets
 from tests.desk.day_files import write_day
 from tests.desk.desk_client import SAME_ORIGIN, MadeUpAirflow, ask, get, guarded, post
@@ -108,5 +108,5 @@ def test_a_change_is_sent_from_a_page_of_this_site(headers: dict[str, str], stat
 def test_only_forms_of_a_sane_size_are_read() -> None:
     body = {"start": "chosen"}
     assert ask(guarded(), "POST", "/backfill", json=body, headers=SAME_ORIGIN).status_code == 403
-    huge = {**body, "x": "1" * csrf.MAX_FORM_BYTES}
+    huge = {**body, "x": "1" * forms.MAX_FORM_BYTES}
     assert ask(guarded(), "POST", "/backfill", data=huge, headers=SAME_ORIGIN).status_code == 413

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from newsmarts.core.acknowledgements import standing
 from newsmarts.core.schemas import SHARES, SHARES_FILE, write_rows
 from newsmarts.core.settings import settings
 from newsmarts.desk.airflow import FeedAnswer
@@ -33,23 +31,6 @@ def samples(tmp_path: Path, sample_home: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def page_of(path: str) -> BeautifulSoup:
     return BeautifulSoup(get(guarded(), path).text, "lxml")
-
-
-def test_a_form_that_cannot_be_taken_comes_back_with_what_was_chosen(samples: Path) -> None:
-    listed = get(guarded(), "/quarantine?reason=missing_published_at").text
-    keys = re.findall(r'name="chosen" value="([^"]+)"', listed)
-    form = {"chosen": keys, "why": "", "reason": "missing_published_at", "page": "1"}
-    answer = post(guarded(), "/quarantine/acknowledge", form)
-    assert answer.status_code == 422
-    page = BeautifulSoup(answer.text, "lxml")
-    assert "Not possible" in page.get_text()
-    checked = [str(box["value"]) for box in page.select("input[name=chosen][checked]")]
-    assert sorted(checked) == sorted(keys)
-    assert len(page.select("input[name=chosen]")) == len(keys)  # and the filters are kept
-    again = post(guarded(), "/quarantine/undo", {"chosen": keys, "why": "<b>why</b>", "page": "x"})
-    field = first_tag(BeautifulSoup(again.text, "lxml"), "input[name=why]")
-    assert (again.status_code, field["value"]) == (422, "<b>why</b>")
-    assert standing(samples) == {}
 
 
 def test_contracts_are_searched_and_folded(samples: Path) -> None:

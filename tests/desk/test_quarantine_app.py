@@ -60,7 +60,8 @@ def followed(answer: httpx.Response) -> str:
 def test_acknowledge_many_then_undo(samples: Path) -> None:
     keys = chosen("missing_published_at")
     assert len(keys) == 2
-    form = {"chosen": keys, "why": "Old pages <b>without</b> a date", "reason": "missing_published_at"}
+    listed = "/quarantine?reason=missing_published_at"
+    form = {"chosen": keys, "why": "Old pages <b>without</b> a date", "from": listed}
     page = followed(post(guarded(), "/quarantine/acknowledge", form))
     assert "2 pages." in page
     assert "Nothing is open" in page
@@ -72,7 +73,9 @@ def test_acknowledge_many_then_undo(samples: Path) -> None:
     page = get(guarded(), "/quarantine?state=acknowledged").text
     assert "Old pages &lt;b&gt;without&lt;/b&gt; a date" in page
     assert chosen("missing_published_at", "acknowledged") == keys
-    page = followed(post(guarded(), "/quarantine/undo", {"chosen": keys[:1], "state": "acknowledged"}))
+    page = followed(
+        post(guarded(), "/quarantine/undo", {"chosen": keys[:1], "from": f"{listed}&state=acknowledged"})
+    )
     assert "Open again" in page
     assert chosen("missing_published_at") == keys[:1]
     assert [each.decision for each in read_decisions(samples)] == ["acknowledged", "undone"]
@@ -85,9 +88,9 @@ def test_all_that_pass_the_filters_at_once(samples: Path, monkeypatch: pytest.Mo
     page = get(guarded(), "/quarantine?reason=missing_published_at").text
     assert 'name="everything" value="2"' in page
     assert page.count('name="chosen"') == 1
-    form = {"everything": "2", "reason": "missing_published_at", "why": "Seen"}
+    form = {"everything": "2", "from": "/quarantine?reason=missing_published_at", "why": "Seen"}
     # another page has come since, or the filter is another
-    for outdated in ({**form, "everything": "1"}, {**form, "reason": ""}):
+    for outdated in ({**form, "everything": "1"}, {**form, "from": "/quarantine"}):
         answer = post(guarded(), "/quarantine/acknowledge", outdated)
         assert answer.status_code == 422
         assert "Look again" in answer.text
@@ -102,9 +105,8 @@ def test_all_that_pass_the_filters_at_once(samples: Path, monkeypatch: pytest.Mo
 @pytest.mark.xdist_group("sample_marts")
 def test_acknowledge_on_the_page_itself(samples: Path) -> None:
     (key,) = chosen("unexpected_byline&publisher=al_mayadeen")
-    answer = post(
-        guarded(), "/quarantine/acknowledge", {"chosen": [key], "why": "A guest", "from": "capture"}
-    )
+    path = f"/captures/2025-09-01/{key.partition(':')[0]}"
+    answer = post(guarded(), "/quarantine/acknowledge", {"chosen": [key], "why": "A guest", "from": path})
     page = followed(answer)
     assert "<mark>Maren Quillon</mark>" in page
     assert "A guest" in page
@@ -195,8 +197,8 @@ def test_nothing_is_decided_from_another_site(samples: Path) -> None:
 @pytest.mark.xdist_group("sample_marts")
 def test_filters_stay_after_an_act_and_lead_nowhere_else(samples: Path) -> None:
     (key,) = chosen("unexpected_byline&publisher=al_mayadeen")
-    form = {"chosen": [key], "why": "Seen", "publisher": "al_mayadeen", "stage": "//evil.example", "day": "x"}
-    answer = post(guarded(), "/quarantine/acknowledge", {**form, "state": "https://evil.example"})
+    listed = "/quarantine?publisher=al_mayadeen&stage=//evil.example&day=x&state=https://evil.example"
+    answer = post(guarded(), "/quarantine/acknowledge", {"chosen": [key], "why": "Seen", "from": listed})
     assert answer.headers["location"] == "/quarantine?publisher=al_mayadeen&done=acknowledged&count=1"
 
 

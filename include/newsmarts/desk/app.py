@@ -6,20 +6,23 @@ pages themselves are in ``newsmarts.desk.routes``, a module a group.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from newsmarts.core.errors import NewsError, UsageError
 from newsmarts.core.settings import settings
 from newsmarts.desk.airflow import PRODUCER, Airflow, AirflowRefused
-from newsmarts.desk.csrf import reject_cross_site
-from newsmarts.desk.frame import Guards, can_start_runs, page
+from newsmarts.desk.csrf import is_same_origin, reject_cross_site
+from newsmarts.desk.forms import Rejected, page_again, read_form, sender_of
+from newsmarts.desk.frame import Guards, can_start_runs, own_address, page
 from newsmarts.desk.routes import GROUPS
 from newsmarts.release.shared import fetch
 from newsmarts.review.notice import Notice
@@ -77,23 +80,46 @@ _MESSAGES = {
     405: Notice("Not possible", "This page can only be read."),
     413: Notice("Too much at once", "The form is larger than any of these pages sends. Choose fewer days."),
 }
+_LOST_LOGIN = (401, 403)  # their messages repeat what was typed in the meantime
 _FAULT = Notice("This page could not be made", "See the log of the API server.", "bad")
 
 
-def _http_error(request: Request, error: Exception) -> HTMLResponse:
+async def _http_error(request: Request, error: Exception) -> HTMLResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = error.headers if isinstance(error, HTTPException) else None
     item = _MESSAGES.get(status, _FAULT)
+    if status in _LOST_LOGIN and request.method == "POST" and is_same_origin(request):
+        with contextlib.suppress(HTTPException):
+            request.state.rejected = Rejected(form=await read_form(request))
     return page(request, "message.html", status=status, headers=headers, item=item)
 
 
-def _bad_parameter(request: Request, _error: Exception) -> HTMLResponse:
+async def _bad_parameter(request: Request, error: Exception) -> Response:
+    """Without the parts of the address that can't be right, the page is shown all the same."""
+    faults = error.errors() if isinstance(error, RequestValidationError) else ()
+    wrong = {str(fault["loc"][-1]): fault for fault in faults if fault["loc"][0] == "query"}
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in wrong]
+    address = f"{own_address(request).partition('?')[0]}?{urlencode(kept)}"
+    reasons = (f"{name}: {_reason(fault)}" for name, fault in sorted(wrong.items()))
+    rejected = Rejected("Left out of the address, because it can't be right:\n" + "\n".join(reasons))
+    again = await page_again(request, address, rejected, 422) if wrong else None
     item = Notice("Not understood", "A part of the address can't be right. Start from the navigation above.")
-    return page(request, "message.html", status=422, item=item)
+    return again or page(request, "message.html", status=422, item=item)
 
 
-def _known_error(request: Request, error: Exception) -> HTMLResponse:
+def _reason(fault: dict[str, Any]) -> str:
+    error = fault.get("ctx", {}).get("error")
+    return str(error) if isinstance(error, ValueError) else str(fault["msg"])
+
+
+async def _known_error(request: Request, error: Exception) -> Response:
+    """The form's own page, with the reason and what was typed; a message where there is none."""
     status = 422 if isinstance(error, UsageError) else 409 if isinstance(error, AirflowRefused) else 500
+    form = getattr(request.state, "form", {})
+    again = await page_again(request, sender_of(form), Rejected(str(error), form), status)
+    if again is not None:
+        return again
+    request.state.rejected = Rejected(form=form)
     return page(request, "message.html", status=status, item=Notice("Not possible", str(error), "bad"))
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from newsmarts.desk import pages
 from newsmarts.desk.airflow import Airflow
+from newsmarts.desk.forms import Rejected
 
 Right = Literal["read_results", "read_run", "start_runs"]
 
@@ -69,7 +71,8 @@ def page(
         template,
         base_path=base_path(request),
         navigation=request.app.state.navigation if hasattr(request.state, "user_name") else (),
-        here=own_path(request),
+        own_address=own_address(request),
+        rejected=getattr(request.state, "rejected", Rejected()),
         **values,
     )
     return HTMLResponse(html, status_code=status, headers={**(headers or {}), **pages.PAGE_HEADERS})
@@ -80,9 +83,10 @@ def base_path(request: Request) -> str:
     return str(request.scope.get("root_path", "")).rstrip("/")
 
 
-def own_path(request: Request) -> str:
-    """The path of the request below the app."""
-    return request.url.path.removeprefix(base_path(request))
+def own_address(request: Request) -> str:
+    """The path and query of the request below the app."""
+    path, query = quote(request.url.path.removeprefix(base_path(request))), request.url.query
+    return f"{path}?{query}" if query else path
 
 
 def airflow_of(request: Request) -> Airflow:

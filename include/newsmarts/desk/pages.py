@@ -7,7 +7,7 @@ nothing here makes Markup), and the headers allow no script, style or picture bu
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from jinja2 import Environment
 from newsmarts.core.publishers import language_of
 from newsmarts.core.templates import html_environment
 from newsmarts.core.text import ago, long_day, share, shortened, utc_time, visible, visible_lines
+from newsmarts.desk.forms import Rejected
 
 _HERE = Path(__file__).parent
 
@@ -74,19 +75,14 @@ def query_of(values: Mapping[str, object]) -> str:
     return f"?{urlencode(kept)}" if kept else ""
 
 
-def render(
-    template: str, *, base_path: str, navigation: Sequence[Any] = (), here: str = "", **values: Any
-) -> str:
+def render(template: str, *, base_path: str, own_address: str = "", **values: Any) -> str:
     """Render one template.
 
-    ``base_path`` is the path that the pages are mounted under, without a slash; ``navigation`` has the
-    entries above the page, and ``here`` is the page's own path, which marks one of them.
+    ``base_path`` is the path that the pages are mounted under, without a slash; ``own_address`` is the page's
+    own below it, with its query. ``navigation`` has the entries above the page, ``rejected`` what was sent.
     """
-    return (
-        _environment()
-        .get_template(template)
-        .render(base=base_path, navigation=navigation, here_path=here, **values)
-    )
+    frame = {"navigation": (), "rejected": Rejected(), "base": base_path, "own_address": own_address}
+    return _environment().get_template(template).render(frame | values)
 
 
 def _asset_url(base: str, name: str) -> str:

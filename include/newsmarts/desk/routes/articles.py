@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse, Response
 from starlette.exceptions import HTTPException
 
 from newsmarts.core.errors import MissingPartition
-from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
+from newsmarts.desk.forms import DayField
 from newsmarts.desk.found_files import file_of
 from newsmarts.desk.frame import Group, NavigationEntry, page
 from newsmarts.desk.pages import SECURITY_HEADERS, query_of
@@ -35,8 +35,8 @@ class Search:
         publisher: Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")] = "",
         section: Annotated[str, Query(max_length=200)] = "",
         tag: Annotated[str, Query(max_length=200)] = "",
-        first_day: Annotated[str, Query(alias="from", max_length=10)] = "",
-        last_day: Annotated[str, Query(alias="to", max_length=10)] = "",
+        first_day: Annotated[DayField, Query(alias="from")] = None,
+        last_day: Annotated[DayField, Query(alias="to")] = None,
     ) -> None:
         self.values: dict[str, object] = {
             "q": q,
@@ -47,7 +47,7 @@ class Search:
             "to": last_day,
         }
         self._words, self._publisher, self._section, self._tag = q, publisher, section, tag
-        self._first, self._last = (parse_day(text) if text else None for text in (first_day, last_day))
+        self._first, self._last = first_day, last_day
 
     def filters(self, marts: duckdb.DuckDBPyConnection) -> source.ArticleFilters:
         """What is looked for."""

@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from starlette.exceptions import HTTPException
+from pydantic import AwareDatetime
 
 from newsmarts.core.errors import UsageError
 from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
 from newsmarts.desk.backfill import REASONS, backfill_view, progress_view
-from newsmarts.desk.csrf import Form
+from newsmarts.desk.forms import Form, first_value
 from newsmarts.desk.frame import Group, MayStart, NavigationEntry, airflow_of, base_path, page, user_of
 from newsmarts.desk.starting import MAX_DAYS, Started, start_days
 
@@ -23,6 +23,7 @@ GROUP = Group(router, needs=("read_results",), entry=NavigationEntry("Backfill",
 STARTING = Group(starting, needs=("read_results", "start_runs"))
 
 DAYS_NAMED = 12
+_FIRST_MOMENT, _LAST_MOMENT = (datetime(year, 1, 1, tzinfo=UTC) for year in (2000, 3000))
 
 
 @router.get("/backfill")
@@ -36,7 +37,9 @@ def backfill(request: Request, can_start: MayStart) -> HTMLResponse:
 @router.get("/backfill/progress")
 def progress(
     request: Request,
-    since: datetime,
+    since: Annotated[
+        AwareDatetime, Query(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))
+    ],
     running: Annotated[int, Query(ge=0, le=MAX_DAYS)] = 0,
     left_out: Annotated[list[date], Query(max_length=DAYS_NAMED)] = [],  # noqa: B006 - FastAPI copies it
     *,
@@ -46,8 +49,6 @@ def progress(
 
     ``running`` days weren't started with them, because they ran already; ``left_out`` names some of these.
     """
-    if since.tzinfo is None or not 2000 <= since.year < 3000:
-        raise HTTPException(422)
     view = progress_view(airflow_of(request), since)
     return page(
         request, "backfill/progress.html", view=view, running=running, left_out=left_out, stopped=stopped
@@ -78,11 +79,11 @@ def days_of(request: Request, form: Form) -> list[date]:
     Raises:
         UsageError: a day that is none, or a range that ends before it begins or is too long.
     """
-    start = form.get("start", ["chosen"])[0]
+    start = first_value(form, "start") or "chosen"
     if start == "chosen":
         return [parse_day(text) for text in form.get("day", [])]
     if start == "range":
-        first, last = (parse_day(form.get(name, [""])[0]) for name in ("first", "last"))
+        first, last = (parse_day(first_value(form, name)) for name in ("first", "last"))
         if last < first:
             raise UsageError(f"The range ends ({last}) before it begins ({first}). Exchange the two days.")
         # one more than may be started is enough to be rejected

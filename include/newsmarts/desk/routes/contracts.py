@@ -12,18 +12,17 @@ from starlette.exceptions import HTTPException
 
 from newsmarts.core.data_docs import has_docs
 from newsmarts.core.errors import UsageError
-from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER
 from newsmarts.desk.day_runs import capture_day_of_run
 from newsmarts.desk.expectations import contract_groups
+from newsmarts.desk.forms import DayField
 from newsmarts.desk.frame import Group, MayStart, NavigationEntry, airflow_of, base_path, page
 from newsmarts.desk.views import day_view, days_view
 from newsmarts.review.contract_history import PERIODS, expectation_view, history_view, nearest
 from newsmarts.review.day_state import recent_day_states
 from newsmarts.review.notice import Notice
 
-DayText = Annotated[str | None, Query(max_length=10)]
 ReasonCode = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_.-]{1,80}$")]
 
 Period = Annotated[int, Query(ge=1, le=PERIODS[-1])]
@@ -41,7 +40,7 @@ def contracts(
     request: Request,
     can_start: MayStart,
     *,
-    day: DayText = None,
+    day: DayField = None,
     reason: ReasonCode = None,
     period: Period = PERIODS[0],
     q: Search = "",
@@ -49,14 +48,13 @@ def contracts(
 ) -> HTMLResponse:
     """Every expectation over a period of days, or one day."""
     if day:
-        chosen = parse_day(day)
-        view = day_view(settings(), chosen, recent_day_states(settings()), reason=reason)
+        view = day_view(settings(), day, recent_day_states(settings()), reason=reason)
         return page(
             request,
             "contracts/day.html",
             view=view,
-            can_start=can_start and chosen < datetime.now(UTC).date(),
-            has_docs=has_docs(settings(), chosen),
+            can_start=can_start and day < datetime.now(UTC).date(),
+            has_docs=has_docs(settings(), day),
         )
     return _expectations(request, f"{base_path(request)}/contracts", period, q, show)
 
@@ -80,9 +78,9 @@ def _expectations(request: Request, address: str, period: int, search: str, show
 
 
 @router.get("/contracts/days")
-def contract_days(request: Request, before: DayText = None) -> HTMLResponse:
+def contract_days(request: Request, before: DayField = None) -> HTMLResponse:
     """The list of capture days."""
-    days = days_view(recent_day_states(settings()), parse_day(before) if before else None)
+    days = days_view(recent_day_states(settings()), before)
     return page(request, "contracts/days.html", view=days)
 
 

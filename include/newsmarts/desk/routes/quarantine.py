@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
+from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -20,7 +19,7 @@ from newsmarts.core import acknowledgements
 from newsmarts.core.errors import UsageError
 from newsmarts.core.partitions import parse_day
 from newsmarts.core.settings import settings
-from newsmarts.desk.csrf import Form
+from newsmarts.desk.forms import DayField, Form, first_value, sender_of
 from newsmarts.desk.frame import Group, MayStart, NavigationEntry, airflow_of, base_path, page, user_of
 from newsmarts.desk.pages import PAGE_HEADERS
 from newsmarts.desk.quarantine import quarantine_view, query_of
@@ -36,7 +35,6 @@ CHANGES = Group(changes, needs=("read_results", "start_runs"))
 
 Code = Annotated[str, Query(pattern=r"^[A-Za-z0-9_.-]{0,80}$")]
 _KEY = re.compile(r"(?P<capture_id>[0-9a-f]{32}):(?P<subject>page|ticker_item)")
-_NOTHING_CHOSEN: dict[str, Any] = {"chosen": (), "why": "", "everything": False}  # of the form
 _NONE_LEFT = {
     "acknowledged": "All of that is acknowledged already, or out of quarantine.",
     "undone": "None of that is acknowledged.",
@@ -51,7 +49,7 @@ def quarantine(
     *,
     reason: Code = "",
     publisher: Code = "",
-    day: Annotated[str, Query(max_length=10)] = "",
+    day: DayField = None,
     stage: Code = "",
     state: State = "open",
     page_number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
@@ -59,74 +57,37 @@ def quarantine(
     count: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> HTMLResponse:
     """One screen of the pages in quarantine."""
-    chosen_day = parse_day(day) if day else None
-    filters = Filters(reason or None, publisher or None, chosen_day, stage or None, state)
+    filters = Filters(reason or None, publisher or None, day, stage or None, state)
     notice = _done_notice(done, count) if done and count else None
     with open_quarantine(settings()) as opened:
         view = quarantine_view(opened, filters, page_number)
-    return page(
-        request, "quarantine/list.html", view=view, item=notice, can_start=can_start, **_NOTHING_CHOSEN
-    )
+    return page(request, "quarantine/list.html", view=view, item=notice, can_start=can_start)
 
 
-def _back_to_list(request: Request, form: Form, error: UsageError) -> HTMLResponse:
-    """The list that a form came from, with what was chosen and why the form can't be taken."""
-    number = int(text) if re.fullmatch(r"[0-9]{1,6}", text := _one(form, "page")) else 1
-    with open_quarantine(settings()) as opened:
-        view = quarantine_view(opened, _filters(form), max(number, 1))
-    return page(
-        request,
-        "quarantine/list.html",
-        status=422,
-        view=view,
-        item=Notice("Not possible", str(error), "bad"),
-        can_start=True,
-        chosen=form.get("chosen", []),
-        why=_one(form, "why"),
-        everything=bool(_one(form, "everything")),
-    )
-
-
-def _taken(
-    request: Request, form: Form, change: Callable[[list[Reason]], RedirectResponse]
-) -> RedirectResponse | HTMLResponse:
-    """The answer to a form: what a change of the chosen reasons gives, or the list with what is wrong."""
-    try:
-        return change(_chosen(form))
-    except UsageError as error:
-        if _one(form, "from") == "capture":
-            raise
-        return _back_to_list(request, form, error)
-
-
-@changes.post("/quarantine/acknowledge", response_model=None)
-def acknowledge(request: Request, form: Form) -> RedirectResponse | HTMLResponse:
+@changes.post("/quarantine/acknowledge")
+def acknowledge(request: Request, form: Form) -> RedirectResponse:
     """Acknowledge every open reason of the chosen pages."""
-    return _taken(request, form, partial(_decide, request, form, "acknowledged"))
+    return _decide(request, form, "acknowledged")
 
 
-@changes.post("/quarantine/undo", response_model=None)
-def undo(request: Request, form: Form) -> RedirectResponse | HTMLResponse:
+@changes.post("/quarantine/undo")
+def undo(request: Request, form: Form) -> RedirectResponse:
     """Take back what is acknowledged of the chosen pages."""
-    return _taken(request, form, partial(_decide, request, form, "undone"))
+    return _decide(request, form, "undone")
 
 
-@changes.post("/quarantine/rerun", response_model=None)
-def rerun(request: Request, form: Form) -> RedirectResponse | HTMLResponse:
+@changes.post("/quarantine/rerun")
+def rerun(request: Request, form: Form) -> RedirectResponse:
     """Run the days of the chosen pages again, in the user's own name, then show how they get on."""
-
-    def change(chosen: list[Reason]) -> RedirectResponse:
-        days = {reason.capture_day for reason in chosen}
-        started = start_days(airflow_of(request), days, user_of(request))
-        address = progress_address(request, started)
-        return RedirectResponse(address, status_code=303, headers=dict(PAGE_HEADERS))
-
-    return _taken(request, form, change)
+    days = {reason.capture_day for reason in _chosen(form)}
+    started = start_days(airflow_of(request), days, user_of(request))
+    # 303: the browser requests the page, and reloading it sends nothing
+    return RedirectResponse(progress_address(request, started), status_code=303, headers=dict(PAGE_HEADERS))
 
 
 def _chosen(form: Form) -> list[Reason]:
     """All reasons of the pages that a form names, as quarantine has them now."""
-    if _one(form, "everything"):
+    if first_value(form, "everything"):
         return _all_that_pass(form)
     keys = set()
     for text in form.get("chosen", []):
@@ -147,48 +108,40 @@ def _all_that_pass(form: Form) -> list[Reason]:
         found, total = opened.chosen(_filters(form), page_size=MOST_AT_ONCE)
     if total > MOST_AT_ONCE:
         raise UsageError(f"{total:,} pages are too many at once. Filter them to at most {MOST_AT_ONCE:,}.")
-    if _one(form, "everything") != str(total):
+    if first_value(form, "everything") != str(total):
         raise UsageError(f"By now {total:,} pages pass the filters. Look again.")
     return found
 
 
-def _decide(
-    request: Request, form: Form, decision: Literal["acknowledged", "undone"], chosen: list[Reason]
-) -> RedirectResponse:
+def _decide(request: Request, form: Form, decision: Literal["acknowledged", "undone"]) -> RedirectResponse:
     """Write a decision down on those that it changes, then show the form's page with a notice of it."""
     is_open = decision == "acknowledged"
-    chosen = [reason for reason in chosen if (reason.acknowledged_at is None) == is_open]
+    chosen = [reason for reason in _chosen(form) if (reason.acknowledged_at is None) == is_open]
     if not chosen:
         raise UsageError(_NONE_LEFT[decision])
-    entries, why = [entry_of(reason) for reason in chosen], _one(form, "why")
+    entries, why = [entry_of(reason) for reason in chosen], first_value(form, "why")
     acknowledgements.record_decision(
         decision, settings(), entries, by=user_of(request), at=datetime.now(UTC), reason=why
     )
-    base, pages = base_path(request), len(list(group_by_page(chosen)))
-    if _one(form, "from") == "capture":
-        first = chosen[0]
-        path = f"{base}/captures/{first.capture_day}/{first.capture_id}"
-    else:
-        path = f"{base}/quarantine{query_of(_filters(form), done=decision, count=pages)}"
-    # 303: the browser requests the page, and reloading it sends nothing
-    return RedirectResponse(path, status_code=303, headers=dict(PAGE_HEADERS))
+    sender, pages = sender_of(form), len(list(group_by_page(chosen)))
+    if not sender.startswith("/captures/"):
+        sender = f"/quarantine{query_of(_filters(form), done=decision, count=pages)}"
+    address = f"{base_path(request)}{sender}"
+    return RedirectResponse(address, status_code=303, headers=dict(PAGE_HEADERS))
 
 
 def _filters(form: Form) -> Filters:
-    """The filters that were chosen when the form was sent; what can't be one counts as none."""
+    """The filters of the list that a form was sent from; what can't be one counts as none."""
+    query = parse_qs(sender_of(form).partition("?")[2])
     reason, publisher, stage = (
-        value if re.fullmatch(r"[A-Za-z0-9_.-]{1,80}", value := _one(form, name)) else None
+        value if re.fullmatch(r"[A-Za-z0-9_.-]{1,80}", value := first_value(query, name)) else None
         for name in ("reason", "publisher", "stage")
     )
     day = None
     with contextlib.suppress(UsageError):
-        day = parse_day(_one(form, "day"))
-    state: State = next((each for each in get_args(State) if each == _one(form, "state")), "open")
+        day = parse_day(first_value(query, "day"))
+    state: State = next((each for each in get_args(State) if each == first_value(query, "state")), "open")
     return Filters(reason, publisher, day, stage, state)
-
-
-def _one(form: Form, name: str) -> str:
-    return (form.get(name) or [""])[0]
 
 
 def _done_notice(done: str, count: int) -> Notice:
