@@ -221,6 +221,20 @@ def test_each_question_becomes_a_saved_query() -> None:
         module.saved_queries("## Why?\n\nBecause.\n\n## How?\n\n```sql\nSELECT 1\n```\n", "some-uuid")
 
 
+def test_people_are_shown_and_counted_by_their_one_name() -> None:
+    by_printed_name = re.compile(r"\bspeaker\b")
+    for kind in ("charts", "dashboards"):
+        for name, content in files(kind).items():
+            assert not by_printed_name.search(str(content)), name
+    for name, dataset in files("datasets").items():
+        assert not [each for each in dataset["metrics"] if by_printed_name.search(each["expression"])], name
+    page = (PROJECT_ROOT / "docs" / "questions.md").read_text("utf-8")
+    for sql in re.findall(r"^```sql\n(.+?)\n```", page, re.DOTALL | re.MULTILINE):
+        assert not re.search(
+            r"\bspeaker AS\b|GROUP BY [^\n]*\bspeaker\b|DISTINCT speaker\) AS (speak|voic)", sql
+        ), sql
+
+
 @_each("charts")
 def test_the_column_of_a_bars_axis_has_no_label(content: dict[str, Any]) -> None:
     """Superset 6.1 filters by the label in place of the name."""
