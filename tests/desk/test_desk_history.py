@@ -14,7 +14,7 @@ from newsmarts.desk.routes.data_docs import find_page
 from newsmarts.review.contract_history import expectation_view, history_view, nearest
 from newsmarts.validate.run import run as validate
 from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, LeftOut, expectation, write_day
-from tests.desk.desk_client import get, guarded
+from tests.desk.desk_client import ask, get, guarded
 from tests.tags import first_tag
 from tests.validate.days import DAY as VALIDATED_DAY
 from tests.validate.days import article
@@ -173,6 +173,21 @@ def test_data_docs_are_given_in_a_sandbox(docs: Path) -> None:
         assert "allow-scripts" not in policy
         assert "script-src" not in policy
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("cookie", "start"),
+    [
+        ("dark", '<html data-theme="dark" lang'),
+        ("light", '<html data-theme="light" lang'),
+        ('"><b>', "<html lang"),
+    ],
+)
+def test_data_docs_have_the_theme_that_was_chosen(docs: Path, cookie: str, start: str) -> None:
+    (docs_path(docs) / str(DAY) / "index.html").write_text('<html lang="en"><p>docs')
+    headers = {"Cookie": f"news_desk_theme={cookie}"}
+    page = ask(guarded(), "GET", f"/contracts/docs/{DAY}/index.html", headers=headers).text
+    assert page.startswith(start)
 
 
 @pytest.mark.parametrize(

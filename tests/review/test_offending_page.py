@@ -14,14 +14,12 @@ from hypothesis import strategies as st
 from newsmarts.core.errors import DamagedPartition, MissingPartition
 from newsmarts.core.partitions import raw_object_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
-from newsmarts.desk.pages import asset
 from newsmarts.review.advice import advice_on, find_expectation
 from newsmarts.review.captures import find_capture, read_bytes
 from newsmarts.review.day_results import Reason
 from newsmarts.review.offending_page import LookView, look_view
 from newsmarts.review.phrases import phrases_of, segments, spans_in
 from newsmarts.review.quarantine import Filters, open_quarantine
-from newsmarts.show.record import KINDS
 
 CONTRACTS = PROJECT_ROOT / "expectations"
 # Where there is nothing to mark: what is missing, and pages that are none.
@@ -201,10 +199,3 @@ def test_a_phrase_is_found_over_line_ends_and_in_any_case() -> None:
     assert [text[start:end] for start, end in spans_in(text, ["river commission opens"])] == [
         "River\n commission OPENS"
     ]
-
-
-def test_colours_are_those_of_show() -> None:
-    style = asset("reading.css").content.decode()
-    for kind in KINDS:
-        rule = f".k.k-{kind.key} {{ --h: {kind.hue}; --c: 1; }}"
-        assert (rule in style) == (kind.hue is not None), kind.key

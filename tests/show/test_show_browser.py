@@ -61,7 +61,7 @@ def test_it_fits_and_stays_silent(width: int, page: Page, tmp_path: Path) -> Non
     page.set_viewport_size({"width": width, "height": 800})
     escaped = HOSTILE.replace("<", "&lt;")
     page.goto(written(tmp_path, "page.html", html.render(ARTICLE).replace(HEADLINE, escaped)))
-    expect(page.locator(".headline .text")).to_contain_text("<script>alert(1)</script>")
+    expect(page.locator(".k-headline .text")).to_contain_text("<script>alert(1)</script>")
     wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert page.evaluate(wide) is False
     assert page.locator(".block").evaluate_all("all => all.every(one => one.offsetWidth > 0)")
@@ -74,8 +74,8 @@ def test_a_number_leads_to_its_block_and_a_kind_can_be_hidden(page: Page, tmp_pa
     expect(block).to_be_in_viewport()
     expect(block.locator(".text")).to_have_text(HEADLINE)
     page.locator("label", has_text="Navigation").click()
-    expect(page.locator(".run.navigation")).to_be_hidden()
-    expect(page.locator(".run.headline")).to_be_visible()
+    expect(page.locator(".run.k-navigation")).to_be_hidden()
+    expect(page.locator(".run.k-headline")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -87,6 +87,6 @@ def test_kinds_differ_in_colour(scheme: str, browser: Browser, tmp_path: Path) -
     )
     page.close()
     tinted = {name: colour for name, colour in colours if "0 262" not in colour and "oklch" in colour}
-    grey = {"k navigation", "k label", "k footer"}
+    grey = {"k k-navigation", "k k-label", "k k-footer"}
     named = {name: colour for name, colour in tinted.items() if name not in grey}
     assert len(set(named.values())) == len(named) >= 10

@@ -27,8 +27,8 @@ SAMPLES = sorted(path.relative_to(INBOX).as_posix() for path in INBOX.rglob("*")
 
 def kind(block: Tag) -> str:
     assert block.parent is not None
-    (name,) = set(block.parent.get_attribute_list("class")) & {kind.key for kind in KINDS}
-    return str(name)
+    (name,) = set(block.parent.get_attribute_list("class")) & {f"k-{kind.key}" for kind in KINDS}
+    return str(name).removeprefix("k-")
 
 
 def fields_of(page: BeautifulSoup) -> dict[str, Tag]:

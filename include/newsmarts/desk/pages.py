@@ -17,9 +17,10 @@ from urllib.parse import urlencode
 from jinja2 import Environment
 
 from newsmarts.core.publishers import language_of
-from newsmarts.core.templates import html_environment
+from newsmarts.core.templates import html_environment, palette
 from newsmarts.core.text import ago, long_day, share, shortened, utc_time, visible, visible_lines
 from newsmarts.desk.forms import Rejected
+from newsmarts.show.render import blocks_style
 
 _HERE = Path(__file__).parent
 
@@ -54,14 +55,14 @@ class Asset:
 
 @cache
 def assets() -> Mapping[str, Asset]:
-    """All files of the folder ``static``, by name: nothing else is served."""
-    found = {}
-    for path in sorted((_HERE / "static").iterdir()):
-        if path.is_file() and path.suffix in _MEDIA_TYPES:
-            content = path.read_bytes()
-            version = hashlib.sha256(content).hexdigest()[:12]
-            found[path.name] = Asset(content, _MEDIA_TYPES[path.suffix], version)
-    return found
+    """All files of the folder ``static`` and the styles shared with other pages: nothing else is served."""
+    files = [path for path in sorted((_HERE / "static").iterdir()) if path.is_file()]
+    found = {path.name: path.read_bytes() for path in files if path.suffix in _MEDIA_TYPES}
+    found |= {"palette.css": palette().encode(), "blocks.css": blocks_style().encode()}
+    return {
+        name: Asset(content, _MEDIA_TYPES[Path(name).suffix], hashlib.sha256(content).hexdigest()[:12])
+        for name, content in found.items()
+    }
 
 
 def asset(name: str) -> Asset:

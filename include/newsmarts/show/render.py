@@ -17,7 +17,7 @@ from jinja2 import Environment
 
 from newsmarts.core.publishers import language_of
 from newsmarts.core.reasons import Outcome
-from newsmarts.core.templates import html_environment
+from newsmarts.core.templates import html_environment, palette
 from newsmarts.core.text import shortened, utc_time, visible
 from newsmarts.show.capture import Look
 from newsmarts.show.contracts import Answers
@@ -27,10 +27,10 @@ MAX_BLOCKS = 20_000
 _HERE = Path(__file__).parent
 
 _HUES = """
-.{key} {{ --h: {hue}; --c: 1; }}
+.k.k-{key} {{ --h: {hue}; --c: 1; }}
 """
 _FILTERS = """
-body:has(#show-{key}:not(:checked)) .run.{key} {{ display: none; }}
+body:has(#show-{key}:not(:checked)) .run.k-{key} {{ display: none; }}
 """
 
 
@@ -106,9 +106,15 @@ def _verdict(look: Look, answers: Answers | None, trouble: str | None, outcome: 
 
 
 @cache
+def blocks_style() -> str:
+    """The style of a capture's blocks and of its record, with a hue for each kind; without the palette."""
+    style = (_HERE / "blocks.css").read_text(encoding="utf-8")
+    return style + "".join(_HUES.format(key=kind.key, hue=kind.hue) for kind in KINDS if kind.hue is not None)
+
+
+@cache
 def _style() -> str:
-    style = (_HERE / "show.css").read_text(encoding="utf-8")
-    style += "".join(_HUES.format(key=kind.key, hue=kind.hue) for kind in KINDS if kind.hue is not None)
+    style = palette() + blocks_style() + (_HERE / "show.css").read_text(encoding="utf-8")
     return style + "".join(_FILTERS.format(key=kind.key) for kind in KINDS)
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
 
+from newsmarts.core.templates import palette
+
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _SECTION = re.compile(r"section-\d+")
@@ -26,7 +28,7 @@ _HERE = Path(__file__).parent
 @cache
 def style() -> str:
     """The style sheet of all Data Docs."""
-    return (_HERE / "data_docs.css").read_text(encoding="utf-8")
+    return palette() + (_HERE / "data_docs.css").read_text(encoding="utf-8")
 
 
 def standalone(page: str, contract: str, day: date) -> str:

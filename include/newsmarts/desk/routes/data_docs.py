@@ -14,9 +14,10 @@ import sys
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path, PurePosixPath
+from typing import Annotated
 
-from fastapi import APIRouter
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Cookie
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 import newsmarts
@@ -45,8 +46,10 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,150}")
 
 
 @router.get("/contracts/docs/{day}/{path:path}")
-def data_docs(day: str, path: str) -> FileResponse:
-    """One page of a day's Data Docs; the first that wasn't rendered yet renders them all."""
+def data_docs(
+    day: str, path: str, theme: Annotated[str | None, Cookie(alias="news_desk_theme")] = None
+) -> Response:
+    """One page of a day's Data Docs, light or dark as chosen; the first one renders them all."""
     home, known_day = settings().home, parse_day(day)
     fetch(settings(), known_day)
     file = find_page(home, known_day, path)
@@ -55,7 +58,10 @@ def data_docs(day: str, path: str) -> FileResponse:
         file = find_page(home, known_day, path)
     if file is None:
         raise HTTPException(404)
-    return FileResponse(file, media_type="text/html; charset=utf-8", headers=dict(DOCS_HEADERS))
+    html = file.read_bytes()
+    if theme in ("light", "dark"):  # of theme.js
+        html = html.replace(b"<html", f'<html data-theme="{theme}"'.encode(), 1)
+    return Response(html, media_type="text/html; charset=utf-8", headers=dict(DOCS_HEADERS))
 
 
 def _render(day: date) -> None:

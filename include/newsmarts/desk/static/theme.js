@@ -1,4 +1,5 @@
-// Airflow keeps the chosen theme in localStorage under "theme": light, dark or system.
+// Airflow keeps the chosen theme in localStorage under "theme": light, dark or system. Data Docs, in which no script
+// runs, get it from the server, which has it from a cookie.
 "use strict";
 (() => {
   const follow = () => {
@@ -8,11 +9,13 @@
     } catch {
       // No storage in this frame: the browser's own preference decides.
     }
-    if (theme === "light" || theme === "dark") {
+    const chosen = theme === "light" || theme === "dark";
+    if (chosen) {
       document.documentElement.dataset.theme = theme;
     } else {
       delete document.documentElement.dataset.theme;
     }
+    document.cookie = `news_desk_theme=${chosen ? theme : ""}; path=/; samesite=strict`;
   };
   follow();
   window.addEventListener("storage", follow);
