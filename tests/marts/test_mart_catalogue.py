@@ -96,10 +96,10 @@ def test_a_mart_comes_after_those_that_it_reads() -> None:
         built.add(mart.name)
 
 
-def test_what_a_write_replaces_is_a_column_of_the_mart() -> None:
+def test_what_a_write_replaces_are_columns_of_the_mart() -> None:
     for table in (*catalogue.marts(), *catalogue.meta_tables().values()):
-        for column, scope in table.replaces:
-            assert column in {each.name for each in table.columns}, table.name
+        for columns, scope in table.replaces:
+            assert set(columns.split(", ")) <= {each.name for each in table.columns}, table.name
             assert (catalogue.HERE / "scopes" / f"{scope}.sql").is_file(), (table.name, scope)
 
 

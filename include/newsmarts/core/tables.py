@@ -23,9 +23,9 @@ class Column:
 class Table:
     """A table, from ``<name>.toml`` and, where one SELECT gives its rows, ``<name>.sql`` beside it.
 
-    ``replaces`` says which rows a write replaces, as pairs of a column and a temporary table with a column of
-    the same name: those whose value in any of these columns is in its temporary table. Without a pair it
-    replaces all rows. ``steps`` are what a write does, in order; ``replace`` is the DELETE and INSERT.
+    ``replaces`` says which rows a write replaces, as pairs of columns (commas between) and a temporary table
+    that has them, too: those whose values are in the temporary table of any pair. Without a pair it replaces
+    all rows. ``steps`` are what a write does, in order; ``replace`` is the DELETE and INSERT.
     ``month_of`` is the date that decides which month a row belongs to in exports.
     """
 
@@ -63,8 +63,10 @@ class Table:
         """
         if not self.replaces:
             yield f"DELETE FROM {self.identifier}"  # noqa: S608
-        for column, scope in (map(quote_identifier, pair) for pair in self.replaces):
-            yield f"DELETE FROM {self.identifier} WHERE {column} IN (SELECT {column} FROM {scope})"  # noqa: S608
+        for names, scope in self.replaces:
+            columns = ", ".join(map(quote_identifier, names.split(", ")))
+            found = f"SELECT {columns} FROM {quote_identifier(scope)}"  # noqa: S608
+            yield f"DELETE FROM {self.identifier} WHERE ({columns}) IN ({found})"  # noqa: S608
 
     def insert_statement(self) -> str:
         """Adds the rows of its SELECT, which may have parameters."""

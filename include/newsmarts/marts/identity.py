@@ -24,7 +24,7 @@ def resolve(connection: duckdb.DuckDBPyConnection) -> None:
     Needs refreshed_days, changed_withheld, and the captures that are withheld now; reads from the marts, as
     they were before, what was one article then.
     """
-    for name in ("scope_articles", "scope_shown"):
+    for name in ("scope_articles", "known_articles", "shown_days", "scope_shown"):
         make_scope(connection, name)
     pairs = run_query(connection, "shared_keys").fetchall()
     rows = [{"own_id": own_id, "component": component} for own_id, component in components(pairs).items()]

@@ -1,17 +1,9 @@
--- Days are looked up by themselves, so that other days' rows stay unread.
-WITH refreshed AS (
-    SELECT * FROM source.warehouse.page_links
-    WHERE capture_day IN (SELECT capture_day FROM refreshed_days)
-    UNION ALL
-    SELECT * FROM source.warehouse.page_links
-    SEMI JOIN changed_withheld USING (capture_day, capture_id)
-    ANTI JOIN refreshed_days USING (capture_day)
-),
-keyed AS (
+WITH keyed AS (
     SELECT *
-    FROM refreshed
+    FROM source.warehouse.page_links
     JOIN link_headlines USING (publisher, headline)
     ANTI JOIN meta.withheld USING (capture_day, capture_id)
+    WHERE capture_day IN (SELECT capture_day FROM list_days)
 )
 SELECT keyed.*, known.article_id
 FROM keyed

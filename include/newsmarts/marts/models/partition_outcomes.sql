@@ -16,7 +16,7 @@ SELECT
     CASE WHEN days.outcome = 'accepted' THEN days.ticker_items ELSE 0 END AS ticker_items,
     days.ticker_items_quarantined
 FROM source.warehouse.days AS days
-LEFT JOIN marts.captures AS captured USING (capture_day)
+LEFT JOIN (FROM marts.captures SEMI JOIN scope_days USING (capture_day)) AS captured USING (capture_day)
 LEFT JOIN meta.withheld AS withheld
     ON withheld.capture_day = captured.capture_day AND withheld.capture_id = captured.capture_id
 WHERE days.capture_day IN (SELECT capture_day FROM scope_days)

@@ -23,6 +23,7 @@ WITH items AS (
         FROM source.warehouse.ticker_sightings AS seen
         JOIN scope_ticker_items USING (publisher, "text")
         JOIN source.warehouse.captures AS captured USING (capture_day, capture_id)
+        WHERE seen.capture_day IN (SELECT capture_day FROM ticker_days)
     )
     GROUP BY ticker_item_id, publisher, "text"
 )

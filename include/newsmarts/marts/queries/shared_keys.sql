@@ -2,7 +2,7 @@
 WITH kept AS (
     SELECT own_id, identity_key
     FROM source.warehouse.identity_keys
-    SEMI JOIN scope_articles USING (own_id)
+    SEMI JOIN scope_shown USING (capture_day, capture_id)
     ANTI JOIN meta.withheld USING (capture_day, capture_id)
 ),
 shared AS (

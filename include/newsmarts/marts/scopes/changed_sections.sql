@@ -5,9 +5,7 @@ WITH reached AS (
     UNION
     SELECT article_id FROM scope_listed
     UNION
-    SELECT article_id FROM marts.page_links SEMI JOIN refreshed_days USING (capture_day)
-    UNION
-    SELECT article_id FROM marts.page_links SEMI JOIN changed_withheld USING (capture_day, capture_id)
+    SELECT article_id FROM marts.page_links SEMI JOIN list_days USING (capture_day)
     UNION
     SELECT unnest([named_before, article_id]) FROM changed_links
 ),

@@ -1,5 +1,5 @@
 -- Dates on which articles in scope were published, as the marts have them and as they will, and the days in scope.
-SELECT published_date FROM marts.articles SEMI JOIN scope_articles USING (article_id)
+SELECT published_date FROM known_articles
 UNION
 SELECT (capture.published_at AT TIME ZONE 'UTC')::DATE
 FROM article_history AS latest

@@ -1,6 +1,4 @@
--- Days whose lists are rewritten.
-SELECT capture_day FROM refreshed_days
-UNION
-SELECT capture_day FROM changed_withheld
+-- Days whose lists were rewritten, or name other articles now.
+SELECT capture_day FROM list_days
 UNION
 SELECT capture_day FROM changed_links
