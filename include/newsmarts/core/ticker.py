@@ -29,10 +29,11 @@ import bisect
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from newsmarts.core.finder import Finder
 from newsmarts.core.leak_rule import LeakRule, shipped_leak_rule
 from newsmarts.core.ticker_lines import Line, ticker_line
 from newsmarts.core.ticker_variants import Variants, joined
-from newsmarts.core.ticker_words import WORD, has_capital_in_word
+from newsmarts.core.ticker_words import WORD, letters_by_line
 
 _KEY_CHARS = 8  # by which lines are looked up; they decide nothing
 
@@ -47,8 +48,8 @@ class TickerIndex:
     """All ticker lines of some captures, made ready to be looked for in bodies.
 
     Looking costs time in proportion to the body, hardly more when there are more ticker lines, and the
-    answer doesn't depend on their order. Most of a body's lines neither hold a ticker line from one of their
-    words on, nor are as short as one and share three words in a row with it: they are not looked at further.
+    answer doesn't depend on their order. Most of a body's lines neither hold the letters of a ticker line,
+    nor are as short as one and hold those of three of its words in a row: they are not looked at further.
     """
 
     def __init__(self, lines: Iterable[str], rule: LeakRule | None = None) -> None:
@@ -79,6 +80,9 @@ class TickerIndex:
         self._key_lengths = tuple(sorted({len(key) for key in lengths}))
         self._sorted_long = sorted(self._long)
         self._longest = max(map(len, self._lines), default=0)
+        self._labels = tuple(rule.labels)
+        self._complete = self._lines.keys() | self._variant_lines.keys()
+        self._finder = Finder([*self._complete, *self._variants.runs()])
 
     def __len__(self) -> int:
         return len(self._lines)
@@ -89,41 +93,41 @@ class TickerIndex:
 
     def first_leak(self, lines: Iterable[str]) -> str | None:
         """The first ticker line that leaked into any of the body lines, or into several in a row, or None."""
-        read = [Line(line, self._rule) for line in lines]
-        close = [line for line in read if self._may_leak(line)]
-        whole = next((leak for line in close if (leak := self._leak_in(line)) is not None), None)
-        return self._spread_over(read) if whole is None else whole
+        lines = list(lines)
+        letters = letters_by_line(lines)
+        for number in sorted(self._that_may_leak(lines, letters)):
+            leak = self._leak_in(Line(lines[number], self._rule))
+            if leak is not None:
+                return leak
+        return self._spread_over(letters)
 
-    def _may_leak(self, line: Line) -> bool:
-        """Whether a ticker line may leak into this one, or into a part of it."""
-        return (
-            self._holds_complete(line)
-            or (len(line.letters) <= 2 * self._longest and self._may_hold_variant(line))
-            or self._may_have_parts(line)
-            or has_capital_in_word(line.text)
+    def _that_may_leak(self, lines: Sequence[str], letters: Sequence[str]) -> set[int]:
+        """The numbers of the lines that a ticker line may leak into, or into parts of them."""
+        found = {
+            number
+            for number, text in self._finder.find(letters)
+            if text in self._complete or len(letters[number]) <= 2 * self._longest
+        }
+        found |= {number for number, each in enumerate(letters) if self._may_be_variant(each)}
+        if self._may_have_parts("\0".join(lines)):
+            found |= {number for number, line in enumerate(lines) if self._may_have_parts(line)}
+        return found
+
+    def _may_be_variant(self, letters: str) -> bool:
+        """Whether a whole line of these letters, without its labels, may begin a ticker line."""
+        return len(letters) <= 2 * self._longest and (
+            not self._variants.all_hold_runs
+            or letters[:1].isdigit()
+            or letters.startswith(self._labels)
+            or self._variants.begins(letters)
         )
 
-    def _holds_complete(self, line: Line) -> bool:
-        """Whether a complete ticker line begins at a word of this one."""
-        letters, lengths = line.letters, self._lengths
-        for size in self._key_lengths:
-            keys = [letters[at : at + size] for at in line.starts]
-            if not lengths.keys().isdisjoint(keys):
-                places = (at for at, key in zip(line.starts, keys, strict=True) if key in lengths)
-                if any(True for at in places for _ in self._ends(letters, at)):
-                    return True
-        return False
-
-    def _may_hold_variant(self, line: Line) -> bool:
-        words = line.unlabelled()
-        return "".join(words) in self._variant_lines or self._variants.may_hold(words)
-
-    def _may_have_parts(self, line: Line) -> bool:
-        return self._may_part.search(line.line) is not None or "pic.twitter.com/" in line.line
+    def _may_have_parts(self, line: str) -> bool:
+        return self._may_part.search(line) is not None or "pic.twitter.com/" in line
 
     def _leak_in(self, line: Line) -> str | None:
         """The ticker line that leaked into a part of this body line, or all of it."""
-        parts = self._separator.split(line.line) if self._may_have_parts(line) else ()
+        parts = self._separator.split(line.line) if self._may_have_parts(line.line) else ()
         read = (Line(part, self._rule) for part in parts) if len(parts) > 1 else ()
         for part in (*read, line):
             leak = self._leak_in_part(part)
@@ -131,15 +135,15 @@ class TickerIndex:
                 return leak
         return None
 
-    def _spread_over(self, lines: Sequence[Line]) -> str | None:
-        """The first ticker line that a few body lines in a row make up."""
-        parts = [line.letters if len(line.letters) <= self._longest else "" for line in lines]
+    def _spread_over(self, letters: Iterable[str]) -> str | None:
+        """The first ticker line that a few body lines in a row make up, which have these letters."""
+        parts = [each if len(each) <= self._longest else "" for each in letters]
         if not any(map(self._begins_long, parts)):
             return None
         for run in joined(parts, self._rule.max_body_lines):
-            letters = "".join(run)
-            if letters in self._long:
-                return self._lines[letters]
+            together = "".join(run)
+            if together in self._long:
+                return self._lines[together]
         return None
 
     def _begins_long(self, letters: str) -> bool:

@@ -62,19 +62,17 @@ class Variants:
             self._by_run.setdefault(run, []).append(letters)
         self._most_words = max(self._most_words, len(words))
 
-    def may_hold(self, words: Words) -> bool:
-        """Whether these words may be a variant: ``found_as`` gives none where this is false."""
-        if self._begins(words):
-            return True
-        # a wrong word in six leaves a run of the others
-        return len(words) <= self._most_words / (self._rule.near_percent / _ALL) and (
-            self._rule.mistyped_min_words <= 2 * _RUN - 1
-            or not self._by_run.keys().isdisjoint(zip(words, words[1:], words[2:], strict=False))
-        )
+    def runs(self) -> Iterator[str]:
+        """Letters of which words that don't begin a line hold some if they are a variant of it."""
+        return map("".join, self._by_run)
 
-    def _begins(self, words: Words) -> bool:
-        """Whether a line begins with these words' letters."""
-        letters = "".join(words)
+    @property
+    def all_hold_runs(self) -> bool:
+        """Whether they do by this rule: a wrong word in six leaves a run of the others."""
+        return self._rule.mistyped_min_words >= 2 * _RUN
+
+    def begins(self, letters: str) -> bool:
+        """Whether a line begins with these letters."""
         at = bisect.bisect_left(self._sorted, letters)
         return "".join(self._sorted[at : at + 1]).startswith(letters)
 
