@@ -1,4 +1,5 @@
 # make run [INBOX=folder] [NEWS_HOME=folder] [PORT=number] [EXIT=1]
+# make airflow ARGS="dags list" [NEWS_HOME=folder]   a command of Airflow's own command line, in the Airflow of make run
 # make test | test-all                               the fast tests; all of them, with real servers and a browser
 # make lint | lock | build | clean
 # make bi [NEWS_HOME=folder] [PORT=number]           Superset on the published marts; make bi-export, see docs/superset.md
@@ -40,18 +41,23 @@ install = $(UV) sync --quiet --locked --compile-bytecode $(LOCKED_INDEX) $1 || {
 compile = $(PY) -m compileall -qq include dags plugins config local || true
 # a variable of the command line; in the environment PORT and the like may be meant for other programs
 given = $(if $(filter command,$(origin $1)),$($1))
+ignored = $(foreach name,$1,$(if $(filter environment,$(origin $(name))), \
+  echo "note: $(name) of the environment isn't used; write it behind: make $@ $(name)=…" >&2;))
 # more examples than in the fast suite take more CPU time than its budget
 thorough := --hypothesis-profile=thorough --cpu-budget=0
 
 .DELETE_ON_ERROR:
-.PHONY: run test test-all test-slow test-containers faults secrets upgrade pin-images backup restore upgrade-check bi bi-export test-bi bench dictionary lint lock \
+.PHONY: run airflow test test-all test-slow test-containers faults secrets upgrade pin-images backup restore upgrade-check bi bi-export test-bi bench dictionary lint lock \
   build clean help
 
 run: .venv/.synced-run
-	@$(compile)
+	@$(call ignored,INBOX PORT EXIT) $(compile)
 	@exec $(PY) -m local.run_local \
 	  $(if $(call given,INBOX),--inbox "$(INBOX)") $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)") \
 	  $(if $(call given,PORT),--port "$(PORT)") $(if $(call given,EXIT),--exit)
+
+airflow: .venv/.synced-run
+	@exec $(PY) -m local.airflow_command $(if $(call given,NEWS_HOME),--home "$(NEWS_HOME)") $(ARGS)
 
 # for two cores: workers that start Airflow wait for it, and three of them leave the cores idle for a seventh
 # of the time

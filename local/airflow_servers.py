@@ -14,9 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Self
 
 from local.servers import LOOPBACK, LocalServerError, LocalServers, base_url, ensure_secrets, read_secrets
 from newsmarts.core.files import write_atomically
+from newsmarts.core.settings import PROJECT_ROOT, Settings
 
 ADMIN = "admin"
 PARALLELISM = 4
@@ -51,6 +53,12 @@ class AirflowHome:
     news_home: Path
     inbox: Path | None  # None: <news_home>/inbox
     archive_url: str | None = None  # with one, NEWS_HOME is this and news_home its work folder
+
+    @classmethod
+    def of(cls, settings: Settings, folder: Path | None = None) -> Self:
+        """The Airflow of a home, in ``folder`` or where that home's is."""
+        folder = folder or airflow_folder(PROJECT_ROOT, settings.home)
+        return cls(PROJECT_ROOT, folder.absolute(), settings.home, settings.inbox, settings.archive_url)
 
     @property
     def database(self) -> Path:

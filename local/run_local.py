@@ -16,7 +16,7 @@ from pathlib import Path
 
 from local import inbox
 from local.airflow_api import AirflowApi
-from local.airflow_servers import ADMIN, FIRST_PORT, PARALLELISM, AirflowHome, AirflowServers, airflow_folder
+from local.airflow_servers import ADMIN, FIRST_PORT, PARALLELISM, AirflowHome, AirflowServers
 from local.servers import LocalServerError, base_url, choose_port
 from local.terminal import Terminal, run_command, stay_up, stop_without_terminal
 from local.watch import MARTS, PAGES, Run, Watch
@@ -70,13 +70,7 @@ def _run(arguments: argparse.Namespace) -> int:
     settings = load_settings(home=arguments.home, inbox=arguments.inbox)
     inbox.check_places(settings)
     terminal = Terminal()
-    home = AirflowHome(
-        PROJECT_ROOT,
-        (arguments.airflow_home or airflow_folder(PROJECT_ROOT, settings.home)).absolute(),
-        settings.home,
-        settings.inbox,
-        settings.archive_url,
-    )
+    home = AirflowHome.of(settings, arguments.airflow_home)
     home.make()
     with AirflowServers(home) as servers:
         to_run = _find_days(settings, terminal) if arguments.exit else None

@@ -12,7 +12,17 @@ from newsmarts.cli.main import main
 GROUPS = {
     "Pages": ("parse", "show", "check-pages"),
     "Pipeline": ("run", "docs", "preview", "rebuild"),
-    "Marts": ("summary", "releases", "freshness", "diff", "export", "to-postgres", "dictionary", "search"),
+    "Marts": (
+        "summary",
+        "releases",
+        "rollback",
+        "freshness",
+        "diff",
+        "export",
+        "to-postgres",
+        "dictionary",
+        "search",
+    ),
     "Quarantine": ("quarantine", "acknowledge"),
     "Home": ("backup", "restore", "maintain", "verify", "upgrade-check"),
 }

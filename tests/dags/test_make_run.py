@@ -29,6 +29,7 @@ import pytest
 from local.airflow_api import AirflowApi
 from local.airflow_servers import ADMIN
 from newsmarts.core.partitions import published_path
+from newsmarts.core.settings import PROJECT_ROOT
 from newsmarts.release.reader import connect
 from tests.dags.make_run import (
     DAYS,
@@ -135,12 +136,13 @@ def test_a_backfill_from_the_command_line_changes_nothing(first: MakeRun, api: A
         time.sleep(1)
     before, release = everything(first.news), published_path(first.news).resolve()
     since = datetime.now(UTC)
-    port = int(first.address.rpartition(":")[2])
+    folders = ["--home", str(first.news), "--airflow-home", str(first.airflow)]
     span = ["--from-date", DAYS[0], "--to-date", DAYS[1]]
     again = ["--reprocess-behavior", "completed", "--max-active-runs", "2"]
     done = subprocess.run(
-        [sys.executable, "-m", "airflow", "backfill", "create", "--dag-id", "news_pages", *span, *again],
-        env=first.home.environment(port),
+        [sys.executable, "-m", "local.airflow_command", *folders]
+        + ["backfill", "create", "--dag-id", "news_pages", *span, *again],
+        cwd=PROJECT_ROOT,
         check=False,
         capture_output=True,
         text=True,

@@ -48,8 +48,8 @@ def marts(sample_home: Path) -> duckdb.DuckDBPyConnection:
     return connect(sample_home)
 
 
-def test_there_are_25_questions_and_each_has_its_answer() -> None:
-    assert len(questions()) == 25
+def test_each_question_has_its_answer() -> None:
+    assert len(questions()) > 20
     assert len(re.findall(r"^## ", PAGE.read_text("utf-8"), re.MULTILINE)) == len(questions())
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from local import airflow_command
 from local.airflow_servers import AirflowHome
 from local.servers import LocalServerError
 from newsmarts.core.settings import PROJECT_ROOT
@@ -91,3 +92,10 @@ def test_pools_of_the_dags_are_in_the_file() -> None:
     pools = json.loads((PROJECT_ROOT / "config" / "pools.json").read_bytes())
     assert pools["duckdb_writer"]["slots"] == 1
     assert os.fspath(PROJECT_ROOT)
+
+
+def test_airflows_command_line_needs_an_airflow(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folders = ["--home", str(tmp_path / "news"), "--airflow-home", str(tmp_path / "airflow")]
+    assert airflow_command.main([*folders, "dags", "list"]) == 2
+    assert "Run this first: make run" in capsys.readouterr().err
+    assert not (tmp_path / "airflow").exists()

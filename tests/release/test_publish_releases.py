@@ -15,11 +15,18 @@ import pytest
 
 from newsmarts.core import versions
 from newsmarts.core.db import reading
-from newsmarts.core.errors import AuditFailed, DiskFull, MissingPartition, NewsError
+from newsmarts.core.errors import (
+    AuditFailed,
+    DamagedRelease,
+    DiskFull,
+    MissingPartition,
+    NewsError,
+    UsageError,
+)
 from newsmarts.core.partitions import candidate_path, current_release_path, published_path, releases_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings
 from newsmarts.marts import build as marts_build
-from newsmarts.marts.run import audit, build, publish
+from newsmarts.marts.run import audit, build, publish, roll_back
 from newsmarts.release import releases
 from tests.examples import one_fast
 from tests.marts.factory import DAY, Page, day_after, load_days, mart_rows
@@ -44,6 +51,21 @@ def test_a_release_is_read_only_and_named_by_the_link(settings: Settings) -> Non
     assert {entry.name for entry in link.iterdir()} == {"news.duckdb", "audit.json", "search"}
     assert result.rows["articles"] == 1
     assert headlines(result.path) == ["One"]
+
+
+@pytest.mark.slow
+def test_an_earlier_release_is_current_again_until_the_next_publish(settings: Settings) -> None:
+    first = release(settings, "One")
+    second = build_and_publish(settings, "Two")
+    with pytest.raises(UsageError, match="no release '7'"):
+        roll_back(settings, "7")
+    assert roll_back(settings, "1").release_id == first.release_id
+    assert headlines(first.path) == ["One"]
+    build(settings)
+    third = publish(settings)
+    assert third.published
+    assert third.release_id.partition("-")[2] == second.release_id.partition("-")[2]
+    assert headlines(third.path) == ["Two"]
 
 
 def test_the_catalog_is_called_news(settings: Settings) -> None:

@@ -13,12 +13,13 @@ from upath import UPath
 
 from newsmarts.core import data_docs
 from newsmarts.core.acknowledgements import QuarantineKey, pull, read_decisions, record_decision
-from newsmarts.core.errors import NewsError, NotTheOwner, StoreUnavailable
+from newsmarts.core.errors import DamagedRelease, NewsError, NotTheOwner, StoreUnavailable
 from newsmarts.core.owner import take_over
 from newsmarts.core.partitions import acknowledgements_path
 from newsmarts.core.settings import Settings, load_settings
+from newsmarts.marts.run import roll_back
 from newsmarts.release.reader import connect
-from newsmarts.release.releases import Release, all_releases, make_current
+from newsmarts.release.releases import Release, all_releases, current_release, make_current
 from newsmarts.release.shared import fetch, upload
 from tests.release_files import Table, make_release
 
@@ -71,6 +72,25 @@ def test_a_reader_elsewhere_gets_the_current_release(
     monkeypatch.setenv("NEWS_HOME", memory)
     fetch(at("hub"))  # which made it: nothing to fetch
     assert len(all_releases(hub.home)) == 4
+
+
+def test_readers_elsewhere_get_an_earlier_release_again(at: At, memory: str) -> None:
+    hub = at("hub")
+    take_over(hub)
+    first, second = published(hub, 1), published(hub, 2)
+    fetch(at("reader"))
+    roll_back(hub, first.release_id)
+    fetch(at("reader"))
+    assert current_release(at("reader").home) == Release(
+        first.release_id, at("reader").home / first.folder.relative_to(hub.home)
+    )
+    with pytest.raises(NotTheOwner):
+        roll_back(at("reader"), second.release_id)
+    second.path.chmod(0o644)
+    second.path.write_bytes(b"x" * 100_000)
+    with pytest.raises(DamagedRelease, match=second.release_id):
+        roll_back(hub, "2")
+    assert current_release(hub.home) == first
 
 
 def test_a_release_whose_upload_was_cut_off_is_not_read(at: At, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,23 @@ def releases(home: Home = None, json: Json = False) -> None:
 
 
 @commands.command(rich_help_panel=_GROUP)
+def rollback(
+    release: Annotated[
+        str, typer.Argument(metavar="RELEASE", help="Its id, its number, or a beginning of its id.")
+    ],
+    home: Home = None,
+) -> None:
+    """Give readers an earlier release again, until the next publish."""
+    from newsmarts.marts.run import roll_back
+
+    current = roll_back(load_settings(home=home), release)
+    print(
+        f"Readers get release {current.release_id}. The next publish gives them the newest marts again: until "
+        "what is wrong is put right, switch the DAG news_marts off, and don't start `newsmarts run`."
+    )
+
+
+@commands.command(rich_help_panel=_GROUP)
 def freshness(
     max_age_days: Annotated[
         int, typer.Option(min=0, metavar="DAYS", help="Fail when the newest day is older (0: don't check).")

@@ -216,6 +216,28 @@ def publish(settings: Settings) -> PublishResult:
     return PublishResult(release.release_id, published_path(home), published, rows)
 
 
+def roll_back(settings: Settings, name: str) -> releases.Release:
+    """Give readers an earlier release again, until the next publish: that gives them the newest marts.
+
+    Days that the release lacks count as unpublished.
+
+    Args:
+        name: as of ``find_release``.
+
+    Raises:
+        DamagedRelease: its file can't be read; the current release stays.
+        MissingPartition: nothing is published.
+        UsageError: no kept release has that name.
+    """
+    with writer_lock(settings):
+        release = releases.find_release(settings.home, name)
+        with reading_release(release):
+            releases.make_current(settings.home, release)
+        shared.upload(settings, release)
+    logger.info("Release %s is current again.", release.release_id)
+    return release
+
+
 def _copy_candidate(settings: Settings) -> None:
     """Give the candidate a file of its own, now that readers have the release; else the next build does."""
     try:
