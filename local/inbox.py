@@ -20,8 +20,9 @@ def check_places(settings: Settings) -> None:
     """Raises UsageError when the feeds' file or the inbox is wrong, or the disk is nearly full."""
     load_feeds(settings)
     if settings.inbox is not None and not settings.inbox.is_dir():
+        problem = "is not a folder" if settings.inbox.exists() else "doesn't exist"
         raise UsageError(
-            f"The inbox {settings.inbox} is not a folder. Choose one with captures: make run INBOX=folder"
+            f"The inbox {settings.inbox} {problem}. Choose a folder with captures: make run INBOX=folder"
         )
     try:
         settings.home.mkdir(parents=True, exist_ok=True)

@@ -94,7 +94,7 @@ def test_the_longest_range(span: Span) -> None:
 
 def test_a_missing_inbox_is_named(tmp_path: Path) -> None:
     settings = load_settings(home=tmp_path / "home", inbox=tmp_path / "nowhere")
-    with pytest.raises(UsageError, match=r"nowhere is not a folder.*INBOX="):
+    with pytest.raises(UsageError, match=r"nowhere doesn't exist.*INBOX="):
         inbox.check_places(settings)
     assert not settings.home.exists()
 

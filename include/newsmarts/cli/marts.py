@@ -53,8 +53,8 @@ def rollback(
 
     current = roll_back(load_settings(home=home), release)
     print(
-        f"Readers get release {current.release_id}. The next publish gives them the newest marts again: until "
-        "what is wrong is put right, switch the DAG news_marts off, and don't start `newsmarts run`."
+        f"Readers get release {current.release_id}. The next publish gives them the newest marts again: "
+        "until what is wrong is put right, switch the DAG news_marts off, and don't start `newsmarts run`."
     )
 
 
