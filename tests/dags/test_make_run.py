@@ -137,11 +137,11 @@ def test_a_backfill_from_the_command_line_changes_nothing(first: MakeRun, api: A
     before, release = everything(first.news), published_path(first.news).resolve()
     since = datetime.now(UTC)
     folders = ["--home", str(first.news), "--airflow-home", str(first.airflow)]
+    create = ["backfill", "create", "--dag-id", "news_pages"]
     span = ["--from-date", DAYS[0], "--to-date", DAYS[1]]
     again = ["--reprocess-behavior", "completed", "--max-active-runs", "2"]
     done = subprocess.run(
-        [sys.executable, "-m", "local.airflow_command", *folders]
-        + ["backfill", "create", "--dag-id", "news_pages", *span, *again],
+        [sys.executable, "-m", "local.airflow_command", *folders, *create, *span, *again],
         cwd=PROJECT_ROOT,
         check=False,
         capture_output=True,

@@ -17,7 +17,6 @@ from newsmarts.core import versions
 from newsmarts.core.db import reading
 from newsmarts.core.errors import (
     AuditFailed,
-    DamagedRelease,
     DiskFull,
     MissingPartition,
     NewsError,
