@@ -95,27 +95,34 @@ class TickerIndex:
         """The first ticker line that leaked into any of the body lines, or into several in a row, or None."""
         lines = list(lines)
         letters = letters_by_line(lines)
-        for number in sorted(self._that_may_leak(lines, letters)):
-            leak = self._leak_in(Line(lines[number], self._rule))
+        for number, may_hold in sorted(self._that_may_leak(lines, letters).items()):
+            line = Line(lines[number], self._rule)
+            leak = self._leak_in(line) if may_hold else self._variant(line)
             if leak is not None:
                 return leak
         return self._spread_over(letters)
 
-    def _that_may_leak(self, lines: Sequence[str], letters: Sequence[str]) -> set[int]:
-        """The numbers of the lines that a ticker line may leak into, or into parts of them."""
-        found = {
-            number
-            for number, text in self._finder.find(letters)
-            if text in self._complete or len(letters[number]) <= 2 * self._longest
-        }
-        found |= {number for number, each in enumerate(letters) if self._may_be_variant(each)}
+    def _that_may_leak(self, lines: Sequence[str], letters: Sequence[str]) -> dict[int, bool]:
+        """The numbers of the lines that a ticker line may leak into, or into parts of them.
+
+        True: such a line may hold a complete one; False: it may only be a variant of one as a whole.
+        """
+        found: dict[int, bool] = {}
+        for number, text in self._finder.find(letters):
+            if text in self._complete:
+                found[number] = True
+            elif len(letters[number]) <= 2 * self._longest:
+                found.setdefault(number, False)
+        for number, each in enumerate(letters):
+            if self._may_begin(each):
+                found.setdefault(number, False)
         if self._may_have_parts("\0".join(lines)):
-            found |= {number for number, line in enumerate(lines) if self._may_have_parts(line)}
+            found |= {number: True for number, line in enumerate(lines) if self._may_have_parts(line)}
         return found
 
-    def _may_be_variant(self, letters: str) -> bool:
+    def _may_begin(self, letters: str) -> bool:
         """Whether a whole line of these letters, without its labels, may begin a ticker line."""
-        return len(letters) <= 2 * self._longest and (
+        return (
             not self._variants.all_hold_runs
             or letters[:1].isdigit()
             or letters.startswith(self._labels)

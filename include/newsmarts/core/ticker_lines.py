@@ -29,7 +29,11 @@ class Line:
         self.text = prepared(line)  # case kept
         self.folded = folded_words(self.text)
         self.letters = "".join(self.folded)
-        self.starts = list(accumulate(map(len, self.folded), initial=0))[:-1]  # of each word in letters
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each word begins in the letters."""
+        return list(accumulate(map(len, self.folded), initial=0))[:-1]
 
     @cached_property
     def words(self) -> list[tuple[int, int]]:
