@@ -24,7 +24,7 @@ from airflow.sdk import DAG, CronDataIntervalTimetable, get_current_context
 from dags.common.assets import CAPTURES, feed_assets, record_result
 from dags.common.connections import credential_of
 from dags.common.notifications import notify_of_runs, notify_of_tasks
-from dags.common.tasks import DEFAULT_ARGS, stage
+from dags.common.tasks import DEFAULT_ARGS, error_in_label, stage
 from newsmarts.core.settings import load_settings
 from newsmarts.land.config import feed_names
 
@@ -61,7 +61,8 @@ if live_feeds := feed_names(load_settings(), kind="live"):
             from newsmarts.core.text import counted
             from newsmarts.land import run as stage_land
 
-            result = stage_land.run(datetime.now(UTC).date(), settings(), feed, credential_of)
+            with error_in_label(feed):
+                result = stage_land.run(datetime.now(UTC).date(), settings(), feed, credential_of)
             context: Any = get_current_context()
             label = f"{feed}: {result.new} new of {counted(result.landed, 'capture')} today"
             context["label"] = label

@@ -43,7 +43,7 @@ from airflow.sdk import DAG, Param, TriggerRule, get_current_context
 from dags.common.assets import CAPTURES, PARSED, STAGED, WAREHOUSE, feed_assets, record_result
 from dags.common.connections import credential_of
 from dags.common.notifications import notify_of_runs, notify_of_tasks
-from dags.common.tasks import DEFAULT_ARGS, WRITER_POOL, nothing, stage
+from dags.common.tasks import DEFAULT_ARGS, WRITER_POOL, error_in_label, nothing, stage
 from dags.common.timetable import CaptureDays
 from newsmarts.core.errors import UsageError
 from newsmarts.core.partitions import day_interval, day_of_run, parse_day
@@ -154,7 +154,8 @@ with DAG(
         from newsmarts.core.text import counted
         from newsmarts.land import run as stage_land
 
-        result = stage_land.run(capture_day(params, dag_run), settings(), feed, credential_of)
+        with error_in_label(feed):
+            result = stage_land.run(capture_day(params, dag_run), settings(), feed, credential_of)
         context: Any = get_current_context()
         captures = counted(result.landed, "capture")
         label = f"{feed}: {captures} ({result.new} new), {result.rejected} rejected"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import wraps
 from inspect import cleandoc
 from typing import Any
 
-from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, task
+from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, get_current_context, task
 
 from dags.common.assets import record_result
 from newsmarts.core.errors import (
@@ -20,9 +21,11 @@ from newsmarts.core.errors import (
     ProcessKilled,
     StoreUnavailable,
 )
+from newsmarts.core.text import one_line
 
 log = logging.getLogger(__name__)
 _NOTHING = "nothing"
+_LABEL_CHARS = 250  # the column of Airflow's database has no more
 
 WRITER_POOL = "duckdb_writer"
 """One slot, see config/pools.json: a DuckDB file has one writer, or many readers, never both."""
@@ -69,6 +72,18 @@ def stage(display_name: str, **options: Any) -> Callable[[Callable[..., Any]], A
         return task(task_display_name=display_name, doc_md=documentation, **options)(run)
 
     return decorate
+
+
+@contextmanager
+def error_in_label(feed: str) -> Iterator[None]:
+    """Give the task of a feed that fails a label with the error, which the news desk shows."""
+    try:
+        yield
+    except Exception as error:
+        words = str(error).removeprefix(f"Feed {feed}: ") or type(error).__name__
+        context: Any = get_current_context()
+        context["label"] = one_line(f"{feed}: {words}", _LABEL_CHARS)
+        raise
 
 
 def nothing(summary: str, **facts: Any) -> dict[str, Any]:

@@ -48,6 +48,7 @@ _RUN_COLUMNS = (
     DagRun.queued_at,
     DagRun.end_date.label("ended_at"),
 )
+_LANDINGS = ("land", "visit")  # tasks of PRODUCER and LIVE, one for each feed
 _ANSWERS = 300  # landings that the Sources page looks at
 _MAP_LABEL: Any = TaskInstance.rendered_map_index
 
@@ -87,7 +88,9 @@ class AirflowDatabase:
     def failed_tasks(self, dag_id: str, run_ids: Sequence[str]) -> Sequence[FailedTask]:
         """The tasks that failed in these runs; not those that failed because of another one."""
         query = (
-            select(TaskInstance.run_id, TaskInstance.task_id, _MAP_LABEL.label("label"))
+            select(
+                TaskInstance.run_id, TaskInstance.task_id, TaskInstance.map_index, _MAP_LABEL.label("label")
+            )
             .where(
                 TaskInstance.dag_id == dag_id,
                 TaskInstance.run_id.in_(run_ids),
@@ -98,23 +101,25 @@ class AirflowDatabase:
         with create_session(scoped=False) as session:
             rows = session.execute(query).all()
         return [
-            FailedTask(row.run_id, row.task_id, row.label if row.label not in (None, "-1") else "")
+            FailedTask(row.run_id, row.task_id, *_feed_and_text(row.label), dag_id, row.map_index)
             for row in rows
         ]
 
     def feed_answers(self) -> Sequence[FeedAnswer]:
-        """The newest tasks `land` that have ended: the label of each begins with its feed."""
+        """The newest tasks that landed a feed and have ended: the label of each begins with its feed."""
         query = (
             select(
                 TaskInstance.dag_id,
                 TaskInstance.run_id,
+                TaskInstance.task_id,
+                TaskInstance.map_index,
                 TaskInstance.state,
                 TaskInstance.end_date,
                 _MAP_LABEL.label("label"),
             )
             .where(
                 TaskInstance.dag_id.in_((PRODUCER, LIVE)),
-                TaskInstance.task_id == "land",
+                TaskInstance.task_id.in_(_LANDINGS),
                 TaskInstance.state.in_((TaskInstanceState.SUCCESS, TaskInstanceState.FAILED)),
                 TaskInstance.end_date.is_not(None),
             )
@@ -125,12 +130,13 @@ class AirflowDatabase:
             rows = session.execute(query).all()
         return [
             FeedAnswer(
-                feed=str(row.label).split(":", 1)[0],
-                text=str(row.label),
+                *_feed_and_text(row.label),
                 state=str(row.state),
                 ended_at=row.end_date,
                 dag_id=row.dag_id,
                 run_id=row.run_id,
+                task_id=row.task_id,
+                map_index=row.map_index,
             )
             for row in rows
             if row.label
@@ -179,6 +185,12 @@ class AirflowDatabase:
                     session=session,
                 )
             yield day
+
+
+def _feed_and_text(label: str | None) -> tuple[str, str]:
+    """The feed that the label of a mapped task begins with, and its counts or error."""
+    feed, _, text = ("" if label in (None, "-1") else str(label)).partition(": ")
+    return feed, text
 
 
 def _run_facts(row: Any) -> RunFacts:

@@ -72,6 +72,14 @@ def test_a_failed_feed_keeps_no_other_from_going_through(pages: Any, home: Path)
         "accept": "upstream_failed",
     }
     assert run.state == "failed"
+    from plugins.adapter.database import AirflowDatabase
+
+    (failed,) = AirflowDatabase().failed_tasks("news_pages", [run.run_id])
+    assert (failed.feed, failed.map_index) == ("crawls", 1)
+    assert failed.error.startswith(f"'{home / 'crawls'}' is not a folder.")
+    answers = {each.feed: each for each in AirflowDatabase().feed_answers() if each.run_id == run.run_id}
+    assert answers["crawls"].text == failed.error
+    assert (answers["crawls"].state, answers["inbox"].state) == ("failed", "success")
     inbox = loaded(home)
     assert inbox > 0
 

@@ -38,12 +38,14 @@ class MadeUpAirflow:
         self.refuse_run_of: date | None = None
         self.answers: Sequence[FeedAnswer] = ()
         self.due: datetime | None = None
+        self.state = "success"  # of the run ``r``
 
     def find_run(self, dag_id: str, run_id: str) -> RunFacts | None:
         self.looked_up.append((dag_id, run_id))
         if run_id != "r":
             return None
-        return RunFacts({"day": "2025-09-01"}, None, None, datetime(2025, 9, 2, tzinfo=UTC), "success")
+        moment = datetime(2025, 9, 2, tzinfo=UTC)
+        return RunFacts({"day": "2025-09-01"}, None, None, moment, self.state, run_id)
 
     def find_dag(self, dag_id: str) -> DagFacts | None:
         return self.dag

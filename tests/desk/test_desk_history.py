@@ -62,6 +62,31 @@ def test_an_expectations_days_become_a_strip_and_a_rate(home: Path) -> None:
     assert [each.is_current for each in histories] == [True, True, False]
 
 
+def test_days_without_a_row_to_check_are_not_met(home: Path) -> None:
+    """Of a contract without rows Great Expectations lets each expectation hold."""
+    for number, rows in enumerate((4, 0, 4, 0)):
+        some = expectation("nour_news_articles", "some", evaluated_rows=rows)
+        none = expectation("nour_news_fa_articles", "none", evaluated_rows=0)
+        write_day(home, DAY + timedelta(days=number), expectations=[some, none])
+    view = history_view(Settings(home=home), 30)
+    (some_days,), (no_days,) = view.contracts.values()
+    assert [part.kind for part in some_days.stretches] == ["met", "none", "met", "none"]
+    assert (len(some_days.evaluated), some_days.pass_rate, some_days.is_current) == (2, 1.0, True)
+    assert ([part.kind for part in no_days.stretches], no_days.pass_rate) == (["none"], None)
+    page = get(guarded(), "/contracts?show=all").text
+    assert "2 of 2" in page
+    assert "not evaluated" in page
+    assert "no longer evaluated" not in page
+    day = get(guarded(), f"/contracts?day={DAY + timedelta(days=1)}").text
+    assert "1 of 1 met" not in day
+    assert day.count("not evaluated: the day has no row for it") == 2
+    for contract, name in (("nour_news_articles", "some"), ("nour_news_fa_articles", "none")):
+        assert (
+            get(guarded(), f"/contracts/expectation?contract={contract}&expectation={name}").status_code
+            == 200
+        )
+
+
 def test_a_period_is_of_days_with_results(home: Path) -> None:
     five_days(home)
     view = history_view(Settings(home=home), 2)

@@ -68,16 +68,16 @@ def test_sources_show_each_feeds_answers_and_days(samples: Path) -> None:
     airflow = MadeUpAirflow()
     airflow.due = datetime(2026, 1, 3, tzinfo=UTC)
     airflow.answers = [
-        FeedAnswer("inbox", "inbox: 9 captures (<b>)", "failed", moment, "news_pages", "run/1"),
-        FeedAnswer("old", "old: 1 capture", "success", moment, "news_pages", "r"),
+        FeedAnswer("inbox", "9 captures (<b>)", "failed", moment, "news_pages", "run/1"),
+        FeedAnswer("old", "1 capture", "success", moment, "news_pages", "r"),
     ]
     html = get(guarded(airflow), "/sources").text
     text = " ".join(BeautifulSoup(html, "lxml").get_text(" ").split())
     assert "<b>)" not in html
-    assert "inbox: 9 captures (<b>) 2026-01-02 03:04 UTC" in text
+    assert "9 captures (<b>) 2026-01-02 03:04 UTC" in text
     assert "62 captures, at most 16 a day" in text
     assert "Next visit 2026-01-03 00:00 UTC" in text
-    assert "/contracts/runs/news_pages/run%2F1" in html
+    assert "/dags/news_pages/runs/run%2F1/tasks/land" in html
 
 
 def test_drift_shows_shares_by_publisher_and_what_is_unusual(

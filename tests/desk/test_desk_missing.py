@@ -12,6 +12,7 @@ from newsmarts.core import schemas
 from newsmarts.core.errors import StoreUnavailable
 from newsmarts.core.partitions import partition_path
 from newsmarts.core.settings import load_settings
+from newsmarts.desk.airflow import FailedTask, FeedAnswer
 from newsmarts.desk.backfill import backfill_view
 from newsmarts.desk.today import TodayView, today_view
 from newsmarts.desk.views import day_view, days_view
@@ -101,3 +102,46 @@ def test_a_store_that_is_away_is_not_taken_for_a_day_without_captures(
         with pytest.raises(StoreUnavailable, match="request rate"):
             feed_captures(archive, known)
     assert feed_captures(archive, known) == {}
+
+
+ERROR = "'/crawls' is not a folder. Make it, <b>or</b> name another one."
+LOG = f"/dags/news_pages/runs/manual__{DAY}__0/tasks/land/mapped/1"
+
+
+def failed_feed() -> MadeUpAirflow:
+    """A day whose run failed with its feed ``crawls``."""
+    airflow = MadeUpAirflow([run_of(DAY, "failed")])
+    run_id = airflow.runs[0].run_id
+    airflow.failures = [FailedTask(run_id, "land", "crawls", ERROR, map_index=1)]
+    airflow.answers = [FeedAnswer("crawls", ERROR, "failed", NOW, "news_pages", run_id, map_index=1)]
+    return airflow
+
+
+@pytest.mark.parametrize("has_results", [False, True])
+def test_a_day_whose_feed_failed_has_the_error_and_its_log(home: Path, has_results: bool) -> None:
+    """Also when the other feeds went through, or nothing was captured."""
+    if has_results:
+        write_day(home, DAY)
+    app = guarded(failed_feed())
+    day = get(app, f"/contracts?day={DAY}").text
+    assert '<span class="badge bad">failed</span>' in day
+    assert "<b>crawls</b>" in day
+    assert "is not a folder. Make it, &lt;b&gt;or&lt;/b&gt; name another one." in day
+    assert f'href="{LOG}"' in day
+    assert "Nothing was captured" not in day
+    assert ("every capture is accounted for" in day) == has_results
+    assert '<span class="badge bad">failed</span>' in get(app, "/contracts/days").text
+    assert "is not a folder" in get(app, "/today").text
+
+
+def test_a_feed_that_failed_has_its_error_log_and_folder_on_sources(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "feeds.toml").write_text(
+        "[feeds.crawls]\nkind = 'warc'\nfolder = 'other/../crawls'\nhosts = ['example.org']"
+    )
+    monkeypatch.setenv("NEWS_FEEDS_FILE", str(home / "feeds.toml"))
+    html = get(guarded(failed_feed()), "/sources").text
+    assert html.count("is not a folder. Make it, &lt;b&gt;or&lt;/b&gt; name another one.") == 2
+    assert html.count(f'href="{LOG}"') == 2
+    assert f"{home / 'crawls'}, pages of example.org" in html

@@ -195,7 +195,7 @@ def test_a_day_without_results_says_what_to_do(tmp_path: Path) -> None:
     write_landed_day(tmp_path, DAY)
     landed = view_of(tmp_path, DAY, run_state="failed")
     assert landed.status.label == "not validated yet"
-    assert "clear the task" in landed.notices[0].text
+    assert "Backfill" in landed.notices[0].text
 
     write_landed_day(tmp_path, DAY, captures=0)
     assert view_of(tmp_path, DAY, run_state="success").status.label == "nothing captured"

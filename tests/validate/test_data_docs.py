@@ -159,3 +159,17 @@ def test_failures_come_first_and_the_day_is_named_as_what_it_is(site: Path) -> N
     assert "Capture day (UTC) 2025-08-25" in text
     assert "Run Time" not in text
     assert "2025-08-25T00:00:00Z" not in text
+
+
+def test_what_had_no_row_was_not_evaluated(site: Path) -> None:
+    pages = dict(_pages(site))
+    parts = str(pages["index.html"]).split("<h2>")[1:]
+    without = [name for name, _, part in (each.partition("</h2>") for each in parts) if "<table" not in part]
+    assert "al_mayadeen_ar_articles" in without
+    assert all("Not evaluated: the day has no row for it." in part for part in parts[-len(without) :])
+    for row in pages["index.html"].select("table.contract tbody tr"):
+        _, _, result, rows, *_ = (cell.get_text() for cell in row.find_all("td"))
+        assert (result == "not evaluated") == (rows == "0")
+    for contract, is_without in (("al_mayadeen_ar_articles", True), ("al_mayadeen_articles", False)):
+        results = pages[f"validations/{contract}/2025-08-25/20250825T000000.000000Z/rows.html"]
+        assert ("Not evaluated" in results.get_text()) == is_without

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from newsmarts.core.errors import NewsError
 
@@ -51,7 +52,10 @@ class FailedTask:
 
     run_id: str
     task_id: str
-    label: str  # of a mapped task: which one, as its feed; else empty
+    feed: str  # of a mapped task: which one; else empty
+    error: str = ""  # its message, where it is known
+    dag_id: str = PRODUCER
+    map_index: int = -1  # -1: it isn't mapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,19 @@ class FeedAnswer:
     """What became of one try to land a feed's captures."""
 
     feed: str
-    text: str  # as the task was labelled: the feed and its counts
+    text: str  # its counts, or its error; may be empty after a failure
     state: str  # success or failed
     ended_at: datetime
     dag_id: str
     run_id: str
+    task_id: str = "land"
+    map_index: int = -1
+
+
+def log_path(task: FailedTask | FeedAnswer) -> str:
+    """The page of a task instance with its log, below the address of Airflow's UI."""
+    mapped = f"/mapped/{task.map_index}" if task.map_index >= 0 else ""
+    return f"/dags/{task.dag_id}/runs/{quote(task.run_id, safe='')}/tasks/{task.task_id}{mapped}"
 
 
 class Airflow(Protocol):

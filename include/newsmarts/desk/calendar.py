@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from newsmarts.core.text import counted
 from newsmarts.desk.airflow import RunFacts
-from newsmarts.desk.day_runs import has_failed, is_active
+from newsmarts.desk.day_runs import status_with_run
 from newsmarts.review.day_outcomes import KnownDay
 from newsmarts.review.day_results import Outcome
 from newsmarts.review.day_state import DayStates
@@ -73,11 +73,7 @@ class HeatMap:
 
 def kind_of(states: DayStates, day: date, run: RunFacts | None, *, is_over: bool = True) -> str | None:
     """What a day's last run came to; None for a day that isn't over and has nothing yet."""
-    known, status = states.days.get(day), states.status(day)
-    if is_active(run):
-        return "running"
-    if has_failed(run, known):
-        return "failed"
+    known, status = states.days.get(day), status_with_run(states, day, run)
     if status is DayStatus.EMPTY and run is None and known is None and not is_over:
         return None
     return _KINDS.get(status) or _by_share(known.outcome if known is not None else None)
@@ -85,6 +81,8 @@ def kind_of(states: DayStates, day: date, run: RunFacts | None, *, is_over: bool
 
 _KINDS: Mapping[DayStatus, str] = {
     DayStatus.DAMAGED: "waiting",
+    DayStatus.FAILED: "failed",
+    DayStatus.RUNNING: "running",
     DayStatus.LANDED: "waiting",
     DayStatus.WAITING: "waiting",
     DayStatus.UNACCOUNTED: "failed",

@@ -10,6 +10,8 @@ from newsmarts.core.errors import UsageError
 from newsmarts.core.partitions import day_of_run, parse_day
 from newsmarts.desk.airflow import PRODUCER, Airflow, RunFacts
 from newsmarts.review.day_outcomes import KnownDay
+from newsmarts.review.day_state import DayStates
+from newsmarts.review.day_status import DayStatus
 
 RUNS_LOOKED_AT = 20_000  # the newest; ten years of days and a good many repeats
 ACTIVE = ("queued", "running")
@@ -70,3 +72,17 @@ def has_failed(run: RunFacts | None, known: KnownDay | None) -> bool:
         return False
     outcome = known.outcome if known is not None else None
     return outcome is None or outcome.accepted or outcome.run_id != run.run_id
+
+
+def status_with_run(states: DayStates, day: date, run: RunFacts | None) -> DayStatus:
+    """A day in one word, its run included."""
+    if is_active(run):
+        return DayStatus.RUNNING
+    return DayStatus.FAILED if has_failed(run, states.days.get(day)) else states.status(day)
+
+
+def shown_days(states: DayStates, runs: Mapping[date, RunFacts]) -> list[date]:
+    """The days there is something to say of, in order: also those whose run left nothing but its failure."""
+    return sorted(
+        {*states.shown, *(day for day, run in runs.items() if has_failed(run, states.days.get(day)))}
+    )

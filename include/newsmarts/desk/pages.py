@@ -18,7 +18,8 @@ from jinja2 import Environment
 
 from newsmarts.core.publishers import language_of
 from newsmarts.core.templates import html_environment, palette
-from newsmarts.core.text import ago, long_day, share, shortened, utc_time, visible, visible_lines
+from newsmarts.core.text import ago, counted, long_day, share, shortened, utc_time, visible, visible_lines
+from newsmarts.desk.airflow import log_path
 from newsmarts.desk.forms import Rejected
 from newsmarts.show.render import blocks_style
 
@@ -82,7 +83,14 @@ def render(template: str, *, base_path: str, own_address: str = "", **values: An
     ``base_path`` is the path that the pages are mounted under, without a slash; ``own_address`` is the page's
     own below it, with its query. ``navigation`` has the entries above the page, ``rejected`` what was sent.
     """
-    frame = {"navigation": (), "rejected": Rejected(), "base": base_path, "own_address": own_address}
+    ui = base_path.rpartition("/")[0]  # Airflow's, whose part the pages are
+    frame = {
+        "navigation": (),
+        "rejected": Rejected(),
+        "base": base_path,
+        "ui": ui,
+        "own_address": own_address,
+    }
     return _environment().get_template(template).render(frame | values)
 
 
@@ -93,7 +101,18 @@ def _asset_url(base: str, name: str) -> str:
 @cache
 def _environment() -> Environment:
     environment = html_environment(_HERE / "templates")
-    filters = (visible, visible_lines, shortened, utc_time, long_day, ago, share, language_of)
+    filters = (
+        visible,
+        visible_lines,
+        shortened,
+        utc_time,
+        long_day,
+        ago,
+        share,
+        language_of,
+        log_path,
+        counted,
+    )
     environment.filters.update({each.__name__: each for each in filters})
     environment.filters["as_query"] = urlencode
     environment.globals.update(asset_url=_asset_url)

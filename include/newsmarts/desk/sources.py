@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -75,7 +76,7 @@ def sources_view(settings: Settings, airflow: Airflow, today: date) -> SourcesVi
     for answer in airflow.feed_answers():
         answers.setdefault(answer.feed, []).append(answer)
     next_runs = {dag_id: airflow.next_run(dag_id) for dag_id in (PRODUCER, LIVE)}
-    look = _Look(states, captures, days, next_runs, settings.inbox_dir)
+    look = _Look(settings, states, captures, days, next_runs)
     sources = [look.source(name, configs.get(name), answers.get(name, [])) for name in names]
     return SourcesView(sources, days[0], last, states.local.faults, states.local.unread_archives)
 
@@ -84,11 +85,11 @@ def sources_view(settings: Settings, airflow: Airflow, today: date) -> SourcesVi
 class _Look:
     """What is known of all feeds."""
 
+    settings: Settings
     states: DayStates
     captures: Mapping[date, Mapping[str, int]]
     days: Sequence[date]
     next_runs: Mapping[str, datetime | None]
-    inbox: Path
 
     def source(self, name: str, config: AnyConfig | None, answers: Sequence[FeedAnswer]) -> Source:
         """One of them."""
@@ -97,7 +98,7 @@ class _Look:
         return Source(
             name=name,
             kind=kind,
-            where=_where(config, self.inbox),
+            where=_where(config, self.settings),
             every_day=config is not None and config.every_day,
             per_day=per_day,
             last_day=max((day for day, count in per_day if count), default=None),
@@ -109,11 +110,12 @@ class _Look:
         )
 
 
-def _where(config: AnyConfig | None, inbox: Path) -> str:
+def _where(config: AnyConfig | None, settings: Settings) -> str:
     if config is None:
         return "not in the feeds' file any more"
-    hosts = getattr(config, "hosts", ())
-    if hosts:
-        return ", ".join(hosts)
-    folder = getattr(config, "folder", None)
-    return str(folder or inbox)
+    hosts = ", ".join(getattr(config, "hosts", ()))
+    if config.kind not in LOCAL_KINDS:
+        return hosts
+    named: Path = getattr(config, "folder", None) or settings.inbox_dir
+    folder = os.path.normpath(settings.home / named.expanduser())
+    return f"{folder}, pages of {hosts}" if hosts else folder

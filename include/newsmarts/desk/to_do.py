@@ -16,6 +16,7 @@ from newsmarts.review.missing_days import feed_captures
 from newsmarts.review.notice import Tone
 
 DAYS_NAMED = 6
+ERRORS_SHOWN = 2
 FAILED_LOOKED_AT = 50
 WARNING_DAYS = 30
 _BACKFILL = ("backfill", "Backfill")
@@ -150,11 +151,13 @@ def _about_release(desk: DeskState) -> Iterator[ToDo]:
 
 def _failures(tasks: Sequence[FailedTask]) -> str:
     """What failed in failed runs: feeds by name, and other tasks."""
-    feeds = Counter(task.label or "land" for task in tasks if task.task_id == "land")
+    feeds = Counter(task.feed or "land" for task in tasks if task.task_id == "land")
     others = Counter(task.task_id for task in tasks if task.task_id not in ("land", "feeds"))
     sentences = []
     if feeds:
         sentences.append(f"Feeds that failed: {_counted(feeds)}.")
+        errors = dict.fromkeys(task.error for task in reversed(tasks) if task.feed and task.error)
+        sentences += list(errors)[:ERRORS_SHOWN]
     if others:
         sentences.append(f"Tasks that failed: {_counted(others)}.")
     return " ".join(sentences) or "The failed task's log has the cause."

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 from newsmarts.core.errors import DamagedPartition, MissingPartition, NewsError
 from newsmarts.core.settings import Settings
-from newsmarts.desk.day_runs import ACTIVE
+from newsmarts.desk.airflow import FailedTask, RunFacts
+from newsmarts.desk.day_runs import ACTIVE, shown_days, status_with_run
 from newsmarts.review.contract_history import SEVERITY_ORDER
 from newsmarts.review.day_outcomes import KnownDay
 from newsmarts.review.day_results import ExpectationResult, LeftOutPage, Outcome, read_day
@@ -19,6 +21,8 @@ from newsmarts.review.missing_days import feed_captures
 from newsmarts.review.notice import Notice
 from newsmarts.review.quarantine import read_withheld
 
+Runs = Mapping[date, RunFacts]
+NO_RUNS: Runs = MappingProxyType({})
 DAYS_PER_PAGE = 31
 PAGES_SHOWN = 200
 
@@ -66,17 +70,21 @@ class DayView:
     held_back: PageList = _NO_PAGES  # of a refused day: valid by themselves
     feeds: Mapping[str, int] = field(default_factory=dict)  # captures that each feed has landed
     waiting: int = 0  # captures in local feeds that a run would land
+    failed: Sequence[FailedTask] | None = None  # the tasks that failed in its run; None: the run didn't fail
     withheld: tuple[LeftOutPage, ...] = ()  # valid by themselves, but kept out of the published marts
 
 
-def days_view(states: DayStates, before: date | None = None) -> DaysView:
+def days_view(states: DayStates, before: date | None = None, runs: Runs = NO_RUNS) -> DaysView:
     """The newest days, or those before a day; one page of them."""
-    days = states.shown
+    days = shown_days(states, runs)
     older = [day for day in days if before is None or day < before]
     shown, rest = older[-DAYS_PER_PAGE:], older[:-DAYS_PER_PAGE]
     newer = days[len(older) :]
     return DaysView(
-        lines=tuple((states.days.get(day) or KnownDay(day), states.status(day)) for day in reversed(shown)),
+        lines=tuple(
+            (states.days.get(day) or KnownDay(day), status_with_run(states, day, runs.get(day)))
+            for day in reversed(shown)
+        ),
         total_days=len(days),
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,
@@ -94,12 +102,15 @@ def day_view(
     reason: str | None = None,
     run_id: str | None = None,
     run_state: str | None = None,
+    failed: Sequence[FailedTask] | None = None,
+    runs: Runs = NO_RUNS,
 ) -> DayView:
     """One day's results, or a notice why there are none and what to do.
 
-    With a ``run_id``, a notice warns of results of another run.
+    With a ``run_id``, a notice warns of results of another run. ``failed`` has the tasks that failed in the
+    day's run, if it did.
     """
-    days = states.shown
+    days = shown_days(states, runs)
     previous_day = max((other for other in days if other < day), default=None)
     next_day = min((other for other in days if other > day), default=None)
     waiting, known = states.local.new[day], states.days.get(day)
@@ -108,12 +119,21 @@ def day_view(
         results = read_day(settings.archive, day)
     except (MissingPartition, DamagedPartition) as error:
         status, notice = _without_results(error, day, states, run_state)
-        return DayView(day, previous_day, next_day, status, (notice,), feeds=feeds, waiting=waiting)
+        notices: tuple[Notice, ...] = (notice,)
+        if failed is not None:
+            # what failed is why there are none
+            notices = () if status in (DayStatus.EMPTY, DayStatus.LANDED) else notices
+            status = DayStatus.FAILED
+        return DayView(
+            day, previous_day, next_day, status, notices, feeds=feeds, waiting=waiting, failed=failed
+        )
+    is_missing = day in states.missing
+    status = status_of(KnownDay(day, results.outcome), waiting=waiting, is_missing=is_missing)
     return DayView(
         day=day,
         previous_day=previous_day,
         next_day=next_day,
-        status=status_of(KnownDay(day, results.outcome), waiting=waiting, is_missing=day in states.missing),
+        status=status if failed is None else DayStatus.FAILED,
         notices=tuple(_notices(results.outcome, run_id, waiting, states.missing.get(day, ()))),
         outcome=results.outcome,
         expectations=sorted(results.expectations, key=_urgency),
@@ -124,6 +144,7 @@ def day_view(
         withheld=read_withheld(settings.home, day),
         feeds=feeds,
         waiting=waiting,
+        failed=failed,
     )
 
 
@@ -151,17 +172,14 @@ def _without_results(
     if status is DayStatus.MISSING:
         return status, _missing_notice(states.missing[day])
     if status is DayStatus.LANDED:
-        text = (
-            "Captures of this day have landed, but they haven't been validated. If its run failed, open the "
-            "red task's log, fix its cause, and clear the task; or trigger news_pages for this day."
-        )
+        text = "Captures of this day have landed, but they haven't been validated. Start a run: Backfill."
         return status, Notice(f"No results for {day} yet", text)
     if status is DayStatus.WAITING:
         waiting = _captures(states.local.new[day])
         text = f"{waiting} in the inbox for this day, and not landed yet. Start a run: Backfill."
         return status, Notice(f"No results for {day} yet", text)
     text = (
-        "The inbox had nothing for this day. If it should have, put the captures in the inbox (in a folder "
+        "No feed had captures of this day. If it should have some, put them in the inbox (in a folder "
         f"named {day}) and run news_pages for it: Trigger, with the day as its parameter, or Backfill for a "
         "range."
     )

@@ -37,25 +37,25 @@ class Stretch:
 
     start: int
     length: int
-    kind: str  # met, broken, or none: the expectation was not evaluated
+    kind: str  # met, broken, or none: the expectation was not evaluated, or on no row
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectationHistory:
-    """One expectation over a period. ``results`` has a place for each day; None: it was not evaluated."""
+    """One expectation over a period. ``results`` has a place for each day; None: no contract had it."""
 
     results: tuple[ExpectationResult | None, ...]
-    is_current: bool  # evaluated on the newest day
+    is_current: bool  # a contract of the newest day has it
 
     @property
     def latest(self) -> ExpectationResult:
-        """The result of the newest day on which it was evaluated."""
+        """The result of the newest day of which a contract had it."""
         return next(result for result in reversed(self.results) if result is not None)
 
     @property
     def evaluated(self) -> list[ExpectationResult]:
-        """The days on which it was evaluated, in order."""
-        return [result for result in self.results if result is not None]
+        """The days on which it was evaluated on at least one row, in order."""
+        return [result for result in self.results if result is not None and result.is_evaluated]
 
     @property
     def broken(self) -> list[ExpectationResult]:
@@ -73,9 +73,9 @@ class ExpectationHistory:
         return sum(result.unexpected_rows for result in self.evaluated)
 
     @property
-    def pass_rate(self) -> float:
-        """Share of rows that kept it, 0 to 1; 1 when there were none."""
-        return 1 - self.unexpected_rows / self.evaluated_rows if self.evaluated_rows else 1.0
+    def pass_rate(self) -> float | None:
+        """Share of rows that kept it, 0 to 1; None when there were none."""
+        return 1 - self.unexpected_rows / self.evaluated_rows if self.evaluated_rows else None
 
     @property
     def stretches(self) -> Iterator[Stretch]:
@@ -162,7 +162,9 @@ def _urgency(history: ExpectationHistory) -> tuple[str, bool, int, int, str]:
 
 
 def _kind(result: ExpectationResult | None) -> str:
-    return "none" if result is None else "met" if result.passed else "broken"
+    if result is None or not result.is_evaluated:
+        return "none"
+    return "met" if result.passed else "broken"
 
 
 def _offenders(

@@ -80,6 +80,11 @@ class ExpectationResult:
     unexpected_rows: int
     notes: str
 
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether there was something to check: of a contract without rows each expectation holds."""
+        return bool(self.evaluated_rows) or not self.passed
+
 
 @dataclass(frozen=True, slots=True)
 class Reason(QuarantineRow):

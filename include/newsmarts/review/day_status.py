@@ -13,10 +13,11 @@ class DayStatus(StrEnum):
     """The states of a day, as people read them."""
 
     DAMAGED = "unreadable"  # its files
+    FAILED = "failed"  # its last run: only Airflow knows
     UNACCOUNTED = "doesn't add up"
     REFUSED = "refused"
     LANDED = "not validated yet"
-    RUNNING = "running"  # it has no results, and its run isn't over: only Airflow knows
+    RUNNING = "running"  # its run isn't over: only Airflow knows
     WAITING = "not run yet"  # captures are in a local feed, and none has landed
     SOME_QUARANTINED = "some quarantined"
     CLEAN = "nothing quarantined"
@@ -36,6 +37,7 @@ class DayStatus(StrEnum):
 
 _TONES: dict[DayStatus, Tone] = {
     DayStatus.DAMAGED: "bad",
+    DayStatus.FAILED: "bad",
     DayStatus.UNACCOUNTED: "bad",
     DayStatus.REFUSED: "bad",
     DayStatus.SOME_QUARANTINED: "warn",

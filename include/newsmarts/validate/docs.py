@@ -118,11 +118,20 @@ def _shown(plain: Mapping[str, Any]) -> dict[str, Any]:
 
 def _write_front_page(folder: Path, day: date, stored: Mapping[str, Any]) -> None:
     contracts = [
-        ({**contract, "rows": sorted(contract["rows"], key=_urgency)}, _result_page(contract["name"], day))
-        for contract in stored["contracts"]
+        (
+            {**contract, "rows": sorted(contract["rows"], key=_urgency), "is_evaluated": _has_rows(contract)},
+            _result_page(contract["name"], day),
+        )
+        # what the day has no rows for comes last
+        for contract in sorted(stored["contracts"], key=lambda each: not _has_rows(each))
     ]
     page = _page(f"Contracts, {day}", day=day, summary=stored["summary"], contracts=contracts)
     (folder / "index.html").write_text(page, encoding="utf-8")
+
+
+def _has_rows(contract: Mapping[str, Any]) -> bool:
+    """Whether something was checked: of a contract without rows each expectation holds."""
+    return any(row["evaluated_rows"] or not row["passed"] for row in contract["rows"])
 
 
 def _urgency(row: Mapping[str, Any]) -> tuple[bool, int]:
@@ -160,9 +169,13 @@ def _render(folder: Path, day: date, contracts: Sequence[Mapping[str, Any]]) -> 
         context.validation_results_store.set(key, _suite_result(contract, configs, day))
     context.build_data_docs(site_names=["day"], build_index=False)
     shutil.rmtree(folder / "static", ignore_errors=True)  # 4 MB that no page needs any more
+    without_rows = {contract["name"] for contract in contracts if not _has_rows(contract)}
     for page in sorted(folder.glob("*/**/*.html")):
         contract_name = page.stem if page.parent.name == "expectations" else page.parts[-4]
-        html_text = standalone(page.read_text(encoding="utf-8"), contract_name, day)
+        note = ""
+        if contract_name in without_rows and page.parent.name != "expectations":
+            note = "Not evaluated: the day has no row for this contract."
+        html_text = standalone(page.read_text(encoding="utf-8"), contract_name, day, note)
         page.write_text(html_text, encoding="utf-8")
     for contract in contracts:
         if not (folder / _result_page(contract["name"], day)).is_file():

@@ -31,8 +31,8 @@ def style() -> str:
     return palette() + (_HERE / "data_docs.css").read_text(encoding="utf-8")
 
 
-def standalone(page: str, contract: str, day: date) -> str:
-    """The page without scripts, outside resources, random ids and times; its failures come first."""
+def standalone(page: str, contract: str, day: date, note: str = "") -> str:
+    """The page without scripts, outside resources, random ids and times. Note and failures come first."""
     soup = BeautifulSoup(page, "lxml")
     for element in soup.select(_WITHOUT):
         element.decompose()
@@ -43,6 +43,10 @@ def standalone(page: str, contract: str, day: date) -> str:
     _failures_first(soup)
     head = soup.head or soup.new_tag("head")
     head.append(soup.new_tag("meta", attrs={"http-equiv": "Content-Security-Policy", "content": POLICY}))
+    if note and soup.body is not None:
+        line = soup.new_tag("p", attrs={"class": "alert"})
+        line.string = note
+        soup.body.insert(0, line)
     sheet = soup.new_tag("style")
     sheet.string = style()
     head.append(sheet)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 from urllib.parse import quote
@@ -13,13 +14,14 @@ from starlette.exceptions import HTTPException
 from newsmarts.core.data_docs import has_docs
 from newsmarts.core.errors import UsageError
 from newsmarts.core.settings import settings
-from newsmarts.desk.airflow import FOLLOWER, PRODUCER
-from newsmarts.desk.day_runs import capture_day_of_run
+from newsmarts.desk.airflow import FOLLOWER, PRODUCER, Airflow, FailedTask, RunFacts
+from newsmarts.desk.day_runs import capture_day_of_run, has_failed, runs_by_day
 from newsmarts.desk.expectations import contract_groups
 from newsmarts.desk.forms import DayField
 from newsmarts.desk.frame import Group, MayStart, NavigationEntry, airflow_of, base_path, page
 from newsmarts.desk.views import day_view, days_view
 from newsmarts.review.contract_history import PERIODS, expectation_view, history_view, nearest
+from newsmarts.review.day_outcomes import KnownDay
 from newsmarts.review.day_state import recent_day_states
 from newsmarts.review.notice import Notice
 
@@ -48,7 +50,18 @@ def contracts(
 ) -> HTMLResponse:
     """Every expectation over a period of days, or one day."""
     if day:
-        view = day_view(settings(), day, recent_day_states(settings()), reason=reason)
+        airflow, states = airflow_of(request), recent_day_states(settings())
+        runs = runs_by_day(airflow)
+        run = runs.get(day)
+        view = day_view(
+            settings(),
+            day,
+            states,
+            reason=reason,
+            run_state=run.state if run else None,
+            failed=_failed_tasks(airflow, run, states.days.get(day)),
+            runs=runs,
+        )
         return page(
             request,
             "contracts/day.html",
@@ -80,7 +93,7 @@ def _expectations(request: Request, address: str, period: int, search: str, show
 @router.get("/contracts/days")
 def contract_days(request: Request, before: DayField = None) -> HTMLResponse:
     """The list of capture days."""
-    days = days_view(recent_day_states(settings()), before)
+    days = days_view(recent_day_states(settings()), before, runs_by_day(airflow_of(request)))
     return page(request, "contracts/days.html", view=days)
 
 
@@ -137,15 +150,15 @@ def contracts_of_run(request: Request, dag_id: str, run_id: str, reason: ReasonC
     except UsageError as error:
         no_day = Notice("No capture day", f"This run's day is {error}", "bad")
     if day is not None:
-        # The marts follow whichever run validated the day last, so only the producer's runs are compared.
-        writer = run_id if dag_id == PRODUCER else None
+        states = recent_day_states(settings())
         view = day_view(
             settings(),
             day,
-            recent_day_states(settings()),
+            states,
             reason=reason,
-            run_id=writer,
+            run_id=run_id,
             run_state=run.state,
+            failed=_failed_tasks(airflow_of(request), run, states.days.get(day)),
         )
     path = f"{base_path(request)}/contracts/runs/{quote(dag_id, safe='')}/{quote(run_id, safe='')}"
     return page(
@@ -157,3 +170,12 @@ def contracts_of_run(request: Request, dag_id: str, run_id: str, reason: ReasonC
         run_state=run.state,
         run_path=path,
     )
+
+
+def _failed_tasks(
+    airflow: Airflow, run: RunFacts | None, known: KnownDay | None
+) -> Sequence[FailedTask] | None:
+    """What failed in a day's run; None when the run didn't fail."""
+    if run is None or not has_failed(run, known):
+        return None
+    return airflow.failed_tasks(PRODUCER, [run.run_id])
