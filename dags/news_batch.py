@@ -108,7 +108,8 @@ if load_settings().lake_catalog is not None:
             and none of their articles, unless an earlier run of them was accepted.
 
             **Red?** *TooManyQuarantined*: the message names days, expectations and pages. Usually a publisher
-            has changed its layout: fix its rules, then run these days again.
+            has changed its layout: fix its rules, then run these days again. If the pages really are bad,
+            acknowledge them on the desk's page *Quarantine* first: they stay out and don't count.
             """
             if loaded["refused"]:
                 raise TooManyQuarantined("\n".join(loaded["refused"].values()))

@@ -270,8 +270,8 @@ with DAG(
         **Red?** *TooManyQuarantined*: more than `NEWS_QUARANTINE_FAIL_SHARE` of the article pages have a
         reason with an alarm (`expectations/reasons.toml`). The message names the expectations and the pages;
         the run's **Contracts** tab shows them. Usually the publisher has changed its layout: fix
-        `include/newsmarts/parse/`, then clear `parse`. If the pages really are bad, raise the share for this
-        run's day and clear `validate`.
+        `include/newsmarts/parse/`, then clear `parse`. If the pages really are bad, acknowledge them on the
+        desk's page *Quarantine* and clear `validate`: acknowledged pages stay out and don't count.
         """
         from newsmarts.core.settings import settings
         from newsmarts.validate import run as stage_validate

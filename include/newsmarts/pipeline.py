@@ -218,9 +218,12 @@ class _EachDay:
             self.read[day] = read.reason
 
     def _fail(self, day: date, error: NewsError) -> None:
-        logger.error("%s failed: %s", day, error)
         self.failed[day] = str(error)
-        result = "refused" if isinstance(error, TooManyQuarantined) else "failed"
+        result = "failed"
+        if isinstance(error, TooManyQuarantined):
+            result = "refused"  # which is stored with the day
+        else:
+            logger.error("%s failed: %s", day, error)
         self._progress.finish(result, step=day.isoformat())
 
     def _load(self, day: date, read: _DayRead) -> LoadResult:

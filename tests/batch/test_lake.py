@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from newsmarts import pipeline
 from newsmarts.batch.run import run
 from newsmarts.core import lake, schemas
+from newsmarts.core.acknowledgements import QuarantineKey, record_decision
 from newsmarts.core.errors import ConservationError, MissingPartition, UsageError
 from newsmarts.core.object_store import open_store
 from newsmarts.core.partitions import partition_days, partition_path
@@ -23,7 +24,7 @@ from newsmarts.core.settings import Settings
 from newsmarts.load.run import rebuild
 from newsmarts.load.run import run as load
 from newsmarts.marts.run import audit, build, publish
-from tests.batch.pages_in_archives import settings_of, without, write_archives
+from tests.batch.pages_in_archives import record, settings_of, without, write_archives
 from tests.missing import skip_or_fail
 from tests.postgres_server import Server
 
@@ -154,6 +155,28 @@ def test_files_that_another_program_rewrote_are_not_loaded(settings: Settings) -
     table.add_files([f"file://{path.with_name('copy.parquet')}"])
     with pytest.raises(MissingPartition, match="another program rewrote them"):
         load(DAY, settings)
+
+
+def test_acknowledged_pages_lift_a_refusal_also_in_a_lake_of_an_earlier_version(
+    settings: Settings, tmp_path: Path
+) -> None:
+    bad = record(99, b"Al Mayadeen English\n", "text/plain", datetime(2025, 9, 1, 9, tzinfo=UTC))
+    (tmp_path / "crawl" / "bad.warc.gz").write_bytes(bad)
+    strict = settings.model_copy(update={"quarantine_fail_share": 0.0, "quarantine_fail_min_pages": 1})
+    run(settings)
+    with lake._table(settings, "outcome").update_schema(allow_incompatible_changes=True) as change:
+        change.delete_column("acknowledged")
+    (refused,) = run(strict)
+    assert refused.refusal
+    rows = staged_rows(strict, DAY)
+    keys = [QuarantineKey.of(row) for row in rows["quarantine"] if row["subject"] == "page"]
+    record_decision("acknowledged", strict, keys, by="Ana", at=datetime.now(UTC), reason="cut short")
+    (accepted,) = run(strict)
+    assert accepted.refusal is None
+    (outcome,) = staged_rows(strict, DAY)["outcome"]
+    assert outcome["acknowledged"]
+    assert staged_rows(strict, DAY)["articles"] == rows["articles"]
+    assert load(DAY, strict).articles
 
 
 def test_the_lake_may_be_in_an_object_store(settings: Settings, bucket: str) -> None:

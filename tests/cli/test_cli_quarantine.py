@@ -60,11 +60,22 @@ def test_pages_are_listed_acknowledged_and_opened_again(
     assert [record.decision for record in read_decisions(home)] == ["acknowledged", "undone"]
 
 
+def test_all_pages_of_a_day_are_acknowledged_at_once(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        main(["acknowledge", "--home", str(home), "--day", "2025-09-01", "--why", "The site was down"]) == 0
+    )
+    assert "2 reasons." in capsys.readouterr().out
+    assert listed(home, capsys) == []
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         (["nothing", "--why", "Seen"], "Not in quarantine: nothing"),
         (["CAPTURE"], "needs a reason"),
+        (["--why", "Seen"], "Name captures, or a day"),
+        (["CAPTURE", "--day", "2025-09-01", "--why", "Seen"], "Name captures, or a day"),
+        (["--day", "2025-08-01", "--why", "Seen"], "None of that"),
         (["CAPTURE", "--undo"], "None of that is acknowledged"),
     ],
 )

@@ -23,7 +23,7 @@ from newsmarts.validate.staged import manifest_version, read_manifest
 from tests.desk.day_files import write_day, write_landed_day
 
 DAY = date(2025, 9, 1)
-NOW = Versions("code", "contracts")
+NOW = Versions("code", "contracts", {"kept"})
 RELEASED = {DAY: ("accepted", "code", "test/1", "contracts", 4, 4, 4, 4, 0)}
 
 
@@ -37,6 +37,8 @@ RELEASED = {DAY: ("accepted", "code", "test/1", "contracts", 4, 4, 4, 4, 0)}
         ({"contracts_version": "older"}, {"landed_since": True}, RunReason.CAPTURES),
         ({"contracts_version": "older", "accepted": False}, {"landed_since": True}, RunReason.REFUSED),
         ({"captures": 9, "valid": 3}, {}, RunReason.REFUSED),
+        ({"acknowledged": ["kept"]}, {}, None),
+        ({"acknowledged": ["kept", "undone"]}, {"landed_since": True}, RunReason.WITHDRAWN),
         ({"valid": 3, "quarantined": 1}, {}, RunReason.UNPUBLISHED),
     ],
 )

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsmarts.core.acknowledgements import QuarantineKey
 from newsmarts.core.reasons import Reasons, load_reasons
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.validate import circuit_breaker
@@ -66,6 +67,19 @@ def test_the_message_names_expectations_and_pages() -> None:
 def test_a_page_counts_once_however_many_reasons_it_has() -> None:
     share = _share(4, [_broken("a"), _broken("a", "missing_body"), _broken("b")])
     assert (share.pages, share.alarmed, share.value) == (4, 2, 0.5)
+
+
+def test_acknowledged_pages_count_for_nothing_unless_they_are_bad_for_another_reason_too() -> None:
+    rows = [_broken("a"), _broken("b"), _broken("b", "missing_body"), _unparsed("c", "parser_error")]
+    seen = {QuarantineKey.of(row) for row in rows if row["reason_code"] != "missing_body"}
+    share = circuit_breaker.share_of(3, rows, REASONS, seen)
+    assert (share.pages, share.alarmed) == (2, 1)  # of 4 and 3
+    assert {key.capture_id for key in share.acknowledged} == {rows[0]["capture_id"], rows[3]["capture_id"]}
+    assert share.summary() == "1 of 2 article pages (50 %), without 2 that are acknowledged,"
+    settings = _settings(quarantine_fail_min_pages=1, quarantine_fail_share=0.5)
+    assert circuit_breaker.refusal(DAY, share, settings) is None
+    more = circuit_breaker.share_of(4, [*rows, _broken("d")], REASONS, seen)
+    assert circuit_breaker.refusal(DAY, more, settings) is not None
 
 
 def test_pages_that_dont_claim_to_be_articles_are_left_out_of_both_numbers() -> None:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from newsmarts.batch.archives import TABLES, Part, write_tables
 from newsmarts.batch.job import Job
 from newsmarts.core import lake, schemas
+from newsmarts.core.acknowledgements import QuarantineKey
 from newsmarts.core.errors import MissingPartition
 from newsmarts.core.settings import Settings
 from newsmarts.land.manifest import Manifest, merge
@@ -44,6 +45,7 @@ class DayParts:
     day: date
     parts: tuple[Part, ...]
     columns: tuple[Path | UPath, ...] = ()
+    acknowledged: frozenset[QuarantineKey] = frozenset()  # of the day
 
     def files(self, name: str, feed: str | None = None) -> tuple[Path | UPath, ...]:
         """The files of one table, of one feed or of all."""
@@ -111,7 +113,7 @@ def finish_day(task: DayParts, job: Job) -> StagedDay:
     articles = Articles.of(tables["articles"])
     parsed = parsed_day(task.day, landed.captures, landed.rejected.to_pylist(), articles, tables)
     columns = in_order(task.columns, articles.capture_ids.to_pylist())
-    decided = decide(parsed, columns, settings, job.run_id)
+    decided = decide(parsed, columns, settings, job.run_id, lambda: task.acknowledged)
     outcome = decided.outcome | {"warnings": None}
     written = pa.Table.from_pylist([outcome], schema=schemas.OUTCOMES)
     found = {

@@ -15,6 +15,7 @@ from newsmarts.batch.archives import Part, parse_archive
 from newsmarts.batch.days import DayParts, StagedDay, finish_day, write_columns
 from newsmarts.batch.job import Job, versions_here
 from newsmarts.core import lake
+from newsmarts.core.acknowledgements import QuarantineKey, standing_everywhere
 from newsmarts.core.errors import UsageError
 from newsmarts.core.locks import partition_lock
 from newsmarts.core.settings import Settings
@@ -104,7 +105,13 @@ def _run(job: Job, engine: Engine, archives: Sequence[tuple[WarcConfig, InboxFil
     with ExitStack() as locks:
         for day in found:
             locks.enter_context(partition_lock(job.settings, day.day))
-        days = [DayParts(day.day, day.parts, tuple(columns[day.day])) for day in found]
+        acknowledged: dict[date, set[QuarantineKey]] = defaultdict(set)
+        for key in standing_everywhere(job.settings):
+            acknowledged[key.capture_day].add(key)
+        days = [
+            DayParts(day.day, day.parts, tuple(columns[day.day]), frozenset(acknowledged[day.day]))
+            for day in found
+        ]
         staged = list(engine(partial(finish_day, job=job), days))
     for result in staged:
         log.info("Staged %s", result)

@@ -73,9 +73,11 @@ def _render(reasons: Sequence[Reason], total: int) -> str:
 @commands.command(rich_help_panel=_GROUP)
 def acknowledge(
     captures: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(metavar="CAPTURE_ID", help="As quarantine lists them.", show_default=False),
-    ],
+    ] = None,
+    *,
+    day: Annotated[date | None, day_option("All pages of this capture day, as 2025-09-01.")] = None,
     why: Annotated[str, typer.Option(metavar="TEXT", help="Why they may stay out.")] = "",
     by: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who decides it (default: your user name).")
@@ -83,20 +85,29 @@ def acknowledge(
     undo: Annotated[bool, typer.Option("--undo", help="Open them again.")] = False,
     home: Home = None,
 ) -> None:
-    """Acknowledge that pages in quarantine were seen and stay out, or undo that."""
+    """Acknowledge that pages in quarantine were seen and stay out, or undo that.
+
+    A day that was refused is accepted by its next run when too few of the other pages are bad.
+    """
     from newsmarts.core import acknowledgements
     from newsmarts.core.text import counted
-    from newsmarts.review.quarantine import entry_of, open_quarantine
+    from newsmarts.review.quarantine import Filters, entry_of, open_quarantine
 
+    named = set(captures or ())
+    if bool(named) == (day is not None):
+        raise UsageError("Name captures, or a day with --day.")
     settings = reader_settings(home)
     with open_quarantine(settings) as opened:
-        found = opened.of_captures(sorted(set(captures)))
-    unknown = set(captures) - {reason.capture_id for reason in found}
+        if day is None:
+            found = opened.of_captures(sorted(named))
+        else:
+            found, _ = opened.chosen(Filters(day=day, state="all"), page_size=acknowledgements.MAX_REASONS)
+    unknown = named - {reason.capture_id for reason in found}
     if unknown:
         raise UsageError(f"Not in quarantine: {', '.join(sorted(unknown))}. The command quarantine lists it.")
     chosen = [reason for reason in found if (reason.acknowledged_at is not None) == undo]
     if not chosen:
-        raise UsageError(f"{'None' if undo else 'All'} of that is acknowledged.")
+        raise UsageError(f"{'None' if undo or not found else 'All'} of that is acknowledged.")
     record = acknowledgements.record_decision(
         "undone" if undo else "acknowledged",
         settings,
@@ -106,4 +117,7 @@ def acknowledge(
         reason=why,
     )
     reasons = counted(len(record.entries), "reason")
-    print(f"{record.decision} by {record.by}: {reasons}. The marts show it when they are built again.")
+    print(
+        f"{record.decision} by {record.by}: {reasons}. The marts show it when they are built again; a "
+        "refused day is decided again by its next run."
+    )

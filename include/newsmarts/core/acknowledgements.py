@@ -3,8 +3,8 @@
 They are kept under ``NEWS_HOME/acknowledgements``, one file a decision, numbered in the order in which they
 were made. Nothing there is ever edited: undoing is one more decision. An acknowledgement is of a *reason*:
 this capture, rejected by this expectation. So it survives that its day is run again, is no longer shown once
-the page passes, and a page that is rejected for another reason as well is open again. It lets nothing into
-the marts.
+the page passes, and a page that is rejected for another reason as well is open again. It lets no such page
+into the marts. Since a person has seen it, it doesn't count when validate decides whether to refuse its day.
 
 With an object store they are there as well: ``pull`` brings what other machines recorded to this one.
 """
@@ -12,12 +12,12 @@ With an object store they are there as well: ``pull`` brings what other machines
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
@@ -47,6 +47,22 @@ class QuarantineKey:
     subject: str  # page or ticker_item
     reason_code: str
     expectation: str  # "" where the reason is of no contract
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> QuarantineKey:
+        """Of a row of quarantine, as ``schemas.QUARANTINE`` has it."""
+        return cls(
+            row["capture_day"],
+            row["capture_id"],
+            row["subject"],
+            row["reason_code"],
+            row["expectation"] or "",
+        )
+
+    @property
+    def label(self) -> str:
+        """Names it within its day."""
+        return " ".join((self.capture_id, self.subject, self.reason_code, self.expectation)).rstrip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +177,16 @@ def standing(home: Path) -> dict[QuarantineKey, Decision]:
             else:
                 found.pop(key, None)
     return found
+
+
+def standing_everywhere(settings: Settings) -> dict[QuarantineKey, Decision]:
+    """``standing``, with what other machines recorded until now.
+
+    Raises:
+        NewsError: a file can't be read as a decision.
+    """
+    pull(settings)
+    return standing(settings.home)
 
 
 def _files(home: AnyPath) -> list[tuple[int, AnyPath]]:

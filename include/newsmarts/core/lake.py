@@ -44,9 +44,12 @@ _MAX_PAUSE_SECONDS = 2.0
 
 
 def prepare(settings: Settings) -> None:
-    """Make the tables where there are none; once, before several workers write to them."""
-    for name in TABLES:
-        _table(settings, name)
+    """Make tables and columns that are not there yet; once, before several workers write to them."""
+    for name, schema in TABLES.items():
+        table = _table(settings, name)
+        if not set(schema.names) <= set(table.schema().column_names):
+            with _explained(), table.update_schema() as change:
+                change.union_by_name(schema)
 
 
 @contextmanager

@@ -54,6 +54,7 @@ ADDED_LATER = frozenset(
         "outcome",
         "not_article",
         "warnings",
+        "acknowledged",
         "published_from",
     }
 )
@@ -202,6 +203,8 @@ OUTCOMES = pa.schema(
         pa.field("run_id", pa.string()),  # the Airflow run that validated the day, if one did
         pa.field("not_article", pa.int64()),  # captures; quarantined doesn't count them
         pa.field("warnings", pa.list_(pa.string())),  # what is unusual compared with the days before
+        # entries of quarantine that people acknowledged, and without which the day would be refused
+        pa.field("acknowledged", pa.list_(pa.string())),
     ]
 )
 

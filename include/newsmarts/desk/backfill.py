@@ -31,6 +31,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Too much of the day was quarantined, or its captures don't add up. The marts have its captures and "
         "their reasons; its articles only if an earlier run was accepted.",
     ),
+    RunReason.WITHDRAWN: (
+        "Undone acknowledgements",
+        "They were accepted because pages were acknowledged; some of that was undone. A run decides again.",
+    ),
     RunReason.UNFINISHED: (
         "Days without results",
         "Their captures have landed or are in the inbox, and no run has finished them.",

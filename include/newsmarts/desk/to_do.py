@@ -86,7 +86,7 @@ def _about_days(desk: DeskState) -> Iterator[ToDo]:
     if refused:
         text = (
             "Too much was quarantined, or captures are missing. The marts have their captures and reasons; "
-            "their articles only if an earlier run was accepted."
+            "their articles only if an earlier run was accepted. Each day's page has the next steps."
         )
         yield _of_days("Refused days", text, "bad", refused, _BACKFILL)
     unfinished = with_reason(RunReason.UNFINISHED)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
+from newsmarts.core import acknowledgements
 from newsmarts.core.errors import DamagedPartition, MissingPartition, NewsError
 from newsmarts.core.settings import Settings
+from newsmarts.core.text import counted
 from newsmarts.desk.airflow import FailedTask, RunFacts
 from newsmarts.desk.day_runs import ACTIVE, shown_days, status_with_run
 from newsmarts.review.contract_history import SEVERITY_ORDER
 from newsmarts.review.day_outcomes import KnownDay
-from newsmarts.review.day_results import ExpectationResult, LeftOutPage, Outcome, read_day
+from newsmarts.review.day_results import DayResults, ExpectationResult, LeftOutPage, Outcome, read_day
 from newsmarts.review.day_state import DayStates
 from newsmarts.review.day_status import DayStatus, status_of
 from newsmarts.review.missing_days import feed_captures
 from newsmarts.review.notice import Notice
-from newsmarts.review.quarantine import read_withheld
+from newsmarts.review.quarantine import entry_of, read_withheld
 
 Runs = Mapping[date, RunFacts]
 NO_RUNS: Runs = MappingProxyType({})
@@ -134,7 +136,10 @@ def day_view(
         previous_day=previous_day,
         next_day=next_day,
         status=status if failed is None else DayStatus.FAILED,
-        notices=tuple(_notices(results.outcome, run_id, waiting, states.missing.get(day, ()))),
+        notices=(
+            *_notices(results.outcome, run_id, waiting, states.missing.get(day, ())),
+            *_about_acceptance(settings, results),
+        ),
         outcome=results.outcome,
         expectations=sorted(results.expectations, key=_urgency),
         reason=reason,
@@ -212,17 +217,45 @@ def _notices(outcome: Outcome, run_id: str | None, waiting: int, missing: Sequen
             "see the log of validate."
         )
         notices.append(Notice("Captures are missing", text, "bad"))
-    if not outcome.accepted:
-        text = (
-            f"{outcome.refusal or 'Too much of it was quarantined.'}\nThe marts have its captures with their "
-            "reasons, and none of its articles; what an earlier accepted run gave stays."
-        )
-        notices.append(Notice("This day was refused as a whole", text, "bad"))
     if run_id is not None and outcome.run_id != run_id:
         source = f"the run {outcome.run_id}" if outcome.run_id else "a run outside Airflow"
         text = f"The day was validated again, or not yet by this run. What you see was written by {source}."
         notices.append(Notice("Results of another run", text, "warn"))
     return notices
+
+
+def _about_acceptance(settings: Settings, results: DayResults) -> Iterator[Notice]:
+    """That a day was refused, or accepted because of acknowledgements, and what to do."""
+    outcome, page = results.outcome, (f"quarantine?day={results.day}&state=all", "Its pages in Quarantine")
+    if outcome.accepted and not outcome.acknowledged:
+        return
+    standing = acknowledgements.standing_everywhere(settings)
+    if outcome.accepted:
+        by_label = {key.label: made for key, made in standing.items()}
+        made_by = {made.number: made for label in outcome.acknowledged if (made := by_label.get(label))}
+        undone = any(label not in by_label for label in outcome.acknowledged)
+        pages = counted(len({label.split()[0] for label in outcome.acknowledged}), "page")
+        lines = [
+            f"Without {pages} that people acknowledged, too little of the day was quarantined to refuse it."
+        ]
+        lines += [f"{made.by}, {made.at:%Y-%m-%d %H:%M} UTC: {made.reason}" for made in made_by.values()]
+        if undone:
+            lines.append("Some of that was undone since: the next run of the day decides again.")
+        yield Notice("Accepted by acknowledgement", "\n".join(lines), "warn" if undone else "idle", page)
+        return
+    seen = sum(all(entry_of(reason) in standing for reason in page.reasons) for page in results.quarantined)
+    lines = [
+        outcome.refusal or "Too much of it was quarantined.",
+        "The marts have its captures with their reasons, and none of its articles; what an earlier accepted "
+        "run gave stays.",
+        "If the pages were read wrongly, as after a change of the site: fix the publisher's rules, and run "
+        "the day again.",
+        "If the pages really are bad: acknowledge them, and run the day again. Acknowledged pages stay out "
+        "of the marts and don't count.",
+    ]
+    if seen:
+        lines.append(f"Acknowledged by now: {seen:,} of {counted(len(results.quarantined), 'page')}.")
+    yield Notice("This day was refused as a whole", "\n".join(lines), "bad", page)
 
 
 def _urgency(result: ExpectationResult) -> tuple[str, int, str]:

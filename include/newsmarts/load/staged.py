@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 _WORD = re.compile(r"\w+")
 # Columns that describe a run, not the day: they may differ where nothing else does.
-_NOT_CONTENT = {"captures": {"landed_at"}, "outcome": {"run_id", "warnings"}}
+_NOT_CONTENT = {"captures": {"landed_at"}, "outcome": {"run_id", "warnings", "acknowledged"}}
 
 
 @dataclass(frozen=True, slots=True)

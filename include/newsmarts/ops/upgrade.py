@@ -30,6 +30,7 @@ _LOCK_SECONDS = 10.0
 REASONS: Mapping[RunReason, str] = {
     RunReason.UNFINISHED: "have captures, and no results that this version can read",
     RunReason.REFUSED: "refused as a whole",
+    RunReason.WITHDRAWN: "accepted because of acknowledgements that were undone",
     RunReason.CAPTURES: "with new captures since they were validated",
     RunReason.CONTRACTS: "validated by other contracts",
     RunReason.CODE: "read by other code",

@@ -58,6 +58,7 @@ class Outcome:
     refusal: str | None
     run_id: str | None
     warnings: Sequence[str]  # what is unusual compared with the days before
+    acknowledged: Sequence[str] = ()  # labels of what was acknowledged, without which it would be refused
 
     @property
     def adds_up(self) -> bool:
@@ -201,9 +202,9 @@ def read_outcome(home: Path | UPath, day: date) -> Outcome:
         raise DamagedPartition(
             f"outcome.parquet of {day} holds {len(rows)} rows where one is due. Run the day again."
         )
-    # days that earlier versions validated have neither
-    row = rows[0] | {"not_article": rows[0]["not_article"] or 0, "warnings": rows[0]["warnings"] or ()}
-    return Outcome(**row)
+    # days that earlier versions validated have none of these
+    later = {"not_article": 0, "warnings": (), "acknowledged": ()}
+    return Outcome(**rows[0] | {name: rows[0][name] or empty for name, empty in later.items()})
 
 
 def landed_captures(home: Path | UPath, day: date) -> int:

@@ -10,13 +10,13 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
+from newsmarts.core import acknowledgements, versions
 from newsmarts.core import settings as project_settings
-from newsmarts.core import versions
 from newsmarts.core.errors import UsageError
 from newsmarts.core.settings import Settings
 from newsmarts.land.config import LOCAL_KINDS, chosen_feeds
@@ -36,6 +36,7 @@ class RunReason(StrEnum):
 
     UNFINISHED = "unfinished"  # captures have landed or wait, and there are no results that can be read
     REFUSED = "refused"  # too much of it was quarantined, or its captures don't add up
+    WITHDRAWN = "withdrawn"  # it would be refused but for acknowledgements, and some were undone since
     CAPTURES = "captures"  # captures have landed since it was validated, or wait in the inbox
     CONTRACTS = "contracts"  # validated by other contracts
     CODE = "code"  # read by other code
@@ -48,11 +49,18 @@ class Versions:
 
     code: str
     contracts: str
+    acknowledged: Collection[str] = ()  # labels; only where a day was accepted because of some
 
     @classmethod
-    def current(cls, settings: Settings) -> Versions:
-        """Those of now."""
-        return cls(versions.code_version(), versions.contracts_version(settings.contracts_dir))
+    def current(cls, settings: Settings, days: Iterable[KnownDay] = ()) -> Versions:
+        """Those of now, for these days."""
+        needed = any(known.outcome is not None and known.outcome.acknowledged for known in days)
+        standing = acknowledgements.standing_everywhere(settings) if needed else ()
+        return cls(
+            versions.code_version(),
+            versions.contracts_version(settings.contracts_dir),
+            {key.label for key in standing},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,7 @@ def run_reason(
         return RunReason.UNFINISHED if known.is_damaged or known.landed or waiting else None
     holds = {
         RunReason.REFUSED: not outcome.accepted or not outcome.adds_up,
+        RunReason.WITHDRAWN: not set(outcome.acknowledged).issubset(current.acknowledged),
         RunReason.CAPTURES: known.landed_since or waiting > 0,
         RunReason.CONTRACTS: outcome.contracts_version != current.contracts,
         RunReason.CODE: outcome.code_version != current.code,
@@ -99,7 +108,8 @@ def run_reason(
 
 def stored_reason(day: date, settings: Settings) -> RunReason | None:
     """Why parsing and validating a landed day would not give its stored results; None: it would."""
-    return run_reason(read_known_day(settings.archive, day), Versions.current(settings))
+    known = read_known_day(settings.archive, day)
+    return run_reason(known, Versions.current(settings, [known]))
 
 
 def day_states(settings: Settings, feeds: Sequence[str] = ()) -> DayStates:
@@ -166,7 +176,7 @@ def warm_up() -> None:
 def _states(
     settings: Settings, days: Mapping[date, KnownDay], local: LocalDays, today: date | None = None
 ) -> DayStates:
-    current, released = Versions.current(settings), released_days(settings.home)
+    current, released = Versions.current(settings, days.values()), released_days(settings.home)
     reasons = {}
     for day in sorted({*days, *local.new}):
         known = days.get(day) or KnownDay(day, landed=0)

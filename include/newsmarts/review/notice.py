@@ -10,8 +10,9 @@ Tone = Literal["good", "warn", "bad", "idle"]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message instead of results, or above them."""
+    """A message instead of results, or above them. ``page`` is where to take the next step."""
 
     title: str
     text: str
     tone: Tone = "idle"
+    page: tuple[str, str] | None = None  # path of the desk, words

@@ -2,16 +2,19 @@
 
 Mostly that is a publisher's new layout: not the pages are at fault but the rules. Only reasons with an alarm
 count (``reasons.toml``), and only among pages that claim to be articles: so neither a crawl's lists and
-videos nor a folder full of other pages or empty files stops the rest.
+videos nor a folder full of other pages or empty files stops the rest. Nor does a page count of which a person
+has acknowledged every such reason: the share is then that of the other pages, so a day whose pages really are
+bad is accepted by acknowledging them, and refused again when too many others turn out to be bad.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from newsmarts.core.acknowledgements import QuarantineKey
 from newsmarts.core.reasons import Reasons
 from newsmarts.core.settings import Settings
 from newsmarts.validate.splitting import pages_of
@@ -27,6 +30,7 @@ class Share:
     pages: int  # read as an article, or with such a reason
     alarmed: int
     rows: tuple[Row, ...]  # quarantine rows with such a reason
+    acknowledged: tuple[QuarantineKey, ...] = ()  # such reasons of pages that are therefore not counted
 
     @property
     def value(self) -> float:
@@ -34,16 +38,40 @@ class Share:
 
     def summary(self) -> str:
         """As in "6 of 8 article pages (75 %)"."""
-        return f"{self.alarmed} of {self.pages} article pages ({percent(self.value)})"
+        found = f"{self.alarmed} of {self.pages} article pages ({percent(self.value)})"
+        left_out = len({key.capture_id for key in self.acknowledged})
+        return f"{found}, without {left_out} that are acknowledged," if left_out else found
 
 
-def share_of(parsed: int, quarantine: Iterable[dict[str, Any]], reasons: Reasons) -> Share:
-    """The share of a day, from the pages that were read as articles and its quarantine rows."""
-    rows = tuple(
+def share_of(
+    parsed: int,
+    quarantine: Iterable[dict[str, Any]],
+    reasons: Reasons,
+    acknowledged: Collection[QuarantineKey] = (),
+) -> Share:
+    """The share of a day, from the pages that were read as articles and its quarantine rows.
+
+    Args:
+        acknowledged: a page counts for nothing when all its reasons with an alarm are among these.
+    """
+    alarms = [
         row for row in pages_of(quarantine) if row["stage"] != "land" and reasons.alarms(row["reason_code"])
+    ]
+    pages = parsed + len({row["capture_id"] for row in alarms if row["stage"] == "parse"})
+    counted = {row["capture_id"] for row in alarms if QuarantineKey.of(row) not in acknowledged}
+    settled = {QuarantineKey.of(row) for row in alarms if row["capture_id"] not in counted}
+    return Share(
+        pages=pages - len({key.capture_id for key in settled}),
+        alarmed=len(counted),
+        rows=tuple(row for row in alarms if row["capture_id"] in counted),
+        acknowledged=tuple(sorted(settled)),
     )
-    unread = {row["capture_id"] for row in rows if row["stage"] == "parse"}
-    return Share(pages=parsed + len(unread), alarmed=len({row["capture_id"] for row in rows}), rows=rows)
+
+
+def is_too_much(share: Share, settings: Settings) -> bool:
+    """Whether a day with this share is refused."""
+    too_many = share.value > settings.quarantine_fail_share
+    return too_many and share.alarmed >= settings.quarantine_fail_min_pages
 
 
 def refusal(day: date, share: Share, settings: Settings) -> str | None:
@@ -51,8 +79,7 @@ def refusal(day: date, share: Share, settings: Settings) -> str | None:
 
     Names no path of this machine: the text is stored with the day.
     """
-    too_many = share.value > settings.quarantine_fail_share
-    if not too_many or share.alarmed < settings.quarantine_fail_min_pages:
+    if not is_too_much(share, settings):
         return None
     return (
         f"{day}: {share.summary()} were quarantined for reasons that hint at a changed site or a fault of "

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from newsmarts.core.acknowledgements import QuarantineKey
 from newsmarts.core.contracts import (
     ROW_KEY,
     article_contract,
@@ -55,11 +56,13 @@ def decide(
     columns: Iterable[tuple[str, features.Columns]],
     settings: Settings,
     run_id: str | None = None,
+    acknowledged: Callable[[], Collection[QuarantineKey]] = tuple,
 ) -> Decision:
     """Evaluate a day's contracts and split its rows; reads no file but the contracts.
 
     Args:
         columns: each article's publisher and columns, in the order of the articles; see ``article_columns``.
+        acknowledged: gives what people acknowledged; called for a day that would be refused.
 
     Raises:
         SettingsError, ConservationError, IncompleteResult, ContractError: as ``run``.
@@ -70,9 +73,13 @@ def decide(
     from newsmarts.validate.splitting import split
 
     found = split(parsed, pages, ticker, ticker_keys, reasons)
-    share = circuit_breaker.share_of(parsed.articles.num_rows, found.quarantine, reasons)
+    pages_read = parsed.articles.num_rows
+    share = circuit_breaker.share_of(pages_read, found.quarantine, reasons)
+    if circuit_breaker.is_too_much(share, settings):
+        share = circuit_breaker.share_of(pages_read, found.quarantine, reasons, acknowledged())
     refusal = circuit_breaker.refusal(parsed.day, share, settings)
     outcome = _outcome(parsed, found, settings, refusal, run_id)
+    outcome["acknowledged"] = [key.label for key in share.acknowledged] if refusal is None else []
     return Decision(found, (*pages, ticker), share, outcome)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newsmarts.core import data_docs
+from newsmarts.core import acknowledgements, data_docs
 from newsmarts.core.errors import TooManyQuarantined
 from newsmarts.core.failures import stage
 from newsmarts.core.files import replacing_folder
@@ -53,7 +53,8 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
 
     A row that breaks a critical expectation goes to quarantine with its reason; the rest of the day goes on.
     A day with too many alarms is marked as refused: load then takes its captures and reasons, no articles.
-    Running it again gives the same files, byte for byte.
+    What people have acknowledged doesn't count among them. Running it again gives the same files, byte for
+    byte, unless that has changed.
 
     Args:
         run_id: the Airflow run, kept with the day's outcome.
@@ -74,7 +75,9 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
             for line in table["text"].unique().to_pylist()
         ]
         columns = decision.article_columns(parsed.articles, lines, parsed.page_links, settings.contracts_dir)
-        decided = decision.decide(parsed, columns, settings, run_id)
+        decided = decision.decide(
+            parsed, columns, settings, run_id, lambda: acknowledgements.standing_everywhere(settings)
+        )
         release_memory()  # of the frames that were evaluated
         found, share, outcome = decided.found, decided.share, decided.outcome
         refusal = outcome["refusal"]
@@ -102,8 +105,13 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
         log.warning("%s is unlike the days before: %s", day, warning)
     warned = share.value > settings.quarantine_warn_share
     if refusal is not None:
-        log.error("%s", refusal)
-    elif warned:
+        log.info("Refused %s: accept, and the day's page, say why", day)
+    elif outcome["acknowledged"]:
+        pages = len({key.capture_id for key in share.acknowledged})
+        log.info(
+            "Accepted %s, since people have acknowledged %d of its pages: %s", day, pages, share.summary()
+        )
+    if refusal is None and warned:
         log.warning(
             "%s: %s were quarantined, more than the %s that log a warning:\n%s",
             day,
@@ -148,8 +156,9 @@ def accept(day: date, settings: Settings) -> None:
         f"{outcome['refusal']}\nNo article of this run of {day} is in the marts: its captures are there with "
         "their reasons, beside what an earlier accepted run gave. The pages and their text: "
         f"{docs} and {folder / 'quarantine.parquet'}. Most often a site has changed its layout: fix its "
-        "rules in include/newsmarts/parse and run the day from parse on. If the pages really are bad, raise "
-        "NEWS_QUARANTINE_FAIL_SHARE for this run."
+        "rules in include/newsmarts/parse and run the day again. If the pages really are bad, acknowledge "
+        f'them (Quarantine on the news desk, or newsmarts acknowledge --day {day} --why "…") and run the day '
+        "again: acknowledged pages stay out and don't count."
     )
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from datetime import UTC, datetime
+from collections.abc import Collection
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal, get_args
 from urllib.parse import parse_qs
 
@@ -25,6 +26,7 @@ from newsmarts.desk.pages import PAGE_HEADERS
 from newsmarts.desk.quarantine import quarantine_view, query_of
 from newsmarts.desk.routes.backfill import progress_address
 from newsmarts.desk.starting import start_days
+from newsmarts.review.day_outcomes import day_outcomes_of
 from newsmarts.review.day_results import Reason, group_by_page
 from newsmarts.review.notice import Notice
 from newsmarts.review.quarantine import Filters, State, entry_of, open_quarantine
@@ -55,10 +57,11 @@ def quarantine(
     page_number: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
     done: Annotated[str, Query(pattern=r"^(acknowledged|undone|)$")] = "",
     count: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    refused: DayField = None,
 ) -> HTMLResponse:
     """One screen of the pages in quarantine."""
     filters = Filters(reason or None, publisher or None, day, stage or None, state)
-    notice = _done_notice(done, count) if done and count else None
+    notice = _done_notice(done, count, refused) if done and count else None
     with open_quarantine(settings()) as opened:
         view = quarantine_view(opened, filters, page_number)
     return page(request, "quarantine/list.html", view=view, item=notice, can_start=can_start)
@@ -125,7 +128,8 @@ def _decide(request: Request, form: Form, decision: Literal["acknowledged", "und
     )
     sender, pages = sender_of(form), len(list(group_by_page(chosen)))
     if not sender.startswith("/captures/"):
-        sender = f"/quarantine{query_of(_filters(form), done=decision, count=pages)}"
+        refused = _refused_day({reason.capture_day for reason in chosen}) if is_open else None
+        sender = f"/quarantine{query_of(_filters(form), done=decision, count=pages, refused=refused)}"
     address = f"{base_path(request)}{sender}"
     return RedirectResponse(address, status_code=303, headers=dict(PAGE_HEADERS))
 
@@ -144,9 +148,22 @@ def _filters(form: Form) -> Filters:
     return Filters(reason, publisher, day, stage, state)
 
 
-def _done_notice(done: str, count: int) -> Notice:
+def _refused_day(days: Collection[date]) -> str | None:
+    """The newest of these days that was refused as a whole."""
+    known = day_outcomes_of(settings().archive).days()
+    outcomes = {day: known[day].outcome for day in days if day in known}
+    refused = [day for day, outcome in outcomes.items() if outcome is not None and not outcome.accepted]
+    return max(refused).isoformat() if refused else None
+
+
+def _done_notice(done: str, count: int, refused: date | None) -> Notice:
     pages = "1 page" if count == 1 else f"{count} pages"
     if done == "acknowledged":
         text = f"{pages}. The marts show it once they are built again; Acknowledged has them, to be undone."
-        return Notice("Acknowledged", text, "good")
+        if refused is None:
+            return Notice("Acknowledged", text, "good")
+        text += f" {refused} was refused as a whole: run it again, and these pages don't count."
+        return Notice(
+            "Acknowledged", text, "good", (f"contracts?day={refused}", f"{refused}, to run it again")
+        )
     return Notice("Open again", f"{pages}, not acknowledged any more.", "good")
