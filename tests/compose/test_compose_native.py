@@ -261,7 +261,9 @@ def test_an_upgrade_is_tried_on_a_copy_of_the_database(native: Native) -> None:
     assert native.run("upgrade-copy").returncode == 0
     checked = native.run("upgrade-check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    assert re.search(r"days landed: (\d+), of which \1 are as this version would make them", checked.stdout)
+    assert re.search(
+        r"days with captures: (\d+), of which \1 are as this version would make them", checked.stdout
+    )
     with psycopg.connect(native.postgres.url("airflow_upgrade", "postgres")) as connection:
         ((migrated, runs_of_copy),) = connection.execute(query).fetchall()
     assert migrated != revision

@@ -56,11 +56,13 @@ def test_a_day_without_captures_needs_a_run_when_its_run_failed(home: Path) -> N
 
 def test_days_that_the_marts_are_being_built_for_are_not_listed(home: Path) -> None:
     up_to_date_day(home, DAY)
+    write_landed_day(home, DAY + timedelta(days=1), captures=0)  # of a day that no feed had anything of
     airflow = MadeUpAirflow()
     for state, listed in (("running", []), ("success", ["unpublished"])):
         airflow.marts_runs = [run_of(DAY, state)]
         view = backfill_view(Settings(home=home), airflow, can_start=True, today=TODAY)
         assert [group.key for group in view.groups] == listed
+        assert view.up_to_date == 1 - len(listed)
 
 
 def test_the_page_lists_days_by_reason_and_counts_the_rest(home: Path) -> None:

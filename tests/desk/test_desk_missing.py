@@ -74,6 +74,21 @@ def test_days_between_captures_are_missing_for_feeds_that_should_have_some_every
     assert group.days[0].note == "none from inbox"
 
 
+def test_a_feed_counts_from_its_first_day_with_captures(home: Path, every_day: None) -> None:
+    """A feed without any has no missing day, whatever else there is; each missing day has a cell."""
+    old = NOW.date() - timedelta(days=500)
+    write_day(home, old)  # of no feed that there is now
+    assert not recent_day_states(load_settings(home=home), NOW.date()).missing
+    assert "missing" not in view_of(home, MadeUpAirflow()).map.counts
+    sources = get(guarded(), "/sources").text
+    assert "no captures yet" in sources
+    assert "missing" not in sources
+    write_landed_day(home, old)
+    write_landed_day(home, NOW.date())  # so that Today shows the last twelve months
+    missing = recent_day_states(load_settings(home=home), NOW.date()).missing
+    assert len(missing) == view_of(home, MadeUpAirflow()).map.counts["missing"] == 364
+
+
 def test_a_message_of_several_lines_is_shown_as_lines(home: Path) -> None:
     refusal = "6 of 8 article pages were quarantined\n- missing_body: 6 pages"
     write_day(home, DAY, accepted=False, refusal=refusal, warnings=["one\n- two"], run_id="r")

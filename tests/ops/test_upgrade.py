@@ -63,7 +63,7 @@ def test_every_reason_is_counted_and_nothing_is_changed(
     answer = json.loads(capsys.readouterr().out)
     assert content() == before
     assert answer["again"] == {"unfinished": 1, "captures": 1, "contracts": 3}
-    assert (answer["days"], answer["current"]) == (6, 1)
+    assert (answer["days"], answer["current"]) == (5, 0)
     assert (answer["first_again"], answer["last_again"]) == ("2025-09-01", "2025-09-05")
     assert answer["unreadable"] == ["2025-09-03"]
     assert "rebuilds it" in answer["warehouse"]

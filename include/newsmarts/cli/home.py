@@ -130,7 +130,8 @@ def render_outlook(outlook: Outlook) -> str:
     from newsmarts.ops.upgrade import REASONS
     from newsmarts.review.day_state import RunReason
 
-    lines = [f"days landed: {outlook.days}, of which {outlook.current} are as this version would make them"]
+    current = f"{outlook.current} are as this version would make them"
+    lines = [f"days with captures: {outlook.days}, of which {current}"]
     lines += [f"  {count} {REASONS[RunReason(reason)]}" for reason, count in outlook.again.items()]
     if outlook.first_again is not None:
         lines.append(

@@ -91,7 +91,7 @@ class BackfillView:
     running: tuple[date, ...]
     notices: tuple[Notice, ...]
     can_start: bool
-    up_to_date: int  # days that need no run
+    up_to_date: int  # days with captures that need no run
     first_day: date  # of those that can be run at all
     last_day: date
 
@@ -105,16 +105,16 @@ def backfill_view(settings: Settings, airflow: Airflow, *, can_start: bool, toda
     for day in sorted({*states.shown, *states.local.files, *runs}, reverse=True):
         if not EARLIEST <= day < today:
             continue
-        run, reason = runs.get(day), states.reasons.get(day)
+        run, reason, known = runs.get(day), states.reasons.get(day), states.days.get(day)
         if is_active(run):
             running.append(day)
-        elif run is not None and has_failed(run, states.days.get(day)):
+        elif run is not None and has_failed(run, known):
             # a failed feed beside others that went through leaves results, and the day still needs a run
             found[FAILED].append(_choice(day, states, run.run_id))
         elif reason is None and day in states.missing:
             found[MISSING].append(_choice(day, states))
         elif reason is None or (reason is RunReason.UNPUBLISHED and marts_are_coming):
-            up_to_date += 1
+            up_to_date += known is not None and not known.is_empty
         else:
             found[reason].append(_choice(day, states))
     groups = tuple(

@@ -12,7 +12,7 @@ from newsmarts.core.settings import Settings
 from newsmarts.desk.airflow import LIVE, PRODUCER, Airflow, FeedAnswer
 from newsmarts.land.config import LOCAL_KINDS, AnyConfig, load_feeds
 from newsmarts.review.day_state import DayStates, recent_day_states
-from newsmarts.review.missing_days import feed_captures
+from newsmarts.review.missing_days import feed_captures, first_day_of
 
 SHOWN_DAYS = 90
 FAILURES_SHOWN = 3
@@ -27,7 +27,8 @@ class Source:
     where: str  # its folder or hosts
     every_day: bool
     per_day: Sequence[tuple[date, int]]  # captures of each day of the period, oldest first
-    last_day: date | None  # the newest day with captures
+    last_day: date | None  # the newest day with captures, of the period
+    has_captures: bool  # in the last two years
     missing: int  # days without captures that should have some
     waiting: int  # captures in its folder that have not landed; of all local feeds together
     last: FeedAnswer | None
@@ -76,7 +77,7 @@ def sources_view(settings: Settings, airflow: Airflow, today: date) -> SourcesVi
     for answer in airflow.feed_answers():
         answers.setdefault(answer.feed, []).append(answer)
     next_runs = {dag_id: airflow.next_run(dag_id) for dag_id in (PRODUCER, LIVE)}
-    look = _Look(settings, states, captures, days, next_runs)
+    look = _Look(settings, today, states, captures, days, next_runs)
     sources = [look.source(name, configs.get(name), answers.get(name, [])) for name in names]
     return SourcesView(sources, days[0], last, states.local.faults, states.local.unread_archives)
 
@@ -86,6 +87,7 @@ class _Look:
     """What is known of all feeds."""
 
     settings: Settings
+    today: date
     states: DayStates
     captures: Mapping[date, Mapping[str, int]]
     days: Sequence[date]
@@ -102,6 +104,7 @@ class _Look:
             every_day=config is not None and config.every_day,
             per_day=per_day,
             last_day=max((day for day, count in per_day if count), default=None),
+            has_captures=first_day_of(name, self.settings.archive, self.states.days, self.today) is not None,
             missing=sum(name in feeds for feeds in self.states.missing.values()),
             waiting=sum(self.states.local.new.values()) if kind in LOCAL_KINDS else 0,
             last=answers[0] if answers else None,

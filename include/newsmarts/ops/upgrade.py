@@ -57,9 +57,9 @@ class Outlook:
 
 
 def look(settings: Settings) -> Outlook:
-    """Look at every landed day, the warehouse and the release."""
-    landed = list(partition_days(settings.archive, "manifest"))
+    """Look at every day with captures, the warehouse and the release."""
     states = recent_day_states(settings)
+    landed = {day for day, known in states.days.items() if not known.is_empty}
     # what is only not published yet is loaded as it is
     again = {day: reason for day, reason in states.reasons.items() if reason in REASONS}
     counts = Counter(again.values())
@@ -69,7 +69,7 @@ def look(settings: Settings) -> Outlook:
     warehouse, marts = _databases(settings)
     return Outlook(
         days=len(landed),
-        current=len(landed) - len(again.keys() & set(landed)),
+        current=len(landed) - len(again.keys() & landed),
         again={str(reason): counts[reason] for reason in REASONS if counts[reason]},
         first_again=min(again, default=None),
         last_again=max(again, default=None),

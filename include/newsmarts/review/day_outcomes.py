@@ -56,6 +56,11 @@ class KnownDay:
         """How many captures land has seen, rejected ones included; 0 where that can't be read."""
         return self.outcome.captures if self.outcome is not None else self.landed or 0
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether its run found no captures: that leaves an empty manifest."""
+        return not self.captures and not self.is_damaged
+
 
 class DayOutcomes:
     """The days of one archive. ``days`` is safe to call from many threads."""

@@ -21,7 +21,7 @@ from newsmarts.review.day_outcomes import KnownDay, Stamp
 if TYPE_CHECKING:
     from upath import UPath
 
-LOOKED_BACK = timedelta(days=366)  # what was never captured before that is history, not work
+LOOKED_BACK = timedelta(days=364)  # what was never captured before that is history, not work
 
 
 def missing_days(
@@ -29,9 +29,9 @@ def missing_days(
 ) -> dict[date, tuple[str, ...]]:
     """The days of the last year that feeds have no captures of and should have, with these feeds' names.
 
-    A feed should have captures of every day, once it had some, when its table in the feeds' file has
-    ``every_day``. A day isn't missing of which captures wait in a local feed (it needs a run), or were
-    rejected on landing.
+    A feed should have captures of every day, from its first with captures on, when its table in the feeds'
+    file has ``every_day``. A day isn't missing of which captures wait in a local feed (it needs a run), or
+    were rejected on landing.
     """
     try:
         feeds = [feed.name for feed in load_feeds(settings) if feed.every_day]
@@ -40,20 +40,28 @@ def missing_days(
     if not feeds:
         return {}
     first = today - LOOKED_BACK
-    captures = {day: feed_captures(settings.archive, known) for day, known in days.items() if day >= first}
-    has_older = any(day < first for day in days)
     found: dict[date, tuple[str, ...]] = {}
     for feed in feeds:
-        begin = first if has_older else min((day for day, of in captures.items() if of[feed]), default=today)
-        for day in _days(begin, today):
-            has_some = captures.get(day, Counter())[feed] or _rejected(days.get(day))
+        begin = first_day_of(feed, settings.archive, days, today) or today
+        for day in _days(max(begin, first), today):
+            known = days.get(day)
+            has_some = known is not None and (
+                feed_captures(settings.archive, known)[feed] or _rejected(known)
+            )
             if not has_some and not waiting.get(day):
                 found[day] = (*found.get(day, ()), feed)
     return found
 
 
-def _rejected(known: KnownDay | None) -> int:
-    return known.outcome.rejected if known is not None and known.outcome is not None else 0
+def first_day_of(feed: str, archive: Path | UPath, days: Mapping[date, KnownDay], today: date) -> date | None:
+    """The feed's first day with captures, of the last two years; None: it has none."""
+    first = today - 2 * LOOKED_BACK
+    with_some = (day for day, known in days.items() if day >= first and feed_captures(archive, known)[feed])
+    return next(with_some, None)
+
+
+def _rejected(known: KnownDay) -> int:
+    return known.outcome.rejected if known.outcome is not None else 0
 
 
 def _days(begin: date, end: date) -> Iterator[date]:
