@@ -82,7 +82,7 @@ def test_a_feed_counts_from_its_first_day_with_captures(home: Path, every_day: N
     assert "missing" not in view_of(home, MadeUpAirflow()).map.counts
     sources = get(guarded(), "/sources").text
     assert "no captures yet" in sources
-    assert "missing" not in sources
+    assert "missing day" not in sources
     write_landed_day(home, old)
     write_landed_day(home, NOW.date())  # so that Today shows the last twelve months
     missing = recent_day_states(load_settings(home=home), NOW.date()).missing
