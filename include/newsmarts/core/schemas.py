@@ -278,10 +278,11 @@ def is_of(found: pa.Schema, schema: pa.Schema) -> bool:
 
 def batches(file: pq.ParquetFile, schema: pa.Schema, rows: int = 2048) -> Iterator[pa.RecordBatch]:
     """The file's rows with the schema's columns, so many rows at a time; columns that it lacks are null."""
-    there = [name for name in schema.names if name in file.schema_arrow.names]
+    known = set(file.schema_arrow.names)  # Arrow makes the schema each time
+    there = [name for name in schema.names if name in known]
     for batch in file.iter_batches(batch_size=rows, columns=there):
         columns = [
-            batch.column(field.name) if field.name in there else pa.nulls(len(batch), field.type)
+            batch.column(field.name) if field.name in known else pa.nulls(len(batch), field.type)
             for field in schema
         ]
         yield pa.RecordBatch.from_arrays(columns, schema=schema)

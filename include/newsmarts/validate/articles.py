@@ -60,10 +60,8 @@ class Articles:
         """That of the rows: ``schemas.ARTICLES``, items of lists named as in the file."""
         if isinstance(self._rows, pa.Table):
             return self._rows.schema
-        there = self._rows.schema_arrow.remove_metadata()
-        return pa.schema(
-            [there.field(field.name) if field.name in there.names else field for field in schemas.ARTICLES]
-        )
+        there = {field.name: field for field in self._rows.schema_arrow}
+        return pa.schema([there.get(field.name, field) for field in schemas.ARTICLES])
 
     def without(self, capture_ids: Iterable[str]) -> Articles:
         """All but the articles of these captures."""
@@ -73,8 +71,7 @@ class Articles:
 
     def select(self, names: Sequence[str]) -> pa.Table:
         """Some columns of all rows: short ones."""
-        schema = pa.schema([self.schema.field(name) for name in names])
-        return pa.Table.from_batches(self.to_batches(columns=names), schema)
+        return pa.Table.from_batches(self.to_batches(columns=names), self._schema_of(names))
 
     def to_table(self) -> pa.Table:
         """All rows, in memory."""
@@ -100,8 +97,11 @@ class Articles:
         if isinstance(self._rows, pa.Table):
             yield from self._rows.select(names).to_batches(max_chunksize=rows)
         else:
-            schema = pa.schema([self.schema.field(name) for name in names])
-            yield from schemas.batches(self._rows, schema, rows)
+            yield from schemas.batches(self._rows, self._schema_of(names), rows)
+
+    def _schema_of(self, names: Sequence[str]) -> pa.Schema:
+        schema = self.schema
+        return pa.schema([schema.field(name) for name in names])
 
 
 def in_order(table: pa.Table, by: Sequence[tuple[str, str]]) -> pa.Table:
