@@ -47,6 +47,7 @@ FURNITURE = [
     "Al Mayadeen is an Arab Independent Media Satellite Channel.",
     "All Rights Reserved",
     "© 2025 Al Mayadeen. All rights reserved.",
+    "Photos: the harbour’s own archive. All rights reserved.",
     "Copyright 2025",
     "Privacy Policy",
     "Follow us on Telegram",
@@ -55,6 +56,8 @@ FURNITURE = [
     "Skip to main content",
 ]
 NO_FURNITURE = [
+    "All rights reserved to the ferry line were sold in 2019",
+    "What is left overall rights reserved",
     "About us",
     "7 October 2023",
     "Copyright law in the country was last changed in 2019.",

@@ -47,9 +47,10 @@ def _table(size: int, beginnings: Iterable[bytes]) -> npt.NDArray[np.bool_]:
     return table
 
 
-def _hashes(size: int, data: bytes) -> npt.NDArray[np.uint64]:
+def _hashes(size: int, data: bytes) -> npt.NDArray[np.int64]:
     """A hash of so many bytes from each place on."""
     if len(data) < size:
-        return np.empty(0, np.uint64)
+        return np.empty(0, np.int64)
     numbers = np.ndarray(len(data) - size + 1, f"<u{size}", data, strides=(1,))
-    return (numbers * _ODD) >> np.uint64(64 - _HASH_BITS)
+    hashes = (numbers * _ODD) >> np.uint64(64 - _HASH_BITS)
+    return hashes.view(np.int64)  # by which NumPy takes elements in a third of the time
