@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from newsmarts.core.acknowledgements import record_decision
+from newsmarts.core.db import run_sql
 from newsmarts.core.partitions import partition_path
 from newsmarts.core.settings import PROJECT_ROOT, Settings, load_settings
 from newsmarts.desk.quarantine import quarantine_view, query_of
+from newsmarts.review.articles import open_marts
 from newsmarts.review.day_results import Reason, group_by_page
-from newsmarts.review.quarantine import Filters, entry_of, open_quarantine
+from newsmarts.review.quarantine import _SQL, Filters, OpenPages, State, entry_of, open_quarantine
 from tests.desk.day_files import LeftOut, write_day
 from tests.desk.sample_desk import lend
 
@@ -114,7 +118,7 @@ def test_pages_that_are_not_articles_are_a_list_of_their_own(settings: Settings)
         choices = quarantine.choices("not_article")
         assert "section_page" in {choice.value for choice in choices["reason"]}
         assert "missing_body" not in {choice.value for choice in choices["reason"]}
-        assert quarantine.open_pages() == len(expected_away()) + 1
+        assert quarantine.open_pages() == OpenPages(len(expected_away()) + 1, 0)
 
 
 def test_a_day_that_ran_since_the_release_is_shown_as_it_is(settings: Settings) -> None:
@@ -161,14 +165,67 @@ def test_a_page_is_open_until_each_of_its_reasons_is_acknowledged(settings: Sett
     assert not line.is_open
 
 
-def test_choices_are_counted(settings: Settings) -> None:
+def test_a_choice_counts_the_pages_that_its_filter_leaves(settings: Settings) -> None:
+    several = reasons(settings, Filters(reason="markup_in_text"))  # three reasons of one page
+    for decided in (several[:1], reasons(settings, Filters(reason="missing_byline"))):
+        keys = [entry_of(reason) for reason in decided]
+        record_decision("acknowledged", settings, keys, by="ada", at=AT, reason="Seen")
+    states: tuple[State, ...] = ("open", "acknowledged", "all", "not_article")
     with open_quarantine(settings) as quarantine:
-        choices = quarantine.choices("open")
-    counted = {choice.value: choice.reasons for choice in choices["reason"]}
-    assert counted["missing_published_at"] == len(
-        paths(reasons(settings, Filters(reason="missing_published_at")))
-    )
-    assert {choice.value for choice in choices["stage"]} == set(expected_away().values())
+        for state in states:
+            choices = quarantine.choices(state)
+            assert choices["reason"]
+            for kind, each in choices.items():
+                for choice in each:
+                    filters = replace(Filters(state=state), **{kind: choice.value})  # type: ignore[arg-type]
+                    assert quarantine.chosen(filters)[1] == choice.pages, (state, choice)
+        assert {choice.value for choice in quarantine.choices("all")["stage"]} == {*expected_away().values()}
+
+
+def test_a_page_that_another_capture_brought_into_the_marts_is_replaced(settings: Settings) -> None:
+    with open_marts(settings.home) as marts:
+        query = "SELECT source_path, capture_day, capture_id FROM marts.captures WHERE outcome = 'loaded'"
+        (path, day, capture_id), (other, *_) = marts.execute(f"{query} ORDER BY ALL LIMIT 2").fetchall()
+    before, after = date(2025, 8, 1), date(2025, 9, 30)
+    for bad_day, name in ((before, path), (after, other)):
+        write_day(settings.home, bad_day, left_out=[LeftOut(name, "missing_body", "No body.")])
+    (found,) = reasons(settings, Filters(state="replaced"))
+    assert (found.capture_day, found.replaced_by, found.replaced_on) == (before, capture_id, day)
+    with open_quarantine(settings) as quarantine:
+        assert quarantine.open_pages() == OpenPages(len(expected_away()) + 2, 1)
+        assert [choice.pages for choice in quarantine.choices("replaced")["reason"]] == [1]
+    record_decision("acknowledged", settings, [entry_of(found)], by="ada", at=AT, reason="Replaced")
+    assert reasons(settings, Filters(state="replaced")) == []
+    assert before in {reason.capture_day for reason in reasons(settings, Filters(state="acknowledged"))}
+
+
+@pytest.mark.parametrize(
+    ("bad", "good", "is_replaced"),
+    [
+        # feed, path, address, time
+        (("inbox", "a.txt", None, 1), ("inbox", "a.txt", None, 1), True),  # new bytes in the same folder
+        ((None, "a.txt", None, 1), ("inbox", "a.txt", None, 1), True),  # rejected on landing
+        (("inbox", "a.txt", None, 2), ("inbox", "a.txt", None, 1), False),
+        (("inbox", "a.txt", None, 1), ("other", "a.txt", None, 2), False),
+        (("web", "1", "https://x/1", 1), ("other", "2", "https://x/1", 2), True),
+        (("web", "1", "https://x/1", 2), ("web", "2", "https://x/1", 1), False),
+        (("web", "a.zip!/a.txt", None, 1), ("web", "a.zip!/a.txt", None, 2), True),
+        (("crawl", "a.jsonl!/12", None, 1), ("crawl", "a.jsonl!/12", None, 2), False),  # a line, not a name
+    ],
+)
+def test_what_replaces_a_page(bad: tuple[object, ...], good: tuple[object, ...], is_replaced: bool) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE SCHEMA marts")
+        columns = "capture_id, outcome, feed, source_path, url, captured_at, capture_day"
+        connection.execute(
+            f"CREATE TABLE marts.captures AS SELECT *, DATE '2025-09-01' + captured_at AS capture_day "
+            f"FROM (VALUES ('bad', 'quarantined', $1, $2, $3, $4), ('good', 'loaded', $5, $6, $7, $8)) "
+            f"AS rows ({columns.removesuffix(', capture_day')})",
+            [*bad, *good],
+        )
+        connection.execute("CREATE TABLE reasons AS SELECT *, 'page' AS subject FROM marts.captures LIMIT 1")
+        found = run_sql(connection, _SQL / "replaced.sql").fetchall()
+    assert [row[:2] for row in found] == ([("bad", "good")] if is_replaced else [])
 
 
 def test_screens_follow_each_other_without_gap(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

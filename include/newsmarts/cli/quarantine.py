@@ -36,8 +36,11 @@ def quarantine(
     ] = None,
     day: Annotated[date | None, day_option("Only of this capture day, as 2025-09-01.")] = None,
     state: Annotated[
-        Literal["open", "acknowledged", "all", "not_article"],
-        typer.Option(help="Only pages in this state; not_article: those that are not in quarantine."),
+        Literal["open", "replaced", "acknowledged", "all", "not_article"],
+        typer.Option(
+            help="Only pages in this state; replaced: open, and in the marts by another capture; "
+            "not_article: not in quarantine."
+        ),
     ] = "open",
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="Pages to show.")] = 50,
     home: Home = None,
@@ -59,7 +62,8 @@ def _render(reasons: Sequence[Reason], total: int) -> str:
     lines = []
     for page in pages:
         first = page.reasons[0]
-        lines.append(f"{first.capture_id}  {visible(first.source_path)}")
+        replaced = f"  (replaced by {first.replaced_by})" if first.replaced_by else ""
+        lines.append(f"{first.capture_id}  {visible(first.source_path)}{replaced}")
         for reason in page.reasons:
             stage = f"{reason.stage}: " if reason.stage else ""
             lines.append(visible(f"    {stage}{reason.reason_code}. {reason.detail}"))

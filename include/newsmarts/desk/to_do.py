@@ -14,6 +14,7 @@ from newsmarts.review.current_release import ReleaseView
 from newsmarts.review.day_state import DayStates, RunReason
 from newsmarts.review.missing_days import feed_captures
 from newsmarts.review.notice import Tone
+from newsmarts.review.quarantine import OpenPages
 
 DAYS_NAMED = 6
 ERRORS_SHOWN = 2
@@ -44,7 +45,7 @@ class DeskState:
     runs: Mapping[date, RunFacts]
     release: ReleaseView | None
     today: date
-    open_pages: int  # in quarantine, and not acknowledged
+    open_pages: OpenPages
 
 
 def list_to_do(desk: DeskState) -> Iterator[ToDo]:
@@ -54,10 +55,17 @@ def list_to_do(desk: DeskState) -> Iterator[ToDo]:
     yield from _about_days(desk)
     yield from _about_unusual_days(desk)
     yield from _about_release(desk)
-    if desk.open_pages:
-        pages = "1 page is" if desk.open_pages == 1 else f"{desk.open_pages:,} pages are"
-        text = f"{pages} in quarantine and not acknowledged."
-        yield ToDo("Open quarantine", text, "idle", page=("quarantine", "Quarantine"))
+    if desk.open_pages.pages:
+        yield _about_quarantine(desk.open_pages)
+
+
+def _about_quarantine(found: OpenPages) -> ToDo:
+    pages = "1 page is" if found.pages == 1 else f"{found.pages:,} pages are"
+    text, page = f"{pages} in quarantine and not acknowledged.", ("quarantine", "Quarantine")
+    if found.replaced:
+        text += f" {found.replaced:,} of them replaced: another capture of the page is in the marts."
+        page = ("quarantine?state=replaced", "Replaced pages") if found.replaced == found.pages else page
+    return ToDo("Open quarantine", text, "idle", page=page)
 
 
 def _about_feeds(desk: DeskState) -> Iterator[ToDo]:

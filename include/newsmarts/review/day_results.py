@@ -89,11 +89,16 @@ class ExpectationResult:
 
 @dataclass(frozen=True, slots=True)
 class Reason(QuarantineRow):
-    """One reason of one page (or of one capture's ticker lines), and who acknowledged it, if anyone did."""
+    """One reason of one page (or of one capture's ticker lines), and who acknowledged it, if anyone did.
+
+    ``replaced_by`` is another capture of the page, as new or newer, by which it is in the release.
+    """
 
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
     acknowledged_reason: str | None = None
+    replaced_by: str | None = None
+    replaced_on: date | None = None  # its capture day
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,11 +34,16 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-State = Literal["open", "acknowledged", "all", "not_article"]
-"""Pages in quarantine with a reason in this state, or pages that aren't in it but are not articles."""
+State = Literal["open", "replaced", "acknowledged", "all", "not_article"]
+"""Pages in quarantine with a reason in this state, or pages that aren't in it but are not articles.
+
+``replaced``: open ones whose page is in the release by another capture, as new or newer.
+"""
 
 PAGE_SIZE = 50
 _SQL = Path(__file__).parent / "queries" / "quarantine"
+_REPLACED = pa.schema({"capture_id": pa.string(), "replaced_by": pa.string(), "replaced_on": pa.date32()})
+_known_replaced: dict[object, pa.Table] = {}  # of the newest look: at a million captures it takes a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,18 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value that can be filtered by, and how many reasons have it."""
+    """A value that can be filtered by, and how many pages (or captures' ticker lines) have it."""
 
     value: str
-    reasons: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPages:
+    """How many pages (or captures' ticker lines) in quarantine have a reason that is not acknowledged."""
+
+    pages: int
+    replaced: int  # of them, in the release by another capture
 
 
 class Quarantine:
@@ -88,12 +101,12 @@ class Quarantine:
         """What can be filtered by: reason, publisher and stage, each the most frequent first."""
         found: dict[str, list[Choice]] = {"reason": [], "publisher": [], "stage": []}
         for row in self._rows("choices", state=state):
-            found[row["kind"]].append(Choice(row["value"], int(row["reasons"])))
+            found[row["kind"]].append(Choice(row["value"], int(row["pages"])))
         return found
 
-    def open_pages(self) -> int:
-        """How many pages (or captures' ticker lines) in quarantine have a reason that is not acknowledged."""
-        return int(self._rows("open_pages")[0]["pages"])
+    def open_pages(self) -> OpenPages:
+        """How many there are that are not acknowledged."""
+        return OpenPages(**self._rows("open_pages")[0])
 
     def of_captures(self, capture_ids: Sequence[str]) -> list[Reason]:
         """All reasons why these captures are in quarantine."""
@@ -135,17 +148,35 @@ def open_quarantine(settings: Settings) -> Iterator[Quarantine]:
             connection.execute("CREATE TABLE marts.quarantine AS SELECT * FROM validated_quarantine LIMIT 0")
             connection.execute("CREATE TABLE marts.captures AS FROM marts.quarantine")
         run_sql(connection, _SQL / "reasons.sql")
+        stamps = tuple((day, known[day].validated) for day in days)
+        connection.register("replaced", _replaced(connection, stamps))
         yield Quarantine(connection, has_release=has_release)
 
 
-def open_pages(settings: Settings) -> int:
-    """How many pages are open; 0 when they can't be counted, which the Quarantine page explains."""
+def _replaced(
+    connection: duckdb.DuckDBPyConnection, stamps: tuple[tuple[date, Stamp | None], ...]
+) -> pa.Table:
+    """Pages in quarantine that the release has by another capture; found once for it and these days."""
+    if not {"feed", "url"} <= set(connection.table("marts.captures").columns):
+        return _REPLACED.empty_table()  # no release, or one of an early version
+    ((release,),) = connection.execute("SELECT path FROM duckdb_databases() WHERE NOT internal").fetchall()
+    key = (release, stamps)
+    found = _known_replaced.get(key)
+    if found is None:
+        found = run_sql(connection, _SQL / "replaced.sql").to_arrow_table()
+        _known_replaced.clear()
+        _known_replaced[key] = found
+    return found
+
+
+def open_pages(settings: Settings) -> OpenPages:
+    """How many pages are open; none when they can't be counted, which the Quarantine page explains."""
     try:
         with open_quarantine(settings) as quarantine:
             return quarantine.open_pages()
     except (NewsError, duckdb.Error) as error:
         logger.warning("Quarantine can't be counted: %r", str(error))
-        return 0
+        return OpenPages(0, 0)
 
 
 def entry_of(reason: Reason) -> QuarantineKey:
