@@ -51,7 +51,7 @@ class PipelineResult:
     ``failed_days`` maps a day that was refused as a whole, or failed otherwise, to the reason; what was
     loaded of it as accepted before stays. ``failed_feeds`` has the last error of each feed that failed on
     some day; the pages of the other feeds are loaded. ``waiting`` names files that were still being written:
-    the next run takes them.
+    the next run takes them. ``warnings`` are of folders in which captures may have the wrong day.
     """
 
     days: tuple[date, ...]
@@ -59,6 +59,7 @@ class PipelineResult:
     failed_days: dict[date, str]
     failed_feeds: dict[str, str]
     waiting: tuple[str, ...]
+    warnings: tuple[str, ...]
     release_id: str
     published: bool
 
@@ -112,6 +113,7 @@ def run(
         failed_days=dict(sorted(each_day.failed.items())),
         failed_feeds=each_day.failed_feeds,
         waiting=tuple(each_day.waiting),
+        warnings=tuple(each_day.warnings),
         release_id=release.release_id,
         published=release.published,
     )
@@ -124,6 +126,7 @@ class _DayRead:
     captures: int = 0
     reason: RunReason | None = None
     waiting: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     failed_feeds: dict[str, str] = field(default_factory=dict)
     error: NewsError | None = None  # it can't be parsed or validated
 
@@ -138,6 +141,7 @@ class _EachDay:
         self.failed: dict[date, str] = {}
         self.failed_feeds: dict[str, str] = {}
         self.waiting: list[str] = []
+        self.warnings: list[str] = []
         self._settings = settings
         self._feeds = feeds  # their kinds by name
         self._progress = progress
@@ -213,6 +217,7 @@ class _EachDay:
 
     def _remember(self, day: date, read: _DayRead) -> None:
         self.waiting += read.waiting
+        self.warnings += read.warnings
         self.failed_feeds |= read.failed_feeds
         if read.reason is not None:
             self.read[day] = read.reason
@@ -275,6 +280,7 @@ def _land_day(day: date, settings: Settings, feeds: Sequence[str], timings: Timi
                 landed = land(day, settings, name)
                 cost.pages = landed.landed + landed.rejected
             read.waiting += landed.waiting
+            read.warnings += landed.warnings
         except FeedError as error:
             logger.error("%s: %s", name, error)  # noqa: TRY400 - the message is enough
             read.failed_feeds[name] = f"{day}: {error}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -93,11 +93,37 @@ def test_only_the_day_asked_for_lands(settings: Settings) -> None:
     put(settings, "2025-08-25/a.txt")
     put(settings, "2025-08-26/b.txt")
     put(settings, "2025-08-26/c.pdf")
-    put(settings, "2099-01-01/d.txt")  # days to come are days too
     result = run.run(DAY, settings)
     assert (result.landed, result.rejected) == (1, 0)
-    assert result.other_days == {date(2025, 8, 26): 2, date(2099, 1, 1): 1}
-    assert run.run(date(2099, 1, 1), settings).landed == 1
+    assert result.other_days == {date(2025, 8, 26): 2}
+
+
+def test_a_folder_that_looks_like_a_day_is_named_with_the_day_taken_instead(settings: Settings) -> None:
+    names = ("2025-13-40/a.txt", "06.09.2025/b.txt", "2025/9/6/deep/c.txt", "2025-08-25/d.txt", "other/e.txt")
+    for name in names:
+        os.utime(put(settings, name), (1_756_100_000, 1_756_100_000))
+    put(settings, "20250906/f.txt")  # of another day, by its file's time
+    result = run.run(DAY, settings)
+    assert (result.landed, result.rejected) == (5, 0)
+    assert result.misnamed == {"2025-13-40": 1, "06.09.2025": 1, "2025/9/6": 1}
+    assert result.warnings[0].startswith(
+        "'06.09.2025' looks like a day and isn't one: 1 capture in it taken as of 2025-08-25"
+    )
+    assert set(look(settings).misnamed) == {"2025-13-40", "06.09.2025", "2025/9/6", "20250906"}
+
+
+def test_a_page_of_a_day_to_come_is_rejected_on_its_files_day(settings: Settings) -> None:
+    ahead = datetime.now(UTC).date() + timedelta(days=3)
+    path = put(settings, f"{ahead}/a.txt")
+    os.utime(path, (1_756_100_000, 1_756_100_000))
+    put(settings, f"{datetime.now(UTC).date() + timedelta(days=1)}/b.txt")  # where the sun rises first
+    result = run.run(DAY, settings)
+    assert (result.landed, result.rejected, dict(result.reasons)) == (0, 1, {"captured_in_future": 1})
+    assert rows(settings, "rejected")[0]["source_path"] == f"{ahead}/a.txt"
+    assert ahead not in look(settings).files
+    assert run.run(ahead, settings).landed == 0
+    path.rename(put(settings, "2025-08-25/a.txt"))
+    assert run.run(DAY, settings).landed == 1
 
 
 def test_landing_again_changes_nothing(settings: Settings) -> None:

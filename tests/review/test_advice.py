@@ -47,6 +47,7 @@ OF_FILES = {
     "bad_record",
     "bad_sidecar",
     "broken_symlink",
+    "captured_in_future",
     "decompressed_too_large",
     "encrypted_member",
     "impossible_mtime",

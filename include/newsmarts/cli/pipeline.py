@@ -78,11 +78,12 @@ def run(
     with shown_progress() as progress:
         result = run_pipeline(settings, progress, feed or [], days, jobs=jobs, timings=measured)
     summary = read_summary(settings.home)
-    waiting = [f"still being written, left for the next run: {path!r}" for path in result.waiting]
+    notes = [f"still being written, left for the next run: {path!r}" for path in result.waiting]
+    notes += [f"warning: {each}" for each in result.warnings]
     print_answer(
         to_json(summary) | {"run": result} | ({"stages": measured.stages} if timings else {}),
         lambda _answer: "\n".join(
-            [render_summary(summary, settings.home), *waiting, *render_timings(measured.stages)]
+            [render_summary(summary, settings.home), *notes, *render_timings(measured.stages)]
         ),
         as_json=json,
     )

@@ -10,6 +10,7 @@ from datetime import date
 from newsmarts.core.settings import Settings
 from newsmarts.desk.airflow import FOLLOWER, PRODUCER, Airflow, FailedTask, RunFacts
 from newsmarts.desk.day_runs import has_failed, is_active
+from newsmarts.land.names import about_misnamed_folder
 from newsmarts.review.current_release import ReleaseView
 from newsmarts.review.day_state import DayStates, RunReason
 from newsmarts.review.missing_days import feed_captures
@@ -69,11 +70,15 @@ def _about_quarantine(found: OpenPages) -> ToDo:
 
 
 def _about_feeds(desk: DeskState) -> Iterator[ToDo]:
-    """Local feeds whose folder has no file and never had one: perhaps it is the wrong folder."""
+    """Local feeds whose folder has never had a file, perhaps the wrong one; folders that look like a day."""
     for name in desk.states.local.empty:
         if not any(feed_captures(desk.settings.archive, known)[name] for known in desk.states.days.values()):
             text = "Its folder has never held anything. If captures are somewhere else, name that folder."
             yield ToDo(f"Empty feed: {name}", text, "warn")
+
+    for folder, days in sorted(desk.states.local.misnamed.items()):
+        text = about_misnamed_folder(folder, days)
+        yield _of_days("Folder that names no day", text, "warn", days)
 
 
 def _about_days(desk: DeskState) -> Iterator[ToDo]:

@@ -93,7 +93,14 @@ class OtherDay:
     count: int = 1
 
 
-Item = Found | Rejected | Waiting | PassedOver | OtherDay | SourceDone
+@dataclass(frozen=True, slots=True)
+class Misnamed:
+    """A capture of the requested day by its file's time alone, in a folder that looks like a day."""
+
+    folder: str
+
+
+Item = Found | Rejected | Waiting | PassedOver | OtherDay | Misnamed | SourceDone
 
 
 @dataclass(frozen=True, slots=True)

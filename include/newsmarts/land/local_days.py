@@ -47,6 +47,9 @@ class LocalDays:
     cut_short: bool = False  # there are more files than were looked at
     faults: list[str] = field(default_factory=list)  # feeds whose folder can't be read
     empty: list[str] = field(default_factory=list)  # feeds whose folder has no file
+    misnamed: dict[str, Counter[date]] = field(
+        default_factory=dict
+    )  # captures by folders that look like days
 
 
 @dataclass(slots=True)
@@ -122,6 +125,8 @@ class _LocalFeed:
             left -= 1
             if file.unfinished:
                 continue
+            if file.misnamed is not None:
+                self._found.misnamed.setdefault(file.misnamed, Counter())[file.day] += 1
             if file.archive is None:
                 self._pages.setdefault(file.day, []).append(file)
             else:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from newsmarts.core import publishers
 from newsmarts.core.records import Precision
+from newsmarts.core.text import counted
 
 MEDIA_TYPES = {
     ".txt": "text/plain",
@@ -46,6 +47,11 @@ _ARCHIVE_ENDINGS = tuple(ARCHIVES)
 UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload", ".download", "~")
 
 _DATE = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)", re.ASCII)
+# How people write days that can't be read as one, or by two rules: 2025-13-40, 06.09.2025, 2025/9/6, 20250906
+_LIKE_A_DAY = re.compile(
+    r"(?<!\d)(?:\d{4}[-._/ ]\d{1,2}[-._/ ]\d{1,2}|\d{1,2}[-._/ ]\d{1,2}[-._/ ]\d{4}|(?:19|20)\d{6})(?!\d)",
+    re.ASCII,
+)
 _DIGITS = re.compile(r"\d{14}", re.ASCII)
 _CHARSET = re.compile(r"""(?:^|;)\s*charset\s*=\s*["']?\s*([A-Za-z0-9_.:+-]{2,40})""", re.IGNORECASE)
 # No page was captured before there were pages; 2200 keeps every later stage's time arithmetic in range.
@@ -84,6 +90,29 @@ def day_in_path(source_path: str) -> date | None:
             if day is not None:
                 return day
     return None
+
+
+def folder_like_a_day(source_path: str) -> str | None:
+    """The folder of a path that looks like a day, where the path names none."""
+    folders = source_path.rpartition("/")[0]
+    if day_in_path(source_path) is not None or not (found := [*_LIKE_A_DAY.finditer(folders)]):
+        return None
+    end = folders.find("/", found[-1].end())
+    return folders if end < 0 else folders[:end]
+
+
+def about_misnamed_folder(folder: str, days: Mapping[date, int]) -> str:
+    """A warning of such a folder; ``days`` counts its captures by the days that they have instead."""
+    listed = ", ".join(map(str, sorted(days)[:3])) + (" …" if len(days) > 3 else "")
+    return (
+        f"{folder!r} looks like a day and isn't one: {counted(sum(days.values()), 'capture')} in it taken as "
+        f"of {listed}, by the times of the files. Name the folder as in 2025-09-06."
+    )
+
+
+def is_ahead(moment: datetime) -> bool:
+    """Whether no page can have been captured at this moment yet; clocks and zones may differ by a day."""
+    return moment > datetime.now(UTC) + timedelta(days=1)
 
 
 def time_in_path(source_path: str) -> CaptureTime | None:

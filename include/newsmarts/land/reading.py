@@ -62,6 +62,9 @@ class InboxFile:
     charset: str | None = None
     sidecar: Sidecar | None = None
     captured_at_precision: Precision = "second"
+    misnamed: str | None = (
+        None  # its folder, when only the file's time gives the day though that looks like one
+    )
 
     @property
     def day(self) -> date:

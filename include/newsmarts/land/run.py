@@ -20,11 +20,12 @@ from newsmarts.core.errors import FeedError, FeedRefused, FeedUnavailable, Usage
 from newsmarts.core.failures import stage
 from newsmarts.core.locks import partition_lock
 from newsmarts.core.settings import Settings
-from newsmarts.land import manifest
+from newsmarts.land import manifest, names
 from newsmarts.land.capture import (
     Credential,
     Found,
     Item,
+    Misnamed,
     OtherDay,
     PassedOver,
     Rejected,
@@ -58,12 +59,21 @@ class LandResult:
     other_days: Counter[date] = field(default_factory=Counter)  # captures of other days, in local feeds
     passed_over: Counter[str] = field(default_factory=Counter)  # what isn't a capture, by reason
     never_held: tuple[str, ...] = ()  # local feeds that have never had a file
+    misnamed: Counter[str] = field(default_factory=Counter)  # captures by folders whose names look like days
     reasons: Counter[str] = field(default_factory=Counter, compare=False)  # of what is rejected
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should look at: a sentence for each folder."""
+        return tuple(
+            names.about_misnamed_folder(folder, {self.day: count})
+            for folder, count in sorted(self.misnamed.items())
+        )
 
     def __add__(self, other: LandResult) -> LandResult:
         """Both feeds' result of the same day."""
-        names = [each.name for each in fields(self)[1:]]
-        return LandResult(self.day, *(getattr(self, name) + getattr(other, name) for name in names))
+        counts = [each.name for each in fields(self)[1:]]
+        return LandResult(self.day, *(getattr(self, name) + getattr(other, name) for name in counts))
 
 
 @stage("land")
@@ -131,6 +141,10 @@ def _land(config: AnyConfig, day: date, settings: Settings, credential_of: Crede
             config.name,
             settings.feeds_file,
         )
+    for warning in result.warnings:
+        log.warning("%s", warning)
+    if result.landed and names.is_ahead(datetime(day.year, day.month, day.day, tzinfo=UTC)):
+        log.warning("%s is more than a day ahead: %s has captures with wrong times.", day, config.name)
     log.info(
         "Landed %s from %s: %d captures (%d new), %d rejected %s, %d waiting, passed over %s, "
         "captures of %d other days, %s",
@@ -200,6 +214,8 @@ class _Landing:
                 self.result.passed_over[reason] += count
             case OtherDay(day, count):
                 self.result.other_days[day] += count
+            case Misnamed(folder):
+                self.result.misnamed[folder] += 1
             case SourceDone(token):
                 self._sources_done.append(token)
         if time.monotonic() - self._written_at > self._pause_seconds:

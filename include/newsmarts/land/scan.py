@@ -107,11 +107,13 @@ def _log_passed_over(root: str, hidden: int, companion_files: str) -> None:
 
 
 def _other_day(folder: str, day: date | None) -> date | None:
-    """The day that a folder's path names, when it isn't the wanted one."""
+    """The day that a folder's path names, when it isn't the wanted one, nor one that is to come."""
     if day is None or not folder:
         return None
     named = names.day_in_path(f"{names.source_path_of(folder)}/")
-    return None if named == day else named
+    if named is None or named == day:
+        return None
+    return None if names.is_ahead(datetime(named.year, named.month, named.day, tzinfo=UTC)) else named
 
 
 def _is_of_its_folder(entry: os.DirEntry[str], beside: str | None) -> bool:
@@ -179,7 +181,7 @@ def _regular(
         )
     look = Look.of(status)
     if archive not in (None, "mhtml"):
-        time = _captured_at(source_path, status)
+        time = _captured_at(source_path, status)  # what it holds has days of its own
         return InboxFile(
             path, source_path, time.moment, look, archive=archive, captured_at_precision=time.precision
         )
@@ -209,6 +211,12 @@ def _regular(
     if known is None and media_type == "text/html":
         known = _own_time(path, look)
     time = known or _captured_at(source_path, status)
+    if names.is_ahead(time.moment):
+        raise CaptureError(
+            "captured_in_future",
+            f"it would be captured on {time.moment.date()}, over a day ahead. Correct the day in its path "
+            "or its sidecar, or run it again when that day has come.",
+        )
     return InboxFile(
         path,
         source_path,
@@ -219,6 +227,7 @@ def _regular(
         charset=own.charset,
         sidecar=noted,
         captured_at_precision=time.precision,
+        misnamed=names.folder_like_a_day(source_path) if known is None else None,
     )
 
 
@@ -286,8 +295,9 @@ def _rejected(root: str, relative: str, status: os.stat_result | None, rejection
         with contextlib.suppress(OSError):
             status = os.lstat(os.path.join(root, relative))  # noqa: PTH118 - names may hold any byte
     mtime_ns = status.st_mtime_ns if status is not None else 0
-    time = names.captured_at_of(source_path, mtime_ns)
-    return InboxFile("", source_path, time.moment if time else _EPOCH, rejection=rejection)
+    times = (names.captured_at_of(path, mtime_ns) for path in (source_path, ""))
+    possible = (time.moment for time in times if time is not None and not names.is_ahead(time.moment))
+    return InboxFile("", source_path, next(possible, _EPOCH), rejection=rejection)
 
 
 def _kind(status: os.stat_result) -> str:

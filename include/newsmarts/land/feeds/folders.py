@@ -14,7 +14,7 @@ from newsmarts.land.archives import mhtml
 from newsmarts.land.archives.archive import Archives
 from newsmarts.land.archives.entry import Content
 from newsmarts.land.archives.members import MHTML
-from newsmarts.land.capture import Credential, Found, Item, OtherDay, PassedOver, Rejected, Waiting
+from newsmarts.land.capture import Credential, Found, Item, Misnamed, OtherDay, PassedOver, Rejected, Waiting
 from newsmarts.land.config import InboxConfig, WarcConfig
 from newsmarts.land.manifest import Known
 from newsmarts.land.names import CRAWLS
@@ -47,10 +47,13 @@ class InboxFeed:
                 archives.append(file)
             elif file.day != day:
                 other_days[file.day] += 1
+                continue
             elif file.is_young(settle_seconds):
                 young.append(file)
             else:
                 yield _item(file, max_bytes)
+            if file.misnamed is not None:
+                yield Misnamed(file.misnamed)
         reading.let_settle([*young, *archives], settle_seconds)
         yield from (_item(file, max_bytes) for file in young)
         yield from (OtherDay(other, count) for other, count in other_days.items())
