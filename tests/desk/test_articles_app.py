@@ -8,12 +8,14 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from newsmarts.core.settings import settings
+from newsmarts.core.text import capture_time
 from newsmarts.desk.found_files import file_of
 from newsmarts.review import articles as source
 from tests.desk.desk_client import get, guarded
@@ -71,7 +73,9 @@ def test_search_marks_what_it_found_and_filters() -> None:
         ("q=%22unclosed", "The search can&#39;t be read"),
         ("q=ferry&from=2025-09-05&to=2025-09-01", "Nothing can be found so"),
         ("q=ferry&publisher=nowhere", "Nothing can be found so"),
-        ("q=zyzzyva", "Every word must be in the article"),
+        ("q=zyzzyva", "No article has this word."),
+        ("q=zyzzyva&publisher=nour_news", "No article that passes the filters has this word."),
+        ("q=ferry+zyzzyva", "Every word must be in the article"),
         ("q=%3Cscript%3Ealert(1)%3C/script%3E", "No article"),
     ],
 )
@@ -146,9 +150,34 @@ def test_an_article_leads_back_to_its_bytes() -> None:
         beside = page(capture)
         outcomes += re.findall(r'<span class="badge good">(\w+)</span></h1>', beside)
         assert "Novarra approves desert solar park" in beside
+        assert f'href="{link}">← The article' in beside
         assert "Acknowledge" not in beside
     assert outcomes[0] == "loaded", "the newest capture is a revision"
     assert sorted(outcomes) == ["loaded", "loaded", "repeat"]
+
+
+@pytest.mark.usefixtures("home")
+def test_of_a_capture_whose_day_alone_is_known_no_time_is_shown() -> None:
+    (link,) = links(page("/articles?q=headline:solar"))
+    capture = re.findall(r'href="(/captures/[^"/]+/[0-9a-f]{32})"', page(link))[0]
+    day = f"/contracts?day={capture.split('/')[2]}"
+    for path in (link, f"{link}/revisions", capture, day):
+        html = page(path)
+        assert "00:00 UTC" not in html, path
+        assert re.search(r"(?:>|seen |from )2025-09-\d\d\b", html), path
+
+
+def test_the_time_of_a_capture_is_as_precise_as_it_is_known() -> None:
+    midnight = datetime(2025, 9, 4, tzinfo=UTC)
+    ten = midnight.replace(hour=10)
+    assert capture_time(ten) == capture_time(ten, "second") == "2025-09-04 10:00 UTC"
+    assert capture_time(midnight) == capture_time(ten, "day") == "2025-09-04"
+    assert capture_time(midnight, "second") == "2025-09-04 00:00 UTC"
+
+
+@pytest.mark.usefixtures("home")
+def test_one_article_is_counted_as_one() -> None:
+    assert '<p class="quiet">1 article</p>' in page("/articles?q=headline:solar")
 
 
 @pytest.mark.usefixtures("home")

@@ -209,10 +209,11 @@ def test_data_docs_are_given_in_a_sandbox(docs: Path) -> None:
     ],
 )
 def test_data_docs_have_the_theme_that_was_chosen(docs: Path, cookie: str, start: str) -> None:
-    (docs_path(docs) / str(DAY) / "index.html").write_text('<html lang="en"><p>docs')
+    (docs_path(docs) / str(DAY) / "index.html").write_text('<html lang="en"><body class="a"><p>docs')
     headers = {"Cookie": f"news_desk_theme={cookie}"}
     page = ask(guarded(), "GET", f"/contracts/docs/{DAY}/index.html", headers=headers).text
     assert page.startswith(start)
+    assert f'<body class="a"><p><a href="/contracts?day={DAY}">' in page
 
 
 @pytest.mark.parametrize(

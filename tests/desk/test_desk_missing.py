@@ -102,6 +102,16 @@ def test_a_message_of_several_lines_is_shown_as_lines(home: Path) -> None:
         assert "\\n" not in get(guarded(), address).text, address
 
 
+def test_a_refusals_causes_are_a_list_without_the_names_of_pages(home: Path) -> None:
+    causes = [
+        "- missing_body (x.y): 12 pages: 'b: 3 pages: .txt' and 11 more",
+        "- no_date (z): 1 page: 'c.txt'",
+    ]
+    write_day(home, DAY, accepted=False, refusal="\n".join(["13 of 14 article pages", *causes]))
+    html = get(guarded(), f"/contracts?day={DAY}").text
+    assert '<p class="point">missing_body (x.y): 12 pages</p><p class="point">no_date (z): 1 page</p>' in html
+
+
 def test_a_store_that_is_away_is_not_taken_for_a_day_without_captures(
     memory: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -170,7 +170,7 @@ def test_facts_of_the_file(tmp_path: Path) -> None:
         "HTML",
         "text/html",
         "al_mayadeen/2021-06-01",
-        "2025-08-25 00:00 UTC",
+        "2025-08-25",
         "by its path",
         f"{len(data):,} bytes",
     ):

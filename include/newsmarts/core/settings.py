@@ -247,11 +247,16 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         faults = "; ".join(f"NEWS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
         raise SettingsError(f"{faults}. Set it to a valid value or unset it.") from None
-    absolute = {name: getattr(settings, name).expanduser().absolute() for name in ("home", "work")}
+    absolute = {name: _absolute(getattr(settings, name)) for name in ("home", "work")}
     for name in ("inbox", "lake"):
         if isinstance(path := getattr(settings, name), Path):
-            absolute[name] = path.expanduser().absolute()
+            absolute[name] = _absolute(path)
     return settings.model_copy(update=absolute)
+
+
+def _absolute(path: Path) -> Path:
+    path = path.expanduser().absolute()
+    return path.resolve() if ".." in path.parts else path  # as people name it
 
 
 @lru_cache(maxsize=1)

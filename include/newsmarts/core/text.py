@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 _MAX_TEXT_CHARS = 20_000
 _JOINERS = {"\u200c", "\u200d"}  # part of writing in Persian and other languages
@@ -46,6 +46,15 @@ def shortened(text: str) -> str:
 def utc_time(moment: datetime) -> str:
     """A moment in UTC, to the minute."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def capture_time(moment: datetime, precision: str | None = None) -> str:
+    """When a page was captured, UTC: to the minute, or the day alone where no more is known.
+
+    Without a precision (day or second) a midnight stands for its day, which is all that the inbox has.
+    """
+    is_day = precision == "day" or (precision is None and moment.astimezone(UTC).time() == time.min)
+    return moment.astimezone(UTC).date().isoformat() if is_day else utc_time(moment)
 
 
 def ago(age: timedelta) -> str:

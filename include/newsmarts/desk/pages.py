@@ -18,7 +18,17 @@ from jinja2 import Environment
 
 from newsmarts.core.publishers import language_of
 from newsmarts.core.templates import html_environment, palette
-from newsmarts.core.text import ago, counted, long_day, share, shortened, utc_time, visible, visible_lines
+from newsmarts.core.text import (
+    ago,
+    capture_time,
+    counted,
+    long_day,
+    share,
+    shortened,
+    utc_time,
+    visible,
+    visible_lines,
+)
 from newsmarts.desk.airflow import log_path
 from newsmarts.desk.forms import Rejected
 from newsmarts.show.render import blocks_style
@@ -106,6 +116,7 @@ def _environment() -> Environment:
         visible_lines,
         shortened,
         utc_time,
+        capture_time,
         long_day,
         ago,
         share,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -120,5 +119,6 @@ def _where(config: AnyConfig | None, settings: Settings) -> str:
     if config.kind not in LOCAL_KINDS:
         return hosts
     named: Path = getattr(config, "folder", None) or settings.inbox_dir
-    folder = os.path.normpath(settings.home / named.expanduser())
-    return f"{folder}, pages of {hosts}" if hosts else folder
+    folder = settings.home / named.expanduser()
+    folder = folder.resolve() if ".." in folder.parts else folder
+    return f"{folder}, pages of {hosts}" if hosts else str(folder)

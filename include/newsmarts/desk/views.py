@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from newsmarts.review.quarantine import entry_of, read_withheld
 
 Runs = Mapping[date, RunFacts]
 NO_RUNS: Runs = MappingProxyType({})
+_NAMES = re.compile(r"^(- .*?: [0-9]+ pages?): .*$", re.MULTILINE)  # of a refusal: its pages are listed below
 DAYS_PER_PAGE = 31
 PAGES_SHOWN = 200
 
@@ -245,7 +247,7 @@ def _about_acceptance(settings: Settings, results: DayResults) -> Iterator[Notic
         return
     seen = sum(all(entry_of(reason) in standing for reason in page.reasons) for page in results.quarantined)
     lines = [
-        outcome.refusal or "Too much of it was quarantined.",
+        _NAMES.sub(r"\1", outcome.refusal or "Too much of it was quarantined."),
         "The marts have its captures with their reasons, and none of its articles; what an earlier accepted "
         "run gave stays.",
         "If the pages were read wrongly, as after a change of the site: fix the publisher's rules, and run "

@@ -112,10 +112,10 @@ class Quarantine:
         """All reasons why these captures are in quarantine."""
         return self.chosen(Filters(state="all"), page_size=2 * len(capture_ids), capture_ids=capture_ids)[0]
 
-    def outcome_of(self, capture_id: str, day: date) -> str | None:
-        """What the release made of a capture; None when it doesn't have it."""
+    def outcome_of(self, capture_id: str, day: date) -> tuple[str | None, str | None]:
+        """What the release made of a capture, and the article that it shows; None where it has none."""
         rows = self._rows("outcome", capture_id=capture_id, day=day)
-        return rows[0]["outcome"] if rows else None
+        return (rows[0]["outcome"], rows[0]["article_id"]) if rows else (None, None)
 
     def _rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
         return as_dicts(run_sql(self._connection, _SQL / f"{query}.sql", parameters))

@@ -18,7 +18,7 @@ from jinja2 import Environment
 from newsmarts.core.publishers import language_of
 from newsmarts.core.reasons import Outcome
 from newsmarts.core.templates import html_environment, palette
-from newsmarts.core.text import shortened, utc_time, visible
+from newsmarts.core.text import capture_time, shortened, visible
 from newsmarts.show.capture import Look
 from newsmarts.show.contracts import Answers
 from newsmarts.show.record import KINDS, head_of, legend_of, record_of, runs_of
@@ -122,6 +122,6 @@ def _style() -> str:
 def _environment() -> Environment:
     environment = html_environment(_HERE / "templates")
     environment.filters.update(
-        visible=visible, utc_time=utc_time, shortened=shortened, language_of=language_of
+        visible=visible, capture_time=capture_time, shortened=shortened, language_of=language_of
     )
     return environment

@@ -43,7 +43,7 @@ def capture(request: Request, day: DayText, capture_id: CaptureId, can_start: Ma
     with open_quarantine(settings()) as opened:
         found_reasons = opened.of_captures([capture_id])
         not_article, _ = opened.chosen(of_day, capture_ids=[capture_id])
-        outcome = opened.outcome_of(capture_id, parse_day(day))
+        outcome, article_id = opened.outcome_of(capture_id, parse_day(day))
     reasons = [reason for reason in found_reasons if reason.capture_day == parse_day(day)]
     found = find_capture(archive, parse_day(day), capture_id)
     if found is None and not reasons and not not_article:
@@ -62,6 +62,7 @@ def capture(request: Request, day: DayText, capture_id: CaptureId, can_start: Ma
         lines=list(group_by_page(reasons)),
         decided=decided,
         outcome=outcome,
+        article_id=article_id,
         view=look_view(archive, settings().contracts_dir, (found, reasons or not_article)),
         can_start=can_start,
         max_lines=MAX_LINES,

@@ -13,10 +13,11 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from datetime import date
+from html import escape
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
-from fastapi import APIRouter, Cookie
+from fastapi import APIRouter, Cookie, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
@@ -24,7 +25,7 @@ import newsmarts
 from newsmarts.core.data_docs import fetch, results_path
 from newsmarts.core.partitions import docs_path, parse_day
 from newsmarts.core.settings import settings
-from newsmarts.desk.frame import Group
+from newsmarts.desk.frame import Group, base_path
 from newsmarts.desk.pages import PAGE_HEADERS
 
 router = APIRouter()
@@ -42,12 +43,16 @@ log = logging.getLogger(__name__)
 
 _RENDERED = ("expectations/", "validations/", "index.html")
 _RENDER_SECONDS = 120
+_BODY = re.compile(rb"<body[^>]*>")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,150}")
 
 
 @router.get("/contracts/docs/{day}/{path:path}")
 def data_docs(
-    day: str, path: str, theme: Annotated[str | None, Cookie(alias="news_desk_theme")] = None
+    request: Request,
+    day: str,
+    path: str,
+    theme: Annotated[str | None, Cookie(alias="news_desk_theme")] = None,
 ) -> Response:
     """One page of a day's Data Docs, light or dark as chosen; the first one renders them all."""
     home, known_day = settings().home, parse_day(day)
@@ -59,6 +64,9 @@ def data_docs(
     if file is None:
         raise HTTPException(404)
     html = file.read_bytes()
+    back = f"{base_path(request)}/contracts?day={known_day}"
+    link = f'<p><a href="{escape(back)}">← Contracts of {known_day}</a></p>'.encode()
+    html = _BODY.sub(lambda found: found[0] + link, html, count=1)
     if theme in ("light", "dark"):  # of theme.js
         html = html.replace(b"<html", f'<html data-theme="{theme}"'.encode(), 1)
     return Response(html, media_type="text/html; charset=utf-8", headers=dict(DOCS_HEADERS))

@@ -12,12 +12,14 @@
     button.closest("[data-bar]").hidden = count === 0;
     for (const group of document.querySelectorAll("[data-group]")) {
       const all = group.querySelector("[data-all]");
+      if (!all) continue;
       const ticked = boxes(group).filter((box) => box.checked).length;
       all.checked = ticked === boxes(group).length;
       all.indeterminate = ticked > 0 && !all.checked;
     }
   };
   for (const group of document.querySelectorAll("[data-group]")) {
+    if (boxes(group).length < 2) continue;
     const label = document.createElement("label");
     const all = document.createElement("input");
     all.type = "checkbox";
