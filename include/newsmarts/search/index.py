@@ -136,6 +136,9 @@ def _update(settings: Settings, folder: Path, fingerprint: str, *, known: str | 
         _run(connection, "reached", everything=is_new or known is None or known != audited)
         for name in ("differing", "places", "tag_names", "contents"):
             _run(connection, name)
+        for name in ("reached", "places", "tag_names"):
+            connection.execute(f"DROP TABLE {name}")  # contents has what is needed of them
+        _run(connection, "halve_memory")
         written, removed = _run(connection, "changes").fetchone() or (0, 0)
         if written or removed or is_new:
             write_about(place, None, 0)

@@ -1,4 +1,4 @@
--- A hash of the current content of each article that may differ.
+-- A hash of the current content of each article that may differ, and the names of its tags.
 CREATE OR REPLACE TEMP TABLE contents AS
 WITH heads AS (
     SELECT
@@ -19,7 +19,8 @@ SELECT
     places.is_held,
     current_content IS DISTINCT FROM places.known_content AS is_changed,
     places.article_row,
-    places.text_row
+    places.text_row,
+    tag_names.names
 FROM places
 JOIN heads USING (article_id)
 JOIN bodies USING (article_id)

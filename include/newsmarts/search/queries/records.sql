@@ -8,11 +8,10 @@ SELECT
     articles.headline,
     articles.standfirst,
     texts.body_text AS body,
-    coalesce(tag_names.names, []) AS tags
+    coalesce(changed.names, []) AS tags
 FROM (
-    SELECT article_row, text_row FROM contents
+    SELECT article_row, text_row, names FROM contents
     WHERE is_changed AND text_row BETWEEN $first AND $last
 ) AS changed
 JOIN news.marts.articles AS articles ON articles.rowid = changed.article_row
 JOIN news.marts.article_texts AS texts ON texts.rowid = changed.text_row
-LEFT JOIN tag_names ON tag_names.article_id = articles.article_id
