@@ -1,25 +1,31 @@
 """Every page of the desk in a browser, wide and narrow, light and dark: nothing is cut or hard to use.
 
-The pages are served without Airflow, on the samples' marts.
+The pages are served without Airflow, on the samples' marts, and on marts of pages that mean harm.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import os
-import socket
+import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, Page
+from fastapi.routing import APIRoute
+from playwright.sync_api import Browser
 
 from newsmarts.core.settings import PROJECT_ROOT
+from samples import html, text
+from samples.model import Paragraph
 from tests.browser import chromium, require_chromium
+from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE
+from tests.desk.desk_client import guarded
 from tests.desk.sample_desk import lend
+from tests.desk.walking import SIZES, Walker, served
+from tests.parse.pages import ARTICLE
 
 pytestmark = [
     pytest.mark.slow,
@@ -28,7 +34,6 @@ pytestmark = [
     pytest.mark.xdist_group("sample_marts"),
 ]
 
-SIZES = {"wide": (1400, 900), "narrow": (390, 844)}
 PAGES = (
     "today",
     "today?year=2025",
@@ -40,75 +45,59 @@ PAGES = (
     "contracts?day=2025-09-03&reason=unexpected_byline",
     "contracts?day=2025-09-20",
     "contracts?day=2025-10-07",
+    "contracts/runs/news_pages/r",
+    "contracts/runs/news_marts/r",
+    "contracts/tasks/news_pages/validate",
+    "contracts/tasks/other_work/x",
+    "contracts/docs/2025-09-04/index.html",
+    "contracts/docs/2025-09-04/expectations/al_mayadeen_articles.html",
     "quarantine",
+    "quarantine?state=all",
+    "quarantine?state=acknowledged",
     "quarantine?state=not_article",
     "quarantine?reason=no_such_reason",
     "articles",
     "articles?q=ferry",
     "articles?q=%22unclosed",
+    "articles?q=ferry&from=12025-01-01",
     "sources",
     "drift?period=90",
     "backfill",
     "backfill/progress?since=2025-01-01T00:00:00Z",
+    "backfill/progress",
     "no/such/page",
+    "no-right/today",
+    "broken/today",
 )
+EDITED = "13a9e6a620eb2a65ab4fdb91417d3365"  # a sample article of two texts
 # pages that are found by a link of another one
-LINKED = (
-    ("quarantine", "tbody th a"),
-    ("articles", ".hits h2 a"),
-    ("contracts?day=2025-09-03", "tbody th a"),
-)
-SERVER = """
-import sys, uvicorn
-from datetime import date
-from tests.desk.desk_client import MadeUpAirflow, guarded, run_of
-runs = [run_of(date(2025, 9, n), "failed" if n == 2 else "success", minute=n) for n in range(1, 7)]
-uvicorn.run(guarded(MadeUpAirflow(runs)), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
-"""
-# Text that its box cuts off, and entries of the navigation beyond the edge of the screen.
-CUT = """() => {
-  const cut = [], hidden = ".unseen, svg, details:not([open]) > :not(summary)";
-  const hides = (way) => ["hidden", "clip"].includes(way);
-  for (const it of document.querySelectorAll("body *")) {
-    if (it.closest(hidden) || !it.getClientRects().length) continue;
-    if (![...it.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())) continue;
-    const style = getComputedStyle(it), box = it.getBoundingClientRect();
-    const text = it.textContent.trim().slice(0, 40);
-    if (hides(style.overflowX) && it.scrollWidth > it.clientWidth + 1) cut.push(text);
-    if (hides(style.overflowY) && it.scrollHeight > it.clientHeight + 2) cut.push(text);
-    if (it.closest(".scroll, .table-wrap, pre, aside")) continue;
-    if (box.right > innerWidth + 1 || box.left < -1) cut.push(`beyond the edge: ${text}`);
-  }
-  return cut;
-}"""
+LINKED = {
+    "quarantine": "tbody th a",
+    "quarantine?state=not_article": "tbody th a",
+    "articles": ".hits h2 a",
+    f"articles/{EDITED}": ".crumbs a[href$=revisions]",
+    "contracts?day=2025-09-03": "tbody th a",
+}
+NO_PAGES = {"/static/{name}", "/articles/found.{form}", "/captures/{day}/{capture_id}/bytes"}
+
+LONG = "Donaudampfschifffahrtsgesellschaft" * 6
+RIGHT_TO_LEFT = "اتحاد عمال الساحل \u202eيطالب"
+EMOJI = "👩‍👩‍👧‍👦" * 12
+SPEAKER = f"Kelmeri {EMOJI[:4]}"
 
 
 @pytest.fixture(scope="module")
 def desk(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the pages."""
+    """The address of the samples' pages."""
     require_chromium()
     home = tmp_path_factory.mktemp("walk") / "home"
     home.mkdir()
     lend(sample_home, home)
+    shutil.copytree(sample_home / "docs", home / "docs")
     (home / "inbox" / "2025-10-07").mkdir(parents=True)
     (home / "inbox" / "2025-10-07" / "page.txt").write_text("x")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "NEWS_HOME": str(home), "NEWS_SETTLE_SECONDS": "0"}
-    server = subprocess.Popen([sys.executable, "-c", SERVER, str(port)], cwd=PROJECT_ROOT, env=environment)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            try:
-                httpx.get(f"{address}/today", timeout=30, trust_env=False)
-                break
-            except httpx.TransportError:
-                time.sleep(0.2)
+    with served(home) as address:
         yield address
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
 @pytest.fixture(scope="module")
@@ -117,15 +106,12 @@ def browser(desk: str) -> Iterator[Browser]:
         yield browser
 
 
-def addresses(page: Page, desk: str) -> list[str]:
-    """Every page to look at."""
-    found = [f"{desk}/{path}" for path in PAGES]
-    for path, links in LINKED:
-        page.goto(f"{desk}/{path}")
-        link = page.locator(links).first.get_attribute("href")
-        assert link, path
-        found.append(f"{desk}{link}")
-    return found
+def test_no_kind_of_page_is_left_out() -> None:
+    walked = [f"/{path.partition('?')[0]}" for path in PAGES]
+    walked += ["/captures/d/c", "/articles/a", "/articles/a/revisions"]  # of LINKED
+    for route in guarded().routes:
+        if isinstance(route, APIRoute) and "GET" in route.methods and route.path not in NO_PAGES:
+            assert any(route.path_regex.match(path) for path in walked), route.path
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -133,36 +119,103 @@ def addresses(page: Page, desk: str) -> list[str]:
 def test_each_page_is_whole_and_can_be_used_by_everyone(
     browser: Browser, desk: str, size: str, theme: str
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
+    walker = Walker(browser, size, theme)
+    for address in [*(f"{desk}/{path}" for path in PAGES), *walker.linked(desk, LINKED)]:
+        walker.visit(address)
+    _reject_forms(walker, desk)
+    walker.context.close()
+    assert not walker.faults, "\n".join(walker.faults)
 
-    axe, (width, height), faults = Axe(), SIZES[size], []
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)  # type: ignore[arg-type]
-    page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
-    for number, address in enumerate(addresses(page, desk)):
-        said.clear()
+
+def _reject_forms(walker: Walker, desk: str) -> None:
+    """Send forms that can't be taken, and look at what comes back."""
+    page = walker.page
+    (capture,) = walker.linked(desk, {"quarantine": "tbody th a"})
+    for address, button in ((capture, "Acknowledge"), (f"{desk}/quarantine", "Acknowledge")):
         page.goto(address)
-        expected = [line for line in said if "status of 4" in line]  # the browser's line on an error page
-        faults += [f"{address}: console: {line}" for line in said if line not in expected]
-        wide, high = page.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
-        )
-        if wide > width:
-            faults.append(f"{address}: is {wide} px wide")
-        faults += [f"{address}: cut: {text!r}" for text in page.evaluate(CUT)]
-        title = page.title()
-        if not title.endswith("· News desk"):
-            faults.append(f"{address}: is titled {title!r}")
-        found = axe.run(page).response["violations"]
-        faults += [
-            f"{address}: {each['id']} at {each['nodes'][0]['html'][:120]} ({len(each['nodes'])})"
-            for each in found
-            if each["impact"] in ("serious", "critical")
-        ]
-        if folder := os.environ.get("DESK_PICTURES"):
-            name = f"{number:02d}-{size}-{theme}.png"
-            page.screenshot(path=Path(folder, name), full_page=high < 6000)
+        page.get_by_role("button", name=button).click()
+        walker.look(f"{address}, rejected")
+        assert page.locator("form [role=alert]").is_visible()
+    page.goto(f"{desk}/backfill")
+    page.fill("#first", "2025-09-05")
+    page.fill("#last", "2025-09-01")
+    page.locator("button[value=range]").click()
+    walker.look(f"{desk}/backfill, rejected")
+    assert page.input_value("#first") == "2025-09-05"
+
+
+def test_data_docs_are_light_or_dark_as_chosen(browser: Browser, desk: str) -> None:
+    context = browser.new_context(color_scheme="light")
+    page = context.new_page()
+    page.goto(f"{desk}/today")
+    for theme in ("dark", "light"):
+        page.evaluate("theme => localStorage.setItem('theme', theme)", theme)
+        page.goto(f"{desk}/contracts?day=2025-09-04")
+        ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        page.get_by_role("link", name="Data Docs").click()
+        page.wait_for_load_state()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == ground, theme
     context.close()
-    assert not faults, "\n".join(faults)
+
+
+def write_hostile_pages(inbox: Path) -> None:
+    """Captures whose every text means harm: markup, words without an end, right to left, emojis."""
+    nasty = (HOSTILE, HOSTILE_ATTRIBUTE, LONG, RIGHT_TO_LEFT, EMOJI)
+    for day in (4, 5):
+        folder = inbox / f"2025-09-0{day}" / "al_mayadeen"
+        folder.mkdir(parents=True)
+        for number, words in enumerate(nasty):
+            page = dataclasses.replace(
+                ARTICLE,
+                headline=f"Velmora opens pier {words}",
+                standfirst=f"It was late by {words}",
+                byline_raw=f"Guest {words}" if number % 2 else "Al Mayadeen English",
+                picture=dataclasses.replace(ARTICLE.picture, caption=f"A pier {words}")
+                if ARTICLE.picture
+                else None,
+                body=(*ARTICLE.body, Paragraph(f"{words} {day}")),
+                tags=(words, f"Velmora {words}"),
+                ticker=(f"{SPEAKER}: {words} will hold", f"{words}: the night is long", LONG),
+            )
+            content = html.render(page) if number % 2 else text.render(page)
+            name = f"{words.replace('/', '_')[:20]}{number}.{'html' if number % 2 else 'txt'}"
+            (folder / name).write_text(content, "utf-8")
+
+
+HOSTILE_PAGES = (
+    "today",
+    "contracts?show=all",
+    "contracts?day=2025-09-04",
+    "quarantine?state=all",
+    "articles",
+    "drift?period=90",
+    "sources",
+)
+HOSTILE_LINKED = {"quarantine?state=all": "tbody th a", "articles": ".hits h2 a"}
+
+
+@pytest.fixture(scope="module")
+def hostile_desk(tmp_path_factory: pytest.TempPathFactory, brief_contracts: Path) -> Iterator[str]:
+    """The address of pages that show what means harm."""
+    home = tmp_path_factory.mktemp("hostile")
+    write_hostile_pages(home / "inbox")
+    # one day by contracts that let the pages in, one by the project's, which quarantine them
+    for day, contracts in (("2025-09-04", brief_contracts), ("2025-09-05", PROJECT_ROOT / "expectations")):
+        options = ["--home", str(home), "--from-date", day]
+        environment = {**os.environ, "NEWS_SETTLE_SECONDS": "0", "NEWS_CONTRACTS_DIR": str(contracts)}
+        command = [sys.executable, "-m", "newsmarts", "run", *options]
+        subprocess.run(command, cwd=PROJECT_ROOT, env=environment, check=contracts == brief_contracts)
+    with served(home) as address:
+        yield address
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_captured_text_breaks_no_page(browser: Browser, hostile_desk: str, size: str) -> None:
+    walker = Walker(browser, size, "light")
+    for address in [
+        *(f"{hostile_desk}/{path}" for path in HOSTILE_PAGES),
+        *walker.linked(hostile_desk, HOSTILE_LINKED, each=9),
+    ]:
+        walker.visit(address)
+    walker.context.close()
+    assert not walker.faults, "\n".join(walker.faults)

@@ -20,7 +20,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 _SECTION = re.compile(r"section-\d+")
 _WITHOUT = (
     "script, link, style, img, iframe, object, embed, footer, form, button, input, .navbar-brand, "
-    ".card:has(.btn-group)"
+    ".card:has(.btn-group), a[data-toggle=collapse], title ~ title"
 )
 _HERE = Path(__file__).parent
 
@@ -32,13 +32,18 @@ def style() -> str:
 
 
 def standalone(page: str, contract: str, day: date, note: str = "") -> str:
-    """The page without scripts, outside resources, random ids and times. Note and failures come first."""
+    """The page without scripts, outside resources, random ids and times. Note and failures come first.
+
+    What a script would unfold is unfolded, and the colours and sizes of single elements are left out.
+    """
     soup = BeautifulSoup(page, "lxml")
     for element in soup.select(_WITHOUT):
         element.decompose()
     for element in soup.find_all(True):
-        for name in [name for name in element.attrs if name.lower().startswith("on")]:
+        for name in [name for name in element.attrs if name.lower().startswith(("on", "style"))]:
             del element.attrs[name]
+    if soup.html is not None:
+        soup.html["lang"] = "en"
     _name_run(soup, contract, day)
     _failures_first(soup)
     head = soup.head or soup.new_tag("head")
