@@ -21,6 +21,7 @@ from tests.bi.asset_files import ASSETS, DASHBOARDS, by_uuid, charts_on, files
 from tests.bi.clicks import chosen_values, find_bar
 from tests.bi.superset_server import Superset, free_port, publish_anew
 from tests.browser import chromium
+from tests.pictures import make_smaller
 
 pytestmark = [
     pytest.mark.integration,
@@ -205,12 +206,7 @@ def _picture(page: Page, path: Path) -> None:
     page.set_viewport_size({"width": 1400, "height": int(bottom) + 24})
     page.wait_for_timeout(1500)
     page.screenshot(path=path)
-    # a palette takes half of the bytes; Superset's environment has Pillow
-    smaller = (
-        "import sys; from PIL import Image; path = sys.argv[1];"
-        "Image.open(path).convert('RGB').quantize(160).save(path, optimize=True)"
-    )
-    subprocess.run([PROJECT_ROOT / ".bi" / "env" / "bin" / "python", "-c", smaller, path], check=True)
+    make_smaller(path)
 
 
 def test_filters_of_a_dashboard_reach_its_charts(eyes: Eyes) -> None:

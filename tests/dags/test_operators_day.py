@@ -1,16 +1,11 @@
-"""An operator's day, in a real browser before a real Airflow: from a red day to the article.
-
-``NEWS_REQUIRE_SCREENSHOTS=folder`` keeps a picture of each step; the README's are made so.
-"""
+"""An operator's day, in a real browser before a real Airflow: from a red day to the article."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
@@ -81,12 +76,6 @@ class Operator:
     def desk(self) -> FrameLocator:
         return self.page.frame_locator("iframe[title=Today]")
 
-    def take_picture(self, name: str) -> None:
-        folder = os.environ.get("NEWS_REQUIRE_SCREENSHOTS")
-        if folder:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=Path(folder, f"{name}.png"))
-
 
 @pytest.fixture
 def operator(first: MakeRun) -> Iterator[Operator]:
@@ -109,26 +98,22 @@ def test_from_a_red_day_to_the_article(
     desk = operator.desk()
     expect(desk.get_by_role("heading", level=1)).to_contain_text("Today")
     expect(desk.locator(f"a[href$='day={red_day}'] rect.refused")).to_have_count(1)
-    operator.take_picture("today")
 
     # why it was refused, its offending page, and why that is one
     desk.locator(f"a[href$='day={red_day}'] rect.refused").click()
     day = operator.desk()
     expect(day.get_by_text("This day was refused as a whole")).to_be_visible()
     expect(day.get_by_role("heading", name="Held back 1")).to_be_visible()
-    operator.take_picture("refused")
     quarantine = operator.open("Quarantine")
     quarantine.get_by_label("Capture day").fill(str(red_day))
     quarantine.get_by_role("button", name="Filter").click()
     # the third is held back, because its day was refused
     expect(quarantine.locator("table.choosing tbody tr")).to_have_count(3)
-    operator.take_picture("quarantine")
     quarantine.get_by_role("link", name=f"{red_day}/al_mayadeen/{LEAKING}").click()
     expect(quarantine.locator(".why .code").first).to_contain_text("ticker_in_body")
     expect(quarantine.get_by_text("What to do.").first).to_be_visible()
     quarantine.get_by_role("link", name="To the marked text").click()
     expect(quarantine.locator("li.block mark").first).to_be_in_viewport()
-    operator.take_picture("page")
 
     # somebody has captured the day again, and better
     written = list(write_inbox(first.news / "inbox", 4, first_day=red_day, seed=8))
@@ -138,7 +123,6 @@ def test_from_a_red_day_to_the_article(
     backfill = operator.open("Backfill")
     choice = backfill.locator("label", has_text=str(red_day)).get_by_role("checkbox")
     choice.check()
-    operator.take_picture("backfill")
     backfill.get_by_role("button", name="Start 1 chosen day").click()
     expect(backfill.get_by_role("heading", name="Progress")).to_be_visible()
     row = backfill.locator("table.progress tr", has_text=str(red_day))
@@ -146,7 +130,6 @@ def test_from_a_red_day_to_the_article(
     expect(backfill.get_by_text("Nothing is left to wait for.")).to_be_visible(
         timeout=PATIENCE_SECONDS * 1000
     )
-    operator.take_picture("progress")
     today = operator.open("Today")
     expect(today.locator(f"a[href$='day={red_day}'] rect.refused")).to_have_count(0)
     wait_for_end(api)
@@ -158,4 +141,3 @@ def test_from_a_red_day_to_the_article(
     articles.get_by_role("link", name=wanted["headline"]).click()
     expect(articles.get_by_role("heading", level=1)).to_have_text(wanted["headline"])
     expect(articles.get_by_text(wanted_path.name)).to_be_visible()
-    operator.take_picture("article")
