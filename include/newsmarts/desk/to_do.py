@@ -54,6 +54,7 @@ def list_to_do(desk: DeskState) -> Iterator[ToDo]:
     yield from _about_dags(desk.airflow)
     yield from _about_feeds(desk)
     yield from _about_days(desk)
+    yield from _about_folders(desk)
     yield from _about_unusual_days(desk)
     yield from _about_release(desk)
     if desk.open_pages.pages:
@@ -70,15 +71,17 @@ def _about_quarantine(found: OpenPages) -> ToDo:
 
 
 def _about_feeds(desk: DeskState) -> Iterator[ToDo]:
-    """Local feeds whose folder has never had a file, perhaps the wrong one; folders that look like a day."""
+    """Local feeds whose folder has no file and never had one: perhaps it is the wrong folder."""
     for name in desk.states.local.empty:
         if not any(feed_captures(desk.settings.archive, known)[name] for known in desk.states.days.values()):
             text = "Its folder has never held anything. If captures are somewhere else, name that folder."
             yield ToDo(f"Empty feed: {name}", text, "warn")
 
+
+def _about_folders(desk: DeskState) -> Iterator[ToDo]:
+    """Folders of local feeds that look like a day: their captures may have the wrong one."""
     for folder, days in sorted(desk.states.local.misnamed.items()):
-        text = about_misnamed_folder(folder, days)
-        yield _of_days("Folder that names no day", text, "warn", days)
+        yield _of_days("Folder that names no day", about_misnamed_folder(folder, days), "warn", days)
 
 
 def _about_days(desk: DeskState) -> Iterator[ToDo]:

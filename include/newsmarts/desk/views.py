@@ -250,6 +250,7 @@ def _about_acceptance(settings: Settings, results: DayResults) -> Iterator[Notic
         _NAMES.sub(r"\1", outcome.refusal or "Too much of it was quarantined."),
         "The marts have its captures with their reasons, and none of its articles; what an earlier accepted "
         "run gave stays.",
+        "",
         "If the pages were read wrongly, as after a change of the site: fix the publisher's rules, and run "
         "the day again.",
         "If the pages really are bad: acknowledge them, and run the day again. Acknowledged pages stay out "
