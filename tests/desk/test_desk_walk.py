@@ -42,6 +42,7 @@ PAGES = (
     "contracts/days",
     "contracts/expectation?contract=al_mayadeen_articles&expectation=agency_present",
     "contracts?day=2025-09-04",
+    "contracts?day=2025-09-02",
     "contracts?day=2025-09-03&reason=unexpected_byline",
     "contracts?day=2025-09-20",
     "contracts?day=2025-10-07",
@@ -219,3 +220,17 @@ def test_captured_text_breaks_no_page(browser: Browser, hostile_desk: str, size:
         walker.visit(address)
     walker.context.close()
     assert not walker.faults, "\n".join(walker.faults)
+
+
+FRAME = """<iframe src="/contracts?day=2025-09-02" style="width: 1200px; height: 800px"
+  sandbox="allow-scripts allow-same-origin allow-forms allow-downloads"></iframe>"""  # as Airflow's is
+
+
+def test_a_link_to_a_log_opens_in_airflow_and_not_in_its_frame(browser: Browser, desk: str) -> None:
+    page = browser.new_page()
+    page.route("**/frame", lambda route: route.fulfill(body=FRAME, content_type="text/html"))
+    page.route("**/dags/**", lambda route: route.fulfill(body="the log", content_type="text/html"))
+    page.goto(f"{desk}/frame")
+    page.frame_locator("iframe").get_by_role("link", name="Log", exact=True).click()
+    page.wait_for_url("**/dags/news_pages/runs/manual__2025-09-02__2/tasks/land/mapped/1")
+    page.close()

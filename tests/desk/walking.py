@@ -24,14 +24,17 @@ SERVER = """
 import sys, uvicorn
 from datetime import date
 from fastapi import FastAPI
+from newsmarts.desk.airflow import FailedTask
 from tests.desk.desk_client import MadeUpAirflow, guarded, run_of
 runs = [run_of(date(2025, 9, n), "failed" if n == 2 else "success", minute=n) for n in range(1, 7)]
 broken = MadeUpAirflow(runs)
 broken.newest_runs = None
+airflow = MadeUpAirflow(runs)
+airflow.failures = [FailedTask(runs[1].run_id, "land", "crawls", "its folder isn't there", map_index=1)]
 app = FastAPI()
 app.mount("/no-right", guarded(MadeUpAirflow(runs), read_results=403))
 app.mount("/broken", guarded(broken))
-app.mount("/", guarded(MadeUpAirflow(runs)))
+app.mount("/", guarded(airflow))
 uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="critical")
 """
 # Text that its box cuts off, and text beyond the edge of the screen.

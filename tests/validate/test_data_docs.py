@@ -173,3 +173,5 @@ def test_what_had_no_row_was_not_evaluated(site: Path) -> None:
     for contract, is_without in (("al_mayadeen_ar_articles", True), ("al_mayadeen_articles", False)):
         results = pages[f"validations/{contract}/2025-08-25/20250825T000000.000000Z/rows.html"]
         assert ("Not evaluated" in results.get_text()) == is_without
+        assert ("Succeeded" in results.get_text()) is False
+        assert bool(results.select(".text-success")) != is_without
