@@ -138,7 +138,7 @@ def test_the_reason_is_shown_where_the_form_is_gone_by_now() -> None:
 @pytest.mark.usefixtures("samples")
 @pytest.mark.parametrize(
     "sender",
-    ["", "//evil.example/", "/\\evil.example", "https://evil.example/", "/no/such/page", "/static/desk.css"],
+    ["", "//evil.example/", "/\\evil.example", "/static/desk.css"],
 )
 def test_a_form_leads_nowhere_but_to_a_page_of_the_desk(sender: str) -> None:
     app = mounted()
