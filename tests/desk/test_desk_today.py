@@ -251,6 +251,16 @@ def test_a_refused_day_is_no_failed_run(home: Path) -> None:
     assert titles(view_of(home, MadeUpAirflow([run, later])))[:2] == ["Failed runs", "Refused days"]
 
 
+def test_what_people_undid_and_folders_that_name_no_day_need_attention(home: Path) -> None:
+    write_day(home, DAY, acknowledged=["of a page"])
+    page = home / "inbox" / "01.09.2025" / "page.txt"
+    page.parent.mkdir(parents=True)
+    page.write_text("x")
+    view = view_of(home)
+    assert titles(view)[:2] == ["Undone acknowledgements", "Folder that names no day"]
+    assert "'01.09.2025' looks like a day and isn't one: 1 capture" in view.to_do[1].text
+
+
 def test_days_that_differ_from_those_before_are_named(home: Path) -> None:
     write_day(home, DAY, warnings=["nour_news: 9 of 9 articles have no tags"])
     write_day(home, DAY + timedelta(days=1), warnings=[HOSTILE, "another"])

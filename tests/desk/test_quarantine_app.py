@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
@@ -132,13 +133,17 @@ def test_the_days_of_chosen_pages_are_run_again_in_the_users_name(samples: Path)
 
 
 @pytest.mark.xdist_group("sample_marts")
-@pytest.mark.usefixtures("samples")
-def test_today_counts_what_is_not_acknowledged() -> None:
+def test_today_counts_what_is_not_acknowledged(samples: Path) -> None:
     expected = (PROJECT_ROOT / "samples" / "expected.json").read_text("utf-8")
     quarantined = expected.count('"outcome": "quarantined"')
     assert f"{quarantined} pages are in quarantine and not acknowledged." in get(guarded(), "/today").text
     post(guarded(), "/quarantine/acknowledge", {"chosen": chosen("missing_published_at"), "why": "Seen"})
     assert f"{quarantined - 2} pages are in quarantine and not" in get(guarded(), "/today").text
+    loaded = next(path for path, each in json.loads(expected).items() if each["outcome"] == "loaded")
+    write_day(samples, date(2025, 8, 1), left_out=[LeftOut(loaded, "missing_body", "No body.")])
+    assert "1 of them replaced" in get(guarded(), "/today").text
+    shown = get(guarded(), "/quarantine?state=replaced").text
+    assert shown.count(">replaced</a>") == 1
 
 
 @pytest.mark.xdist_group("sample_marts")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -57,7 +58,7 @@ def _titles(settings: Settings) -> list[str]:
 
 
 def test_acknowledging_lifts_a_refusal_and_undoing_brings_it_back(
-    tmp_path: Path, brief_contracts: Path
+    tmp_path: Path, brief_contracts: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     inbox = tmp_path / "inbox"
     shutil.copytree(PROJECT_ROOT / "samples" / "inbox" / DAY.isoformat(), inbox / DAY.isoformat())
@@ -69,7 +70,9 @@ def test_acknowledging_lifts_a_refusal_and_undoing_brings_it_back(
         quarantine_fail_share=0.05,
         quarantine_fail_min_pages=1,
     )
-    failed = run(settings).failed_days
+    with caplog.at_level(logging.WARNING, logger="newsmarts"):
+        failed = run(settings).failed_days
+    assert "refuses a day" not in caplog.text  # the command prints it
     assert "newsmarts acknowledge" in failed[DAY]
     assert "This day was refused as a whole" in _titles(settings)
     refused = _marts(settings)

@@ -105,6 +105,10 @@ def _about_days(desk: DeskState) -> Iterator[ToDo]:
             "their articles only if an earlier run was accepted. Each day's page has the next steps."
         )
         yield _of_days("Refused days", text, "bad", refused, _BACKFILL)
+    withdrawn = with_reason(RunReason.WITHDRAWN)
+    if withdrawn:
+        text = "They were accepted because pages were acknowledged; some of that was undone."
+        yield _of_days("Undone acknowledgements", text, "warn", withdrawn, _BACKFILL)
     unfinished = with_reason(RunReason.UNFINISHED)
     if unfinished:
         text = "They have captures, landed or in the inbox, and no run has finished them."
