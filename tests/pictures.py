@@ -73,6 +73,7 @@ def main(address: str, password: str, inbox: Path, *names: str) -> None:
             if f"__{SHOWN}" in run["dag_run_id"] or re.match(r"[0-9]+ days?: ", run["note"] or "")
         }
         page = browser.new_page(viewport=SIZE, color_scheme="light")
+        page.set_default_timeout(180_000)
         page.goto(address)
         page.fill("input[name=username]", ADMIN)
         page.fill("input[name=password]", password)
@@ -114,10 +115,9 @@ def _refuse_a_day(api: AirflowApi, inbox: Path) -> None:
 
 
 def _take(page: Page, name: str) -> None:
-    page.wait_for_load_state("networkidle")
     if name == "airflow-graph":
         page.locator(".react-flow__node").first.wait_for()
-    page.wait_for_timeout(4000)  # Airflow's charts move for a moment
+    page.wait_for_timeout(8000)  # Airflow's tables and charts come one after the other
     path = IMAGES / f"{name}.png"
     page.screenshot(path=path)
     make_smaller(path)
