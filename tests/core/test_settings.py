@@ -35,3 +35,12 @@ def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("NEWS_RELEASES_KEPT", "")
     settings = load_settings()
     assert (settings.notify_conn_id, settings.releases_kept) == (None, 3)
+
+
+def test_a_folder_is_named_without_a_way_back(tmp_path: Path) -> None:
+    """Where a link leads to another place, ``..`` is the folder above that place."""
+    (tmp_path / "elsewhere" / "home").mkdir(parents=True)
+    (tmp_path / "home").symlink_to(tmp_path / "elsewhere" / "home")
+    found = load_settings(home=tmp_path / "home", inbox=tmp_path / "home" / ".." / "mine")
+    assert found.home == tmp_path / "home"
+    assert found.inbox_dir == tmp_path.resolve() / "elsewhere" / "mine"

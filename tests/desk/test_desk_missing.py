@@ -170,3 +170,17 @@ def test_a_feed_that_failed_has_its_error_log_and_folder_on_sources(
     assert html.count("is not a folder. Make it, &lt;b&gt;or&lt;/b&gt; name another one.") == 2
     assert html.count(f'href="{LOG}"') == 2
     assert f"{home / 'crawls'}, pages of example.org" in html
+
+
+def test_days_outside_of_the_months_shown_are_named_with_their_year(home: Path) -> None:
+    """A page of yesterday in an archive of 2019 moves the map by years."""
+    for number in range(3):
+        write_day(home, date(2019, 5, 1) + timedelta(days=number), accepted=number > 0)
+    assert view_of(home, MadeUpAirflow()).other_years == ()
+    write_landed_day(home, date(2019, 6, 1), captures=0)
+    write_day(home, NOW.date() - timedelta(days=1))
+    runs = [run_of(date(2020, 1, 1), "failed")]
+    found = view_of(home, MadeUpAirflow(runs)).other_years
+    assert [(each.year, each.days, each.alarming) for each in found] == [(2020, 1, 1), (2019, 3, 1)]
+    assert today_view(load_settings(home=home), MadeUpAirflow(), NOW, 2019).other_years == ()
+    assert "3 days in 2019, 1 failed or refused" in get(guarded(), "/today").text

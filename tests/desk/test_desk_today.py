@@ -142,20 +142,6 @@ def test_an_archive_that_ended_long_ago_shows_its_newest_days(home: Path) -> Non
     assert (view.map.last, view.ends_today) == (NOW.date(), True)
 
 
-def test_days_outside_of_the_months_shown_are_named_with_their_year(home: Path) -> None:
-    """A page of yesterday in an archive of 2019 moves the map by years."""
-    for number in range(3):
-        write_day(home, date(2019, 5, 1) + timedelta(days=number), accepted=number > 0)
-    assert view_of(home).other_years == ()
-    write_landed_day(home, date(2019, 6, 1), captures=0)
-    write_day(home, NOW.date() - timedelta(days=1))
-    runs = [run_of(date(2020, 1, 1), "failed")]
-    found = view_of(home, MadeUpAirflow(runs)).other_years
-    assert [(each.year, each.days, each.alarming) for each in found] == [(2020, 1, 1), (2019, 3, 1)]
-    assert view_of(home, year=2019).other_years == ()
-    assert "3 days in 2019, 1 failed or refused" in get(guarded(), "/today").text
-
-
 @pytest.mark.usefixtures("every_day")
 def test_every_kind_is_drawn_and_described(home: Path) -> None:
     write_day(home, DAY, captures=40, left_out=away(9))
