@@ -3,10 +3,12 @@
     python provision.py import <folder of YAML files>            database, roles, administrator, assets
     python provision.py import-changed <folder of YAML files>    the same; assets only if the files changed
     python provision.py export <folder of YAML files>
+    python provision.py re-encrypt                               stored passwords, with a new secret key
 
-The administrator's first password is NEWS_BI_ADMIN_PASSWORD, or that of secrets.json. NEWS_BI_DESK_URL is the
-address of the news desk, which tables link to. The files are those of Superset's own export of assets:
-databases/, datasets/, charts/ and dashboards/; saved queries are made from docs/questions.md.
+PREVIOUS_SECRET_KEY is the key that passwords were encrypted with. The administrator's first password is
+NEWS_BI_ADMIN_PASSWORD, or that of secrets.json. NEWS_BI_DESK_URL is the address of the news desk, which tables
+link to. The files are those of Superset's own export of assets: databases/, datasets/, charts/ and
+dashboards/; saved queries are made from docs/questions.md.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import yaml
@@ -31,14 +34,33 @@ DESK_IN_FILES = "https://news-desk.invalid"
 KINDS = ("databases", "datasets", "charts", "dashboards")
 
 
-def main(verb: str, folder: Path) -> None:
+def main(verb: str, *folders: str) -> None:
     """Do what the verb says."""
     app = create_app()
     with app.app_context():
-        if verb == "export":
-            _export(folder)
+        if verb == "re-encrypt":
+            _re_encrypt(os.environ["PREVIOUS_SECRET_KEY"])
+        elif verb == "export":
+            _export(Path(*folders))
         else:
-            _import(folder, only_changed=verb == "import-changed")
+            _import(Path(*folders), only_changed=verb == "import-changed")
+
+
+def _re_encrypt(previous_key: str) -> None:
+    """Encrypt with the present secret key what was encrypted with the previous one, once.
+
+    ``superset re-encrypt-secrets`` of 6.1 changes nothing at all: it looks for tables in ``db.metadata``,
+    while those of the models are in another one.
+    """
+    from superset import db
+    from superset.models.core import Database
+    from superset.utils.encrypt import SecretsMigrator
+
+    migrator = SecretsMigrator(previous_key)
+    migrator._db = SimpleNamespace(metadata=Database.metadata, engine=db.engine)
+    if not migrator.discover_encrypted_fields():
+        raise SystemExit("Superset names no encrypted column: this version needs another way.")
+    migrator.run()
 
 
 def _import(folder: Path, *, only_changed: bool) -> None:
@@ -207,4 +229,4 @@ def _make_dashboard_lasting(dashboard: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(*sys.argv[1:])

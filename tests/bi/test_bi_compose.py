@@ -11,6 +11,7 @@ import httpx
 import psycopg
 import pytest
 
+from local import make_secrets
 from local.superset_server import SupersetHome
 from newsmarts.core.settings import PROJECT_ROOT
 from newsmarts.release.reader import connect
@@ -111,6 +112,34 @@ def test_a_stranger_gets_in_nowhere(native: Native) -> None:
         assert answer.status_code in {302, 401, 403} or answer.json().get("count") == 0, path
     password = {"username": "admin", "password": "admin", "provider": "db"}
     assert httpx.post(f"{base}/api/v1/security/login", json=password, trust_env=False).status_code == 401
+
+
+_STORE = """
+from superset.app import create_app
+with create_app().app_context():
+    from superset import db
+    from superset.models.core import Database
+    found = db.session.query(Database).filter_by(database_name="other").one_or_none()
+    if found is None:
+        db.session.add(Database(database_name="other", sqlalchemy_uri="postgresql://h/d", password="pa$$"))
+        db.session.commit()
+    else:
+        print("it is", found.password)
+"""
+
+
+def test_stored_passwords_survive_a_new_secret_key(native: Native) -> None:
+    store = ["python", "-c", _STORE]
+    assert native.run("bi-init", store).returncode == 0
+    old = native.values["SUPERSET_SECRET_KEY"]
+    native.values["SUPERSET_SECRET_KEY"] = make_secrets.make("SUPERSET_SECRET_KEY")
+    assert "Invalid decryption key" in native.run("bi-init").stderr
+    command = ["env", f"PREVIOUS_SECRET_KEY={old}", "python", "/opt/news/bi/provision.py", "re-encrypt"]
+    for _ in range(2):
+        done = native.run("bi", command)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert native.run("bi-init").returncode == 0
+    assert "it is pa$$" in native.run("bi-init", store).stdout
 
 
 def test_it_ends_when_it_is_asked_to(native: Native) -> None:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,8 @@ class Eyes:
             sent: dict[str, Any] = response.request.post_data_json or {}
             form = sent["form_data"]
             if "slice_id" in form:  # a filter's list of values has none
-                self.answers[form["slice_id"]] = response.json()["result"]
+                with suppress(Error):  # of a page that was left meanwhile
+                    self.answers[form["slice_id"]] = response.json()["result"]
 
     def open(self, slug: str) -> None:
         """Open a dashboard; again when the machine's network changed meanwhile, which ends all requests."""

@@ -128,7 +128,10 @@ def _entries(root: str, folder: str) -> list[os.DirEntry[str]] | CaptureError:
             return sorted(found, key=lambda entry: os.fsencode(entry.name))
     except OSError as error:
         if not folder:
-            raise UsageError(f"the folder {root!r} can't be read: {error.strerror}.") from None
+            raise UsageError(
+                f"the folder {root!r} can't be read: {error.strerror}. In containers that is the "
+                "host's INBOX_DIR, which user 50000 must be able to read."
+            ) from None
         if isinstance(error, FileNotFoundError):
             return []
         return CaptureError("unreadable_folder", f"it can't be listed: {error.strerror}.")

@@ -59,7 +59,8 @@ def require_empty(home: Path) -> None:
     if held:
         raise UsageError(
             f"{home} isn't empty (it holds {', '.join(held)}), and nothing is overwritten. Restore into "
-            f"another home, or move this one out of the way first: mv {home} {home}.old"
+            f"another home, or move this one out of the way first: mv {home} {home}.old. In containers "
+            "remove its volumes, see docs/production.md."
         )
 
 
