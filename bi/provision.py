@@ -6,8 +6,8 @@
     python provision.py re-encrypt                               stored passwords, with a new secret key
 
 PREVIOUS_SECRET_KEY is the key that passwords were encrypted with. The administrator's first password is
-NEWS_BI_ADMIN_PASSWORD, or that of secrets.json. NEWS_BI_DESK_URL is the address of the news desk, which tables
-link to. The files are those of Superset's own export of assets: databases/, datasets/, charts/ and
+NEWS_BI_ADMIN_PASSWORD, or that of secrets.json. NEWS_BI_DESK_URL is the address of the news desk, which
+tables link to. The files are those of Superset's own export of assets: databases/, datasets/, charts/ and
 dashboards/; saved queries are made from docs/questions.md.
 """
 
