@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from newsmarts.core.settings import PROJECT_ROOT
 from samples import html, text
@@ -136,12 +136,13 @@ def _reject_forms(walker: Walker, desk: str) -> None:
         page.goto(address)
         page.get_by_role("button", name=button).click()
         walker.look(f"{address}, rejected")
-        assert page.locator("form [role=alert]").is_visible()
+        expect(page.locator("form [role=alert]")).to_be_in_viewport()
     page.goto(f"{desk}/backfill")
     page.fill("#first", "2025-09-05")
     page.fill("#last", "2025-09-01")
     page.locator("button[value=range]").click()
     walker.look(f"{desk}/backfill, rejected")
+    expect(page.locator("[role=alert]")).to_be_in_viewport()
     assert page.input_value("#first") == "2025-09-05"
 
 
