@@ -135,8 +135,8 @@ def test_no_block_is_lost_and_the_contract_holds(project: Path, name: str, optio
     verdict = page.select_one(".verdict")
     assert verdict is not None
     assert said in verdict.get_text()
-    assert [block.get_text() for block in page.select(".run.unused, .run.other")] == []
-    assert len(page.select(".run.repeat .block")) == 1
+    assert [block.get_text() for block in page.select(".run.k-unused, .run.k-other")] == []
+    assert len(page.select(".run.k-repeat .block")) == 1
 
 
 @pytest.mark.slow
