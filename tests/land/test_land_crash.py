@@ -85,6 +85,18 @@ def test_a_full_disk_leaves_no_trace(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.parametrize("data", [b"page", b""])
+def test_a_commit_waits_for_every_object(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes
+) -> None:
+    def broken(_group: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(store, "_write", broken)
+    with pytest.raises(OSError, match="Input/output"):
+        keep(tmp_path, data)
+
+
 def test_a_damaged_object_is_mended(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     sha256 = keep(tmp_path, b"page")
     path = partitions.raw_object_path(tmp_path, sha256)

@@ -60,8 +60,11 @@ class _ThreadedWriter:
         self._unwritten_bytes += size_bytes
         self._wait(_UNWRITTEN_BYTES)
 
-    def _wait(self, limit_bytes: int = 0) -> None:
-        """Return when no more bytes than this wait. Raises what writing them raised."""
+    def _wait(self, limit_bytes: int = -1) -> None:
+        """Return when no more bytes than this wait; -1: no object at all, though it be empty.
+
+        Raises what writing them raised.
+        """
         while self._unwritten and self._unwritten_bytes > limit_bytes:
             size_bytes, written = self._unwritten.popleft()
             self._unwritten_bytes -= size_bytes
