@@ -134,13 +134,15 @@ def _reject_forms(walker: Walker, desk: str) -> None:
     (capture,) = walker.linked(desk, {"quarantine": "tbody th a"})
     for address, button in ((capture, "Acknowledge"), (f"{desk}/quarantine", "Acknowledge")):
         page.goto(address)
-        page.get_by_role("button", name=button).click()
+        with page.expect_navigation():  # styled: before that a page may be wide
+            page.get_by_role("button", name=button).click()
         walker.look(f"{address}, rejected")
         expect(page.locator("form [role=alert]")).to_be_in_viewport()
     page.goto(f"{desk}/backfill")
     page.fill("#first", "2025-09-05")
     page.fill("#last", "2025-09-01")
-    page.locator("button[value=range]").click()
+    with page.expect_navigation():
+        page.locator("button[value=range]").click()
     walker.look(f"{desk}/backfill, rejected")
     expect(page.locator("[role=alert]")).to_be_in_viewport()
     assert page.input_value("#first") == "2025-09-05"
@@ -154,8 +156,8 @@ def test_data_docs_are_light_or_dark_as_chosen(browser: Browser, desk: str) -> N
         page.evaluate("theme => localStorage.setItem('theme', theme)", theme)
         page.goto(f"{desk}/contracts?day=2025-09-04")
         ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
-        page.get_by_role("link", name="Data Docs").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("link", name="Data Docs").click()
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == ground, theme
     context.close()
 

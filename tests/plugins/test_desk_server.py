@@ -270,7 +270,7 @@ def test_a_failed_run_without_results_says_what_to_do(desk: Desk, admin: httpx.C
     write_landed_day(desk.home, date(2025, 8, 1))
     run = desk.start_run("news_pages", "manual__failed", day="2025-08-01", state="failed")
     page = soup(admin.get(desk.run_page("news_pages", run)))
-    assert "clear the task" in first_tag(page, ".notice").get_text()
+    assert "Airflow's page of the run shows its state" in first_tag(page, ".notice").get_text()
 
 
 @pytest.mark.parametrize(
