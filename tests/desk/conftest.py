@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from newsmarts.core.settings import settings
+from tests.desk.sample_desk import lend
 
 
 @pytest.fixture
@@ -17,3 +18,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     settings.cache_clear()
     yield tmp_path
     settings.cache_clear()
+
+
+@pytest.fixture
+def samples(home: Path, sample_home: Path) -> Path:
+    """A home with what the samples give, which tests may change."""
+    lend(sample_home, home)
+    return home

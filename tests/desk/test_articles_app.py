@@ -7,30 +7,18 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from newsmarts.core.settings import settings
 from newsmarts.core.text import capture_time
 from newsmarts.desk.found_files import file_of
 from newsmarts.review import articles as source
 from tests.desk.desk_client import get, guarded
-from tests.desk.sample_desk import lend
 
 pytestmark = pytest.mark.xdist_group("sample_marts")
-
-
-@pytest.fixture
-def home(sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    lend(sample_home, tmp_path)
-    monkeypatch.setenv("NEWS_HOME", str(tmp_path))
-    settings.cache_clear()
-    yield tmp_path
-    settings.cache_clear()
 
 
 def page(path: str) -> str:
@@ -43,7 +31,7 @@ def links(html: str) -> list[str]:
     return re.findall(r'href="(/articles/[0-9a-f]{32})"', html)
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("samples")
 def test_the_newest_are_listed_a_screen_at_a_time() -> None:
     first, second = page("/articles"), page("/articles?page=2")
     assert len(links(first)) == source.PAGE_SIZE
@@ -53,7 +41,7 @@ def test_the_newest_are_listed_a_screen_at_a_time() -> None:
     assert dates == sorted(dates, reverse=True)
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("samples")
 def test_search_marks_what_it_found_and_filters() -> None:
     found = page("/articles?q=ferry")
     assert "<mark>ferries</mark>" in found
@@ -66,7 +54,7 @@ def test_search_marks_what_it_found_and_filters() -> None:
     assert "Desert Solar Agency" in page(links(page("/articles?tag=desert+solar+agency"))[0])
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("samples")
 @pytest.mark.parametrize(
     ("query", "said"),
     [
@@ -85,26 +73,26 @@ def test_a_search_that_finds_nothing_says_why(query: str, said: str) -> None:
     assert "<script>alert" not in found
 
 
-def test_without_an_index_it_says_so_and_lists_all_the_same(home: Path, sample_home: Path) -> None:
-    (home / "marts").unlink()
+def test_without_an_index_it_says_so_and_lists_all_the_same(samples: Path, sample_home: Path) -> None:
+    (samples / "marts").unlink()
     current = (sample_home / "marts" / "current").resolve()
-    release = home / "marts" / "releases" / current.name
+    release = samples / "marts" / "releases" / current.name
     release.mkdir(parents=True)
     for file in current.iterdir():
         if file.is_file():
             (release / file.name).symlink_to(file)
-    (home / "marts" / "current").symlink_to(release)
+    (samples / "marts" / "current").symlink_to(release)
     assert "There is no search index" in page("/articles?q=ferry")
     assert len(links(page("/articles"))) == source.PAGE_SIZE
 
 
-def test_nothing_is_published_yet(home: Path) -> None:
-    (home / "marts").unlink()
+def test_nothing_is_published_yet(samples: Path) -> None:
+    (samples / "marts").unlink()
     assert "Nothing is published yet" in page("/articles")
     assert get(guarded(), "/articles/" + "0" * 32).status_code == 404
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("samples")
 def test_sections_editions_and_tags_are_fields_of_the_search() -> None:
     form = page("/articles")
     assert '<option value="al_mayadeen_ar">Al Mayadeen, Arabic</option>' in form
@@ -117,7 +105,7 @@ def test_sections_editions_and_tags_are_fields_of_the_search() -> None:
     assert 'href="/articles?section=Economy">Link to this search' in politics
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("samples")
 def test_what_was_found_is_exported() -> None:
     answer = get(guarded(), "/articles/found.csv?q=ferry")
     assert answer.headers["content-disposition"] == 'attachment; filename="articles.csv"'
@@ -133,7 +121,7 @@ def test_what_was_found_is_exported() -> None:
     assert get(guarded(read_results=403), "/articles/found.csv").status_code == 403
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("samples")
 def test_an_article_leads_back_to_its_bytes() -> None:
     (link,) = links(page("/articles?q=headline:solar"))
     article = page(link)
@@ -156,7 +144,7 @@ def test_an_article_leads_back_to_its_bytes() -> None:
     assert sorted(outcomes) == ["loaded", "loaded", "repeat"]
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("samples")
 def test_of_a_capture_whose_day_alone_is_known_no_time_is_shown() -> None:
     (link,) = links(page("/articles?q=headline:solar"))
     capture = re.findall(r'href="(/captures/[^"/]+/[0-9a-f]{32})"', page(link))[0]
@@ -175,12 +163,12 @@ def test_the_time_of_a_capture_is_as_precise_as_it_is_known() -> None:
     assert capture_time(midnight, "second") == "2025-09-04 00:00 UTC"
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("samples")
 def test_one_article_is_counted_as_one() -> None:
     assert '<p class="quiet">1 article</p>' in page("/articles?q=headline:solar")
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("samples")
 def test_a_table_of_an_article_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("newsmarts.desk.routes.articles.blocks_of", lambda _: ["Port\tBoats\nKelmen\t<b>3"])
     article = page(links(page("/articles"))[0])
@@ -189,7 +177,7 @@ def test_a_table_of_an_article_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert f"<table>{rows}</table>" in article
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("samples")
 def test_revisions_stand_side_by_side() -> None:
     (link,) = links(page("/articles?q=headline:solar"))
     both = page(f"{link}/revisions")
@@ -200,7 +188,7 @@ def test_revisions_stand_side_by_side() -> None:
     assert get(guarded(), f"{link}/revisions?before=7").status_code == 404
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.usefixtures("samples")
 @pytest.mark.parametrize("article_id", ["0" * 32, "x", "..%2f..%2fetc", "'%20OR%201=1--"])
 def test_no_other_article_is_given(article_id: str) -> None:
     for path in (f"/articles/{article_id}", f"/articles/{article_id}/revisions"):

@@ -11,10 +11,8 @@ from bs4 import BeautifulSoup, Tag
 from fastapi import FastAPI
 
 from newsmarts.core.acknowledgements import standing
-from newsmarts.core.settings import settings
 from tests.desk.desk_client import MadeUpAirflow, ask, get, guarded, post
 from tests.desk.desk_routes import routes
-from tests.desk.sample_desk import lend
 from tests.tags import first_tag
 
 pytestmark = pytest.mark.xdist_group("sample_marts")
@@ -22,15 +20,6 @@ pytestmark = pytest.mark.xdist_group("sample_marts")
 MOUNT = "/news-desk"  # as Airflow mounts the pages
 FORMS = "form[method=post]"
 LIST = "/quarantine?reason=missing_published_at&state=all"
-
-
-@pytest.fixture
-def samples(tmp_path: Path, sample_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("NEWS_HOME", str(tmp_path))
-    settings.cache_clear()
-    lend(sample_home, tmp_path)
-    yield tmp_path
-    settings.cache_clear()
 
 
 def mounted(airflow: MadeUpAirflow | None = None) -> FastAPI:

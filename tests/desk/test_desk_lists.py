@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,19 +13,9 @@ from newsmarts.core.settings import settings
 from newsmarts.desk.airflow import FeedAnswer
 from tests.desk.day_files import write_day, write_landed_day
 from tests.desk.desk_client import MadeUpAirflow, get, guarded, post
-from tests.desk.sample_desk import lend
 from tests.tags import first_tag
 
 pytestmark = pytest.mark.xdist_group("sample_marts")
-
-
-@pytest.fixture
-def samples(tmp_path: Path, sample_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("NEWS_HOME", str(tmp_path))
-    settings.cache_clear()
-    lend(sample_home, tmp_path)
-    yield tmp_path
-    settings.cache_clear()
 
 
 def page_of(path: str) -> BeautifulSoup:

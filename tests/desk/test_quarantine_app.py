@@ -18,7 +18,6 @@ from newsmarts.core.schemas import CAPTURES, write_rows
 from newsmarts.core.settings import PROJECT_ROOT
 from tests.desk.day_files import HOSTILE, HOSTILE_ATTRIBUTE, LeftOut, write_day
 from tests.desk.desk_client import USER, MadeUpAirflow, ask, get, guarded, post
-from tests.desk.sample_desk import lend
 
 _LEADING = {"href", "src", "action", "formaction"}
 BYTES = b"<script>window.pwned=1</script>\x00" + "\u202e=cmd()|' /C calc'!A0".encode()
@@ -38,12 +37,6 @@ class Elements(HTMLParser):
         self.tags.add(tag)
         self.attributes |= {name for name, _ in attrs}
         self.links += [value or "" for name, value in attrs if name in _LEADING]
-
-
-@pytest.fixture
-def samples(home: Path, sample_home: Path) -> Path:
-    lend(sample_home, home)
-    return home
 
 
 def chosen(reason: str, state: str = "open") -> list[str]:

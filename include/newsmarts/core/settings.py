@@ -247,16 +247,17 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as error:
         faults = "; ".join(f"NEWS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
         raise SettingsError(f"{faults}. Set it to a valid value or unset it.") from None
-    absolute = {name: _absolute(getattr(settings, name)) for name in ("home", "work")}
+    folders = {name: absolute(getattr(settings, name)) for name in ("home", "work")}
     for name in ("inbox", "lake"):
         if isinstance(path := getattr(settings, name), Path):
-            absolute[name] = _absolute(path)
-    return settings.model_copy(update=absolute)
+            folders[name] = absolute(path)
+    return settings.model_copy(update=folders)
 
 
-def _absolute(path: Path) -> Path:
+def absolute(path: Path) -> Path:
+    """A folder as people name it: no ``~``, and no way back (``/../``)."""
     path = path.expanduser().absolute()
-    return path.resolve() if ".." in path.parts else path  # as people name it
+    return path.resolve() if ".." in path.parts else path
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from newsmarts.core.settings import Settings
+from newsmarts.core.settings import Settings, absolute
 from newsmarts.desk.airflow import LIVE, PRODUCER, Airflow, FeedAnswer
 from newsmarts.land.config import LOCAL_KINDS, AnyConfig, load_feeds
 from newsmarts.review.day_state import DayStates, recent_day_states
@@ -119,6 +119,5 @@ def _where(config: AnyConfig | None, settings: Settings) -> str:
     if config.kind not in LOCAL_KINDS:
         return hosts
     named: Path = getattr(config, "folder", None) or settings.inbox_dir
-    folder = settings.home / named.expanduser()
-    folder = folder.resolve() if ".." in folder.parts else folder
+    folder = absolute(settings.home / named.expanduser())
     return f"{folder}, pages of {hosts}" if hosts else str(folder)

@@ -47,9 +47,8 @@ class LocalDays:
     cut_short: bool = False  # there are more files than were looked at
     faults: list[str] = field(default_factory=list)  # feeds whose folder can't be read
     empty: list[str] = field(default_factory=list)  # feeds whose folder has no file
-    misnamed: dict[str, Counter[date]] = field(
-        default_factory=dict
-    )  # captures by folders that look like days
+    # captures in folders that look like days and aren't, by the days that they have instead
+    misnamed: dict[str, Counter[date]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

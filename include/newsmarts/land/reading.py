@@ -62,9 +62,8 @@ class InboxFile:
     charset: str | None = None
     sidecar: Sidecar | None = None
     captured_at_precision: Precision = "second"
-    misnamed: str | None = (
-        None  # its folder, when only the file's time gives the day though that looks like one
-    )
+    # its folder, when that looks like a day, and yet only the file's time gives the day
+    misnamed: str | None = None
 
     @property
     def day(self) -> date:

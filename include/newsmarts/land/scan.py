@@ -129,8 +129,8 @@ def _entries(root: str, folder: str) -> list[os.DirEntry[str]] | CaptureError:
     except OSError as error:
         if not folder:
             raise UsageError(
-                f"the folder {root!r} can't be read: {error.strerror}. In containers that is the "
-                "host's INBOX_DIR, which user 50000 must be able to read."
+                f"the folder {root!r} can't be read: {error.strerror}. In containers user "
+                "50000 must be able to read it; the inbox is INBOX_DIR of the host."
             ) from None
         if isinstance(error, FileNotFoundError):
             return []

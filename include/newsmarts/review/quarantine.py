@@ -181,9 +181,7 @@ def open_pages(settings: Settings) -> OpenPages:
 
 def entry_of(reason: Reason) -> QuarantineKey:
     """What is acknowledged of a reason."""
-    return QuarantineKey(
-        reason.capture_day, reason.capture_id, reason.subject, reason.reason_code, reason.expectation or ""
-    )
+    return QuarantineKey.of(asdict(reason))
 
 
 def _differs(known: KnownDay, built: DayMadeOf | None) -> bool:

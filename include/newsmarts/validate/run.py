@@ -105,7 +105,7 @@ def run(day: date, settings: Settings, run_id: str | None = None) -> ValidateRes
         log.warning("%s is unlike the days before: %s", day, warning)
     warned = share.value > settings.quarantine_warn_share
     if refusal is not None:
-        log.info("Refused %s: accept, and the day's page, say why", day)
+        log.info("Refused %s. The task accept and the day's page on the news desk say why", day)
     elif outcome["acknowledged"]:
         pages = len({key.capture_id for key in share.acknowledged})
         log.info(

@@ -37,9 +37,7 @@ def backfill(request: Request, can_start: MayStart) -> HTMLResponse:
 @router.get("/backfill/progress")
 def progress(
     request: Request,
-    since: Annotated[
-        AwareDatetime, Query(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))
-    ],
+    since: Annotated[AwareDatetime, Query(ge=_FIRST_MOMENT, lt=_LAST_MOMENT)],
     running: Annotated[int, Query(ge=0, le=MAX_DAYS)] = 0,
     left_out: Annotated[list[date], Query(max_length=DAYS_NAMED)] = [],  # noqa: B006 - FastAPI copies it
     *,

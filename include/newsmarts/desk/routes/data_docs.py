@@ -67,7 +67,7 @@ def data_docs(
     back = f"{base_path(request)}/contracts?day={known_day}"
     link = f'<p><a href="{escape(back)}">← Contracts of {known_day}</a></p>'.encode()
     html = _BODY.sub(lambda found: found[0] + link, html, count=1)
-    if theme in ("light", "dark"):  # of theme.js
+    if theme in ("light", "dark"):  # theme.js sets the cookie
         html = html.replace(b"<html", f'<html data-theme="{theme}"'.encode(), 1)
     return Response(html, media_type="text/html; charset=utf-8", headers=dict(DOCS_HEADERS))
 
